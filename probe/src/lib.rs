@@ -1,0 +1,25 @@
+//! Checks mail servers step by step and names the cause of what fails.
+//!
+//! The crate knows IMAP, POP3 and SMTP submission, and nothing of HTML, HTTP or prose.
+//! Data flows one way: [`Endpoint`]s go in, [`Step`]s come out as they happen, and
+//! [`diagnose`] turns the finished [`EndpointReport`]s into [`Finding`]s. The words for
+//! an [`Outcome`] belong to whoever shows it.
+//!
+//! | module | idea |
+//! |---|---|
+//! | [`endpoint`] | what is checked: always-valid names, ports, protocols and security |
+//! | [`outcome`] | the closed set of results a step can have |
+//! | [`step`] | one thing that happened, with its facts |
+//! | [`diagnosis`] | pure: all reports → findings |
+//! | [`dialogue`] | the IMAP, POP3 and SMTP conversations, over any stream and clock |
+//! | `net` | feature `net`: DNS, TCP, TLS and the order of the steps |
+
+pub mod diagnosis;
+pub mod endpoint;
+pub mod outcome;
+pub mod step;
+
+pub use diagnosis::{Finding, diagnose};
+pub use endpoint::{Endpoint, HostName, Protocol, Security};
+pub use outcome::{Outcome, Severity};
+pub use step::{EndpointReport, Facts, Stage, State, Step};

@@ -1,0 +1,254 @@
+//! The closed set of results a step can have.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+
+use crate::step::Stage;
+
+/// How much an outcome matters to the customer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// As it should be.
+    Fine,
+    /// Worth knowing; mail still works.
+    Notice,
+    /// Mail does not work through this service.
+    Failure,
+}
+
+/// Declares the outcomes once: the documentation, the code, the stage and the severity of each.
+macro_rules! outcomes {
+    ($($(#[doc = $doc:literal])+ $name:ident = $code:literal, $stage:ident, $severity:ident;)+) => {
+        /// What a step found. A step that went well has [`Outcome::Ok`].
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Outcome {
+            /// The step did what it should.
+            Ok,
+            $($(#[doc = $doc])+ $name,)+
+        }
+
+        impl Outcome {
+            /// Every outcome, in the order of the stages.
+            pub const ALL: &[Self] = &[Self::Ok, $(Self::$name,)+];
+
+            /// The stable kebab-case name.
+            pub const fn code(self) -> &'static str {
+                match self {
+                    Self::Ok => "ok",
+                    $(Self::$name => $code,)+
+                }
+            }
+
+            /// The stage it belongs to, or `None` where it can end any stage.
+            pub const fn stage(self) -> Option<Stage> {
+                match self {
+                    Self::Ok => None,
+                    $(Self::$name => outcomes!(@stage $stage),)+
+                }
+            }
+
+            /// How much it matters.
+            pub const fn severity(self) -> Severity {
+                match self {
+                    Self::Ok => Severity::Fine,
+                    $(Self::$name => Severity::$severity,)+
+                }
+            }
+
+            /// What it means and where that is written, as in this documentation.
+            pub const fn meaning(self) -> &'static str {
+                match self {
+                    Self::Ok => "The step did what it should.",
+                    $(Self::$name => concat!($($doc),+),)+
+                }
+            }
+        }
+    };
+    (@stage Any) => { None };
+    (@stage $stage:ident) => { Some(Stage::$stage) };
+}
+
+outcomes! {
+    /// The lookup was not needed: the host is an address literal, or the operator named the address to connect to.
+    AddressGiven = "address-given", Dns, Fine;
+    /// The DNS says that the name does not exist (RFC 8020).
+    NameNotFound = "name-not-found", Dns, Failure;
+    /// The name exists but has neither an A nor an AAAA record (RFC 2308 §2.2).
+    NoAddress = "no-address", Dns, Failure;
+    /// The DNS server answered with an error such as SERVFAIL (RFC 1035 §4.1.1).
+    DnsServerFailed = "dns-server-failed", Dns, Failure;
+    /// No DNS server answered in time.
+    DnsTimeout = "dns-timeout", Dns, Failure;
+    /// The DNS gave only addresses that are not on the public internet (IANA special-purpose registries, RFC 6890).
+    AddressNotPublic = "address-not-public", Dns, Failure;
+
+    /// The host answered that nothing listens on the port (RFC 9293 §3.5.2).
+    ConnectionRefused = "connection-refused", Connect, Failure;
+    /// No address answered the connection request in time.
+    ConnectionTimeout = "connection-timeout", Connect, Failure;
+    /// No route to any address of the host.
+    NetworkUnreachable = "network-unreachable", Connect, Failure;
+    /// The connection was reset while it was being opened.
+    ConnectionReset = "connection-reset", Connect, Failure;
+
+    /// Connected, but the server said nothing in time (RFC 5321 §4.5.3.2.1).
+    NoGreeting = "no-greeting", Greeting, Failure;
+    /// The greeting says that the server is too busy now: 421, `[SYS/TEMP]`, `[UNAVAILABLE]` (RFC 5321 §3.8).
+    GreetingBusy = "greeting-busy", Greeting, Failure;
+    /// The greeting turns the client away: 554, 521, `BYE`, `-ERR` (RFC 7504, RFC 9051 §7.1.5).
+    GreetingRefused = "greeting-refused", Greeting, Failure;
+    /// Another kind of service answers on the port.
+    UnexpectedService = "unexpected-service", Greeting, Failure;
+    /// A port documented as unencrypted at first expects TLS at once.
+    TlsOnPlainPort = "tls-on-plain-port", Greeting, Failure;
+    /// `PREAUTH`: the server treats the connection as signed in already (RFC 9051 §7.1.4).
+    Preauthenticated = "preauthenticated", Greeting, Failure;
+
+    /// The server does not offer STARTTLS, or STLS, where it is documented (RFC 3207 §4, RFC 2595).
+    StarttlsNotOffered = "starttls-not-offered", Starttls, Failure;
+    /// The server offered STARTTLS and then refused it: `NO`, `BAD`, 454, `-ERR` (RFC 3207 §4).
+    StarttlsRefused = "starttls-refused", Starttls, Failure;
+    /// Bytes arrived in the clear behind the answer to STARTTLS; nothing after them can be trusted (RFC 9051 §6.2.1).
+    StarttlsInjection = "starttls-injection", Starttls, Failure;
+    /// The server agreed to STARTTLS and then did not start TLS.
+    StarttlsBroken = "starttls-broken", Starttls, Failure;
+
+    /// A port documented as TLS from the start answers in the clear.
+    PlainOnTlsPort = "plain-on-tls-port", Tls, Failure;
+    /// The server speaks only TLS versions older than 1.2 (RFC 8997).
+    TlsVersionTooOld = "tls-version-too-old", Tls, Failure;
+    /// Client and server share no way to encrypt (TLS alert 40 or 71, RFC 8446 §6.2).
+    TlsNoCommonCipher = "tls-no-common-cipher", Tls, Failure;
+    /// The server wants a certificate of the client (RFC 8446 §4.3.2).
+    TlsClientCertificateRequired = "tls-client-certificate-required", Tls, Failure;
+    /// The server does not know the documented name (TLS alert 112, RFC 6066 §3).
+    TlsNameNotKnown = "tls-name-not-known", Tls, Failure;
+    /// The server closed the connection during the TLS handshake.
+    TlsClosed = "tls-closed", Tls, Failure;
+    /// The connection was reset during the TLS handshake.
+    TlsReset = "tls-reset", Tls, Failure;
+    /// The TLS handshake did not finish in time.
+    TlsTimeout = "tls-timeout", Tls, Failure;
+    /// The server reported a fault of its own during the TLS handshake (TLS alert 80 and others).
+    TlsServerFault = "tls-server-fault", Tls, Failure;
+    /// What the server sent is neither TLS nor a mail greeting.
+    TlsGarbage = "tls-garbage", Tls, Failure;
+
+    /// The certificate's time is over (RFC 5280 §4.1.2.5).
+    CertificateExpired = "certificate-expired", Certificate, Failure;
+    /// The certificate's time has not begun (RFC 5280 §4.1.2.5).
+    CertificateNotYetValid = "certificate-not-yet-valid", Certificate, Failure;
+    /// The certificate is for other names than the documented one (RFC 9525).
+    CertificateWrongName = "certificate-wrong-name", Certificate, Failure;
+    /// The certificate was signed by itself and by nobody who is trusted.
+    CertificateSelfSigned = "certificate-self-signed", Certificate, Failure;
+    /// The server leaves out a certificate between its own and the trusted root (RFC 8446 §4.4.2).
+    CertificateIncompleteChain = "certificate-incomplete-chain", Certificate, Failure;
+    /// The certificate leads to no root that the Mozilla list trusts.
+    CertificateUnknownIssuer = "certificate-unknown-issuer", Certificate, Failure;
+    /// The certificate's key is too short to be trusted (RSA below 2048 bits).
+    CertificateWeakKey = "certificate-weak-key", Certificate, Failure;
+    /// The certificate is signed in a way that is no longer safe, such as SHA-1 (RFC 9155).
+    CertificateWeakSignature = "certificate-weak-signature", Certificate, Failure;
+    /// The certificate was not issued for servers (RFC 5280 §4.2.1.12).
+    CertificateWrongPurpose = "certificate-wrong-purpose", Certificate, Failure;
+    /// The certificate is of an old format without the names that programs check (X.509 version 1).
+    CertificateOldFormat = "certificate-old-format", Certificate, Failure;
+    /// The certificates cannot be read or followed to a root.
+    CertificateChainUnusable = "certificate-chain-unusable", Certificate, Failure;
+    /// The certificate is good now but ends in less than 14 days.
+    CertificateExpiresSoon = "certificate-expires-soon", Certificate, Notice;
+
+    /// The server did not answer what it can do (RFC 9051 §6.1.1).
+    NoCapabilities = "no-capabilities", Capabilities, Failure;
+    /// The server does not speak extended SMTP, so nobody can sign in (RFC 5321 §3.2).
+    ExtendedSmtpMissing = "extended-smtp-missing", Capabilities, Failure;
+    /// The server offers no way to sign in with a password, even over TLS (RFC 4422).
+    PasswordSignInNotOffered = "password-sign-in-not-offered", Capabilities, Failure;
+
+    /// No password was given, so sign-in was not tried.
+    NoPassword = "no-password", SignIn, Fine;
+    /// Another service refused the password, so it was not sent again: repeated failures lock accounts.
+    NotTried = "not-tried", SignIn, Notice;
+    /// The connection is not encrypted, so no password is sent over it.
+    NotEncrypted = "not-encrypted", SignIn, Notice;
+    /// User name and password do not match: `[AUTHENTICATIONFAILED]`, `-ERR [AUTH]`, 535 (RFC 5530, RFC 3206, RFC 4954 §6).
+    WrongCredentials = "wrong-credentials", SignIn, Failure;
+    /// The server wants an app password, or a sign-in on the web first (534 5.7.9, RFC 4954 §6).
+    AppPasswordRequired = "app-password-required", SignIn, Failure;
+    /// The password must be renewed (`[EXPIRED]`, RFC 5530; 432 4.7.12, RFC 4954 §6).
+    PasswordExpired = "password-expired", SignIn, Failure;
+    /// The account is switched off (`[CONTACTADMIN]`, RFC 5530; 525 5.7.13, RFC 5248).
+    AccountDisabled = "account-disabled", SignIn, Failure;
+    /// The password is right, but the account may not use this service (`[AUTHORIZATIONFAILED]`, RFC 5530).
+    NotAuthorized = "not-authorized", SignIn, Failure;
+    /// The server says that encryption is needed although it is on (`[PRIVACYREQUIRED]`, 538, RFC 5530).
+    TlsRequired = "tls-required", SignIn, Failure;
+    /// Too many programs are connected to the account (`[LIMIT]`, RFC 5530).
+    TooManyConnections = "too-many-connections", SignIn, Failure;
+    /// The password is right, but another program holds the mailbox (`[IN-USE]`, RFC 2449 §8.1.2; `[INUSE]`, RFC 5530).
+    MailboxInUse = "mailbox-in-use", SignIn, Failure;
+    /// The server asks to wait before the next sign-in (`[LOGIN-DELAY]`, RFC 2449 §8.1.1).
+    TryLater = "try-later", SignIn, Failure;
+    /// The server slows this client down after too many attempts (421 4.7.0, RFC 5321 §3.8).
+    RateLimited = "rate-limited", SignIn, Failure;
+    /// The server cannot check passwords right now (`[UNAVAILABLE]`, `[SYS/TEMP]`, 454 4.7.0).
+    TemporaryFailure = "temporary-failure", SignIn, Failure;
+    /// The server reports a fault of its own (`[SERVERBUG]`, `[CORRUPTION]`, `[SYS/PERM]`; RFC 5530, RFC 3206).
+    ServerFault = "server-fault", SignIn, Failure;
+    /// The password was accepted and the connection dropped right after.
+    DroppedAfterSignIn = "dropped-after-sign-in", SignIn, Failure;
+    /// The answer to the sign-in breaks the protocol, so it is not known whether the password is right.
+    SignInProtocolError = "sign-in-protocol-error", SignIn, Failure;
+
+    /// The mailbox has reached its limit (`[OVERQUOTA]`, RFC 5530; RFC 9208).
+    MailboxFull = "mailbox-full", Mailbox, Failure;
+    /// The mailbox is more than nine tenths full (RFC 9208).
+    MailboxNearlyFull = "mailbox-nearly-full", Mailbox, Notice;
+
+    /// A reply that is not of the protocol.
+    MalformedReply = "malformed-reply", Any, Failure;
+    /// A reply longer than any honest server sends.
+    ReplyTooLong = "reply-too-long", Any, Failure;
+    /// The server closed the connection before it had answered.
+    ClosedEarly = "closed-early", Any, Failure;
+    /// The server stopped answering within a stage.
+    NoReply = "no-reply", Any, Failure;
+    /// The time for the whole check was over before this service was done.
+    Deadline = "deadline", Any, Failure;
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(self.code())
+    }
+}
+
+impl Serialize for Outcome {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.code())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn codes_are_kebab_case_and_unique() {
+        let mut seen = HashSet::new();
+        for outcome in Outcome::ALL {
+            let code = outcome.code();
+            assert!(seen.insert(code), "{code} stands twice");
+            assert!(
+                code.split('-').all(|word| {
+                    !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+                }),
+                "{code}"
+            );
+        }
+    }
+}
