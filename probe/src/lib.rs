@@ -11,14 +11,20 @@
 //! | [`outcome`] | the closed set of results a step can have |
 //! | [`step`] | one thing that happened, with its facts |
 //! | [`diagnosis`] | pure: all reports → findings |
+//! | [`credentials`] | a user name and password that are fit to be sent |
 //! | [`dialogue`] | the IMAP, POP3 and SMTP conversations, over any stream and clock |
 //! | `net` | feature `net`: DNS, TCP, TLS and the order of the steps |
 
+pub mod credentials;
 pub mod diagnosis;
+pub mod dialogue;
 pub mod endpoint;
+#[cfg(feature = "net")]
+pub mod net;
 pub mod outcome;
 pub mod step;
 
+pub use credentials::{Credentials, CredentialsError};
 pub use diagnosis::{Finding, diagnose};
 pub use endpoint::{Endpoint, HostName, Protocol, Security};
 pub use outcome::{Outcome, Severity};

@@ -1,0 +1,320 @@
+//! What the server tells the browser while a test runs: one JSON line each, words only.
+//!
+//! The browser never sees an outcome code or a host it could decide on; it folds these
+//! events into a [`Progress`] and shows it. The page without scripts folds the same events.
+
+use serde::{Deserialize, Serialize};
+
+/// One line of the stream.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "kebab-case")]
+pub enum Event {
+    /// The first line: what will be tested, and the fixed words around the results.
+    Plan(Plan),
+    /// One step of a service is done.
+    Step {
+        /// The position of the service in the plan.
+        service: usize,
+        /// What happened.
+        step: StepWords,
+        /// What the service does now, unless this was its last step.
+        next: Option<String>,
+    },
+    /// A service is done.
+    Verdict {
+        /// The position of the service in the plan.
+        service: usize,
+        /// How it went.
+        mark: Mark,
+        /// The verdict in one short sentence.
+        text: String,
+    },
+    /// What it all means; comes once, after every verdict.
+    Summary {
+        /// The gravest mark of all.
+        mark: Mark,
+        /// The gravest first.
+        findings: Vec<FindingWords>,
+    },
+    /// The test was not run, or not to its end; nothing follows but [`Event::Done`].
+    Refused(FindingWords),
+    /// The last line. A stream that ends without it was cut off.
+    Done,
+}
+
+/// What will be tested.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    /// The services, in the order in which they are shown.
+    pub services: Vec<ServicePlan>,
+    /// The fixed words around the results.
+    pub labels: Labels,
+}
+
+/// One service that will be tested.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ServicePlan {
+    /// For example "Incoming mail (IMAP)".
+    pub name: String,
+    /// Server, port and security in one line.
+    pub address: String,
+    /// What it does first.
+    pub doing: String,
+    /// How many steps it will take if all goes well.
+    pub steps: usize,
+}
+
+/// The fixed words around the results.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Labels {
+    /// Says that the test is running.
+    pub running: String,
+    /// Says that the test is finished.
+    pub finished: String,
+    /// Opens the facts of a service.
+    pub details: String,
+    /// Stands before the server's own words.
+    pub server_said: String,
+    /// Stands before the advice.
+    pub advice: String,
+    /// The word for each mark, for people who do not see its color and for screen readers.
+    pub marks: MarkWords,
+}
+
+/// One word for each [`Mark`].
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct MarkWords {
+    /// Still going on.
+    pub working: String,
+    /// As it should be.
+    pub good: String,
+    /// Worth knowing.
+    pub notice: String,
+    /// Does not work.
+    pub bad: String,
+    /// Not done.
+    pub skipped: String,
+}
+
+impl MarkWords {
+    /// The word for one mark.
+    pub fn of(&self, mark: Mark) -> &str {
+        match mark {
+            Mark::Working => &self.working,
+            Mark::Good => &self.good,
+            Mark::Notice => &self.notice,
+            Mark::Bad => &self.bad,
+            Mark::Skipped => &self.skipped,
+        }
+    }
+}
+
+/// How something went, as a sign beside it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Mark {
+    /// Still going on.
+    #[default]
+    Working,
+    /// As it should be.
+    Good,
+    /// Worth knowing.
+    Notice,
+    /// Does not work.
+    Bad,
+    /// Not done.
+    Skipped,
+}
+
+impl Mark {
+    /// The name that the style sheet knows.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Working => "working",
+            Self::Good => "good",
+            Self::Notice => "notice",
+            Self::Bad => "bad",
+            Self::Skipped => "skipped",
+        }
+    }
+}
+
+/// One finished step in words.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct StepWords {
+    /// How it went.
+    pub mark: Mark,
+    /// What was done.
+    pub name: String,
+    /// What was found, in a few words.
+    pub found: String,
+    /// How long it took, for example "38 ms".
+    pub time: String,
+    /// The facts, as label and value.
+    pub facts: Vec<(String, String)>,
+    /// The server's own words.
+    pub server_said: Option<String>,
+}
+
+/// One thing to tell the customer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FindingWords {
+    /// How grave it is.
+    pub mark: Mark,
+    /// The finding in one sentence.
+    pub title: String,
+    /// What it means.
+    pub explanation: String,
+    /// What to do next.
+    pub advice: String,
+}
+
+/// Everything heard so far.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Progress {
+    /// The services, in the order of the plan.
+    pub services: Vec<ServiceProgress>,
+    /// The fixed words, once the plan is there.
+    pub labels: Labels,
+    /// What it all means, once it is known.
+    pub findings: Vec<FindingWords>,
+    /// Whether the last line was heard.
+    pub done: bool,
+}
+
+/// Everything heard of one service.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ServiceProgress {
+    /// What was planned.
+    pub plan: ServicePlan,
+    /// How it stands.
+    pub mark: Mark,
+    /// What it does now, or the verdict.
+    pub text: String,
+    /// The steps so far.
+    pub steps: Vec<StepWords>,
+}
+
+impl Progress {
+    /// Takes in one more event.
+    pub fn apply(&mut self, event: Event) {
+        match event {
+            Event::Plan(plan) => {
+                self.labels = plan.labels;
+                self.services = plan.services.into_iter().map(ServiceProgress::new).collect();
+            }
+            Event::Step { service, step, next } => {
+                if let Some(service) = self.services.get_mut(service) {
+                    service.steps.push(step);
+                    service.text = next.unwrap_or_default();
+                }
+            }
+            Event::Verdict { service, mark, text } => {
+                if let Some(service) = self.services.get_mut(service) {
+                    service.mark = mark;
+                    service.text = text;
+                }
+            }
+            Event::Summary { findings, .. } => self.findings = findings,
+            Event::Refused(finding) => self.findings = vec![finding],
+            Event::Done => self.done = true,
+        }
+    }
+
+    /// How many of how many steps are done.
+    pub fn steps(&self) -> (usize, usize) {
+        self.services.iter().fold((0, 0), |(done, all), service| {
+            let steps = service.plan.steps;
+            let finished = service.mark != Mark::Working;
+            (done + if finished { steps } else { service.steps.len().min(steps) }, all + steps)
+        })
+    }
+}
+
+impl ServiceProgress {
+    fn new(plan: ServicePlan) -> Self {
+        Self { mark: Mark::Working, text: plan.doing.clone(), steps: Vec::new(), plan }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plan() -> Event {
+        let service = |name: &str| ServicePlan {
+            name: name.into(),
+            address: "mail.example.net, port 993".into(),
+            doing: "Looking".into(),
+            steps: 4,
+        };
+        Event::Plan(Plan {
+            services: vec![service("IMAP"), service("SMTP")],
+            labels: Labels::default(),
+        })
+    }
+
+    fn step(service: usize, next: Option<&str>) -> Event {
+        Event::Step {
+            service,
+            step: StepWords {
+                mark: Mark::Good,
+                name: "Find the server".into(),
+                found: "Found".into(),
+                time: "1 ms".into(),
+                facts: vec![("Address".into(), "192.0.2.1".into())],
+                server_said: None,
+            },
+            next: next.map(Into::into),
+        }
+    }
+
+    #[test]
+    fn events_survive_the_wire() {
+        let refused = FindingWords {
+            mark: Mark::Bad,
+            title: "Too many \"tests\"\n".into(),
+            explanation: "é".into(),
+            advice: String::new(),
+        };
+        for event in [
+            plan(),
+            step(1, Some("Connecting")),
+            Event::Verdict { service: 0, mark: Mark::Skipped, text: "No".into() },
+            Event::Summary { mark: Mark::Good, findings: vec![refused.clone()] },
+            Event::Refused(refused),
+            Event::Done,
+        ] {
+            let line = serde_json::to_string(&event).unwrap();
+            assert!(!line.contains('\n'), "{line}");
+            assert_eq!(serde_json::from_str::<Event>(&line).unwrap(), event);
+        }
+    }
+
+    #[test]
+    fn progress_follows_the_events() {
+        let mut progress = Progress::default();
+        progress.apply(plan());
+        assert_eq!(progress.steps(), (0, 8));
+        assert_eq!(progress.services[1].text, "Looking");
+        progress.apply(step(1, Some("Connecting")));
+        assert_eq!(progress.services[1].text, "Connecting");
+        assert_eq!(progress.steps(), (1, 8));
+        progress.apply(Event::Verdict { service: 1, mark: Mark::Bad, text: "No".into() });
+        assert_eq!(progress.steps(), (4, 8));
+        assert!(!progress.done);
+        progress.apply(Event::Done);
+        assert!(progress.done);
+    }
+
+    #[test]
+    fn an_event_for_an_unknown_service_changes_nothing() {
+        let mut progress = Progress::default();
+        progress.apply(plan());
+        let before = progress.clone();
+        progress.apply(step(2, None));
+        progress.apply(Event::Verdict { service: 9, mark: Mark::Bad, text: String::new() });
+        assert_eq!(progress, before);
+    }
+}

@@ -1,0 +1,22 @@
+//! "Test my connection": from the form to the probe and back as words.
+//!
+//! ```text
+//! form ──▶ server_fn::test_connection ──▶ run (probe + words) ──▶ Event, one line each
+//!                                                                  │
+//! islands::TestForm ◀── lines::Lines ◀───────── stream ────────────┤
+//! pages::test (no scripts) ◀───────────────────────────────────────┘
+//!        both fold the events into event::Progress and show components::Results
+//! ```
+
+pub mod event;
+#[cfg(any(feature = "hydrate", test))]
+pub(crate) mod lines;
+mod password;
+#[cfg(feature = "ssr")]
+mod run;
+mod server_fn;
+
+pub use password::Password;
+#[cfg(feature = "ssr")]
+pub use run::{Admission, Refusal, start};
+pub use server_fn::TestConnection;

@@ -1,0 +1,33 @@
+//! The server function behind "Test my connection".
+
+use leptos::prelude::*;
+use leptos::server_fn::codec::{ByteStream, PostUrl, Streaming};
+
+use super::Password;
+
+/// Tests the documented services of an address and streams one JSON [`Event`](super::event::Event)
+/// a line.
+///
+/// The browser names services by their ids only: host and port always come from the record.
+/// Every failure is an event of the stream, because an error would reach the browser as a
+/// broken connection. With scripts off the same form goes to the page `/test`.
+#[server(TestConnection, prefix = "/api", endpoint = "test", input = PostUrl, output = Streaming)]
+pub async fn test_connection(
+    /// A mail address, or only its domain.
+    address: String,
+    /// The ids of the services to test; none means all of them.
+    #[server(default)]
+    services: Vec<String>,
+    /// Given only for a sign-in test.
+    #[server(default)]
+    password: Password,
+) -> Result<ByteStream, ServerFnError> {
+    use futures_util::StreamExt;
+
+    let request = TestConnection { address, services, password };
+    let events = super::start(&expect_context(), request, &expect_context()).await;
+    Ok(ByteStream::new(events.map(|event| {
+        let line = serde_json::to_string(&event).map_err(ServerFnError::new)?;
+        Ok::<_, ServerFnError>(format!("{line}\n"))
+    })))
+}

@@ -1,0 +1,109 @@
+//! The words around a test, read from `content/en/test.toml`.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::Refusal;
+use super::event::{FindingWords, Labels, Mark};
+
+/// Everything that is said around a test, apart from the outcomes.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TestWords {
+    pub(super) labels: Labels,
+    pub(super) verdicts: VerdictWords,
+    pub(super) without_password: WithoutPassword,
+    pub(super) facts: FactWords,
+    refusals: BTreeMap<String, RefusalWords>,
+}
+
+/// The verdict on a service without a fault.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct VerdictWords {
+    pub(super) good: String,
+    pub(super) signed_in: String,
+}
+
+/// What is added to the good news when no password was tested.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct WithoutPassword {
+    pub(super) note: String,
+}
+
+/// The labels of the technical facts.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FactWords {
+    pub(super) addresses: String,
+    pub(super) connected: String,
+    pub(super) attempt: String,
+    pub(super) tls_version: String,
+    pub(super) cipher: String,
+    pub(super) group: String,
+    pub(super) names: String,
+    pub(super) subject: String,
+    pub(super) issuer: String,
+    pub(super) valid: String,
+    pub(super) days_left: String,
+    pub(super) key: String,
+    pub(super) signature: String,
+    pub(super) chain: String,
+    pub(super) capabilities: String,
+    pub(super) mechanisms: String,
+    pub(super) mechanism: String,
+    pub(super) usage: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RefusalWords {
+    title: String,
+    explanation: String,
+    advice: String,
+}
+
+impl TestWords {
+    /// The English words, which are part of the program.
+    pub fn english() -> Self {
+        // A test reads the same text, so this cannot fail in a program that was tested.
+        toml::from_str(include_str!("../../content/en/test.toml"))
+            .expect("content/en/test.toml is checked by a test")
+    }
+
+    /// Says why a test is not run. `providers` names those whose addresses are known.
+    pub(super) fn refusal(&self, refusal: Refusal, providers: &str) -> FindingWords {
+        let words = &self.refusals[refusal.code()];
+        let wait = match refusal {
+            Refusal::TooMany { minutes: 0 | 1 } => "a minute".to_owned(),
+            Refusal::TooMany { minutes } => format!("{minutes} minutes"),
+            _ => String::new(),
+        };
+        let fill = |text: &String| text.replace("{provider}", providers).replace("{wait}", &wait);
+        FindingWords {
+            mark: Mark::Notice,
+            title: fill(&words.title),
+            explanation: fill(&words.explanation),
+            advice: fill(&words.advice),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_refusal_has_words_and_no_words_are_left_over() {
+        let words = TestWords::english();
+        assert_eq!(words.refusals.len(), Refusal::ALL.len());
+        for refusal in Refusal::ALL {
+            let said = words.refusal(refusal, "Example Mail");
+            for text in [&said.title, &said.explanation, &said.advice] {
+                assert!(!text.is_empty() && !text.contains('{'), "{refusal:?}: {text}");
+            }
+        }
+    }
+}

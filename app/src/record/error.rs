@@ -1,0 +1,99 @@
+//! Where a file is wrong, and what was expected.
+
+use toml::Spanned;
+
+/// A fault in a provider record, with its place in the file.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{file}:{line}:{column}: {message}")]
+pub struct RecordError {
+    /// The name of the file, as the operator gave it.
+    pub file: String,
+    /// The line, counted from 1.
+    pub line: usize,
+    /// The character within the line, counted from 1.
+    pub column: usize,
+    /// What is wrong and what is expected.
+    pub message: String,
+}
+
+/// What is wrong at a byte of the text. The file and the line are added once, at the end.
+pub(super) struct Fault {
+    offset: usize,
+    message: String,
+}
+
+impl Fault {
+    pub(super) fn at<T>(place: &Spanned<T>, message: impl Into<String>) -> Self {
+        Self {
+            offset: place.span().start,
+            message: message.into(),
+        }
+    }
+
+    pub(super) fn in_file(self, text: &str, file: &str) -> RecordError {
+        let (line, column) = position(text, self.offset);
+        RecordError {
+            file: file.to_owned(),
+            line,
+            column,
+            message: self.message,
+        }
+    }
+}
+
+impl From<toml::de::Error> for Fault {
+    fn from(error: toml::de::Error) -> Self {
+        let offset = error.span().map_or(0, |span| span.start);
+        // An error is shown on one line, also where the parser's message has a second one.
+        let message = error.message().replace('\n', ", ");
+        let message = PLAIN_WORDS
+            .iter()
+            .fold(message, |text, (term, word)| text.replace(term, word));
+        Self { offset, message }
+    }
+}
+
+/// The terms of the parser that mean nothing to whoever writes the file, and what to say instead.
+const PLAIN_WORDS: &[(&str, &str)] = &[
+    ("unknown field", "unknown key"),
+    ("missing field", "missing key"),
+    ("unknown variant", "unknown word"),
+    ("invalid type: map", "invalid type: table or date"),
+    ("expected a sequence", "expected a list"),
+    ("expected a string", "expected text in quotes"),
+    ("expected i64", "expected a whole number"),
+];
+
+/// The line and the column, both counted from 1, of a byte offset in a text.
+///
+/// Columns count characters, because that is what editors show.
+pub(crate) fn position(text: &str, offset: usize) -> (usize, usize) {
+    let before = text.get(..offset).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before
+        .chars()
+        .rev()
+        .take_while(|&letter| letter != '\n')
+        .count()
+        + 1;
+    (line, column)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_count_lines_and_characters_from_one() {
+        let text = "a = 1\nnäme = 2\n";
+        for (offset, place) in [
+            (0, (1, 1)),
+            (4, (1, 5)),
+            (6, (2, 1)),
+            (14, (2, 8)),
+            (99, (3, 1)),
+        ] {
+            assert_eq!(position(text, offset), place, "{offset}");
+        }
+    }
+}

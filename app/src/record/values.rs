@@ -1,0 +1,255 @@
+//! Small values that are well formed by their type: ids, links and dates.
+
+use std::fmt;
+use std::str::FromStr;
+
+use probe::HostName;
+use serde::Deserialize;
+
+/// Lets `serde` and `str::parse` share one parser, so that a value from a file cannot be laxer.
+macro_rules! parsed_from_text {
+    ($name:ident, $error:ident) => {
+        impl TryFrom<String> for $name {
+            type Error = $error;
+
+            fn try_from(text: String) -> Result<Self, Self::Error> {
+                text.parse()
+            }
+        }
+    };
+}
+pub(super) use parsed_from_text;
+
+/// The name by which one part of a record refers to another: `imap`, `cl1`.
+///
+/// Ids stand in forms, links and results, so they are lower-case letters, digits and hyphens only.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Id(String);
+
+impl Id {
+    /// The id as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Id {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+impl FromStr for Id {
+    type Err = IdError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+        let starts_well = text
+            .bytes()
+            .next()
+            .is_some_and(|byte| byte.is_ascii_lowercase());
+        if !starts_well || text.len() > 40 || !text.bytes().all(allowed) {
+            return Err(IdError(text.to_owned()));
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+parsed_from_text!(Id, IdError);
+
+/// The text is not an id.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "id {0:?}: expected a letter and then at most 39 letters, digits or hyphens, in lower case"
+)]
+pub struct IdError(String);
+
+/// A link that a customer may be sent to. It is always `https`, so that nobody can change the page on its way.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(try_from = "String")]
+pub struct HttpsUrl(String);
+
+impl HttpsUrl {
+    /// The link as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for HttpsUrl {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+impl FromStr for HttpsUrl {
+    type Err = HttpsUrlError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let error = || HttpsUrlError(text.to_owned());
+        let rest = text.strip_prefix("https://").ok_or_else(error)?;
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+        let (host, port) = authority.split_once(':').unwrap_or((authority, "443"));
+        // A host that parses leaves no room for `user@`, the usual disguise of a false link.
+        host.parse::<HostName>().map_err(|_| error())?;
+        port.parse::<std::num::NonZeroU16>().map_err(|_| error())?;
+        let allowed = |byte: u8| byte.is_ascii_graphic() && !br#""<>\^`{|}"#.contains(&byte);
+        if !rest.bytes().all(allowed) {
+            return Err(error());
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+parsed_from_text!(HttpsUrl, HttpsUrlError);
+
+/// The text is not a link that begins with `https://`.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("link {0:?}: expected https:// and a host name, such as https://example.net/help")]
+pub struct HttpsUrlError(String);
+
+/// A day of the calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Date {
+    year: u16,
+    month: u8,
+    day: u8,
+}
+
+impl Date {
+    /// The year, with its century.
+    pub fn year(self) -> u16 {
+        self.year
+    }
+
+    /// The month, from 1 to 12.
+    pub fn month(self) -> u8 {
+        self.month
+    }
+
+    /// The day of the month, from 1 to 31.
+    pub fn day(self) -> u8 {
+        self.day
+    }
+}
+
+impl fmt::Display for Date {
+    /// Writes the date as HTML's `<time>` and the record take it: `2026-11-23`.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
+    }
+}
+
+impl FromStr for Date {
+    type Err = DateError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        parse_date(text).ok_or_else(|| DateError(text.to_owned()))
+    }
+}
+
+parsed_from_text!(Date, DateError);
+
+/// The text is not a day of the calendar.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("date {0:?}: expected year-month-day, such as 2026-11-23")]
+pub struct DateError(String);
+
+fn parse_date(text: &str) -> Option<Date> {
+    let parts: Vec<&str> = text.split('-').collect();
+    let [year, month, day] = parts[..] else {
+        return None;
+    };
+    let number = |part: &str, digits: usize| -> Option<u16> {
+        let plain = part.len() == digits && part.bytes().all(|byte| byte.is_ascii_digit());
+        if plain { part.parse().ok() } else { None }
+    };
+    let year = number(year, 4)?;
+    let month = u8::try_from(number(month, 2)?).ok()?;
+    let day = u8::try_from(number(day, 2)?).ok()?;
+    (1..=days_of_month(year, month)?)
+        .contains(&day)
+        .then_some(Date { year, month, day })
+}
+
+fn days_of_month(year: u16, month: u8) -> Option<u8> {
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    match month {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => Some(31),
+        4 | 6 | 9 | 11 => Some(30),
+        2 => Some(if leap { 29 } else { 28 }),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_plain_words() {
+        for text in ["imap", "cl1", "qwestoffice-smtp"] {
+            assert_eq!(text.parse::<Id>().unwrap().to_string(), text);
+        }
+        for text in [
+            "",
+            "1imap",
+            "-imap",
+            "Imap",
+            "im ap",
+            "im_ap",
+            "ímap",
+            &"a".repeat(41),
+        ] {
+            assert!(text.parse::<Id>().is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn links_are_https_and_name_a_host() {
+        for text in ["https://example.net", "https://example.net:8443/a?b=c#d"] {
+            assert_eq!(text.parse::<HttpsUrl>().unwrap().as_str(), text);
+        }
+        for text in [
+            "",
+            "http://example.net/",
+            "HTTPS://example.net/",
+            "javascript:alert(1)",
+            "https://",
+            "https:///path",
+            "https://bank.example@evil.example/",
+            "https://user:1@evil.example/",
+            "https://example.net:0/",
+            "https://example.net/a b",
+            "https://example.net/\"onclick",
+            "https://example.net/\n",
+        ] {
+            assert!(text.parse::<HttpsUrl>().is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn dates_exist_in_the_calendar() {
+        for text in ["2026-11-23", "2024-02-29", "2000-02-29"] {
+            assert_eq!(text.parse::<Date>().unwrap().to_string(), text);
+        }
+        for text in [
+            "",
+            "2026-02-29",
+            "1900-02-29",
+            "2026-13-01",
+            "2026-00-01",
+            "2026-04-31",
+            "2026-1-01",
+            "26-01-01",
+            "+026-01-01",
+            "2026-01-01 ",
+            "01/02/2026",
+            "2026-01-01-01",
+        ] {
+            assert!(text.parse::<Date>().is_err(), "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! The words for what the probe finds: every outcome, stage, protocol and kind of security.
+//!
+//! All of them stand in `content/<language>/outcomes.toml`. Reading that file checks that no outcome
+//! is without words and that every placeholder is known, so showing a finding cannot fail.
+
+mod template;
+
+use std::collections::BTreeMap;
+
+use probe::{Endpoint, Outcome, Protocol, Security, Stage};
+use serde::Deserialize;
+
+use crate::record::error::position;
+
+pub use template::Subject;
+use template::Template;
+
+/// All words of one language.
+#[derive(Clone, Debug)]
+pub struct Words {
+    /// Has every outcome; `parse` makes sure of it.
+    outcomes: BTreeMap<Outcome, OutcomeWords>,
+    stages: Stages,
+    protocols: Protocols,
+    securities: Securities,
+    subject: SubjectWords,
+}
+
+impl Words {
+    /// The built-in words in American English.
+    pub fn english() -> Self {
+        let text = include_str!("../content/en/outcomes.toml");
+        parse(text, "content/en/outcomes.toml").expect("a test reads the built-in words")
+    }
+
+    /// The words for what was found.
+    pub fn outcome(&self, outcome: Outcome) -> &OutcomeWords {
+        &self.outcomes[&outcome]
+    }
+
+    /// The words for a stage of the test.
+    pub fn stage(&self, stage: Stage) -> &StageWords {
+        let stages = &self.stages;
+        match stage {
+            Stage::Dns => &stages.dns,
+            Stage::Connect => &stages.connect,
+            Stage::Greeting => &stages.greeting,
+            Stage::Starttls => &stages.starttls,
+            Stage::Tls => &stages.tls,
+            Stage::Certificate => &stages.certificate,
+            Stage::Capabilities => &stages.capabilities,
+            Stage::SignIn => &stages.sign_in,
+            Stage::Mailbox => &stages.mailbox,
+            Stage::Close => &stages.close,
+        }
+    }
+
+    /// The words for a protocol.
+    pub fn protocol(&self, protocol: Protocol) -> &ProtocolWords {
+        match protocol {
+            Protocol::Imap => &self.protocols.imap,
+            Protocol::Pop3 => &self.protocols.pop3,
+            Protocol::Smtp => &self.protocols.smtp,
+        }
+    }
+
+    /// The words for how a connection is protected.
+    pub fn security(&self, security: Security) -> &SecurityWords {
+        match security {
+            Security::Tls => &self.securities.tls,
+            Security::Starttls => &self.securities.starttls,
+            Security::None => &self.securities.none,
+        }
+    }
+
+    /// What a sentence about these endpoints is about. Nothing is named twice.
+    ///
+    /// Without a provider, as for servers given on the command line, the sentence says "your mail provider".
+    pub fn subject<'a>(
+        &self,
+        endpoints: impl IntoIterator<Item = &'a Endpoint>,
+        provider: Option<&str>,
+    ) -> Subject {
+        let [mut services, mut hosts, mut ports] = [const { Vec::new() }; 3];
+        for endpoint in endpoints {
+            services.push(self.protocol(endpoint.protocol).in_sentence.clone());
+            hosts.push(endpoint.host.to_string());
+            ports.push(endpoint.port.to_string());
+        }
+        Subject {
+            service: self.list(services),
+            host: self.list(hosts),
+            port: self.list(ports),
+            provider: provider.unwrap_or(&self.subject.provider).to_owned(),
+        }
+    }
+
+    /// Joins names as in a sentence: `a, b and c`.
+    fn list(&self, names: Vec<String>) -> String {
+        let mut different: Vec<String> = Vec::new();
+        for name in names {
+            if !different.contains(&name) {
+                different.push(name);
+            }
+        }
+        let last = different.pop().unwrap_or_default();
+        if different.is_empty() {
+            return last;
+        }
+        format!("{} {} {last}", different.join(", "), self.subject.and)
+    }
+}
+
+/// The words for one outcome.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OutcomeWords {
+    /// A few words for the list of steps.
+    pub step: String,
+    title: Template,
+    explanation: Template,
+    advice: Template,
+}
+
+impl OutcomeWords {
+    /// The sentences, about this subject.
+    pub fn fill(&self, subject: &Subject) -> FilledWords {
+        FilledWords {
+            title: self.title.fill(subject),
+            explanation: self.explanation.fill(subject),
+            advice: self.advice.fill(subject),
+        }
+    }
+}
+
+/// What to tell the customer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FilledWords {
+    /// What was found, in one short sentence.
+    pub title: String,
+    /// What it means for the customer.
+    pub explanation: String,
+    /// What to do next.
+    pub advice: String,
+}
+
+/// The words for one stage.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StageWords {
+    /// What is done, as a heading: "Find the server".
+    pub name: String,
+    /// What is being done now: "Looking up the server's address…".
+    pub doing: String,
+}
+
+/// The words for one protocol.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProtocolWords {
+    /// As a heading: "Incoming mail (IMAP)".
+    pub name: String,
+    /// Within a sentence: "incoming mail (IMAP)".
+    pub in_sentence: String,
+}
+
+/// The words for how a connection is protected.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SecurityWords {
+    /// What most mail programs call it.
+    pub name: String,
+    /// What it means.
+    pub plain: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SubjectWords {
+    /// The provider, where its name is not known.
+    provider: String,
+    /// Stands before the last name of a list.
+    and: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Stages {
+    dns: StageWords,
+    connect: StageWords,
+    greeting: StageWords,
+    starttls: StageWords,
+    tls: StageWords,
+    certificate: StageWords,
+    capabilities: StageWords,
+    sign_in: StageWords,
+    mailbox: StageWords,
+    close: StageWords,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Protocols {
+    imap: ProtocolWords,
+    pop3: ProtocolWords,
+    smtp: ProtocolWords,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Securities {
+    tls: SecurityWords,
+    starttls: SecurityWords,
+    none: SecurityWords,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WordsTable {
+    subject: SubjectWords,
+    protocol: Protocols,
+    security: Securities,
+    stage: Stages,
+    outcome: BTreeMap<String, OutcomeWords>,
+}
+
+/// Reads a file of words; the error begins with the file, the line and the column.
+fn parse(text: &str, file_name: &str) -> Result<Words, String> {
+    let mut table: WordsTable = toml::from_str(text).map_err(|error| {
+        let (line, column) = position(text, error.span().map_or(0, |span| span.start));
+        format!("{file_name}:{line}:{column}: {}", error.message())
+    })?;
+    let mut outcomes = BTreeMap::new();
+    for &outcome in Outcome::ALL {
+        let words = table.outcome.remove(outcome.code());
+        let words = words.ok_or_else(|| format!("{file_name}: [outcome.{outcome}] is missing"))?;
+        outcomes.insert(outcome, words);
+    }
+    if let Some(code) = table.outcome.keys().next() {
+        return Err(format!(
+            "{file_name}: [outcome.{code}] is not an outcome of the probe"
+        ));
+    }
+    let WordsTable {
+        subject,
+        protocol: protocols,
+        security: securities,
+        stage: stages,
+        ..
+    } = table;
+    Ok(Words {
+        outcomes,
+        stages,
+        protocols,
+        securities,
+        subject,
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,191 @@
+//! The built-in words are complete, and each reads like the others.
+
+use probe::Severity;
+
+use super::*;
+
+const ENGLISH: &str = include_str!("../../content/en/outcomes.toml");
+
+fn endpoint(url_host: &str, protocol: Protocol, port: u16) -> Endpoint {
+    Endpoint {
+        id: "one".into(),
+        protocol,
+        host: url_host.parse().unwrap(),
+        port: port.try_into().unwrap(),
+        security: Security::Tls,
+    }
+}
+
+fn subject(words: &Words) -> Subject {
+    words.subject(
+        &[endpoint("mail.example.net", Protocol::Imap, 993)],
+        Some("Example Mail"),
+    )
+}
+
+#[test]
+fn every_outcome_has_words_that_read_well() {
+    let words = Words::english();
+    for &outcome in Outcome::ALL {
+        let step = &words.outcome(outcome).step;
+        let FilledWords {
+            title,
+            explanation,
+            advice,
+        } = words.outcome(outcome).fill(&subject(&words));
+        let count = step.split_whitespace().count();
+        assert!(
+            (3..=8).contains(&count),
+            "{outcome}: {step:?} has {count} words"
+        );
+        for heading in [step, &title] {
+            assert!(
+                !heading.ends_with('.'),
+                "{outcome}: {heading:?} ends with a full stop"
+            );
+        }
+        assert!(title.len() <= 75, "{outcome}: {title:?} is long");
+        for text in [&explanation, &advice] {
+            assert!(
+                text.ends_with('.'),
+                "{outcome}: {text:?} does not end its sentence"
+            );
+        }
+        let sentences = explanation.matches(". ").count() + 1;
+        assert!(
+            sentences <= 3,
+            "{outcome}: {sentences} sentences of explanation"
+        );
+        for sentence in explanation.split(". ").chain(advice.split(". ")) {
+            let count = sentence.split_whitespace().count();
+            assert!(count <= 28, "{outcome}: {sentence:?} has {count} words");
+        }
+    }
+}
+
+#[test]
+fn the_first_sentences_have_no_jargon() {
+    let words = Words::english();
+    for &outcome in Outcome::ALL {
+        let filled = words.outcome(outcome).fill(&subject(&words));
+        let first = filled.explanation.split(". ").next().unwrap_or_default();
+        for text in [&filled.title, first] {
+            for jargon in [
+                "TLS",
+                "SSL",
+                "DNS",
+                "TCP",
+                "SASL",
+                "port",
+                "protocol",
+                "cipher",
+                "handshake",
+            ] {
+                let mut words = text.split(|letter: char| !letter.is_alphanumeric());
+                assert!(
+                    words.all(|word| word != jargon),
+                    "{outcome}: {text:?} says {jargon}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn no_advice_lowers_the_protection() {
+    let words = Words::english();
+    for &outcome in Outcome::ALL {
+        let filled = words.outcome(outcome).fill(&subject(&words));
+        let text = format!("{} {}", filled.explanation, filled.advice).to_lowercase();
+        for bad in [
+            "without encryption, try",
+            "accept the certificate",
+            "choose “none”",
+            "trust anyway",
+        ] {
+            assert!(!text.contains(bad), "{outcome} says {bad:?}");
+        }
+        // Whoever cannot fix a fault must learn where to turn.
+        if outcome.severity() == Severity::Failure && text.contains("cannot fix this yourself") {
+            assert!(
+                text.contains("support"),
+                "{outcome} names nobody who can help"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_refused_password_gets_every_next_step() {
+    let words = Words::english();
+    let filled = words
+        .outcome(Outcome::WrongCredentials)
+        .fill(&subject(&words));
+    for step in [
+        "by hand",
+        "Caps Lock",
+        "webmail",
+        "app password",
+        "reset",
+        "bill",
+    ] {
+        let text = format!("{} {}", filled.explanation, filled.advice);
+        assert!(text.contains(step), "{step:?} is missing");
+    }
+}
+
+#[test]
+fn several_endpoints_are_named_once_each() {
+    let words = Words::english();
+    let imap = endpoint("mail.example.net", Protocol::Imap, 993);
+    let submission = endpoint("smtp.example.net", Protocol::Smtp, 587);
+    let submissions = endpoint("smtp.example.net", Protocol::Smtp, 465);
+    let subject = words.subject([&imap, &submission, &submissions], None);
+    assert_eq!(
+        subject.service,
+        "incoming mail (IMAP) and outgoing mail (SMTP)"
+    );
+    assert_eq!(subject.host, "mail.example.net and smtp.example.net");
+    assert_eq!(subject.port, "993, 587 and 465");
+    assert_eq!(subject.provider, "your mail provider");
+}
+
+#[test]
+fn a_fault_in_the_file_is_told() {
+    for (old, new, message) in [
+        (
+            "[outcome.ok]",
+            "[outcome.okay]",
+            "en.toml: [outcome.ok] is missing",
+        ),
+        (
+            "[outcome.ok]",
+            "[outcome.fine]\nstep = \"a\"\ntitle = \"a\"\nexplanation = \"a\"\nadvice = \"a\"\n[outcome.ok]",
+            "en.toml: [outcome.fine] is not an outcome of the probe",
+        ),
+    ] {
+        let text = ENGLISH.replacen(old, new, 1);
+        assert_eq!(parse(&text, "en.toml").unwrap_err(), message);
+    }
+    let line = ENGLISH
+        .lines()
+        .position(|line| line.starts_with("title = "))
+        .unwrap()
+        + 1;
+    for (title, message) in [
+        (
+            "\"The {\"",
+            "9: unbalanced brace, expected a placeholder such as {host}",
+        ),
+        (
+            "\"{user}\"",
+            "9: unknown placeholder {user}, expected {service}, {host}, {port} or {provider}",
+        ),
+        ("3", "9: invalid type: integer `3`, expected a string"),
+    ] {
+        let mut lines: Vec<String> = ENGLISH.lines().map(str::to_owned).collect();
+        lines[line - 1] = format!("title = {title}");
+        let error = parse(&lines.join("\n"), "en.toml").unwrap_err();
+        assert_eq!(error, format!("en.toml:{line}:{message}"));
+    }
+}

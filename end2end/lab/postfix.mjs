@@ -1,0 +1,103 @@
+// Postfix for the lab: submission with STARTTLS and with TLS, sign-in through Dovecot, no delivery.
+
+import { chown, mkdir, utimes, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { DOMAIN } from "./accounts.mjs";
+import { run, systemUser } from "./programs.mjs";
+
+export const ADDRESS = "127.0.0.1";
+
+/** Writes the configuration and its queue and data directories; `startPostfix` uses them. */
+export async function makePostfix(directory, options) {
+  const { uid, gid } = await systemUser("postfix");
+  await mkdir(directory, { mode: 0o755 });
+  // Next to the configuration and not in it, where everything has to belong to root.
+  await mkdir(`${directory}-queue`, { mode: 0o755 });
+  await mkdir(`${directory}-data`, { mode: 0o700 });
+  await chown(`${directory}-data`, uid, gid);
+  const files = { "main.cf": mainConfiguration(directory, options), "master.cf": masterConfiguration(options.ports) };
+  for (const [name, text] of Object.entries(files)) {
+    const path = join(directory, name);
+    await writeFile(path, text);
+    // Postfix waits two seconds when a file is that new, in case somebody is still writing it.
+    const earlier = Date.now() / 1000 - 60;
+    await utimes(path, earlier, earlier);
+  }
+}
+
+/** Answers once the ports are open. */
+export async function startPostfix(directory) {
+  await run("postfix", ["-c", directory, "start"]);
+}
+
+/** Answers once the ports are closed. */
+export async function stopPostfix(directory) {
+  await run("postfix", ["-c", directory, "stop"]);
+}
+
+function mainConfiguration(directory, { log, logDirectory, certificates, authSocket }) {
+  return `
+compatibility_level = 3.6
+queue_directory = ${directory}-queue
+data_directory = ${directory}-data
+maillog_file = ${log}
+maillog_file_prefixes = ${logDirectory}
+
+myhostname = smtp.${DOMAIN}
+mydomain = ${DOMAIN}
+mydestination =
+mynetworks =
+alias_maps =
+alias_database =
+local_recipient_maps =
+inet_interfaces = ${ADDRESS}
+inet_protocols = ipv4
+smtpd_banner = $myhostname ESMTP Lab Mail
+
+# What is accepted is thrown away. No program that delivers is in master.cf either.
+default_transport = discard:
+local_transport = discard:
+relay_transport = discard:
+virtual_transport = discard:
+smtpd_relay_restrictions = permit_sasl_authenticated, reject
+smtpd_recipient_restrictions = permit_sasl_authenticated, reject
+
+smtpd_tls_cert_file = ${certificates.certificate}
+smtpd_tls_key_file = ${certificates.key}
+smtpd_tls_auth_only = yes
+smtpd_tls_loglevel = 1
+
+smtpd_sasl_auth_enable = yes
+smtpd_sasl_type = dovecot
+smtpd_sasl_path = ${authSocket}
+smtpd_sasl_security_options = noanonymous
+
+# Tests connect often, sign in wrongly on purpose, and need not wait for it.
+smtpd_error_sleep_time = 0
+smtpd_client_event_limit_exceptions = static:all
+`;
+}
+
+function masterConfiguration(ports) {
+  return `
+# service              type  private unpriv  chroot  wakeup  maxproc command
+${ADDRESS}:${ports.smtp}      inet  n       -       n       -       -       smtpd
+  -o smtpd_tls_security_level=encrypt
+${ADDRESS}:${ports.smtpTls}      inet  n       -       n       -       -       smtpd
+  -o smtpd_tls_wrappermode=yes
+pickup                 unix  n       -       n       60      1       pickup
+cleanup                unix  n       -       n       -       0       cleanup
+qmgr                   unix  n       -       n       300     1       qmgr
+tlsmgr                 unix  -       -       n       1000?   1       tlsmgr
+rewrite                unix  -       -       n       -       -       trivial-rewrite
+bounce                 unix  -       -       n       -       0       bounce
+defer                  unix  -       -       n       -       0       bounce
+trace                  unix  -       -       n       -       0       bounce
+proxymap               unix  -       -       n       -       -       proxymap
+error                  unix  -       -       n       -       -       error
+retry                  unix  -       -       n       -       -       error
+discard                unix  -       -       n       -       -       discard
+anvil                  unix  -       -       n       -       1       anvil
+postlog                unix-dgram n  -       n       -       1       postlogd
+`;
+}

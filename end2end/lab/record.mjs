@@ -1,0 +1,73 @@
+// The lab's services, and the provider record that points `mailguide` at them.
+
+import { DOMAIN } from "./accounts.mjs";
+import { ADDRESS as DOVECOT } from "./dovecot.mjs";
+import { ADDRESS as POSTFIX } from "./postfix.mjs";
+
+const HOSTS = { imap: `mail.${DOMAIN}`, pop3: `pop.${DOMAIN}`, smtp: `smtp.${DOMAIN}` };
+
+// A service without a role is not in the record: only command lines with --connect-to use it.
+const SERVICES = [
+  { id: "imap", protocol: "imap", port: 993, security: "tls", address: DOVECOT, listener: "imap", role: "recommended" },
+  { id: "pop", protocol: "pop3", port: 995, security: "tls", address: DOVECOT, listener: "pop", role: "other" },
+  { id: "smtp", protocol: "smtp", port: 587, security: "starttls", address: POSTFIX, listener: "smtp", role: "recommended" },
+  { id: "smtp-tls", protocol: "smtp", port: 465, security: "tls", address: POSTFIX, listener: "smtpTls", role: "alternative" },
+  { id: "imap-starttls", protocol: "imap", port: 143, security: "starttls", address: DOVECOT, listener: "imapStarttls" },
+  { id: "pop-starttls", protocol: "pop3", port: 110, security: "starttls", address: DOVECOT, listener: "popStarttls" },
+];
+
+export const SERVER_NAMES = Object.values(HOSTS);
+
+/** The address each listener binds to, by the name of the listener. */
+export const LISTENERS = Object.fromEntries(SERVICES.map(({ listener, address }) => [listener, address]));
+
+/** The services as a test needs them: what a customer sees, and where the connection really goes. */
+export function services(ports) {
+  return SERVICES.map(({ id, protocol, port, security, address, listener }) => ({
+    id,
+    protocol,
+    host: HOSTS[protocol],
+    port,
+    security,
+    address,
+    real_port: ports[listener],
+  }));
+}
+
+export function providerRecord(ports) {
+  const head = `id = "lab"
+name = "Lab Mail"
+
+[[source]]
+id = "lab"
+title = "The lab's own set-up"
+url = "https://${DOMAIN}/settings"
+read = "2026-11-23"
+
+[links]
+password_reset = { url = "https://${DOMAIN}/password", source = "lab" }
+support = { url = "https://${DOMAIN}/support", source = "lab" }
+
+[[group]]
+id = "lab"
+name = "Lab addresses"
+domains = ["${DOMAIN}"]
+user_name = { form = "full-address", source = "lab" }
+sign_in = { method = "password", source = "lab" }
+`;
+  const inRecord = SERVICES.filter(({ role }) => role);
+  return head + inRecord.map((service) => "\n" + serviceTable(service, ports)).join("");
+}
+
+function serviceTable({ id, protocol, port, security, role, address, listener }, ports) {
+  return `[[group.service]]
+id = "${id}"
+protocol = "${protocol}"
+host = "${HOSTS[protocol]}"
+port = ${port}
+security = "${security}"
+role = "${role}"
+source = "lab"
+connect_to = "${address}:${ports[listener]}"
+`;
+}

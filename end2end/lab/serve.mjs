@@ -1,0 +1,82 @@
+// `make lab`: serves the help page on the lab, and tells a person how to use it.
+
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const SHOWS = {
+  normal: "everything works",
+  overquota: "the mailbox is over its limit",
+  disabled: "the account is disabled",
+};
+
+const MAILGUIDE = fileURLToPath(new URL("../../target/release/mailguide", import.meta.url));
+
+export function parseArguments(args) {
+  const options = { serve: false, mailguide: MAILGUIDE, listen: "127.0.0.1:3000" };
+  const rest = [...args];
+  while (rest.length > 0) {
+    const argument = rest.shift();
+    if (argument === "--serve") {
+      options.serve = true;
+      if (rest.length > 0 && !rest[0].startsWith("-")) options.mailguide = rest.shift();
+    } else if (argument === "--listen" && rest.length > 0) {
+      options.listen = rest.shift();
+    } else {
+      throw Object.assign(new Error("usage: main.mjs [--serve [MAILGUIDE] [--listen ADDR:PORT]]"), { usage: true });
+    }
+  }
+  if (options.serve && !existsSync(options.mailguide)) {
+    throw new Error(`there is no ${options.mailguide}: build it first with make build`);
+  }
+  return options;
+}
+
+/** Serves until a signal comes or the server ends by itself, and gives the exit code. */
+export async function serveHelpPage(lab, { mailguide, listen }, signal) {
+  const args = ["serve", "--config", lab.record, "--cacert", lab.ca, "--allow-private", "--listen", listen];
+  const server = spawn(mailguide, args, { stdio: ["ignore", "inherit", "inherit"] });
+  const ended = new Promise((resolve, reject) => {
+    server.on("error", reject);
+    server.on("exit", (code) => resolve(code ?? 1));
+  });
+  process.stdout.write(manual(lab, mailguide, listen));
+  const stopped = signal.then(async () => {
+    server.kill("SIGTERM");
+    await ended;
+    return 0;
+  });
+  return Promise.race([stopped, ended]);
+}
+
+function manual(lab, mailguide, listen) {
+  const smtp = lab.services.find(({ id }) => id === "smtp");
+  const { address, password } = lab.accounts.normal;
+  const postfix = join(lab.directory, "postfix");
+  const accounts = Object.entries(lab.accounts).map(
+    ([name, account]) => `  ${account.address.padEnd(20)}${account.password.padEnd(25)}${SHOWS[name]}`,
+  );
+  return `
+The lab is ready: real Dovecot and Postfix on this machine, reachable from nowhere else.
+
+Open  http://${listen}/  and test one of these accounts:
+
+${accounts.join("\n")}
+
+To see a server that is down, stop Postfix from another terminal, and start it again:
+
+  postfix -c ${postfix} stop
+  postfix -c ${postfix} start
+
+To test one server from the command line:
+
+  echo ${password} | ${mailguide} probe smtp://${smtp.host}:${smtp.port} \\
+    --connect-to ${smtp.host}:${smtp.port}:${smtp.address}:${smtp.real_port} \\
+    --cacert ${lab.ca} --allow-private --user ${address} --password-stdin
+
+The servers' logs are in ${lab.directory}.
+Ctrl-C stops and removes everything.
+
+`;
+}

@@ -1,0 +1,106 @@
+//! What a server says it can do.
+
+use super::said::Redactor;
+
+/// More than this many capabilities are not kept; real servers send about forty.
+const MOST: usize = 256;
+
+/// The capability words of a server, in upper case and in the server's order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Capabilities {
+    /// The words as they may be shown. Those of POP3 and SMTP include their parameters.
+    pub words: Vec<String>,
+    /// The SASL mechanisms among them.
+    pub mechanisms: Vec<String>,
+}
+
+impl Capabilities {
+    /// Whether the server offers `name`, which is in upper case.
+    pub fn has(&self, name: &str) -> bool {
+        self.words.iter().any(|word| word.split(' ').next() == Some(name))
+    }
+
+    /// Whether the server offers the SASL mechanism `name`, which is in upper case.
+    pub fn has_mechanism(&self, name: &str) -> bool {
+        self.mechanisms.iter().any(|mechanism| mechanism == name)
+    }
+
+    /// Reads the words behind `CAPABILITY` (RFC 9051 §7.2.2).
+    pub(super) fn imap(words: &str) -> Self {
+        let mut capabilities = Self::default();
+        for word in words.split_ascii_whitespace() {
+            let word = word.to_ascii_uppercase();
+            if let Some(mechanism) = word.strip_prefix("AUTH=") {
+                capabilities.add_mechanism(mechanism);
+            }
+            capabilities.add(&word);
+        }
+        capabilities
+    }
+
+    /// Reads one line of the answer to CAPA (RFC 2449 §5).
+    pub(super) fn add_pop3(&mut self, line: &str) {
+        let line = line.trim().to_ascii_uppercase();
+        let mut words = line.split_ascii_whitespace();
+        if words.next() == Some("SASL") {
+            words.for_each(|mechanism| self.add_mechanism(mechanism));
+        }
+        self.add(&line);
+    }
+
+    /// Reads one line of the answer to EHLO (RFC 5321 §4.1.1.1).
+    pub(super) fn add_smtp(&mut self, line: &str) {
+        let line = line.trim().to_ascii_uppercase();
+        // Old clients wanted `AUTH=LOGIN`, so some servers send that form besides, or instead.
+        let mut words = line.split(|c: char| c.is_ascii_whitespace() || c == '=');
+        if words.next() == Some("AUTH") {
+            words.filter(|word| !word.is_empty()).for_each(|word| self.add_mechanism(word));
+        }
+        self.add(&line);
+    }
+
+    fn add(&mut self, word: &str) {
+        if self.words.len() < MOST
+            && let Some(word) = Redactor::default().clean(word.as_bytes())
+        {
+            self.words.push(word);
+        }
+    }
+
+    fn add_mechanism(&mut self, name: &str) {
+        if self.mechanisms.len() < MOST
+            && !self.has_mechanism(name)
+            && let Some(name) = Redactor::default().clean(name.as_bytes())
+        {
+            self.mechanisms.push(name);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mechanisms_are_found_in_every_form() {
+        let imap = Capabilities::imap("IMAP4rev1 sasl-ir AUTH=PLAIN auth=login");
+        assert_eq!(imap.mechanisms, ["PLAIN", "LOGIN"]);
+        assert!(imap.has("SASL-IR") && imap.has("IMAP4REV1") && !imap.has("AUTH"));
+        for (lines, mechanisms) in [
+            (&["AUTH PLAIN LOGIN"][..], &["PLAIN", "LOGIN"][..]),
+            (&["AUTH=PLAIN LOGIN"], &["PLAIN", "LOGIN"]),
+            (&["auth plain", "AUTH=LOGIN PLAIN"], &["PLAIN", "LOGIN"]),
+            (&["AUTH "], &[]),
+            (&["XAUTH PLAIN", "SIZE 100"], &[]),
+        ] {
+            let mut smtp = Capabilities::default();
+            lines.iter().for_each(|line| smtp.add_smtp(line));
+            assert_eq!(smtp.mechanisms, mechanisms, "{lines:?}");
+        }
+        let mut pop3 = Capabilities::default();
+        ["SASL PLAIN LOGIN", "STLS", "UIDL "].iter().for_each(|line| pop3.add_pop3(line));
+        assert_eq!(pop3.mechanisms, ["PLAIN", "LOGIN"]);
+        assert_eq!(pop3.words, ["SASL PLAIN LOGIN", "STLS", "UIDL"]);
+        assert!(pop3.has("SASL") && pop3.has("STLS") && !pop3.has("PLAIN"));
+    }
+}

@@ -1,0 +1,422 @@
+//! The IMAP conversation (RFC 9051, RFC 4959, RFC 5530, RFC 9208).
+
+use std::hash::{BuildHasher, Hasher, RandomState};
+
+use futures_io::{AsyncRead, AsyncWrite};
+
+use super::capabilities::Capabilities;
+use super::imap_reply::{Reply, Status, Word};
+use super::protected::{Protected, VerifiedTls};
+use super::{Clock, Fault, Greeting, SignedIn, Usage, Wire, sasl, service, verdict};
+use crate::credentials::Credentials;
+use crate::outcome::Outcome;
+
+/// Reads the greeting (RFC 9051 §7.1).
+pub(super) async fn greeting<S, C>(wire: &mut Wire<S, C>) -> Result<Greeting, Fault>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    C: Clock,
+{
+    let raw = wire.line().await?;
+    let Some(Reply::Untagged(text)) = Reply::parse(&raw, "") else {
+        return Err(service::wrong_greeting(wire, &raw));
+    };
+    let outcome = match Status::parse(&text) {
+        Some(status) if status.word == Word::Ok => {
+            let server_said = wire.quote(&raw);
+            return Ok(Greeting { server_said, capabilities: status.capabilities() });
+        }
+        Some(status) if status.word == Word::Preauth => Outcome::Preauthenticated,
+        Some(status) if status.word == Word::Bye && service::sounds_busy(&text) => Outcome::GreetingBusy,
+        Some(status) if status.word == Word::Bye => Outcome::GreetingRefused,
+        _ => Outcome::MalformedReply,
+    };
+    Err(wire.fault(outcome, &raw))
+}
+
+/// Asks what the server can do (RFC 9051 §6.1.1).
+pub(super) async fn capabilities<S, C>(wire: &mut Wire<S, C>) -> Result<Capabilities, Fault>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    C: Clock,
+{
+    let answer = command(wire, "CAPABILITY").await?;
+    match answer.capabilities() {
+        Some(capabilities) if answer.status.word == Word::Ok => Ok(capabilities),
+        _ => Err(wire.fault(Outcome::NoCapabilities, &answer.raw)),
+    }
+}
+
+/// Asks for TLS (RFC 9051 §6.2.1).
+///
+/// Where the greeting did not say what the server can do, it is not asked first, which would cost a
+/// round trip. Only a server that refuses is asked whether it had offered TLS at all.
+pub(super) async fn starttls<S, C>(
+    wire: &mut Wire<S, C>,
+    known: Option<&Capabilities>,
+) -> Result<Option<String>, Fault>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    C: Clock,
+{
+    if let Some(known) = known.filter(|known| !known.has("STARTTLS")) {
+        return Err(wire.fault(Outcome::StarttlsNotOffered, known.words.join(" ").as_bytes()));
+    }
+    let answer = command(wire, "STARTTLS").await?;
+    if answer.status.word == Word::Ok {
+        return Ok(wire.quote(&answer.raw));
+    }
+    let offered = match known {
+        Some(_) => true,
+        None => capabilities(wire).await.is_ok_and(|offered| offered.has("STARTTLS")),
+    };
+    let outcome = if offered { Outcome::StarttlsRefused } else { Outcome::StarttlsNotOffered };
+    Err(wire.fault(outcome, &answer.raw))
+}
+
+/// A way to sign in that both sides know.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum WayIn {
+    /// SASL PLAIN with the response in the command (RFC 4959).
+    PlainAtOnce,
+    /// SASL PLAIN with the response after a challenge.
+    Plain,
+    /// The LOGIN command.
+    Login,
+}
+
+/// The way to sign in that costs the fewest round trips.
+pub(super) fn way_in(capabilities: &Capabilities) -> Option<WayIn> {
+    match capabilities.has_mechanism("PLAIN") {
+        true if capabilities.has("SASL-IR") => Some(WayIn::PlainAtOnce),
+        true => Some(WayIn::Plain),
+        false if capabilities.has("LOGINDISABLED") => None,
+        false => Some(WayIn::Login),
+    }
+}
+
+/// Signs in, once (RFC 9051 §6.2.2 and §6.2.3).
+pub(super) async fn sign_in<S: VerifiedTls, C: Clock>(
+    server: &mut Protected<S, C>,
+    capabilities: &Capabilities,
+    credentials: &Credentials,
+) -> Result<SignedIn, Fault> {
+    let Some(way) = way_in(capabilities) else {
+        return Err(Fault { outcome: Outcome::PasswordSignInNotOffered, server_said: None });
+    };
+    let tag = tag();
+    let mechanism = if way == WayIn::Login { "LOGIN" } else { "PLAIN" };
+    let mut later = None;
+    match way {
+        WayIn::PlainAtOnce => {
+            let before = format!("{tag} AUTHENTICATE PLAIN ");
+            server.send_secret(&before, &sasl::plain(credentials)).await?;
+        }
+        WayIn::Plain => {
+            later = Some(sasl::plain(credentials));
+            server.wire().send(format!("{tag} AUTHENTICATE PLAIN\r\n").as_bytes()).await?;
+        }
+        WayIn::Login => {
+            let before = format!("{tag} LOGIN ");
+            server.send_secret(&before, &sasl::imap_login(credentials)).await?;
+        }
+    }
+    let mut cancelled = false;
+    let mut untagged = Vec::new();
+    loop {
+        let raw = server.wire().line().await?;
+        match Reply::parse(&raw, &tag) {
+            Some(Reply::Tagged(text)) => {
+                let Some(status) = Status::parse(&text).filter(|_| !cancelled) else {
+                    return Err(server.wire().fault(Outcome::SignInProtocolError, &raw));
+                };
+                let answer = Answer { status, untagged, raw };
+                return signed_in(server.wire(), mechanism, answer);
+            }
+            Some(Reply::Continue) if !cancelled => match later.take() {
+                Some(response) => server.send_secret("", &response).await?,
+                None => {
+                    cancelled = true;
+                    server.wire().send(b"*\r\n").await?;
+                }
+            },
+            Some(Reply::Untagged(text)) => {
+                let status = Status::parse(&text).filter(|status| status.word == Word::Bye);
+                if let Some(bye) = status {
+                    let outcome = verdict::hung_up(&bye.text);
+                    return Err(server.wire().fault(outcome, &raw));
+                }
+                untagged.push(text);
+            }
+            _ => return Err(server.wire().fault(Outcome::SignInProtocolError, &raw)),
+        }
+    }
+}
+
+/// Asks how full the mailbox is, where the server has the QUOTA extension (RFC 9208 §4.1).
+pub(super) async fn mailbox<S, C>(
+    wire: &mut Wire<S, C>,
+    known: Option<&Capabilities>,
+) -> Result<Option<Usage>, Fault>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    C: Clock,
+{
+    // Dovecot speaks of QUOTA only after the sign-in, so what was known before does not count.
+    let has_quota = match known {
+        Some(known) => known.has("QUOTA"),
+        None => capabilities(wire).await?.has("QUOTA"),
+    };
+    if !has_quota {
+        return Ok(None);
+    }
+    let answer = command(wire, "GETQUOTAROOT INBOX").await?;
+    if answer.status.word != Word::Ok {
+        return Ok(None);
+    }
+    // Of several quotas the one counts that stops new mail first.
+    let usages = answer.untagged.iter().filter_map(|line| storage(line));
+    Ok(usages.max_by(|left, right| share(left).total_cmp(&share(right))))
+}
+
+/// Says goodbye (RFC 9051 §6.1.3).
+pub(super) async fn goodbye<S, C>(wire: &mut Wire<S, C>) -> Result<Option<String>, Fault>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    C: Clock,
+{
+    let tag = tag();
+    wire.send(format!("{tag} LOGOUT\r\n").as_bytes()).await?;
+    let raw = wire.line().await?;
+    Ok(wire.quote(&raw))
+}
+
+/// The complete answer to a command.
+struct Answer {
+    status: Status,
+    untagged: Vec<String>,
+    raw: Vec<u8>,
+}
+
+impl Answer {
+    /// The capabilities, which may stand in a line of their own or in the response code.
+    fn capabilities(&self) -> Option<Capabilities> {
+        let line = self.untagged.iter().rev().find_map(|line| {
+            let (word, rest) = line.split_once(' ')?;
+            word.eq_ignore_ascii_case("CAPABILITY").then(|| Capabilities::imap(rest))
+        });
+        line.or_else(|| self.status.capabilities())
+    }
+}
+
+/// Sends a command without secrets and reads until it is done.
+async fn command<S, C>(wire: &mut Wire<S, C>, command: &str) -> Result<Answer, Fault>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    C: Clock,
+{
+    let tag = tag();
+    wire.send(format!("{tag} {command}\r\n").as_bytes()).await?;
+    let mut untagged = Vec::new();
+    loop {
+        let raw = wire.line().await?;
+        let malformed = |wire: &Wire<S, C>| Err(wire.fault(Outcome::MalformedReply, &raw));
+        match Reply::parse(&raw, &tag) {
+            Some(Reply::Tagged(text)) => match Status::parse(&text) {
+                Some(status) => return Ok(Answer { status, untagged, raw }),
+                None => return malformed(wire),
+            },
+            Some(Reply::Untagged(text)) => {
+                if Status::parse(&text).is_some_and(|status| status.word == Word::Bye) {
+                    return Err(wire.fault(Outcome::ClosedEarly, &raw));
+                }
+                untagged.push(text);
+            }
+            Some(Reply::Continue) | None => return malformed(wire),
+        }
+    }
+}
+
+fn signed_in<S, C>(
+    wire: &Wire<S, C>,
+    mechanism: &'static str,
+    answer: Answer,
+) -> Result<SignedIn, Fault> {
+    let status = &answer.status;
+    let outcome = match status.word {
+        Word::Ok => {
+            let server_said = wire.quote(&answer.raw);
+            return Ok(SignedIn { mechanism, server_said, capabilities: answer.capabilities() });
+        }
+        Word::No => verdict::imap(&status.code, &status.text),
+        Word::Bad | Word::Preauth | Word::Bye => Outcome::SignInProtocolError,
+    };
+    Err(wire.fault(outcome, &answer.raw))
+}
+
+/// A tag that an answer cannot have by accident, and that nobody could have prepared an answer for.
+fn tag() -> String {
+    // The keys of the standard hash maps are the randomness that is at hand on every platform.
+    format!("m{:07x}", RandomState::new().build_hasher().finish() & 0xfff_ffff)
+}
+
+/// Reads the storage of `QUOTA "root" (STORAGE 10 512 MESSAGE 3 100)`, given in units of 1024 bytes.
+fn storage(line: &str) -> Option<Usage> {
+    let (word, rest) = line.split_once(' ')?;
+    let (_, resources) = rest.rsplit_once('(')?;
+    let resources = resources.strip_suffix(')')?;
+    let words: Vec<&str> = resources.split_ascii_whitespace().collect();
+    let resource = words.chunks_exact(3).find(|resource| resource[0].eq_ignore_ascii_case("STORAGE"))?;
+    if !word.eq_ignore_ascii_case("QUOTA") {
+        return None;
+    }
+    let bytes = |text: &str| text.parse::<u64>().ok()?.checked_mul(1024);
+    Some(Usage { used: bytes(resource[1])?, limit: bytes(resource[2])? })
+}
+
+fn share(usage: &Usage) -> f64 {
+    usage.used as f64 / (usage.limit as f64).max(1.0)
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::super::script::{Script, protected, wire};
+    use super::*;
+
+    #[test]
+    fn greetings() {
+        for (bytes, expected) in [
+            (&b"* OK ready\r\n"[..], Ok(None)),
+            (b"* OK [CAPABILITY IMAP4rev1 IDLE] ready\r\n", Ok(Some(2))),
+            (b"* ok [capability imap4rev1]\n", Ok(Some(1))),
+            (b"* OK\r\n", Ok(None)),
+            (b"* OK [ALERT unfinished\r\n", Ok(None)),
+            (b"* PREAUTH hello tim\r\n", Err(Outcome::Preauthenticated)),
+            (b"* BYE go away\r\n", Err(Outcome::GreetingRefused)),
+            (b"* BYE [UNAVAILABLE] later\r\n", Err(Outcome::GreetingBusy)),
+            (b"* BYE Too many connections\r\n", Err(Outcome::GreetingBusy)),
+            (b"* NO no\r\n", Err(Outcome::MalformedReply)),
+            (b"* BAD no\r\n", Err(Outcome::MalformedReply)),
+            (b"* LIST () \"/\" INBOX\r\n", Err(Outcome::MalformedReply)),
+            (b"* OK hello {999999999}\r\n", Err(Outcome::MalformedReply)),
+            (b"A1 OK ready\r\n", Err(Outcome::MalformedReply)),
+            (b"+OK POP3\r\n", Err(Outcome::UnexpectedService)),
+            (b"220 mail ESMTP\r\n", Err(Outcome::UnexpectedService)),
+            (b"* OK no end", Err(Outcome::ClosedEarly)),
+            (b"", Err(Outcome::ClosedEarly)),
+            (b"\x15\x03\x01\0\x02\x02\x46", Err(Outcome::TlsOnPlainPort)),
+        ] {
+            for step in [1, 2, 3, 5, usize::MAX] {
+                let mut wire = wire(Script::new(bytes).in_steps_of(step));
+                let found = crate::dialogue::greeting(crate::Protocol::Imap, &mut wire);
+                let found = found.now_or_never().unwrap();
+                let found = found.map(|greeting| greeting.capabilities.map(|found| found.words.len()));
+                assert_eq!(found.map_err(|fault| fault.outcome), expected, "{bytes:?} by {step}");
+            }
+        }
+    }
+
+    #[test]
+    fn capabilities_are_read_in_every_place() {
+        for (bytes, expected) in [
+            (&b"* CAPABILITY IMAP4rev1 IDLE\r\n\x01 OK done\r\n"[..], Ok(2)),
+            (b"\x01 OK [CAPABILITY IMAP4rev1] done\r\n", Ok(1)),
+            (b"* 3 EXISTS\r\n* OK hi\r\n* capability A B C\r\n\x01 ok\r\n", Ok(3)),
+            (b"\x01 OK done\r\n", Err(Outcome::NoCapabilities)),
+            (b"\x01 BAD what?\r\n", Err(Outcome::NoCapabilities)),
+            (b"* CAPABILITY IMAP4rev1\r\n1 OK done\r\n", Err(Outcome::MalformedReply)),
+            (b"* CAPABILITY {100}\r\n\x01 OK\r\n", Err(Outcome::MalformedReply)),
+            (b"+ go on\r\n", Err(Outcome::MalformedReply)),
+            (b"* BYE too slow\r\n", Err(Outcome::ClosedEarly)),
+        ] {
+            for step in [1, 2, 3, usize::MAX] {
+                let mut wire = wire(Script::of(&[b"", bytes]).in_steps_of(step));
+                let found = capabilities(&mut wire).now_or_never().unwrap();
+                let found = found.map(|found| found.words.len()).map_err(|fault| fault.outcome);
+                assert_eq!(found, expected, "{bytes:?} by {step}");
+            }
+        }
+    }
+
+    #[test]
+    fn starttls_is_asked_for_only_where_it_may_be_there() {
+        let with = Capabilities::imap("IMAP4rev1 STARTTLS");
+        let without = Capabilities::imap("IMAP4rev1");
+        for (known, replies, expected, sent) in [
+            (Some(&with), &[&b""[..], b"\x01 OK go\r\n"][..], None, 1),
+            (Some(&without), &[b""], Some(Outcome::StarttlsNotOffered), 0),
+            (Some(&with), &[b"", b"\x01 NO no\r\n"], Some(Outcome::StarttlsRefused), 1),
+            (Some(&with), &[b"", b"\x01 BAD no\r\n"], Some(Outcome::StarttlsRefused), 1),
+            (None, &[b"", b"\x01 OK go\r\n"], None, 1),
+            (None, &[b"", b"\x01 BAD no\r\n", b"* CAPABILITY A\r\n\x01 OK\r\n"], Some(Outcome::StarttlsNotOffered), 2),
+            (None, &[b"", b"\x01 BAD no\r\n", b"* CAPABILITY STARTTLS\r\n\x01 OK\r\n"], Some(Outcome::StarttlsRefused), 2),
+            (Some(&with), &[b"", b"+ go on\r\n"], Some(Outcome::MalformedReply), 1),
+            (Some(&with), &[b"", b"a1 OK go\r\n"], Some(Outcome::MalformedReply), 1),
+        ] {
+            let script = Script::of(replies);
+            let flights = script.sent();
+            let found = starttls(&mut wire(script), known).now_or_never().unwrap();
+            assert_eq!(found.err().map(|fault| fault.outcome), expected, "{replies:?}");
+            assert_eq!(flights.all().len(), sent, "{replies:?}");
+        }
+    }
+
+    #[test]
+    fn sign_in_is_one_exchange() {
+        let credentials = Credentials::new("a".into(), "p\"w".to_owned().into()).unwrap();
+        let response = "AGEAcCJ3";
+        let at_once = format!("AUTHENTICATE PLAIN {response}\r\n");
+        let response = format!("{response}\r\n");
+        let plain = "AUTHENTICATE PLAIN\r\n";
+        let login = "LOGIN \"a\" \"p\\\"w\"\r\n";
+        let no = &b"\x01 NO [AUTHENTICATIONFAILED] no\r\n"[..];
+        for (words, replies, expected, sent) in [
+            ("AUTH=PLAIN SASL-IR", &[&b""[..], b"\x01 OK in\r\n"][..], Ok("PLAIN"), &[&*at_once][..]),
+            ("AUTH=PLAIN SASL-IR", &[b"", b"* CAPABILITY A\r\n\x01 OK [X] in\r\n"], Ok("PLAIN"), &[&at_once]),
+            ("AUTH=PLAIN SASL-IR", &[b"", no], Err(Outcome::WrongCredentials), &[&at_once]),
+            ("AUTH=PLAIN SASL-IR", &[b"", b"+ eyJ9\r\n", no], Err(Outcome::SignInProtocolError), &[&at_once, "*\r\n"]),
+            ("AUTH=PLAIN SASL-IR", &[b"", b"+\r\n", b"+\r\n"], Err(Outcome::SignInProtocolError), &[&at_once, "*\r\n"]),
+            ("AUTH=PLAIN SASL-IR", &[b"", b"x OK in\r\n"], Err(Outcome::SignInProtocolError), &[&at_once]),
+            ("AUTH=PLAIN SASL-IR", &[b"", b"\x01 BAD no\r\n"], Err(Outcome::SignInProtocolError), &[&at_once]),
+            ("AUTH=PLAIN SASL-IR", &[b"", b"* BYE Temporary problem\r\n"], Err(Outcome::TemporaryFailure), &[&at_once]),
+            ("AUTH=PLAIN SASL-IR", &[b""], Err(Outcome::ClosedEarly), &[&at_once]),
+            ("AUTH=PLAIN", &[b"", b"+ \r\n", b"\x01 OK\r\n"], Ok("PLAIN"), &[plain, &response]),
+            ("AUTH=PLAIN", &[b"", b"\x01 NO no\r\n"], Err(Outcome::WrongCredentials), &[plain]),
+            ("IMAP4rev1", &[b"", b"\x01 OK\r\n"], Ok("LOGIN"), &[login]),
+            ("LOGINDISABLED", &[b""], Err(Outcome::PasswordSignInNotOffered), &[]),
+        ] {
+            let script = Script::of(replies);
+            let flights = script.sent();
+            let mut server = protected(script, &credentials);
+            let capabilities = Capabilities::imap(words);
+            let found = sign_in(&mut server, &capabilities, &credentials).now_or_never().unwrap();
+            let found = found.map(|accepted| accepted.mechanism).map_err(|fault| fault.outcome);
+            assert_eq!(found, expected, "{words} {replies:?}");
+            let flights = flights.all();
+            assert_eq!(flights.len(), sent.len(), "{words} {replies:?} {flights:?}");
+            for (flight, sent) in flights.iter().zip(sent) {
+                assert!(flight.ends_with(sent), "{flight:?} is not {sent:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn quota_is_told_in_bytes() {
+        let usage = |used, limit| Ok(Some(Usage { used, limit }));
+        for (replies, expected) in [
+            (&[&b""[..], b"* QUOTAROOT INBOX \"u\"\r\n* QUOTA \"u\" (STORAGE 10 512)\r\n\x01 OK\r\n"][..], usage(10240, 524288)),
+            (&[b"", b"* QUOTA \"u (x)\" (MESSAGE 1 2 STORAGE 4 4)\r\n\x01 OK\r\n"], usage(4096, 4096)),
+            (&[b"", b"* QUOTA a (STORAGE 1 9)\r\n* QUOTA b (STORAGE 8 9)\r\n\x01 OK\r\n"], usage(8192, 9216)),
+            (&[b"", b"* QUOTA a ()\r\n\x01 OK\r\n"], Ok(None)),
+            (&[b"", b"* QUOTA a (STORAGE 99999999999999999999 1)\r\n\x01 OK\r\n"], Ok(None)),
+            (&[b"", b"\x01 NO no\r\n"], Ok(None)),
+            (&[b""], Err(Outcome::ClosedEarly)),
+        ] {
+            let quota = Capabilities::imap("QUOTA");
+            let found = mailbox(&mut wire(Script::of(replies)), Some(&quota)).now_or_never().unwrap();
+            assert_eq!(found.map_err(|fault| fault.outcome), expected, "{replies:?}");
+        }
+    }
+}

@@ -1,0 +1,317 @@
+//! The POP3 conversation (RFC 1939, RFC 2449, RFC 2595, RFC 5034).
+
+use futures_io::{AsyncRead, AsyncWrite};
+
+use super::capabilities::Capabilities;
+use super::protected::{Protected, VerifiedTls};
+use super::{Clock, Fault, Greeting, SignedIn, Wire, sasl, service, verdict};
+use crate::credentials::Credentials;
+use crate::outcome::Outcome;
+
+/// The longest command line (RFC 2449 §4); a longer initial response must wait for a challenge.
+const LONGEST_COMMAND: usize = 255;
+
+/// Reads the greeting (RFC 1939 §3).
+pub(super) async fn greeting<S, C>(wire: &mut Wire<S, C>) -> Result<Greeting, Fault>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    C: Clock,
+{
+    let raw = wire.line().await?;
+    match Status::parse(&raw) {
+        Some(Status::Ok) => Ok(Greeting { server_said: wire.quote(&raw), capabilities: None }),
+        Some(Status::Err { .. }) if service::sounds_busy(&String::from_utf8_lossy(&raw)) => {
+            Err(wire.fault(Outcome::GreetingBusy, &raw))
+        }
+        Some(Status::Err { .. }) => Err(wire.fault(Outcome::GreetingRefused, &raw)),
+        None => Err(service::wrong_greeting(wire, &raw)),
+    }
+}
+
+/// Asks what the server can do (RFC 2449 §5).
+///
+/// A server that does not know the question is from before 1998, and nothing is wrong with that: it
+/// still has USER and PASS.
+pub(super) async fn capabilities<S, C>(wire: &mut Wire<S, C>) -> Result<Capabilities, Fault>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    C: Clock,
+{
+    wire.send(b"CAPA\r\n").await?;
+    let mut capabilities = Capabilities::default();
+    if let (_, Status::Err { .. }) = status(wire).await? {
+        return Ok(capabilities);
+    }
+    loop {
+        let line = wire.line().await?;
+        match line.as_slice() {
+            b"." => return Ok(capabilities),
+            // No capability begins like this: the server greeted again, or answers something else.
+            [b'+' | b'-', ..] => return Err(wire.fault(Outcome::MalformedReply, &line)),
+            _ => capabilities.add_pop3(&String::from_utf8_lossy(&line)),
+        }
+    }
+}
+
+/// Asks for TLS (RFC 2595 §4).
+///
+/// The question is not preceded by CAPA, which would cost a round trip. Only a server that refuses is
+/// asked whether it had offered TLS at all.
+pub(super) async fn starttls<S, C>(wire: &mut Wire<S, C>) -> Result<Option<String>, Fault>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    C: Clock,
+{
+    wire.send(b"STLS\r\n").await?;
+    let (raw, status) = status(wire).await?;
+    if status == Status::Ok {
+        return Ok(wire.quote(&raw));
+    }
+    let offered = capabilities(wire).await.is_ok_and(|offered| offered.has("STLS"));
+    let outcome = if offered { Outcome::StarttlsRefused } else { Outcome::StarttlsNotOffered };
+    Err(wire.fault(outcome, &raw))
+}
+
+/// A way to sign in that both sides know.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum WayIn {
+    Plain,
+    User,
+}
+
+/// The way to sign in that costs the fewest round trips.
+pub(super) fn way_in(capabilities: &Capabilities) -> Option<WayIn> {
+    if capabilities.has_mechanism("PLAIN") {
+        Some(WayIn::Plain)
+    } else if capabilities.has("USER") || capabilities.words.is_empty() {
+        Some(WayIn::User)
+    } else {
+        None
+    }
+}
+
+/// Signs in, once (RFC 5034 §4, RFC 1939 §7).
+pub(super) async fn sign_in<S: VerifiedTls, C: Clock>(
+    server: &mut Protected<S, C>,
+    capabilities: &Capabilities,
+    credentials: &Credentials,
+) -> Result<SignedIn, Fault> {
+    match way_in(capabilities) {
+        Some(WayIn::Plain) => plain(server, credentials).await,
+        Some(WayIn::User) => user(server, credentials).await,
+        None => Err(Fault { outcome: Outcome::PasswordSignInNotOffered, server_said: None }),
+    }
+}
+
+/// Says goodbye (RFC 1939 §6).
+pub(super) async fn goodbye<S, C>(wire: &mut Wire<S, C>) -> Result<Option<String>, Fault>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    C: Clock,
+{
+    wire.send(b"QUIT\r\n").await?;
+    let (raw, _) = status(wire).await?;
+    Ok(wire.quote(&raw))
+}
+
+async fn plain<S: VerifiedTls, C: Clock>(
+    server: &mut Protected<S, C>,
+    credentials: &Credentials,
+) -> Result<SignedIn, Fault> {
+    const COMMAND: &str = "AUTH PLAIN ";
+    let response = sasl::plain(credentials);
+    let fits = COMMAND.len() + response.expose().len() + 2 <= LONGEST_COMMAND;
+    let mut later = None;
+    if fits {
+        server.send_secret(COMMAND, &response).await?;
+    } else {
+        later = Some(response);
+        server.wire().send(b"AUTH PLAIN\r\n").await?;
+    }
+    let mut cancelled = false;
+    loop {
+        let raw = server.wire().line().await?;
+        let status = Status::parse(&raw);
+        match status {
+            _ if cancelled => return Err(server.wire().fault(Outcome::SignInProtocolError, &raw)),
+            Some(status) => return answered(server.wire(), "PLAIN", &raw, status),
+            None if raw == b"+" || raw.starts_with(b"+ ") => match later.take() {
+                Some(response) => server.send_secret("", &response).await?,
+                None => {
+                    cancelled = true;
+                    server.wire().send(b"*\r\n").await?;
+                }
+            },
+            None => return Err(server.wire().fault(Outcome::SignInProtocolError, &raw)),
+        }
+    }
+}
+
+async fn user<S: VerifiedTls, C: Clock>(
+    server: &mut Protected<S, C>,
+    credentials: &Credentials,
+) -> Result<SignedIn, Fault> {
+    server.send_secret("USER ", &sasl::bare_user(credentials)).await?;
+    let (raw, status) = sign_in_status(server.wire()).await?;
+    if status != Status::Ok {
+        return answered(server.wire(), "USER", &raw, status);
+    }
+    server.send_secret("PASS ", &sasl::bare_password(credentials)).await?;
+    let (raw, status) = sign_in_status(server.wire()).await?;
+    answered(server.wire(), "USER", &raw, status)
+}
+
+fn answered<S, C>(
+    wire: &Wire<S, C>,
+    mechanism: &'static str,
+    raw: &[u8],
+    status: Status,
+) -> Result<SignedIn, Fault> {
+    match status {
+        Status::Ok => Ok(SignedIn { mechanism, server_said: wire.quote(raw), capabilities: None }),
+        Status::Err { code, text } => Err(wire.fault(verdict::pop3(&code, &text), raw)),
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Status {
+    Ok,
+    /// Refused, with the response code between brackets, if there is one (RFC 2449 §8).
+    Err { code: String, text: String },
+}
+
+impl Status {
+    fn parse(line: &[u8]) -> Option<Self> {
+        let line = String::from_utf8_lossy(line);
+        let (word, text) = line.split_once([' ', '\t']).unwrap_or((&line, ""));
+        match word.to_ascii_uppercase().as_str() {
+            "+OK" => Some(Self::Ok),
+            "-ERR" => {
+                let code = text.strip_prefix('[').and_then(|rest| rest.split_once(']'));
+                let (code, text) = code.unwrap_or(("", text));
+                Some(Self::Err { code: code.to_owned(), text: text.to_owned() })
+            }
+            _ => None,
+        }
+    }
+}
+
+async fn status<S, C>(wire: &mut Wire<S, C>) -> Result<(Vec<u8>, Status), Fault>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    C: Clock,
+{
+    let raw = wire.line().await?;
+    match Status::parse(&raw) {
+        Some(status) => Ok((raw, status)),
+        None => Err(wire.fault(Outcome::MalformedReply, &raw)),
+    }
+}
+
+/// As [`status`], for the answers that decide on a password.
+async fn sign_in_status<S, C>(wire: &mut Wire<S, C>) -> Result<(Vec<u8>, Status), Fault>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    C: Clock,
+{
+    status(wire).await.map_err(|fault| match fault.outcome {
+        Outcome::MalformedReply => Fault { outcome: Outcome::SignInProtocolError, ..fault },
+        _ => fault,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::super::script::{Script, protected, wire};
+    use super::*;
+
+    #[test]
+    fn greetings() {
+        for (bytes, expected) in [
+            (&b"+OK Dovecot ready.\r\n"[..], Ok(Some("+OK Dovecot ready."))),
+            (b"+OK\n", Ok(Some("+OK"))),
+            (b"-ERR go away\r\n", Err(Outcome::GreetingRefused)),
+            (b"-ERR [SYS/TEMP] not now\r\n", Err(Outcome::GreetingBusy)),
+            (b"-ERR Too many connections\r\n", Err(Outcome::GreetingBusy)),
+            (b"+OKAY\r\n", Err(Outcome::UnexpectedService)),
+            (b"220 mail ESMTP\r\n", Err(Outcome::UnexpectedService)),
+            (b"hello\r\n", Err(Outcome::MalformedReply)),
+            (b"+OK no end", Err(Outcome::ClosedEarly)),
+        ] {
+            for step in [1, 2, 3, 5, usize::MAX] {
+                let mut wire = wire(Script::new(bytes).in_steps_of(step));
+                let found = greeting(&mut wire).now_or_never().unwrap();
+                let found = found.as_ref().map(|greeting| greeting.server_said.as_deref());
+                assert_eq!(found.map_err(|fault| fault.outcome), expected, "{bytes:?} by {step}");
+            }
+        }
+    }
+
+    #[test]
+    fn capabilities_end_with_a_dot() {
+        for (bytes, expected) in [
+            (&b"+OK\r\nUSER\r\nSASL PLAIN\r\n.\r\n"[..], Ok(2)),
+            (b"+OK\r\n.\r\n", Ok(0)),
+            (b"-ERR unknown\r\n", Ok(0)),
+            (b"+OK\r\nUSER\r\n", Err(Outcome::ClosedEarly)),
+            (b"+OK\r\n+OK\r\nUSER\r\n.\r\n", Err(Outcome::MalformedReply)),
+            (b"what?\r\n", Err(Outcome::MalformedReply)),
+        ] {
+            for step in [1, 2, 3, usize::MAX] {
+                let mut wire = wire(Script::of(&[b"", bytes]).in_steps_of(step));
+                let found = capabilities(&mut wire).now_or_never().unwrap();
+                let found = found.map(|capabilities| capabilities.words.len());
+                assert_eq!(found.map_err(|fault| fault.outcome), expected, "{bytes:?} by {step}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_refused_stls_is_looked_into() {
+        for (replies, expected) in [
+            (&[&b""[..], b"+OK begin\r\n"][..], None),
+            (&[b"", b"-ERR no\r\n", b"+OK\r\nSTLS\r\n.\r\n"], Some(Outcome::StarttlsRefused)),
+            (&[b"", b"-ERR no\r\n", b"+OK\r\nUSER\r\n.\r\n"], Some(Outcome::StarttlsNotOffered)),
+            (&[b"", b"-ERR no\r\n", b"-ERR no\r\n"], Some(Outcome::StarttlsNotOffered)),
+            (&[b"", b"+ go on\r\n"], Some(Outcome::MalformedReply)),
+        ] {
+            let found = starttls(&mut wire(Script::of(replies))).now_or_never().unwrap();
+            assert_eq!(found.err().map(|fault| fault.outcome), expected, "{replies:?}");
+        }
+    }
+
+    #[test]
+    fn sign_in_is_one_exchange() {
+        let long = "p".repeat(250);
+        let encoded = "AUTH PLAIN AGEAcHdwdw==\r\n";
+        for (capa, password, replies, expected, sent) in [
+            ("SASL PLAIN", "pwpw", &[&b""[..], b"+OK in\r\n"][..], Ok("PLAIN"), &[encoded][..]),
+            ("SASL PLAIN", "pwpw", &[b"", b"-ERR [AUTH] no\r\n"], Err(Outcome::WrongCredentials), &[encoded]),
+            ("SASL PLAIN", "pwpw", &[b"", b"-ERR [IN-USE] locked\r\n"], Err(Outcome::MailboxInUse), &[encoded]),
+            ("SASL PLAIN", "pwpw", &[b"", b"+ \r\n", b"-ERR cancelled\r\n"], Err(Outcome::SignInProtocolError), &[encoded, "*\r\n"]),
+            ("SASL PLAIN", "pwpw", &[b"", b"250 ok\r\n"], Err(Outcome::SignInProtocolError), &[encoded]),
+            ("USER", "pwpw", &[b"", b"+OK\r\n", b"+OK in\r\n"], Ok("USER"), &["USER a\r\n", "PASS pwpw\r\n"]),
+            ("USER", "pwpw", &[b"", b"-ERR who?\r\n"], Err(Outcome::WrongCredentials), &["USER a\r\n"]),
+            ("USER", "pwpw", &[b"", b"+OK\r\n", b"-ERR no\r\n"], Err(Outcome::WrongCredentials), &["USER a\r\n", "PASS pwpw\r\n"]),
+            ("SASL XOAUTH2", "pwpw", &[b""], Err(Outcome::PasswordSignInNotOffered), &[]),
+            ("SASL PLAIN", &long, &[b"", b"+ \r\n", b"+OK\r\n"], Ok("PLAIN"), &["AUTH PLAIN\r\n", "*"]),
+        ] {
+            let credentials = Credentials::new("a".into(), password.to_owned().into()).unwrap();
+            let mut capabilities = Capabilities::default();
+            capabilities.add_pop3(capa);
+            let script = Script::of(replies);
+            let flights = script.sent();
+            let mut server = protected(script, &credentials);
+            let found = sign_in(&mut server, &capabilities, &credentials).now_or_never().unwrap();
+            let found = found.map(|accepted| accepted.mechanism).map_err(|fault| fault.outcome);
+            assert_eq!(found, expected, "{replies:?}");
+            let flights = flights.all();
+            assert_eq!(flights.len(), sent.len(), "{replies:?}");
+            for (flight, sent) in flights.iter().zip(sent) {
+                assert!(*sent == "*" || flight == sent, "{flight:?} is not {sent:?}");
+            }
+        }
+    }
+}

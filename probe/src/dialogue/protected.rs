@@ -1,0 +1,57 @@
+//! The only kind of connection that a password can be sent over.
+
+use std::sync::Arc;
+
+use futures_io::{AsyncRead, AsyncWrite};
+use zeroize::Zeroizing;
+
+use super::said::Redactor;
+use super::sasl::Secret;
+use super::{Clock, Fault, Wire};
+
+/// A TLS stream whose certificate was verified for the documented name.
+///
+/// The trait cannot be implemented outside of this crate, and within it only by the streams of the
+/// TLS layers, which exist only after a handshake with full verification that began on an
+/// [`Upgrade`](super::Upgrade).
+#[allow(private_bounds)]
+pub trait VerifiedTls: Sealed + AsyncRead + AsyncWrite + Unpin {}
+
+/// What keeps [`VerifiedTls`] inside of the crate.
+pub(crate) trait Sealed {}
+
+/// A conversation inside verified TLS, and therefore the only one with a way to sign in.
+///
+/// ```compile_fail
+/// # use probe::dialogue::{self, Clock, Wire};
+/// # async fn plain<S, C: Clock>(mut wire: Wire<S, C>, credentials: &probe::Credentials) {
+/// let capabilities = Default::default();
+/// // A wire alone is not enough.
+/// dialogue::sign_in(probe::Protocol::Imap, &mut wire, &capabilities, credentials).await;
+/// # }
+/// ```
+pub struct Protected<S, C> {
+    wire: Wire<S, C>,
+}
+
+impl<S: VerifiedTls, C: Clock> Protected<S, C> {
+    /// Begins a conversation anew: nothing that was said before TLS is known here.
+    pub fn new(stream: S, clock: C, redactor: Arc<Redactor>, client_name: String) -> Self {
+        Self { wire: Wire::new(stream, clock, redactor, client_name) }
+    }
+
+    /// The conversation, for everything but secrets.
+    pub fn wire(&mut self) -> &mut Wire<S, C> {
+        &mut self.wire
+    }
+
+    /// Writes `before`, the secret and the end of the line, in one piece.
+    pub(super) async fn send_secret(&mut self, before: &str, secret: &Secret) -> Result<(), Fault> {
+        let secret = secret.expose();
+        let mut flight = Zeroizing::new(Vec::with_capacity(before.len() + secret.len() + 2));
+        flight.extend_from_slice(before.as_bytes());
+        flight.extend_from_slice(secret);
+        flight.extend_from_slice(b"\r\n");
+        self.wire.send(&flight).await
+    }
+}

@@ -1,0 +1,201 @@
+//! Makes the words of a server safe to show.
+//!
+//! Whatever a server sends is an attacker's data until proven otherwise: it may carry terminal
+//! escapes, text that runs backwards, megabytes, or the password that was just sent to it.
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
+use zeroize::Zeroizing;
+
+use crate::credentials::Credentials;
+
+/// The most characters of a server that are shown.
+const LONGEST: usize = 300;
+
+/// More raw bytes than this are not even looked at: enough for the longest text and the longest secret.
+const LOOKED_AT: usize = 4 * LONGEST + 1024;
+
+/// From this many characters on, a part of an encoded secret is hidden, too. A server that quotes a
+/// command often cuts it off, and the beginning of the base64 is the beginning of the password.
+const SHORTEST_PART: usize = 8;
+
+const HIDDEN: &str = "[hidden]";
+
+/// Knows the secrets of one run and hides them wherever a server repeats them.
+#[derive(Default)]
+pub struct Redactor {
+    whole: Vec<Zeroizing<Vec<u8>>>,
+    parts: Vec<Zeroizing<Vec<u8>>>,
+}
+
+impl Redactor {
+    /// Hides the password in each of the forms in which it is sent.
+    pub fn new(credentials: Option<&Credentials>) -> Self {
+        let Some(credentials) = credentials else { return Self::default() };
+        let (user, password) = (credentials.user(), credentials.password());
+        let escaped = Zeroizing::new(password.replace('\\', "\\\\").replace('"', "\\\""));
+        let plain = Zeroizing::new(format!("\0{user}\0{password}"));
+        let encoded = |text: &str| {
+            [STANDARD.encode(text), STANDARD_NO_PAD.encode(text)]
+                .map(|text| Zeroizing::new(text.into_bytes()))
+        };
+        let [password_padded, password_bare] = encoded(password);
+        let [plain_padded, plain_bare] = encoded(&plain);
+        let bytes = |text: &str| Zeroizing::new(text.as_bytes().to_vec());
+        Self {
+            // The padded form comes first, so that no lone padding is left over.
+            whole: vec![
+                bytes(&escaped),
+                bytes(password),
+                password_padded.clone(),
+                password_bare,
+                plain_padded.clone(),
+                plain_bare,
+            ],
+            parts: vec![password_padded, plain_padded],
+        }
+    }
+
+    /// The text as it may be shown, or `None` when nothing visible is left of it.
+    ///
+    /// Line ends become spaces, other control characters are written out, characters that change the
+    /// direction of text or cannot be seen are dropped, and the text ends after 300 characters.
+    pub fn clean(&self, words: &[u8]) -> Option<String> {
+        let words = &words[..words.len().min(LOOKED_AT)];
+        // Once on the raw bytes, and once more on what is left after invisible characters are gone.
+        let visible = visible(&String::from_utf8_lossy(&self.hide(words)));
+        let hidden = self.hide(visible.as_bytes());
+        let text = String::from_utf8_lossy(&hidden);
+        let text = text.trim();
+        if text.is_empty() {
+            return None;
+        }
+        if text.chars().count() <= LONGEST {
+            return Some(text.to_owned());
+        }
+        let mut short: String = text.chars().take(LONGEST - 1).collect();
+        short.push('…');
+        Some(short)
+    }
+
+    fn hide(&self, text: &[u8]) -> Vec<u8> {
+        let mut shown = Vec::with_capacity(text.len());
+        let mut at = 0;
+        while at < text.len() {
+            match self.secret_at(&text[at..]) {
+                0 => {
+                    shown.push(text[at]);
+                    at += 1;
+                }
+                length => {
+                    shown.extend_from_slice(HIDDEN.as_bytes());
+                    at += length;
+                }
+            }
+        }
+        shown
+    }
+
+    /// The length of the secret, or of the telling part of one, with which the text begins.
+    fn secret_at(&self, text: &[u8]) -> usize {
+        let whole = self.whole.iter().map(|secret| {
+            let same = text.len() >= secret.len() && same(&text[..secret.len()], secret);
+            if same { secret.len() } else { 0 }
+        });
+        let parts = self.parts.iter().flat_map(|secret| {
+            let starts = 0..(secret.len() + 1).saturating_sub(SHORTEST_PART);
+            starts.map(|start| common_prefix(text, &secret[start..]))
+        });
+        let parts = parts.filter(|length| *length >= SHORTEST_PART);
+        whole.chain(parts).max().unwrap_or(0)
+    }
+}
+
+/// Letters count the same in either case, because some servers repeat a command in upper case.
+fn same(left: &[u8], right: &[u8]) -> bool {
+    left.eq_ignore_ascii_case(right)
+}
+
+fn common_prefix(left: &[u8], right: &[u8]) -> usize {
+    left.iter().zip(right).take_while(|(left, right)| left.eq_ignore_ascii_case(right)).count()
+}
+
+fn visible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\t' | '\r' | '\n' | '\u{2028}' | '\u{2029}' => shown.push(' '),
+            // Soft hyphen, Arabic letter mark, Mongolian separator, zero width and direction marks,
+            // the byte order mark, interlinear marks, variation selectors and tags.
+            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}' => {}
+            _ if character.is_control() => {
+                shown.push_str(&format!("\\x{:02x}", u32::from(character)));
+            }
+            _ => shown.push(character),
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn redactor(password: &str) -> Redactor {
+        let credentials =
+            Credentials::new("alice@example.test".into(), password.to_owned().into()).unwrap();
+        Redactor::new(Some(&credentials))
+    }
+
+    #[test]
+    fn control_characters_never_reach_the_page() {
+        let long = "é".repeat(400);
+        let cut = format!("{}…", "é".repeat(299));
+        for (words, shown) in [
+            (&b"* OK ready"[..], Some("* OK ready")),
+            (b"\x1b[31mred\x07", Some("\\x1b[31mred\\x07")),
+            (b"one\r\ntwo", Some("one  two")),
+            (b"\xff\xfeabc", Some("\u{fffd}\u{fffd}abc")),
+            ("abc\u{202e}def\u{200b}".as_bytes(), Some("abcdef")),
+            (b"<b>&amp;</b>", Some("<b>&amp;</b>")),
+            ("\u{9b}31m".as_bytes(), Some("\\x9b31m")),
+            (b"  \r\n", None),
+            (b"", None),
+            (long.as_bytes(), Some(&cut)),
+        ] {
+            assert_eq!(Redactor::default().clean(words).as_deref(), shown, "{words:?}");
+        }
+    }
+
+    #[test]
+    fn secrets_are_hidden_in_every_form() {
+        let password = "c4nary\"horse";
+        let plain = STANDARD.encode(format!("\0alice@example.test\0{password}"));
+        let redactor = redactor(password);
+        for (words, shown) in [
+            (format!("bad password {password}!"), "bad password [hidden]!"),
+            (format!("bad {}", password.to_uppercase()), "bad [hidden]"),
+            ("LOGIN \"c4nary\\\"horse\"".to_owned(), "LOGIN \"[hidden]\""),
+            (format!("no {}.", STANDARD.encode(password)), "no [hidden]."),
+            (format!("no {plain}."), "no [hidden]."),
+            (format!("no {}.", plain.to_lowercase()), "no [hidden]."),
+            (format!("no {}...", &plain[..20]), "no [hidden]..."),
+            (format!("no ...{}", &plain[20..]), "no ...[hidden]"),
+            (password.replace('h', "\u{200b}h"), "[hidden]"),
+        ] {
+            assert_eq!(redactor.clean(words.as_bytes()).as_deref(), Some(shown), "{words:?}");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_not_cut_in_two_by_the_limit() {
+        let redactor = redactor("correct-horse-battery");
+        for before in 270..310 {
+            let words = format!("{}correct-horse-battery", "x".repeat(before));
+            let shown = redactor.clean(words.as_bytes()).unwrap();
+            assert!(!shown.contains("co"), "{shown}");
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! For tests: a server that says what is written down, and a clock that moves when it is told to.
+
+use std::future::{Future, ready};
+use std::io;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use futures_io::{AsyncRead, AsyncWrite};
+
+use super::protected::{Protected, Sealed, VerifiedTls};
+use super::said::Redactor;
+use super::{Clock, Wire};
+use crate::credentials::Credentials;
+
+/// Stands in a script for the tag of the last IMAP command.
+pub(super) const TAG: u8 = 1;
+
+/// A server that speaks first and then answers each command with the next reply. Then it hangs up.
+pub(super) struct Script {
+    replies: Vec<Vec<u8>>,
+    current: Vec<u8>,
+    step: usize,
+    taking: Duration,
+    time: TestClock,
+    sent: Sent,
+    flushed: bool,
+}
+
+/// What the client sent, one entry a flight.
+#[derive(Clone, Default)]
+pub(super) struct Sent(Arc<Mutex<Vec<String>>>);
+
+impl Sent {
+    /// All that was sent, with tags replaced by `*`.
+    pub(super) fn all(&self) -> Vec<String> {
+        self.0.lock().unwrap().clone()
+    }
+}
+
+impl Script {
+    pub(super) fn new(greeting: &[u8]) -> Self {
+        Self {
+            replies: Vec::new(),
+            current: greeting.to_vec(),
+            step: usize::MAX,
+            taking: Duration::ZERO,
+            time: TestClock::default(),
+            sent: Sent::default(),
+            flushed: true,
+        }
+    }
+
+    /// A server that greets with the first element and answers with the others in turn.
+    pub(super) fn of(replies: &[&[u8]]) -> Self {
+        let mut script = Self::new(replies[0]);
+        script.replies = replies[1..].iter().rev().map(|reply| reply.to_vec()).collect();
+        script
+    }
+
+    pub(super) fn in_steps_of(mut self, step: usize) -> Self {
+        self.step = step;
+        self
+    }
+
+    pub(super) fn taking(mut self, time: Duration) -> Self {
+        self.taking = time;
+        self
+    }
+
+    pub(super) fn sent(&self) -> Sent {
+        self.sent.clone()
+    }
+}
+
+/// A wire to the script in the middle of a long stage.
+pub(super) fn wire(script: Script) -> Wire<Script, TestClock> {
+    let clock = script.time.clone();
+    let mut wire = Wire::new(script, clock, Arc::default(), "[192.0.2.1]".into());
+    wire.begin(Duration::from_secs(1_000_000));
+    wire
+}
+
+/// The script as if it were a verified server.
+pub(super) fn protected(script: Script, credentials: &Credentials) -> Protected<Script, TestClock> {
+    let clock = script.time.clone();
+    let redactor = Arc::new(Redactor::new(Some(credentials)));
+    let mut protected = Protected::new(script, clock, redactor, "[192.0.2.1]".into());
+    protected.wire().begin(Duration::from_secs(1_000_000));
+    protected
+}
+
+impl Sealed for Script {}
+impl VerifiedTls for Script {}
+
+impl AsyncRead for Script {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        buffer: &mut [u8],
+    ) -> Poll<io::Result<usize>> {
+        self.time.0.fetch_add(self.taking.as_millis() as u64, Ordering::Relaxed);
+        let length = self.current.len().min(self.step).min(buffer.len());
+        for (to, from) in buffer.iter_mut().zip(self.current.drain(..length)) {
+            *to = from;
+        }
+        Poll::Ready(Ok(length))
+    }
+}
+
+impl AsyncWrite for Script {
+    fn poll_write(mut self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        let mut flights = self.sent.0.lock().unwrap();
+        if self.flushed {
+            flights.push(String::new());
+        }
+        flights.last_mut().unwrap().push_str(&String::from_utf8_lossy(bytes));
+        drop(flights);
+        self.flushed = false;
+        Poll::Ready(Ok(bytes.len()))
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        if !self.flushed {
+            self.flushed = true;
+            let flight = self.sent.0.lock().unwrap().last().cloned().unwrap_or_default();
+            let tag = flight.split(' ').next().unwrap_or_default().as_bytes().to_vec();
+            for byte in self.replies.pop().unwrap_or_default() {
+                match byte {
+                    TAG => self.current.extend_from_slice(&tag),
+                    _ => self.current.push(byte),
+                }
+            }
+        }
+        Poll::Ready(Ok(()))
+    }
+
+    fn poll_close(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Poll::Ready(Ok(()))
+    }
+}
+
+/// A clock that counts the reads of a script.
+#[derive(Clone, Default)]
+pub(super) struct TestClock(Arc<AtomicU64>);
+
+impl Clock for TestClock {
+    type Sleep = Pin<Box<dyn Future<Output = ()>>>;
+
+    fn now(&self) -> Duration {
+        Duration::from_millis(self.0.load(Ordering::Relaxed))
+    }
+
+    fn sleep_until(&self, moment: Duration) -> Self::Sleep {
+        if self.now() >= moment { Box::pin(ready(())) } else { Box::pin(std::future::pending()) }
+    }
+}

@@ -1,0 +1,109 @@
+//! Tells from the first bytes which kind of service answers on a port.
+
+use futures_io::{AsyncRead, AsyncWrite};
+
+use super::{Clock, Fault, Wire};
+use crate::outcome::Outcome;
+
+/// What speaks like this.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Service {
+    /// A TLS record (RFC 8446 §5.1).
+    Tls,
+    /// A greeting or an answer of IMAP, POP3 or SMTP.
+    Mail,
+    /// A well-known protocol that is not mail, such as HTTP or SSH.
+    Other,
+    /// Readable, but of no known protocol.
+    Text,
+    /// Nothing that any text protocol says.
+    Binary,
+}
+
+/// Sorts the first bytes of a server. More bytes never change the answer once a line is complete.
+pub(crate) fn recognise(bytes: &[u8]) -> Service {
+    const MAIL: &[&str] = &["* ", "+OK", "-ERR"];
+    const OTHER: &[&str] = &["HTTP/", "SSH-", "<", "RFB ", "@RSYNCD:"];
+    let starts = |words: &&str| bytes.starts_with(words.as_bytes());
+    match bytes {
+        // Handshake, alert, change of cipher or application data, of SSL 3.0 to TLS 1.3.
+        [0x14..=0x17, 3, ..] | [0x14..=0x17] => Service::Tls,
+        _ if OTHER.iter().any(|words| starts(words)) => Service::Other,
+        _ if MAIL.iter().any(|words| starts(words)) => Service::Mail,
+        [b'1'..=b'5', b'0'..=b'9', b'0'..=b'9', rest @ ..] if matches!(rest, [] | [b' ' | b'-', ..]) => {
+            // SMTP, FTP and NNTP greet with numbers; only the words tell them apart.
+            let rest = rest.to_ascii_uppercase();
+            let says = |word: &str| rest.windows(word.len()).any(|part| part == word.as_bytes());
+            if (says("FTP") || says("NNTP")) && !says("SMTP") { Service::Other } else { Service::Mail }
+        }
+        _ => {
+            let text = |byte: &u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace();
+            if !bytes.is_empty() && bytes.iter().take(16).all(text) { Service::Text } else { Service::Binary }
+        }
+    }
+}
+
+/// Waits for the first byte of a greeting and stops at TLS, whose bytes have no line end to wait for.
+pub(super) async fn first_bytes<S, C>(wire: &mut Wire<S, C>) -> Result<(), Fault>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    C: Clock,
+{
+    let silent = |fault: Fault| match fault.outcome {
+        Outcome::NoReply => Fault { outcome: Outcome::NoGreeting, ..fault },
+        _ => fault,
+    };
+    match recognise(wire.peek().await.map_err(silent)?) {
+        Service::Tls => Err(Fault { outcome: Outcome::TlsOnPlainPort, server_said: None }),
+        _ => Ok(()),
+    }
+}
+
+/// What is wrong with a greeting that is not one of the protocol.
+pub(super) fn wrong_greeting<S, C>(wire: &Wire<S, C>, line: &[u8]) -> Fault {
+    let outcome = match recognise(line) {
+        Service::Mail | Service::Other => Outcome::UnexpectedService,
+        Service::Tls | Service::Text | Service::Binary => Outcome::MalformedReply,
+    };
+    wire.fault(outcome, line)
+}
+
+/// Whether the words of a server that turns a client away say that it may come back later.
+pub(super) fn sounds_busy(words: &str) -> bool {
+    const BUSY: &[&str] = &[
+        "[unavailable]", "[limit]", "[sys/temp]", "[inuse]", "[in-use]", "[login-delay]",
+        "too many", "try again", "try later", "temporar", "busy", "overload", "come back",
+    ];
+    let words = words.to_ascii_lowercase();
+    BUSY.iter().any(|busy| words.contains(busy))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn services_are_recognised() {
+        for (bytes, service) in [
+            (&b"* OK ready\r\n"[..], Service::Mail),
+            (b"+OK hello", Service::Mail),
+            (b"-ERR no", Service::Mail),
+            (b"220 mail.example ESMTP", Service::Mail),
+            (b"554-go away", Service::Mail),
+            (b"220 (vsFTPd 3.0.3)", Service::Other),
+            (b"220 mail.ftp.example ESMTP", Service::Mail),
+            (b"SSH-2.0-OpenSSH_9.2", Service::Other),
+            (b"HTTP/1.1 400 Bad Request", Service::Other),
+            (b"hello there", Service::Text),
+            (b"A1 OK ready", Service::Text),
+            (b"\x15\x03\x01\0\x02\x02\x46", Service::Tls),
+            (b"\x16", Service::Tls),
+            (b"\x16\x03\x03", Service::Tls),
+            (b"\x16\x04\x03", Service::Binary),
+            (b"\xff\xfd\x18", Service::Binary),
+            (b"", Service::Binary),
+        ] {
+            assert_eq!(recognise(bytes), service, "{bytes:?}");
+        }
+    }
+}

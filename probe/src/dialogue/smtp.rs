@@ -1,0 +1,324 @@
+//! The SMTP submission conversation (RFC 6409, RFC 5321, RFC 3207, RFC 4954).
+
+use futures_io::{AsyncRead, AsyncWrite};
+
+use super::capabilities::Capabilities;
+use super::protected::{Protected, VerifiedTls};
+use super::{Clock, Fault, Greeting, SignedIn, Wire, sasl, service, verdict};
+use crate::credentials::Credentials;
+use crate::outcome::Outcome;
+
+/// Reads the greeting (RFC 5321 §4.3.1).
+pub(super) async fn greeting<S, C>(wire: &mut Wire<S, C>) -> Result<Greeting, Fault>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    C: Clock,
+{
+    let first = wire.line().await?;
+    let foreign = service::recognise(&first) != service::Service::Mail;
+    let Some(line) = Line::parse(&first).filter(|_| !foreign) else {
+        return Err(service::wrong_greeting(wire, &first));
+    };
+    let reply = rest(wire, line).await?;
+    let outcome = match reply.code {
+        220 => {
+            return Ok(Greeting { server_said: wire.quote(&reply.raw), capabilities: None });
+        }
+        400..=499 => Outcome::GreetingBusy,
+        500..=599 => Outcome::GreetingRefused,
+        _ => Outcome::MalformedReply,
+    };
+    Err(wire.fault(outcome, &reply.raw))
+}
+
+/// Introduces this client and reads what the server can do (RFC 5321 §4.1.1.1).
+pub(super) async fn capabilities<S, C>(wire: &mut Wire<S, C>) -> Result<Capabilities, Fault>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    C: Clock,
+{
+    let hello = format!("EHLO {}\r\n", wire.client_name());
+    wire.send(hello.as_bytes()).await?;
+    let mut reply = reply(wire).await?;
+    if reply.code == 220 {
+        // Some servers greet again inside TLS (RFC 3207 has them not to); the answer comes behind it.
+        reply = self::reply(wire).await?;
+    }
+    match reply.code {
+        250 => {
+            let mut capabilities = Capabilities::default();
+            // The first line is the server's name.
+            reply.texts.iter().skip(1).for_each(|line| capabilities.add_smtp(line));
+            Ok(capabilities)
+        }
+        500 | 501 | 502 | 504 | 550 => Err(wire.fault(Outcome::ExtendedSmtpMissing, &reply.raw)),
+        _ => Err(wire.fault(Outcome::NoCapabilities, &reply.raw)),
+    }
+}
+
+/// Asks for TLS, if it is offered (RFC 3207 §4).
+pub(super) async fn starttls<S, C>(wire: &mut Wire<S, C>) -> Result<Option<String>, Fault>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    C: Clock,
+{
+    let offered = capabilities(wire).await?;
+    if !offered.has("STARTTLS") {
+        let words = offered.words.join(", ");
+        return Err(wire.fault(Outcome::StarttlsNotOffered, words.as_bytes()));
+    }
+    wire.send(b"STARTTLS\r\n").await?;
+    let reply = reply(wire).await?;
+    match reply.code {
+        220 => Ok(wire.quote(&reply.raw)),
+        400..=599 => Err(wire.fault(Outcome::StarttlsRefused, &reply.raw)),
+        _ => Err(wire.fault(Outcome::MalformedReply, &reply.raw)),
+    }
+}
+
+/// A mechanism that both sides know.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum WayIn {
+    Plain,
+    Login,
+}
+
+/// The way to sign in that costs the fewest round trips.
+pub(super) fn way_in(capabilities: &Capabilities) -> Option<WayIn> {
+    if capabilities.has_mechanism("PLAIN") {
+        Some(WayIn::Plain)
+    } else if capabilities.has_mechanism("LOGIN") {
+        Some(WayIn::Login)
+    } else {
+        None
+    }
+}
+
+/// Signs in, once (RFC 4954 §4).
+pub(super) async fn sign_in<S: VerifiedTls, C: Clock>(
+    server: &mut Protected<S, C>,
+    capabilities: &Capabilities,
+    credentials: &Credentials,
+) -> Result<SignedIn, Fault> {
+    let mechanism = match way_in(capabilities) {
+        Some(WayIn::Plain) => {
+            server.send_secret("AUTH PLAIN ", &sasl::plain(credentials)).await?;
+            "PLAIN"
+        }
+        Some(WayIn::Login) => {
+            server.wire().send(b"AUTH LOGIN\r\n").await?;
+            "LOGIN"
+        }
+        None => return Err(Fault { outcome: Outcome::PasswordSignInNotOffered, server_said: None }),
+    };
+    let mut answers = match mechanism {
+        // In the order in which they are taken from the end.
+        "LOGIN" => vec![sasl::login_password(credentials), sasl::login_user(credentials)],
+        _ => Vec::new(),
+    };
+    let mut cancelled = false;
+    loop {
+        let reply = reply(server.wire()).await?;
+        let wire = server.wire();
+        match reply.code {
+            _ if cancelled => return Err(wire.fault(Outcome::SignInProtocolError, &reply.raw)),
+            235 => {
+                let server_said = wire.quote(&reply.raw);
+                return Ok(SignedIn { mechanism, server_said, capabilities: None });
+            }
+            // The words of the challenge do not matter: they differ by server and by language.
+            334 => match answers.pop() {
+                Some(answer) => server.send_secret("", &answer).await?,
+                None => {
+                    cancelled = true;
+                    wire.send(b"*\r\n").await?;
+                }
+            },
+            code => {
+                let outcome = verdict::smtp(code, reply.enhanced(), &reply.texts.join(" "));
+                return Err(wire.fault(outcome, &reply.raw));
+            }
+        }
+    }
+}
+
+/// Says goodbye (RFC 5321 §4.1.1.10).
+pub(super) async fn goodbye<S, C>(wire: &mut Wire<S, C>) -> Result<Option<String>, Fault>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    C: Clock,
+{
+    wire.send(b"QUIT\r\n").await?;
+    let reply = reply(wire).await?;
+    Ok(wire.quote(&reply.raw))
+}
+
+/// A complete reply of one or more lines (RFC 5321 §4.2).
+struct Reply {
+    code: u16,
+    texts: Vec<String>,
+    raw: Vec<u8>,
+}
+
+impl Reply {
+    /// The enhanced status code at the beginning of the text, or nothing (RFC 2034 §4).
+    fn enhanced(&self) -> &str {
+        let text = self.texts.first().map_or("", String::as_str);
+        let word = text.split(' ').next().unwrap_or_default();
+        let mut parts = 0;
+        let number = |part: &str| {
+            parts += 1;
+            (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
+        };
+        if word.split('.').all(number) && parts == 3 { word } else { "" }
+    }
+}
+
+async fn reply<S, C>(wire: &mut Wire<S, C>) -> Result<Reply, Fault>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    C: Clock,
+{
+    let first = wire.line().await?;
+    match Line::parse(&first) {
+        Some(line) => rest(wire, line).await,
+        None => Err(wire.fault(Outcome::MalformedReply, &first)),
+    }
+}
+
+/// Reads the further lines of a reply, all of which must have the code of the first.
+async fn rest<S, C>(wire: &mut Wire<S, C>, first: Line) -> Result<Reply, Fault>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    C: Clock,
+{
+    let mut more = first.more;
+    let mut reply = Reply { code: first.code, texts: vec![first.text], raw: first.raw };
+    while more {
+        let raw = wire.line().await?;
+        match Line::parse(&raw) {
+            Some(line) if line.code == reply.code => {
+                more = line.more;
+                reply.texts.push(line.text);
+                reply.raw.push(b'\n');
+                reply.raw.extend_from_slice(&line.raw);
+            }
+            _ => return Err(wire.fault(Outcome::MalformedReply, &raw)),
+        }
+    }
+    Ok(reply)
+}
+
+struct Line {
+    code: u16,
+    more: bool,
+    text: String,
+    raw: Vec<u8>,
+}
+
+impl Line {
+    fn parse(line: &[u8]) -> Option<Self> {
+        let (code, rest) = line.split_at_checked(3)?;
+        if !matches!(code, [b'2'..=b'5', b'0'..=b'9', b'0'..=b'9']) {
+            return None;
+        }
+        let more = match rest.first() {
+            None | Some(b' ') => false,
+            Some(b'-') => true,
+            Some(_) => return None,
+        };
+        let code = code.iter().fold(0, |code, digit| code * 10 + u16::from(digit - b'0'));
+        let text = String::from_utf8_lossy(rest.get(1..).unwrap_or_default()).into_owned();
+        Some(Self { code, more, text, raw: line.to_vec() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::super::script::{Script, protected, wire};
+    use super::*;
+
+    #[test]
+    fn greetings() {
+        for (bytes, expected) in [
+            (&b"220 mail.example ESMTP\r\n"[..], Ok(Some("220 mail.example ESMTP"))),
+            (b"220-mail.example\r\n220-no spam\r\n220 please\r\n", Ok(Some("220-mail.example 220-no spam 220 please"))),
+            (b"220\r\n", Ok(Some("220"))),
+            (b"421 4.3.2 too busy\r\n", Err(Outcome::GreetingBusy)),
+            (b"554 5.7.1 blocked\r\n", Err(Outcome::GreetingRefused)),
+            (b"521 no mail here\r\n", Err(Outcome::GreetingRefused)),
+            (b"354 go on\r\n", Err(Outcome::MalformedReply)),
+            (b"220-one\r\n250 two\r\n", Err(Outcome::MalformedReply)),
+            (b"220-one\r\n", Err(Outcome::ClosedEarly)),
+            (b"22O hello\r\n", Err(Outcome::MalformedReply)),
+            (b"220:hello\r\n", Err(Outcome::MalformedReply)),
+            (b"* OK IMAP4rev1\r\n", Err(Outcome::UnexpectedService)),
+            (b"220 (vsFTPd 3.0.3)\r\n", Err(Outcome::UnexpectedService)),
+            (b"SSH-2.0-OpenSSH\r\n", Err(Outcome::UnexpectedService)),
+            (b"", Err(Outcome::ClosedEarly)),
+        ] {
+            for step in [1, 2, 3, 5, usize::MAX] {
+                let mut wire = wire(Script::new(bytes).in_steps_of(step));
+                let found = greeting(&mut wire).now_or_never().unwrap();
+                let found = found.as_ref().map(|greeting| greeting.server_said.as_deref());
+                assert_eq!(found.map_err(|fault| fault.outcome), expected, "{bytes:?} by {step}");
+            }
+        }
+    }
+
+    #[test]
+    fn starttls_is_asked_for_only_where_it_is_offered() {
+        for (replies, expected, sent) in [
+            (&[&b""[..], b"250-me\r\n250 STARTTLS\r\n", b"220 go\r\n"][..], None, 2),
+            (&[b"", b"250-me\r\n250 SIZE 10\r\n"], Some(Outcome::StarttlsNotOffered), 1),
+            (&[b"", b"502 what\r\n"], Some(Outcome::ExtendedSmtpMissing), 1),
+            (&[b"", b"250-me\r\n250 starttls\r\n", b"454 4.7.0 no TLS now\r\n"], Some(Outcome::StarttlsRefused), 2),
+            (&[b"", b"250-me\r\n250 STARTTLS\r\n", b"334 \r\n"], Some(Outcome::MalformedReply), 2),
+            (&[b"", b"250-me\r\n250 STARTTLS\r\n"], Some(Outcome::ClosedEarly), 2),
+        ] {
+            let script = Script::of(replies);
+            let flights = script.sent();
+            let found = starttls(&mut wire(script)).now_or_never().unwrap();
+            assert_eq!(found.err().map(|fault| fault.outcome), expected, "{replies:?}");
+            assert_eq!(flights.all().len(), sent, "{replies:?}");
+        }
+    }
+
+    #[test]
+    fn sign_in_is_one_exchange() {
+        let credentials = Credentials::new("tim".into(), "tanstaaftanstaaf".to_owned().into()).unwrap();
+        let plain = "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n";
+        for (auth, replies, expected, sent) in [
+            ("AUTH PLAIN LOGIN", &[&b""[..], b"235 2.7.0 ok\r\n"][..], Ok("PLAIN"), &[plain][..]),
+            ("AUTH PLAIN", &[b"", b"535 5.7.8 no\r\n"], Err(Outcome::WrongCredentials), &[plain]),
+            ("AUTH PLAIN", &[b"", b"334 \r\n", b"501 5.7.0 cancelled\r\n"], Err(Outcome::SignInProtocolError), &[plain, "*\r\n"]),
+            ("AUTH PLAIN", &[b"", b"334 \r\n", b"235 surprise\r\n"], Err(Outcome::SignInProtocolError), &[plain, "*\r\n"]),
+            ("AUTH PLAIN", &[b""], Err(Outcome::ClosedEarly), &[plain]),
+            (
+                "AUTH=LOGIN",
+                &[b"", b"334 VXNlcm5hbWU6\r\n", b"334 geheim?\r\n", b"235 ok\r\n"],
+                Ok("LOGIN"),
+                &["AUTH LOGIN\r\n", "dGlt\r\n", "dGFuc3RhYWZ0YW5zdGFhZg==\r\n"],
+            ),
+            (
+                "AUTH LOGIN",
+                &[b"", b"334 \r\n", b"334 \r\n", b"334 \r\n", b"501 stop\r\n"],
+                Err(Outcome::SignInProtocolError),
+                &["AUTH LOGIN\r\n", "dGlt\r\n", "dGFuc3RhYWZ0YW5zdGFhZg==\r\n", "*\r\n"],
+            ),
+            ("AUTH XOAUTH2", &[b""], Err(Outcome::PasswordSignInNotOffered), &[]),
+        ] {
+            let mut capabilities = Capabilities::default();
+            capabilities.add_smtp(auth);
+            let script = Script::of(replies);
+            let flights = script.sent();
+            let mut server = protected(script, &credentials);
+            let found = sign_in(&mut server, &capabilities, &credentials).now_or_never().unwrap();
+            let found = found.map(|accepted| accepted.mechanism).map_err(|fault| fault.outcome);
+            assert_eq!(found, expected, "{replies:?}");
+            assert_eq!(flights.all(), sent, "{replies:?}");
+        }
+    }
+}

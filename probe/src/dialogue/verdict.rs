@@ -1,0 +1,258 @@
+//! What the answer to a sign-in means.
+//!
+//! Codes come first, because they are made for programs. Words decide only where a code is missing,
+//! or where servers are known to use one code for several causes.
+
+use crate::outcome::Outcome;
+use crate::outcome::Outcome::*;
+
+/// How far a code can be trusted.
+#[derive(Clone, Copy)]
+enum Meaning {
+    /// The code says it all.
+    Always(Outcome),
+    /// The words may name a more exact cause; otherwise it is this.
+    Mostly(Outcome),
+}
+
+use Meaning::{Always, Mostly};
+
+/// Response codes of IMAP (RFC 5530 §3 unless noted).
+const IMAP: &[(&str, Meaning)] = &[
+    ("AUTHENTICATIONFAILED", Mostly(WrongCredentials)),
+    ("AUTHORIZATIONFAILED", Always(NotAuthorized)),
+    ("EXPIRED", Always(PasswordExpired)),
+    ("PRIVACYREQUIRED", Always(TlsRequired)),
+    ("CONTACTADMIN", Always(AccountDisabled)),
+    ("UNAVAILABLE", Always(TemporaryFailure)),
+    ("LIMIT", Always(TooManyConnections)),
+    ("INUSE", Always(MailboxInUse)),
+    ("OVERQUOTA", Always(MailboxFull)),
+    ("SERVERBUG", Always(ServerFault)),
+    ("CORRUPTION", Always(ServerFault)),
+    ("NOPERM", Always(NotAuthorized)),
+    // The account lives on another server (RFC 2221). A password is never carried there.
+    ("REFERRAL", Always(NotAuthorized)),
+    ("CLIENTBUG", Always(SignInProtocolError)),
+    ("CANNOT", Always(SignInProtocolError)),
+    // Gmail's way of asking for a sign-in in the browser first.
+    ("WEBALERT", Always(AppPasswordRequired)),
+    // Cyrus, Courier and others give no code at all.
+    ("", Mostly(WrongCredentials)),
+];
+
+/// Response codes of POP3 (RFC 2449 §8, RFC 3206). They are hierarchical: a longer code than the one
+/// in the table means the same.
+const POP3: &[(&str, Meaning)] = &[
+    ("AUTH", Mostly(WrongCredentials)),
+    ("IN-USE", Always(MailboxInUse)),
+    ("LOGIN-DELAY", Always(TryLater)),
+    ("SYS/TEMP", Always(TemporaryFailure)),
+    ("SYS", Always(ServerFault)),
+    ("", Mostly(WrongCredentials)),
+];
+
+/// Reply codes of SMTP with the beginning of the enhanced code (RFC 4954 §6, RFC 5248). The first
+/// row that fits counts.
+const SMTP: &[(u16, &str, Meaning)] = &[
+    (421, "4.7", Mostly(RateLimited)),
+    (421, "", Mostly(TemporaryFailure)),
+    (432, "", Always(PasswordExpired)),
+    // Exim for a lookup that failed for now.
+    (435, "", Always(TemporaryFailure)),
+    (454, "", Always(TemporaryFailure)),
+    (500, "", Always(SignInProtocolError)),
+    (501, "", Always(SignInProtocolError)),
+    (502, "", Always(PasswordSignInNotOffered)),
+    (503, "", Always(PasswordSignInNotOffered)),
+    (504, "", Mostly(PasswordSignInNotOffered)),
+    (523, "", Always(TlsRequired)),
+    (525, "", Always(AccountDisabled)),
+    (530, "5.7.0", Always(TlsRequired)),
+    (530, "", Mostly(TlsRequired)),
+    (534, "", Always(AppPasswordRequired)),
+    // Microsoft: the tenant or the mailbox allows no password sign-in.
+    (535, "5.7.139", Mostly(AppPasswordRequired)),
+    // Also of Postfix for a mechanism that it does not know and for broken base64.
+    (535, "", Mostly(WrongCredentials)),
+    (538, "", Always(TlsRequired)),
+    (550, "", Mostly(NotAuthorized)),
+    (554, "", Mostly(NotAuthorized)),
+];
+
+/// Words, in lower case, of servers that give no exact code. The first row that fits counts.
+const WORDS: &[(&[&str], Outcome)] = &[
+    (&["application-specific password"], AppPasswordRequired),
+    (&["app password"], AppPasswordRequired),
+    (&["app-password"], AppPasswordRequired),
+    (&["web browser"], AppPasswordRequired),
+    (&["web login required"], AppPasswordRequired),
+    (&["basic authentication is disabled"], AppPasswordRequired),
+    (&["clientauthentication is disabled"], NotAuthorized),
+    (&["password", "expired"], PasswordExpired),
+    (&["account", "disabled"], AccountDisabled),
+    (&["account", "suspended"], AccountDisabled),
+    (&["account", "locked"], AccountDisabled),
+    (&["user", "disabled"], AccountDisabled),
+    (&["too many", "connections"], TooManyConnections),
+    (&["too many"], RateLimited),
+    (&["rate limit"], RateLimited),
+    (&["temporar"], TemporaryFailure),
+    (&["try again later"], TemporaryFailure),
+    (&["non-secure"], TlsRequired),
+    (&["encryption required"], TlsRequired),
+    (&["starttls"], TlsRequired),
+    (&["mailbox", "full"], MailboxFull),
+    (&["maildrop", "lock"], MailboxInUse),
+    (&["mailbox", "in use"], MailboxInUse),
+    (&["invalid authentication mechanism"], SignInProtocolError),
+    (&["base64"], SignInProtocolError),
+    (&["unknown command"], SignInProtocolError),
+    (&["invalid command"], SignInProtocolError),
+    (&["syntax error"], SignInProtocolError),
+];
+
+/// The meaning of a tagged `NO` with its response code, which may be empty.
+pub(super) fn imap(code: &str, words: &str) -> Outcome {
+    let name = code.split(' ').next().unwrap_or_default();
+    let row = IMAP.iter().find(|(code, _)| code.eq_ignore_ascii_case(name));
+    settle(row.map_or(Mostly(WrongCredentials), |(_, meaning)| *meaning), words)
+}
+
+/// The meaning of a `-ERR` with its response code, which may be empty.
+pub(super) fn pop3(code: &str, words: &str) -> Outcome {
+    let code = code.to_ascii_uppercase();
+    let row = POP3.iter().find(|(name, _)| {
+        code.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    });
+    settle(row.map_or(Mostly(WrongCredentials), |(_, meaning)| *meaning), words)
+}
+
+/// The meaning of a negative SMTP reply to AUTH, with its enhanced code, which may be empty.
+pub(super) fn smtp(code: u16, enhanced: &str, words: &str) -> Outcome {
+    let fits = |prefix: &str| {
+        let rest = enhanced.strip_prefix(prefix);
+        rest.is_some_and(|rest| prefix.is_empty() || rest.is_empty() || rest.starts_with('.'))
+    };
+    let row = SMTP.iter().find(|(number, prefix, _)| *number == code && fits(prefix));
+    let meaning = match (row, code) {
+        (Some((_, _, meaning)), _) => *meaning,
+        (None, 400..=499) => Mostly(TemporaryFailure),
+        (None, 500..=599) => Mostly(ServerFault),
+        (None, _) => Always(SignInProtocolError),
+    };
+    settle(meaning, words)
+}
+
+/// The meaning of a server hanging up with an explanation instead of an answer (`* BYE`).
+pub(super) fn hung_up(words: &str) -> Outcome {
+    settle(Mostly(TemporaryFailure), words)
+}
+
+fn settle(meaning: Meaning, words: &str) -> Outcome {
+    match meaning {
+        Always(outcome) => outcome,
+        Mostly(outcome) => {
+            let words = words.to_ascii_lowercase();
+            let said = |row: &&(&[&str], Outcome)| row.0.iter().all(|part| words.contains(part));
+            WORDS.iter().find(said).map_or(outcome, |(_, exact)| *exact)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn imap_codes() {
+        for (code, words, outcome) in [
+            ("AUTHENTICATIONFAILED", "Authentication failed.", WrongCredentials),
+            ("authenticationfailed", "", WrongCredentials),
+            ("AUTHENTICATIONFAILED", "Invalid credentials (Failure)", WrongCredentials),
+            ("", "Login failed: authentication failure", WrongCredentials),
+            ("", "Login failed.", WrongCredentials),
+            ("", "", WrongCredentials),
+            ("ALERT", "Application-specific password required: https://…", AppPasswordRequired),
+            ("ALERT", "Please log in via your web browser", AppPasswordRequired),
+            ("ALERT", "Your account has been disabled", AccountDisabled),
+            ("WEBALERT https://accounts.example", "Web login required.", AppPasswordRequired),
+            ("UNAVAILABLE", "Temporary authentication failure.", TemporaryFailure),
+            ("EXPIRED", "", PasswordExpired),
+            ("AUTHORIZATIONFAILED", "", NotAuthorized),
+            ("PRIVACYREQUIRED", "", TlsRequired),
+            ("CONTACTADMIN", "", AccountDisabled),
+            ("LIMIT", "Maximum number of connections", TooManyConnections),
+            ("INUSE", "", MailboxInUse),
+            ("OVERQUOTA", "", MailboxFull),
+            ("SERVERBUG", "", ServerFault),
+            ("CORRUPTION", "", ServerFault),
+            ("REFERRAL imap://evil.example/", "", NotAuthorized),
+            ("X-UNHEARD-OF", "no", WrongCredentials),
+        ] {
+            assert_eq!(imap(code, words), outcome, "[{code}] {words}");
+        }
+    }
+
+    #[test]
+    fn pop3_codes() {
+        for (code, words, outcome) in [
+            ("AUTH", "Authentication failed.", WrongCredentials),
+            ("auth", "", WrongCredentials),
+            ("AUTH/DETAIL", "", WrongCredentials),
+            ("AUTH", "Plaintext authentication disallowed on non-secure connections.", TlsRequired),
+            ("AUTH", "Application-specific password required", AppPasswordRequired),
+            ("IN-USE", "", MailboxInUse),
+            ("LOGIN-DELAY", "", TryLater),
+            ("SYS/TEMP", "", TemporaryFailure),
+            ("SYS/TEMP/DB", "", TemporaryFailure),
+            ("SYS/PERM", "", ServerFault),
+            ("SYS/OTHER", "", ServerFault),
+            ("", "Password incorrect", WrongCredentials),
+            ("", "unable to lock maildrop", MailboxInUse),
+            ("", "Unknown command.", SignInProtocolError),
+            ("AUTHENTIC", "", WrongCredentials),
+        ] {
+            assert_eq!(pop3(code, words), outcome, "[{code}] {words}");
+        }
+    }
+
+    #[test]
+    fn smtp_codes() {
+        for (code, enhanced, words, outcome) in [
+            (535, "5.7.8", "Error: authentication failed: ", WrongCredentials),
+            (535, "", "Incorrect authentication data", WrongCredentials),
+            (535, "5.7.0", "Authentication failed", WrongCredentials),
+            (535, "5.7.8", "Error: authentication failed: Invalid authentication mechanism", SignInProtocolError),
+            (535, "5.7.8", "Invalid base64 data in continued response", SignInProtocolError),
+            (535, "5.7.139", "Authentication unsuccessful, basic authentication is disabled.", AppPasswordRequired),
+            (535, "5.7.139", "SmtpClientAuthentication is disabled for the Tenant.", NotAuthorized),
+            (535, "5.7.1", "", WrongCredentials),
+            (534, "5.7.9", "Application-specific password required", AppPasswordRequired),
+            (534, "5.7.14", "Please log in via your web browser", AppPasswordRequired),
+            (454, "4.7.0", "Temporary authentication failure", TemporaryFailure),
+            (435, "", "Unable to authenticate at present", TemporaryFailure),
+            (432, "4.7.12", "A password transition is needed", PasswordExpired),
+            (525, "5.7.13", "", AccountDisabled),
+            (523, "5.7.10", "", TlsRequired),
+            (538, "5.7.11", "", TlsRequired),
+            (530, "5.7.0", "Must issue a STARTTLS command first", TlsRequired),
+            (504, "5.5.4", "Unrecognized authentication type", PasswordSignInNotOffered),
+            (504, "5.7.4", "Encryption required for requested mechanism", TlsRequired),
+            (503, "5.5.1", "AUTH command used when not advertised", PasswordSignInNotOffered),
+            (500, "5.5.6", "", SignInProtocolError),
+            (501, "5.5.2", "", SignInProtocolError),
+            (501, "5.7.0", "Authentication aborted", SignInProtocolError),
+            (421, "4.7.0", "Too many errors", RateLimited),
+            (421, "4.7.0", "Too many connections", TooManyConnections),
+            (421, "4.3.2", "Service not available", TemporaryFailure),
+            (450, "", "", TemporaryFailure),
+            (550, "5.7.14", "", NotAuthorized),
+            (550, "5.7.1", "", NotAuthorized),
+            (599, "", "", ServerFault),
+            (250, "", "OK", SignInProtocolError),
+        ] {
+            assert_eq!(smtp(code, enhanced, words), outcome, "{code} {enhanced} {words}");
+        }
+    }
+}
