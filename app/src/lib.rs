@@ -1,0 +1,36 @@
+//! The pages and islands of mailguide.
+//!
+//! The server renders every page; the browser wakes up the islands in them. What belongs to
+//! the server alone (feature `ssr`) never reaches the bundle: all prose, all settings, the
+//! records, and everything that talks to mail servers.
+//!
+//! | module | idea | where it runs |
+//! |---|---|---|
+//! | [`check`] | "Test my connection", from the form to the probe and back | both |
+//! | [`islands`] | the parts of a page that react | both |
+//! | [`components`] | markup | both or server |
+//! | `pages` | one file a page | server |
+//! | `record` | a provider's documented settings, parsed strictly | server |
+//! | `words` | what the outcomes mean, from `content/` | server |
+//! | `site` | what every page needs | server |
+
+#![allow(unreachable_pub, reason = "the component macro declares items that are more public than their module")]
+
+pub mod check;
+pub mod components;
+pub mod islands;
+#[cfg(feature = "ssr")]
+pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod record;
+#[cfg(feature = "ssr")]
+pub mod site;
+#[cfg(feature = "ssr")]
+pub mod words;
+
+/// Wakes up the islands of the page; the page's own script calls it once the bundle is there.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    leptos::mount::hydrate_islands();
+}

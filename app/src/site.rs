@@ -7,7 +7,6 @@ use crate::record::Catalogue;
 use crate::words::Words;
 
 /// Built once at start by the server and given to every page and to the test.
-#[derive(Debug)]
 pub struct Site {
     /// The providers whose settings are shown and tested.
     pub catalogue: Catalogue,
@@ -31,5 +30,13 @@ impl Site {
             [one] => (*one).to_owned(),
             [most @ .., last] => format!("{} and {last}", most.join(", ")),
         }
+    }
+
+    /// The domains of every group of settings, in the order in which the groups are shown.
+    pub fn domain_groups(&self) -> Vec<Vec<String>> {
+        let groups = self.catalogue.records.iter().flat_map(|record| &record.groups);
+        groups
+            .map(|group| group.domains.iter().map(|domain| domain.as_str().to_owned()).collect())
+            .collect()
     }
 }

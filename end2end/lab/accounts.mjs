@@ -25,10 +25,16 @@ export async function makeAccounts(directory) {
 
   const all = Object.values(ACCOUNTS);
   const users = join(directory, "users");
-  await writeFile(users, all.map(({ address, password }) => `${address}:{PLAIN}${password}\n`).join(""));
-  // Whoever is in this second file is turned away, whatever the password.
-  const disabled = join(directory, "disabled-users");
-  await writeFile(disabled, `${ACCOUNTS.disabled.address}\n`);
+  const lines = all.map(({ address, password }) => {
+    // With the right password Dovecot says that the account is disabled; with a wrong one it says
+    // no more than of any other account.
+    const extra = address === ACCOUNTS.disabled.address ? "nologin" : "";
+    return `${address}:{PLAIN}${password}::::::${extra}\n`;
+  });
+  await writeFile(users, lines.join(""));
+  // Postfix does not know "nologin": Dovecot has to refuse the account to it altogether.
+  const noSubmission = join(directory, "no-submission");
+  await writeFile(noSubmission, `${ACCOUNTS.disabled.address}\n`);
 
   const mail = join(directory, "mail");
   await ownedDirectory(mail, owner);
@@ -46,7 +52,7 @@ export async function makeAccounts(directory) {
       await chown(path, owner.uid, owner.gid);
     }
   }
-  return { users, disabled, mail, owner };
+  return { users, noSubmission, mail, owner };
 }
 
 async function ownedDirectory(path, owner) {

@@ -51,11 +51,12 @@ auth_verbose = yes
 # Tests sign in wrongly on purpose and need not wait for it.
 auth_failure_delay = 0
 
-# A user in the first list is refused as disabled; the others are looked up in the second.
-passdb {
-  driver = passwd-file
-  args = username_format=%u ${accounts.disabled}
-  deny = yes
+protocol smtp {
+  passdb {
+    driver = passwd-file
+    args = username_format=%u ${accounts.noSubmission}
+    deny = yes
+  }
 }
 passdb {
   driver = passwd-file

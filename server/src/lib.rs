@@ -1,0 +1,23 @@
+//! mailguide's one program: the site, and the same probe on the command line.
+//!
+//! | module | idea |
+//! |---|---|
+//! | [`cli`] | what can be typed |
+//! | [`commands`] | one file a command |
+//! | [`records`] | which providers are known |
+//! | [`router`] | every route, in one place |
+//! | [`assets`] | the browser bundle and the public files, inside the program |
+//! | [`headers`] | what every answer carries |
+//! | [`origin`] | requests that other sites caused are turned away |
+//! | [`limits`] | how many tests may run, and for whom |
+//! | [`report`] | a finished probe as a tree for people and as JSON |
+
+pub mod assets;
+pub mod cli;
+pub mod commands;
+pub mod headers;
+pub mod limits;
+pub mod origin;
+pub mod records;
+pub mod report;
+pub mod router;

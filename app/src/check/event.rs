@@ -222,6 +222,18 @@ impl Progress {
         }
     }
 
+    /// Notes that no more will be heard: the connection was lost, or the customer stopped the test.
+    pub fn break_off(&mut self, why: FindingWords) {
+        for service in &mut self.services {
+            if service.mark == Mark::Working {
+                service.mark = Mark::Skipped;
+                service.text.clear();
+            }
+        }
+        self.findings = vec![why];
+        self.done = true;
+    }
+
     /// How many of how many steps are done.
     pub fn steps(&self) -> (usize, usize) {
         self.services.iter().fold((0, 0), |(done, all), service| {

@@ -14,9 +14,19 @@ pub(crate) mod lines;
 mod password;
 #[cfg(feature = "ssr")]
 mod run;
+#[cfg(feature = "ssr")]
+mod refusal;
+#[cfg(feature = "ssr")]
+mod say;
 mod server_fn;
+#[cfg(feature = "ssr")]
+mod words;
 
 pub use password::Password;
 #[cfg(feature = "ssr")]
-pub use run::{Admission, Refusal, start};
+pub use refusal::Refusal;
+#[cfg(feature = "ssr")]
+pub use run::{Admission, Test, start};
+#[cfg(feature = "ssr")]
+pub use words::TestWords;
 pub use server_fn::TestConnection;

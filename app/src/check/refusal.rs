@@ -57,7 +57,7 @@ impl Refusal {
     }
 
     /// The status with which a refused test is answered.
-    pub(super) fn status(self) -> http::StatusCode {
+    pub fn status(self) -> http::StatusCode {
         use http::StatusCode;
         match self {
             Self::EmptyAddress

@@ -22,11 +22,20 @@ pub async fn test_connection(
     #[server(default)]
     password: Password,
 ) -> Result<ByteStream, ServerFnError> {
-    use futures_util::StreamExt;
+    use std::sync::Arc;
 
+    use futures_util::StreamExt;
+    use leptos_axum::ResponseOptions;
+
+    use crate::site::Site;
+
+    let site: Arc<Site> = expect_context();
     let request = TestConnection { address, services, password };
-    let events = super::start(&expect_context(), request, &expect_context()).await;
-    Ok(ByteStream::new(events.map(|event| {
+    let test = super::start(&site, request, &expect_context());
+    if let Some(refusal) = test.refused {
+        expect_context::<ResponseOptions>().set_status(refusal.status());
+    }
+    Ok(ByteStream::new(test.events.map(|event| {
         let line = serde_json::to_string(&event).map_err(ServerFnError::new)?;
         Ok::<_, ServerFnError>(format!("{line}\n"))
     })))

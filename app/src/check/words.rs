@@ -8,7 +8,7 @@ use super::Refusal;
 use super::event::{FindingWords, Labels, Mark};
 
 /// Everything that is said around a test, apart from the outcomes.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TestWords {
     pub(super) labels: Labels,
@@ -19,7 +19,7 @@ pub struct TestWords {
 }
 
 /// The verdict on a service without a fault.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct VerdictWords {
     pub(super) good: String,
@@ -27,14 +27,14 @@ pub(super) struct VerdictWords {
 }
 
 /// What is added to the good news when no password was tested.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct WithoutPassword {
     pub(super) note: String,
 }
 
 /// The labels of the technical facts.
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FactWords {
     pub(super) addresses: String,
@@ -57,7 +57,7 @@ pub(super) struct FactWords {
     pub(super) usage: String,
 }
 
-#[derive(Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RefusalWords {
     title: String,

@@ -1,6 +1,6 @@
 //! What is known about a mail provider: one TOML file, parsed strictly into typed values.
 //!
-//! The text goes one way: [`parse`] reads a file into a [`Record`] or says where and why it cannot,
+//! The text goes one way: [`parse()`] reads a file into a [`Record`] or says where and why it cannot,
 //! and a [`Catalogue`] finds the right record for a customer's domain. Nothing behind `parse` has to
 //! check a port, a name, an id or a source again, and a page finds every source next to its value.
 //!

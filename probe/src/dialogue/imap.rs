@@ -18,8 +18,10 @@ where
     C: Clock,
 {
     let raw = wire.line().await?;
-    let Some(Reply::Untagged(text)) = Reply::parse(&raw, "") else {
-        return Err(service::wrong_greeting(wire, &raw));
+    let text = match Reply::parse(&raw, "") {
+        Some(Reply::Untagged(text)) => text,
+        _ if raw.starts_with(b"* ") => return Err(wire.fault(Outcome::MalformedReply, &raw)),
+        _ => return Err(service::wrong_greeting(wire, &raw)),
     };
     let outcome = match Status::parse(&text) {
         Some(status) if status.word == Word::Ok => {

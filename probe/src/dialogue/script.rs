@@ -34,7 +34,7 @@ pub(super) struct Script {
 pub(super) struct Sent(Arc<Mutex<Vec<String>>>);
 
 impl Sent {
-    /// All that was sent, with tags replaced by `*`.
+    /// All that was sent.
     pub(super) fn all(&self) -> Vec<String> {
         self.0.lock().unwrap().clone()
     }
@@ -125,11 +125,13 @@ impl AsyncWrite for Script {
     fn poll_flush(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
         if !self.flushed {
             self.flushed = true;
-            let flight = self.sent.0.lock().unwrap().last().cloned().unwrap_or_default();
-            let tag = flight.split(' ').next().unwrap_or_default().as_bytes().to_vec();
+            // An answer to a challenge has no tag; the one of its command stays.
+            let flights = self.sent.all();
+            let command = flights.iter().rev().find_map(|flight| flight.split_once(' '));
+            let tag = command.map_or("", |(tag, _)| tag).as_bytes();
             for byte in self.replies.pop().unwrap_or_default() {
                 match byte {
-                    TAG => self.current.extend_from_slice(&tag),
+                    TAG => self.current.extend_from_slice(tag),
                     _ => self.current.push(byte),
                 }
             }

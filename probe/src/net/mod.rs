@@ -1,0 +1,145 @@
+//! Checks real servers: DNS, TCP, TLS and the order of the steps. Feature `net`.
+//!
+//! | module | idea |
+//! |---|---|
+//! | `run` | the steps of one endpoint, in order; all endpoints at once |
+//! | `journal` | makes a [`Step`](crate::Step) of what happened and sends it off |
+//! | `gate` | one sign-in leads, so that a wrong password is sent only once |
+//! | `dns`, `address` | names to addresses, and which addresses may be connected to |
+//! | `connect` | Happy Eyeballs with every attempt's result |
+//! | `tls`, `tee`, `server_hello` | the handshake, and what it was when it fails |
+//! | `certificate` | what a certificate says, and what exactly is wrong with it |
+
+mod address;
+mod certificate;
+mod clock;
+mod connect;
+mod dns;
+mod gate;
+mod journal;
+mod roots;
+mod run;
+mod server_hello;
+mod tee;
+mod tls;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::Stream;
+use rustls::pki_types::CertificateDer;
+
+pub use roots::{RootsError, read_roots};
+
+use crate::credentials::Credentials;
+use crate::endpoint::Endpoint;
+use crate::step::{EndpointReport, Step};
+
+/// How to check.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Certificates to trust besides the Mozilla roots, as read by [`read_roots`].
+    pub extra_roots: Vec<CertificateDer<'static>>,
+    /// Whether addresses that are not on the public internet may be connected to.
+    pub allow_private: bool,
+    /// The time after which the check of an endpoint is given up.
+    pub deadline: Duration,
+    /// The DNS server to ask instead of those of the system.
+    pub nameserver: Option<SocketAddr>,
+}
+
+impl Default for Options {
+    /// The public internet, the Mozilla roots, the DNS of the system and 45 seconds.
+    fn default() -> Self {
+        Self {
+            extra_roots: Vec::new(),
+            allow_private: false,
+            deadline: Duration::from_secs(45),
+            nameserver: None,
+        }
+    }
+}
+
+/// One endpoint to check.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target {
+    /// What is checked.
+    pub endpoint: Endpoint,
+    /// Where to connect to, whatever the DNS says. Certificates are still verified for the name of the
+    /// endpoint. Only an operator may set it: such an address is not refused for being private.
+    pub connect_to: Option<SocketAddr>,
+}
+
+/// Something that happened during a run.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// A step ended.
+    Step {
+        /// The index of the target.
+        endpoint: usize,
+        /// What happened.
+        step: Step,
+    },
+    /// An endpoint is done; no more of its steps follow.
+    Done {
+        /// The index of the target.
+        endpoint: usize,
+        /// All that happened to it.
+        report: EndpointReport,
+    },
+}
+
+/// Checks mail servers. Cheap to clone: the clones share the roots and the DNS cache.
+#[derive(Clone)]
+pub struct Probe {
+    context: Arc<run::Context>,
+}
+
+impl Probe {
+    /// Prepares for checking.
+    ///
+    /// # Errors
+    ///
+    /// When an extra root is not a certificate that can be trusted.
+    pub fn new(options: Options) -> Result<Self, SetupError> {
+        let Options { extra_roots, allow_private, deadline, nameserver } = options;
+        let tls = tls::Trust::new(&extra_roots)?;
+        let resolver = dns::Resolver::new(nameserver)?;
+        Ok(Self { context: Arc::new(run::Context { tls, resolver, allow_private, deadline }) })
+    }
+
+    /// Checks all targets at once, and signs in where that is safe if credentials are given.
+    ///
+    /// The stream owns all the work. Dropping it closes every connection. It must be polled on a Tokio
+    /// runtime with time and I/O enabled.
+    pub fn run(
+        &self,
+        targets: Vec<Target>,
+        credentials: Option<Credentials>,
+    ) -> impl Stream<Item = Event> + Send + use<> {
+        run::run(Arc::clone(&self.context), targets, credentials)
+    }
+}
+
+/// Why nothing can be checked.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    /// An extra root cannot be trusted.
+    #[error("certificate {number} of the extra roots cannot be used: {cause}")]
+    Root {
+        /// Its position, from one on.
+        number: usize,
+        /// What is wrong with it.
+        cause: rustls::Error,
+    },
+    /// The verifier of certificates cannot be built.
+    #[error("certificates cannot be verified: {0}")]
+    Verifier(#[from] rustls::client::VerifierBuilderError),
+    /// The TLS client cannot be built.
+    #[error("TLS cannot be set up: {0}")]
+    Tls(rustls::Error),
+    /// The DNS client cannot be built.
+    #[error("the DNS client cannot be set up: {0}")]
+    Dns(#[from] hickory_resolver::net::NetError),
+}

@@ -1,0 +1,67 @@
+// Finishes the browser bundle: Trunk's hook between building it and putting it into dist/pkg.
+//
+// Minifies the glue of wasm-bindgen, makes one style sheet of style/, and, in release, adds the
+// compressed forms, so that the server compresses nothing that is always the same.
+
+import { execFile } from "node:child_process";
+import { readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { brotliCompress, constants, gzip } from "node:zlib";
+
+const { TRUNK_STAGING_DIR: staging, TRUNK_PROFILE: profile } = process.env;
+if (!staging) throw new Error("TRUNK_STAGING_DIR is not set: this is a hook of Trunk, see Trunk.toml");
+
+const FILES = ["browser.js", "browser_bg.wasm", "main.css"];
+// The oldest browsers with everything that the bundle and the style sheet use without a fallback.
+const BROWSERS = "--target=chrome111,firefox114,safari16.4";
+
+const script = join(staging, "browser.js");
+const style = fileURLToPath(new URL("../style/main.css", import.meta.url));
+
+await Promise.all([
+  // The glue is a module whose exports Leptos calls by name; esbuild keeps those of an entry point.
+  esbuild(script, "--format=esm", "--minify", BROWSERS, "--allow-overwrite", `--outfile=${script}`),
+  // Files that the style sheet names by an absolute path are served by the server, not bundled.
+  esbuild(style, "--bundle", "--minify", BROWSERS, "--external:/*", `--outfile=${join(staging, "main.css")}`),
+]);
+
+// What else Trunk leaves there, such as its page, would be part of the program.
+for (const name of await readdir(staging)) {
+  if (!FILES.includes(name)) await rm(join(staging, name), { recursive: true });
+}
+
+if (profile === "release") {
+  const rows = await Promise.all(FILES.map(compress));
+  const total = rows.filter(({ name }) => name !== "main.css").reduce((sum, { br }) => sum + br, 0);
+  for (const { name, raw, gz, br } of rows) {
+    console.log(`${name.padEnd(16)} ${bytes(raw)} raw ${bytes(gz)} gzip ${bytes(br)} brotli`);
+  }
+  console.log(`script and wasm  ${bytes(total)} brotli`);
+}
+
+async function esbuild(...args) {
+  // Without a source map's comment or a banner: the server's hash is of exactly these bytes.
+  await promisify(execFile)("esbuild", ["--log-level=warning", "--legal-comments=none", ...args]);
+}
+
+async function compress(name) {
+  const path = join(staging, name);
+  const data = await readFile(path);
+  const params = {
+    [constants.BROTLI_PARAM_QUALITY]: 11,
+    [constants.BROTLI_PARAM_LGWIN]: 24,
+    [constants.BROTLI_PARAM_SIZE_HINT]: data.length,
+  };
+  const [br, gz] = await Promise.all([
+    promisify(brotliCompress)(data, { params }),
+    promisify(gzip)(data, { level: 9 }),
+  ]);
+  await Promise.all([writeFile(`${path}.br`, br), writeFile(`${path}.gz`, gz)]);
+  return { name, raw: data.length, br: br.length, gz: gz.length };
+}
+
+function bytes(count) {
+  return String(count).padStart(7);
+}

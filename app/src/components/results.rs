@@ -1,0 +1,101 @@
+//! What a test has found so far; the same markup with and without scripts.
+
+use leptos::prelude::*;
+
+use crate::check::event::{FindingWords, Labels, Mark, Progress, ServiceProgress, StepWords};
+
+/// The findings first, then every service with its steps.
+#[component]
+pub fn Results(
+    /// Everything heard so far.
+    progress: Progress,
+) -> impl IntoView {
+    let (done, all) = progress.steps();
+    let labels = progress.labels;
+    let status = if progress.done { labels.finished.clone() } else { labels.running.clone() };
+    let findings = progress
+        .findings
+        .into_iter()
+        .map(|finding| show_finding(finding, &labels))
+        .collect_view();
+    let services = progress
+        .services
+        .into_iter()
+        .map(|service| show_service(service, &labels))
+        .collect_view();
+    view! {
+        <p class="status" role="status">{status.clone()}</p>
+        <progress
+            aria-label=status
+            value=done.to_string()
+            max=all.to_string()
+            hidden=progress.done || all == 0
+        ></progress>
+        <div class="findings">{findings}</div>
+        <ul class="services">{services}</ul>
+    }
+}
+
+fn show_finding(finding: FindingWords, labels: &Labels) -> impl IntoView + use<> {
+    view! {
+        <div class="finding" data-mark=finding.mark.name()>
+            <h3>{sign(finding.mark, labels)} {finding.title}</h3>
+            <p>{finding.explanation}</p>
+            <p class="advice"><strong>{labels.advice.clone()}</strong> {finding.advice}</p>
+        </div>
+    }
+}
+
+fn show_service(service: ServiceProgress, labels: &Labels) -> impl IntoView + use<> {
+    let steps = service
+        .steps
+        .iter()
+        .map(|step| {
+            view! {
+                <li data-mark=step.mark.name()>
+                    {sign(step.mark, labels)}
+                    <span class="step-name">{step.name.clone()}</span>
+                    <span class="found">{step.found.clone()}</span>
+                    <span class="time">{step.time.clone()}</span>
+                </li>
+            }
+        })
+        .collect_view();
+    let details =
+        service.steps.into_iter().map(|step| show_details(step, labels)).collect_view();
+    view! {
+        <li class="service" data-mark=service.mark.name()>
+            <h3>{service.plan.name}</h3>
+            <p class="address">{service.plan.address}</p>
+            <p class="verdict">{sign(service.mark, labels)} {service.text}</p>
+            <ol class="steps">{steps}</ol>
+            <details>
+                <summary>{labels.details.clone()}</summary>
+                {details}
+            </details>
+        </li>
+    }
+}
+
+fn show_details(step: StepWords, labels: &Labels) -> impl IntoView + use<> {
+    let empty = step.facts.is_empty() && step.server_said.is_none();
+    let facts = step
+        .facts
+        .into_iter()
+        .map(|(label, value)| view! { <dt>{label}</dt><dd>{value}</dd> })
+        .collect_view();
+    let said = step.server_said.map(|said| {
+        view! { <dt>{labels.server_said.clone()}</dt><dd><q>{said}</q></dd> }
+    });
+    view! {
+        <div class="facts" hidden=empty>
+            <h4>{step.name}</h4>
+            <dl>{facts} {said}</dl>
+        </div>
+    }
+}
+
+/// The sign of a mark, with its word for those who do not see it.
+fn sign(mark: Mark, labels: &Labels) -> impl IntoView + use<> {
+    view! { <span class="sign" data-mark=mark.name()>{labels.marks.of(mark).to_owned()}</span> }
+}

@@ -1,0 +1,60 @@
+//! A button that copies one value.
+
+use leptos::prelude::*;
+
+use super::address::{Typed, user_name};
+
+/// Copies a value to the clipboard. Hidden until scripts run, because it could do nothing before.
+#[island]
+pub fn CopyButton(
+    /// The value; none means the user name of the address that was typed.
+    value: Option<String>,
+    /// Whether only the part before the @ is the user name.
+    local_part: bool,
+    /// What the button says for a moment after it has copied.
+    copied: String,
+    /// What the button says.
+    children: Children,
+) -> impl IntoView {
+    let typed = use_context::<Typed>();
+    let awake = RwSignal::new(false);
+    Effect::new(move || awake.set(true));
+    let text = Memo::new(move |_| {
+        value.clone().or_else(|| user_name(&typed?.text.read(), local_part))
+    });
+    let done = RwSignal::new(false);
+    view! {
+        <button
+            type="button"
+            class="copy"
+            hidden=move || !awake.get() || text.read().is_none()
+            on:click=move |_| {
+                if let Some(text) = text.get() {
+                    copy(text, done);
+                }
+            }
+        >
+            <span hidden=move || done.get()>{children()}</span>
+            <span role="status">{move || done.get().then(|| copied.clone())}</span>
+        </button>
+    }
+}
+
+#[cfg(feature = "hydrate")]
+fn copy(text: String, done: RwSignal<bool>) {
+    use std::time::Duration;
+
+    use wasm_bindgen_futures::JsFuture;
+
+    leptos::task::spawn_local(async move {
+        // Browsers refuse the clipboard on pages that are not secure; the value can still be selected.
+        let written = window().navigator().clipboard().write_text(&text);
+        if JsFuture::from(written).await.is_ok() {
+            done.set(true);
+            set_timeout(move || done.set(false), Duration::from_secs(2));
+        }
+    });
+}
+
+#[cfg(not(feature = "hydrate"))]
+fn copy(_text: String, _done: RwSignal<bool>) {}

@@ -1,0 +1,185 @@
+//! The form that starts a test and shows it as it happens.
+
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::check::event::{FindingWords, Progress};
+use crate::components::Results;
+
+/// The words that the form needs before the first answer of the server.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct FormLabels {
+    /// Heads the results.
+    pub results: String,
+    /// The button that ends a running test.
+    pub stop: String,
+    /// Said when the answer breaks off.
+    pub lost: FindingWords,
+    /// Said when the customer has stopped the test.
+    pub stopped: FindingWords,
+}
+
+/// A form whose answer is shown below it, step by step. Without scripts it is sent to `/test`.
+#[island]
+pub fn TestForm(
+    /// The words.
+    labels: FormLabels,
+    /// The fields and the button.
+    children: Children,
+) -> impl IntoView {
+    let progress = RwSignal::new(None::<Progress>);
+    let running = RwSignal::new(false);
+    let heading = NodeRef::<leptos::html::H2>::new();
+    let stop = StoredValue::new_local(None::<Stop>);
+    let title = labels.results.clone();
+    let stop_label = labels.stop.clone();
+
+    // The answer begins below the button, perhaps out of sight; the focus leads there.
+    Effect::new(move || {
+        if running.get()
+            && let Some(heading) = heading.get()
+        {
+            let _ = heading.focus();
+        }
+    });
+
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        if !running.get_untracked() {
+            run(&event, labels.clone(), progress, running, stop);
+        }
+    };
+    view! {
+        <form method="post" action="/test" class="test-form" on:submit=submit>
+            <fieldset class="bare" disabled=move || running.get()>{children()}</fieldset>
+        </form>
+        <div class="results" hidden=move || progress.read().is_none()>
+            <h2 tabindex="-1" node_ref=heading>{title}</h2>
+            <button
+                type="button"
+                class="quiet"
+                hidden=move || !running.get()
+                on:click=move |_| stop.update_value(|stop| drop(stop.take()))
+            >
+                {stop_label}
+            </button>
+            {move || progress.get().map(|progress| view! { <Results progress/> })}
+        </div>
+    }
+}
+
+#[cfg(feature = "hydrate")]
+use browser::{Stop, run};
+
+#[cfg(not(feature = "hydrate"))]
+use server::{Stop, run};
+
+#[cfg(not(feature = "hydrate"))]
+mod server {
+    use super::*;
+
+    /// The server renders the form and never runs it.
+    pub(super) struct Stop;
+
+    pub(super) fn run(
+        _event: &SubmitEvent,
+        _labels: FormLabels,
+        _progress: RwSignal<Option<Progress>>,
+        _running: RwSignal<bool>,
+        _stop: StoredValue<Option<Stop>, LocalStorage>,
+    ) {
+    }
+}
+
+#[cfg(feature = "hydrate")]
+mod browser {
+    use gloo_net::http::Request;
+    use leptos::server_fn::ServerFn;
+    use wasm_bindgen::{JsCast, JsValue};
+    use wasm_bindgen_futures::JsFuture;
+    use web_sys::js_sys::{Reflect, Uint8Array};
+    use web_sys::{
+        AbortController, FormData, HtmlFormElement, ReadableStreamDefaultReader, UrlSearchParams,
+    };
+
+    use super::*;
+    use crate::check::TestConnection;
+    use crate::check::event::Event;
+    use crate::check::lines::Lines;
+
+    /// Ends the request when dropped, and with it the test on the server.
+    pub(super) struct Stop(AbortController);
+
+    impl Drop for Stop {
+        fn drop(&mut self) {
+            self.0.abort();
+        }
+    }
+
+    /// Sends the form to the server function and shows each event as it comes.
+    pub(super) fn run(
+        event: &SubmitEvent,
+        labels: FormLabels,
+        progress: RwSignal<Option<Progress>>,
+        running: RwSignal<bool>,
+        stop: StoredValue<Option<Stop>, LocalStorage>,
+    ) {
+        let form = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok());
+        let fields = form.and_then(|form| FormData::new_with_form(&form).ok());
+        let (Some(fields), Ok(controller)) = (fields, AbortController::new()) else { return };
+        let signal = controller.signal();
+        stop.set_value(Some(Stop(controller)));
+        progress.set(Some(Progress::default()));
+        running.set(true);
+        leptos::task::spawn_local(async move {
+            let read = read(&fields, &signal, |event| {
+                progress.update(|progress| progress.get_or_insert_default().apply(event));
+            });
+            // How a broken connection failed says nothing to a customer; that it did shows in
+            // the missing last line.
+            let _ = read.await;
+            progress.update(|progress| {
+                let progress = progress.get_or_insert_default();
+                if !progress.done {
+                    let why = if signal.aborted() { labels.stopped } else { labels.lost };
+                    progress.break_off(why);
+                }
+            });
+            running.set(false);
+            stop.update_value(|stop| drop(stop.take()));
+        });
+    }
+
+    /// Leptos' own client for server functions cannot be stopped before the first byte arrives and
+    /// hides the body of a refusal, so the request is made here, to the function's own path.
+    async fn read(
+        fields: &FormData,
+        signal: &web_sys::AbortSignal,
+        mut heard: impl FnMut(Event),
+    ) -> Result<(), JsValue> {
+        let body = UrlSearchParams::new_with_str_sequence_sequence(fields)?;
+        let response = Request::post(TestConnection::PATH)
+            .abort_signal(Some(signal))
+            .body(body)
+            .map_err(|error| JsValue::from_str(&error.to_string()))?
+            .send()
+            .await
+            .map_err(|error| JsValue::from_str(&error.to_string()))?;
+        let Some(stream) = response.body() else { return Ok(()) };
+        let reader = ReadableStreamDefaultReader::new(&stream)?;
+        let mut lines = Lines::default();
+        loop {
+            let part = JsFuture::from(reader.read()).await?;
+            if Reflect::get(&part, &"done".into())?.is_truthy() {
+                return Ok(());
+            }
+            let chunk = Uint8Array::new(&Reflect::get(&part, &"value".into())?).to_vec();
+            for line in lines.push(&chunk) {
+                if let Ok(event) = serde_json::from_str(&line) {
+                    heard(event);
+                }
+            }
+        }
+    }
+}

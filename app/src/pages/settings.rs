@@ -1,0 +1,35 @@
+//! `/settings/<domain>`: the settings for one domain, to read or print.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use crate::components::{Document, Links, SettingsTable};
+use crate::islands::AddressScope;
+use crate::record::{Domain, Group, Record};
+use crate::site::Site;
+
+/// The settings of one domain.
+#[component]
+pub fn SettingsPage(
+    /// The domain, which belongs to the group.
+    domain: Domain,
+    /// The provider.
+    record: Record,
+    /// The addresses that share the settings.
+    group: Group,
+) -> impl IntoView {
+    let site: Arc<Site> = expect_context();
+    let provider = record.clone();
+    let title = format!("Mail settings for @{} addresses", domain.as_str());
+    view! {
+        <Document title=title.clone()>
+            <h1>{title}</h1>
+            <AddressScope groups=site.domain_groups()>
+                <SettingsTable record group/>
+            </AddressScope>
+            <p class="go-on"><a class="button" href="/test">"Test my connection"</a></p>
+            <Links record=provider/>
+        </Document>
+    }
+}

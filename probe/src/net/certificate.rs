@@ -1,0 +1,204 @@
+//! What a certificate says, and what exactly is wrong with it.
+//!
+//! rustls decides whether a certificate is good. Its reasons, however, are those of a verifier: a
+//! self-signed certificate, a private authority and a forgotten intermediate are all an unknown
+//! issuer to it, and a short key is a bad signature. This module reads the certificates again to find
+//! the reason that helps whoever must repair them.
+
+use rustls::CertificateError;
+use rustls::pki_types::CertificateDer;
+use x509_parser::certificate::X509Certificate;
+use x509_parser::extensions::{GeneralName, ParsedExtension};
+use x509_parser::objects::{oid_registry, oid2sn};
+use x509_parser::parse_x509_certificate;
+use x509_parser::public_key::PublicKey;
+use x509_parser::x509::{SubjectPublicKeyInfo, X509Version};
+
+use crate::dialogue::Redactor;
+use crate::outcome::Outcome;
+use crate::step::CertificateFacts;
+
+/// With fewer days than this left, renewal has probably been forgotten.
+const SOON: i64 = 14;
+
+/// More names than this are not told.
+const MOST_NAMES: usize = 100;
+
+/// RSA keys below this are refused everywhere (CA/Browser Forum Baseline Requirements §6.1.5).
+const SHORTEST_RSA: usize = 2048;
+
+/// The signature algorithms with broken hashes: MD2, MD5 and SHA-1.
+const BROKEN_SIGNATURES: &[&str] = &[
+    "1.2.840.113549.1.1.2",
+    "1.2.840.113549.1.1.4",
+    "1.2.840.113549.1.1.5",
+    "1.2.840.10040.4.3",
+    "1.2.840.10045.4.1",
+    "1.3.14.3.2.29",
+];
+
+/// What the first certificate of a chain says; `None` when it cannot be read.
+pub(super) fn facts(chain: &[CertificateDer<'_>], now: i64) -> Option<CertificateFacts> {
+    let (_, certificate) = parse_x509_certificate(chain.first()?).ok()?;
+    let validity = certificate.validity();
+    let not_after = validity.not_after.timestamp();
+    let signature = &certificate.signature_algorithm.algorithm;
+    Some(CertificateFacts {
+        names: names(&certificate),
+        subject: clean(&certificate.subject().to_string()),
+        issuer: clean(&certificate.issuer().to_string()),
+        not_before: validity.not_before.timestamp(),
+        not_after,
+        days_left: not_after.saturating_sub(now).div_euclid(24 * 60 * 60),
+        key: key(certificate.public_key()),
+        signature: oid2sn(signature, oid_registry())
+            .map_or_else(|_| signature.to_id_string(), str::to_owned),
+        chain_length: chain.len(),
+    })
+}
+
+/// What is to say about a certificate that was verified.
+pub(super) fn praise(facts: &CertificateFacts) -> Outcome {
+    if facts.days_left < SOON { Outcome::CertificateExpiresSoon } else { Outcome::Ok }
+}
+
+/// What is wrong with a chain that was not accepted.
+pub(super) fn blame(error: &CertificateError, chain: &[CertificateDer<'_>]) -> Outcome {
+    use CertificateError as Error;
+    match error {
+        Error::Expired | Error::ExpiredContext { .. } => return Outcome::CertificateExpired,
+        Error::NotValidYet | Error::NotValidYetContext { .. } => {
+            return Outcome::CertificateNotYetValid;
+        }
+        Error::NotValidForName | Error::NotValidForNameContext { .. } => {
+            return Outcome::CertificateWrongName;
+        }
+        Error::InvalidPurpose | Error::InvalidPurposeContext { .. } => {
+            return Outcome::CertificateWrongPurpose;
+        }
+        _ => {}
+    }
+    let parsed = chain.iter().filter_map(|der| Some(parse_x509_certificate(der).ok()?.1));
+    let parsed: Vec<X509Certificate<'_>> = parsed.collect();
+    let Some(leaf) = parsed.first().filter(|_| parsed.len() == chain.len()) else {
+        return Outcome::CertificateChainUnusable;
+    };
+    // The signature of a root proves nothing to anybody, so it may be an old one.
+    let mut signed = parsed.iter().filter(|certificate| !names_itself(certificate));
+    if is_self_signed(leaf) {
+        Outcome::CertificateSelfSigned
+    } else if leaf.version() == X509Version::V1 {
+        Outcome::CertificateOldFormat
+    } else if matches!(error, Error::UnknownIssuer) {
+        if misses_intermediate(&parsed) {
+            Outcome::CertificateIncompleteChain
+        } else {
+            Outcome::CertificateUnknownIssuer
+        }
+    } else if signed.any(has_broken_signature) {
+        Outcome::CertificateWeakSignature
+    } else if parsed.iter().any(has_short_key) {
+        Outcome::CertificateWeakKey
+    } else if leaf.is_ca() {
+        Outcome::CertificateWrongPurpose
+    } else {
+        Outcome::CertificateChainUnusable
+    }
+}
+
+fn names(certificate: &X509Certificate<'_>) -> Vec<String> {
+    let Ok(Some(extension)) = certificate.subject_alternative_name() else { return Vec::new() };
+    let names = extension.value.general_names.iter().filter_map(|name| match name {
+        GeneralName::DNSName(name) => Some(clean(name)),
+        GeneralName::IPAddress(bytes) => address(bytes),
+        _ => None,
+    });
+    names.take(MOST_NAMES).collect()
+}
+
+fn address(bytes: &[u8]) -> Option<String> {
+    if let Ok(v4) = <[u8; 4]>::try_from(bytes) {
+        return Some(std::net::Ipv4Addr::from(v4).to_string());
+    }
+    <[u8; 16]>::try_from(bytes).ok().map(|v6| std::net::Ipv6Addr::from(v6).to_string())
+}
+
+/// Certificates are made by anyone, so their words are as little to be trusted as a greeting.
+fn clean(text: &str) -> String {
+    Redactor::default().clean(text.as_bytes()).unwrap_or_default()
+}
+
+fn key(info: &SubjectPublicKeyInfo<'_>) -> String {
+    let algorithm = &info.algorithm.algorithm;
+    match (rsa_bits(info), info.parsed()) {
+        (Some(bits), _) => format!("RSA {bits} bits"),
+        (None, Ok(PublicKey::EC(_))) => {
+            let curve = info.algorithm.parameters.as_ref().and_then(|curve| curve.as_oid().ok());
+            let curve = curve.map_or_else(String::new, |oid| oid.to_id_string());
+            match curve.as_str() {
+                "1.2.840.10045.3.1.7" => "ECDSA P-256".to_owned(),
+                "1.3.132.0.34" => "ECDSA P-384".to_owned(),
+                "1.3.132.0.35" => "ECDSA P-521".to_owned(),
+                other => format!("ECDSA {other}"),
+            }
+        }
+        _ => match algorithm.to_id_string().as_str() {
+            "1.3.101.112" => "Ed25519".to_owned(),
+            "1.3.101.113" => "Ed448".to_owned(),
+            other => other.to_owned(),
+        },
+    }
+}
+
+fn rsa_bits(info: &SubjectPublicKeyInfo<'_>) -> Option<usize> {
+    let Ok(PublicKey::RSA(key)) = info.parsed() else { return None };
+    let modulus: Vec<u8> = key.modulus.iter().copied().skip_while(|byte| *byte == 0).collect();
+    let top = modulus.first()?;
+    Some(modulus.len() * 8 - top.leading_zeros() as usize)
+}
+
+fn has_short_key(certificate: &X509Certificate<'_>) -> bool {
+    rsa_bits(certificate.public_key()).is_some_and(|bits| bits < SHORTEST_RSA)
+}
+
+fn has_broken_signature(certificate: &X509Certificate<'_>) -> bool {
+    let oid = certificate.signature_algorithm.algorithm.to_id_string();
+    BROKEN_SIGNATURES.contains(&oid.as_str())
+}
+
+fn names_itself(certificate: &X509Certificate<'_>) -> bool {
+    certificate.subject().as_raw() == certificate.issuer().as_raw()
+}
+
+/// Whether a certificate names itself as its issuer and nothing speaks against it. A signature by a
+/// short key cannot be checked any more, and is no better for it.
+fn is_self_signed(certificate: &X509Certificate<'_>) -> bool {
+    names_itself(certificate)
+        && (has_short_key(certificate)
+            || has_broken_signature(certificate)
+            || certificate.verify_signature(None).is_ok())
+}
+
+/// Whether the chain ends before its root, at a certificate whose issuer can be fetched.
+///
+/// Public authorities write down where to fetch the issuer (`caIssuers`, RFC 5280 §4.2.2.1), and some
+/// programs do so; the others fail. Private ones rarely do.
+fn misses_intermediate(chain: &[X509Certificate<'_>]) -> bool {
+    let Some(mut top) = chain.first() else { return false };
+    // Each step goes to another certificate, so there cannot be more of them than certificates.
+    for _ in 0..chain.len() {
+        let issuer = chain.iter().find(|other| {
+            other.subject().as_raw() == top.issuer().as_raw() && other.as_raw() != top.as_raw()
+        });
+        match issuer {
+            Some(issuer) => top = issuer,
+            None => break,
+        }
+    }
+    !names_itself(top) && top.extensions().iter().any(|extension| {
+        let ParsedExtension::AuthorityInfoAccess(access) = extension.parsed_extension() else {
+            return false;
+        };
+        access.iter().any(|place| place.access_method.to_id_string() == "1.3.6.1.5.5.7.48.2")
+    })
+}

@@ -1,0 +1,23 @@
+//! Tokio's clock for the dialogues.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, Sleep, sleep_until};
+
+use crate::dialogue::Clock;
+
+/// Counts from the start of the check of an endpoint.
+#[derive(Clone, Copy)]
+pub(super) struct TokioClock(pub(super) Instant);
+
+impl Clock for TokioClock {
+    type Sleep = Sleep;
+
+    fn now(&self) -> Duration {
+        self.0.elapsed()
+    }
+
+    fn sleep_until(&self, moment: Duration) -> Sleep {
+        sleep_until(self.0 + moment)
+    }
+}

@@ -1,0 +1,148 @@
+//! Opens a TCP connection to the first address that answers, and keeps what the others did.
+
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, sleep, sleep_until};
+
+use crate::outcome::Outcome;
+use crate::step::Attempt;
+
+/// The time for all attempts together.
+pub(super) const BUDGET: Duration = Duration::from_secs(8);
+
+/// How long an attempt may run alone (RFC 8305 §8).
+const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
+
+/// More attempts than this are not made.
+const MOST_ATTEMPTS: usize = 8;
+
+/// The result of trying.
+pub(super) struct Connected {
+    /// The open connection, or why there is none.
+    pub(super) stream: Result<TcpStream, Outcome>,
+    /// Every attempt that came to an end.
+    pub(super) attempts: Vec<Attempt>,
+}
+
+/// Connects to one of the addresses (RFC 8305 §5): one after the other, IPv6 and IPv4 in turn, each
+/// 250 ms after the one before or as soon as that has failed. The first that is open wins.
+pub(super) async fn connect(addresses: &[IpAddr], port: u16) -> Connected {
+    let deadline = Instant::now() + BUDGET;
+    let mut waiting = in_turn(addresses).into_iter().take(MOST_ATTEMPTS);
+    let mut running = FuturesUnordered::new();
+    let mut attempts = Vec::new();
+    let mut begun = Vec::new();
+    loop {
+        if let Some(address) = waiting.next() {
+            begun.push((address, Instant::now()));
+            running.push(async move {
+                (address, Instant::now(), TcpStream::connect(SocketAddr::new(address, port)).await)
+            });
+        } else if running.is_empty() {
+            return Connected { stream: Err(overall(&attempts)), attempts };
+        }
+        let more = waiting.len() > 0;
+        let ended = tokio::select! {
+            biased;
+            ended = running.next() => ended,
+            () = sleep(ATTEMPT_DELAY), if more => continue,
+            () = sleep_until(deadline) => {
+                let ended = |address: &IpAddr| attempts.iter().any(|a: &Attempt| a.address == *address);
+                begun.retain(|(address, _)| !ended(address));
+                attempts.extend(begun.into_iter().map(|(address, start)| Attempt {
+                    address,
+                    outcome: Outcome::ConnectionTimeout,
+                    elapsed: start.elapsed(),
+                }));
+                return Connected { stream: Err(overall(&attempts)), attempts };
+            }
+        };
+        let Some((address, start, result)) = ended else { continue };
+        let outcome = result.as_ref().err().map_or(Outcome::Ok, cause);
+        attempts.push(Attempt { address, outcome, elapsed: start.elapsed() });
+        if let Ok(stream) = result {
+            // Commands are single small packets, each of which waits for an answer.
+            let _ = stream.set_nodelay(true);
+            return Connected { stream: Ok(stream), attempts };
+        }
+    }
+}
+
+/// IPv6 and IPv4 in turn, beginning with IPv6, each address once.
+fn in_turn(addresses: &[IpAddr]) -> Vec<IpAddr> {
+    let mut v6 = addresses.iter().filter(|address| address.is_ipv6());
+    let mut v4 = addresses.iter().filter(|address| address.is_ipv4());
+    let mut ordered: Vec<IpAddr> = Vec::with_capacity(addresses.len());
+    loop {
+        let (first, second) = (v6.next(), v4.next());
+        if first.is_none() && second.is_none() {
+            return ordered;
+        }
+        for address in [first, second].into_iter().flatten() {
+            if !ordered.contains(address) {
+                ordered.push(*address);
+            }
+        }
+    }
+}
+
+fn cause(error: &io::Error) -> Outcome {
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused => Outcome::ConnectionRefused,
+        io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted => Outcome::ConnectionReset,
+        io::ErrorKind::TimedOut => Outcome::ConnectionTimeout,
+        // No route, no address of this family, or forbidden by a local firewall.
+        _ => Outcome::NetworkUnreachable,
+    }
+}
+
+/// Of several reasons the one that tells most: a host that refuses is there.
+fn overall(attempts: &[Attempt]) -> Outcome {
+    let telling = [Outcome::ConnectionRefused, Outcome::ConnectionReset, Outcome::ConnectionTimeout];
+    let found = |cause: &Outcome| attempts.iter().any(|attempt| attempt.outcome == *cause);
+    telling.into_iter().find(found).unwrap_or(Outcome::NetworkUnreachable)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn families_take_turns() {
+        let parse = |text: &str| -> Vec<IpAddr> {
+            text.split_whitespace().map(|address| address.parse().unwrap()).collect()
+        };
+        for (given, expected) in [
+            ("1.1.1.1 1.1.1.2 ::1 ::2 ::3", "::1 1.1.1.1 ::2 1.1.1.2 ::3"),
+            ("1.1.1.1", "1.1.1.1"),
+            ("::1 ::1 1.1.1.1", "::1 1.1.1.1"),
+            ("", ""),
+        ] {
+            assert_eq!(in_turn(&parse(given)), parse(expected), "{given}");
+        }
+    }
+
+    #[test]
+    fn the_most_telling_failure_counts() {
+        use Outcome::{ConnectionRefused, ConnectionReset, ConnectionTimeout, NetworkUnreachable};
+        for (outcomes, expected) in [
+            (&[NetworkUnreachable, ConnectionRefused][..], ConnectionRefused),
+            (&[ConnectionTimeout, NetworkUnreachable], ConnectionTimeout),
+            (&[ConnectionTimeout, ConnectionReset], ConnectionReset),
+            (&[NetworkUnreachable], NetworkUnreachable),
+            (&[], NetworkUnreachable),
+        ] {
+            let attempt = |outcome: &Outcome| Attempt {
+                address: IpAddr::from([1, 1, 1, 1]),
+                outcome: *outcome,
+                elapsed: Duration::ZERO,
+            };
+            let attempts: Vec<Attempt> = outcomes.iter().map(attempt).collect();
+            assert_eq!(overall(&attempts), expected, "{outcomes:?}");
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Writes down the steps of one endpoint as they happen.
+
+use std::time::Duration;
+
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::time::Instant;
+
+use super::Event;
+use crate::dialogue::Fault;
+use crate::endpoint::Endpoint;
+use crate::outcome::Outcome;
+use crate::step::{EndpointReport, Facts, Stage, Step};
+
+/// The check of this endpoint is over; the reason is written down.
+#[derive(Debug)]
+pub(super) struct Stop;
+
+/// The steps of one endpoint so far. There are at most ten, so the channel needs no bound.
+pub(super) struct Journal {
+    index: usize,
+    endpoint: Endpoint,
+    events: UnboundedSender<Event>,
+    steps: Vec<Step>,
+    started: Instant,
+    stage: Stage,
+    stage_started: Instant,
+}
+
+impl Journal {
+    pub(super) fn new(index: usize, endpoint: Endpoint, events: UnboundedSender<Event>) -> Self {
+        let now = Instant::now();
+        Self {
+            index,
+            endpoint,
+            events,
+            steps: Vec::new(),
+            started: now,
+            stage: Stage::Dns,
+            stage_started: now,
+        }
+    }
+
+    /// Begins a stage; its time counts from here.
+    pub(super) fn begin(&mut self, stage: Stage) {
+        self.stage = stage;
+        self.stage_started = Instant::now();
+    }
+
+    /// Ends the stage.
+    pub(super) fn end(&mut self, outcome: Outcome, facts: Facts, server_said: Option<String>) {
+        let elapsed = self.stage_started.elapsed();
+        let step = Step { facts, server_said, ..Step::new(self.stage, outcome, elapsed) };
+        self.steps.push(step.clone());
+        // Whoever reads the events may be gone; then this future will be dropped presently.
+        let _ = self.events.send(Event::Step { endpoint: self.index, step });
+    }
+
+    /// Ends the stage, and with it the check.
+    pub(super) fn fail(&mut self, fault: Fault, facts: Facts) -> Stop {
+        self.end(fault.outcome, facts, fault.server_said);
+        Stop
+    }
+
+    /// The end of the endpoint.
+    pub(super) fn finish(self) {
+        let elapsed: Duration = self.started.elapsed();
+        let report = EndpointReport::new(self.endpoint, self.steps, elapsed);
+        let _ = self.events.send(Event::Done { endpoint: self.index, report });
+    }
+}

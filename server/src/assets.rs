@@ -1,0 +1,199 @@
+//! The browser bundle and the public files, which are part of the program.
+//!
+//! Files of the bundle are named by the hash of their final bytes, so that browsers may keep
+//! them for ever; compressed forms were made when the bundle was built.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt::Write as _;
+
+use axum::body::Bytes;
+use axum::extract::Path;
+use axum::http::header::{
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, VARY,
+};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use leptos::prelude::LeptosOptions;
+use rust_embed::{EmbeddedFile, RustEmbed};
+
+/// What `make build` leaves in `dist/pkg`. Debug builds read it from there when they start.
+#[derive(RustEmbed)]
+#[folder = "../dist/pkg"]
+#[allow_missing = true]
+struct Bundle;
+
+#[derive(RustEmbed)]
+#[folder = "../public"]
+struct Public;
+
+/// The program was built without the browser bundle.
+#[derive(Debug, thiserror::Error)]
+#[error("the browser bundle lacks {0}: build it first with `make build`")]
+pub struct MissingBundle(&'static str);
+
+/// Every file that is served as it is, by its path.
+#[derive(Clone, Debug)]
+pub struct Assets {
+    files: HashMap<String, Asset>,
+    stylesheet: String,
+    script: String,
+}
+
+#[derive(Clone, Debug)]
+struct Asset {
+    plain: Bytes,
+    brotli: Option<Bytes>,
+    gzip: Option<Bytes>,
+    content_type: HeaderValue,
+    cache: HeaderValue,
+}
+
+const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+const FOR_A_DAY: HeaderValue = HeaderValue::from_static("public, max-age=86400");
+
+impl Assets {
+    /// Reads the bundle and the public files and gives the bundle its names.
+    ///
+    /// # Errors
+    ///
+    /// When the bundle is not whole.
+    pub fn load() -> Result<Self, MissingBundle> {
+        let script = bundled("browser.js")?;
+        let wasm = bundled("browser_bg.wasm")?;
+        let style = bundled("main.css")?;
+        // Leptos derives the name of the one from the name of the other, so they share a hash.
+        let mut both = script.metadata.sha256_hash();
+        for (byte, other) in both.iter_mut().zip(wasm.metadata.sha256_hash()) {
+            *byte ^= other;
+        }
+        let output_name = format!("browser-{}", short(both));
+        let style_name = format!("main-{}.css", short(style.metadata.sha256_hash()));
+        let mut files = HashMap::new();
+        for (file, name, path) in [
+            (script, "browser.js", format!("/pkg/{output_name}.js")),
+            (wasm, "browser_bg.wasm", format!("/pkg/{output_name}_bg.wasm")),
+            (style, "main.css", format!("/pkg/{style_name}")),
+        ] {
+            let mut asset = Asset::new(name, file, FOR_EVER);
+            asset.brotli = Bundle::get(&format!("{name}.br")).map(|file| bytes(file.data));
+            asset.gzip = Bundle::get(&format!("{name}.gz")).map(|file| bytes(file.data));
+            files.insert(path, asset);
+        }
+        for name in Public::iter() {
+            if let Some(file) = Public::get(&name) {
+                files.insert(format!("/{name}"), Asset::new(&name, file, FOR_A_DAY));
+            }
+        }
+        Ok(Self { files, stylesheet: format!("/pkg/{style_name}"), script: output_name })
+    }
+
+    /// The path of the style sheet.
+    pub fn stylesheet(&self) -> String {
+        self.stylesheet.clone()
+    }
+
+    /// What Leptos needs to know to name the script and the WebAssembly of the bundle.
+    pub fn leptos_options(&self) -> LeptosOptions {
+        LeptosOptions::builder().output_name(self.script.clone()).site_pkg_dir("pkg").build()
+    }
+
+    /// The paths of all files.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.files.keys().map(String::as_str)
+    }
+
+    /// Answers with the file at a path, in the smallest form that the browser takes.
+    pub fn answer(&self, path: &str, request: &HeaderMap) -> Response {
+        let Some(asset) = self.files.get(path) else {
+            return StatusCode::NOT_FOUND.into_response();
+        };
+        let accepted = request.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
+        let accepts = |encoding: &str| accepted.is_some_and(|accepted| takes(accepted, encoding));
+        let (body, encoding) = match (&asset.brotli, &asset.gzip) {
+            (Some(brotli), _) if accepts("br") => (brotli, Some("br")),
+            (_, Some(gzip)) if accepts("gzip") => (gzip, Some("gzip")),
+            _ => (&asset.plain, None),
+        };
+        let mut response = body.clone().into_response();
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, asset.content_type.clone());
+        headers.insert(CACHE_CONTROL, asset.cache.clone());
+        headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
+        if let Some(encoding) = encoding {
+            headers.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding));
+        }
+        response
+    }
+
+    /// A route's handler for files of the bundle.
+    pub async fn bundle_file(self, Path(name): Path<String>, request: HeaderMap) -> Response {
+        self.answer(&format!("/pkg/{name}"), &request)
+    }
+}
+
+impl Asset {
+    fn new(name: &str, file: EmbeddedFile, cache: HeaderValue) -> Self {
+        // Text needs its encoding, or non-ASCII letters in it would be guessed at.
+        let content_type = HeaderValue::from_static(match name.rsplit('.').next() {
+            Some("css") => "text/css; charset=utf-8",
+            Some("js") => "text/javascript; charset=utf-8",
+            Some("svg") => "image/svg+xml",
+            Some("txt") => "text/plain; charset=utf-8",
+            Some("wasm") => "application/wasm",
+            _ => "application/octet-stream",
+        });
+        Self { plain: bytes(file.data), brotli: None, gzip: None, content_type, cache }
+    }
+}
+
+fn bundled(name: &'static str) -> Result<EmbeddedFile, MissingBundle> {
+    Bundle::get(name).ok_or(MissingBundle(name))
+}
+
+fn bytes(data: Cow<'static, [u8]>) -> Bytes {
+    match data {
+        Cow::Borrowed(data) => Bytes::from_static(data),
+        Cow::Owned(data) => Bytes::from(data),
+    }
+}
+
+/// The first 64 bits of a hash: enough to tell the builds of one site apart.
+fn short(hash: [u8; 32]) -> String {
+    hash[..8].iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// Whether an `Accept-Encoding` header takes an encoding (RFC 9110 §12.5.3).
+fn takes(accepted: &str, encoding: &str) -> bool {
+    accepted.split(',').any(|item| {
+        let mut parts = item.split(';').map(str::trim);
+        let refused = |part: &str| {
+            let quality = part.strip_prefix("q=").and_then(|quality| quality.parse::<f32>().ok());
+            quality.is_some_and(|quality| quality <= 0.0)
+        };
+        parts.next().is_some_and(|name| name.eq_ignore_ascii_case(encoding)) && !parts.any(refused)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accept_encoding_is_read() {
+        for (accepted, expected) in [
+            ("gzip, deflate, br", true),
+            ("BR;q=0.5", true),
+            ("br;q=0", false),
+            ("br; q=0.000", false),
+            ("gzip", false),
+            ("brotli", false),
+            ("", false),
+        ] {
+            assert_eq!(takes(accepted, "br"), expected, "{accepted:?}");
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! What can be typed on the command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::commands::probe::{ConnectTo, Servers};
+
+/// The help page that proves its own settings.
+#[derive(Debug, Parser)]
+#[command(name = "mailguide", version, about, args_conflicts_with_subcommands = true)]
+pub struct Cli {
+    /// What to do; serving the site if nothing is said.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+
+    /// The options of `serve`.
+    #[command(flatten)]
+    pub serve: ServeOptions,
+}
+
+/// What the program does.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve the site (the default)
+    Serve(ServeOptions),
+    /// Check provider records without serving them
+    CheckConfig(CheckConfigOptions),
+    /// Check mail servers from the command line
+    #[command(after_help = PROBE_HELP)]
+    Probe(ProbeOptions),
+}
+
+const PROBE_HELP: &str = "\
+Servers are given as URLs: imaps:// pop3s:// smtps:// use TLS from the start;
+imap:// pop3:// smtp:// start in the clear and must offer STARTTLS.
+
+  mailguide probe centurylink.net
+  mailguide probe imaps://mail.example.net smtp://smtp.example.net:587
+  mailguide probe jane@centurylink.net --password-stdin < password.txt
+
+Exit code: 0 all is well, 1 something failed, 2 bad usage or configuration.";
+
+/// How to serve the site.
+#[derive(Clone, Debug, Args)]
+pub struct ServeOptions {
+    /// Where to listen
+    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:3000")]
+    pub listen: SocketAddr,
+
+    /// A provider record to use in place of the built-in one; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub config: Vec<PathBuf>,
+
+    /// How many connection tests one client may start in ten minutes
+    #[arg(long, value_name = "N", default_value = "30")]
+    pub tests_per_client: std::num::NonZeroU32,
+
+    /// How many connection tests may run at once
+    #[arg(long, value_name = "N", default_value = "64")]
+    pub tests_at_once: std::num::NonZeroU32,
+
+    /// How to reach and trust the mail servers.
+    #[command(flatten)]
+    pub trust: TrustOptions,
+}
+
+/// How to reach and trust the mail servers.
+#[derive(Clone, Debug, Args)]
+pub struct TrustOptions {
+    /// Trust the certificates in this PEM file, besides the Mozilla roots
+    #[arg(long, value_name = "FILE")]
+    pub cacert: Option<PathBuf>,
+
+    /// Connect to loopback and private addresses too, and accept `connect_to` in records
+    #[arg(long)]
+    pub allow_private: bool,
+}
+
+/// What to check without serving.
+#[derive(Clone, Debug, Args)]
+pub struct CheckConfigOptions {
+    /// The records that would be given as `--config`
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+}
+
+/// What to probe from the command line.
+#[derive(Clone, Debug, Args)]
+pub struct ProbeOptions {
+    /// A mail domain, a mail address, or servers as URLs
+    #[arg(required = true, value_name = "DOMAIN|URL")]
+    pub what: Vec<Servers>,
+
+    /// The user name to sign in with; an address given as DOMAIN is used if this is left out
+    #[arg(long, value_name = "NAME")]
+    pub user: Option<String>,
+
+    /// Read the password from standard input
+    #[arg(long)]
+    pub password_stdin: bool,
+
+    /// Connect to ADDR:PORT where HOST:PORT is meant; may be given several times
+    #[arg(long, value_name = "HOST:PORT:ADDR:PORT")]
+    pub connect_to: Vec<ConnectTo>,
+
+    /// A provider record to use in place of the built-in one; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub config: Vec<PathBuf>,
+
+    /// Print one JSON document
+    #[arg(long)]
+    pub json: bool,
+
+    /// Seconds after which a server is given up
+    #[arg(long, value_name = "SECONDS", default_value = "45", value_parser = clap::value_parser!(u64).range(1..=600))]
+    pub timeout: u64,
+
+    /// How to reach and trust the servers.
+    #[command(flatten)]
+    pub trust: TrustOptions,
+}

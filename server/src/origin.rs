@@ -1,0 +1,67 @@
+//! Requests that other sites caused are turned away.
+//!
+//! Another site could make the browsers of its visitors post to this one and so spread
+//! sign-in attempts over many addresses. Browsers say where a request comes from.
+
+use axum::extract::Request;
+use axum::http::header::{HOST, HeaderMap, HeaderName, ORIGIN};
+use axum::http::{Method, Uri};
+
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+/// Whether a request may have an effect: it only reads, or it comes from this site's own pages.
+pub fn is_allowed(request: &Request) -> bool {
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    reads || is_own(request.headers())
+}
+
+/// Whether the headers say that a page of this site made the request.
+///
+/// `Sec-Fetch-Site` decides where it is sent; `Origin` decides for older browsers. A request with
+/// neither does not come from a browser of this decade.
+fn is_own(headers: &HeaderMap) -> bool {
+    if let Some(site) = headers.get(SEC_FETCH_SITE) {
+        return site == "same-origin";
+    }
+    let origin = headers.get(ORIGIN).and_then(|origin| origin.to_str().ok());
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+    let (Some(origin), Some(host)) = (origin, host) else { return false };
+    origin
+        .parse::<Uri>()
+        .is_ok_and(|origin| origin.authority().is_some_and(|from| from.as_str() == host))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_sites_own_pages_may_have_an_effect() {
+        for (headers, expected) in [
+            (&[("sec-fetch-site", "same-origin")][..], true),
+            (&[("sec-fetch-site", "same-site")], false),
+            (&[("sec-fetch-site", "cross-site")], false),
+            (&[("sec-fetch-site", "none")], false),
+            (
+                &[
+                    ("sec-fetch-site", "cross-site"),
+                    ("origin", "https://help.example"),
+                    ("host", "help.example"),
+                ],
+                false,
+            ),
+            (&[("origin", "https://help.example"), ("host", "help.example")], true),
+            (&[("origin", "http://help.example:3000"), ("host", "help.example:3000")], true),
+            (&[("origin", "https://evil.example"), ("host", "help.example")], false),
+            (&[("origin", "null"), ("host", "help.example")], false),
+            (&[("host", "help.example")], false),
+            (&[], false),
+        ] {
+            let map = headers
+                .iter()
+                .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
+                .collect();
+            assert_eq!(is_own(&map), expected, "{headers:?}");
+        }
+    }
+}

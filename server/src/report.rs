@@ -1,0 +1,131 @@
+//! A finished probe as a tree for people and as one JSON document.
+
+use anstyle::{AnsiColor, Style};
+use app::words::Words;
+use probe::{EndpointReport, Facts, State, Step, diagnose};
+use serde::Serialize;
+
+/// One finding with its words.
+#[derive(Debug, Serialize)]
+pub struct Finding {
+    outcome: probe::Outcome,
+    endpoints: Vec<String>,
+    title: String,
+    explanation: String,
+    advice: String,
+}
+
+/// What the reports mean, in words.
+pub fn findings(
+    reports: &[EndpointReport],
+    words: &Words,
+    provider: Option<&str>,
+) -> Vec<Finding> {
+    let in_words = |finding: probe::Finding| {
+        let endpoints = reports
+            .iter()
+            .map(|report| &report.endpoint)
+            .filter(|endpoint| finding.endpoints.contains(&endpoint.id));
+        let filled = words.outcome(finding.outcome).fill(&words.subject(endpoints, provider));
+        Finding {
+            outcome: finding.outcome,
+            endpoints: finding.endpoints,
+            title: filled.title,
+            explanation: filled.explanation,
+            advice: filled.advice,
+        }
+    };
+    diagnose(reports).into_iter().map(in_words).collect()
+}
+
+/// Prints one JSON document.
+pub fn print_json(reports: &[EndpointReport], findings: &[Finding]) {
+    #[derive(Serialize)]
+    struct Document<'a> {
+        endpoints: &'a [EndpointReport],
+        findings: &'a [Finding],
+    }
+    // These types hold nothing that JSON cannot say; an error would be one of this program.
+    match serde_json::to_string_pretty(&Document { endpoints: reports, findings }) {
+        Ok(document) => anstream::println!("{document}"),
+        Err(error) => anstream::eprintln!("mailguide: {error}"),
+    }
+}
+
+/// Prints every server with its steps, then what it means.
+pub fn print_tree(reports: &[EndpointReport], findings: &[Finding], words: &Words) {
+    let bold = Style::new().bold();
+    let dim = Style::new().dimmed();
+    for report in reports {
+        let Endpoint { url, name } = Endpoint::of(report, words);
+        let time = milliseconds(report.elapsed);
+        anstream::println!("{bold}{url}{bold:#}  {dim}{name}, {time}{dim:#}");
+        for (at, step) in report.steps.iter().enumerate() {
+            let branch = if at + 1 == report.steps.len() { "└" } else { "├" };
+            let (sign, color) = sign(step.state);
+            let stage = &words.stage(step.stage).name;
+            let found = &words.outcome(step.outcome).step;
+            let time = milliseconds(step.elapsed);
+            anstream::println!(
+                "{branch} {color}{sign} {stage}: {found}{color:#} {dim}[{}] {time}{}{dim:#}",
+                step.outcome,
+                facts(step)
+            );
+            if let Some(said) = &step.server_said {
+                let trunk = if at + 1 == report.steps.len() { " " } else { "│" };
+                anstream::println!("{trunk}   {dim}server: {said}{dim:#}");
+            }
+        }
+        anstream::println!();
+    }
+    for finding in findings {
+        anstream::println!("{bold}{}{bold:#} {dim}[{}]{dim:#}", finding.title, finding.outcome);
+        anstream::println!("  {}", finding.explanation);
+        anstream::println!("  {}", finding.advice);
+    }
+}
+
+struct Endpoint {
+    url: String,
+    name: String,
+}
+
+impl Endpoint {
+    fn of(report: &EndpointReport, words: &Words) -> Self {
+        Self {
+            url: report.endpoint.to_string(),
+            name: words.protocol(report.endpoint.protocol).name.clone(),
+        }
+    }
+}
+
+fn sign(state: State) -> (&'static str, Style) {
+    let color = |color: AnsiColor| Style::new().fg_color(Some(color.into()));
+    match state {
+        State::Ok => ("✓", color(AnsiColor::Green)),
+        State::Notice => ("!", color(AnsiColor::Yellow)),
+        State::Failed => ("✗", color(AnsiColor::Red)),
+        State::Skipped => ("–", Style::new().dimmed()),
+    }
+}
+
+/// The most telling facts, short enough for one line.
+fn facts(step: &Step) -> String {
+    match &step.facts {
+        Facts::Connect { connected: Some(address), .. } => format!(", {address}"),
+        Facts::Tls { version, cipher, group } => {
+            let group = group.as_deref().unwrap_or_default();
+            format!(", {version} {cipher} {group}")
+        }
+        Facts::Certificate(facts) => {
+            format!(", {} days left, {}, issued by {}", facts.days_left, facts.names.join(" "), facts.issuer)
+        }
+        Facts::Capabilities { mechanisms, .. } => format!(", {}", mechanisms.join(" ")),
+        Facts::SignIn { mechanism } => format!(", {mechanism}"),
+        _ => String::new(),
+    }
+}
+
+fn milliseconds(elapsed: std::time::Duration) -> String {
+    format!("{:.1} ms", elapsed.as_secs_f64() * 1000.0)
+}

@@ -1,0 +1,282 @@
+//! Every route, in one place.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use app::check::{Admission, Refusal, TestConnection, start};
+use app::pages::{
+    FailurePage, HomePage, NotFoundPage, ResultPage, SettingsPage, TestPage, UnknownDomainPage,
+};
+use app::record::{Domain, parse_address};
+use app::site::Site;
+use axum::body::Body;
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Form, Path, Request, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderMap, HeaderName, HeaderValue};
+use axum::http::{Method, StatusCode, Uri};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use axum::Router;
+use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
+use leptos::server_fn::codec::{FromReq, PostUrl};
+use leptos_axum::ResponseOptions;
+use serde::Deserialize;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::limit::RequestBodyLimitLayer;
+
+use crate::assets::Assets;
+use crate::limits::Limits;
+use crate::{headers, origin};
+
+/// The largest request body in bytes: an address, a password and a handful of service ids.
+const LARGEST_BODY: usize = 8 * 1024;
+
+#[derive(Clone)]
+struct App {
+    site: Arc<Site>,
+    assets: Arc<Assets>,
+    limits: Limits,
+    options: LeptosOptions,
+}
+
+/// The whole site.
+pub fn router(site: Arc<Site>, assets: Assets, limits: Limits) -> Router {
+    let options = assets.leptos_options();
+    let app = App { site, assets: Arc::new(assets), limits, options };
+    // Pages are compressed as they are sent; the stream of a test is not, because a compressor
+    // would hold its lines back.
+    let pages = Router::new()
+        .route("/", get(home))
+        .route("/settings/{domain}", get(settings))
+        .route("/test", get(test_form))
+        .layer(CompressionLayer::new());
+    let tests = Router::new()
+        .route("/test", post(test_page))
+        .route(TestConnection::PATH, post(test_stream))
+        .layer(from_fn_with_state(app.clone(), admit));
+    let files = app.assets.paths().filter(|path| !path.starts_with("/pkg/")).fold(
+        Router::new().route("/pkg/{*name}", get(file)),
+        |router, path| router.route(path, get(file)),
+    );
+    Router::new()
+        .merge(pages)
+        .merge(tests)
+        .merge(files)
+        .route("/settings", post(find_settings))
+        .fallback(not_found)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
+        .layer(DefaultBodyLimit::disable())
+        .layer(from_fn_with_state(app.clone(), only_own_pages))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(app.clone(), page_for_bare_failures))
+        .layer(from_fn(headers::fixed))
+        .with_state(app)
+}
+
+async fn home(State(app): State<App>, request: Request) -> Response {
+    page(&app, StatusCode::OK, request, || view! { <HomePage/> }).await
+}
+
+async fn test_form(State(app): State<App>, request: Request) -> Response {
+    page(&app, StatusCode::OK, request, || view! { <TestPage/> }).await
+}
+
+async fn settings(State(app): State<App>, Path(name): Path<String>, request: Request) -> Response {
+    let found = name.parse::<Domain>().ok().and_then(|domain| {
+        let (record, group) = app.site.catalogue.find(&domain)?;
+        Some((domain, record.clone(), group.clone()))
+    });
+    match found {
+        Some((domain, record, group)) => {
+            let show = move || {
+                let (domain, record, group) = (domain.clone(), record.clone(), group.clone());
+                view! { <SettingsPage domain record group/> }
+            };
+            page(&app, StatusCode::OK, request, show).await
+        }
+        None => page(&app, StatusCode::NOT_FOUND, request, || view! { <UnknownDomainPage/> }).await,
+    }
+}
+
+#[derive(Deserialize)]
+struct AddressForm {
+    address: String,
+}
+
+/// The address form without scripts: only the domain goes into the address bar.
+async fn find_settings(
+    State(app): State<App>,
+    Form(form): Form<AddressForm>,
+) -> Response {
+    match parse_address(&form.address) {
+        Ok(address) => Redirect::to(&format!("/settings/{}", address.domain().as_str())).into_response(),
+        Err(_) => {
+            let request = Request::new(Body::empty());
+            page(&app, StatusCode::UNPROCESSABLE_ENTITY, request, || view! { <UnknownDomainPage/> }).await
+        }
+    }
+}
+
+/// The test without scripts: the same request, answered by a page.
+async fn test_page(State(app): State<App>, request: Request) -> Response {
+    let admission = admission(&request);
+    // The form is decoded by the server function's own decoder, so both understand the same.
+    let form = <TestConnection as FromReq<PostUrl, Request, ServerFnError>>::from_req(request).await;
+    let Ok(form) = form else { return StatusCode::BAD_REQUEST.into_response() };
+    let address = form.address.clone();
+    let test = start(&app.site, form, &admission);
+    let status = test.refused.map_or(StatusCode::OK, Refusal::status);
+    let shown = Arc::new(std::sync::Mutex::new(Some(test)));
+    let render = leptos_axum::render_app_to_stream_in_order_with_context(
+        context(&app, status, admission),
+        move || {
+            // A page is rendered once; a second time there would be nothing left to show.
+            let test = shown.lock().ok().and_then(|mut test| test.take());
+            test.map(|test| view! { <ResultPage test address=address.clone()/> })
+        },
+    );
+    uncached(render(Request::new(Body::empty())).await)
+}
+
+/// The test as a stream of lines, from the server function.
+async fn test_stream(State(app): State<App>, request: Request) -> Response {
+    let admission = admission(&request);
+    let context = context(&app, StatusCode::OK, admission);
+    uncached(leptos_axum::handle_server_fns_with_context(context, request).await.into_response())
+}
+
+async fn file(State(app): State<App>, uri: Uri, request: HeaderMap) -> Response {
+    app.assets.answer(uri.path(), &request)
+}
+
+async fn not_found(State(app): State<App>, request: Request) -> Response {
+    page(&app, StatusCode::NOT_FOUND, request, || view! { <NotFoundPage/> }).await
+}
+
+async fn wrong_method() -> Response {
+    StatusCode::METHOD_NOT_ALLOWED.into_response()
+}
+
+/// Renders a page whole.
+async fn page<V: IntoView + 'static>(
+    app: &App,
+    status: StatusCode,
+    request: Request,
+    view: impl Fn() -> V + Clone + Send + Sync + 'static,
+) -> Response {
+    let private = is_private(&request);
+    let admission = Admission { place: Err(Refusal::Busy), private };
+    let context = context(app, status, admission);
+    leptos_axum::render_app_async_with_context(context, view)(request).await
+}
+
+/// What the components of a page find in their context.
+fn context(
+    app: &App,
+    status: StatusCode,
+    admission: Admission,
+) -> impl Fn() + Clone + Send + Sync + 'static {
+    let app = app.clone();
+    move || {
+        provide_context(app.site.clone());
+        provide_context(app.options.clone());
+        provide_context(admission.clone());
+        let response = expect_context::<ResponseOptions>();
+        if status != StatusCode::OK {
+            response.set_status(status);
+        }
+        if let Some(nonce) = leptos::nonce::use_nonce()
+            && let Ok(policy) = HeaderValue::from_str(&headers::page_policy(&nonce.to_string()))
+        {
+            response.insert_header(CONTENT_SECURITY_POLICY, policy);
+        }
+    }
+}
+
+/// Asks the limits for a place and notes the answer in the request.
+async fn admit(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let client = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|client| client.0.ip());
+    let place = match client {
+        Some(client) => app.limits.admit(client).map(|place| Arc::new(place) as _),
+        None => Err(Refusal::Busy),
+    };
+    let admission = Admission { place, private: is_private(&request) };
+    request.extensions_mut().insert(admission);
+    next.run(request).await
+}
+
+fn admission(request: &Request) -> Admission {
+    let noted = request.extensions().get::<Admission>().cloned();
+    noted.unwrap_or(Admission { place: Err(Refusal::Busy), private: false })
+}
+
+/// Whether nobody between the browser and this server can read the request: it never left the
+/// machine, and a proxy on the machine does not say that it came to it in the clear.
+fn is_private(request: &Request) -> bool {
+    let loopback = request
+        .extensions()
+        .get::<ConnectInfo<SocketAddr>>()
+        .is_some_and(|client| client.0.ip().to_canonical().is_loopback());
+    let forwarded = request.headers().get("x-forwarded-proto");
+    loopback && forwarded.is_none_or(|proto| proto == "https")
+}
+
+/// Turns away what other sites caused.
+async fn only_own_pages(State(app): State<App>, request: Request, next: Next) -> Response {
+    if origin::is_allowed(&request) {
+        return next.run(request).await;
+    }
+    let title = "This request did not come from our own page";
+    let advice = "Open the mail settings page and start from there.";
+    let request = Request::new(Body::empty());
+    page(&app, StatusCode::FORBIDDEN, request, move || view! { <FailurePage title advice/> }).await
+}
+
+/// Gives a page to failures that have only a status.
+async fn page_for_bare_failures(State(app): State<App>, request: Request, next: Next) -> Response {
+    let api = request.uri().path().starts_with("/api/");
+    let method = request.method().clone();
+    let response = next.run(request).await;
+    let status = response.status();
+    let bare = !response.headers().contains_key(CONTENT_SECURITY_POLICY);
+    let failed = status.is_client_error() || status.is_server_error();
+    if !bare || !failed || api || method == Method::HEAD {
+        return response;
+    }
+    let (title, advice) = match status {
+        StatusCode::NOT_FOUND => ("There is no page here", "The link may be old, or a letter may be missing."),
+        StatusCode::METHOD_NOT_ALLOWED => {
+            ("This page cannot be used that way", "Open the mail settings page and start from there.")
+        }
+        StatusCode::PAYLOAD_TOO_LARGE => ("That was too much text", "Type only your email address and password."),
+        status if status.is_client_error() => {
+            ("We could not read what was sent", "Go back, check what you typed and try again.")
+        }
+        _ => (
+            "Something went wrong on our side",
+            "It is not your fault, and your mail is not affected. Please try again in a minute.",
+        ),
+    };
+    page(&app, status, Request::new(Body::empty()), move || view! { <FailurePage title advice/> }).await
+}
+
+fn panicked(panic: Box<dyn std::any::Any + Send + 'static>) -> Response {
+    let message = panic
+        .downcast_ref::<&str>()
+        .map(ToString::to_string)
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_default();
+    tracing::error!(message, "a handler panicked");
+    StatusCode::INTERNAL_SERVER_ERROR.into_response()
+}
+
+/// Results are about one person and one moment: nobody may keep them, and no proxy may hold them back.
+fn uncached(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
+    response
+}
