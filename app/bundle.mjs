@@ -3,7 +3,8 @@
 // Minifies the glue of wasm-bindgen, makes one style sheet of style/, and, in release, adds the
 // compressed forms, so that the server compresses nothing that is always the same.
 
-import { execFile } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -23,8 +24,8 @@ const style = fileURLToPath(new URL("../style/main.css", import.meta.url));
 await Promise.all([
   // The glue is a module whose exports Leptos calls by name; esbuild keeps those of an entry point.
   esbuild(script, "--format=esm", "--minify", BROWSERS, "--allow-overwrite", `--outfile=${script}`),
-  // Files that the style sheet names by an absolute path are served by the server, not bundled.
-  esbuild(style, "--bundle", "--minify", BROWSERS, "--external:/*", `--outfile=${join(staging, "main.css")}`),
+  // A picture of the style sheet becomes part of it: one request less, and nothing else to give a name.
+  esbuild(style, "--bundle", "--minify", BROWSERS, "--loader:.svg=dataurl", `--outfile=${join(staging, "main.css")}`),
 ]);
 
 // What else Trunk leaves there, such as its page, would be part of the program.
@@ -42,8 +43,12 @@ if (profile === "release") {
 }
 
 async function esbuild(...args) {
-  // Without a source map's comment or a banner: the server's hash is of exactly these bytes.
-  await promisify(execFile)("esbuild", ["--log-level=warning", "--legal-comments=none", ...args]);
+  const child = spawn("esbuild", ["--log-level=warning", "--legal-comments=none", ...args], { stdio: "inherit" });
+  const [code] = await once(child, "exit");
+  if (code !== 0) {
+    console.error("bundle: esbuild failed");
+    process.exit(1);
+  }
 }
 
 async function compress(name) {

@@ -14,6 +14,8 @@
 //! | `words` | what the outcomes mean, from `content/` | server |
 //! | `site` | what every page needs | server |
 
+// The type of a page is as deep as its markup.
+#![recursion_limit = "512"]
 #![allow(unreachable_pub, reason = "the component macro declares items that are more public than their module")]
 
 pub mod check;

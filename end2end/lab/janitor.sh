@@ -29,4 +29,14 @@ stop() {
 stop "$directory/postfix-queue/pid/master.pid" &
 stop "$directory/dovecot/run/master.pid" &
 wait
+
+# If the lab was killed in the middle of a start, that start may still be going on. Postfix passes
+# the directory of its configuration on to every process it starts.
+for _ in $(seq 20); do
+  late=$(grep -lsxz "MAIL_CONFIG=$directory/postfix" /proc/[0-9]*/environ | tr -cd '0-9\n')
+  [ -n "$late" ] || break
+  kill -TERM $late 2>/dev/null
+  sleep 0.05
+done
+
 rm -rf "$directory"

@@ -9,7 +9,7 @@ import { ACCOUNTS, DOMAIN, makeAccounts } from "./accounts.mjs";
 import { makeCertificates } from "./certificates.mjs";
 import { startDovecot } from "./dovecot.mjs";
 import { claimPorts } from "./ports.mjs";
-import { makePostfix, startPostfix, stopPostfix } from "./postfix.mjs";
+import { makePostfix } from "./postfix.mjs";
 import { program } from "./programs.mjs";
 import { LISTENERS, SERVER_NAMES, providerRecord, services } from "./record.mjs";
 
@@ -47,8 +47,7 @@ export async function startLab({ directory } = {}) {
   try {
     claim = await claimPorts(Object.values(LISTENERS));
     const ports = Object.fromEntries(Object.keys(LISTENERS).map((name, index) => [name, claim.ports[index]]));
-    const postfix = join(root, "postfix");
-    const certificates = await startServers(root, postfix, ports);
+    const { certificates, postfix } = await startServers(root, ports);
     const record = join(root, "lab.toml");
     await writeFile(record, providerRecord(ports));
     return {
@@ -58,8 +57,8 @@ export async function startLab({ directory } = {}) {
       domain: DOMAIN,
       accounts: ACCOUNTS,
       services: services(ports),
-      stopPostfix: () => stopPostfix(postfix),
-      startPostfix: () => startPostfix(postfix),
+      stopPostfix: postfix.stop,
+      startPostfix: postfix.start,
       stop,
     };
   } catch (error) {
@@ -68,7 +67,7 @@ export async function startLab({ directory } = {}) {
   }
 }
 
-async function startServers(root, postfix, ports) {
+async function startServers(root, ports) {
   const [certificates, accounts] = await Promise.all([
     makeCertificates(join(root, "tls"), SERVER_NAMES),
     makeAccounts(join(root, "accounts")),
@@ -76,15 +75,15 @@ async function startServers(root, postfix, ports) {
   // Not in Postfix's queue directory, as is usual, because Dovecot starts at the same time.
   const authSocket = join(root, "sasl", "auth");
   const common = { ports, certificates, authSocket };
-  await makePostfix(postfix, { ...common, log: join(root, "postfix.log"), logDirectory: root });
+  const postfix = await makePostfix(join(root, "postfix"), { ...common, log: join(root, "postfix.log") });
   // Both are waited for even when one fails, so that nothing starts after the cleaning up.
   const started = await Promise.allSettled([
     startDovecot(join(root, "dovecot"), { ...common, accounts, log: join(root, "dovecot.log") }),
-    startPostfix(postfix),
+    postfix.start(),
   ]);
   const failed = started.find(({ status }) => status === "rejected");
   if (failed) throw failed.reason;
-  return certificates;
+  return { certificates, postfix };
 }
 
 function checkMachine() {

@@ -1,13 +1,13 @@
 // Postfix for the lab: submission with STARTTLS and with TLS, sign-in through Dovecot, no delivery.
 
-import { chown, mkdir, utimes, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { chown, mkdir, readFile, utimes, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { DOMAIN } from "./accounts.mjs";
 import { run, systemUser } from "./programs.mjs";
 
 export const ADDRESS = "127.0.0.1";
 
-/** Writes the configuration and its queue and data directories; `startPostfix` uses them. */
+/** Writes the configuration and its directories, and gives the functions `start` and `stop`. */
 export async function makePostfix(directory, options) {
   const { uid, gid } = await systemUser("postfix");
   await mkdir(directory, { mode: 0o755 });
@@ -23,25 +23,30 @@ export async function makePostfix(directory, options) {
     const earlier = Date.now() / 1000 - 60;
     await utimes(path, earlier, earlier);
   }
+  // Both answer once it is done: the ports are open, or closed.
+  return {
+    start: () => control(directory, options.log, "start"),
+    stop: () => control(directory, options.log, "stop"),
+  };
 }
 
-/** Answers once the ports are open. */
-export async function startPostfix(directory) {
-  await run("postfix", ["-c", directory, "start"]);
+/** Runs one of Postfix's own commands, whose complaints go to its log and not to its output. */
+async function control(directory, log, command) {
+  try {
+    await run("postfix", ["-c", directory, command]);
+  } catch (error) {
+    const lines = await readFile(log, "utf8").catch(() => "");
+    throw new Error(`${error.message.trim()}\n${lines.trim().split("\n").slice(-3).join("\n")}`);
+  }
 }
 
-/** Answers once the ports are closed. */
-export async function stopPostfix(directory) {
-  await run("postfix", ["-c", directory, "stop"]);
-}
-
-function mainConfiguration(directory, { log, logDirectory, certificates, authSocket }) {
+function mainConfiguration(directory, { log, certificates, authSocket }) {
   return `
 compatibility_level = 3.6
 queue_directory = ${directory}-queue
 data_directory = ${directory}-data
 maillog_file = ${log}
-maillog_file_prefixes = ${logDirectory}
+maillog_file_prefixes = ${dirname(log)}
 
 myhostname = smtp.${DOMAIN}
 mydomain = ${DOMAIN}

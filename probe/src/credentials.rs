@@ -100,11 +100,31 @@ mod tests {
             ("", "secret", Err(CredentialsError::User(Unfit::Empty))),
             ("alice", "", Err(CredentialsError::Password(Unfit::Empty))),
             (&long, "secret", Err(CredentialsError::User(Unfit::TooLong))),
-            ("alice", &long, Err(CredentialsError::Password(Unfit::TooLong))),
-            ("al\rice", "secret", Err(CredentialsError::User(Unfit::ControlCharacter))),
-            ("alice", "sec\nret", Err(CredentialsError::Password(Unfit::ControlCharacter))),
-            ("alice", "sec\0ret", Err(CredentialsError::Password(Unfit::ControlCharacter))),
-            ("alice", "sec\u{85}ret", Err(CredentialsError::Password(Unfit::ControlCharacter))),
+            (
+                "alice",
+                &long,
+                Err(CredentialsError::Password(Unfit::TooLong)),
+            ),
+            (
+                "al\rice",
+                "secret",
+                Err(CredentialsError::User(Unfit::ControlCharacter)),
+            ),
+            (
+                "alice",
+                "sec\nret",
+                Err(CredentialsError::Password(Unfit::ControlCharacter)),
+            ),
+            (
+                "alice",
+                "sec\0ret",
+                Err(CredentialsError::Password(Unfit::ControlCharacter)),
+            ),
+            (
+                "alice",
+                "sec\u{85}ret",
+                Err(CredentialsError::Password(Unfit::ControlCharacter)),
+            ),
         ] {
             let found = Credentials::new(user.to_owned(), password.to_owned().into()).map(|_| ());
             assert_eq!(found, expected, "{user:?} {password:?}");

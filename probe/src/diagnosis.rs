@@ -21,10 +21,16 @@ pub fn diagnose(reports: &[EndpointReport]) -> Vec<Finding> {
     for report in reports {
         let mut told = |outcome: Outcome| {
             let id = &report.endpoint.id;
-            match findings.iter_mut().find(|finding| finding.outcome == outcome) {
+            match findings
+                .iter_mut()
+                .find(|finding| finding.outcome == outcome)
+            {
                 Some(finding) if finding.endpoints.contains(id) => {}
                 Some(finding) => finding.endpoints.push(id.clone()),
-                None => findings.push(Finding { outcome, endpoints: vec![id.clone()] }),
+                None => findings.push(Finding {
+                    outcome,
+                    endpoints: vec![id.clone()],
+                }),
             }
         };
         for step in &report.steps {
@@ -35,8 +41,14 @@ pub fn diagnose(reports: &[EndpointReport]) -> Vec<Finding> {
     }
     findings.sort_by_key(|finding| std::cmp::Reverse(finding.outcome.severity()));
     if findings.is_empty() {
-        let endpoints = reports.iter().map(|report| report.endpoint.id.clone()).collect();
-        findings.push(Finding { outcome: Outcome::Ok, endpoints });
+        let endpoints = reports
+            .iter()
+            .map(|report| report.endpoint.id.clone())
+            .collect();
+        findings.push(Finding {
+            outcome: Outcome::Ok,
+            endpoints,
+        });
     }
     findings
 }

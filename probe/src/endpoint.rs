@@ -25,7 +25,11 @@ pub struct Endpoint {
 impl fmt::Display for Endpoint {
     /// Writes the endpoint as a URL, as the command line takes it.
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let secure = if self.security == Security::Tls { "s" } else { "" };
+        let secure = if self.security == Security::Tls {
+            "s"
+        } else {
+            ""
+        };
         let host = &self.host;
         let port = self.port;
         match host.address() {
@@ -132,14 +136,18 @@ impl FromStr for HostName {
 
 /// The text is not a host name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} is not a host name: expected letters, digits and hyphens between dots, such as mail.example.net")]
+#[error(
+    "{0:?} is not a host name: expected letters, digits and hyphens between dots, such as mail.example.net"
+)]
 pub struct HostNameError(String);
 
 fn is_label(label: &str) -> bool {
     (1..=63).contains(&label.len())
         && !label.starts_with('-')
         && !label.ends_with('-')
-        && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        && label
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
 #[cfg(test)]
@@ -171,15 +179,31 @@ mod tests {
             let found = text.parse::<HostName>().ok();
             assert_eq!(found.as_ref().map(HostName::as_str), parsed, "{text:?}");
         }
-        assert!(format!("{}.example", "a".repeat(64)).parse::<HostName>().is_err());
-        assert!(format!("{}example", "abc.".repeat(63)).parse::<HostName>().is_err());
+        assert!(
+            format!("{}.example", "a".repeat(64))
+                .parse::<HostName>()
+                .is_err()
+        );
+        assert!(
+            format!("{}example", "abc.".repeat(63))
+                .parse::<HostName>()
+                .is_err()
+        );
     }
 
     #[test]
     fn endpoints_are_written_as_urls() {
         for (host, security, url) in [
-            ("mail.example.net", Security::Tls, "imaps://mail.example.net:993"),
-            ("mail.example.net", Security::Starttls, "imap://mail.example.net:993"),
+            (
+                "mail.example.net",
+                Security::Tls,
+                "imaps://mail.example.net:993",
+            ),
+            (
+                "mail.example.net",
+                Security::Starttls,
+                "imap://mail.example.net:993",
+            ),
             ("::1", Security::Tls, "imaps://[::1]:993"),
         ] {
             let endpoint = Endpoint {

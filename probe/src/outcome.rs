@@ -245,7 +245,10 @@ mod tests {
             assert!(seen.insert(code), "{code} stands twice");
             assert!(
                 code.split('-').all(|word| {
-                    !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
+                    !word.is_empty()
+                        && word
+                            .bytes()
+                            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
                 }),
                 "{code}"
             );

@@ -80,7 +80,14 @@ impl Step {
                 Severity::Failure => State::Failed,
             },
         };
-        Self { stage, state, outcome, elapsed, facts: Facts::None {}, server_said: None }
+        Self {
+            stage,
+            state,
+            outcome,
+            elapsed,
+            facts: Facts::None {},
+            server_said: None,
+        }
     }
 }
 
@@ -187,10 +194,22 @@ impl EndpointReport {
     /// Sums up the steps of one endpoint.
     pub fn new(endpoint: Endpoint, steps: Vec<Step>, elapsed: Duration) -> Self {
         // The first of the worst is the cause; what follows it is a consequence.
-        let outcome = steps.iter().map(|step| step.outcome).fold(Outcome::Ok, |worst, next| {
-            if next.severity() > worst.severity() { next } else { worst }
-        });
-        Self { endpoint, steps, outcome, elapsed }
+        let outcome = steps
+            .iter()
+            .map(|step| step.outcome)
+            .fold(Outcome::Ok, |worst, next| {
+                if next.severity() > worst.severity() {
+                    next
+                } else {
+                    worst
+                }
+            });
+        Self {
+            endpoint,
+            steps,
+            outcome,
+            elapsed,
+        }
     }
 }
 

@@ -12,6 +12,9 @@
 //! | [`limits`] | how many tests may run, and for whom |
 //! | [`report`] | a finished probe as a tree for people and as JSON |
 
+// The type of a page is as deep as its markup.
+#![recursion_limit = "512"]
+
 pub mod assets;
 pub mod cli;
 pub mod commands;

@@ -1,5 +1,6 @@
 //! The `mailguide` program.
 
+use std::error::Error;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -8,13 +9,17 @@ use server::commands::{check_config, probe, serve};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let run = match cli.command.unwrap_or(Command::Serve(cli.serve)) {
-        Command::Serve(options) => serve::run(options),
-        Command::CheckConfig(options) => check_config::run(&options),
-        Command::Probe(options) => probe::run(options),
-    };
-    run.unwrap_or_else(|error| {
+    let command = cli.command.unwrap_or(Command::Serve(cli.serve));
+    run(command).unwrap_or_else(|error| {
         anstream::eprintln!("mailguide: {error}");
         ExitCode::from(2)
+    })
+}
+
+fn run(command: Command) -> Result<ExitCode, Box<dyn Error>> {
+    Ok(match command {
+        Command::Serve(options) => serve::run(options)?,
+        Command::CheckConfig(options) => check_config::run(&options)?,
+        Command::Probe(options) => probe::run(options)?,
     })
 }

@@ -17,7 +17,9 @@ pub struct Capabilities {
 impl Capabilities {
     /// Whether the server offers `name`, which is in upper case.
     pub fn has(&self, name: &str) -> bool {
-        self.words.iter().any(|word| word.split(' ').next() == Some(name))
+        self.words
+            .iter()
+            .any(|word| word.split(' ').next() == Some(name))
     }
 
     /// Whether the server offers the SASL mechanism `name`, which is in upper case.
@@ -54,7 +56,9 @@ impl Capabilities {
         // Old clients wanted `AUTH=LOGIN`, so some servers send that form besides, or instead.
         let mut words = line.split(|c: char| c.is_ascii_whitespace() || c == '=');
         if words.next() == Some("AUTH") {
-            words.filter(|word| !word.is_empty()).for_each(|word| self.add_mechanism(word));
+            words
+                .filter(|word| !word.is_empty())
+                .for_each(|word| self.add_mechanism(word));
         }
         self.add(&line);
     }
@@ -98,7 +102,9 @@ mod tests {
             assert_eq!(smtp.mechanisms, mechanisms, "{lines:?}");
         }
         let mut pop3 = Capabilities::default();
-        ["SASL PLAIN LOGIN", "STLS", "UIDL "].iter().for_each(|line| pop3.add_pop3(line));
+        ["SASL PLAIN LOGIN", "STLS", "UIDL "]
+            .iter()
+            .for_each(|line| pop3.add_pop3(line));
         assert_eq!(pop3.mechanisms, ["PLAIN", "LOGIN"]);
         assert_eq!(pop3.words, ["SASL PLAIN LOGIN", "STLS", "UIDL"]);
         assert!(pop3.has("SASL") && pop3.has("STLS") && !pop3.has("PLAIN"));

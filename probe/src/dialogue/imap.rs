@@ -26,10 +26,15 @@ where
     let outcome = match Status::parse(&text) {
         Some(status) if status.word == Word::Ok => {
             let server_said = wire.quote(&raw);
-            return Ok(Greeting { server_said, capabilities: status.capabilities() });
+            return Ok(Greeting {
+                server_said,
+                capabilities: status.capabilities(),
+            });
         }
         Some(status) if status.word == Word::Preauth => Outcome::Preauthenticated,
-        Some(status) if status.word == Word::Bye && service::sounds_busy(&text) => Outcome::GreetingBusy,
+        Some(status) if status.word == Word::Bye && service::sounds_busy(&text) => {
+            Outcome::GreetingBusy
+        }
         Some(status) if status.word == Word::Bye => Outcome::GreetingRefused,
         _ => Outcome::MalformedReply,
     };
@@ -62,7 +67,10 @@ where
     C: Clock,
 {
     if let Some(known) = known.filter(|known| !known.has("STARTTLS")) {
-        return Err(wire.fault(Outcome::StarttlsNotOffered, known.words.join(" ").as_bytes()));
+        return Err(wire.fault(
+            Outcome::StarttlsNotOffered,
+            known.words.join(" ").as_bytes(),
+        ));
     }
     let answer = command(wire, "STARTTLS").await?;
     if answer.status.word == Word::Ok {
@@ -70,9 +78,15 @@ where
     }
     let offered = match known {
         Some(_) => true,
-        None => capabilities(wire).await.is_ok_and(|offered| offered.has("STARTTLS")),
+        None => capabilities(wire)
+            .await
+            .is_ok_and(|offered| offered.has("STARTTLS")),
     };
-    let outcome = if offered { Outcome::StarttlsRefused } else { Outcome::StarttlsNotOffered };
+    let outcome = if offered {
+        Outcome::StarttlsRefused
+    } else {
+        Outcome::StarttlsNotOffered
+    };
     Err(wire.fault(outcome, &answer.raw))
 }
 
@@ -104,23 +118,37 @@ pub(super) async fn sign_in<S: VerifiedTls, C: Clock>(
     credentials: &Credentials,
 ) -> Result<SignedIn, Fault> {
     let Some(way) = way_in(capabilities) else {
-        return Err(Fault { outcome: Outcome::PasswordSignInNotOffered, server_said: None });
+        return Err(Fault {
+            outcome: Outcome::PasswordSignInNotOffered,
+            server_said: None,
+        });
     };
     let tag = tag();
-    let mechanism = if way == WayIn::Login { "LOGIN" } else { "PLAIN" };
+    let mechanism = if way == WayIn::Login {
+        "LOGIN"
+    } else {
+        "PLAIN"
+    };
     let mut later = None;
     match way {
         WayIn::PlainAtOnce => {
             let before = format!("{tag} AUTHENTICATE PLAIN ");
-            server.send_secret(&before, &sasl::plain(credentials)).await?;
+            server
+                .send_secret(&before, &sasl::plain(credentials))
+                .await?;
         }
         WayIn::Plain => {
             later = Some(sasl::plain(credentials));
-            server.wire().send(format!("{tag} AUTHENTICATE PLAIN\r\n").as_bytes()).await?;
+            server
+                .wire()
+                .send(format!("{tag} AUTHENTICATE PLAIN\r\n").as_bytes())
+                .await?;
         }
         WayIn::Login => {
             let before = format!("{tag} LOGIN ");
-            server.send_secret(&before, &sasl::imap_login(credentials)).await?;
+            server
+                .send_secret(&before, &sasl::imap_login(credentials))
+                .await?;
         }
     }
     let mut cancelled = false;
@@ -132,7 +160,11 @@ pub(super) async fn sign_in<S: VerifiedTls, C: Clock>(
                 let Some(status) = Status::parse(&text).filter(|_| !cancelled) else {
                     return Err(server.wire().fault(Outcome::SignInProtocolError, &raw));
                 };
-                let answer = Answer { status, untagged, raw };
+                let answer = Answer {
+                    status,
+                    untagged,
+                    raw,
+                };
                 return signed_in(server.wire(), mechanism, answer);
             }
             Some(Reply::Continue) if !cancelled => match later.take() {
@@ -205,7 +237,8 @@ impl Answer {
     fn capabilities(&self) -> Option<Capabilities> {
         let line = self.untagged.iter().rev().find_map(|line| {
             let (word, rest) = line.split_once(' ')?;
-            word.eq_ignore_ascii_case("CAPABILITY").then(|| Capabilities::imap(rest))
+            word.eq_ignore_ascii_case("CAPABILITY")
+                .then(|| Capabilities::imap(rest))
         });
         line.or_else(|| self.status.capabilities())
     }
@@ -225,7 +258,13 @@ where
         let malformed = |wire: &Wire<S, C>| Err(wire.fault(Outcome::MalformedReply, &raw));
         match Reply::parse(&raw, &tag) {
             Some(Reply::Tagged(text)) => match Status::parse(&text) {
-                Some(status) => return Ok(Answer { status, untagged, raw }),
+                Some(status) => {
+                    return Ok(Answer {
+                        status,
+                        untagged,
+                        raw,
+                    });
+                }
                 None => return malformed(wire),
             },
             Some(Reply::Untagged(text)) => {
@@ -248,7 +287,11 @@ fn signed_in<S, C>(
     let outcome = match status.word {
         Word::Ok => {
             let server_said = wire.quote(&answer.raw);
-            return Ok(SignedIn { mechanism, server_said, capabilities: answer.capabilities() });
+            return Ok(SignedIn {
+                mechanism,
+                server_said,
+                capabilities: answer.capabilities(),
+            });
         }
         Word::No => verdict::imap(&status.code, &status.text),
         Word::Bad | Word::Preauth | Word::Bye => Outcome::SignInProtocolError,
@@ -259,7 +302,10 @@ fn signed_in<S, C>(
 /// A tag that an answer cannot have by accident, and that nobody could have prepared an answer for.
 fn tag() -> String {
     // The keys of the standard hash maps are the randomness that is at hand on every platform.
-    format!("m{:07x}", RandomState::new().build_hasher().finish() & 0xfff_ffff)
+    format!(
+        "m{:07x}",
+        RandomState::new().build_hasher().finish() & 0xfff_ffff
+    )
 }
 
 /// Reads the storage of `QUOTA "root" (STORAGE 10 512 MESSAGE 3 100)`, given in units of 1024 bytes.
@@ -268,12 +314,17 @@ fn storage(line: &str) -> Option<Usage> {
     let (_, resources) = rest.rsplit_once('(')?;
     let resources = resources.strip_suffix(')')?;
     let words: Vec<&str> = resources.split_ascii_whitespace().collect();
-    let resource = words.chunks_exact(3).find(|resource| resource[0].eq_ignore_ascii_case("STORAGE"))?;
+    let resource = words
+        .chunks_exact(3)
+        .find(|resource| resource[0].eq_ignore_ascii_case("STORAGE"))?;
     if !word.eq_ignore_ascii_case("QUOTA") {
         return None;
     }
     let bytes = |text: &str| text.parse::<u64>().ok()?.checked_mul(1024);
-    Some(Usage { used: bytes(resource[1])?, limit: bytes(resource[2])? })
+    Some(Usage {
+        used: bytes(resource[1])?,
+        limit: bytes(resource[2])?,
+    })
 }
 
 fn share(usage: &Usage) -> f64 {
@@ -298,7 +349,10 @@ mod tests {
             (b"* PREAUTH hello tim\r\n", Err(Outcome::Preauthenticated)),
             (b"* BYE go away\r\n", Err(Outcome::GreetingRefused)),
             (b"* BYE [UNAVAILABLE] later\r\n", Err(Outcome::GreetingBusy)),
-            (b"* BYE Too many connections\r\n", Err(Outcome::GreetingBusy)),
+            (
+                b"* BYE Too many connections\r\n",
+                Err(Outcome::GreetingBusy),
+            ),
             (b"* NO no\r\n", Err(Outcome::MalformedReply)),
             (b"* BAD no\r\n", Err(Outcome::MalformedReply)),
             (b"* LIST () \"/\" INBOX\r\n", Err(Outcome::MalformedReply)),
@@ -314,8 +368,13 @@ mod tests {
                 let mut wire = wire(Script::new(bytes).in_steps_of(step));
                 let found = crate::dialogue::greeting(crate::Protocol::Imap, &mut wire);
                 let found = found.now_or_never().unwrap();
-                let found = found.map(|greeting| greeting.capabilities.map(|found| found.words.len()));
-                assert_eq!(found.map_err(|fault| fault.outcome), expected, "{bytes:?} by {step}");
+                let found =
+                    found.map(|greeting| greeting.capabilities.map(|found| found.words.len()));
+                assert_eq!(
+                    found.map_err(|fault| fault.outcome),
+                    expected,
+                    "{bytes:?} by {step}"
+                );
             }
         }
     }
@@ -323,20 +382,34 @@ mod tests {
     #[test]
     fn capabilities_are_read_in_every_place() {
         for (bytes, expected) in [
-            (&b"* CAPABILITY IMAP4rev1 IDLE\r\n\x01 OK done\r\n"[..], Ok(2)),
+            (
+                &b"* CAPABILITY IMAP4rev1 IDLE\r\n\x01 OK done\r\n"[..],
+                Ok(2),
+            ),
             (b"\x01 OK [CAPABILITY IMAP4rev1] done\r\n", Ok(1)),
-            (b"* 3 EXISTS\r\n* OK hi\r\n* capability A B C\r\n\x01 ok\r\n", Ok(3)),
+            (
+                b"* 3 EXISTS\r\n* OK hi\r\n* capability A B C\r\n\x01 ok\r\n",
+                Ok(3),
+            ),
             (b"\x01 OK done\r\n", Err(Outcome::NoCapabilities)),
             (b"\x01 BAD what?\r\n", Err(Outcome::NoCapabilities)),
-            (b"* CAPABILITY IMAP4rev1\r\n1 OK done\r\n", Err(Outcome::MalformedReply)),
-            (b"* CAPABILITY {100}\r\n\x01 OK\r\n", Err(Outcome::MalformedReply)),
+            (
+                b"* CAPABILITY IMAP4rev1\r\n1 OK done\r\n",
+                Err(Outcome::MalformedReply),
+            ),
+            (
+                b"* CAPABILITY {100}\r\n\x01 OK\r\n",
+                Err(Outcome::MalformedReply),
+            ),
             (b"+ go on\r\n", Err(Outcome::MalformedReply)),
             (b"* BYE too slow\r\n", Err(Outcome::ClosedEarly)),
         ] {
             for step in [1, 2, 3, usize::MAX] {
                 let mut wire = wire(Script::of(&[b"", bytes]).in_steps_of(step));
                 let found = capabilities(&mut wire).now_or_never().unwrap();
-                let found = found.map(|found| found.words.len()).map_err(|fault| fault.outcome);
+                let found = found
+                    .map(|found| found.words.len())
+                    .map_err(|fault| fault.outcome);
                 assert_eq!(found, expected, "{bytes:?} by {step}");
             }
         }
@@ -349,18 +422,56 @@ mod tests {
         for (known, replies, expected, sent) in [
             (Some(&with), &[&b""[..], b"\x01 OK go\r\n"][..], None, 1),
             (Some(&without), &[b""], Some(Outcome::StarttlsNotOffered), 0),
-            (Some(&with), &[b"", b"\x01 NO no\r\n"], Some(Outcome::StarttlsRefused), 1),
-            (Some(&with), &[b"", b"\x01 BAD no\r\n"], Some(Outcome::StarttlsRefused), 1),
+            (
+                Some(&with),
+                &[b"", b"\x01 NO no\r\n"],
+                Some(Outcome::StarttlsRefused),
+                1,
+            ),
+            (
+                Some(&with),
+                &[b"", b"\x01 BAD no\r\n"],
+                Some(Outcome::StarttlsRefused),
+                1,
+            ),
             (None, &[b"", b"\x01 OK go\r\n"], None, 1),
-            (None, &[b"", b"\x01 BAD no\r\n", b"* CAPABILITY A\r\n\x01 OK\r\n"], Some(Outcome::StarttlsNotOffered), 2),
-            (None, &[b"", b"\x01 BAD no\r\n", b"* CAPABILITY STARTTLS\r\n\x01 OK\r\n"], Some(Outcome::StarttlsRefused), 2),
-            (Some(&with), &[b"", b"+ go on\r\n"], Some(Outcome::MalformedReply), 1),
-            (Some(&with), &[b"", b"a1 OK go\r\n"], Some(Outcome::MalformedReply), 1),
+            (
+                None,
+                &[b"", b"\x01 BAD no\r\n", b"* CAPABILITY A\r\n\x01 OK\r\n"],
+                Some(Outcome::StarttlsNotOffered),
+                2,
+            ),
+            (
+                None,
+                &[
+                    b"",
+                    b"\x01 BAD no\r\n",
+                    b"* CAPABILITY STARTTLS\r\n\x01 OK\r\n",
+                ],
+                Some(Outcome::StarttlsRefused),
+                2,
+            ),
+            (
+                Some(&with),
+                &[b"", b"+ go on\r\n"],
+                Some(Outcome::MalformedReply),
+                1,
+            ),
+            (
+                Some(&with),
+                &[b"", b"a1 OK go\r\n"],
+                Some(Outcome::MalformedReply),
+                1,
+            ),
         ] {
             let script = Script::of(replies);
             let flights = script.sent();
             let found = starttls(&mut wire(script), known).now_or_never().unwrap();
-            assert_eq!(found.err().map(|fault| fault.outcome), expected, "{replies:?}");
+            assert_eq!(
+                found.err().map(|fault| fault.outcome),
+                expected,
+                "{replies:?}"
+            );
             assert_eq!(flights.all().len(), sent, "{replies:?}");
         }
     }
@@ -375,26 +486,90 @@ mod tests {
         let login = "LOGIN \"a\" \"p\\\"w\"\r\n";
         let no = &b"\x01 NO [AUTHENTICATIONFAILED] no\r\n"[..];
         for (words, replies, expected, sent) in [
-            ("AUTH=PLAIN SASL-IR", &[&b""[..], b"\x01 OK in\r\n"][..], Ok("PLAIN"), &[&*at_once][..]),
-            ("AUTH=PLAIN SASL-IR", &[b"", b"* CAPABILITY A\r\n\x01 OK [X] in\r\n"], Ok("PLAIN"), &[&at_once]),
-            ("AUTH=PLAIN SASL-IR", &[b"", no], Err(Outcome::WrongCredentials), &[&at_once]),
-            ("AUTH=PLAIN SASL-IR", &[b"", b"+ eyJ9\r\n", no], Err(Outcome::SignInProtocolError), &[&at_once, "*\r\n"]),
-            ("AUTH=PLAIN SASL-IR", &[b"", b"+\r\n", b"+\r\n"], Err(Outcome::SignInProtocolError), &[&at_once, "*\r\n"]),
-            ("AUTH=PLAIN SASL-IR", &[b"", b"x OK in\r\n"], Err(Outcome::SignInProtocolError), &[&at_once]),
-            ("AUTH=PLAIN SASL-IR", &[b"", b"\x01 BAD no\r\n"], Err(Outcome::SignInProtocolError), &[&at_once]),
-            ("AUTH=PLAIN SASL-IR", &[b"", b"* BYE Temporary problem\r\n"], Err(Outcome::TemporaryFailure), &[&at_once]),
-            ("AUTH=PLAIN SASL-IR", &[b""], Err(Outcome::ClosedEarly), &[&at_once]),
-            ("AUTH=PLAIN", &[b"", b"+ \r\n", b"\x01 OK\r\n"], Ok("PLAIN"), &[plain, &response]),
-            ("AUTH=PLAIN", &[b"", b"\x01 NO no\r\n"], Err(Outcome::WrongCredentials), &[plain]),
+            (
+                "AUTH=PLAIN SASL-IR",
+                &[&b""[..], b"\x01 OK in\r\n"][..],
+                Ok("PLAIN"),
+                &[&*at_once][..],
+            ),
+            (
+                "AUTH=PLAIN SASL-IR",
+                &[b"", b"* CAPABILITY A\r\n\x01 OK [X] in\r\n"],
+                Ok("PLAIN"),
+                &[&at_once],
+            ),
+            (
+                "AUTH=PLAIN SASL-IR",
+                &[b"", no],
+                Err(Outcome::WrongCredentials),
+                &[&at_once],
+            ),
+            (
+                "AUTH=PLAIN SASL-IR",
+                &[b"", b"+ eyJ9\r\n", no],
+                Err(Outcome::SignInProtocolError),
+                &[&at_once, "*\r\n"],
+            ),
+            (
+                "AUTH=PLAIN SASL-IR",
+                &[b"", b"+\r\n", b"+\r\n"],
+                Err(Outcome::SignInProtocolError),
+                &[&at_once, "*\r\n"],
+            ),
+            (
+                "AUTH=PLAIN SASL-IR",
+                &[b"", b"x OK in\r\n"],
+                Err(Outcome::SignInProtocolError),
+                &[&at_once],
+            ),
+            (
+                "AUTH=PLAIN SASL-IR",
+                &[b"", b"\x01 BAD no\r\n"],
+                Err(Outcome::SignInProtocolError),
+                &[&at_once],
+            ),
+            (
+                "AUTH=PLAIN SASL-IR",
+                &[b"", b"* BYE Temporary problem\r\n"],
+                Err(Outcome::TemporaryFailure),
+                &[&at_once],
+            ),
+            (
+                "AUTH=PLAIN SASL-IR",
+                &[b""],
+                Err(Outcome::ClosedEarly),
+                &[&at_once],
+            ),
+            (
+                "AUTH=PLAIN",
+                &[b"", b"+ \r\n", b"\x01 OK\r\n"],
+                Ok("PLAIN"),
+                &[plain, &response],
+            ),
+            (
+                "AUTH=PLAIN",
+                &[b"", b"\x01 NO no\r\n"],
+                Err(Outcome::WrongCredentials),
+                &[plain],
+            ),
             ("IMAP4rev1", &[b"", b"\x01 OK\r\n"], Ok("LOGIN"), &[login]),
-            ("LOGINDISABLED", &[b""], Err(Outcome::PasswordSignInNotOffered), &[]),
+            (
+                "LOGINDISABLED",
+                &[b""],
+                Err(Outcome::PasswordSignInNotOffered),
+                &[],
+            ),
         ] {
             let script = Script::of(replies);
             let flights = script.sent();
             let mut server = protected(script, &credentials);
             let capabilities = Capabilities::imap(words);
-            let found = sign_in(&mut server, &capabilities, &credentials).now_or_never().unwrap();
-            let found = found.map(|accepted| accepted.mechanism).map_err(|fault| fault.outcome);
+            let found = sign_in(&mut server, &capabilities, &credentials)
+                .now_or_never()
+                .unwrap();
+            let found = found
+                .map(|accepted| accepted.mechanism)
+                .map_err(|fault| fault.outcome);
             assert_eq!(found, expected, "{words} {replies:?}");
             let flights = flights.all();
             assert_eq!(flights.len(), sent.len(), "{words} {replies:?} {flights:?}");
@@ -408,17 +583,47 @@ mod tests {
     fn quota_is_told_in_bytes() {
         let usage = |used, limit| Ok(Some(Usage { used, limit }));
         for (replies, expected) in [
-            (&[&b""[..], b"* QUOTAROOT INBOX \"u\"\r\n* QUOTA \"u\" (STORAGE 10 512)\r\n\x01 OK\r\n"][..], usage(10240, 524288)),
-            (&[b"", b"* QUOTA \"u (x)\" (MESSAGE 1 2 STORAGE 4 4)\r\n\x01 OK\r\n"], usage(4096, 4096)),
-            (&[b"", b"* QUOTA a (STORAGE 1 9)\r\n* QUOTA b (STORAGE 8 9)\r\n\x01 OK\r\n"], usage(8192, 9216)),
+            (
+                &[
+                    &b""[..],
+                    b"* QUOTAROOT INBOX \"u\"\r\n* QUOTA \"u\" (STORAGE 10 512)\r\n\x01 OK\r\n",
+                ][..],
+                usage(10240, 524288),
+            ),
+            (
+                &[
+                    b"",
+                    b"* QUOTA \"u (x)\" (MESSAGE 1 2 STORAGE 4 4)\r\n\x01 OK\r\n",
+                ],
+                usage(4096, 4096),
+            ),
+            (
+                &[
+                    b"",
+                    b"* QUOTA a (STORAGE 1 9)\r\n* QUOTA b (STORAGE 8 9)\r\n\x01 OK\r\n",
+                ],
+                usage(8192, 9216),
+            ),
             (&[b"", b"* QUOTA a ()\r\n\x01 OK\r\n"], Ok(None)),
-            (&[b"", b"* QUOTA a (STORAGE 99999999999999999999 1)\r\n\x01 OK\r\n"], Ok(None)),
+            (
+                &[
+                    b"",
+                    b"* QUOTA a (STORAGE 99999999999999999999 1)\r\n\x01 OK\r\n",
+                ],
+                Ok(None),
+            ),
             (&[b"", b"\x01 NO no\r\n"], Ok(None)),
             (&[b""], Err(Outcome::ClosedEarly)),
         ] {
             let quota = Capabilities::imap("QUOTA");
-            let found = mailbox(&mut wire(Script::of(replies)), Some(&quota)).now_or_never().unwrap();
-            assert_eq!(found.map_err(|fault| fault.outcome), expected, "{replies:?}");
+            let found = mailbox(&mut wire(Script::of(replies)), Some(&quota))
+                .now_or_never()
+                .unwrap();
+            assert_eq!(
+                found.map_err(|fault| fault.outcome),
+                expected,
+                "{replies:?}"
+            );
         }
     }
 }

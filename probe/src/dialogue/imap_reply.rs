@@ -66,20 +66,30 @@ impl Status {
             _ => return None,
         };
         // Brackets that are never closed are a part of the text.
-        let code = rest.trim_start().strip_prefix('[').and_then(|rest| rest.split_once(']'));
+        let code = rest
+            .trim_start()
+            .strip_prefix('[')
+            .and_then(|rest| rest.split_once(']'));
         let (code, text) = code.unwrap_or(("", rest));
-        Some(Self { word, code: code.to_owned(), text: text.trim().to_owned() })
+        Some(Self {
+            word,
+            code: code.to_owned(),
+            text: text.trim().to_owned(),
+        })
     }
 
     /// The capabilities, where the response code holds them.
     pub(super) fn capabilities(&self) -> Option<Capabilities> {
         let (name, words) = self.code.split_once(' ')?;
-        name.eq_ignore_ascii_case("CAPABILITY").then(|| Capabilities::imap(words))
+        name.eq_ignore_ascii_case("CAPABILITY")
+            .then(|| Capabilities::imap(words))
     }
 }
 
 fn announces_literal(line: &str) -> bool {
-    let count = line.strip_suffix('}').and_then(|line| line.rsplit_once('{'));
+    let count = line
+        .strip_suffix('}')
+        .and_then(|line| line.rsplit_once('{'));
     count.is_some_and(|(_, count)| {
         let count = count.strip_suffix(['+', '-']).unwrap_or(count);
         !count.is_empty() && count.bytes().all(|byte| byte.is_ascii_digit())
@@ -115,13 +125,22 @@ mod tests {
     #[test]
     fn statuses_keep_odd_brackets() {
         for (line, word, code, text) in [
-            ("NO [AUTHENTICATIONFAILED] no", Word::No, "AUTHENTICATIONFAILED", "no"),
+            (
+                "NO [AUTHENTICATIONFAILED] no",
+                Word::No,
+                "AUTHENTICATIONFAILED",
+                "no",
+            ),
             ("no [x y] ", Word::No, "x y", ""),
             ("NO", Word::No, "", ""),
             ("BAD [never closed", Word::Bad, "", "[never closed"),
             ("BYE a [b] c", Word::Bye, "", "a [b] c"),
         ] {
-            let expected = Status { word, code: code.into(), text: text.into() };
+            let expected = Status {
+                word,
+                code: code.into(),
+                text: text.into(),
+            };
             assert_eq!(Status::parse(line), Some(expected), "{line:?}");
         }
         assert_eq!(Status::parse("OKAY then"), None);

@@ -37,6 +37,7 @@ pub use capabilities::Capabilities;
 pub(crate) use protected::Sealed;
 pub use protected::{Protected, VerifiedTls};
 pub use said::Redactor;
+#[cfg(feature = "net")]
 pub(crate) use service::{Service, recognise};
 pub use wire::{Upgrade, Wire};
 
@@ -209,7 +210,10 @@ where
         Protocol::Pop3 | Protocol::Smtp => Ok(None),
     };
     usage.map_err(|fault| match fault.outcome {
-        Outcome::ClosedEarly => Fault { outcome: Outcome::DroppedAfterSignIn, ..fault },
+        Outcome::ClosedEarly => Fault {
+            outcome: Outcome::DroppedAfterSignIn,
+            ..fault
+        },
         _ => fault,
     })
 }
@@ -219,7 +223,10 @@ where
 /// # Errors
 ///
 /// [`Outcome::ClosedEarly`] when the server hung up before it was told to, and those of reading.
-pub async fn goodbye<S, C>(protocol: Protocol, wire: &mut Wire<S, C>) -> Result<Option<String>, Fault>
+pub async fn goodbye<S, C>(
+    protocol: Protocol,
+    wire: &mut Wire<S, C>,
+) -> Result<Option<String>, Fault>
 where
     S: AsyncRead + AsyncWrite + Unpin,
     C: Clock,

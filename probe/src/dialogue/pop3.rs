@@ -19,7 +19,10 @@ where
 {
     let raw = wire.line().await?;
     match Status::parse(&raw) {
-        Some(Status::Ok) => Ok(Greeting { server_said: wire.quote(&raw), capabilities: None }),
+        Some(Status::Ok) => Ok(Greeting {
+            server_said: wire.quote(&raw),
+            capabilities: None,
+        }),
         Some(Status::Err { .. }) if service::sounds_busy(&String::from_utf8_lossy(&raw)) => {
             Err(wire.fault(Outcome::GreetingBusy, &raw))
         }
@@ -67,8 +70,14 @@ where
     if status == Status::Ok {
         return Ok(wire.quote(&raw));
     }
-    let offered = capabilities(wire).await.is_ok_and(|offered| offered.has("STLS"));
-    let outcome = if offered { Outcome::StarttlsRefused } else { Outcome::StarttlsNotOffered };
+    let offered = capabilities(wire)
+        .await
+        .is_ok_and(|offered| offered.has("STLS"));
+    let outcome = if offered {
+        Outcome::StarttlsRefused
+    } else {
+        Outcome::StarttlsNotOffered
+    };
     Err(wire.fault(outcome, &raw))
 }
 
@@ -99,7 +108,10 @@ pub(super) async fn sign_in<S: VerifiedTls, C: Clock>(
     match way_in(capabilities) {
         Some(WayIn::Plain) => plain(server, credentials).await,
         Some(WayIn::User) => user(server, credentials).await,
-        None => Err(Fault { outcome: Outcome::PasswordSignInNotOffered, server_said: None }),
+        None => Err(Fault {
+            outcome: Outcome::PasswordSignInNotOffered,
+            server_said: None,
+        }),
     }
 }
 
@@ -151,12 +163,16 @@ async fn user<S: VerifiedTls, C: Clock>(
     server: &mut Protected<S, C>,
     credentials: &Credentials,
 ) -> Result<SignedIn, Fault> {
-    server.send_secret("USER ", &sasl::bare_user(credentials)).await?;
+    server
+        .send_secret("USER ", &sasl::bare_user(credentials))
+        .await?;
     let (raw, status) = sign_in_status(server.wire()).await?;
     if status != Status::Ok {
         return answered(server.wire(), "USER", &raw, status);
     }
-    server.send_secret("PASS ", &sasl::bare_password(credentials)).await?;
+    server
+        .send_secret("PASS ", &sasl::bare_password(credentials))
+        .await?;
     let (raw, status) = sign_in_status(server.wire()).await?;
     answered(server.wire(), "USER", &raw, status)
 }
@@ -168,7 +184,11 @@ fn answered<S, C>(
     status: Status,
 ) -> Result<SignedIn, Fault> {
     match status {
-        Status::Ok => Ok(SignedIn { mechanism, server_said: wire.quote(raw), capabilities: None }),
+        Status::Ok => Ok(SignedIn {
+            mechanism,
+            server_said: wire.quote(raw),
+            capabilities: None,
+        }),
         Status::Err { code, text } => Err(wire.fault(verdict::pop3(&code, &text), raw)),
     }
 }
@@ -177,7 +197,10 @@ fn answered<S, C>(
 enum Status {
     Ok,
     /// Refused, with the response code between brackets, if there is one (RFC 2449 §8).
-    Err { code: String, text: String },
+    Err {
+        code: String,
+        text: String,
+    },
 }
 
 impl Status {
@@ -189,7 +212,10 @@ impl Status {
             "-ERR" => {
                 let code = text.strip_prefix('[').and_then(|rest| rest.split_once(']'));
                 let (code, text) = code.unwrap_or(("", text));
-                Some(Self::Err { code: code.to_owned(), text: text.to_owned() })
+                Some(Self::Err {
+                    code: code.to_owned(),
+                    text: text.to_owned(),
+                })
             }
             _ => None,
         }
@@ -215,7 +241,10 @@ where
     C: Clock,
 {
     status(wire).await.map_err(|fault| match fault.outcome {
-        Outcome::MalformedReply => Fault { outcome: Outcome::SignInProtocolError, ..fault },
+        Outcome::MalformedReply => Fault {
+            outcome: Outcome::SignInProtocolError,
+            ..fault
+        },
         _ => fault,
     })
 }
@@ -230,7 +259,10 @@ mod tests {
     #[test]
     fn greetings() {
         for (bytes, expected) in [
-            (&b"+OK Dovecot ready.\r\n"[..], Ok(Some("+OK Dovecot ready."))),
+            (
+                &b"+OK Dovecot ready.\r\n"[..],
+                Ok(Some("+OK Dovecot ready.")),
+            ),
             (b"+OK\n", Ok(Some("+OK"))),
             (b"-ERR go away\r\n", Err(Outcome::GreetingRefused)),
             (b"-ERR [SYS/TEMP] not now\r\n", Err(Outcome::GreetingBusy)),
@@ -243,8 +275,14 @@ mod tests {
             for step in [1, 2, 3, 5, usize::MAX] {
                 let mut wire = wire(Script::new(bytes).in_steps_of(step));
                 let found = greeting(&mut wire).now_or_never().unwrap();
-                let found = found.as_ref().map(|greeting| greeting.server_said.as_deref());
-                assert_eq!(found.map_err(|fault| fault.outcome), expected, "{bytes:?} by {step}");
+                let found = found
+                    .as_ref()
+                    .map(|greeting| greeting.server_said.as_deref());
+                assert_eq!(
+                    found.map_err(|fault| fault.outcome),
+                    expected,
+                    "{bytes:?} by {step}"
+                );
             }
         }
     }
@@ -263,7 +301,11 @@ mod tests {
                 let mut wire = wire(Script::of(&[b"", bytes]).in_steps_of(step));
                 let found = capabilities(&mut wire).now_or_never().unwrap();
                 let found = found.map(|capabilities| capabilities.words.len());
-                assert_eq!(found.map_err(|fault| fault.outcome), expected, "{bytes:?} by {step}");
+                assert_eq!(
+                    found.map_err(|fault| fault.outcome),
+                    expected,
+                    "{bytes:?} by {step}"
+                );
             }
         }
     }
@@ -272,13 +314,28 @@ mod tests {
     fn a_refused_stls_is_looked_into() {
         for (replies, expected) in [
             (&[&b""[..], b"+OK begin\r\n"][..], None),
-            (&[b"", b"-ERR no\r\n", b"+OK\r\nSTLS\r\n.\r\n"], Some(Outcome::StarttlsRefused)),
-            (&[b"", b"-ERR no\r\n", b"+OK\r\nUSER\r\n.\r\n"], Some(Outcome::StarttlsNotOffered)),
-            (&[b"", b"-ERR no\r\n", b"-ERR no\r\n"], Some(Outcome::StarttlsNotOffered)),
+            (
+                &[b"", b"-ERR no\r\n", b"+OK\r\nSTLS\r\n.\r\n"],
+                Some(Outcome::StarttlsRefused),
+            ),
+            (
+                &[b"", b"-ERR no\r\n", b"+OK\r\nUSER\r\n.\r\n"],
+                Some(Outcome::StarttlsNotOffered),
+            ),
+            (
+                &[b"", b"-ERR no\r\n", b"-ERR no\r\n"],
+                Some(Outcome::StarttlsNotOffered),
+            ),
             (&[b"", b"+ go on\r\n"], Some(Outcome::MalformedReply)),
         ] {
-            let found = starttls(&mut wire(Script::of(replies))).now_or_never().unwrap();
-            assert_eq!(found.err().map(|fault| fault.outcome), expected, "{replies:?}");
+            let found = starttls(&mut wire(Script::of(replies)))
+                .now_or_never()
+                .unwrap();
+            assert_eq!(
+                found.err().map(|fault| fault.outcome),
+                expected,
+                "{replies:?}"
+            );
         }
     }
 
@@ -287,16 +344,76 @@ mod tests {
         let long = "p".repeat(250);
         let encoded = "AUTH PLAIN AGEAcHdwdw==\r\n";
         for (capa, password, replies, expected, sent) in [
-            ("SASL PLAIN", "pwpw", &[&b""[..], b"+OK in\r\n"][..], Ok("PLAIN"), &[encoded][..]),
-            ("SASL PLAIN", "pwpw", &[b"", b"-ERR [AUTH] no\r\n"], Err(Outcome::WrongCredentials), &[encoded]),
-            ("SASL PLAIN", "pwpw", &[b"", b"-ERR [IN-USE] locked\r\n"], Err(Outcome::MailboxInUse), &[encoded]),
-            ("SASL PLAIN", "pwpw", &[b"", b"+ \r\n", b"-ERR cancelled\r\n"], Err(Outcome::SignInProtocolError), &[encoded, "*\r\n"]),
-            ("SASL PLAIN", "pwpw", &[b"", b"250 ok\r\n"], Err(Outcome::SignInProtocolError), &[encoded]),
-            ("USER", "pwpw", &[b"", b"+OK\r\n", b"+OK in\r\n"], Ok("USER"), &["USER a\r\n", "PASS pwpw\r\n"]),
-            ("USER", "pwpw", &[b"", b"-ERR who?\r\n"], Err(Outcome::WrongCredentials), &["USER a\r\n"]),
-            ("USER", "pwpw", &[b"", b"+OK\r\n", b"-ERR no\r\n"], Err(Outcome::WrongCredentials), &["USER a\r\n", "PASS pwpw\r\n"]),
-            ("SASL XOAUTH2", "pwpw", &[b""], Err(Outcome::PasswordSignInNotOffered), &[]),
-            ("SASL PLAIN", &long, &[b"", b"+ \r\n", b"+OK\r\n"], Ok("PLAIN"), &["AUTH PLAIN\r\n", "*"]),
+            (
+                "SASL PLAIN",
+                "pwpw",
+                &[&b""[..], b"+OK in\r\n"][..],
+                Ok("PLAIN"),
+                &[encoded][..],
+            ),
+            (
+                "SASL PLAIN",
+                "pwpw",
+                &[b"", b"-ERR [AUTH] no\r\n"],
+                Err(Outcome::WrongCredentials),
+                &[encoded],
+            ),
+            (
+                "SASL PLAIN",
+                "pwpw",
+                &[b"", b"-ERR [IN-USE] locked\r\n"],
+                Err(Outcome::MailboxInUse),
+                &[encoded],
+            ),
+            (
+                "SASL PLAIN",
+                "pwpw",
+                &[b"", b"+ \r\n", b"-ERR cancelled\r\n"],
+                Err(Outcome::SignInProtocolError),
+                &[encoded, "*\r\n"],
+            ),
+            (
+                "SASL PLAIN",
+                "pwpw",
+                &[b"", b"250 ok\r\n"],
+                Err(Outcome::SignInProtocolError),
+                &[encoded],
+            ),
+            (
+                "USER",
+                "pwpw",
+                &[b"", b"+OK\r\n", b"+OK in\r\n"],
+                Ok("USER"),
+                &["USER a\r\n", "PASS pwpw\r\n"],
+            ),
+            (
+                "USER",
+                "pwpw",
+                &[b"", b"-ERR who?\r\n"],
+                Err(Outcome::WrongCredentials),
+                &["USER a\r\n"],
+            ),
+            (
+                "USER",
+                "pwpw",
+                &[b"", b"+OK\r\n", b"-ERR no\r\n"],
+                Err(Outcome::WrongCredentials),
+                &["USER a\r\n", "PASS pwpw\r\n"],
+            ),
+            (
+                "SASL XOAUTH2",
+                "pwpw",
+                &[b""],
+                Err(Outcome::PasswordSignInNotOffered),
+                &[],
+            ),
+            (
+                "SASL PLAIN",
+                &long,
+                &[b"", b"+ \r\n", b"+OK\r\n"],
+                Ok("PLAIN"),
+                &["AUTH PLAIN\r\n", "*"],
+            ),
         ] {
             let credentials = Credentials::new("a".into(), password.to_owned().into()).unwrap();
             let mut capabilities = Capabilities::default();
@@ -304,8 +421,12 @@ mod tests {
             let script = Script::of(replies);
             let flights = script.sent();
             let mut server = protected(script, &credentials);
-            let found = sign_in(&mut server, &capabilities, &credentials).now_or_never().unwrap();
-            let found = found.map(|accepted| accepted.mechanism).map_err(|fault| fault.outcome);
+            let found = sign_in(&mut server, &capabilities, &credentials)
+                .now_or_never()
+                .unwrap();
+            let found = found
+                .map(|accepted| accepted.mechanism)
+                .map_err(|fault| fault.outcome);
             assert_eq!(found, expected, "{replies:?}");
             let flights = flights.all();
             assert_eq!(flights.len(), sent.len(), "{replies:?}");

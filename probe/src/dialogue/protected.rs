@@ -17,18 +17,30 @@ use super::{Clock, Fault, Wire};
 #[allow(private_bounds)]
 pub trait VerifiedTls: Sealed + AsyncRead + AsyncWrite + Unpin {}
 
+impl<S: Sealed + ?Sized> Sealed for Box<S> {}
+impl<S: VerifiedTls + ?Sized> VerifiedTls for Box<S> {}
+
 /// What keeps [`VerifiedTls`] inside of the crate.
 pub(crate) trait Sealed {}
 
 /// A conversation inside verified TLS, and therefore the only one with a way to sign in.
 ///
+/// ```no_run
+/// # use probe::dialogue::{Capabilities, Clock, Protected, VerifiedTls, sign_in};
+/// async fn inside<S: VerifiedTls, C: Clock>(mut server: Protected<S, C>, me: &probe::Credentials) {
+///     let capabilities = Capabilities::default();
+///     let _ = sign_in(probe::Protocol::Imap, &mut server, &capabilities, me).await;
+/// }
+/// ```
+///
+/// A [`Wire`] alone, even to the same stream, is not enough:
+///
 /// ```compile_fail
-/// # use probe::dialogue::{self, Clock, Wire};
-/// # async fn plain<S, C: Clock>(mut wire: Wire<S, C>, credentials: &probe::Credentials) {
-/// let capabilities = Default::default();
-/// // A wire alone is not enough.
-/// dialogue::sign_in(probe::Protocol::Imap, &mut wire, &capabilities, credentials).await;
-/// # }
+/// # use probe::dialogue::{Capabilities, Clock, Wire, VerifiedTls, sign_in};
+/// async fn outside<S: VerifiedTls, C: Clock>(mut server: Wire<S, C>, me: &probe::Credentials) {
+///     let capabilities = Capabilities::default();
+///     let _ = sign_in(probe::Protocol::Imap, &mut server, &capabilities, me).await;
+/// }
 /// ```
 pub struct Protected<S, C> {
     wire: Wire<S, C>,
@@ -37,7 +49,9 @@ pub struct Protected<S, C> {
 impl<S: VerifiedTls, C: Clock> Protected<S, C> {
     /// Begins a conversation anew: nothing that was said before TLS is known here.
     pub fn new(stream: S, clock: C, redactor: Arc<Redactor>, client_name: String) -> Self {
-        Self { wire: Wire::new(stream, clock, redactor, client_name) }
+        Self {
+            wire: Wire::new(stream, clock, redactor, client_name),
+        }
     }
 
     /// The conversation, for everything but secrets.

@@ -31,7 +31,9 @@ pub struct Redactor {
 impl Redactor {
     /// Hides the password in each of the forms in which it is sent.
     pub fn new(credentials: Option<&Credentials>) -> Self {
-        let Some(credentials) = credentials else { return Self::default() };
+        let Some(credentials) = credentials else {
+            return Self::default();
+        };
         let (user, password) = (credentials.user(), credentials.password());
         let escaped = Zeroizing::new(password.replace('\\', "\\\\").replace('"', "\\\""));
         let plain = Zeroizing::new(format!("\0{user}\0{password}"));
@@ -117,7 +119,10 @@ fn same(left: &[u8], right: &[u8]) -> bool {
 }
 
 fn common_prefix(left: &[u8], right: &[u8]) -> usize {
-    left.iter().zip(right).take_while(|(left, right)| left.eq_ignore_ascii_case(right)).count()
+    left.iter()
+        .zip(right)
+        .take_while(|(left, right)| left.eq_ignore_ascii_case(right))
+        .count()
 }
 
 fn visible(text: &str) -> String {
@@ -127,9 +132,16 @@ fn visible(text: &str) -> String {
             '\t' | '\r' | '\n' | '\u{2028}' | '\u{2029}' => shown.push(' '),
             // Soft hyphen, Arabic letter mark, Mongolian separator, zero width and direction marks,
             // the byte order mark, interlinear marks, variation selectors and tags.
-            '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}'
-            | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}' => {}
+            '\u{ad}'
+            | '\u{61c}'
+            | '\u{180e}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e0fff}' => {}
             _ if character.is_control() => {
                 shown.push_str(&format!("\\x{:02x}", u32::from(character)));
             }
@@ -165,7 +177,11 @@ mod tests {
             (b"", None),
             (long.as_bytes(), Some(&cut)),
         ] {
-            assert_eq!(Redactor::default().clean(words).as_deref(), shown, "{words:?}");
+            assert_eq!(
+                Redactor::default().clean(words).as_deref(),
+                shown,
+                "{words:?}"
+            );
         }
     }
 
@@ -175,7 +191,10 @@ mod tests {
         let plain = STANDARD.encode(format!("\0alice@example.test\0{password}"));
         let redactor = redactor(password);
         for (words, shown) in [
-            (format!("bad password {password}!"), "bad password [hidden]!"),
+            (
+                format!("bad password {password}!"),
+                "bad password [hidden]!",
+            ),
             (format!("bad {}", password.to_uppercase()), "bad [hidden]"),
             ("LOGIN \"c4nary\\\"horse\"".to_owned(), "LOGIN \"[hidden]\""),
             (format!("no {}.", STANDARD.encode(password)), "no [hidden]."),
@@ -185,7 +204,11 @@ mod tests {
             (format!("no ...{}", &plain[20..]), "no ...[hidden]"),
             (password.replace('h', "\u{200b}h"), "[hidden]"),
         ] {
-            assert_eq!(redactor.clean(words.as_bytes()).as_deref(), Some(shown), "{words:?}");
+            assert_eq!(
+                redactor.clean(words.as_bytes()).as_deref(),
+                Some(shown),
+                "{words:?}"
+            );
         }
     }
 

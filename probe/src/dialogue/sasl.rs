@@ -88,7 +88,12 @@ mod tests {
     fn encodings_are_those_of_the_standards() {
         for (user, password, plain_message, login_line) in [
             // The example of RFC 4616 §4.
-            ("tim", "tanstaaftanstaaf", "AHRpbQB0YW5zdGFhZnRhbnN0YWFm", r#""tim" "tanstaaftanstaaf""#),
+            (
+                "tim",
+                "tanstaaftanstaaf",
+                "AHRpbQB0YW5zdGFhZnRhbnN0YWFm",
+                r#""tim" "tanstaaftanstaaf""#,
+            ),
             ("a", "b", "AGEAYg==", r#""a" "b""#),
             ("a", r#"q"\"#, "AGEAcSJc", r#""a" "q\"\\""#),
             ("a", "ü", "AGEAw7w=", "\"a\" \"ü\""),
@@ -96,7 +101,9 @@ mod tests {
             let credentials = Credentials::new(user.into(), password.to_owned().into()).unwrap();
             assert_eq!(plain(&credentials).expose(), plain_message.as_bytes());
             assert_eq!(imap_login(&credentials).expose(), login_line.as_bytes());
-            let decoded = STANDARD.decode(login_password(&credentials).expose()).unwrap();
+            let decoded = STANDARD
+                .decode(login_password(&credentials).expose())
+                .unwrap();
             assert_eq!(decoded, password.as_bytes());
             let decoded = STANDARD.decode(login_user(&credentials).expose()).unwrap();
             assert_eq!(decoded, user.as_bytes());

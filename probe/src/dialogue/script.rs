@@ -56,7 +56,11 @@ impl Script {
     /// A server that greets with the first element and answers with the others in turn.
     pub(super) fn of(replies: &[&[u8]]) -> Self {
         let mut script = Self::new(replies[0]);
-        script.replies = replies[1..].iter().rev().map(|reply| reply.to_vec()).collect();
+        script.replies = replies[1..]
+            .iter()
+            .rev()
+            .map(|reply| reply.to_vec())
+            .collect();
         script
     }
 
@@ -101,7 +105,9 @@ impl AsyncRead for Script {
         _: &mut Context<'_>,
         buffer: &mut [u8],
     ) -> Poll<io::Result<usize>> {
-        self.time.0.fetch_add(self.taking.as_millis() as u64, Ordering::Relaxed);
+        self.time
+            .0
+            .fetch_add(self.taking.as_millis() as u64, Ordering::Relaxed);
         let length = self.current.len().min(self.step).min(buffer.len());
         for (to, from) in buffer.iter_mut().zip(self.current.drain(..length)) {
             *to = from;
@@ -111,12 +117,19 @@ impl AsyncRead for Script {
 }
 
 impl AsyncWrite for Script {
-    fn poll_write(mut self: Pin<&mut Self>, _: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
         let mut flights = self.sent.0.lock().unwrap();
         if self.flushed {
             flights.push(String::new());
         }
-        flights.last_mut().unwrap().push_str(&String::from_utf8_lossy(bytes));
+        flights
+            .last_mut()
+            .unwrap()
+            .push_str(&String::from_utf8_lossy(bytes));
         drop(flights);
         self.flushed = false;
         Poll::Ready(Ok(bytes.len()))
@@ -127,7 +140,10 @@ impl AsyncWrite for Script {
             self.flushed = true;
             // An answer to a challenge has no tag; the one of its command stays.
             let flights = self.sent.all();
-            let command = flights.iter().rev().find_map(|flight| flight.split_once(' '));
+            let command = flights
+                .iter()
+                .rev()
+                .find_map(|flight| flight.split_once(' '));
             let tag = command.map_or("", |(tag, _)| tag).as_bytes();
             for byte in self.replies.pop().unwrap_or_default() {
                 match byte {
@@ -156,6 +172,10 @@ impl Clock for TestClock {
     }
 
     fn sleep_until(&self, moment: Duration) -> Self::Sleep {
-        if self.now() >= moment { Box::pin(ready(())) } else { Box::pin(std::future::pending()) }
+        if self.now() >= moment {
+            Box::pin(ready(()))
+        } else {
+            Box::pin(std::future::pending())
+        }
     }
 }

@@ -28,17 +28,27 @@ pub(crate) fn recognise(bytes: &[u8]) -> Service {
     match bytes {
         // Handshake, alert, change of cipher or application data, of SSL 3.0 to TLS 1.3.
         [0x14..=0x17, 3, ..] | [0x14..=0x17] => Service::Tls,
-        _ if OTHER.iter().any(|words| starts(words)) => Service::Other,
-        _ if MAIL.iter().any(|words| starts(words)) => Service::Mail,
-        [b'1'..=b'5', b'0'..=b'9', b'0'..=b'9', rest @ ..] if matches!(rest, [] | [b' ' | b'-', ..]) => {
+        _ if OTHER.iter().any(starts) => Service::Other,
+        _ if MAIL.iter().any(starts) => Service::Mail,
+        [b'1'..=b'5', b'0'..=b'9', b'0'..=b'9', rest @ ..]
+            if matches!(rest, [] | [b' ' | b'-', ..]) =>
+        {
             // SMTP, FTP and NNTP greet with numbers; only the words tell them apart.
             let rest = rest.to_ascii_uppercase();
             let says = |word: &str| rest.windows(word.len()).any(|part| part == word.as_bytes());
-            if (says("FTP") || says("NNTP")) && !says("SMTP") { Service::Other } else { Service::Mail }
+            if (says("FTP") || says("NNTP")) && !says("SMTP") {
+                Service::Other
+            } else {
+                Service::Mail
+            }
         }
         _ => {
             let text = |byte: &u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace();
-            if !bytes.is_empty() && bytes.iter().take(16).all(text) { Service::Text } else { Service::Binary }
+            if !bytes.is_empty() && bytes.iter().take(16).all(text) {
+                Service::Text
+            } else {
+                Service::Binary
+            }
         }
     }
 }
@@ -50,11 +60,17 @@ where
     C: Clock,
 {
     let silent = |fault: Fault| match fault.outcome {
-        Outcome::NoReply => Fault { outcome: Outcome::NoGreeting, ..fault },
+        Outcome::NoReply => Fault {
+            outcome: Outcome::NoGreeting,
+            ..fault
+        },
         _ => fault,
     };
     match recognise(wire.peek().await.map_err(silent)?) {
-        Service::Tls => Err(Fault { outcome: Outcome::TlsOnPlainPort, server_said: None }),
+        Service::Tls => Err(Fault {
+            outcome: Outcome::TlsOnPlainPort,
+            server_said: None,
+        }),
         _ => Ok(()),
     }
 }
@@ -71,8 +87,19 @@ pub(super) fn wrong_greeting<S, C>(wire: &Wire<S, C>, line: &[u8]) -> Fault {
 /// Whether the words of a server that turns a client away say that it may come back later.
 pub(super) fn sounds_busy(words: &str) -> bool {
     const BUSY: &[&str] = &[
-        "[unavailable]", "[limit]", "[sys/temp]", "[inuse]", "[in-use]", "[login-delay]",
-        "too many", "try again", "try later", "temporar", "busy", "overload", "come back",
+        "[unavailable]",
+        "[limit]",
+        "[sys/temp]",
+        "[inuse]",
+        "[in-use]",
+        "[login-delay]",
+        "too many",
+        "try again",
+        "try later",
+        "temporar",
+        "busy",
+        "overload",
+        "come back",
     ];
     let words = words.to_ascii_lowercase();
     BUSY.iter().any(|busy| words.contains(busy))

@@ -22,7 +22,10 @@ where
     let reply = rest(wire, line).await?;
     let outcome = match reply.code {
         220 => {
-            return Ok(Greeting { server_said: wire.quote(&reply.raw), capabilities: None });
+            return Ok(Greeting {
+                server_said: wire.quote(&reply.raw),
+                capabilities: None,
+            });
         }
         400..=499 => Outcome::GreetingBusy,
         500..=599 => Outcome::GreetingRefused,
@@ -48,7 +51,11 @@ where
         250 => {
             let mut capabilities = Capabilities::default();
             // The first line is the server's name.
-            reply.texts.iter().skip(1).for_each(|line| capabilities.add_smtp(line));
+            reply
+                .texts
+                .iter()
+                .skip(1)
+                .for_each(|line| capabilities.add_smtp(line));
             Ok(capabilities)
         }
         500 | 501 | 502 | 504 | 550 => Err(wire.fault(Outcome::ExtendedSmtpMissing, &reply.raw)),
@@ -102,18 +109,28 @@ pub(super) async fn sign_in<S: VerifiedTls, C: Clock>(
 ) -> Result<SignedIn, Fault> {
     let mechanism = match way_in(capabilities) {
         Some(WayIn::Plain) => {
-            server.send_secret("AUTH PLAIN ", &sasl::plain(credentials)).await?;
+            server
+                .send_secret("AUTH PLAIN ", &sasl::plain(credentials))
+                .await?;
             "PLAIN"
         }
         Some(WayIn::Login) => {
             server.wire().send(b"AUTH LOGIN\r\n").await?;
             "LOGIN"
         }
-        None => return Err(Fault { outcome: Outcome::PasswordSignInNotOffered, server_said: None }),
+        None => {
+            return Err(Fault {
+                outcome: Outcome::PasswordSignInNotOffered,
+                server_said: None,
+            });
+        }
     };
     let mut answers = match mechanism {
         // In the order in which they are taken from the end.
-        "LOGIN" => vec![sasl::login_password(credentials), sasl::login_user(credentials)],
+        "LOGIN" => vec![
+            sasl::login_password(credentials),
+            sasl::login_user(credentials),
+        ],
         _ => Vec::new(),
     };
     let mut cancelled = false;
@@ -124,7 +141,11 @@ pub(super) async fn sign_in<S: VerifiedTls, C: Clock>(
             _ if cancelled => return Err(wire.fault(Outcome::SignInProtocolError, &reply.raw)),
             235 => {
                 let server_said = wire.quote(&reply.raw);
-                return Ok(SignedIn { mechanism, server_said, capabilities: None });
+                return Ok(SignedIn {
+                    mechanism,
+                    server_said,
+                    capabilities: None,
+                });
             }
             // The words of the challenge do not matter: they differ by server and by language.
             334 => match answers.pop() {
@@ -170,7 +191,11 @@ impl Reply {
             parts += 1;
             (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
         };
-        if word.split('.').all(number) && parts == 3 { word } else { "" }
+        if word.split('.').all(number) && parts == 3 {
+            word
+        } else {
+            ""
+        }
     }
 }
 
@@ -193,7 +218,11 @@ where
     C: Clock,
 {
     let mut more = first.more;
-    let mut reply = Reply { code: first.code, texts: vec![first.text], raw: first.raw };
+    let mut reply = Reply {
+        code: first.code,
+        texts: vec![first.text],
+        raw: first.raw,
+    };
     while more {
         let raw = wire.line().await?;
         match Line::parse(&raw) {
@@ -227,9 +256,16 @@ impl Line {
             Some(b'-') => true,
             Some(_) => return None,
         };
-        let code = code.iter().fold(0, |code, digit| code * 10 + u16::from(digit - b'0'));
+        let code = code
+            .iter()
+            .fold(0, |code, digit| code * 10 + u16::from(digit - b'0'));
         let text = String::from_utf8_lossy(rest.get(1..).unwrap_or_default()).into_owned();
-        Some(Self { code, more, text, raw: line.to_vec() })
+        Some(Self {
+            code,
+            more,
+            text,
+            raw: line.to_vec(),
+        })
     }
 }
 
@@ -243,8 +279,14 @@ mod tests {
     #[test]
     fn greetings() {
         for (bytes, expected) in [
-            (&b"220 mail.example ESMTP\r\n"[..], Ok(Some("220 mail.example ESMTP"))),
-            (b"220-mail.example\r\n220-no spam\r\n220 please\r\n", Ok(Some("220-mail.example 220-no spam 220 please"))),
+            (
+                &b"220 mail.example ESMTP\r\n"[..],
+                Ok(Some("220 mail.example ESMTP")),
+            ),
+            (
+                b"220-mail.example\r\n220-no spam\r\n220 please\r\n",
+                Ok(Some("220-mail.example 220-no spam 220 please")),
+            ),
             (b"220\r\n", Ok(Some("220"))),
             (b"421 4.3.2 too busy\r\n", Err(Outcome::GreetingBusy)),
             (b"554 5.7.1 blocked\r\n", Err(Outcome::GreetingRefused)),
@@ -262,8 +304,14 @@ mod tests {
             for step in [1, 2, 3, 5, usize::MAX] {
                 let mut wire = wire(Script::new(bytes).in_steps_of(step));
                 let found = greeting(&mut wire).now_or_never().unwrap();
-                let found = found.as_ref().map(|greeting| greeting.server_said.as_deref());
-                assert_eq!(found.map_err(|fault| fault.outcome), expected, "{bytes:?} by {step}");
+                let found = found
+                    .as_ref()
+                    .map(|greeting| greeting.server_said.as_deref());
+                assert_eq!(
+                    found.map_err(|fault| fault.outcome),
+                    expected,
+                    "{bytes:?} by {step}"
+                );
             }
         }
     }
@@ -271,34 +319,92 @@ mod tests {
     #[test]
     fn starttls_is_asked_for_only_where_it_is_offered() {
         for (replies, expected, sent) in [
-            (&[&b""[..], b"250-me\r\n250 STARTTLS\r\n", b"220 go\r\n"][..], None, 2),
-            (&[b"", b"250-me\r\n250 SIZE 10\r\n"], Some(Outcome::StarttlsNotOffered), 1),
-            (&[b"", b"502 what\r\n"], Some(Outcome::ExtendedSmtpMissing), 1),
-            (&[b"", b"250-me\r\n250 starttls\r\n", b"454 4.7.0 no TLS now\r\n"], Some(Outcome::StarttlsRefused), 2),
-            (&[b"", b"250-me\r\n250 STARTTLS\r\n", b"334 \r\n"], Some(Outcome::MalformedReply), 2),
-            (&[b"", b"250-me\r\n250 STARTTLS\r\n"], Some(Outcome::ClosedEarly), 2),
+            (
+                &[&b""[..], b"250-me\r\n250 STARTTLS\r\n", b"220 go\r\n"][..],
+                None,
+                2,
+            ),
+            (
+                &[b"", b"250-me\r\n250 SIZE 10\r\n"],
+                Some(Outcome::StarttlsNotOffered),
+                1,
+            ),
+            (
+                &[b"", b"502 what\r\n"],
+                Some(Outcome::ExtendedSmtpMissing),
+                1,
+            ),
+            (
+                &[
+                    b"",
+                    b"250-me\r\n250 starttls\r\n",
+                    b"454 4.7.0 no TLS now\r\n",
+                ],
+                Some(Outcome::StarttlsRefused),
+                2,
+            ),
+            (
+                &[b"", b"250-me\r\n250 STARTTLS\r\n", b"334 \r\n"],
+                Some(Outcome::MalformedReply),
+                2,
+            ),
+            (
+                &[b"", b"250-me\r\n250 STARTTLS\r\n"],
+                Some(Outcome::ClosedEarly),
+                2,
+            ),
         ] {
             let script = Script::of(replies);
             let flights = script.sent();
             let found = starttls(&mut wire(script)).now_or_never().unwrap();
-            assert_eq!(found.err().map(|fault| fault.outcome), expected, "{replies:?}");
+            assert_eq!(
+                found.err().map(|fault| fault.outcome),
+                expected,
+                "{replies:?}"
+            );
             assert_eq!(flights.all().len(), sent, "{replies:?}");
         }
     }
 
     #[test]
     fn sign_in_is_one_exchange() {
-        let credentials = Credentials::new("tim".into(), "tanstaaftanstaaf".to_owned().into()).unwrap();
+        let credentials =
+            Credentials::new("tim".into(), "tanstaaftanstaaf".to_owned().into()).unwrap();
         let plain = "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n";
         for (auth, replies, expected, sent) in [
-            ("AUTH PLAIN LOGIN", &[&b""[..], b"235 2.7.0 ok\r\n"][..], Ok("PLAIN"), &[plain][..]),
-            ("AUTH PLAIN", &[b"", b"535 5.7.8 no\r\n"], Err(Outcome::WrongCredentials), &[plain]),
-            ("AUTH PLAIN", &[b"", b"334 \r\n", b"501 5.7.0 cancelled\r\n"], Err(Outcome::SignInProtocolError), &[plain, "*\r\n"]),
-            ("AUTH PLAIN", &[b"", b"334 \r\n", b"235 surprise\r\n"], Err(Outcome::SignInProtocolError), &[plain, "*\r\n"]),
+            (
+                "AUTH PLAIN LOGIN",
+                &[&b""[..], b"235 2.7.0 ok\r\n"][..],
+                Ok("PLAIN"),
+                &[plain][..],
+            ),
+            (
+                "AUTH PLAIN",
+                &[b"", b"535 5.7.8 no\r\n"],
+                Err(Outcome::WrongCredentials),
+                &[plain],
+            ),
+            (
+                "AUTH PLAIN",
+                &[b"", b"334 \r\n", b"501 5.7.0 cancelled\r\n"],
+                Err(Outcome::SignInProtocolError),
+                &[plain, "*\r\n"],
+            ),
+            (
+                "AUTH PLAIN",
+                &[b"", b"334 \r\n", b"235 surprise\r\n"],
+                Err(Outcome::SignInProtocolError),
+                &[plain, "*\r\n"],
+            ),
             ("AUTH PLAIN", &[b""], Err(Outcome::ClosedEarly), &[plain]),
             (
                 "AUTH=LOGIN",
-                &[b"", b"334 VXNlcm5hbWU6\r\n", b"334 geheim?\r\n", b"235 ok\r\n"],
+                &[
+                    b"",
+                    b"334 VXNlcm5hbWU6\r\n",
+                    b"334 geheim?\r\n",
+                    b"235 ok\r\n",
+                ],
                 Ok("LOGIN"),
                 &["AUTH LOGIN\r\n", "dGlt\r\n", "dGFuc3RhYWZ0YW5zdGFhZg==\r\n"],
             ),
@@ -306,17 +412,31 @@ mod tests {
                 "AUTH LOGIN",
                 &[b"", b"334 \r\n", b"334 \r\n", b"334 \r\n", b"501 stop\r\n"],
                 Err(Outcome::SignInProtocolError),
-                &["AUTH LOGIN\r\n", "dGlt\r\n", "dGFuc3RhYWZ0YW5zdGFhZg==\r\n", "*\r\n"],
+                &[
+                    "AUTH LOGIN\r\n",
+                    "dGlt\r\n",
+                    "dGFuc3RhYWZ0YW5zdGFhZg==\r\n",
+                    "*\r\n",
+                ],
             ),
-            ("AUTH XOAUTH2", &[b""], Err(Outcome::PasswordSignInNotOffered), &[]),
+            (
+                "AUTH XOAUTH2",
+                &[b""],
+                Err(Outcome::PasswordSignInNotOffered),
+                &[],
+            ),
         ] {
             let mut capabilities = Capabilities::default();
             capabilities.add_smtp(auth);
             let script = Script::of(replies);
             let flights = script.sent();
             let mut server = protected(script, &credentials);
-            let found = sign_in(&mut server, &capabilities, &credentials).now_or_never().unwrap();
-            let found = found.map(|accepted| accepted.mechanism).map_err(|fault| fault.outcome);
+            let found = sign_in(&mut server, &capabilities, &credentials)
+                .now_or_never()
+                .unwrap();
+            let found = found
+                .map(|accepted| accepted.mechanism)
+                .map_err(|fault| fault.outcome);
             assert_eq!(found, expected, "{replies:?}");
             assert_eq!(flights.all(), sent, "{replies:?}");
         }

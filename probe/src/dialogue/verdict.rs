@@ -115,17 +115,26 @@ const WORDS: &[(&[&str], Outcome)] = &[
 /// The meaning of a tagged `NO` with its response code, which may be empty.
 pub(super) fn imap(code: &str, words: &str) -> Outcome {
     let name = code.split(' ').next().unwrap_or_default();
-    let row = IMAP.iter().find(|(code, _)| code.eq_ignore_ascii_case(name));
-    settle(row.map_or(Mostly(WrongCredentials), |(_, meaning)| *meaning), words)
+    let row = IMAP
+        .iter()
+        .find(|(code, _)| code.eq_ignore_ascii_case(name));
+    settle(
+        row.map_or(Mostly(WrongCredentials), |(_, meaning)| *meaning),
+        words,
+    )
 }
 
 /// The meaning of a `-ERR` with its response code, which may be empty.
 pub(super) fn pop3(code: &str, words: &str) -> Outcome {
     let code = code.to_ascii_uppercase();
     let row = POP3.iter().find(|(name, _)| {
-        code.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        code.strip_prefix(name)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     });
-    settle(row.map_or(Mostly(WrongCredentials), |(_, meaning)| *meaning), words)
+    settle(
+        row.map_or(Mostly(WrongCredentials), |(_, meaning)| *meaning),
+        words,
+    )
 }
 
 /// The meaning of a negative SMTP reply to AUTH, with its enhanced code, which may be empty.
@@ -134,7 +143,9 @@ pub(super) fn smtp(code: u16, enhanced: &str, words: &str) -> Outcome {
         let rest = enhanced.strip_prefix(prefix);
         rest.is_some_and(|rest| prefix.is_empty() || rest.is_empty() || rest.starts_with('.'))
     };
-    let row = SMTP.iter().find(|(number, prefix, _)| *number == code && fits(prefix));
+    let row = SMTP
+        .iter()
+        .find(|(number, prefix, _)| *number == code && fits(prefix));
     let meaning = match (row, code) {
         (Some((_, _, meaning)), _) => *meaning,
         (None, 400..=499) => Mostly(TemporaryFailure),
@@ -167,17 +178,41 @@ mod tests {
     #[test]
     fn imap_codes() {
         for (code, words, outcome) in [
-            ("AUTHENTICATIONFAILED", "Authentication failed.", WrongCredentials),
+            (
+                "AUTHENTICATIONFAILED",
+                "Authentication failed.",
+                WrongCredentials,
+            ),
             ("authenticationfailed", "", WrongCredentials),
-            ("AUTHENTICATIONFAILED", "Invalid credentials (Failure)", WrongCredentials),
+            (
+                "AUTHENTICATIONFAILED",
+                "Invalid credentials (Failure)",
+                WrongCredentials,
+            ),
             ("", "Login failed: authentication failure", WrongCredentials),
             ("", "Login failed.", WrongCredentials),
             ("", "", WrongCredentials),
-            ("ALERT", "Application-specific password required: https://…", AppPasswordRequired),
-            ("ALERT", "Please log in via your web browser", AppPasswordRequired),
+            (
+                "ALERT",
+                "Application-specific password required: https://…",
+                AppPasswordRequired,
+            ),
+            (
+                "ALERT",
+                "Please log in via your web browser",
+                AppPasswordRequired,
+            ),
             ("ALERT", "Your account has been disabled", AccountDisabled),
-            ("WEBALERT https://accounts.example", "Web login required.", AppPasswordRequired),
-            ("UNAVAILABLE", "Temporary authentication failure.", TemporaryFailure),
+            (
+                "WEBALERT https://accounts.example",
+                "Web login required.",
+                AppPasswordRequired,
+            ),
+            (
+                "UNAVAILABLE",
+                "Temporary authentication failure.",
+                TemporaryFailure,
+            ),
             ("EXPIRED", "", PasswordExpired),
             ("AUTHORIZATIONFAILED", "", NotAuthorized),
             ("PRIVACYREQUIRED", "", TlsRequired),
@@ -200,8 +235,16 @@ mod tests {
             ("AUTH", "Authentication failed.", WrongCredentials),
             ("auth", "", WrongCredentials),
             ("AUTH/DETAIL", "", WrongCredentials),
-            ("AUTH", "Plaintext authentication disallowed on non-secure connections.", TlsRequired),
-            ("AUTH", "Application-specific password required", AppPasswordRequired),
+            (
+                "AUTH",
+                "Plaintext authentication disallowed on non-secure connections.",
+                TlsRequired,
+            ),
+            (
+                "AUTH",
+                "Application-specific password required",
+                AppPasswordRequired,
+            ),
             ("IN-USE", "", MailboxInUse),
             ("LOGIN-DELAY", "", TryLater),
             ("SYS/TEMP", "", TemporaryFailure),
@@ -220,26 +263,96 @@ mod tests {
     #[test]
     fn smtp_codes() {
         for (code, enhanced, words, outcome) in [
-            (535, "5.7.8", "Error: authentication failed: ", WrongCredentials),
+            (
+                535,
+                "5.7.8",
+                "Error: authentication failed: ",
+                WrongCredentials,
+            ),
             (535, "", "Incorrect authentication data", WrongCredentials),
             (535, "5.7.0", "Authentication failed", WrongCredentials),
-            (535, "5.7.8", "Error: authentication failed: Invalid authentication mechanism", SignInProtocolError),
-            (535, "5.7.8", "Invalid base64 data in continued response", SignInProtocolError),
-            (535, "5.7.139", "Authentication unsuccessful, basic authentication is disabled.", AppPasswordRequired),
-            (535, "5.7.139", "SmtpClientAuthentication is disabled for the Tenant.", NotAuthorized),
+            (
+                535,
+                "5.7.8",
+                "Error: authentication failed: Invalid authentication mechanism",
+                SignInProtocolError,
+            ),
+            (
+                535,
+                "5.7.8",
+                "Invalid base64 data in continued response",
+                SignInProtocolError,
+            ),
+            (
+                535,
+                "5.7.139",
+                "Authentication unsuccessful, basic authentication is disabled.",
+                AppPasswordRequired,
+            ),
+            (
+                535,
+                "5.7.139",
+                "SmtpClientAuthentication is disabled for the Tenant.",
+                NotAuthorized,
+            ),
             (535, "5.7.1", "", WrongCredentials),
-            (534, "5.7.9", "Application-specific password required", AppPasswordRequired),
-            (534, "5.7.14", "Please log in via your web browser", AppPasswordRequired),
-            (454, "4.7.0", "Temporary authentication failure", TemporaryFailure),
-            (435, "", "Unable to authenticate at present", TemporaryFailure),
-            (432, "4.7.12", "A password transition is needed", PasswordExpired),
+            (
+                534,
+                "5.7.9",
+                "Application-specific password required",
+                AppPasswordRequired,
+            ),
+            (
+                534,
+                "5.7.14",
+                "Please log in via your web browser",
+                AppPasswordRequired,
+            ),
+            (
+                454,
+                "4.7.0",
+                "Temporary authentication failure",
+                TemporaryFailure,
+            ),
+            (
+                435,
+                "",
+                "Unable to authenticate at present",
+                TemporaryFailure,
+            ),
+            (
+                432,
+                "4.7.12",
+                "A password transition is needed",
+                PasswordExpired,
+            ),
             (525, "5.7.13", "", AccountDisabled),
             (523, "5.7.10", "", TlsRequired),
             (538, "5.7.11", "", TlsRequired),
-            (530, "5.7.0", "Must issue a STARTTLS command first", TlsRequired),
-            (504, "5.5.4", "Unrecognized authentication type", PasswordSignInNotOffered),
-            (504, "5.7.4", "Encryption required for requested mechanism", TlsRequired),
-            (503, "5.5.1", "AUTH command used when not advertised", PasswordSignInNotOffered),
+            (
+                530,
+                "5.7.0",
+                "Must issue a STARTTLS command first",
+                TlsRequired,
+            ),
+            (
+                504,
+                "5.5.4",
+                "Unrecognized authentication type",
+                PasswordSignInNotOffered,
+            ),
+            (
+                504,
+                "5.7.4",
+                "Encryption required for requested mechanism",
+                TlsRequired,
+            ),
+            (
+                503,
+                "5.5.1",
+                "AUTH command used when not advertised",
+                PasswordSignInNotOffered,
+            ),
             (500, "5.5.6", "", SignInProtocolError),
             (501, "5.5.2", "", SignInProtocolError),
             (501, "5.7.0", "Authentication aborted", SignInProtocolError),
@@ -252,7 +365,11 @@ mod tests {
             (599, "", "", ServerFault),
             (250, "", "OK", SignInProtocolError),
         ] {
-            assert_eq!(smtp(code, enhanced, words), outcome, "{code} {enhanced} {words}");
+            assert_eq!(
+                smtp(code, enhanced, words),
+                outcome,
+                "{code} {enhanced} {words}"
+            );
         }
     }
 }

@@ -52,6 +52,14 @@ impl<S> Upgrade<S> {
         Self { stream }
     }
 
+    /// The same connection, taken out of a wrapper that holds back no bytes.
+    #[cfg(feature = "net")]
+    pub(crate) fn map<T>(self, unwrap: impl FnOnce(S) -> T) -> Upgrade<T> {
+        Upgrade {
+            stream: unwrap(self.stream),
+        }
+    }
+
     /// The stream, for the TLS handshake.
     pub fn into_stream(self) -> S {
         self.stream
@@ -102,10 +110,15 @@ impl<S, C> Wire<S, C> {
     /// clear, and after the handshake it could not be told from what the server says inside TLS.
     pub fn into_upgrade(self) -> Result<Upgrade<S>, Fault> {
         if self.inbox.is_empty() {
-            return Ok(Upgrade { stream: self.stream });
+            return Ok(Upgrade {
+                stream: self.stream,
+            });
         }
         let server_said = self.redactor.clean(&self.inbox);
-        Err(Fault { outcome: Outcome::StarttlsInjection, server_said })
+        Err(Fault {
+            outcome: Outcome::StarttlsInjection,
+            server_said,
+        })
     }
 
     /// The server's words, made safe to show.
@@ -115,7 +128,10 @@ impl<S, C> Wire<S, C> {
 
     /// A fault for which the server's last words are the reason.
     pub(super) fn fault(&self, outcome: Outcome, words: &[u8]) -> Fault {
-        Fault { outcome, server_said: self.quote(words) }
+        Fault {
+            outcome,
+            server_said: self.quote(words),
+        }
     }
 }
 
@@ -161,7 +177,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin, C: Clock> Wire<S, C> {
     pub(super) async fn line(&mut self) -> Result<Vec<u8>, Fault> {
         let mut searched = 0;
         loop {
-            let found = self.inbox[searched..].iter().position(|byte| *byte == b'\n');
+            let found = self.inbox[searched..]
+                .iter()
+                .position(|byte| *byte == b'\n');
             if let Some(position) = found {
                 return self.take_line(searched + position);
             }
@@ -238,7 +256,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin, C: Clock> Wire<S, C> {
 }
 
 /// Runs a future until it is done or the time is up, and tells which by `None`.
-async fn within<T>(clock: &impl Clock, deadline: Duration, work: impl Future<Output = T>) -> Option<T> {
+async fn within<T>(
+    clock: &impl Clock,
+    deadline: Duration,
+    work: impl Future<Output = T>,
+) -> Option<T> {
     // The clock is asked first, so that a server that never pauses cannot outrun it.
     match select(pin!(clock.sleep_until(deadline)), pin!(work)).await {
         Either::Left(_) => None,
@@ -268,11 +290,20 @@ mod tests {
     fn what_is_read_is_bounded() {
         for (bytes, outcome) in [
             (vec![b'a'; 1 << 20], Outcome::ReplyTooLong),
-            ([vec![b'a'; LONGEST_LINE + 1], b"\r\n".to_vec()].concat(), Outcome::ReplyTooLong),
+            (
+                [vec![b'a'; LONGEST_LINE + 1], b"\r\n".to_vec()].concat(),
+                Outcome::ReplyTooLong,
+            ),
             (b"\n".repeat(MOST_LINES + 1), Outcome::ReplyTooLong),
-            ([vec![b'a'; 999], b"\n".to_vec()].concat().repeat(66), Outcome::ReplyTooLong),
+            (
+                [vec![b'a'; 999], b"\n".to_vec()].concat().repeat(66),
+                Outcome::ReplyTooLong,
+            ),
             (b"abc\0def\r\n".to_vec(), Outcome::MalformedReply),
-            ([vec![b'a'; LONGEST_LINE], b"\r\n".to_vec()].concat(), Outcome::ClosedEarly),
+            (
+                [vec![b'a'; LONGEST_LINE], b"\r\n".to_vec()].concat(),
+                Outcome::ClosedEarly,
+            ),
             (b"\n".repeat(MOST_LINES), Outcome::ClosedEarly),
         ] {
             for step in [1, 2, 3, 1024, usize::MAX] {
@@ -291,7 +322,11 @@ mod tests {
     #[test]
     fn a_drip_of_bytes_does_not_move_the_deadline() {
         // Every read lets a second pass; the stage lasts ten.
-        let mut wire = wire(Script::new(&[b'a'; 100]).in_steps_of(1).taking(Duration::from_secs(1)));
+        let mut wire = wire(
+            Script::new(&[b'a'; 100])
+                .in_steps_of(1)
+                .taking(Duration::from_secs(1)),
+        );
         wire.begin(Duration::from_secs(10));
         let fault = wire.line().now_or_never().unwrap().unwrap_err();
         assert_eq!(fault.outcome, Outcome::NoReply);

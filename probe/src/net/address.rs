@@ -40,12 +40,12 @@ const NOT_PUBLIC_V4: &[([u8; 4], u32)] = &[
 /// 2000::/3 is not public either: loopback, IPv4 in several disguises (`::ffff:0:0/96`, NAT64),
 /// unique-local, link-local, site-local and multicast addresses.
 const NOT_PUBLIC_V6: &[([u16; 4], u32)] = &[
-    ([0x2001, 0, 0, 0], 23),      // protocol assignments, among them Teredo (RFC 2928, RFC 4380)
+    ([0x2001, 0, 0, 0], 23), // protocol assignments, among them Teredo (RFC 2928, RFC 4380)
     ([0x2001, 0x0db8, 0, 0], 32), // documentation (RFC 3849)
-    ([0x2002, 0, 0, 0], 16),      // 6to4, which hides any IPv4 address (RFC 3056)
+    ([0x2002, 0, 0, 0], 16), // 6to4, which hides any IPv4 address (RFC 3056)
     ([0x2620, 0x004f, 0x8000, 0], 48), // AS112 (RFC 7534)
-    ([0x3ffe, 0, 0, 0], 16),      // the former 6bone (RFC 3701)
-    ([0x3fff, 0, 0, 0], 20),      // documentation (RFC 9637)
+    ([0x3ffe, 0, 0, 0], 16), // the former 6bone (RFC 3701)
+    ([0x3fff, 0, 0, 0], 20), // documentation (RFC 9637)
 ];
 
 fn is_public_v4(address: Ipv4Addr) -> bool {

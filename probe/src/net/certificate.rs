@@ -59,7 +59,11 @@ pub(super) fn facts(chain: &[CertificateDer<'_>], now: i64) -> Option<Certificat
 
 /// What is to say about a certificate that was verified.
 pub(super) fn praise(facts: &CertificateFacts) -> Outcome {
-    if facts.days_left < SOON { Outcome::CertificateExpiresSoon } else { Outcome::Ok }
+    if facts.days_left < SOON {
+        Outcome::CertificateExpiresSoon
+    } else {
+        Outcome::Ok
+    }
 }
 
 /// What is wrong with a chain that was not accepted.
@@ -78,13 +82,17 @@ pub(super) fn blame(error: &CertificateError, chain: &[CertificateDer<'_>]) -> O
         }
         _ => {}
     }
-    let parsed = chain.iter().filter_map(|der| Some(parse_x509_certificate(der).ok()?.1));
+    let parsed = chain
+        .iter()
+        .filter_map(|der| Some(parse_x509_certificate(der).ok()?.1));
     let parsed: Vec<X509Certificate<'_>> = parsed.collect();
     let Some(leaf) = parsed.first().filter(|_| parsed.len() == chain.len()) else {
         return Outcome::CertificateChainUnusable;
     };
     // The signature of a root proves nothing to anybody, so it may be an old one.
-    let mut signed = parsed.iter().filter(|certificate| !names_itself(certificate));
+    let mut signed = parsed
+        .iter()
+        .filter(|certificate| !names_itself(certificate));
     if is_self_signed(leaf) {
         Outcome::CertificateSelfSigned
     } else if leaf.version() == X509Version::V1 {
@@ -107,12 +115,18 @@ pub(super) fn blame(error: &CertificateError, chain: &[CertificateDer<'_>]) -> O
 }
 
 fn names(certificate: &X509Certificate<'_>) -> Vec<String> {
-    let Ok(Some(extension)) = certificate.subject_alternative_name() else { return Vec::new() };
-    let names = extension.value.general_names.iter().filter_map(|name| match name {
-        GeneralName::DNSName(name) => Some(clean(name)),
-        GeneralName::IPAddress(bytes) => address(bytes),
-        _ => None,
-    });
+    let Ok(Some(extension)) = certificate.subject_alternative_name() else {
+        return Vec::new();
+    };
+    let names = extension
+        .value
+        .general_names
+        .iter()
+        .filter_map(|name| match name {
+            GeneralName::DNSName(name) => Some(clean(name)),
+            GeneralName::IPAddress(bytes) => address(bytes),
+            _ => None,
+        });
     names.take(MOST_NAMES).collect()
 }
 
@@ -120,12 +134,16 @@ fn address(bytes: &[u8]) -> Option<String> {
     if let Ok(v4) = <[u8; 4]>::try_from(bytes) {
         return Some(std::net::Ipv4Addr::from(v4).to_string());
     }
-    <[u8; 16]>::try_from(bytes).ok().map(|v6| std::net::Ipv6Addr::from(v6).to_string())
+    <[u8; 16]>::try_from(bytes)
+        .ok()
+        .map(|v6| std::net::Ipv6Addr::from(v6).to_string())
 }
 
 /// Certificates are made by anyone, so their words are as little to be trusted as a greeting.
 fn clean(text: &str) -> String {
-    Redactor::default().clean(text.as_bytes()).unwrap_or_default()
+    Redactor::default()
+        .clean(text.as_bytes())
+        .unwrap_or_default()
 }
 
 fn key(info: &SubjectPublicKeyInfo<'_>) -> String {
@@ -133,7 +151,11 @@ fn key(info: &SubjectPublicKeyInfo<'_>) -> String {
     match (rsa_bits(info), info.parsed()) {
         (Some(bits), _) => format!("RSA {bits} bits"),
         (None, Ok(PublicKey::EC(_))) => {
-            let curve = info.algorithm.parameters.as_ref().and_then(|curve| curve.as_oid().ok());
+            let curve = info
+                .algorithm
+                .parameters
+                .as_ref()
+                .and_then(|curve| curve.as_oid().ok());
             let curve = curve.map_or_else(String::new, |oid| oid.to_id_string());
             match curve.as_str() {
                 "1.2.840.10045.3.1.7" => "ECDSA P-256".to_owned(),
@@ -151,8 +173,15 @@ fn key(info: &SubjectPublicKeyInfo<'_>) -> String {
 }
 
 fn rsa_bits(info: &SubjectPublicKeyInfo<'_>) -> Option<usize> {
-    let Ok(PublicKey::RSA(key)) = info.parsed() else { return None };
-    let modulus: Vec<u8> = key.modulus.iter().copied().skip_while(|byte| *byte == 0).collect();
+    let Ok(PublicKey::RSA(key)) = info.parsed() else {
+        return None;
+    };
+    let modulus: Vec<u8> = key
+        .modulus
+        .iter()
+        .copied()
+        .skip_while(|byte| *byte == 0)
+        .collect();
     let top = modulus.first()?;
     Some(modulus.len() * 8 - top.leading_zeros() as usize)
 }
@@ -184,7 +213,9 @@ fn is_self_signed(certificate: &X509Certificate<'_>) -> bool {
 /// Public authorities write down where to fetch the issuer (`caIssuers`, RFC 5280 §4.2.2.1), and some
 /// programs do so; the others fail. Private ones rarely do.
 fn misses_intermediate(chain: &[X509Certificate<'_>]) -> bool {
-    let Some(mut top) = chain.first() else { return false };
+    let Some(mut top) = chain.first() else {
+        return false;
+    };
     // Each step goes to another certificate, so there cannot be more of them than certificates.
     for _ in 0..chain.len() {
         let issuer = chain.iter().find(|other| {
@@ -195,10 +226,13 @@ fn misses_intermediate(chain: &[X509Certificate<'_>]) -> bool {
             None => break,
         }
     }
-    !names_itself(top) && top.extensions().iter().any(|extension| {
-        let ParsedExtension::AuthorityInfoAccess(access) = extension.parsed_extension() else {
-            return false;
-        };
-        access.iter().any(|place| place.access_method.to_id_string() == "1.3.6.1.5.5.7.48.2")
-    })
+    !names_itself(top)
+        && top.extensions().iter().any(|extension| {
+            let ParsedExtension::AuthorityInfoAccess(access) = extension.parsed_extension() else {
+                return false;
+            };
+            access
+                .iter()
+                .any(|place| place.access_method.to_id_string() == "1.3.6.1.5.5.7.48.2")
+        })
 }

@@ -22,8 +22,8 @@ const MOST_ATTEMPTS: usize = 8;
 
 /// The result of trying.
 pub(super) struct Connected {
-    /// The open connection, or why there is none.
-    pub(super) stream: Result<TcpStream, Outcome>,
+    /// The open connection and where it leads, or why there is none.
+    pub(super) stream: Result<(TcpStream, SocketAddr), Outcome>,
     /// Every attempt that came to an end.
     pub(super) attempts: Vec<Attempt>,
 }
@@ -40,10 +40,17 @@ pub(super) async fn connect(addresses: &[IpAddr], port: u16) -> Connected {
         if let Some(address) = waiting.next() {
             begun.push((address, Instant::now()));
             running.push(async move {
-                (address, Instant::now(), TcpStream::connect(SocketAddr::new(address, port)).await)
+                (
+                    address,
+                    Instant::now(),
+                    TcpStream::connect(SocketAddr::new(address, port)).await,
+                )
             });
         } else if running.is_empty() {
-            return Connected { stream: Err(overall(&attempts)), attempts };
+            return Connected {
+                stream: Err(overall(&attempts)),
+                attempts,
+            };
         }
         let more = waiting.len() > 0;
         let ended = tokio::select! {
@@ -61,13 +68,22 @@ pub(super) async fn connect(addresses: &[IpAddr], port: u16) -> Connected {
                 return Connected { stream: Err(overall(&attempts)), attempts };
             }
         };
-        let Some((address, start, result)) = ended else { continue };
+        let Some((address, start, result)) = ended else {
+            continue;
+        };
         let outcome = result.as_ref().err().map_or(Outcome::Ok, cause);
-        attempts.push(Attempt { address, outcome, elapsed: start.elapsed() });
+        attempts.push(Attempt {
+            address,
+            outcome,
+            elapsed: start.elapsed(),
+        });
         if let Ok(stream) = result {
             // Commands are single small packets, each of which waits for an answer.
             let _ = stream.set_nodelay(true);
-            return Connected { stream: Ok(stream), attempts };
+            return Connected {
+                stream: Ok((stream, SocketAddr::new(address, port))),
+                attempts,
+            };
         }
     }
 }
@@ -93,7 +109,9 @@ fn in_turn(addresses: &[IpAddr]) -> Vec<IpAddr> {
 fn cause(error: &io::Error) -> Outcome {
     match error.kind() {
         io::ErrorKind::ConnectionRefused => Outcome::ConnectionRefused,
-        io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted => Outcome::ConnectionReset,
+        io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted => {
+            Outcome::ConnectionReset
+        }
         io::ErrorKind::TimedOut => Outcome::ConnectionTimeout,
         // No route, no address of this family, or forbidden by a local firewall.
         _ => Outcome::NetworkUnreachable,
@@ -102,9 +120,16 @@ fn cause(error: &io::Error) -> Outcome {
 
 /// Of several reasons the one that tells most: a host that refuses is there.
 fn overall(attempts: &[Attempt]) -> Outcome {
-    let telling = [Outcome::ConnectionRefused, Outcome::ConnectionReset, Outcome::ConnectionTimeout];
+    let telling = [
+        Outcome::ConnectionRefused,
+        Outcome::ConnectionReset,
+        Outcome::ConnectionTimeout,
+    ];
     let found = |cause: &Outcome| attempts.iter().any(|attempt| attempt.outcome == *cause);
-    telling.into_iter().find(found).unwrap_or(Outcome::NetworkUnreachable)
+    telling
+        .into_iter()
+        .find(found)
+        .unwrap_or(Outcome::NetworkUnreachable)
 }
 
 #[cfg(test)]
@@ -114,7 +139,9 @@ mod tests {
     #[test]
     fn families_take_turns() {
         let parse = |text: &str| -> Vec<IpAddr> {
-            text.split_whitespace().map(|address| address.parse().unwrap()).collect()
+            text.split_whitespace()
+                .map(|address| address.parse().unwrap())
+                .collect()
         };
         for (given, expected) in [
             ("1.1.1.1 1.1.1.2 ::1 ::2 ::3", "::1 1.1.1.1 ::2 1.1.1.2 ::3"),
@@ -130,7 +157,10 @@ mod tests {
     fn the_most_telling_failure_counts() {
         use Outcome::{ConnectionRefused, ConnectionReset, ConnectionTimeout, NetworkUnreachable};
         for (outcomes, expected) in [
-            (&[NetworkUnreachable, ConnectionRefused][..], ConnectionRefused),
+            (
+                &[NetworkUnreachable, ConnectionRefused][..],
+                ConnectionRefused,
+            ),
             (&[ConnectionTimeout, NetworkUnreachable], ConnectionTimeout),
             (&[ConnectionTimeout, ConnectionReset], ConnectionReset),
             (&[NetworkUnreachable], NetworkUnreachable),

@@ -53,8 +53,7 @@ impl Resolver {
     /// [`Outcome::NameNotFound`], [`Outcome::NoAddress`], [`Outcome::DnsServerFailed`] or
     /// [`Outcome::DnsTimeout`].
     pub(super) async fn lookup(&self, host: &HostName) -> Result<Vec<IpAddr>, Outcome> {
-        let mut name =
-            Name::from_ascii(host.as_str()).map_err(|_| Outcome::NameNotFound)?;
+        let mut name = Name::from_ascii(host.as_str()).map_err(|_| Outcome::NameNotFound)?;
         // The name is complete; the search list of this machine must not be tried on it.
         name.set_fqdn(true);
         let both = timeout(BUDGET, self.both(&name)).await;
@@ -68,7 +67,9 @@ impl Resolver {
             Either::Left((found, other)) | Either::Right((found, other)) => (found, other),
         };
         let second = match first {
-            Ok(_) => timeout(SECOND_FAMILY, second).await.unwrap_or(Err(Outcome::DnsTimeout)),
+            Ok(_) => timeout(SECOND_FAMILY, second)
+                .await
+                .unwrap_or(Err(Outcome::DnsTimeout)),
             // That a name does not exist is true for every kind of record (RFC 8020).
             Err(Outcome::NameNotFound) => return first,
             Err(_) => second.await,
@@ -77,10 +78,21 @@ impl Resolver {
     }
 
     async fn one(&self, name: &Name, kind: RecordType) -> Result<Vec<IpAddr>, Outcome> {
-        let answer = self.0.lookup(name.clone(), kind).await.map_err(|error| cause(&error))?;
-        let addresses = answer.answers().iter().filter_map(|record| record.data.ip_addr());
+        let answer = self
+            .0
+            .lookup(name.clone(), kind)
+            .await
+            .map_err(|error| cause(&error))?;
+        let addresses = answer
+            .answers()
+            .iter()
+            .filter_map(|record| record.data.ip_addr());
         let addresses: Vec<IpAddr> = addresses.take(MOST).collect();
-        if addresses.is_empty() { Err(Outcome::NoAddress) } else { Ok(addresses) }
+        if addresses.is_empty() {
+            Err(Outcome::NoAddress)
+        } else {
+            Ok(addresses)
+        }
     }
 }
 
@@ -116,9 +128,14 @@ fn combine(
         }
         (Ok(found), Err(_)) | (Err(_), Ok(found)) => Ok(found),
         (Err(first), Err(second)) => {
-            let gravest =
-                [Outcome::NameNotFound, Outcome::DnsServerFailed, Outcome::DnsTimeout];
-            let gravest = gravest.into_iter().find(|cause| [first, second].contains(cause));
+            let gravest = [
+                Outcome::NameNotFound,
+                Outcome::DnsServerFailed,
+                Outcome::DnsTimeout,
+            ];
+            let gravest = gravest
+                .into_iter()
+                .find(|cause| [first, second].contains(cause));
             Err(gravest.unwrap_or(Outcome::NoAddress))
         }
     }
@@ -136,7 +153,14 @@ mod tests {
         let failed = Err(Outcome::DnsServerFailed);
         let late = Err(Outcome::DnsTimeout);
         for (first, second, expected) in [
-            (&v6, &v4, Ok(vec!["2606:4700::1".parse().unwrap(), "1.1.1.1".parse().unwrap()])),
+            (
+                &v6,
+                &v4,
+                Ok(vec![
+                    "2606:4700::1".parse().unwrap(),
+                    "1.1.1.1".parse().unwrap(),
+                ]),
+            ),
             (&v6, &none, v6.clone()),
             (&failed, &v4, v4.clone()),
             (&late, &v4, v4.clone()),

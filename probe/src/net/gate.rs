@@ -77,8 +77,13 @@ mod tests {
             (None, "lead"),
         ] {
             let gate = Gate::default();
-            let Some(Pass::Lead(lead)) = gate.enter().now_or_never() else { panic!("nobody leads") };
-            assert!(gate.enter().now_or_never().is_none(), "the second must wait");
+            let Some(Pass::Lead(lead)) = gate.enter().now_or_never() else {
+                panic!("nobody leads")
+            };
+            assert!(
+                gate.enter().now_or_never().is_none(),
+                "the second must wait"
+            );
             match outcome {
                 Some(outcome) => lead.settle(outcome),
                 None => drop(lead),

@@ -22,7 +22,8 @@ pub(super) struct Journal {
     events: UnboundedSender<Event>,
     steps: Vec<Step>,
     started: Instant,
-    stage: Stage,
+    /// The stage that is under way.
+    stage: Option<Stage>,
     stage_started: Instant,
 }
 
@@ -35,24 +36,34 @@ impl Journal {
             events,
             steps: Vec::new(),
             started: now,
-            stage: Stage::Dns,
+            stage: None,
             stage_started: now,
         }
     }
 
     /// Begins a stage; its time counts from here.
     pub(super) fn begin(&mut self, stage: Stage) {
-        self.stage = stage;
+        self.stage = Some(stage);
         self.stage_started = Instant::now();
     }
 
-    /// Ends the stage.
+    /// Ends the stage, if one is under way.
     pub(super) fn end(&mut self, outcome: Outcome, facts: Facts, server_said: Option<String>) {
+        let Some(stage) = self.stage.take() else {
+            return;
+        };
         let elapsed = self.stage_started.elapsed();
-        let step = Step { facts, server_said, ..Step::new(self.stage, outcome, elapsed) };
+        let step = Step {
+            facts,
+            server_said,
+            ..Step::new(stage, outcome, elapsed)
+        };
         self.steps.push(step.clone());
         // Whoever reads the events may be gone; then this future will be dropped presently.
-        let _ = self.events.send(Event::Step { endpoint: self.index, step });
+        let _ = self.events.send(Event::Step {
+            endpoint: self.index,
+            step,
+        });
     }
 
     /// Ends the stage, and with it the check.
@@ -61,10 +72,19 @@ impl Journal {
         Stop
     }
 
+    /// Ends whatever is under way, because the time of the endpoint is over. A stage that has failed is
+    /// written down already; only its goodbye was cut short.
+    pub(super) fn out_of_time(&mut self) {
+        self.end(Outcome::Deadline, Facts::None {}, None);
+    }
+
     /// The end of the endpoint.
     pub(super) fn finish(self) {
         let elapsed: Duration = self.started.elapsed();
         let report = EndpointReport::new(self.endpoint, self.steps, elapsed);
-        let _ = self.events.send(Event::Done { endpoint: self.index, report });
+        let _ = self.events.send(Event::Done {
+            endpoint: self.index,
+            report,
+        });
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! | module | idea |
 //! |---|---|
-//! | `run` | the steps of one endpoint, in order; all endpoints at once |
+//! | `run` | all endpoints at once, each until its time is up |
+//! | `visit` | the steps of one endpoint, in order |
 //! | `journal` | makes a [`Step`](crate::Step) of what happened and sends it off |
 //! | `gate` | one sign-in leads, so that a wrong password is sent only once |
 //! | `dns`, `address` | names to addresses, and which addresses may be connected to |
@@ -22,6 +23,7 @@ mod run;
 mod server_hello;
 mod tee;
 mod tls;
+mod visit;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -103,10 +105,22 @@ impl Probe {
     ///
     /// When an extra root is not a certificate that can be trusted.
     pub fn new(options: Options) -> Result<Self, SetupError> {
-        let Options { extra_roots, allow_private, deadline, nameserver } = options;
+        let Options {
+            extra_roots,
+            allow_private,
+            deadline,
+            nameserver,
+        } = options;
         let tls = tls::Trust::new(&extra_roots)?;
         let resolver = dns::Resolver::new(nameserver)?;
-        Ok(Self { context: Arc::new(run::Context { tls, resolver, allow_private, deadline }) })
+        Ok(Self {
+            context: Arc::new(run::Context {
+                tls,
+                resolver,
+                allow_private,
+                deadline,
+            }),
+        })
     }
 
     /// Checks all targets at once, and signs in where that is safe if credentials are given.

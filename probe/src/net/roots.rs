@@ -11,7 +11,11 @@ use rustls::pki_types::pem::PemObject;
 pub fn read_roots(pem: &[u8]) -> Result<Vec<CertificateDer<'static>>, RootsError> {
     let roots: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
     let roots = roots.map_err(|error| RootsError::Malformed(error.to_string()))?;
-    if roots.is_empty() { Err(RootsError::Empty) } else { Ok(roots) }
+    if roots.is_empty() {
+        Err(RootsError::Empty)
+    } else {
+        Ok(roots)
+    }
 }
 
 /// Why there are no certificates to read.
@@ -38,6 +42,9 @@ mod tests {
         assert_eq!(read_roots(key.as_bytes()), Err(RootsError::Empty));
         assert_eq!(read_roots(b""), Err(RootsError::Empty));
         let broken = certificate.replace("AAEC", "A?=");
-        assert!(matches!(read_roots(broken.as_bytes()), Err(RootsError::Malformed(_))));
+        assert!(matches!(
+            read_roots(broken.as_bytes()),
+            Err(RootsError::Malformed(_))
+        ));
     }
 }

@@ -108,18 +108,49 @@ mod tests {
 
     #[test]
     fn choices_are_read() {
-        let tls13 = flight(0x0303, 0x1301, &[0, 43, 0, 2, 3, 4, 0, 51, 0, 4, 0x11, 0xec, 4, 0x60]);
+        let tls13 = flight(
+            0x0303,
+            0x1301,
+            &[0, 43, 0, 2, 3, 4, 0, 51, 0, 4, 0x11, 0xec, 4, 0x60],
+        );
         let retry = flight(0x0303, 0x1301, &[0, 43, 0, 2, 3, 4, 0, 51, 0, 2, 0, 23]);
         let after_retry = [&retry[..], &[20, 3, 3, 0, 1, 1], &tls13].concat();
         let tls12 = flight(0x0303, 0xc02f, &[]);
         for (flight, version, cipher, group) in [
-            (&tls13, ProtocolVersion::TLSv1_3, CipherSuite::TLS13_AES_128_GCM_SHA256, Some(NamedGroup::X25519MLKEM768)),
-            (&after_retry, ProtocolVersion::TLSv1_3, CipherSuite::TLS13_AES_128_GCM_SHA256, Some(NamedGroup::X25519MLKEM768)),
-            (&tls12, ProtocolVersion::TLSv1_2, CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256, None),
+            (
+                &tls13,
+                ProtocolVersion::TLSv1_3,
+                CipherSuite::TLS13_AES_128_GCM_SHA256,
+                Some(NamedGroup::X25519MLKEM768),
+            ),
+            (
+                &after_retry,
+                ProtocolVersion::TLSv1_3,
+                CipherSuite::TLS13_AES_128_GCM_SHA256,
+                Some(NamedGroup::X25519MLKEM768),
+            ),
+            (
+                &tls12,
+                ProtocolVersion::TLSv1_2,
+                CipherSuite::TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+                None,
+            ),
         ] {
-            assert_eq!(read(flight), Some(ServerHello { version, cipher, group }));
+            assert_eq!(
+                read(flight),
+                Some(ServerHello {
+                    version,
+                    cipher,
+                    group
+                })
+            );
         }
-        for bytes in [&b""[..], b"220 hello\r\n", &[21, 3, 3, 0, 2, 2, 40], &tls12[..40]] {
+        for bytes in [
+            &b""[..],
+            b"220 hello\r\n",
+            &[21, 3, 3, 0, 2, 2, 40],
+            &tls12[..40],
+        ] {
             assert_eq!(read(bytes), None, "{bytes:?}");
         }
         // Whatever is cut off must not matter to anything but the answer.

@@ -10,8 +10,9 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// As many bytes as are kept: more than any greeting, and the interesting part of a ServerHello.
-const KEPT: usize = 512;
+/// As many bytes as are kept: more than any greeting, and all of a ServerHello, which is 1,200 bytes
+/// long when it answers a post-quantum key share.
+const KEPT: usize = 2048;
 
 /// A stream of which the first bytes can be read again.
 pub(super) struct Tee<S> {
@@ -25,7 +26,10 @@ pub(super) struct Copy(Arc<Mutex<Vec<u8>>>);
 
 impl Copy {
     pub(super) fn bytes(&self) -> Vec<u8> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     fn add(&self, bytes: &[u8]) {
@@ -38,7 +42,13 @@ impl Copy {
 impl<S> Tee<S> {
     pub(super) fn new(inner: S) -> (Self, Copy) {
         let copy = Copy::default();
-        (Self { inner, copy: copy.clone() }, copy)
+        (
+            Self {
+                inner,
+                copy: copy.clone(),
+            },
+            copy,
+        )
     }
 }
 

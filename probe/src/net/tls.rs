@@ -13,8 +13,7 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::{
-    AlertDescription, CertificateError, ClientConfig, DigitallySignedStruct, RootCertStore,
-    SignatureScheme,
+    AlertDescription, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
 };
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -69,10 +68,14 @@ pub(super) enum Handshake {
 impl Trust {
     /// Trusts the Mozilla roots and these.
     pub(super) fn new(extra_roots: &[CertificateDer<'static>]) -> Result<Self, SetupError> {
-        let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+        let mut roots = RootCertStore {
+            roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
+        };
         for (index, root) in extra_roots.iter().enumerate() {
             let number = index + 1;
-            roots.add(root.clone()).map_err(|cause| SetupError::Root { number, cause })?;
+            roots
+                .add(root.clone())
+                .map_err(|cause| SetupError::Root { number, cause })?;
         }
         let roots = Arc::new(roots);
         let provider: Arc<CryptoProvider> = Arc::new(aws_lc_rs::default_provider());
@@ -98,11 +101,19 @@ impl Trust {
         redactor: &Redactor,
     ) -> Handshake {
         let Ok(name) = ServerName::try_from(String::from(host.clone())) else {
-            return Handshake::Failed(Fault { outcome: Outcome::TlsNameNotKnown, server_said: None });
+            return Handshake::Failed(Fault {
+                outcome: Outcome::TlsNameNotKnown,
+                server_said: None,
+            });
         };
-        let recorder = Arc::new(Recorder { inner: Arc::clone(&self.verifier), shown: Mutex::default() });
+        let recorder = Arc::new(Recorder {
+            inner: Arc::clone(&self.verifier),
+            shown: Mutex::default(),
+        });
         let mut config = self.config.clone();
-        config.dangerous().set_certificate_verifier(Arc::clone(&recorder) as Arc<_>);
+        config
+            .dangerous()
+            .set_certificate_verifier(Arc::clone(&recorder) as Arc<_>);
         let (stream, copy) = Tee::new(upgrade.into_stream());
         let connecting = TlsConnector::from(Arc::new(config)).connect(name, stream);
         let result = timeout(BUDGET, connecting).await;
@@ -114,7 +125,9 @@ impl Trust {
         match result {
             Ok(Ok(stream)) => Handshake::Verified {
                 tls: agreed(&stream),
-                outcome: certificate.as_ref().map_or(Outcome::Ok, certificate::praise),
+                outcome: certificate
+                    .as_ref()
+                    .map_or(Outcome::Ok, certificate::praise),
                 certificate: facts(certificate),
                 stream: Box::new(Encrypted(stream.compat())),
             },
@@ -126,9 +139,10 @@ impl Trust {
                 },
                 _ => Handshake::Failed(failure(&error, &copy, security, redactor)),
             },
-            Err(_) => {
-                Handshake::Failed(Fault { outcome: Outcome::TlsTimeout, server_said: None })
-            }
+            Err(_) => Handshake::Failed(Fault {
+                outcome: Outcome::TlsTimeout,
+                server_said: None,
+            }),
         }
     }
 }
@@ -173,10 +187,14 @@ impl AsyncWrite for Encrypted {
 /// the alert comes in place of the greeting (RFC 8446 §4.4.2.4).
 pub(super) fn refine(fault: Fault, broken: Option<&io::Error>) -> Fault {
     match broken.and_then(rustls_error) {
-        Some(rustls::Error::AlertReceived(alert)) => {
-            Fault { outcome: alert_outcome(*alert), ..fault }
-        }
-        Some(_) => Fault { outcome: Outcome::TlsGarbage, ..fault },
+        Some(rustls::Error::AlertReceived(alert)) => Fault {
+            outcome: alert_outcome(*alert),
+            ..fault
+        },
+        Some(_) => Fault {
+            outcome: Outcome::TlsGarbage,
+            ..fault
+        },
         None => fault,
     }
 }
@@ -191,7 +209,10 @@ struct Recorder {
 impl Recorder {
     /// The chain as it was sent, and the time at which it was verified, in seconds since 1970.
     fn shown(&self) -> (Vec<CertificateDer<'static>>, i64) {
-        self.shown.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.shown
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 }
 
@@ -205,10 +226,13 @@ impl ServerCertVerifier for Recorder {
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
         let chain = std::iter::once(end_entity).chain(intermediates);
-        let chain = chain.map(|certificate| certificate.clone().into_owned()).collect();
+        let chain = chain
+            .map(|certificate| certificate.clone().into_owned())
+            .collect();
         let time = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
         *self.shown.lock().unwrap_or_else(PoisonError::into_inner) = (chain, time);
-        self.inner.verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+        self.inner
+            .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
     }
 
     fn verify_tls12_signature(
@@ -217,7 +241,8 @@ impl ServerCertVerifier for Recorder {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.inner.verify_tls12_signature(message, certificate, signature)
+        self.inner
+            .verify_tls12_signature(message, certificate, signature)
     }
 
     fn verify_tls13_signature(
@@ -226,7 +251,8 @@ impl ServerCertVerifier for Recorder {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, rustls::Error> {
-        self.inner.verify_tls13_signature(message, certificate, signature)
+        self.inner
+            .verify_tls13_signature(message, certificate, signature)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
@@ -238,11 +264,15 @@ impl ServerCertVerifier for Recorder {
 fn agreed(stream: &TlsStream<Tee<TcpStream>>) -> Facts {
     let (_, connection) = stream.get_ref();
     Facts::Tls {
-        version: connection.protocol_version().map_or_else(String::new, version_name),
+        version: connection
+            .protocol_version()
+            .map_or_else(String::new, version_name),
         cipher: connection
             .negotiated_cipher_suite()
             .map_or_else(String::new, |suite| cipher_name(suite.suite())),
-        group: connection.negotiated_key_exchange_group().map(|group| group_name(group.name())),
+        group: connection
+            .negotiated_key_exchange_group()
+            .map(|group| group_name(group.name())),
     }
 }
 
@@ -295,7 +325,12 @@ fn failure(error: &io::Error, copy: &Copy, security: Security, redactor: &Redact
             | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig,
         )) => Outcome::TlsVersionTooOld,
         Some(Error::PeerIncompatible(_)) => Outcome::TlsNoCommonCipher,
-        Some(Error::InvalidMessage(_) | Error::PeerMisbehaved(_) | Error::InappropriateMessage { .. } | Error::InappropriateHandshakeMessage { .. }) => {
+        Some(
+            Error::InvalidMessage(_)
+            | Error::PeerMisbehaved(_)
+            | Error::InappropriateMessage { .. }
+            | Error::InappropriateHandshakeMessage { .. },
+        ) => {
             return not_tls(&heard, security, redactor);
         }
         Some(_) => Outcome::TlsGarbage,
@@ -308,7 +343,10 @@ fn failure(error: &io::Error, copy: &Copy, security: Security, redactor: &Redact
             _ => Outcome::TlsReset,
         },
     };
-    Fault { outcome, server_said: None }
+    Fault {
+        outcome,
+        server_said: None,
+    }
 }
 
 /// What came in place of TLS.
@@ -328,17 +366,27 @@ fn not_tls(heard: &[u8], security: Security, redactor: &Redactor) -> Fault {
         Service::Tls | Service::Binary => None,
         _ => redactor.clean(heard),
     };
-    Fault { outcome, server_said }
+    Fault {
+        outcome,
+        server_said,
+    }
 }
 
 /// `-ERR`, `NO`, `BAD`, `BYE`, or a code of 4xx or 5xx.
 fn is_complaint(heard: &[u8]) -> bool {
     let line = String::from_utf8_lossy(heard);
     let mut words = line.split_ascii_whitespace();
-    let (first, second) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let (first, second) = (
+        words.next().unwrap_or_default(),
+        words.next().unwrap_or_default(),
+    );
     first.starts_with("-ERR")
-        || (first.len() >= 3 && first.starts_with(['4', '5']) && first[1..3].bytes().all(|b| b.is_ascii_digit()))
-        || ["NO", "BAD", "BYE"].iter().any(|word| second.eq_ignore_ascii_case(word))
+        || (first.len() >= 3
+            && first.starts_with(['4', '5'])
+            && first[1..3].bytes().all(|b| b.is_ascii_digit()))
+        || ["NO", "BAD", "BYE"]
+            .iter()
+            .any(|word| second.eq_ignore_ascii_case(word))
 }
 
 /// What an alert means for someone who must repair the server (RFC 8446 §6.2).
@@ -367,15 +415,45 @@ mod tests {
             (&b"* OK ready\r\n"[..], Tls, Outcome::PlainOnTlsPort, true),
             (b"220 mail ESMTP\r\n", Tls, Outcome::PlainOnTlsPort, true),
             (b"+OK\r\n", Tls, Outcome::PlainOnTlsPort, true),
-            (b"HTTP/1.1 400 Bad Request\r\n", Tls, Outcome::UnexpectedService, true),
-            (b"SSH-2.0-OpenSSH\r\n", Tls, Outcome::UnexpectedService, true),
+            (
+                b"HTTP/1.1 400 Bad Request\r\n",
+                Tls,
+                Outcome::UnexpectedService,
+                true,
+            ),
+            (
+                b"SSH-2.0-OpenSSH\r\n",
+                Tls,
+                Outcome::UnexpectedService,
+                true,
+            ),
             (b"\x80\x01\x02\x03", Tls, Outcome::TlsGarbage, false),
             (b"\x16\x03\x03\xff\xff", Tls, Outcome::TlsGarbage, false),
-            (b"-ERR STARTTLS failed\r\n", Starttls, Outcome::StarttlsBroken, true),
-            (b"a NO STARTTLS failed\r\n", Starttls, Outcome::StarttlsBroken, true),
-            (b"454 4.7.0 TLS not available\r\n", Starttls, Outcome::StarttlsBroken, true),
+            (
+                b"-ERR STARTTLS failed\r\n",
+                Starttls,
+                Outcome::StarttlsBroken,
+                true,
+            ),
+            (
+                b"a NO STARTTLS failed\r\n",
+                Starttls,
+                Outcome::StarttlsBroken,
+                true,
+            ),
+            (
+                b"454 4.7.0 TLS not available\r\n",
+                Starttls,
+                Outcome::StarttlsBroken,
+                true,
+            ),
             (b"250 OK\r\n", Starttls, Outcome::StarttlsInjection, true),
-            (b"* CAPABILITY AUTH=PLAIN\r\n", Starttls, Outcome::StarttlsInjection, true),
+            (
+                b"* CAPABILITY AUTH=PLAIN\r\n",
+                Starttls,
+                Outcome::StarttlsInjection,
+                true,
+            ),
         ] {
             let fault = not_tls(heard, security, &Redactor::default());
             assert_eq!(fault.outcome, outcome, "{heard:?}");

@@ -1,0 +1,179 @@
+# Everything that is done with the project; `make help` lists it.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+.DEFAULT_GOAL := help
+# The steps follow each other; cargo uses every core by itself.
+.NOTPARALLEL:
+
+# Pinned tools live outside the clone, so that a second clone finds them. The version of wasm-bindgen
+# is also in Trunk.toml and Cargo.lock; all three must agree.
+CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/mailguide
+TRUNK_VERSION := 0.21.14
+BINDGEN_VERSION := 0.2.130
+BINARYEN_VERSION := 132.0.0
+ESBUILD_VERSION := 0.28.2
+TRUNK := $(CACHE)/trunk-$(TRUNK_VERSION)
+BINDGEN := $(CACHE)/wasm-bindgen-$(BINDGEN_VERSION)
+NPM_TOOLS := $(CACHE)/npm-binaryen-$(BINARYEN_VERSION)-esbuild-$(ESBUILD_VERSION)
+
+# Daemons and rustup's programs are not on the PATH of every shell.
+export PATH := $(TRUNK)/bin:$(BINDGEN)/bin:$(NPM_TOOLS)/node_modules/.bin:$(PATH):$(HOME)/.cargo/bin:/usr/sbin:/sbin
+# One place for all builds, whatever the user's own settings say.
+export CARGO_TARGET_DIR := $(CURDIR)/target
+export TRUNK_SKIP_VERSION_CHECK := true
+# Leptos would read it while it compiles and then look for the bundle under another name.
+unexport LEPTOS_OUTPUT_NAME
+
+PROGRAM := $(CARGO_TARGET_DIR)/release/mailguide
+# What the browser bundle is made of. Folders are listed too: their time changes when a file goes away.
+BUNDLE_SOURCES := $(shell find app probe/src probe/Cargo.toml style Cargo.toml Cargo.lock Trunk.toml rust-toolchain.toml)
+# The last file that a release bundle gets; a debug bundle has none.
+BUNDLE := dist/pkg/main.css.br
+
+# What must be there, as PROGRAM=DEBIAN-PACKAGE+PACKAGE.
+BUILD_NEEDS := node=nodejs npm=npm cc=gcc+libc6-dev
+LAB_NEEDS := openssl=openssl postfix=postfix dovecot=dovecot-core \
+  /usr/lib/dovecot/imap-login=dovecot-imapd /usr/lib/dovecot/pop3-login=dovecot-pop3d
+TEST_NEEDS := $(LAB_NEEDS) $(or $(CHROMIUM),/usr/bin/chromium)=chromium
+BENCH_NEEDS := $(LAB_NEEDS) nginx=nginx-light wrk=wrk curl=curl
+
+# The whole workspace on this machine: everything that runs here, with sockets. (In the browser
+# `app` has the feature `hydrate` instead of `ssr`; the two exclude each other.)
+HOST := --workspace --features "app/ssr probe/net" --locked
+WASM := --no-default-features --target wasm32-unknown-unknown --locked
+
+# $(call phase,what is done,command) says what is done, does it, and says how long it took.
+phase = @printf '\n==> %s\n' '$(1)'; $(2); printf '    %s s\n' "$$SECONDS"
+
+.PHONY: help run test build lab dev bench clean \
+  check-rust build-packages lab-packages test-packages bench-packages node-modules tools root program
+
+help: ## Say what can be made
+	@sed -n 's/^\([a-z]*\):.* ## \(.*\)/make \1\t\2/p' Makefile | expand -t 14
+
+run: build ## Install what is missing, build, and serve http://127.0.0.1:3000
+	@exec '$(PROGRAM)'
+
+test: root test-packages tools node-modules ## Install what tests need, and run every check and test
+	$(call phase,Formatting,cargo fmt --all --check)
+	$(call phase,Clippy for this machine,cargo clippy $(HOST) --all-targets -- -D warnings)
+	$(call phase,Clippy for the browser: app,cargo clippy -p app --lib --bins $(WASM) --features hydrate -- -D warnings)
+	$(call phase,Clippy for the browser: probe,cargo clippy -p probe --lib $(WASM) -- -D warnings)
+	@$(MAKE) $(BUNDLE)
+	$(call phase,Unit and integration tests,cargo test $(HOST))
+	@$(MAKE) program
+	$(call phase,Browser tests,cd end2end && MAILGUIDE='$(PROGRAM)' npx --no-install playwright test)
+
+build: program ## Build the browser bundle and target/release/mailguide
+
+lab: lab-packages build ## Serve the site on real mail servers on this machine, offline
+	@exec $(AS_ROOT) node end2end/lab/main.mjs --serve '$(PROGRAM)'
+
+dev: tools ## Serve a debug build, and rebuild it when a file changes
+	@server=; trap '[ -z "$$server" ] || kill $$server 2> /dev/null || true' EXIT; \
+	stamp=$$(mktemp); \
+	while true; do \
+	  touch "$$stamp"; \
+	  if env -u NO_COLOR trunk --quiet build && cargo build -p server; then \
+	    if [ -n "$$server" ]; then kill $$server 2> /dev/null || true; wait $$server || true; fi; \
+	    target/debug/mailguide & server=$$!; \
+	  fi; \
+	  until [ -n "$$(find app probe server public style Cargo.toml -newer "$$stamp" -print -quit)" ]; do sleep 1; done; \
+	done
+
+bench: bench-packages build ## Measure sizes, requests per second, and the time of a probe
+	@$(AS_ROOT) node end2end/bench/bench.mjs
+
+clean: ## Remove everything that was built; the tools in the user's cache stay
+	rm -rf target dist end2end/node_modules end2end/test-results end2end/playwright-report
+
+# Rebuilt only when a source has changed, because every new bundle is a new program.
+$(BUNDLE): $(BUNDLE_SOURCES) | tools
+	$(call phase,Browser bundle,env -u NO_COLOR trunk --quiet build --release)
+
+program: $(BUNDLE)
+	$(call phase,Program,cargo build --release --locked -p server)
+
+# --- what must be there ---
+
+# Lab, tests and bench start Postfix, which only starts as root.
+AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo env PATH="$$PATH")
+
+root:
+	@[ "$$(id -u)" = 0 ] || { echo 'make test must run as root, because the Postfix of its lab only starts as root.' >&2; exit 1; }
+
+check-rust:
+	@command -v rustup > /dev/null || { echo 'rustup is missing: see https://rustup.rs' >&2; exit 1; }
+	@# The first call of cargo fetches the toolchain that rust-toolchain.toml names.
+	@cargo --version > /dev/null
+	@rustup target list --installed | grep -qx wasm32-unknown-unknown || rustup target add wasm32-unknown-unknown
+
+# $(call install,PROGRAM=PACKAGE…) installs the Debian packages of missing programs. No mail server
+# of the system is started, neither now nor at the next boot.
+define install
+@absent() { for need in $(1); do command -v "$${need%%=*}" > /dev/null || tr + '\n' <<< "$${need#*=}"; done; }; \
+packages=$$(absent); \
+if [ -n "$$packages" ]; then \
+  printf '\n==> Debian packages: %s\n' "$${packages//$$'\n'/ }"; \
+  command -v apt-get > /dev/null || { echo 'apt-get is missing: install these packages, or what they hold, by hand' >&2; exit 1; }; \
+  sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+  policy=/usr/sbin/policy-rc.d; \
+  if [ ! -e $$policy ]; then \
+    trap "$$sudo rm -f $$policy" EXIT; \
+    printf '#!/bin/sh\nexit 101\n' | $$sudo tee $$policy > /dev/null; $$sudo chmod 755 $$policy; \
+  fi; \
+  $$sudo apt-get update -qq; \
+  $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $$packages; \
+  if [ -d /run/systemd/system ]; then \
+    for service in postfix dovecot nginx; do \
+      if [[ $$packages == *$$service* ]]; then $$sudo systemctl disable --quiet $$service; fi; \
+    done; \
+  fi; \
+  packages=$$(absent); \
+  [ -z "$$packages" ] || { printf 'still missing, install by hand: %s\n' "$${packages//$$'\n'/ }" >&2; exit 1; }; \
+  printf '    %s s\n' "$$SECONDS"; \
+fi
+endef
+
+build-packages:
+	$(call install,$(BUILD_NEEDS))
+	@node -e 'process.exit(+(parseInt(process.versions.node) < 18))' || { echo 'Node.js 18 or newer is needed, this is' "$$(node --version)" >&2; exit 1; }
+
+lab-packages:
+	$(call install,$(LAB_NEEDS))
+
+test-packages: build-packages
+	$(call install,$(TEST_NEEDS))
+	@node -e 'process.exit(+(parseInt(process.versions.node) < 20))' || { echo 'Playwright needs Node.js 20 or newer, this is' "$$(node --version)" >&2; exit 1; }
+
+bench-packages:
+	$(call install,$(BENCH_NEEDS))
+
+node-modules: test-packages
+	@cd end2end; [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --no-audit --no-fund
+
+# $(call tool,folder,how long,command) fills a folder of the cache, once. The command fills `$$part`,
+# which gets its name when it is whole; two clones do not do the same work at the same time.
+define tool
+@if [ ! -d '$(1)' ]; then \
+  mkdir -p '$(CACHE)'; exec 9> '$(CACHE)/lock'; flock 9; \
+  if [ ! -d '$(1)' ]; then \
+    part='$(1).part'; \
+    printf '\n==> %s (only once, %s)\n' '$(notdir $(1))' '$(2)'; \
+    $(3); \
+    rm -rf "$$part/build"; mv "$$part" '$(1)'; \
+    printf '    %s s\n' "$$SECONDS"; \
+  fi; \
+fi
+endef
+
+# A cheap profile: the tools run for seconds and take minutes to optimise. The lock file of
+# wasm-bindgen-cli is not used, because registries may lag behind it.
+cargo_install = CARGO_TARGET_DIR="$$part/build" cargo install --quiet --root "$$part" --profile dev
+
+tools: check-rust build-packages
+	$(call tool,$(BINDGEN),about 3 minutes,$(cargo_install) wasm-bindgen-cli --version $(BINDGEN_VERSION))
+	$(call tool,$(TRUNK),about 3 minutes,$(cargo_install) trunk --version $(TRUNK_VERSION) --locked --no-default-features)
+	$(call tool,$(NPM_TOOLS),seconds,npm install --silent --no-audit --no-fund --prefix "$$part" binaryen@$(BINARYEN_VERSION) esbuild@$(ESBUILD_VERSION))

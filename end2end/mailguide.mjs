@@ -1,0 +1,59 @@
+// Starts the program under test, and waits for the line that says where it listens.
+
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { createInterface } from "node:readline";
+import { resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The path of the program: `MAILGUIDE`, or the release build. */
+export function mailguide() {
+  const path = process.env.MAILGUIDE
+    ? resolve(process.env.MAILGUIDE)
+    : fileURLToPath(new URL("../target/release/mailguide", import.meta.url));
+  if (!existsSync(path)) throw new Error(`there is no ${path}: build it first with make build`);
+  return path;
+}
+
+/** The options that make `serve` and `probe` use the lab. */
+export function labOptions({ record, ca }) {
+  return ["--config", record, "--cacert", ca, "--allow-private"];
+}
+
+/**
+ * Serves on a free port.
+ *
+ * @param {string[]} options  More options for `serve`.
+ * @returns {Promise<{ url: string, output: () => string, stop: () => Promise<void> }>}
+ *   `output` gives all that the server has printed so far.
+ */
+export async function serve(options = []) {
+  const child = spawn(mailguide(), ["serve", "--listen", "127.0.0.1:0", ...options], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const ended = new Promise((done) => child.on("exit", done));
+  // Also when this process ends without calling `stop`.
+  const kill = () => child.kill("SIGKILL");
+  process.on("exit", kill);
+
+  let output = "";
+  child.stderr.on("data", (bytes) => (output += bytes));
+  const url = await new Promise((found, reject) => {
+    child.on("error", reject);
+    child.on("exit", (code) => reject(new Error(`mailguide ended with ${code} before it listened:\n${output}`)));
+    createInterface({ input: child.stdout }).on("line", (line) => {
+      output += `${line}\n`;
+      const match = /^mailguide: listening on (http:\/\/\S+?)\/?$/.exec(line);
+      if (match) found(match[1]);
+    });
+  });
+  return {
+    url,
+    output: () => output,
+    async stop() {
+      process.off("exit", kill);
+      child.kill("SIGTERM");
+      await ended;
+    },
+  };
+}

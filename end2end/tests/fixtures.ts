@@ -1,0 +1,86 @@
+// What every spec starts from: real mail servers, the program under test, and a browser in which
+// nothing may go wrong unnoticed.
+
+import { test as base, expect, type BrowserContext } from "@playwright/test";
+// The lab is plain JavaScript, because it also runs without npm packages.
+import { startLab, type Lab } from "../lab/lab.mjs";
+import { labOptions, serve } from "../mailguide.mjs";
+
+type Server = Awaited<ReturnType<typeof serve>>;
+
+type TestFixtures = {
+  /** The address of the site, without a slash at the end. */
+  site: string;
+  /** Console messages and the like that this spec provokes on purpose. */
+  expectedProblems: RegExp[];
+  noProblems: void;
+};
+
+type WorkerFixtures = { lab: Lab; server: Server };
+
+export const test = base.extend<TestFixtures, WorkerFixtures>({
+  lab: [
+    async ({}, use) => {
+      const lab = await startLab();
+      try {
+        await use(lab);
+      } finally {
+        await lab.stop();
+      }
+    },
+    { scope: "worker", timeout: 30_000 },
+  ],
+
+  server: [
+    async ({ lab }, use) => {
+      const server = await serve(labOptions(lab));
+      try {
+        await use(server);
+      } finally {
+        await server.stop();
+      }
+    },
+    { scope: "worker", timeout: 30_000 },
+  ],
+
+  site: async ({ server }, use) => use(server.url),
+  // Specs write `page.goto("/settings/lab.test")`.
+  baseURL: async ({ server }, use) => use(server.url),
+
+  expectedProblems: [[], { option: true }],
+
+  noProblems: [
+    async ({ context, server, expectedProblems }, use) => {
+      const problems = await watch(context, server.url);
+      await use();
+      const unexpected = problems.filter((problem) => !expectedProblems.some((pattern) => pattern.test(problem)));
+      expect(unexpected, "what went wrong in the browser").toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+export { expect };
+
+/** Collects everything that a page does or says and should not. */
+async function watch(context: BrowserContext, site: string): Promise<string[]> {
+  const problems: string[] = [];
+  context.on("console", (message) => {
+    if (["error", "warning", "assert"].includes(message.type())) {
+      problems.push(`console ${message.type()}: ${message.text()} (${message.location().url})`);
+    }
+  });
+  context.on("weberror", (error) => problems.push(`page error: ${error.error()}`));
+  context.on("request", (request) => {
+    const url = new URL(request.url());
+    const inside = url.protocol === "data:" || url.protocol === "blob:" || url.origin === site;
+    if (!inside) problems.push(`request to another origin: ${url.origin}`);
+  });
+  // Chromium writes violations to the console too, but not those of a policy that only reports.
+  await context.addInitScript(() => {
+    document.addEventListener("securitypolicyviolation", (event) => {
+      console.error(`securitypolicyviolation: ${event.effectiveDirective} ${event.blockedURI}`);
+    });
+  });
+  return problems;
+}

@@ -1,0 +1,527 @@
+//! The steps of one endpoint, in order.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout};
+use tokio_util::compat::{Compat, TokioAsyncReadCompatExt};
+
+use super::address;
+use super::clock::TokioClock;
+use super::connect::{Connected, connect};
+use super::gate::Pass;
+use super::journal::{Journal, Stop};
+use super::run::Shared;
+use super::tls::{Encrypted, Handshake, refine};
+use crate::dialogue::{self, Capabilities, Fault, Greeting, Protected, Upgrade, Usage, Wire};
+use crate::endpoint::{Endpoint, Protocol, Security};
+use crate::outcome::Outcome;
+use crate::step::{Facts, Stage};
+
+/// The time for the greeting: some servers make strangers wait for six seconds (postscreen).
+const GREETING: Duration = Duration::from_secs(15);
+/// The time for a command and its answer.
+const COMMAND: Duration = Duration::from_secs(10);
+/// The time for a sign-in: servers delay the answer to a wrong password, more each time.
+const SIGN_IN: Duration = Duration::from_secs(25);
+/// The time for a goodbye, which nobody waits for.
+const GOODBYE: Duration = Duration::from_secs(2);
+/// The time to find out whether a silent server waits for TLS.
+const SECOND_LOOK: Duration = Duration::from_secs(3);
+/// From this part of its limit on, a mailbox is nearly full, in percent.
+const NEARLY_FULL: u128 = 90;
+
+/// A connection in the clear.
+type Plain = Wire<Compat<TcpStream>, TokioClock>;
+
+/// A connection inside verified TLS.
+type Secure = Protected<Box<Encrypted>, TokioClock>;
+
+/// The check of one endpoint. Each method is one stage: it writes down its step, and stops the check
+/// when that has failed.
+pub(super) struct Visit<'a> {
+    pub(super) shared: &'a Shared,
+    pub(super) endpoint: &'a Endpoint,
+}
+
+impl Visit<'_> {
+    /// All steps.
+    pub(super) async fn steps(
+        &self,
+        connect_to: Option<SocketAddr>,
+        journal: &mut Journal,
+    ) -> Result<(), Stop> {
+        let (addresses, port) = self.addresses(connect_to, journal).await?;
+        let (stream, peer) = self.connect(&addresses, port, journal).await?;
+        let client = client_name(&stream);
+        if self.endpoint.security == Security::Tls {
+            let mut server = self
+                .encrypt(Upgrade::fresh(stream), client, journal)
+                .await?;
+            let greeting = self.greeting(server.wire(), peer, journal).await?;
+            return self.account(server, greeting.capabilities, journal).await;
+        }
+        let mut wire = self.plain(stream, client.clone());
+        let greeting = self.greeting(&mut wire, peer, journal).await?;
+        if self.endpoint.security == Security::None {
+            self.capabilities(&mut wire, greeting.capabilities, journal)
+                .await?;
+            journal.begin(Stage::SignIn);
+            journal.end(Outcome::NotEncrypted, Facts::None {}, None);
+            return self.close(&mut wire, false, journal).await;
+        }
+        let upgrade = self
+            .starttls(wire, greeting.capabilities.as_ref(), journal)
+            .await?;
+        let server = self.encrypt(upgrade, client, journal).await?;
+        // What was said before TLS may have been said by anyone (RFC 3207 §4.2).
+        self.account(server, None, journal).await
+    }
+
+    async fn addresses(
+        &self,
+        connect_to: Option<SocketAddr>,
+        journal: &mut Journal,
+    ) -> Result<(Vec<IpAddr>, u16), Stop> {
+        journal.begin(Stage::Dns);
+        if let Some(given) = connect_to {
+            let addresses = vec![given.ip()];
+            journal.end(
+                Outcome::AddressGiven,
+                Facts::Dns {
+                    addresses: addresses.clone(),
+                },
+                None,
+            );
+            return Ok((addresses, given.port()));
+        }
+        let context = &self.shared.context;
+        let found = match self.endpoint.host.address() {
+            Some(address) => Ok((Outcome::AddressGiven, vec![address])),
+            None => {
+                let found = context.resolver.lookup(&self.endpoint.host).await;
+                found.map(|addresses| (Outcome::Ok, addresses))
+            }
+        };
+        let (outcome, mut addresses) =
+            found.map_err(|outcome| journal.fail(silent(outcome), NOTHING))?;
+        addresses.retain(|address| context.allow_private || address::is_public(*address));
+        if addresses.is_empty() {
+            return Err(journal.fail(silent(Outcome::AddressNotPublic), NOTHING));
+        }
+        journal.end(
+            outcome,
+            Facts::Dns {
+                addresses: addresses.clone(),
+            },
+            None,
+        );
+        Ok((addresses, self.endpoint.port.get()))
+    }
+
+    async fn connect(
+        &self,
+        addresses: &[IpAddr],
+        port: u16,
+        journal: &mut Journal,
+    ) -> Result<(TcpStream, SocketAddr), Stop> {
+        journal.begin(Stage::Connect);
+        let Connected { stream, attempts } = connect(addresses, port).await;
+        match stream {
+            Ok((stream, peer)) => {
+                let facts = Facts::Connect {
+                    connected: Some(peer.ip()),
+                    attempts,
+                };
+                journal.end(Outcome::Ok, facts, None);
+                Ok((stream, peer))
+            }
+            Err(outcome) => Err(journal.fail(
+                silent(outcome),
+                Facts::Connect {
+                    connected: None,
+                    attempts,
+                },
+            )),
+        }
+    }
+
+    async fn greeting<S: Stream>(
+        &self,
+        wire: &mut Wire<S, TokioClock>,
+        peer: SocketAddr,
+        journal: &mut Journal,
+    ) -> Result<Greeting, Stop> {
+        journal.begin(Stage::Greeting);
+        wire.begin(GREETING);
+        match dialogue::greeting(self.endpoint.protocol, wire).await {
+            Ok(greeting) => {
+                journal.end(Outcome::Ok, NOTHING, greeting.server_said.clone());
+                Ok(greeting)
+            }
+            Err(fault) => {
+                let mut fault = refine(fault, wire.broken());
+                let silence = fault.outcome == Outcome::NoGreeting;
+                // A server that waits for TLS says nothing until it is spoken to.
+                if silence && self.endpoint.security != Security::Tls && self.speaks_tls(peer).await
+                {
+                    fault.outcome = Outcome::TlsOnPlainPort;
+                }
+                Err(journal.fail(fault, NOTHING))
+            }
+        }
+    }
+
+    async fn starttls(
+        &self,
+        mut wire: Plain,
+        known: Option<&Capabilities>,
+        journal: &mut Journal,
+    ) -> Result<Upgrade<TcpStream>, Stop> {
+        journal.begin(Stage::Starttls);
+        wire.begin(COMMAND);
+        match dialogue::starttls(self.endpoint.protocol, &mut wire, known).await {
+            Ok(said) => match wire.into_upgrade() {
+                Ok(upgrade) => {
+                    journal.end(Outcome::Ok, NOTHING, said);
+                    Ok(upgrade.map(Compat::into_inner))
+                }
+                // The connection is dropped here, and nothing more is sent over it.
+                Err(fault) => Err(journal.fail(fault, NOTHING)),
+            },
+            Err(fault) => Err(self.failed(&mut wire, fault, NOTHING, journal).await),
+        }
+    }
+
+    async fn encrypt(
+        &self,
+        upgrade: Upgrade<TcpStream>,
+        client: String,
+        journal: &mut Journal,
+    ) -> Result<Secure, Stop> {
+        journal.begin(Stage::Tls);
+        let Shared {
+            context, redactor, ..
+        } = self.shared;
+        let Endpoint { host, security, .. } = self.endpoint;
+        match context
+            .tls
+            .handshake(upgrade, host, *security, redactor)
+            .await
+        {
+            Handshake::Verified {
+                stream,
+                tls,
+                outcome,
+                certificate,
+            } => {
+                journal.end(Outcome::Ok, tls, None);
+                journal.begin(Stage::Certificate);
+                journal.end(outcome, certificate, None);
+                Ok(Protected::new(
+                    stream,
+                    clock(),
+                    Arc::clone(redactor),
+                    client,
+                ))
+            }
+            Handshake::Untrusted {
+                tls,
+                outcome,
+                certificate,
+            } => {
+                journal.end(Outcome::Ok, tls, None);
+                journal.begin(Stage::Certificate);
+                Err(journal.fail(silent(outcome), certificate))
+            }
+            Handshake::Failed(fault) => Err(journal.fail(fault, NOTHING)),
+        }
+    }
+
+    /// Everything that happens inside verified TLS.
+    async fn account(
+        &self,
+        mut server: Secure,
+        known: Option<Capabilities>,
+        journal: &mut Journal,
+    ) -> Result<(), Stop> {
+        let capabilities = self.capabilities(server.wire(), known, journal).await?;
+        let Some(signed_in) = self.sign_in(&mut server, &capabilities, journal).await? else {
+            return self.close(server.wire(), false, journal).await;
+        };
+        let asked = self
+            .mailbox(server.wire(), signed_in.as_ref(), journal)
+            .await?;
+        self.close(server.wire(), !asked, journal).await
+    }
+
+    async fn capabilities<S: Stream>(
+        &self,
+        wire: &mut Wire<S, TokioClock>,
+        known: Option<Capabilities>,
+        journal: &mut Journal,
+    ) -> Result<Capabilities, Stop> {
+        let protocol = self.endpoint.protocol;
+        journal.begin(Stage::Capabilities);
+        wire.begin(COMMAND);
+        let found = match known {
+            Some(known) => Ok(known),
+            None => dialogue::capabilities(protocol, wire).await,
+        };
+        let found = match found {
+            Ok(found) => found,
+            Err(fault) => return Err(self.failed(wire, fault, NOTHING, journal).await),
+        };
+        let facts = Facts::Capabilities {
+            capabilities: found.words.clone(),
+            mechanisms: found.mechanisms.clone(),
+        };
+        // Without encryption it is right not to offer it.
+        let expected = self.endpoint.security != Security::None;
+        if expected && !dialogue::password_sign_in_offered(protocol, &found) {
+            let fault = silent(Outcome::PasswordSignInNotOffered);
+            return Err(self.failed(wire, fault, facts, journal).await);
+        }
+        journal.end(Outcome::Ok, facts, None);
+        Ok(found)
+    }
+
+    /// Signs in, if there is something to sign in with and it was not refused elsewhere. Returns what
+    /// the server can do from now on, if it said so.
+    async fn sign_in(
+        &self,
+        server: &mut Secure,
+        capabilities: &Capabilities,
+        journal: &mut Journal,
+    ) -> Result<Option<Option<Capabilities>>, Stop> {
+        journal.begin(Stage::SignIn);
+        let Some(credentials) = &self.shared.credentials else {
+            journal.end(Outcome::NoPassword, NOTHING, None);
+            return Ok(None);
+        };
+        let pass = self.shared.gate.enter().await;
+        // Waiting for the others is not this server's time.
+        journal.begin(Stage::SignIn);
+        let lead = match pass {
+            Pass::Lead(lead) => Some(lead),
+            Pass::Follow => None,
+            Pass::Stop => {
+                journal.end(Outcome::NotTried, NOTHING, None);
+                return Ok(None);
+            }
+        };
+        server.wire().begin(SIGN_IN);
+        let protocol = self.endpoint.protocol;
+        let answer = dialogue::sign_in(protocol, server, capabilities, credentials).await;
+        if let Some(lead) = lead {
+            lead.settle(
+                answer
+                    .as_ref()
+                    .err()
+                    .map_or(Outcome::Ok, |fault| fault.outcome),
+            );
+        }
+        match answer {
+            Ok(accepted) => {
+                let facts = Facts::SignIn {
+                    mechanism: accepted.mechanism.to_owned(),
+                };
+                journal.end(Outcome::Ok, facts, accepted.server_said);
+                Ok(Some(accepted.capabilities))
+            }
+            Err(fault) => Err(self.failed(server.wire(), fault, NOTHING, journal).await),
+        }
+    }
+
+    /// Returns whether the server answered anything, which it does not when it is not asked.
+    async fn mailbox<S: Stream>(
+        &self,
+        wire: &mut Wire<S, TokioClock>,
+        known: Option<&Capabilities>,
+        journal: &mut Journal,
+    ) -> Result<bool, Stop> {
+        if self.endpoint.protocol != Protocol::Imap {
+            return Ok(false);
+        }
+        journal.begin(Stage::Mailbox);
+        wire.begin(COMMAND);
+        match dialogue::mailbox(self.endpoint.protocol, wire, known).await {
+            Ok(Some(usage)) => {
+                let facts = Facts::Mailbox {
+                    used: usage.used,
+                    limit: usage.limit,
+                };
+                match fullness(usage) {
+                    Outcome::MailboxFull => Err(self
+                        .failed(wire, silent(Outcome::MailboxFull), facts, journal)
+                        .await),
+                    outcome => {
+                        journal.end(outcome, facts, None);
+                        Ok(true)
+                    }
+                }
+            }
+            Ok(None) => Ok(known.is_none_or(|known| known.has("QUOTA"))),
+            Err(fault) => Err(self.failed(wire, fault, NOTHING, journal).await),
+        }
+    }
+
+    /// Says goodbye. `unproven` is whether the server has said nothing since the sign-in; hanging up
+    /// then means that it cannot open the mailbox. Otherwise it does no harm to miss a goodbye.
+    async fn close<S: Stream>(
+        &self,
+        wire: &mut Wire<S, TokioClock>,
+        unproven: bool,
+        journal: &mut Journal,
+    ) -> Result<(), Stop> {
+        journal.begin(Stage::Close);
+        wire.begin(GOODBYE);
+        let said = match dialogue::goodbye(self.endpoint.protocol, wire).await {
+            Ok(said) => said,
+            Err(fault) if unproven && fault.outcome == Outcome::ClosedEarly => {
+                let fault = Fault {
+                    outcome: Outcome::DroppedAfterSignIn,
+                    ..fault
+                };
+                return Err(journal.fail(fault, NOTHING));
+            }
+            Err(fault) => fault.server_said,
+        };
+        wire.close().await;
+        journal.end(Outcome::Ok, NOTHING, said);
+        Ok(())
+    }
+
+    /// Writes down a failure, and takes leave of a server that has done nothing wrong.
+    async fn failed<S: Stream>(
+        &self,
+        wire: &mut Wire<S, TokioClock>,
+        fault: Fault,
+        facts: Facts,
+        journal: &mut Journal,
+    ) -> Stop {
+        let fault = refine(fault, wire.broken());
+        let outcome = fault.outcome;
+        let stop = journal.fail(fault, facts);
+        if deserves_goodbye(outcome) {
+            wire.begin(GOODBYE);
+            // The check is over; what is said now changes nothing.
+            let _ = dialogue::goodbye(self.endpoint.protocol, wire).await;
+            wire.close().await;
+        }
+        stop
+    }
+
+    /// Whether a server answers to TLS, on a connection of its own.
+    async fn speaks_tls(&self, peer: SocketAddr) -> bool {
+        let Shared {
+            context, redactor, ..
+        } = self.shared;
+        let Endpoint { host, .. } = self.endpoint;
+        let Ok((stream, _)) = connect(&[peer.ip()], peer.port()).await.stream else {
+            return false;
+        };
+        let upgrade = Upgrade::fresh(stream);
+        let answer = context
+            .tls
+            .handshake(upgrade, host, Security::Tls, redactor);
+        let answer = timeout(SECOND_LOOK, answer).await;
+        matches!(
+            answer,
+            Ok(Handshake::Verified { .. } | Handshake::Untrusted { .. })
+        )
+    }
+
+    fn plain(&self, stream: TcpStream, client: String) -> Plain {
+        Wire::new(
+            stream.compat(),
+            clock(),
+            Arc::clone(&self.shared.redactor),
+            client,
+        )
+    }
+}
+
+const NOTHING: Facts = Facts::None {};
+
+/// What the stages need of a stream.
+trait Stream: AsyncRead + AsyncWrite + Unpin {}
+impl<S: AsyncRead + AsyncWrite + Unpin> Stream for S {}
+
+fn clock() -> TokioClock {
+    TokioClock(Instant::now())
+}
+
+/// A fault about which the server had nothing to say.
+fn silent(outcome: Outcome) -> Fault {
+    Fault {
+        outcome,
+        server_said: None,
+    }
+}
+
+/// The address of this client as SMTP wants it (RFC 5321 §4.1.3).
+fn client_name(stream: &TcpStream) -> String {
+    match stream
+        .local_addr()
+        .map(|address| address.ip().to_canonical())
+    {
+        Ok(IpAddr::V4(address)) => format!("[{address}]"),
+        Ok(IpAddr::V6(address)) => format!("[IPv6:{address}]"),
+        Err(_) => "[127.0.0.1]".to_owned(),
+    }
+}
+
+fn fullness(usage: Usage) -> Outcome {
+    let Usage { used, limit } = usage;
+    if used >= limit {
+        Outcome::MailboxFull
+    } else if u128::from(used) * 100 > u128::from(limit) * NEARLY_FULL {
+        Outcome::MailboxNearlyFull
+    } else {
+        Outcome::Ok
+    }
+}
+
+/// Whether the server answered as the protocol has it, so that it is polite to say goodbye. After a
+/// breach of the protocol nothing more is sent.
+fn deserves_goodbye(outcome: Outcome) -> bool {
+    match outcome {
+        Outcome::StarttlsNotOffered
+        | Outcome::StarttlsRefused
+        | Outcome::ExtendedSmtpMissing
+        | Outcome::NoCapabilities
+        | Outcome::PasswordSignInNotOffered
+        | Outcome::MailboxFull => true,
+        Outcome::SignInProtocolError | Outcome::DroppedAfterSignIn => false,
+        other => other.stage() == Some(Stage::SignIn),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn mailboxes_are_nearly_full_above_nine_tenths() {
+        for (used, limit, outcome) in [
+            (0, 100, Outcome::Ok),
+            (90, 100, Outcome::Ok),
+            (91, 100, Outcome::MailboxNearlyFull),
+            (99, 100, Outcome::MailboxNearlyFull),
+            (100, 100, Outcome::MailboxFull),
+            (101, 100, Outcome::MailboxFull),
+            (0, 0, Outcome::MailboxFull),
+            (u64::MAX - 1, u64::MAX, Outcome::MailboxNearlyFull),
+        ] {
+            assert_eq!(
+                fullness(Usage { used, limit }),
+                outcome,
+                "{used} of {limit}"
+            );
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! The whole router, asked without a socket.
+
+mod assets;
+mod headers;
+mod pages;
+mod refusals;
+
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use app::check::TestWords;
+use app::record::{Catalogue, built_in};
+use app::site::Site;
+use app::words::Words;
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::{HeaderMap, Request, StatusCode};
+use http_body_util::BodyExt;
+use probe::net::{Options, Probe};
+use server::assets::Assets;
+use server::limits::Limits;
+use server::router::router;
+use tower::ServiceExt;
+
+/// The site with the built-in record; one test is allowed for each client.
+fn site() -> Router {
+    let assets = Assets::load().expect("the bundle is built before the tests: make build");
+    let site = Site {
+        catalogue: Catalogue::new(vec![("centurylink.toml".into(), built_in())]).unwrap(),
+        words: Words::english(),
+        test_words: TestWords::english(),
+        probe: Probe::new(Options::default()).unwrap(),
+        stylesheet: assets.stylesheet(),
+    };
+    let one = NonZeroU32::MIN;
+    router(Arc::new(site), assets, Limits::new(one, NonZeroU32::new(4).unwrap()))
+}
+
+struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Vec<u8>,
+}
+
+impl Answer {
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+/// Asks the site as a client on this machine would.
+async fn ask(site: &Router, request: Request<Body>) -> Answer {
+    ask_from(site, request, "127.0.0.1:50000").await
+}
+
+async fn ask_from(site: &Router, mut request: Request<Body>, client: &str) -> Answer {
+    let client: SocketAddr = client.parse().unwrap();
+    request.extensions_mut().insert(ConnectInfo(client));
+    let response = site.clone().oneshot(request).await.unwrap();
+    let (parts, body) = response.into_parts();
+    let body = body.collect().await.unwrap().to_bytes().to_vec();
+    Answer { status: parts.status, headers: parts.headers, body }
+}
+
+fn get(path: &str) -> Request<Body> {
+    Request::get(path).body(Body::empty()).unwrap()
+}
+
+/// A form that a page of the site itself sends.
+fn post(path: &str, form: &str) -> Request<Body> {
+    Request::post(path)
+        .header("content-type", "application/x-www-form-urlencoded")
+        .header("sec-fetch-site", "same-origin")
+        .body(Body::from(form.to_owned()))
+        .unwrap()
+}

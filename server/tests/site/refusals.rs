@@ -1,0 +1,101 @@
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use serde_json::Value;
+
+use super::{ask, ask_from, get, post, site};
+
+const CANARY: &str = "canary-7c1f";
+
+#[tokio::test]
+async fn refused_tests_say_why_in_the_stream_and_on_the_page() {
+    for (form, client, status, title) in [
+        ("address=", "127.0.0.1:1", StatusCode::UNPROCESSABLE_ENTITY, "type your email address"),
+        ("address=jane", "127.0.0.1:1", StatusCode::UNPROCESSABLE_ENTITY, "not look like an email"),
+        ("address=j%40x.example", "127.0.0.1:1", StatusCode::UNPROCESSABLE_ENTITY, "not have settings"),
+        (
+            "address=j%40q.com&services[]=mail.evil.example%3A25",
+            "127.0.0.1:1",
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "nothing to test",
+        ),
+        (
+            "address=q.com&password=canary-7c1f",
+            "127.0.0.1:1",
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "whole email address",
+        ),
+        (
+            "address=j%40q.com&password=canary-7c1f%0d%0a",
+            "127.0.0.1:1",
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "cannot be a mail password",
+        ),
+        (
+            "address=j%40q.com&password=canary-7c1f",
+            "192.0.2.1:1",
+            StatusCode::FORBIDDEN,
+            "did not use your password",
+        ),
+    ] {
+        let stream = ask_from(&site(), post("/api/test", form), client).await;
+        assert_eq!(stream.status, status, "{form}");
+        let events: Vec<Value> =
+            stream.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        assert_eq!(events.len(), 3, "{form}: {events:?}");
+        assert_eq!(events[1]["event"], "refused", "{form}");
+        assert!(events[1]["title"].as_str().unwrap().contains(title), "{form}: {}", events[1]);
+        assert_eq!(events[2]["event"], "done", "{form}");
+
+        let page = ask_from(&site(), post("/test", form), client).await;
+        assert_eq!(page.status, status, "{form}");
+        assert!(page.text().contains(title), "{form}: {}", page.text());
+        for answer in [&stream, &page] {
+            assert_eq!(answer.header("cache-control"), "no-store", "{form}");
+            assert!(!answer.text().contains(CANARY), "{form} shows the password");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_client_with_too_many_tests_is_told_to_wait() {
+    let site = site();
+    let form = "address=";
+    assert_eq!(ask(&site, post("/api/test", form)).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let refused = ask(&site, post("/api/test", form)).await;
+    assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(refused.text().contains("many tests in a short time"), "{}", refused.text());
+    let page = ask(&site, post("/test", form)).await;
+    assert_eq!(page.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(page.text().contains("Wait 10 minutes"), "{}", page.text());
+}
+
+#[tokio::test]
+async fn other_sites_cannot_start_anything() {
+    let site = site();
+    for path in ["/api/test", "/test", "/settings"] {
+        let request = Request::post(path)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("sec-fetch-site", "cross-site")
+            .body(Body::from("address=jane%40q.com"))
+            .unwrap();
+        assert_eq!(ask(&site, request).await.status, StatusCode::FORBIDDEN, "{path}");
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_gets_a_clear_answer() {
+    let site = site();
+    let long = format!("address={}", "a".repeat(20_000));
+    for (request, status) in [
+        (post("/test", &long), StatusCode::PAYLOAD_TOO_LARGE),
+        (post("/test", "services=%FF"), StatusCode::BAD_REQUEST),
+        (post("/", ""), StatusCode::METHOD_NOT_ALLOWED),
+        (post("/settings", "name=jane"), StatusCode::UNPROCESSABLE_ENTITY),
+        (get("/settings/%ff"), StatusCode::BAD_REQUEST),
+    ] {
+        let uri = request.uri().clone();
+        let answer = ask(&site, request).await;
+        assert_eq!(answer.status, status, "{uri}");
+        assert!(answer.text().contains("Go to the mail settings"), "{uri}: {}", answer.text());
+    }
+}
