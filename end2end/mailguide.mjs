@@ -6,11 +6,11 @@ import { createInterface } from "node:readline";
 import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
-/** The path of the program: `MAILGUIDE`, or the release build. */
-export function mailguide() {
-  const path = process.env.MAILGUIDE
-    ? resolve(process.env.MAILGUIDE)
-    : fileURLToPath(new URL("../target/release/mailguide", import.meta.url));
+const RELEASE_BUILD = fileURLToPath(new URL("../target/release/mailguide", import.meta.url));
+
+/** The path of the program: the given one, or `MAILGUIDE` in the environment, or the release build. */
+export function mailguide(wanted = process.env.MAILGUIDE) {
+  const path = wanted ? resolve(wanted) : RELEASE_BUILD;
   if (!existsSync(path)) throw new Error(`there is no ${path}: build it first with make build`);
   return path;
 }

@@ -41,7 +41,7 @@ subjectAltName = ${hosts.map((host) => `DNS:${host}`).join(", ")}
     ...["-keyout", path("server.key"), "-out", path("server.csr")],
   ]);
   await run("openssl", [
-    ...["x509", "-req", "-days", "14", "-in", path("server.csr"), "-out", path("server.pem")],
+    ...["x509", "-req", "-days", "90", "-in", path("server.csr"), "-out", path("server.pem")],
     ...["-CA", path("ca.pem"), "-CAkey", path("ca.key"), "-CAcreateserial"],
     ...["-extfile", path("openssl.cnf"), "-extensions", "server"],
   ]);

@@ -16,8 +16,9 @@ const PACKAGES = {
 // Daemons live in sbin, which is not on the PATH of every shell.
 const DIRECTORIES = [...(process.env.PATH ?? "").split(delimiter), "/usr/local/sbin", "/usr/sbin", "/sbin"];
 
-/** The path of an installed program; otherwise an error that names its package. */
+/** The path of a program, given as its name or its path; a missing one is an error that names its package. */
 export function program(name) {
+  if (name.includes("/")) return name;
   for (const directory of DIRECTORIES) {
     const path = join(directory, name);
     try {

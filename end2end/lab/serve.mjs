@@ -1,9 +1,8 @@
 // `make lab`: serves the help page on the lab, and tells a person how to use it.
 
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { labOptions, mailguide } from "../mailguide.mjs";
 
 const SHOWS = {
   normal: "everything works",
@@ -11,37 +10,34 @@ const SHOWS = {
   disabled: "the account is disabled",
 };
 
-const MAILGUIDE = fileURLToPath(new URL("../../target/release/mailguide", import.meta.url));
-
 export function parseArguments(args) {
-  const options = { serve: false, mailguide: MAILGUIDE, listen: "127.0.0.1:3000" };
+  const options = { serve: false, program: undefined, listen: "127.0.0.1:3000" };
   const rest = [...args];
   while (rest.length > 0) {
     const argument = rest.shift();
     if (argument === "--serve") {
       options.serve = true;
-      if (rest.length > 0 && !rest[0].startsWith("-")) options.mailguide = rest.shift();
+      if (rest.length > 0 && !rest[0].startsWith("-")) options.program = rest.shift();
     } else if (argument === "--listen" && rest.length > 0) {
       options.listen = rest.shift();
     } else {
       throw Object.assign(new Error("usage: main.mjs [--serve [MAILGUIDE] [--listen ADDR:PORT]]"), { usage: true });
     }
   }
-  if (options.serve && !existsSync(options.mailguide)) {
-    throw new Error(`there is no ${options.mailguide}: build it first with make build`);
-  }
+  // Looked for now, before the lab starts in vain.
+  if (options.serve) options.program = mailguide(options.program);
   return options;
 }
 
 /** Serves until a signal comes or the server ends by itself, and gives the exit code. */
-export async function serveHelpPage(lab, { mailguide, listen }, signal) {
-  const args = ["serve", "--config", lab.record, "--cacert", lab.ca, "--allow-private", "--listen", listen];
-  const server = spawn(mailguide, args, { stdio: ["ignore", "inherit", "inherit"] });
+export async function serveHelpPage(lab, { program, listen }, signal) {
+  const args = ["serve", "--listen", listen, ...labOptions(lab)];
+  const server = spawn(program, args, { stdio: ["ignore", "inherit", "inherit"] });
   const ended = new Promise((resolve, reject) => {
     server.on("error", reject);
     server.on("exit", (code) => resolve(code ?? 1));
   });
-  process.stdout.write(manual(lab, mailguide, listen));
+  process.stdout.write(manual(lab, program, listen));
   const stopped = signal.then(async () => {
     server.kill("SIGTERM");
     await ended;
@@ -50,7 +46,7 @@ export async function serveHelpPage(lab, { mailguide, listen }, signal) {
   return Promise.race([stopped, ended]);
 }
 
-function manual(lab, mailguide, listen) {
+function manual(lab, program, listen) {
   const smtp = lab.services.find(({ id }) => id === "smtp");
   const { address, password } = lab.accounts.normal;
   const postfix = join(lab.directory, "postfix");
@@ -71,7 +67,7 @@ To see a server that is down, stop Postfix from another terminal, and start it a
 
 To test one server from the command line:
 
-  echo ${password} | ${mailguide} probe smtp://${smtp.host}:${smtp.port} \\
+  echo ${password} | ${program} probe smtp://${smtp.host}:${smtp.port} \\
     --connect-to ${smtp.host}:${smtp.port}:${smtp.address}:${smtp.real_port} \\
     --cacert ${lab.ca} --allow-private --user ${address} --password-stdin
 

@@ -33,7 +33,8 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
 
   server: [
     async ({ lab }, use) => {
-      const server = await serve(labOptions(lab));
+      // All tests together are one client to the server, and a busier one than a person.
+      const server = await serve([...labOptions(lab), "--tests-per-client", "100000"]);
       try {
         await use(server);
       } finally {

@@ -1,5 +1,7 @@
 //! Whole checks of scripted servers, over real sockets.
 
+#![allow(clippy::unwrap_used, reason = "a test may panic")]
+
 mod scripted_server;
 
 use std::num::NonZeroU16;
@@ -10,7 +12,7 @@ use futures_util::StreamExt;
 use probe::net::{Event, Options, Probe, Target};
 use probe::{Credentials, Endpoint, EndpointReport, Facts, Protocol, Security, Stage};
 use rustls::ServerConfig;
-use scripted_server::Do::{self, Echo, Hear, Tls, Wait};
+use scripted_server::Do::{self, Echo, Hear, Pause, Tls, Wait};
 use scripted_server::{Authority, Heard, NAME, Server, say, self_signed};
 
 use Protocol::{Imap, Pop3, Smtp};
@@ -675,33 +677,80 @@ async fn a_refused_password_is_sent_to_one_server_only() {
 async fn waiting_for_the_verdict_is_not_counted() {
     let authority = Authority::new("Test root");
     let config = authority.server(|_| {});
-    // The first hangs for as long as the deadline of the run; the other may then lead.
-    let slow = Server::start(vec![Tls, say(IMAP), Hear, Wait], Some(Arc::clone(&config))).await;
-    let other = Server::start(vec![Do::Tls, Hear, say(EHLO), Wait], Some(config)).await;
-    let options = Options {
-        extra_roots: vec![authority.root.clone()],
-        deadline: Duration::from_secs(1),
-        ..Options::default()
-    };
-    let probe = Probe::new(options).unwrap();
+    let second = Duration::from_secs(1);
+    let script = vec![
+        Tls,
+        say(IMAP),
+        Hear,
+        Pause(second),
+        say("\x01 NO [UNAVAILABLE] later\r\n"),
+    ];
+    let slow = Server::start(script, Some(Arc::clone(&config))).await;
+    let script = vec![
+        Tls,
+        Pause(second / 4),
+        say(IMAP),
+        Hear,
+        say("\x01 OK [CAPABILITY A] in\r\n"),
+        Hear,
+    ];
+    let quick = Server::start(script, Some(config)).await;
     let targets = vec![
         target("slow", Imap, Implicit, &slow),
-        target("other", Smtp, Implicit, &other),
+        target("quick", Imap, Implicit, &quick),
+    ];
+    let reports = check(&probe(&authority), targets, Some(credentials())).await;
+    let sign_in = |report: &EndpointReport| {
+        let step = report
+            .steps
+            .iter()
+            .find(|step| step.stage == Stage::SignIn)
+            .unwrap();
+        (step.outcome.code(), step.elapsed)
+    };
+    let (slow, quick) = (sign_in(&reports[0]), sign_in(&reports[1]));
+    assert_eq!((slow.0, quick.0), ("temporary-failure", "ok"));
+    assert!(slow.1 >= second, "{slow:?}");
+    assert!(quick.1 < second / 4, "{quick:?}");
+    assert!(reports[1].elapsed >= second, "{:?}", reports[1]);
+}
+
+#[tokio::test]
+async fn the_deadline_ends_whatever_is_under_way() {
+    let authority = Authority::new("Test root");
+    let config = authority.server(|_| {});
+    let silent = Server::start(vec![Wait], None).await;
+    let stuck = Server::start(vec![Tls, say(IMAP), Hear, Wait], Some(Arc::clone(&config))).await;
+    let queued = Server::start(
+        vec![Tls, Pause(Duration::from_millis(300)), say(IMAP), Wait],
+        Some(config),
+    )
+    .await;
+    let deadline = Duration::from_secs(1);
+    let extra_roots = vec![authority.root.clone()];
+    let probe = Probe::new(Options {
+        extra_roots,
+        deadline,
+        ..Options::default()
+    })
+    .unwrap();
+    let targets = vec![
+        target("silent", Smtp, Starttls, &silent),
+        target("stuck", Imap, Implicit, &stuck),
+        target("queued", Imap, Implicit, &queued),
     ];
     let reports = check(&probe, targets, Some(credentials())).await;
-    assert!(
-        steps(&reports[0]).ends_with("sign-in:deadline"),
-        "{reports:#?}"
-    );
-    assert!(
-        steps(&reports[1]).ends_with("greeting:deadline"),
-        "{reports:#?}"
-    );
-    assert!(
-        reports
-            .iter()
-            .all(|report| report.elapsed < Duration::from_millis(1500))
-    );
+    for (report, last) in reports.iter().zip(["greeting", "sign-in", "sign-in"]) {
+        assert!(
+            steps(report).ends_with(&format!("{last}:deadline")),
+            "{report:#?}"
+        );
+        assert!(
+            report.elapsed >= deadline && report.elapsed < deadline * 3 / 2,
+            "{report:#?}"
+        );
+    }
+    assert!(settled(&queued).await.inside.is_empty());
 }
 
 #[tokio::test]

@@ -64,11 +64,13 @@ pub fn print_tree(reports: &[EndpointReport], findings: &[Finding], words: &Word
             let branch = if at + 1 == report.steps.len() { "└" } else { "├" };
             let (sign, color) = sign(step.state);
             let stage = &words.stage(step.stage).name;
-            let found = &words.outcome(step.outcome).step;
+            let found = match step.outcome {
+                probe::Outcome::Ok => String::new(),
+                outcome => format!(": {} [{outcome}]", words.outcome(outcome).step),
+            };
             let time = milliseconds(step.elapsed);
             anstream::println!(
-                "{branch} {color}{sign} {stage}: {found}{color:#} {dim}[{}] {time}{}{dim:#}",
-                step.outcome,
+                "{branch} {color}{sign} {stage}{found}{color:#}  {dim}{time}{}{dim:#}",
                 facts(step)
             );
             if let Some(said) = &step.server_said {

@@ -43,6 +43,8 @@ struct App {
 
 /// The whole site.
 pub fn router(site: Arc<Site>, assets: Assets, limits: Limits) -> Router {
+    // Leptos renders on the runtime that runs already. A second router finds it done.
+    let _ = any_spawner::Executor::init_tokio();
     let options = assets.leptos_options();
     let app = App { site, assets: Arc::new(assets), limits, options };
     // Pages are compressed as they are sent; the stream of a test is not, because a compressor

@@ -59,7 +59,7 @@ impl Saying {
             step: StepWords {
                 mark: mark(step.outcome),
                 name: self.words.stage(step.stage).name.clone(),
-                found: self.words.outcome(step.outcome).step.clone(),
+                found: self.found(step.outcome),
                 time: time(step.elapsed),
                 facts: self.facts(&step.facts),
                 server_said: step.server_said.clone(),
@@ -115,6 +115,14 @@ impl Saying {
             title: filled.title,
             explanation,
             advice: filled.advice,
+        }
+    }
+
+    /// What was found, unless the sign beside the step says it all.
+    fn found(&self, outcome: Outcome) -> String {
+        match outcome {
+            Outcome::Ok => String::new(),
+            outcome => self.words.outcome(outcome).step.clone(),
         }
     }
 

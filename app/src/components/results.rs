@@ -55,7 +55,7 @@ fn show_service(service: ServiceProgress, labels: &Labels) -> impl IntoView + us
                 <li data-mark=step.mark.name()>
                     {sign(step.mark, labels)}
                     <span class="step-name">{step.name.clone()}</span>
-                    <span class="found">{step.found.clone()}</span>
+                    <span class="found" hidden=step.found.is_empty()>{step.found.clone()}</span>
                     <span class="time">{step.time.clone()}</span>
                 </li>
             }

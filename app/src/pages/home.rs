@@ -6,24 +6,15 @@ use leptos::prelude::*;
 
 use crate::components::{Document, Links, SettingsTable, TestSection};
 use crate::islands::{AddressField, AddressScope, GroupPanel, UnknownDomain};
+use crate::record::Record;
 use crate::site::Site;
 
 /// The first page that a customer sees.
 #[component]
 pub fn HomePage() -> impl IntoView {
     let site: Arc<Site> = expect_context();
-    let panels = site
-        .catalogue
-        .records
-        .iter()
-        .flat_map(|record| record.groups.iter().map(move |group| (record.clone(), group.clone())))
-        .enumerate()
-        .map(|(position, (record, group))| {
-            view! { <GroupPanel position><SettingsTable record group/></GroupPanel> }
-        })
-        .collect_view();
-    let links =
-        site.catalogue.records.iter().cloned().map(|record| view! { <Links record/> }).collect_view();
+    let records = site.catalogue.records.clone();
+    let links = records.iter().cloned().map(|record| view! { <Links record/> }).collect_view();
     view! {
         <Document title="Mail settings".to_owned()>
             <AddressScope groups=site.domain_groups()>
@@ -53,7 +44,7 @@ pub fn HomePage() -> impl IntoView {
                 </section>
                 <section aria-labelledby="settings-heading" id="settings">
                     <h2 id="settings-heading">"Your settings"</h2>
-                    {panels}
+                    {panels(records)}
                 </section>
                 <section class="card test" aria-labelledby="test-heading" id="test">
                     <h2 id="test-heading">"Test my connection"</h2>
@@ -66,4 +57,18 @@ pub fn HomePage() -> impl IntoView {
             {links}
         </Document>
     }
+}
+
+/// The settings of every group, each in its panel.
+fn panels(records: Vec<Record>) -> impl IntoView {
+    let groups = records.into_iter().flat_map(|record| {
+        let groups = record.groups.clone();
+        groups.into_iter().map(move |group| (record.clone(), group))
+    });
+    groups
+        .enumerate()
+        .map(|(position, (record, group))| {
+            view! { <GroupPanel position><SettingsTable record group/></GroupPanel> }
+        })
+        .collect_view()
 }

@@ -1,18 +1,18 @@
 //! Checks all endpoints at once, each until its time is up.
 
 use std::future::Future;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context as Task, Poll};
 use std::time::Duration;
 
 use futures_util::Stream;
-use futures_util::future::join_all;
+use futures_util::future::{Either, join_all, select};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep_until};
 
 use super::gate::Gate;
-use super::journal::{Journal, Stop};
+use super::journal::Journal;
 use super::tls::Trust;
 use super::visit::Visit;
 use super::{Event, Target, dns};
@@ -33,6 +33,7 @@ pub(super) struct Shared {
     pub(super) credentials: Option<Credentials>,
     pub(super) redactor: Arc<Redactor>,
     pub(super) gate: Gate,
+    deadline: Instant,
 }
 
 /// Checks all targets at once. The stream owns the work.
@@ -43,12 +44,14 @@ pub(super) fn run(
 ) -> impl Stream<Item = Event> + Send + use<> {
     let (sender, events) = unbounded_channel();
     let work = async move {
+        let deadline = Instant::now() + context.deadline;
         let redactor = Arc::new(Redactor::new(credentials.as_ref()));
         let shared = Shared {
             context,
             credentials,
             redactor,
             gate: Gate::default(),
+            deadline,
         };
         let checks = targets.into_iter().enumerate().map(|(index, target)| {
             let journal = Journal::new(index, target.endpoint.clone(), sender.clone());
@@ -84,17 +87,19 @@ impl Stream for Run {
 
 /// Checks one endpoint until it is done or its time is up.
 async fn check(shared: &Shared, target: Target, mut journal: Journal) {
-    let deadline = Instant::now() + shared.context.deadline;
     let visit = Visit {
         shared,
         endpoint: &target.endpoint,
     };
     // Boxed, because it holds a TLS connection and the buffers of all stages.
     let steps = Box::pin(visit.steps(target.connect_to, &mut journal));
-    match timeout_at(deadline, steps).await {
-        // Either everything is written down, or what went wrong is.
-        Ok(Ok(()) | Err(Stop)) => {}
-        Err(_) => journal.out_of_time(),
+    // The clock is asked first: when the time of a sign-in that leads is over, so is that of those who
+    // wait for it, and none of them may begin a sign-in of its own.
+    let deadline = pin!(sleep_until(shared.deadline));
+    // When the steps end by themselves, everything is written down, or what went wrong is.
+    let out_of_time = matches!(select(deadline, steps).await, Either::Left(_));
+    if out_of_time {
+        journal.out_of_time();
     }
     journal.finish();
 }

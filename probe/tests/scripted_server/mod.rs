@@ -3,6 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use rcgen::{
     BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair,
@@ -29,6 +30,8 @@ pub(crate) enum Do {
     Wait,
     /// Sends the last line that was heard back.
     Echo,
+    /// Does nothing for a while.
+    Pause(Duration),
 }
 
 /// Says this text.
@@ -99,25 +102,21 @@ async fn play(
     tls: Option<Arc<ServerConfig>>,
     log: &Mutex<Heard>,
 ) -> io::Result<()> {
-    let clear = |log: &mut Heard, bytes: &[u8]| log.clear.extend_from_slice(bytes);
-    let inside = |log: &mut Heard, bytes: &[u8]| log.inside.extend_from_slice(bytes);
+    let clear = |bytes: &[u8]| log.lock().unwrap().clear.extend_from_slice(bytes);
+    let inside = |bytes: &[u8]| log.lock().unwrap().inside.extend_from_slice(bytes);
     let encrypt = script.iter().position(|act| matches!(act, Do::Tls));
     let (before, after) = script.split_at(encrypt.unwrap_or(script.len()));
     let mut last = Vec::new();
-    act(&mut stream, before, &mut last, |bytes| {
-        clear(&mut log.lock().unwrap(), bytes)
-    })
-    .await?;
+    act(&mut stream, before, &mut last, clear).await?;
     if after.is_empty() {
         stream.shutdown().await?;
-        return drain(&mut stream, |bytes| clear(&mut log.lock().unwrap(), bytes)).await;
+        return drain(&mut stream, clear).await;
     }
     let config = tls.expect("a script with TLS needs a certificate");
     let mut stream = TlsAcceptor::from(config).accept(stream).await?;
-    let hear = |bytes: &[u8]| inside(&mut log.lock().unwrap(), bytes);
-    act(&mut stream, &after[1..], &mut last, hear).await?;
+    act(&mut stream, &after[1..], &mut last, inside).await?;
     stream.shutdown().await?;
-    drain(&mut stream, hear).await
+    drain(&mut stream, inside).await
 }
 
 async fn act(
@@ -156,6 +155,7 @@ async fn act(
                     tag = last[..space].to_vec();
                 }
             }
+            Do::Pause(time) => tokio::time::sleep(*time).await,
             Do::Wait => return drain(stream, hear).await,
             Do::Tls => unreachable!("TLS begins once"),
         }

@@ -1,0 +1,30 @@
+// `make bench`: how big the site is, how fast it is served, and how long a test takes.
+//
+// Each number stands next to one from another program that did the same work in the same run: on
+// its own it would say more about the machine than about us.
+
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { program } from "../lab/programs.mjs";
+import { mailguide } from "../mailguide.mjs";
+import { benchProbe } from "./probe.mjs";
+import { benchSizes } from "./sizes.mjs";
+import { benchThroughput } from "./throughput.mjs";
+
+const directory = mkdtempSync(join(tmpdir(), "mailguide-bench-"));
+// Servers stop and files go away when this process exits, also when it is interrupted.
+process.on("exit", () => rmSync(directory, { recursive: true, force: true }));
+for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(name, () => process.exit(1));
+
+try {
+  // What is missing is said at once and not after a minute.
+  mailguide();
+  for (const name of ["wrk", "nginx", "curl", "openssl", "dovecot", "postfix"]) program(name);
+  await benchSizes();
+  await benchThroughput(directory);
+  await benchProbe();
+} catch (error) {
+  console.error(`bench: ${error.message}`);
+  process.exitCode = 1;
+}
