@@ -16,7 +16,10 @@
 
 // The type of a page is as deep as its markup.
 #![recursion_limit = "512"]
-#![allow(unreachable_pub, reason = "the component macro declares items that are more public than their module")]
+#![allow(
+    unreachable_pub,
+    reason = "the component macro declares items that are more public than their module"
+)]
 
 pub mod check;
 pub mod components;

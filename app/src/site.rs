@@ -23,8 +23,12 @@ pub struct Site {
 impl Site {
     /// The names of the providers, as they stand in a sentence.
     pub fn provider_names(&self) -> String {
-        let names: Vec<_> =
-            self.catalogue.records.iter().map(|record| record.name.as_str()).collect();
+        let names: Vec<_> = self
+            .catalogue
+            .records
+            .iter()
+            .map(|record| record.name.as_str())
+            .collect();
         match names.as_slice() {
             [] => String::new(),
             [one] => (*one).to_owned(),
@@ -34,9 +38,19 @@ impl Site {
 
     /// The domains of every group of settings, in the order in which the groups are shown.
     pub fn domain_groups(&self) -> Vec<Vec<String>> {
-        let groups = self.catalogue.records.iter().flat_map(|record| &record.groups);
+        let groups = self
+            .catalogue
+            .records
+            .iter()
+            .flat_map(|record| &record.groups);
         groups
-            .map(|group| group.domains.iter().map(|domain| domain.as_str().to_owned()).collect())
+            .map(|group| {
+                group
+                    .domains
+                    .iter()
+                    .map(|domain| domain.as_str().to_owned())
+                    .collect()
+            })
             .collect()
     }
 }

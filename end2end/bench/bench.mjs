@@ -25,6 +25,7 @@ try {
   await benchThroughput(directory);
   await benchProbe();
 } catch (error) {
-  console.error(`bench: ${error.message}`);
+  // fetch keeps the reason apart from its message.
+  console.error(`bench: ${error.message}${error.cause ? `: ${error.cause.message}` : ""}`);
   process.exitCode = 1;
 }

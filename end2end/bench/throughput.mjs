@@ -1,7 +1,7 @@
 // How often `/` can be served, next to nginx with the very same bytes from a file.
 
 import { spawn } from "node:child_process";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { get } from "node:http";
 import { join } from "node:path";
 import { claimPorts } from "../lab/ports.mjs";
@@ -85,12 +85,12 @@ async function startNginx(directory, page) {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   await stop();
-  throw new Error("nginx did not start");
+  throw new Error("nginx did not start:\n" + (await readFile(join(root, "error.log"), "utf8").catch(() => "")));
 }
 
 function configuration(root, port, headers) {
-  // nginx sends these by itself.
-  const own = ["accept-ranges", "connection", "content-length", "content-type", "date", "etag", "last-modified", "server"];
+  // About the transfer, which each server does in its own way, or sent by nginx anyhow.
+  const own = ["connection", "content-length", "content-type", "date", "etag", "last-modified", "server", "transfer-encoding"];
   const lines = [];
   for (let i = 0; i < headers.length; i += 2) {
     const [name, value] = [headers[i].toLowerCase(), headers[i + 1]];

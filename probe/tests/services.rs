@@ -600,6 +600,31 @@ async fn a_certificate_that_ends_soon_is_a_notice() {
 }
 
 #[tokio::test]
+async fn a_demand_for_a_client_certificate_is_named() {
+    let authority = Authority::new("Test root");
+    for (version, expected) in [
+        (
+            &rustls::version::TLS12,
+            "tls:tls-client-certificate-required",
+        ),
+        // Here the refusal comes only after the client has finished.
+        (
+            &rustls::version::TLS13,
+            "tls:ok certificate:ok greeting:tls-client-certificate-required",
+        ),
+    ] {
+        let script = vec![Tls, say(IMAP), Wait];
+        let server = Server::start(script, Some(authority.demanding_server(version))).await;
+        let target = target("one", Imap, Implicit, &server);
+        let reports = check(&probe(&authority), vec![target], Some(credentials())).await;
+        assert_eq!(
+            steps(&reports[0]),
+            format!("dns:address-given connect:ok {expected}")
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_closed_port_refuses() {
     let authority = Authority::new("Test root");
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

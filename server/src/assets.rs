@@ -9,10 +9,10 @@ use std::fmt::Write as _;
 
 use axum::body::Bytes;
 use axum::extract::Path;
+use axum::http::StatusCode;
 use axum::http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, VARY,
 };
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use leptos::prelude::LeptosOptions;
 use rust_embed::{EmbeddedFile, RustEmbed};
@@ -72,7 +72,11 @@ impl Assets {
         let mut files = HashMap::new();
         for (file, name, path) in [
             (script, "browser.js", format!("/pkg/{output_name}.js")),
-            (wasm, "browser_bg.wasm", format!("/pkg/{output_name}_bg.wasm")),
+            (
+                wasm,
+                "browser_bg.wasm",
+                format!("/pkg/{output_name}_bg.wasm"),
+            ),
             (style, "main.css", format!("/pkg/{style_name}")),
         ] {
             let mut asset = Asset::new(name, file, FOR_EVER);
@@ -85,7 +89,11 @@ impl Assets {
                 files.insert(format!("/{name}"), Asset::new(&name, file, FOR_A_DAY));
             }
         }
-        Ok(Self { files, stylesheet: format!("/pkg/{style_name}"), script: output_name })
+        Ok(Self {
+            files,
+            stylesheet: format!("/pkg/{style_name}"),
+            script: output_name,
+        })
     }
 
     /// The path of the style sheet.
@@ -95,7 +103,10 @@ impl Assets {
 
     /// What Leptos needs to know to name the script and the WebAssembly of the bundle.
     pub fn leptos_options(&self) -> LeptosOptions {
-        LeptosOptions::builder().output_name(self.script.clone()).site_pkg_dir("pkg").build()
+        LeptosOptions::builder()
+            .output_name(self.script.clone())
+            .site_pkg_dir("pkg")
+            .build()
     }
 
     /// The paths of all files.
@@ -108,7 +119,9 @@ impl Assets {
         let Some(asset) = self.files.get(path) else {
             return StatusCode::NOT_FOUND.into_response();
         };
-        let accepted = request.get(ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
+        let accepted = request
+            .get(ACCEPT_ENCODING)
+            .and_then(|value| value.to_str().ok());
         let accepts = |encoding: &str| accepted.is_some_and(|accepted| takes(accepted, encoding));
         let (body, encoding) = match (&asset.brotli, &asset.gzip) {
             (Some(brotli), _) if accepts("br") => (brotli, Some("br")),
@@ -143,7 +156,13 @@ impl Asset {
             Some("wasm") => "application/wasm",
             _ => "application/octet-stream",
         });
-        Self { plain: bytes(file.data), brotli: None, gzip: None, content_type, cache }
+        Self {
+            plain: bytes(file.data),
+            brotli: None,
+            gzip: None,
+            content_type,
+            cache,
+        }
     }
 }
 
@@ -171,10 +190,15 @@ fn takes(accepted: &str, encoding: &str) -> bool {
     accepted.split(',').any(|item| {
         let mut parts = item.split(';').map(str::trim);
         let refused = |part: &str| {
-            let quality = part.strip_prefix("q=").and_then(|quality| quality.parse::<f32>().ok());
+            let quality = part
+                .strip_prefix("q=")
+                .and_then(|quality| quality.parse::<f32>().ok());
             quality.is_some_and(|quality| quality <= 0.0)
         };
-        parts.next().is_some_and(|name| name.eq_ignore_ascii_case(encoding)) && !parts.any(refused)
+        parts
+            .next()
+            .is_some_and(|name| name.eq_ignore_ascii_case(encoding))
+            && !parts.any(refused)
     })
 }
 

@@ -9,7 +9,12 @@ use crate::commands::probe::{ConnectTo, Servers};
 
 /// The help page that proves its own settings.
 #[derive(Debug, Parser)]
-#[command(name = "mailguide", version, about, args_conflicts_with_subcommands = true)]
+#[command(
+    name = "mailguide",
+    version,
+    about,
+    args_conflicts_with_subcommands = true
+)]
 pub struct Cli {
     /// What to do; serving the site if nothing is said.
     #[command(subcommand)]

@@ -41,11 +41,19 @@ impl Limits {
     /// When the client has started too many tests, or every place is taken.
     pub fn admit(&self, client: IpAddr) -> Result<OwnedSemaphorePermit, Refusal> {
         // Every place is asked for first: a busy server must not use up the client's tests.
-        let place = self.places.clone().try_acquire_owned().map_err(|_| Refusal::Busy)?;
-        self.clients.check_key(&network(client)).map_err(|not_until| {
-            let wait = not_until.wait_time_from(DefaultClock::default().now());
-            Refusal::TooMany { minutes: wait.as_secs().div_ceil(60) }
-        })?;
+        let place = self
+            .places
+            .clone()
+            .try_acquire_owned()
+            .map_err(|_| Refusal::Busy)?;
+        self.clients
+            .check_key(&network(client))
+            .map_err(|not_until| {
+                let wait = not_until.wait_time_from(DefaultClock::default().now());
+                Refusal::TooMany {
+                    minutes: wait.as_secs().div_ceil(60),
+                }
+            })?;
         // Addresses that have not been seen for a while are forgotten, or memory would grow for ever.
         if self.clients.len() > 10_000 {
             self.clients.retain_recent();

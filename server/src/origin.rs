@@ -11,7 +11,10 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Whether a request may have an effect: it only reads, or it comes from this site's own pages.
 pub fn is_allowed(request: &Request) -> bool {
-    let reads = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    let reads = matches!(
+        *request.method(),
+        Method::GET | Method::HEAD | Method::OPTIONS
+    );
     reads || is_own(request.headers())
 }
 
@@ -25,7 +28,9 @@ fn is_own(headers: &HeaderMap) -> bool {
     }
     let origin = headers.get(ORIGIN).and_then(|origin| origin.to_str().ok());
     let host = headers.get(HOST).and_then(|host| host.to_str().ok());
-    let (Some(origin), Some(host)) = (origin, host) else { return false };
+    let (Some(origin), Some(host)) = (origin, host) else {
+        return false;
+    };
     origin
         .parse::<Uri>()
         .is_ok_and(|origin| origin.authority().is_some_and(|from| from.as_str() == host))
@@ -50,9 +55,21 @@ mod tests {
                 ],
                 false,
             ),
-            (&[("origin", "https://help.example"), ("host", "help.example")], true),
-            (&[("origin", "http://help.example:3000"), ("host", "help.example:3000")], true),
-            (&[("origin", "https://evil.example"), ("host", "help.example")], false),
+            (
+                &[("origin", "https://help.example"), ("host", "help.example")],
+                true,
+            ),
+            (
+                &[
+                    ("origin", "http://help.example:3000"),
+                    ("host", "help.example:3000"),
+                ],
+                true,
+            ),
+            (
+                &[("origin", "https://evil.example"), ("host", "help.example")],
+                false,
+            ),
             (&[("origin", "null"), ("host", "help.example")], false),
             (&[("host", "help.example")], false),
             (&[], false),

@@ -51,33 +51,45 @@ pub enum ConfigError {
 /// Reads the records, or takes the built-in one where none is given.
 pub fn read(files: &[PathBuf], allow_private: bool) -> Result<Catalogue, ConfigError> {
     if files.is_empty() {
-        return Ok(Catalogue::new(vec![("centurylink.toml".into(), record::built_in())])?);
+        return Ok(Catalogue::new(vec![(
+            "centurylink.toml".into(),
+            record::built_in(),
+        )])?);
     }
     let records = files.iter().map(|file| {
         let name = file.display().to_string();
         let text = String::from_utf8_lossy(&read_file(file)?).into_owned();
         let record = record::parse(&text, &name)?;
-        let services = record.groups.iter().flat_map(|group| &group.services);
-        for service in services.filter(|service| service.connect_to.is_some() && !allow_private) {
-            let service = service.endpoint.id.clone();
-            return Err(ConfigError::ConnectTo { file: name, service });
+        let mut services = record.groups.iter().flat_map(|group| &group.services);
+        match services.find(|service| service.connect_to.is_some()) {
+            Some(service) if !allow_private => Err(ConfigError::ConnectTo {
+                service: service.endpoint.id.clone(),
+                file: name,
+            }),
+            _ => Ok((name, record)),
         }
-        Ok((name, record))
     });
-    Ok(Catalogue::new(records.collect::<Result<_, ConfigError>>()?)?)
+    Ok(Catalogue::new(
+        records.collect::<Result<_, ConfigError>>()?,
+    )?)
 }
 
 /// Prepares the probe.
 pub fn probe(trust: &TrustOptions, mut options: Options) -> Result<Probe, ConfigError> {
     options.allow_private = trust.allow_private;
     if let Some(file) = &trust.cacert {
-        options.extra_roots = read_roots(&read_file(file)?)
-            .map_err(|cause| ConfigError::Roots { file: file.display().to_string(), cause })?;
+        options.extra_roots =
+            read_roots(&read_file(file)?).map_err(|cause| ConfigError::Roots {
+                file: file.display().to_string(),
+                cause,
+            })?;
     }
     Ok(Probe::new(options)?)
 }
 
 fn read_file(file: &Path) -> Result<Vec<u8>, ConfigError> {
-    std::fs::read(file)
-        .map_err(|cause| ConfigError::Unreadable { file: file.display().to_string(), cause })
+    std::fs::read(file).map_err(|cause| ConfigError::Unreadable {
+        file: file.display().to_string(),
+        cause,
+    })
 }

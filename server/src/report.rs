@@ -16,17 +16,15 @@ pub struct Finding {
 }
 
 /// What the reports mean, in words.
-pub fn findings(
-    reports: &[EndpointReport],
-    words: &Words,
-    provider: Option<&str>,
-) -> Vec<Finding> {
+pub fn findings(reports: &[EndpointReport], words: &Words, provider: Option<&str>) -> Vec<Finding> {
     let in_words = |finding: probe::Finding| {
         let endpoints = reports
             .iter()
             .map(|report| &report.endpoint)
             .filter(|endpoint| finding.endpoints.contains(&endpoint.id));
-        let filled = words.outcome(finding.outcome).fill(&words.subject(endpoints, provider));
+        let filled = words
+            .outcome(finding.outcome)
+            .fill(&words.subject(endpoints, provider));
         Finding {
             outcome: finding.outcome,
             endpoints: finding.endpoints,
@@ -46,7 +44,10 @@ pub fn print_json(reports: &[EndpointReport], findings: &[Finding]) {
         findings: &'a [Finding],
     }
     // These types hold nothing that JSON cannot say; an error would be one of this program.
-    match serde_json::to_string_pretty(&Document { endpoints: reports, findings }) {
+    match serde_json::to_string_pretty(&Document {
+        endpoints: reports,
+        findings,
+    }) {
         Ok(document) => anstream::println!("{document}"),
         Err(error) => anstream::eprintln!("mailguide: {error}"),
     }
@@ -61,7 +62,11 @@ pub fn print_tree(reports: &[EndpointReport], findings: &[Finding], words: &Word
         let time = milliseconds(report.elapsed);
         anstream::println!("{bold}{url}{bold:#}  {dim}{name}, {time}{dim:#}");
         for (at, step) in report.steps.iter().enumerate() {
-            let branch = if at + 1 == report.steps.len() { "└" } else { "├" };
+            let branch = if at + 1 == report.steps.len() {
+                "└"
+            } else {
+                "├"
+            };
             let (sign, color) = sign(step.state);
             let stage = &words.stage(step.stage).name;
             let found = match step.outcome {
@@ -74,14 +79,22 @@ pub fn print_tree(reports: &[EndpointReport], findings: &[Finding], words: &Word
                 facts(step)
             );
             if let Some(said) = &step.server_said {
-                let trunk = if at + 1 == report.steps.len() { " " } else { "│" };
+                let trunk = if at + 1 == report.steps.len() {
+                    " "
+                } else {
+                    "│"
+                };
                 anstream::println!("{trunk}   {dim}server: {said}{dim:#}");
             }
         }
         anstream::println!();
     }
     for finding in findings {
-        anstream::println!("{bold}{}{bold:#} {dim}[{}]{dim:#}", finding.title, finding.outcome);
+        anstream::println!(
+            "{bold}{}{bold:#} {dim}[{}]{dim:#}",
+            finding.title,
+            finding.outcome
+        );
         anstream::println!("  {}", finding.explanation);
         anstream::println!("  {}", finding.advice);
     }
@@ -114,13 +127,25 @@ fn sign(state: State) -> (&'static str, Style) {
 /// The most telling facts, short enough for one line.
 fn facts(step: &Step) -> String {
     match &step.facts {
-        Facts::Connect { connected: Some(address), .. } => format!(", {address}"),
-        Facts::Tls { version, cipher, group } => {
+        Facts::Connect {
+            connected: Some(address),
+            ..
+        } => format!(", {address}"),
+        Facts::Tls {
+            version,
+            cipher,
+            group,
+        } => {
             let group = group.as_deref().unwrap_or_default();
             format!(", {version} {cipher} {group}")
         }
         Facts::Certificate(facts) => {
-            format!(", {} days left, {}, issued by {}", facts.days_left, facts.names.join(" "), facts.issuer)
+            format!(
+                ", {} days left, {}, issued by {}",
+                facts.days_left,
+                facts.names.join(" "),
+                facts.issuer
+            )
         }
         Facts::Capabilities { mechanisms, .. } => format!(", {}", mechanisms.join(" ")),
         Facts::SignIn { mechanism } => format!(", {mechanism}"),

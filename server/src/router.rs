@@ -9,14 +9,16 @@ use app::pages::{
 };
 use app::record::{Domain, parse_address};
 use app::site::Site;
+use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Form, Path, Request, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderMap, HeaderName, HeaderValue};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderMap, HeaderName, HeaderValue,
+};
 use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use axum::Router;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos::server_fn::codec::{FromReq, PostUrl};
@@ -46,7 +48,12 @@ pub fn router(site: Arc<Site>, assets: Assets, limits: Limits) -> Router {
     // Leptos renders on the runtime that runs already. A second router finds it done.
     let _ = any_spawner::Executor::init_tokio();
     let options = assets.leptos_options();
-    let app = App { site, assets: Arc::new(assets), limits, options };
+    let app = App {
+        site,
+        assets: Arc::new(assets),
+        limits,
+        options,
+    };
     // Pages are compressed as they are sent; the stream of a test is not, because a compressor
     // would hold its lines back.
     let pages = Router::new()
@@ -58,10 +65,14 @@ pub fn router(site: Arc<Site>, assets: Assets, limits: Limits) -> Router {
         .route("/test", post(test_page))
         .route(TestConnection::PATH, post(test_stream))
         .layer(from_fn_with_state(app.clone(), admit));
-    let files = app.assets.paths().filter(|path| !path.starts_with("/pkg/")).fold(
-        Router::new().route("/pkg/{*name}", get(file)),
-        |router, path| router.route(path, get(file)),
-    );
+    let files = app
+        .assets
+        .paths()
+        .filter(|path| !path.starts_with("/pkg/"))
+        .fold(
+            Router::new().route("/pkg/{*name}", get(file)),
+            |router, path| router.route(path, get(file)),
+        );
     Router::new()
         .merge(pages)
         .merge(tests)
@@ -99,7 +110,15 @@ async fn settings(State(app): State<App>, Path(name): Path<String>, request: Req
             };
             page(&app, StatusCode::OK, request, show).await
         }
-        None => page(&app, StatusCode::NOT_FOUND, request, || view! { <UnknownDomainPage/> }).await,
+        None => {
+            page(
+                &app,
+                StatusCode::NOT_FOUND,
+                request,
+                || view! { <UnknownDomainPage/> },
+            )
+            .await
+        }
     }
 }
 
@@ -109,15 +128,20 @@ struct AddressForm {
 }
 
 /// The address form without scripts: only the domain goes into the address bar.
-async fn find_settings(
-    State(app): State<App>,
-    Form(form): Form<AddressForm>,
-) -> Response {
+async fn find_settings(State(app): State<App>, Form(form): Form<AddressForm>) -> Response {
     match parse_address(&form.address) {
-        Ok(address) => Redirect::to(&format!("/settings/{}", address.domain().as_str())).into_response(),
+        Ok(address) => {
+            Redirect::to(&format!("/settings/{}", address.domain().as_str())).into_response()
+        }
         Err(_) => {
             let request = Request::new(Body::empty());
-            page(&app, StatusCode::UNPROCESSABLE_ENTITY, request, || view! { <UnknownDomainPage/> }).await
+            page(
+                &app,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                request,
+                || view! { <UnknownDomainPage/> },
+            )
+            .await
         }
     }
 }
@@ -126,8 +150,11 @@ async fn find_settings(
 async fn test_page(State(app): State<App>, request: Request) -> Response {
     let admission = admission(&request);
     // The form is decoded by the server function's own decoder, so both understand the same.
-    let form = <TestConnection as FromReq<PostUrl, Request, ServerFnError>>::from_req(request).await;
-    let Ok(form) = form else { return StatusCode::BAD_REQUEST.into_response() };
+    let form =
+        <TestConnection as FromReq<PostUrl, Request, ServerFnError>>::from_req(request).await;
+    let Ok(form) = form else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
     let address = form.address.clone();
     let test = start(&app.site, form, &admission);
     let status = test.refused.map_or(StatusCode::OK, Refusal::status);
@@ -147,7 +174,11 @@ async fn test_page(State(app): State<App>, request: Request) -> Response {
 async fn test_stream(State(app): State<App>, request: Request) -> Response {
     let admission = admission(&request);
     let context = context(&app, StatusCode::OK, admission);
-    uncached(leptos_axum::handle_server_fns_with_context(context, request).await.into_response())
+    uncached(
+        leptos_axum::handle_server_fns_with_context(context, request)
+            .await
+            .into_response(),
+    )
 }
 
 async fn file(State(app): State<App>, uri: Uri, request: HeaderMap) -> Response {
@@ -155,7 +186,13 @@ async fn file(State(app): State<App>, uri: Uri, request: HeaderMap) -> Response 
 }
 
 async fn not_found(State(app): State<App>, request: Request) -> Response {
-    page(&app, StatusCode::NOT_FOUND, request, || view! { <NotFoundPage/> }).await
+    page(
+        &app,
+        StatusCode::NOT_FOUND,
+        request,
+        || view! { <NotFoundPage/> },
+    )
+    .await
 }
 
 async fn wrong_method() -> Response {
@@ -170,7 +207,10 @@ async fn page<V: IntoView + 'static>(
     view: impl Fn() -> V + Clone + Send + Sync + 'static,
 ) -> Response {
     let private = is_private(&request);
-    let admission = Admission { place: Err(Refusal::Busy), private };
+    let admission = Admission {
+        place: Err(Refusal::Busy),
+        private,
+    };
     let context = context(app, status, admission);
     leptos_axum::render_app_async_with_context(context, view)(request).await
 }
@@ -200,19 +240,28 @@ fn context(
 
 /// Asks the limits for a place and notes the answer in the request.
 async fn admit(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let client = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|client| client.0.ip());
+    let client = request
+        .extensions()
+        .get::<ConnectInfo<SocketAddr>>()
+        .map(|client| client.0.ip());
     let place = match client {
         Some(client) => app.limits.admit(client).map(|place| Arc::new(place) as _),
         None => Err(Refusal::Busy),
     };
-    let admission = Admission { place, private: is_private(&request) };
+    let admission = Admission {
+        place,
+        private: is_private(&request),
+    };
     request.extensions_mut().insert(admission);
     next.run(request).await
 }
 
 fn admission(request: &Request) -> Admission {
     let noted = request.extensions().get::<Admission>().cloned();
-    noted.unwrap_or(Admission { place: Err(Refusal::Busy), private: false })
+    noted.unwrap_or(Admission {
+        place: Err(Refusal::Busy),
+        private: false,
+    })
 }
 
 /// Whether nobody between the browser and this server can read the request: it never left the
@@ -234,7 +283,13 @@ async fn only_own_pages(State(app): State<App>, request: Request, next: Next) ->
     let title = "This request did not come from our own page";
     let advice = "Open the mail settings page and start from there.";
     let request = Request::new(Body::empty());
-    page(&app, StatusCode::FORBIDDEN, request, move || view! { <FailurePage title advice/> }).await
+    page(
+        &app,
+        StatusCode::FORBIDDEN,
+        request,
+        move || view! { <FailurePage title advice/> },
+    )
+    .await
 }
 
 /// Gives a page to failures that have only a status.
@@ -249,20 +304,34 @@ async fn page_for_bare_failures(State(app): State<App>, request: Request, next: 
         return response;
     }
     let (title, advice) = match status {
-        StatusCode::NOT_FOUND => ("There is no page here", "The link may be old, or a letter may be missing."),
-        StatusCode::METHOD_NOT_ALLOWED => {
-            ("This page cannot be used that way", "Open the mail settings page and start from there.")
-        }
-        StatusCode::PAYLOAD_TOO_LARGE => ("That was too much text", "Type only your email address and password."),
-        status if status.is_client_error() => {
-            ("We could not read what was sent", "Go back, check what you typed and try again.")
-        }
+        StatusCode::NOT_FOUND => (
+            "There is no page here",
+            "The link may be old, or a letter may be missing.",
+        ),
+        StatusCode::METHOD_NOT_ALLOWED => (
+            "This page cannot be used that way",
+            "Open the mail settings page and start from there.",
+        ),
+        StatusCode::PAYLOAD_TOO_LARGE => (
+            "That was too much text",
+            "Type only your email address and password.",
+        ),
+        status if status.is_client_error() => (
+            "We could not read what was sent",
+            "Go back, check what you typed and try again.",
+        ),
         _ => (
             "Something went wrong on our side",
             "It is not your fault, and your mail is not affected. Please try again in a minute.",
         ),
     };
-    page(&app, status, Request::new(Body::empty()), move || view! { <FailurePage title advice/> }).await
+    page(
+        &app,
+        status,
+        Request::new(Body::empty()),
+        move || view! { <FailurePage title advice/> },
+    )
+    .await
 }
 
 fn panicked(panic: Box<dyn std::any::Any + Send + 'static>) -> Response {
@@ -279,6 +348,9 @@ fn panicked(panic: Box<dyn std::any::Any + Send + 'static>) -> Response {
 fn uncached(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    headers.insert(HeaderName::from_static("x-accel-buffering"), HeaderValue::from_static("no"));
+    headers.insert(
+        HeaderName::from_static("x-accel-buffering"),
+        HeaderValue::from_static("no"),
+    );
     response
 }

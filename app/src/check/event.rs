@@ -202,15 +202,27 @@ impl Progress {
         match event {
             Event::Plan(plan) => {
                 self.labels = plan.labels;
-                self.services = plan.services.into_iter().map(ServiceProgress::new).collect();
+                self.services = plan
+                    .services
+                    .into_iter()
+                    .map(ServiceProgress::new)
+                    .collect();
             }
-            Event::Step { service, step, next } => {
+            Event::Step {
+                service,
+                step,
+                next,
+            } => {
                 if let Some(service) = self.services.get_mut(service) {
                     service.steps.push(step);
                     service.text = next.unwrap_or_default();
                 }
             }
-            Event::Verdict { service, mark, text } => {
+            Event::Verdict {
+                service,
+                mark,
+                text,
+            } => {
                 if let Some(service) = self.services.get_mut(service) {
                     service.mark = mark;
                     service.text = text;
@@ -239,14 +251,26 @@ impl Progress {
         self.services.iter().fold((0, 0), |(done, all), service| {
             let steps = service.plan.steps;
             let finished = service.mark != Mark::Working;
-            (done + if finished { steps } else { service.steps.len().min(steps) }, all + steps)
+            (
+                done + if finished {
+                    steps
+                } else {
+                    service.steps.len().min(steps)
+                },
+                all + steps,
+            )
         })
     }
 }
 
 impl ServiceProgress {
     fn new(plan: ServicePlan) -> Self {
-        Self { mark: Mark::Working, text: plan.doing.clone(), steps: Vec::new(), plan }
+        Self {
+            mark: Mark::Working,
+            text: plan.doing.clone(),
+            steps: Vec::new(),
+            plan,
+        }
     }
 }
 
@@ -293,8 +317,15 @@ mod tests {
         for event in [
             plan(),
             step(1, Some("Connecting")),
-            Event::Verdict { service: 0, mark: Mark::Skipped, text: "No".into() },
-            Event::Summary { mark: Mark::Good, findings: vec![refused.clone()] },
+            Event::Verdict {
+                service: 0,
+                mark: Mark::Skipped,
+                text: "No".into(),
+            },
+            Event::Summary {
+                mark: Mark::Good,
+                findings: vec![refused.clone()],
+            },
             Event::Refused(refused),
             Event::Done,
         ] {
@@ -313,7 +344,11 @@ mod tests {
         progress.apply(step(1, Some("Connecting")));
         assert_eq!(progress.services[1].text, "Connecting");
         assert_eq!(progress.steps(), (1, 8));
-        progress.apply(Event::Verdict { service: 1, mark: Mark::Bad, text: "No".into() });
+        progress.apply(Event::Verdict {
+            service: 1,
+            mark: Mark::Bad,
+            text: "No".into(),
+        });
         assert_eq!(progress.steps(), (4, 8));
         assert!(!progress.done);
         progress.apply(Event::Done);
@@ -326,7 +361,11 @@ mod tests {
         progress.apply(plan());
         let before = progress.clone();
         progress.apply(step(2, None));
-        progress.apply(Event::Verdict { service: 9, mark: Mark::Bad, text: String::new() });
+        progress.apply(Event::Verdict {
+            service: 9,
+            mark: Mark::Bad,
+            text: String::new(),
+        });
         assert_eq!(progress, before);
     }
 }

@@ -38,7 +38,11 @@ mod tests {
                 let mut found = lines.push(&text[..first]);
                 found.extend(lines.push(&text[first..second]));
                 found.extend(lines.push(&text[second..]));
-                assert_eq!(found, ["one", "zwei é ☂", ""], "split at {first} and {second}");
+                assert_eq!(
+                    found,
+                    ["one", "zwei é ☂", ""],
+                    "split at {first} and {second}"
+                );
                 assert_eq!(lines.push(b"\n"), ["last"]);
             }
         }

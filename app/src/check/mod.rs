@@ -13,9 +13,9 @@ pub mod event;
 pub(crate) mod lines;
 mod password;
 #[cfg(feature = "ssr")]
-mod run;
-#[cfg(feature = "ssr")]
 mod refusal;
+#[cfg(feature = "ssr")]
+mod run;
 #[cfg(feature = "ssr")]
 mod say;
 mod server_fn;
@@ -27,6 +27,6 @@ pub use password::Password;
 pub use refusal::Refusal;
 #[cfg(feature = "ssr")]
 pub use run::{Admission, Test, start};
+pub use server_fn::TestConnection;
 #[cfg(feature = "ssr")]
 pub use words::TestWords;
-pub use server_fn::TestConnection;

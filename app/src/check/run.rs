@@ -33,7 +33,10 @@ pub struct Test {
 /// Starts a test.
 pub fn start(site: &Site, request: TestConnection, admission: &Admission) -> Test {
     match plan(site, request, admission) {
-        Ok((order, place)) => Test { refused: None, events: events(site, order, place) },
+        Ok((order, place)) => Test {
+            refused: None,
+            events: events(site, order, place),
+        },
         Err(refusal) => {
             let finding = site.test_words.refusal(refusal, &site.provider_names());
             let plan = Event::Plan(Plan {
@@ -41,7 +44,10 @@ pub fn start(site: &Site, request: TestConnection, admission: &Admission) -> Tes
                 labels: site.test_words.labels.clone(),
             });
             let events = stream::iter([plan, Event::Refused(finding), Event::Done]).boxed();
-            Test { refused: Some(refusal), events }
+            Test {
+                refused: Some(refusal),
+                events,
+            }
         }
     }
 }
@@ -66,7 +72,10 @@ fn plan<'a>(
         AddressError::Empty => Refusal::EmptyAddress,
         _ => Refusal::BadAddress,
     })?;
-    let (record, group) = site.catalogue.find(typed.domain()).ok_or(Refusal::UnknownDomain)?;
+    let (record, group) = site
+        .catalogue
+        .find(typed.domain())
+        .ok_or(Refusal::UnknownDomain)?;
     let services = chosen(group, &request.services);
     if services.is_empty() {
         return Err(Refusal::UnknownService);
@@ -82,7 +91,14 @@ fn plan<'a>(
             Some(Credentials::new(user, password.into()).map_err(|_| Refusal::BadPassword)?)
         }
     };
-    Ok((Order { record, services, credentials }, place))
+    Ok((
+        Order {
+            record,
+            services,
+            credentials,
+        },
+        place,
+    ))
 }
 
 /// The services of the group that were ticked. The form without scripts shows the services of
@@ -104,7 +120,11 @@ fn events(site: &Site, order: Order<'_>, place: Place) -> BoxStream<'static, Eve
             .iter()
             .map(|service| service.role == Role::Alternative)
             .collect(),
-        endpoints: order.services.iter().map(|service| service.endpoint.clone()).collect(),
+        endpoints: order
+            .services
+            .iter()
+            .map(|service| service.endpoint.clone())
+            .collect(),
     });
     let targets = order
         .services

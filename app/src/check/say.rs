@@ -3,9 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
-use probe::{
-    Endpoint, EndpointReport, Facts, Finding, Outcome, Security, Severity, Stage, Step,
-};
+use probe::{Endpoint, EndpointReport, Facts, Finding, Outcome, Security, Severity, Stage, Step};
 
 use super::event::{Event, FindingWords, Mark, Plan, ServicePlan, StepWords};
 use super::run::mark;
@@ -50,7 +48,10 @@ impl Saying {
     pub(super) fn step(&self, service: usize, step: &Step) -> Event {
         let next = self.endpoints.get(service).and_then(|endpoint| {
             let stages = stages(endpoint.security, self.with_password);
-            let after = stages.iter().skip_while(|stage| **stage != step.stage).nth(1)?;
+            let after = stages
+                .iter()
+                .skip_while(|stage| **stage != step.stage)
+                .nth(1)?;
             let goes_on = step.outcome.severity() < Severity::Failure;
             goes_on.then(|| self.words.stage(*after).doing.clone())
         });
@@ -81,13 +82,19 @@ impl Saying {
             _ => self.words.outcome(report.outcome).step.clone(),
         };
         let alternative = self.alternatives.get(service).copied().unwrap_or_default();
-        Event::Verdict { service, mark: softened(mark(report.outcome), alternative), text }
+        Event::Verdict {
+            service,
+            mark: softened(report.outcome, alternative),
+            text,
+        }
     }
 
     /// What it all means.
     pub(super) fn summary(&self, reports: &[EndpointReport], findings: &[Finding]) -> Event {
-        let mut findings: Vec<FindingWords> =
-            findings.iter().map(|finding| self.finding(reports, finding)).collect();
+        let mut findings: Vec<FindingWords> = findings
+            .iter()
+            .map(|finding| self.finding(reports, finding))
+            .collect();
         // A fault of a service that nobody needs must not stand above one that somebody does.
         findings.sort_by_key(|finding| gravity(finding.mark));
         let mark = findings.first().map_or(Mark::Good, |finding| finding.mark);
@@ -96,8 +103,10 @@ impl Saying {
 
     fn finding(&self, reports: &[EndpointReport], finding: &Finding) -> FindingWords {
         let about = |id: &String| finding.endpoints.contains(id);
-        let endpoints =
-            reports.iter().map(|report| &report.endpoint).filter(|endpoint| about(&endpoint.id));
+        let endpoints = reports
+            .iter()
+            .map(|report| &report.endpoint)
+            .filter(|endpoint| about(&endpoint.id));
         let subject = self.words.subject(endpoints, Some(&self.provider));
         let filled = self.words.outcome(finding.outcome).fill(&subject);
         let only_alternatives = self
@@ -111,7 +120,7 @@ impl Saying {
             let _ = write!(explanation, " {}", self.test_words.without_password.note);
         }
         FindingWords {
-            mark: softened(mark(finding.outcome), only_alternatives),
+            mark: softened(finding.outcome, only_alternatives),
             title: filled.title,
             explanation,
             advice: filled.advice,
@@ -132,17 +141,30 @@ impl Saying {
         match facts {
             Facts::None {} => {}
             Facts::Dns { addresses, .. } => rows.push((&label.addresses, join(addresses))),
-            Facts::Connect { connected, attempts } => {
+            Facts::Connect {
+                connected,
+                attempts,
+            } => {
                 rows.extend(connected.map(|address| (&label.connected, address.to_string())));
-                rows.extend(attempts.iter().filter(|attempt| attempt.outcome != Outcome::Ok).map(
-                    |attempt| {
-                        let found = &self.words.outcome(attempt.outcome).step;
-                        let time = time(attempt.elapsed);
-                        (&label.attempt, format!("{}: {found} ({time})", attempt.address))
-                    },
-                ));
+                rows.extend(
+                    attempts
+                        .iter()
+                        .filter(|attempt| attempt.outcome != Outcome::Ok)
+                        .map(|attempt| {
+                            let found = &self.words.outcome(attempt.outcome).step;
+                            let time = time(attempt.elapsed);
+                            (
+                                &label.attempt,
+                                format!("{}: {found} ({time})", attempt.address),
+                            )
+                        }),
+                );
             }
-            Facts::Tls { version, cipher, group } => {
+            Facts::Tls {
+                version,
+                cipher,
+                group,
+            } => {
                 rows.push((&label.tls_version, version.clone()));
                 rows.push((&label.cipher, cipher.clone()));
                 rows.extend(group.clone().map(|group| (&label.group, group)));
@@ -158,7 +180,10 @@ impl Saying {
                 rows.push((&label.signature, facts.signature.clone()));
                 rows.push((&label.chain, facts.chain_length.to_string()));
             }
-            Facts::Capabilities { capabilities, mechanisms } => {
+            Facts::Capabilities {
+                capabilities,
+                mechanisms,
+            } => {
                 rows.push((&label.capabilities, capabilities.join(" ")));
                 rows.push((&label.mechanisms, mechanisms.join(" ")));
             }
@@ -170,7 +195,9 @@ impl Saying {
             }
         }
         rows.retain(|(_, value)| !value.is_empty());
-        rows.into_iter().map(|(label, value)| (label.clone(), value)).collect()
+        rows.into_iter()
+            .map(|(label, value)| (label.clone(), value))
+            .collect()
     }
 }
 
@@ -190,9 +217,14 @@ fn stages(security: Security, with_password: bool) -> Vec<Stage> {
     stages
 }
 
-/// A service outside the provider's table may fail without anything being wrong.
-fn softened(mark: Mark, alternative: bool) -> Mark {
-    if alternative && mark == Mark::Bad { Mark::Notice } else { mark }
+/// A service outside the provider's table may fail without anything being wrong; what it says of
+/// the account is true of the others too.
+fn softened(outcome: Outcome, alternative: bool) -> Mark {
+    let about_account = matches!(outcome.stage(), Some(Stage::SignIn | Stage::Mailbox));
+    match mark(outcome) {
+        Mark::Bad if alternative && !about_account => Mark::Notice,
+        mark => mark,
+    }
 }
 
 fn gravity(mark: Mark) -> u8 {
@@ -205,7 +237,11 @@ fn gravity(mark: Mark) -> u8 {
 }
 
 fn join<T: ToString>(items: &[T]) -> String {
-    items.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+    items
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn time(elapsed: Duration) -> String {

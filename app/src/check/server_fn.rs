@@ -30,7 +30,11 @@ pub async fn test_connection(
     use crate::site::Site;
 
     let site: Arc<Site> = expect_context();
-    let request = TestConnection { address, services, password };
+    let request = TestConnection {
+        address,
+        services,
+        password,
+    };
     let test = super::start(&site, request, &expect_context());
     if let Some(refusal) = test.refused {
         expect_context::<ResponseOptions>().set_status(refusal.status());

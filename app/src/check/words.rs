@@ -81,7 +81,10 @@ impl TestWords {
             Refusal::TooMany { minutes } => format!("{minutes} minutes"),
             _ => String::new(),
         };
-        let fill = |text: &String| text.replace("{provider}", providers).replace("{wait}", &wait);
+        let fill = |text: &String| {
+            text.replace("{provider}", providers)
+                .replace("{wait}", &wait)
+        };
         FindingWords {
             mark: Mark::Notice,
             title: fill(&words.title),
@@ -102,7 +105,10 @@ mod tests {
         for refusal in Refusal::ALL {
             let said = words.refusal(refusal, "Example Mail");
             for text in [&said.title, &said.explanation, &said.advice] {
-                assert!(!text.is_empty() && !text.contains('{'), "{refusal:?}: {text}");
+                assert!(
+                    !text.is_empty() && !text.contains('{'),
+                    "{refusal:?}: {text}"
+                );
             }
         }
     }

@@ -12,7 +12,11 @@ pub fn Results(
 ) -> impl IntoView {
     let (done, all) = progress.steps();
     let labels = progress.labels;
-    let status = if progress.done { labels.finished.clone() } else { labels.running.clone() };
+    let status = if progress.done {
+        labels.finished.clone()
+    } else {
+        labels.running.clone()
+    };
     let findings = progress
         .findings
         .into_iter()
@@ -39,9 +43,9 @@ pub fn Results(
 fn show_finding(finding: FindingWords, labels: &Labels) -> impl IntoView + use<> {
     view! {
         <div class="finding" data-mark=finding.mark.name()>
-            <h3>{sign(finding.mark, labels)} {finding.title}</h3>
+            <h3>{sign(finding.mark, labels)} " " {finding.title}</h3>
             <p>{finding.explanation}</p>
-            <p class="advice"><strong>{labels.advice.clone()}</strong> {finding.advice}</p>
+            <p class="advice"><strong>{labels.advice.clone()}</strong> " " {finding.advice}</p>
         </div>
     }
 }
@@ -61,13 +65,16 @@ fn show_service(service: ServiceProgress, labels: &Labels) -> impl IntoView + us
             }
         })
         .collect_view();
-    let details =
-        service.steps.into_iter().map(|step| show_details(step, labels)).collect_view();
+    let details = service
+        .steps
+        .into_iter()
+        .map(|step| show_details(step, labels))
+        .collect_view();
     view! {
         <li class="service" data-mark=service.mark.name()>
             <h3>{service.plan.name}</h3>
             <p class="address">{service.plan.address}</p>
-            <p class="verdict">{sign(service.mark, labels)} {service.text}</p>
+            <p class="verdict">{sign(service.mark, labels)} " " {service.text}</p>
             <ol class="steps">{steps}</ol>
             <details>
                 <summary>{labels.details.clone()}</summary>

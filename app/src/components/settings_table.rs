@@ -6,9 +6,7 @@ use leptos::prelude::*;
 use probe::{Protocol, Security};
 
 use crate::islands::{CopyButton, UserName};
-use crate::record::{
-    Group, LimitKind, Record, Role, Service, Source, UserNameForm, Wrong,
-};
+use crate::record::{Group, LimitKind, Record, Role, Service, Source, UserNameForm, Wrong};
 use crate::site::Site;
 
 /// Every service with its values, the recommended ones first.
@@ -51,7 +49,7 @@ pub fn SettingsTable(
             {has(Role::Other)
                 .then(|| {
                     view! {
-                        <details class="others" open>
+                        <details class="others">
                             <summary>"If your program cannot use IMAP: POP"</summary>
                             <p>
                                 "IMAP keeps your mail on the server, so that your phone and your computer show the same mail. "
@@ -185,7 +183,12 @@ fn Meanings(group: Group) -> impl IntoView {
     let site: Arc<Site> = expect_context();
     let used = [Security::Tls, Security::Starttls, Security::None]
         .into_iter()
-        .filter(|security| group.services.iter().any(|s| s.endpoint.security == *security))
+        .filter(|security| {
+            group
+                .services
+                .iter()
+                .any(|s| s.endpoint.security == *security)
+        })
         .map(|security| {
             let words = site.words.security(security);
             view! { <dt>{words.name.clone()}</dt><dd>{words.plain.clone()}</dd> }
@@ -209,7 +212,10 @@ fn WrongValues(group: Group) -> impl IntoView {
                 Wrong::Host(host) => host.to_string(),
                 Wrong::Port { protocol, port } => {
                     let site: Arc<Site> = expect_context();
-                    format!("port {port} for {}", site.words.protocol(*protocol).in_sentence)
+                    format!(
+                        "port {port} for {}",
+                        site.words.protocol(*protocol).in_sentence
+                    )
                 }
             };
             let right = match wrong.wrong {

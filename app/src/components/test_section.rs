@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::check::event::{FindingWords, Mark};
 use crate::check::Admission;
+use crate::check::event::{FindingWords, Mark};
 use crate::islands::{AddressField, FormLabels, TestForm};
 use crate::site::Site;
 
@@ -64,8 +64,13 @@ fn password_field() -> impl IntoView {
 
 /// One box for each service of each group; the server takes those that belong to the address.
 fn service_choice(site: &Site) -> impl IntoView + use<> {
-    let groups: Vec<_> =
-        site.catalogue.records.iter().flat_map(|record| &record.groups).cloned().collect();
+    let groups: Vec<_> = site
+        .catalogue
+        .records
+        .iter()
+        .flat_map(|record| &record.groups)
+        .cloned()
+        .collect();
     groups
         .into_iter()
         .map(|group| {
@@ -95,7 +100,8 @@ fn labels() -> FormLabels {
         lost: FindingWords {
             mark: Mark::Notice,
             title: "The connection to this page was lost".into(),
-            explanation: "The test did not come to its end. This says nothing about your mail.".into(),
+            explanation: "The test did not come to its end. This says nothing about your mail."
+                .into(),
             advice: "Check that you are online, and press “Test my connection” again.".into(),
         },
         stopped: FindingWords {

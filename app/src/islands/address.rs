@@ -131,7 +131,10 @@ pub(super) fn user_name(text: &str, local_part: bool) -> Option<String> {
 
 fn choice(text: &str, groups: &[Vec<String>]) -> Choice {
     let text = text.trim();
-    let domain = text.rsplit_once('@').map_or(text, |(_, domain)| domain).to_ascii_lowercase();
+    let domain = text
+        .rsplit_once('@')
+        .map_or(text, |(_, domain)| domain)
+        .to_ascii_lowercase();
     if !domain.contains('.') {
         return Choice::Open;
     }
@@ -147,7 +150,10 @@ mod tests {
 
     #[test]
     fn the_domain_chooses_the_settings() {
-        let groups = [vec!["a.net".to_owned(), "b.net".to_owned()], vec!["c.net".to_owned()]];
+        let groups = [
+            vec!["a.net".to_owned(), "b.net".to_owned()],
+            vec!["c.net".to_owned()],
+        ];
         for (text, expected) in [
             ("", Choice::Open),
             ("jane", Choice::Open),

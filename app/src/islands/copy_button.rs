@@ -20,7 +20,9 @@ pub fn CopyButton(
     let awake = RwSignal::new(false);
     Effect::new(move || awake.set(true));
     let text = Memo::new(move |_| {
-        value.clone().or_else(|| user_name(&typed?.text.read(), local_part))
+        value
+            .clone()
+            .or_else(|| user_name(&typed?.text.read(), local_part))
     });
     let done = RwSignal::new(false);
     view! {

@@ -60,7 +60,7 @@ pub fn TestForm(
                 type="button"
                 class="quiet"
                 hidden=move || !running.get()
-                on:click=move |_| stop.update_value(|stop| drop(stop.take()))
+                on:click=move |_| stop.set_value(None)
             >
                 {stop_label}
             </button>
@@ -125,9 +125,13 @@ mod browser {
         running: RwSignal<bool>,
         stop: StoredValue<Option<Stop>, LocalStorage>,
     ) {
-        let form = event.target().and_then(|target| target.dyn_into::<HtmlFormElement>().ok());
+        let form = event
+            .target()
+            .and_then(|target| target.dyn_into::<HtmlFormElement>().ok());
         let fields = form.and_then(|form| FormData::new_with_form(&form).ok());
-        let (Some(fields), Ok(controller)) = (fields, AbortController::new()) else { return };
+        let (Some(fields), Ok(controller)) = (fields, AbortController::new()) else {
+            return;
+        };
         let signal = controller.signal();
         stop.set_value(Some(Stop(controller)));
         progress.set(Some(Progress::default()));
@@ -142,12 +146,16 @@ mod browser {
             progress.update(|progress| {
                 let progress = progress.get_or_insert_default();
                 if !progress.done {
-                    let why = if signal.aborted() { labels.stopped } else { labels.lost };
+                    let why = if signal.aborted() {
+                        labels.stopped
+                    } else {
+                        labels.lost
+                    };
                     progress.break_off(why);
                 }
             });
             running.set(false);
-            stop.update_value(|stop| drop(stop.take()));
+            stop.set_value(None);
         });
     }
 
@@ -166,7 +174,9 @@ mod browser {
             .send()
             .await
             .map_err(|error| JsValue::from_str(&error.to_string()))?;
-        let Some(stream) = response.body() else { return Ok(()) };
+        let Some(stream) = response.body() else {
+            return Ok(());
+        };
         let reader = ReadableStreamDefaultReader::new(&stream)?;
         let mut lines = Lines::default();
         loop {

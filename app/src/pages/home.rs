@@ -14,7 +14,11 @@ use crate::site::Site;
 pub fn HomePage() -> impl IntoView {
     let site: Arc<Site> = expect_context();
     let records = site.catalogue.records.clone();
-    let links = records.iter().cloned().map(|record| view! { <Links record/> }).collect_view();
+    let links = records
+        .iter()
+        .cloned()
+        .map(|record| view! { <Links record/> })
+        .collect_view();
     view! {
         <Document title="Mail settings".to_owned()>
             <AddressScope groups=site.domain_groups()>

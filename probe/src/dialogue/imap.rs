@@ -160,6 +160,7 @@ pub(super) async fn sign_in<S: VerifiedTls, C: Clock>(
                 let Some(status) = Status::parse(&text).filter(|_| !cancelled) else {
                     return Err(server.wire().fault(Outcome::SignInProtocolError, &raw));
                 };
+                let raw = without_tag(raw, &tag);
                 let answer = Answer {
                     status,
                     untagged,
@@ -229,6 +230,7 @@ where
 struct Answer {
     status: Status,
     untagged: Vec<String>,
+    /// The words of the status, to be quoted.
     raw: Vec<u8>,
 }
 
@@ -259,6 +261,7 @@ where
         match Reply::parse(&raw, &tag) {
             Some(Reply::Tagged(text)) => match Status::parse(&text) {
                 Some(status) => {
+                    let raw = without_tag(raw, &tag);
                     return Ok(Answer {
                         status,
                         untagged,
@@ -306,6 +309,12 @@ fn tag() -> String {
         "m{:07x}",
         RandomState::new().build_hasher().finish() & 0xfff_ffff
     )
+}
+
+/// The words without the tag, which means nothing to anybody else.
+fn without_tag(mut line: Vec<u8>, tag: &str) -> Vec<u8> {
+    line.drain(..line.len().min(tag.len() + 1));
+    line
 }
 
 /// Reads the storage of `QUOTA "root" (STORAGE 10 512 MESSAGE 3 100)`, given in units of 1024 bytes.

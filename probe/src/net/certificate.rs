@@ -8,6 +8,7 @@
 use rustls::CertificateError;
 use rustls::pki_types::CertificateDer;
 use x509_parser::certificate::X509Certificate;
+use x509_parser::der_parser::oid::Oid;
 use x509_parser::extensions::{GeneralName, ParsedExtension};
 use x509_parser::objects::{oid_registry, oid2sn};
 use x509_parser::parse_x509_certificate;
@@ -51,8 +52,7 @@ pub(super) fn facts(chain: &[CertificateDer<'_>], now: i64) -> Option<Certificat
         not_after,
         days_left: not_after.saturating_sub(now).div_euclid(24 * 60 * 60),
         key: key(certificate.public_key()),
-        signature: oid2sn(signature, oid_registry())
-            .map_or_else(|_| signature.to_id_string(), str::to_owned),
+        signature: signature_name(signature),
         chain_length: chain.len(),
     })
 }
@@ -137,6 +137,14 @@ fn address(bytes: &[u8]) -> Option<String> {
     <[u8; 16]>::try_from(bytes)
         .ok()
         .map(|v6| std::net::Ipv6Addr::from(v6).to_string())
+}
+
+fn signature_name(algorithm: &Oid<'_>) -> String {
+    match (oid2sn(algorithm, oid_registry()), algorithm.to_id_string()) {
+        (Ok(name), _) => name.to_owned(),
+        (Err(_), oid) if oid == "1.2.840.10045.4.1" => "ecdsa-with-SHA1".to_owned(),
+        (Err(_), oid) => oid,
+    }
 }
 
 /// Certificates are made by anyone, so their words are as little to be trusted as a greeting.
@@ -235,4 +243,135 @@ fn misses_intermediate(chain: &[X509Certificate<'_>]) -> bool {
                 .iter()
                 .any(|place| place.access_method.to_id_string() == "1.3.6.1.5.5.7.48.2")
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use rustls::pki_types::pem::PemObject;
+
+    use super::*;
+
+    fn chain(pem: &[u8]) -> Vec<CertificateDer<'static>> {
+        CertificateDer::pem_slice_iter(pem)
+            .map(Result::unwrap)
+            .collect()
+    }
+
+    /// The errors are those that rustls 0.23 really reports for these certificates.
+    #[test]
+    fn the_verdict_of_rustls_is_made_exact() {
+        use CertificateError::{BadSignature, UnknownIssuer};
+        let other =
+            || CertificateError::Other(rustls::OtherError(std::sync::Arc::new(std::fmt::Error)));
+        let algorithm = || CertificateError::UnsupportedSignatureAlgorithmContext {
+            signature_algorithm_id: Vec::new(),
+            supported_algorithms: Vec::new(),
+        };
+        let good = include_bytes!("../../tests/certificates/good.pem");
+        let short = include_bytes!("../../tests/certificates/short-key.pem");
+        let broken = include_bytes!("../../tests/certificates/broken-signature.pem");
+        let old = include_bytes!("../../tests/certificates/version-1.pem");
+        let old_self = include_bytes!("../../tests/certificates/version-1-self-signed.pem");
+        let authority = include_bytes!("../../tests/certificates/self-signed-authority.pem");
+        for (pem, error, outcome) in [
+            (&good[..], UnknownIssuer, Outcome::CertificateUnknownIssuer),
+            (good, BadSignature, Outcome::CertificateChainUnusable),
+            (good, CertificateError::Expired, Outcome::CertificateExpired),
+            (
+                good,
+                CertificateError::NotValidYet,
+                Outcome::CertificateNotYetValid,
+            ),
+            (
+                good,
+                CertificateError::NotValidForName,
+                Outcome::CertificateWrongName,
+            ),
+            (
+                good,
+                CertificateError::InvalidPurpose,
+                Outcome::CertificateWrongPurpose,
+            ),
+            (short, BadSignature, Outcome::CertificateWeakKey),
+            (broken, algorithm(), Outcome::CertificateWeakSignature),
+            (old, other(), Outcome::CertificateOldFormat),
+            (old_self, other(), Outcome::CertificateSelfSigned),
+            (authority, other(), Outcome::CertificateSelfSigned),
+            (authority, UnknownIssuer, Outcome::CertificateSelfSigned),
+        ] {
+            assert_eq!(blame(&error, &chain(pem)), outcome, "{error:?}");
+        }
+        let nonsense = [CertificateDer::from(vec![0x30, 3, 2, 1, 1])];
+        assert_eq!(
+            blame(&UnknownIssuer, &nonsense),
+            Outcome::CertificateChainUnusable
+        );
+        assert_eq!(facts(&nonsense, 0), None);
+    }
+
+    #[test]
+    fn facts_are_written_for_people() {
+        for (pem, key, signature, names) in [
+            (
+                &include_bytes!("../../tests/certificates/good.pem")[..],
+                "RSA 2048 bits",
+                "ecdsa-with-SHA256",
+                1,
+            ),
+            (
+                include_bytes!("../../tests/certificates/short-key.pem"),
+                "RSA 1024 bits",
+                "ecdsa-with-SHA256",
+                1,
+            ),
+            (
+                include_bytes!("../../tests/certificates/broken-signature.pem"),
+                "RSA 2048 bits",
+                "ecdsa-with-SHA1",
+                1,
+            ),
+            (
+                include_bytes!("../../tests/certificates/self-signed-authority.pem"),
+                "RSA 2048 bits",
+                "sha256WithRSAEncryption",
+                1,
+            ),
+            (
+                include_bytes!("../../tests/certificates/version-1.pem"),
+                "RSA 2048 bits",
+                "ecdsa-with-SHA256",
+                0,
+            ),
+        ] {
+            let chain = chain(pem);
+            let facts = facts(&chain, 0).unwrap();
+            assert_eq!(
+                (facts.key.as_str(), facts.signature.as_str()),
+                (key, signature)
+            );
+            assert_eq!(
+                (facts.names.len(), facts.subject.as_str()),
+                (names, "CN=mail.example.test")
+            );
+            assert!(facts.not_before < facts.not_after && facts.chain_length == 1);
+            let day = 24 * 60 * 60;
+            for (now, days_left) in [
+                (facts.not_after - day, 1),
+                (facts.not_after - 1, 0),
+                (facts.not_after + 1, -1),
+            ] {
+                assert_eq!(super::facts(&chain, now).unwrap().days_left, days_left);
+            }
+        }
+    }
+
+    #[test]
+    fn the_last_two_weeks_are_worth_a_notice() {
+        let pem = include_bytes!("../../tests/certificates/good.pem");
+        let mut facts = facts(&chain(pem), 0).unwrap();
+        for (days_left, outcome) in [(13, Outcome::CertificateExpiresSoon), (14, Outcome::Ok)] {
+            facts.days_left = days_left;
+            assert_eq!(praise(&facts), outcome);
+        }
+    }
 }

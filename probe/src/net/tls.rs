@@ -2,16 +2,18 @@
 
 use std::io;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use futures_io::{AsyncRead, AsyncWrite};
-use rustls::client::Resumption;
 use rustls::client::WebPkiServerVerifier;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{ResolvesClientCert, Resumption};
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::sign::CertifiedKey;
 use rustls::{
     AlertDescription, ClientConfig, DigitallySignedStruct, RootCertStore, SignatureScheme,
 };
@@ -110,7 +112,9 @@ impl Trust {
             inner: Arc::clone(&self.verifier),
             shown: Mutex::default(),
         });
+        let asked = Arc::new(NoClientCertificate::default());
         let mut config = self.config.clone();
+        config.client_auth_cert_resolver = Arc::clone(&asked) as Arc<_>;
         config
             .dangerous()
             .set_certificate_verifier(Arc::clone(&recorder) as Arc<_>);
@@ -137,6 +141,17 @@ impl Trust {
                     outcome: certificate::blame(error, &chain),
                     certificate: facts(certificate),
                 },
+                // TLS 1.2 has one alert for every kind of refusal; this one follows a request that was
+                // not fulfilled.
+                Some(rustls::Error::AlertReceived(AlertDescription::HandshakeFailure))
+                    if asked.0.load(Ordering::Relaxed) =>
+                {
+                    let outcome = Outcome::TlsClientCertificateRequired;
+                    Handshake::Failed(Fault {
+                        outcome,
+                        server_said: None,
+                    })
+                }
                 _ => Handshake::Failed(failure(&error, &copy, security, redactor)),
             },
             Err(_) => Handshake::Failed(Fault {
@@ -257,6 +272,21 @@ impl ServerCertVerifier for Recorder {
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         self.inner.supported_verify_schemes()
+    }
+}
+
+/// Has no certificate to show, and remembers whether the server asked for one (RFC 8446 §4.3.2).
+#[derive(Debug, Default)]
+struct NoClientCertificate(AtomicBool);
+
+impl ResolvesClientCert for NoClientCertificate {
+    fn resolve(&self, _: &[&[u8]], _: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
+        self.0.store(true, Ordering::Relaxed);
+        None
+    }
+
+    fn has_certs(&self) -> bool {
+        false
     }
 }
 

@@ -10,6 +10,7 @@ use rcgen::{
 };
 use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
+use rustls::server::WebPkiClientVerifier;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
@@ -201,6 +202,30 @@ impl Authority {
         change(&mut params);
         let certificate = params.signed_by(&key, &self.issuer).unwrap();
         config(vec![certificate.der().clone()], &key)
+    }
+}
+
+impl Authority {
+    /// A server configuration that demands a certificate of the client.
+    pub(crate) fn demanding_server(
+        &self,
+        version: &'static rustls::SupportedProtocolVersion,
+    ) -> Arc<ServerConfig> {
+        let key = KeyPair::generate().unwrap();
+        let certificate = leaf().signed_by(&key, &self.issuer).unwrap();
+        let mut roots = rustls::RootCertStore::empty();
+        roots.add(self.root.clone()).unwrap();
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let clients =
+            WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider.clone());
+        let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_protocol_versions(&[version])
+            .unwrap()
+            .with_client_cert_verifier(clients.build().unwrap())
+            .with_single_cert(vec![certificate.der().clone()], key)
+            .unwrap();
+        Arc::new(config)
     }
 }
 

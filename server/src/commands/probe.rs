@@ -11,7 +11,9 @@ use app::record::{AddressOrDomain, Catalogue, parse_address};
 use app::words::Words;
 use futures_util::StreamExt;
 use probe::net::{Event, Options, Target};
-use probe::{Credentials, CredentialsError, Endpoint, EndpointReport, HostName, Protocol, Security};
+use probe::{
+    Credentials, CredentialsError, Endpoint, EndpointReport, HostName, Protocol, Security,
+};
 use secrecy::SecretString;
 
 use crate::cli::ProbeOptions;
@@ -64,7 +66,9 @@ impl FromStr for ConnectTo {
                 to: SocketAddr::new(address, to_port.get()),
             })
         };
-        parse().ok_or_else(|| "expected HOST:PORT:ADDR:PORT, such as mail.example.net:993:127.0.0.1:10993".into())
+        parse().ok_or_else(|| {
+            "expected HOST:PORT:ADDR:PORT, such as mail.example.net:993:127.0.0.1:10993".into()
+        })
     }
 }
 
@@ -75,7 +79,9 @@ pub enum ProbeError {
     #[error(transparent)]
     Config(#[from] ConfigError),
     /// No record has the domain.
-    #[error("no record has settings for {0}; servers can also be given as URLs, such as imaps://mail.{0}")]
+    #[error(
+        "no record has settings for {0}; servers can also be given as URLs, such as imaps://mail.{0}"
+    )]
     UnknownDomain(String),
     /// A password without a user name.
     #[error("--password-stdin needs --user NAME")]
@@ -104,9 +110,18 @@ pub fn run(options: ProbeOptions) -> Result<ExitCode, ProbeError> {
     let (targets, provider) = targets(&options, &catalogue)?;
     let credentials = credentials(&options)?;
     let deadline = Duration::from_secs(options.timeout);
-    let probe = records::probe(&options.trust, Options { deadline, ..Options::default() })?;
+    let probe = records::probe(
+        &options.trust,
+        Options {
+            deadline,
+            ..Options::default()
+        },
+    )?;
     let words = Words::english();
-    let endpoints: Vec<_> = targets.iter().map(|target| target.endpoint.clone()).collect();
+    let endpoints: Vec<_> = targets
+        .iter()
+        .map(|target| target.endpoint.clone())
+        .collect();
 
     let runtime = tokio::runtime::Runtime::new().map_err(ProbeError::Runtime)?;
     let reports: Vec<EndpointReport> = runtime.block_on(async {
@@ -126,7 +141,9 @@ pub fn run(options: ProbeOptions) -> Result<ExitCode, ProbeError> {
     } else {
         report::print_tree(&reports, &findings, &words);
     }
-    let failed = reports.iter().any(|report| report.outcome.severity() == probe::Severity::Failure);
+    let failed = reports
+        .iter()
+        .any(|report| report.outcome.severity() == probe::Severity::Failure);
     Ok(ExitCode::from(u8::from(failed)))
 }
 
@@ -144,7 +161,10 @@ fn targets(
                 // An address that the operator has typed is meant, wherever it leads.
                 let typed = endpoint.host.address();
                 let connect_to = typed.map(|address| SocketAddr::new(address, endpoint.port.get()));
-                targets.push(Target { endpoint, connect_to });
+                targets.push(Target {
+                    endpoint,
+                    connect_to,
+                });
             }
             Servers::Documented(address) => {
                 let domain = address.domain();
@@ -161,7 +181,10 @@ fn targets(
     }
     for target in &mut targets {
         let Endpoint { host, port, .. } = &target.endpoint;
-        let named = options.connect_to.iter().find(|other| other.host == *host && other.port == *port);
+        let named = options
+            .connect_to
+            .iter()
+            .find(|other| other.host == *host && other.port == *port);
         target.connect_to = named.map(|other| other.to).or(target.connect_to);
     }
     Ok((targets, provider))
@@ -173,12 +196,19 @@ fn credentials(options: &ProbeOptions) -> Result<Option<Credentials>, ProbeError
         _ => None,
     });
     if !options.password_stdin {
-        return if options.user.is_some() { Err(ProbeError::NoPassword) } else { Ok(None) };
+        return if options.user.is_some() {
+            Err(ProbeError::NoPassword)
+        } else {
+            Ok(None)
+        };
     }
     let user = options.user.clone().or(address).ok_or(ProbeError::NoUser)?;
     let mut password = String::new();
     // More than a line of this length is no password; `Credentials` then says so.
-    io::stdin().take(4096).read_to_string(&mut password).map_err(ProbeError::Unreadable)?;
+    io::stdin()
+        .take(4096)
+        .read_to_string(&mut password)
+        .map_err(ProbeError::Unreadable)?;
     let line = password.strip_suffix('\n').unwrap_or(&password);
     let line = line.strip_suffix('\r').unwrap_or(line);
     let credentials = Credentials::new(user, SecretString::from(line))?;
@@ -205,8 +235,16 @@ fn parse_url(text: &str) -> Result<Endpoint, String> {
             .parse()
             .map_err(|_| format!("port {port:?}: expected a number from 1 to 65535"))?,
     };
-    let host = host.parse::<HostName>().map_err(|error| error.to_string())?;
-    Ok(Endpoint { id: String::new(), protocol, host, port, security })
+    let host = host
+        .parse::<HostName>()
+        .map_err(|error| error.to_string())?;
+    Ok(Endpoint {
+        id: String::new(),
+        protocol,
+        host,
+        port,
+        security,
+    })
 }
 
 /// Splits `host:rest` or `[address]:rest` behind the host.
@@ -225,16 +263,28 @@ mod tests {
     #[test]
     fn servers_are_parsed() {
         for (text, expected) in [
-            ("imaps://mail.example.net", Ok("imaps://mail.example.net:993")),
-            ("IMAP://mail.example.net/", Ok("imap://mail.example.net:143")),
-            ("pop3s://mail.example.net:10995", Ok("pop3s://mail.example.net:10995")),
+            (
+                "imaps://mail.example.net",
+                Ok("imaps://mail.example.net:993"),
+            ),
+            (
+                "IMAP://mail.example.net/",
+                Ok("imap://mail.example.net:143"),
+            ),
+            (
+                "pop3s://mail.example.net:10995",
+                Ok("pop3s://mail.example.net:10995"),
+            ),
             ("smtp://[::1]:25", Ok("smtp://[::1]:25")),
             ("smtps://127.0.0.1", Ok("smtps://127.0.0.1:465")),
             ("http://mail.example.net", Err("unknown scheme")),
             ("imaps://", Err("is not a host name")),
             ("imaps://mail.example.net:0", Err("expected a number")),
             ("imaps://mail.example.net:99999", Err("expected a number")),
-            ("imaps://mail.example.net:993/inbox", Err("expected a number")),
+            (
+                "imaps://mail.example.net:993/inbox",
+                Err("expected a number"),
+            ),
             ("centurylink", Err("expected a domain")),
         ] {
             let found = text.parse::<Servers>().map(|servers| match servers {
@@ -243,7 +293,10 @@ mod tests {
             });
             match expected {
                 Ok(url) => assert_eq!(found.as_deref(), Ok(url), "{text}"),
-                Err(part) => assert!(found.as_ref().is_err_and(|e| e.contains(part)), "{text}: {found:?}"),
+                Err(part) => assert!(
+                    found.as_ref().is_err_and(|e| e.contains(part)),
+                    "{text}: {found:?}"
+                ),
             }
         }
     }
@@ -251,14 +304,20 @@ mod tests {
     #[test]
     fn connect_to_is_parsed() {
         for (text, expected) in [
-            ("mail.example.net:993:127.0.0.1:10993", Some("127.0.0.1:10993")),
+            (
+                "mail.example.net:993:127.0.0.1:10993",
+                Some("127.0.0.1:10993"),
+            ),
             ("mail.example.net:993:[::1]:10993", Some("[::1]:10993")),
             ("mail.example.net:993:other.example:10993", None),
             ("mail.example.net:993", None),
             ("mail.example.net:993:127.0.0.1:0", None),
             ("", None),
         ] {
-            let found = text.parse::<ConnectTo>().ok().map(|connect_to| connect_to.to.to_string());
+            let found = text
+                .parse::<ConnectTo>()
+                .ok()
+                .map(|connect_to| connect_to.to.to_string());
             assert_eq!(found.as_deref(), expected, "{text}");
         }
     }

@@ -42,7 +42,8 @@ pub enum ServeError {
 ///
 /// When the configuration, the bundle or the address to listen on cannot be used.
 pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
-    let filter = EnvFilter::try_from_env("MAILGUIDE_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
+    let filter =
+        EnvFilter::try_from_env("MAILGUIDE_LOG").unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr)
@@ -62,16 +63,23 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
     let app = router(Arc::new(site), assets, limits);
     let listen = options.listen;
     let failed = move |cause| ServeError::Listen { listen, cause };
-    tokio::runtime::Runtime::new().map_err(failed)?.block_on(async {
-        let listener = tokio::net::TcpListener::bind(listen).await.map_err(failed)?;
-        let address = listener.local_addr().map_err(failed)?;
-        // Programs that start this one wait for this line, so it goes to standard output.
-        anstream::println!("mailguide: listening on http://{address}");
-        axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>())
+    tokio::runtime::Runtime::new()
+        .map_err(failed)?
+        .block_on(async {
+            let listener = tokio::net::TcpListener::bind(listen)
+                .await
+                .map_err(failed)?;
+            let address = listener.local_addr().map_err(failed)?;
+            // Programs that start this one wait for this line, so it goes to standard output.
+            anstream::println!("mailguide: listening on http://{address}");
+            axum::serve(
+                listener,
+                app.into_make_service_with_connect_info::<SocketAddr>(),
+            )
             .with_graceful_shutdown(stop_signal())
             .await
             .map_err(failed)
-    })?;
+        })?;
     Ok(ExitCode::SUCCESS)
 }
 

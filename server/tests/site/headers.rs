@@ -11,7 +11,11 @@ fn assert_fixed_headers(path: &str, answer: &Answer) {
         assert_eq!(answer.header(name), value, "{path}: {name}");
     }
     let policy = answer.header("content-security-policy");
-    for part in ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'"] {
+    for part in [
+        "default-src 'none'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    ] {
         assert!(policy.contains(part), "{path}: {policy}");
     }
     for part in ["unsafe-inline", "'unsafe-eval'", "*", "http:"] {
@@ -48,11 +52,19 @@ async fn the_policy_allows_exactly_the_scripts_of_its_own_page() {
     for path in ["/", "/test", "/nothing"] {
         let answer = ask(&site, get(path)).await;
         let policy = answer.header("content-security-policy");
-        let nonce = policy.split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next());
-        let nonce = nonce.unwrap_or_else(|| panic!("{path}: {policy}")).to_owned();
+        let nonce = policy
+            .split("'nonce-")
+            .nth(1)
+            .and_then(|rest| rest.split('\'').next());
+        let nonce = nonce
+            .unwrap_or_else(|| panic!("{path}: {policy}"))
+            .to_owned();
         let page = answer.text();
         for script in page.split("<script").skip(1) {
-            assert!(script.contains(&format!("nonce=\"{nonce}\"")), "{path}: <script{script}");
+            assert!(
+                script.contains(&format!("nonce=\"{nonce}\"")),
+                "{path}: <script{script}"
+            );
         }
         for inline in [" style=", " onclick=", "javascript:"] {
             assert!(!page.contains(inline), "{path}: {inline}");

@@ -1,5 +1,7 @@
 //! The whole router, asked without a socket.
 
+#![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
+
 mod assets;
 mod headers;
 mod pages;
@@ -35,7 +37,11 @@ fn site() -> Router {
         stylesheet: assets.stylesheet(),
     };
     let one = NonZeroU32::MIN;
-    router(Arc::new(site), assets, Limits::new(one, NonZeroU32::new(4).unwrap()))
+    router(
+        Arc::new(site),
+        assets,
+        Limits::new(one, NonZeroU32::new(4).unwrap()),
+    )
 }
 
 struct Answer {
@@ -50,7 +56,9 @@ impl Answer {
     }
 
     fn header(&self, name: &str) -> &str {
-        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+        self.headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
     }
 }
 
@@ -65,7 +73,11 @@ async fn ask_from(site: &Router, mut request: Request<Body>, client: &str) -> An
     let response = site.clone().oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
     let body = body.collect().await.unwrap().to_bytes().to_vec();
-    Answer { status: parts.status, headers: parts.headers, body }
+    Answer {
+        status: parts.status,
+        headers: parts.headers,
+        body,
+    }
 }
 
 fn get(path: &str) -> Request<Body> {
@@ -77,6 +89,7 @@ fn post(path: &str, form: &str) -> Request<Body> {
     Request::post(path)
         .header("content-type", "application/x-www-form-urlencoded")
         .header("sec-fetch-site", "same-origin")
+        .header("content-length", form.len())
         .body(Body::from(form.to_owned()))
         .unwrap()
 }

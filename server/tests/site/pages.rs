@@ -9,14 +9,45 @@ async fn pages_say_what_they_should() {
         (
             "/",
             StatusCode::OK,
-            &["mail.centurylink.net", "993", "smtp.centurylink.net", "587", "STARTTLS", "Recommended"][..],
+            &[
+                "mail.centurylink.net",
+                "993",
+                "smtp.centurylink.net",
+                "587",
+                "STARTTLS",
+                "Recommended",
+            ][..],
         ),
-        ("/test", StatusCode::OK, &["Test my connection", "name=\"password\""]),
-        ("/settings/Q.com", StatusCode::OK, &["@q.com", "mail.centurylink.net"]),
-        ("/settings/qwestoffice.net", StatusCode::OK, &["pop.qwestoffice.net", "not encrypted"]),
-        ("/settings/unknown.example", StatusCode::NOT_FOUND, &["/settings/centurylink.net"]),
-        ("/settings/%3Cscript%3E", StatusCode::NOT_FOUND, &["no settings"]),
-        ("/nothing", StatusCode::NOT_FOUND, &["There is no page here"]),
+        (
+            "/test",
+            StatusCode::OK,
+            &["Test my connection", "name=\"password\""],
+        ),
+        (
+            "/settings/Q.com",
+            StatusCode::OK,
+            &["@q.com", "mail.centurylink.net"],
+        ),
+        (
+            "/settings/qwestoffice.net",
+            StatusCode::OK,
+            &["pop.qwestoffice.net", "not encrypted"],
+        ),
+        (
+            "/settings/unknown.example",
+            StatusCode::NOT_FOUND,
+            &["/settings/centurylink.net"],
+        ),
+        (
+            "/settings/%3Cscript%3E",
+            StatusCode::NOT_FOUND,
+            &["no settings"],
+        ),
+        (
+            "/nothing",
+            StatusCode::NOT_FOUND,
+            &["There is no page here"],
+        ),
     ] {
         let answer = ask(&site, get(path)).await;
         assert_eq!(answer.status, status, "{path}");
@@ -32,9 +63,15 @@ async fn pages_say_what_they_should() {
 async fn the_address_form_leads_to_the_domain_and_forgets_the_name() {
     let site = site();
     for (form, location) in [
-        ("address=Jane.Doe%40CenturyLink.net", "/settings/centurylink.net"),
+        (
+            "address=Jane.Doe%40CenturyLink.net",
+            "/settings/centurylink.net",
+        ),
         ("address=+q.com+", "/settings/q.com"),
-        ("address=jane%40elsewhere.example", "/settings/elsewhere.example"),
+        (
+            "address=jane%40elsewhere.example",
+            "/settings/elsewhere.example",
+        ),
     ] {
         let answer = ask(&site, post("/settings", form)).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{form}");
@@ -47,7 +84,9 @@ async fn the_address_form_leads_to_the_domain_and_forgets_the_name() {
 
 #[tokio::test]
 async fn the_user_may_not_be_asked_for_a_password_over_an_open_network() {
-    let page = super::ask_from(&site(), get("/test"), "192.0.2.7:50000").await.text();
+    let page = super::ask_from(&site(), get("/test"), "192.0.2.7:50000")
+        .await
+        .text();
     assert!(!page.contains("name=\"password\""));
     assert!(page.contains("not opened over a secure connection"));
 }

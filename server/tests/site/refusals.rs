@@ -9,9 +9,24 @@ const CANARY: &str = "canary-7c1f";
 #[tokio::test]
 async fn refused_tests_say_why_in_the_stream_and_on_the_page() {
     for (form, client, status, title) in [
-        ("address=", "127.0.0.1:1", StatusCode::UNPROCESSABLE_ENTITY, "type your email address"),
-        ("address=jane", "127.0.0.1:1", StatusCode::UNPROCESSABLE_ENTITY, "not look like an email"),
-        ("address=j%40x.example", "127.0.0.1:1", StatusCode::UNPROCESSABLE_ENTITY, "not have settings"),
+        (
+            "address=",
+            "127.0.0.1:1",
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "type your email address",
+        ),
+        (
+            "address=jane",
+            "127.0.0.1:1",
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "not look like an email",
+        ),
+        (
+            "address=j%40x.example",
+            "127.0.0.1:1",
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "not have settings",
+        ),
         (
             "address=j%40q.com&services[]=mail.evil.example%3A25",
             "127.0.0.1:1",
@@ -39,11 +54,18 @@ async fn refused_tests_say_why_in_the_stream_and_on_the_page() {
     ] {
         let stream = ask_from(&site(), post("/api/test", form), client).await;
         assert_eq!(stream.status, status, "{form}");
-        let events: Vec<Value> =
-            stream.text().lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let events: Vec<Value> = stream
+            .text()
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
         assert_eq!(events.len(), 3, "{form}: {events:?}");
         assert_eq!(events[1]["event"], "refused", "{form}");
-        assert!(events[1]["title"].as_str().unwrap().contains(title), "{form}: {}", events[1]);
+        assert!(
+            events[1]["title"].as_str().unwrap().contains(title),
+            "{form}: {}",
+            events[1]
+        );
         assert_eq!(events[2]["event"], "done", "{form}");
 
         let page = ask_from(&site(), post("/test", form), client).await;
@@ -60,10 +82,17 @@ async fn refused_tests_say_why_in_the_stream_and_on_the_page() {
 async fn a_client_with_too_many_tests_is_told_to_wait() {
     let site = site();
     let form = "address=";
-    assert_eq!(ask(&site, post("/api/test", form)).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(
+        ask(&site, post("/api/test", form)).await.status,
+        StatusCode::UNPROCESSABLE_ENTITY
+    );
     let refused = ask(&site, post("/api/test", form)).await;
     assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
-    assert!(refused.text().contains("many tests in a short time"), "{}", refused.text());
+    assert!(
+        refused.text().contains("many tests in a short time"),
+        "{}",
+        refused.text()
+    );
     let page = ask(&site, post("/test", form)).await;
     assert_eq!(page.status, StatusCode::TOO_MANY_REQUESTS);
     assert!(page.text().contains("Wait 10 minutes"), "{}", page.text());
@@ -78,7 +107,11 @@ async fn other_sites_cannot_start_anything() {
             .header("sec-fetch-site", "cross-site")
             .body(Body::from("address=jane%40q.com"))
             .unwrap();
-        assert_eq!(ask(&site, request).await.status, StatusCode::FORBIDDEN, "{path}");
+        assert_eq!(
+            ask(&site, request).await.status,
+            StatusCode::FORBIDDEN,
+            "{path}"
+        );
     }
 }
 
@@ -90,12 +123,19 @@ async fn what_cannot_be_read_gets_a_clear_answer() {
         (post("/test", &long), StatusCode::PAYLOAD_TOO_LARGE),
         (post("/test", "services=%FF"), StatusCode::BAD_REQUEST),
         (post("/", ""), StatusCode::METHOD_NOT_ALLOWED),
-        (post("/settings", "name=jane"), StatusCode::UNPROCESSABLE_ENTITY),
+        (
+            post("/settings", "name=jane"),
+            StatusCode::UNPROCESSABLE_ENTITY,
+        ),
         (get("/settings/%ff"), StatusCode::BAD_REQUEST),
     ] {
         let uri = request.uri().clone();
         let answer = ask(&site, request).await;
         assert_eq!(answer.status, status, "{uri}");
-        assert!(answer.text().contains("Go to the mail settings"), "{uri}: {}", answer.text());
+        assert!(
+            answer.text().contains("Go to the mail settings"),
+            "{uri}: {}",
+            answer.text()
+        );
     }
 }

@@ -1,0 +1,198 @@
+use serde_json::Value;
+
+use crate::lab::{Lab, mailguide};
+
+/// The outcome of every endpoint by its id, and of every finding.
+fn outcomes(document: &str) -> (Vec<(String, String)>, Vec<String>) {
+    let document: Value = serde_json::from_str(document).unwrap();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let endpoints = document["endpoints"].as_array().unwrap().iter();
+    let endpoints = endpoints.map(|one| (text(&one["endpoint"]["id"]), text(&one["outcome"])));
+    let findings = document["findings"].as_array().unwrap().iter();
+    (
+        endpoints.collect(),
+        findings.map(|finding| text(&finding["outcome"])).collect(),
+    )
+}
+
+#[test]
+fn right_password_wrong_password_and_a_stopped_server() {
+    let mut lab = Lab::start();
+    let probe = |lab: &Lab, password: &str| {
+        let arguments = ["probe", "alice@lab.test", "--password-stdin", "--json"];
+        let output = mailguide(&arguments, &lab.options(), &format!("{password}\n"));
+        let (stdout, code) = (
+            String::from_utf8(output.stdout).unwrap(),
+            output.status.code(),
+        );
+        let (endpoints, findings) = outcomes(&stdout);
+        (endpoints, findings, code, stdout)
+    };
+
+    let (endpoints, findings, code, _) = probe(&lab, &lab.password("normal"));
+    assert_eq!(code, Some(0), "{endpoints:?}");
+    assert_eq!(endpoints.len(), 4);
+    assert!(
+        endpoints.iter().all(|(_, outcome)| outcome == "ok"),
+        "{endpoints:?}"
+    );
+    assert_eq!(findings, ["ok"]);
+
+    let (endpoints, findings, code, stdout) = probe(&lab, "not-the-password-5e1d");
+    assert_eq!(code, Some(1), "{endpoints:?}");
+    let count = |wanted: &str| {
+        endpoints
+            .iter()
+            .filter(|(_, outcome)| outcome == wanted)
+            .count()
+    };
+    assert_eq!(
+        (count("wrong-credentials"), count("not-tried")),
+        (1, 3),
+        "{endpoints:?}"
+    );
+    assert_eq!(findings, ["wrong-credentials", "not-tried"]);
+    assert!(!stdout.contains("not-the-password-5e1d"));
+
+    lab.control("stop-postfix");
+    let (endpoints, findings, code, _) = probe(&lab, &lab.password("normal"));
+    assert_eq!(code, Some(1), "{endpoints:?}");
+    for (id, outcome) in &endpoints {
+        let expected = if id.starts_with("smtp") {
+            "connection-refused"
+        } else {
+            "ok"
+        };
+        assert_eq!(outcome, expected, "{id}");
+    }
+    assert_eq!(findings, ["connection-refused"]);
+    lab.control("start-postfix");
+    let (endpoints, _, code, _) = probe(&lab, &lab.password("normal"));
+    assert_eq!(code, Some(0), "{endpoints:?}");
+}
+
+#[test]
+fn servers_given_as_urls() {
+    let lab = Lab::start();
+    let ca = lab.options()[3].clone();
+    for (url, id, secure) in [
+        ("imaps://mail.lab.test", "imap", true),
+        ("imap://mail.lab.test", "imap-starttls", true),
+        ("pop3s://pop.lab.test", "pop", true),
+        ("pop3://pop.lab.test", "pop-starttls", true),
+        ("smtps://smtp.lab.test", "smtp-tls", true),
+        ("smtp://smtp.lab.test", "smtp", true),
+        // The certificate of the lab is not trusted by everybody, and a password then stays here.
+        ("imaps://mail.lab.test", "imap", false),
+    ] {
+        let connect_to = lab.connect_to(id);
+        let trust = if secure {
+            vec!["--cacert".to_owned(), ca.clone()]
+        } else {
+            Vec::new()
+        };
+        let arguments = [
+            "probe",
+            url,
+            "--connect-to",
+            &connect_to,
+            "--user",
+            "alice@lab.test",
+            "--password-stdin",
+            "--json",
+        ];
+        let output = mailguide(&arguments, &trust, &lab.password("normal"));
+        let stdout = String::from_utf8(output.stdout).unwrap();
+        let (endpoints, _) = outcomes(&stdout);
+        let expected = if secure {
+            "ok"
+        } else {
+            "certificate-unknown-issuer"
+        };
+        assert_eq!(endpoints[0].1, expected, "{url}: {stdout}");
+        assert_eq!(output.status.code(), Some(i32::from(!secure)), "{url}");
+        assert_eq!(stdout.contains("\"sign-in\""), secure, "{url}");
+    }
+}
+
+#[test]
+fn full_and_disabled_accounts_are_told_apart() {
+    let lab = Lab::start();
+    for (address, account, expected) in [
+        ("full@lab.test", "overquota", "mailbox-full"),
+        ("disabled@lab.test", "disabled", "account-disabled"),
+    ] {
+        let arguments = ["probe", address, "--password-stdin", "--json"];
+        let output = mailguide(&arguments, &lab.options(), &lab.password(account));
+        let stdout = String::from_utf8(output.stdout).unwrap();
+        let (_, findings) = outcomes(&stdout);
+        assert!(
+            findings.iter().any(|finding| finding == expected),
+            "{address}: {stdout}"
+        );
+    }
+}
+
+#[test]
+fn bad_usage_and_bad_configuration_end_with_two() {
+    let record = |name: &str, text: &str| {
+        let path = std::env::temp_dir().join(format!("mailguide-{}-{name}", std::process::id()));
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let good = include_str!("../../../app/records/centurylink.toml");
+    let bad_port = record("port.toml", &good.replacen("port = 993", "port = 70000", 1));
+    let connect_to = good.replacen("port = 993", "port = 993\nconnect_to = \"127.0.0.1:1\"", 1);
+    let connect_to = record("connect.toml", &connect_to);
+    for (arguments, expected) in [
+        (
+            &["check-config", &bad_port][..],
+            "expected a number from 1 to 65535",
+        ),
+        (
+            &["serve", "--config", &bad_port],
+            "expected a number from 1 to 65535",
+        ),
+        (&["serve", "--config", &connect_to], "for tests only"),
+        (&["check-config", "/nonexistent.toml"], "/nonexistent.toml"),
+        (
+            &["probe", "unknown.example"],
+            "no record has settings for unknown.example",
+        ),
+        (&["probe", "http://mail.example"], "unknown scheme"),
+        (&["probe", "q.com", "--password-stdin"], "--user"),
+        (&["probe", "q.com", "--user", "jane"], "--password-stdin"),
+        (&["probe"], "Usage"),
+    ] {
+        let output = mailguide(arguments, &[], "secret\n");
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {stderr}");
+        assert!(stderr.contains(expected), "{arguments:?}: {stderr}");
+    }
+    let path = record("good.toml", good);
+    let output = mailguide(&["check-config", &path], &[], "");
+    assert_eq!(output.status.code(), Some(0));
+    assert!(
+        String::from_utf8(output.stdout)
+            .unwrap()
+            .contains("CenturyLink is well formed")
+    );
+    for path in [bad_port, connect_to, path] {
+        let _ = std::fs::remove_file(path);
+    }
+}
+
+#[test]
+fn a_name_that_does_not_exist_is_named_as_the_cause() {
+    // The name is reserved never to exist (RFC 6761), but a machine without any DNS cannot know.
+    let output = mailguide(
+        &["probe", "imaps://mail.invalid", "--json", "--timeout", "20"],
+        &[],
+        "",
+    );
+    let (endpoints, _) = outcomes(&String::from_utf8(output.stdout).unwrap());
+    let outcome = endpoints[0].1.as_str();
+    let expected = ["name-not-found", "dns-server-failed", "dns-timeout"];
+    assert!(expected.contains(&outcome), "{outcome}");
+    assert_eq!(output.status.code(), Some(1));
+}

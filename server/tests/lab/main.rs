@@ -1,0 +1,6 @@
+//! The program against the lab: real Dovecot, real Postfix.
+#![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
+
+mod command_line;
+mod lab;
+mod secrets;
