@@ -31,7 +31,7 @@ pub fn TestForm(
     let progress = RwSignal::new(None::<Progress>);
     let running = RwSignal::new(false);
     let heading = NodeRef::<leptos::html::H2>::new();
-    let stop = StoredValue::new_local(None::<Stop>);
+    let stop = StoredValue::<Option<Stop>, Storage>::new_with_storage(None);
     let title = labels.results.clone();
     let stop_label = labels.stop.clone();
 
@@ -70,10 +70,10 @@ pub fn TestForm(
 }
 
 #[cfg(feature = "hydrate")]
-use browser::{Stop, run};
+use browser::{Stop, Storage, run};
 
 #[cfg(not(feature = "hydrate"))]
-use server::{Stop, run};
+use server::{Stop, Storage, run};
 
 #[cfg(not(feature = "hydrate"))]
 mod server {
@@ -82,12 +82,15 @@ mod server {
     /// The server renders the form and never runs it.
     pub(super) struct Stop;
 
+    /// The server may drop a page on another thread than it was made on.
+    pub(super) type Storage = SyncStorage;
+
     pub(super) fn run(
         _event: &SubmitEvent,
         _labels: FormLabels,
         _progress: RwSignal<Option<Progress>>,
         _running: RwSignal<bool>,
-        _stop: StoredValue<Option<Stop>, LocalStorage>,
+        _stop: StoredValue<Option<Stop>, Storage>,
     ) {
     }
 }
@@ -108,6 +111,9 @@ mod browser {
     use crate::check::event::Event;
     use crate::check::lines::Lines;
 
+    /// What belongs to the browser cannot leave its only thread.
+    pub(super) type Storage = LocalStorage;
+
     /// Ends the request when dropped, and with it the test on the server.
     pub(super) struct Stop(AbortController);
 
@@ -123,7 +129,7 @@ mod browser {
         labels: FormLabels,
         progress: RwSignal<Option<Progress>>,
         running: RwSignal<bool>,
-        stop: StoredValue<Option<Stop>, LocalStorage>,
+        stop: StoredValue<Option<Stop>, Storage>,
     ) {
         let form = event
             .target()
