@@ -1,7 +1,7 @@
 // What every spec starts from: real mail servers, the program under test, and a browser in which
 // nothing may go wrong unnoticed.
 
-import { test as base, expect, type BrowserContext } from "@playwright/test";
+import { test as base, expect, type BrowserContext, type Locator, type Page } from "@playwright/test";
 // The lab is plain JavaScript, because it also runs without npm packages.
 import { startLab, type Lab } from "../lab/lab.mjs";
 import { labOptions, serve } from "../mailguide.mjs";
@@ -62,6 +62,26 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
 });
 
 export { expect };
+
+/**
+ * Opens a page with the form of a test and returns the form's section.
+ *
+ * With scripts that is the first page: its copy buttons appear when the islands are awake, and the
+ * form, which stands behind them, is then awake too.
+ */
+export async function openTestForm(page: Page, javaScriptEnabled = true): Promise<Locator> {
+  await page.goto(javaScriptEnabled ? "/" : "/test");
+  if (javaScriptEnabled) await expect(page.getByRole("button", { name: /^Copy/ }).first()).toBeVisible();
+  return page.locator("section.test");
+}
+
+/** Fills in the form and waits for the end of the test. */
+export async function runTest(page: Page, form: Locator, address: string, password = "") {
+  await form.getByLabel("Your email address").fill(address);
+  await form.getByLabel("Your email password").fill(password);
+  await form.getByRole("button", { name: "Test my connection" }).click();
+  await expect(page.getByText("The test is finished.")).toBeVisible({ timeout: 20_000 });
+}
 
 /** Collects everything that a page does or says and should not. */
 async function watch(context: BrowserContext, site: string): Promise<string[]> {

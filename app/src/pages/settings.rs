@@ -25,6 +25,7 @@ pub fn SettingsPage(
     view! {
         <Document title=title.clone()>
             <h1>{title}</h1>
+            <h2>"What to type into your mail program"</h2>
             <AddressScope groups=site.domain_groups()>
                 <SettingsTable record group/>
             </AddressScope>

@@ -1,0 +1,108 @@
+// What only scripts can do.
+
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { expect, openTestForm, runTest, test } from "./fixtures";
+
+test("the address stays in the browser", async ({ page }) => {
+  await openTestForm(page);
+  const requests: string[] = [];
+  page.on("request", (request) => requests.push(request.url()));
+  const field = page.getByLabel("Your email address").first();
+  await field.fill("jane@lab.test");
+  await field.press("Tab");
+  await expect(page.locator(".value", { hasText: "jane@lab.test" }).first()).toBeVisible();
+  expect(requests).toEqual([]);
+});
+
+test("an unknown address is noticed when the field is left", async ({ page }) => {
+  await openTestForm(page);
+  const field = page.getByLabel("Your email address").first();
+  await field.fill("jane@elsewhere.example");
+  await expect(page.getByText("We do not know this kind of address")).toBeHidden();
+  await field.press("Tab");
+  await expect(page.getByText("We do not know this kind of address")).toBeVisible();
+});
+
+test("values are copied", async ({ page, context }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await openTestForm(page);
+  await page.getByRole("button", { name: "Copy the server name" }).first().click();
+  await expect(page.getByText("Copied").first()).toBeVisible();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe("mail.lab.test");
+  await page.getByLabel("Your email address").first().fill("jane@lab.test");
+  await page.getByRole("button", { name: "Copy the user name" }).first().click();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe("jane@lab.test");
+});
+
+test("the page shows each step while the test still runs", async ({ page, lab }) => {
+  const form = await openTestForm(page);
+  // Dovecot waits before it refuses a password, which leaves time to look.
+  const steps = page.locator(".steps li");
+  const seen = page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        new MutationObserver(() => {
+          const running = document.querySelector(".results progress:not([hidden])");
+          const steps = document.querySelectorAll(".steps li").length;
+          if (running && steps > 0) resolve(steps);
+        }).observe(document.body, { subtree: true, childList: true, attributes: true });
+      }),
+  );
+  await runTest(page, form, lab.accounts.normal.address, "not-the-password");
+  expect(await seen).toBeGreaterThan(0);
+  expect(await steps.count()).toBeGreaterThan(await seen);
+});
+
+test("a broken connection says so and the test can be run again", async ({ page, lab }) => {
+  const form = await openTestForm(page);
+  await page.route("**/api/test", (route) =>
+    route.fulfill({ status: 200, body: '{"event":"plan","services":[],"labels":{}}\n' }),
+  );
+  await form.getByLabel("Your email address").fill(lab.domain);
+  await form.getByRole("button", { name: "Test my connection" }).click();
+  await expect(page.getByText("The connection to this page was lost")).toBeVisible();
+  await page.unroute("**/api/test");
+  await form.getByRole("button", { name: "Test my connection" }).click();
+  await expect(page.getByText("Everything works").first()).toBeVisible({ timeout: 20_000 });
+});
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test.describe(colorScheme, () => {
+    test.use({ colorScheme, expectedProblems: [/404/] });
+    for (const path of ["/", "/test", "/settings/lab.test", "/settings/unknown.example", "/nothing"]) {
+      test(`axe finds nothing on ${path}`, async ({ page }) => {
+        await page.goto(path);
+        for (const details of await page.locator("details").all()) {
+          await details.evaluate((element: HTMLDetailsElement) => (element.open = true));
+        }
+        await expectAccessible(page);
+      });
+    }
+
+    test("axe finds nothing on a result", async ({ page, lab }) => {
+      const form = await openTestForm(page);
+      await runTest(page, form, lab.accounts.normal.address, "not-the-password");
+      for (const summary of await page.getByText("Technical details").all()) await summary.click();
+      await expectAccessible(page);
+    });
+  });
+}
+
+for (const width of [360, 768, 1280]) {
+  test(`nothing is wider than ${width} pixels`, async ({ page }) => {
+    await page.setViewportSize({ width, height: 800 });
+    for (const path of ["/", "/test", "/settings/lab.test"]) {
+      await page.goto(path);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth);
+      expect(wide, path).toBeLessThanOrEqual(width);
+    }
+  });
+}
+
+async function expectAccessible(page: Page) {
+  const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+  const { violations } = await new AxeBuilder({ page }).withTags(tags).analyze();
+  const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`);
+  expect(told).toEqual([]);
+}

@@ -1,0 +1,35 @@
+// Finding and copying the settings.
+
+import { expect, test } from "./fixtures";
+
+test("the settings are there at once, the recommended ones first", async ({ page }) => {
+  await page.goto("/");
+  await expect(page.getByRole("heading", { level: 1 })).toHaveCount(1);
+  const cards = page.locator(".service-card");
+  await expect(cards.nth(0)).toContainText("mail.lab.test");
+  await expect(cards.nth(0)).toContainText("Recommended");
+  await expect(cards.nth(1)).toContainText("smtp.lab.test");
+});
+
+test("the address leads to the settings", async ({ page, javaScriptEnabled }) => {
+  await page.goto("/");
+  await page.getByLabel("Your email address").first().fill("jane@lab.test");
+  if (javaScriptEnabled === false) {
+    await page.getByRole("button", { name: "Show my settings" }).click();
+    await expect(page).toHaveURL(/\/settings\/lab\.test$/);
+    await expect(page.getByRole("heading", { level: 1 })).toContainText("@lab.test");
+  } else {
+    await expect(page.locator(".service-card .value", { hasText: "jane@lab.test" }).first()).toBeVisible();
+    // It is the same address everywhere on the page.
+    await expect(page.getByLabel("Your email address").last()).toHaveValue("jane@lab.test");
+  }
+});
+
+test.describe("unknown addresses", () => {
+  test.use({ expectedProblems: [/404/] });
+  test("a page about an unknown domain shows the known ones", async ({ page }) => {
+    await page.goto("/settings/elsewhere.example");
+    await page.getByRole("link", { name: "@lab.test" }).click();
+    await expect(page.getByRole("heading", { level: 1 })).toContainText("@lab.test");
+  });
+});
