@@ -28,6 +28,11 @@ pub fn SettingsTable(
             })
             .collect_view()
     };
+    // Where there is no IMAP, POP is no second choice.
+    let imap = group
+        .services
+        .iter()
+        .any(|service| service.endpoint.protocol == Protocol::Imap);
     let has = |role: Role| group.services.iter().any(|service| service.role == role);
     let wrong = group.wrong.clone();
     view! {
@@ -45,8 +50,8 @@ pub fn SettingsTable(
                     .collect_view()}
             </p>
             {group.note.clone().map(|note| view! { <p class="note">{note}</p> })}
-            <div class="cards">{cards(Role::Recommended)}</div>
-            {has(Role::Other)
+            <div class="cards">{cards(Role::Recommended)} {(!imap).then(|| cards(Role::Other))}</div>
+            {(imap && has(Role::Other))
                 .then(|| {
                     view! {
                         <details class="others">
@@ -71,7 +76,8 @@ pub fn SettingsTable(
                 })}
             <Meanings group=group.clone()/>
             {(!wrong.is_empty()).then(|| view! { <WrongValues group=group.clone()/> })}
-            <Limits record/>
+            <Limits record=record.clone()/>
+            <Sources record/>
         </div>
     }
 }
@@ -266,4 +272,24 @@ fn Limits(record: Record) -> impl IntoView {
         .collect_view();
     let any = !record.limits.is_empty();
     any.then(|| view! { <section class="limits"><h3>"Limits"</h3><ul>{items}</ul></section> })
+}
+
+/// Everything that the values were read in, with the day.
+#[component]
+fn Sources(record: Record) -> impl IntoView {
+    let items = record
+        .sources
+        .iter()
+        .map(|source| {
+            let url = source.url.as_str().to_owned();
+            let read = format!(", read on {}", source.read);
+            view! { <li><a href=url rel="noreferrer">{source.title.clone()}</a>{read}</li> }
+        })
+        .collect_view();
+    view! {
+        <details class="others">
+            <summary>"Where these values come from"</summary>
+            <ul>{items}</ul>
+        </details>
+    }
 }

@@ -413,7 +413,7 @@ fn is_complaint(heard: &[u8]) -> bool {
     first.starts_with("-ERR")
         || (first.len() >= 3
             && first.starts_with(['4', '5'])
-            && first[1..3].bytes().all(|b| b.is_ascii_digit()))
+            && first.as_bytes()[1..3].iter().all(u8::is_ascii_digit))
         || ["NO", "BAD", "BYE"]
             .iter()
             .any(|word| second.eq_ignore_ascii_case(word))
@@ -476,6 +476,13 @@ mod tests {
                 Starttls,
                 Outcome::StarttlsBroken,
                 true,
+            ),
+            // A letter of several bytes where a digit is expected.
+            (
+                b"4\xe2\x98\x83 x\r\n",
+                Starttls,
+                Outcome::TlsGarbage,
+                false,
             ),
             (b"250 OK\r\n", Starttls, Outcome::StarttlsInjection, true),
             (
