@@ -4,11 +4,12 @@
 //! |---|---|
 //! | `run` | all endpoints at once, each until its time is up |
 //! | `visit` | the steps of one endpoint, in order |
-//! | `journal` | makes a [`Step`](crate::Step) of what happened and sends it off |
+//! | `journal` | makes a [`Step`] of what happened and sends it off |
 //! | `gate` | one sign-in leads, so that a wrong password is sent only once |
 //! | `dns`, `address` | names to addresses, and which addresses may be connected to |
 //! | `connect` | Happy Eyeballs with every attempt's result |
-//! | `tls`, `tee`, `server_hello` | the handshake, and what it was when it fails |
+//! | `tls`, `witness` | the handshake, and what the server showed in it |
+//! | `tls_failure`, `tee`, `server_hello` | what it was when it fails |
 //! | `certificate` | what a certificate says, and what exactly is wrong with it |
 
 mod address;
@@ -23,7 +24,9 @@ mod run;
 mod server_hello;
 mod tee;
 mod tls;
+mod tls_failure;
 mod visit;
+mod witness;
 
 use std::net::SocketAddr;
 use std::sync::Arc;

@@ -1,0 +1,187 @@
+//! Why there is no TLS, from the error of rustls and the bytes that caused it.
+
+use std::io;
+
+use rustls::AlertDescription;
+
+use super::tee::Copy;
+use crate::dialogue::{Fault, Redactor, Service, recognise};
+use crate::endpoint::Security;
+use crate::outcome::Outcome;
+
+/// Why there is no TLS.
+pub(super) fn failure(
+    error: &io::Error,
+    copy: &Copy,
+    security: Security,
+    redactor: &Redactor,
+) -> Fault {
+    use rustls::{Error, PeerIncompatible};
+    let heard = copy.bytes();
+    let outcome = match rustls_error(error) {
+        Some(Error::AlertReceived(alert)) => alert_outcome(*alert),
+        Some(Error::PeerIncompatible(
+            PeerIncompatible::ServerDoesNotSupportTls12Or13
+            | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig,
+        )) => Outcome::TlsVersionTooOld,
+        Some(Error::PeerIncompatible(_)) => Outcome::TlsNoCommonCipher,
+        Some(
+            Error::InvalidMessage(_)
+            | Error::PeerMisbehaved(_)
+            | Error::InappropriateMessage { .. }
+            | Error::InappropriateHandshakeMessage { .. },
+        ) => {
+            return not_tls(&heard, security, redactor);
+        }
+        Some(_) => Outcome::TlsGarbage,
+        // A server that says something and hangs up is more telling for what it said.
+        None if !heard.is_empty() && recognise(&heard) != Service::Tls => {
+            return not_tls(&heard, security, redactor);
+        }
+        None => match error.kind() {
+            io::ErrorKind::UnexpectedEof => Outcome::TlsClosed,
+            _ => Outcome::TlsReset,
+        },
+    };
+    Fault {
+        outcome,
+        server_said: None,
+    }
+}
+
+/// The outcome that a dialogue inside TLS really had, when the stream itself broke.
+///
+/// In TLS 1.3 a server refuses a client without a certificate only after the client has finished, so
+/// the alert comes in place of the greeting (RFC 8446 §4.4.2.4).
+pub(super) fn refine(fault: Fault, broken: Option<&io::Error>) -> Fault {
+    match broken.and_then(rustls_error) {
+        Some(rustls::Error::AlertReceived(alert)) => Fault {
+            outcome: alert_outcome(*alert),
+            ..fault
+        },
+        Some(_) => Fault {
+            outcome: Outcome::TlsGarbage,
+            ..fault
+        },
+        None => fault,
+    }
+}
+
+pub(super) fn rustls_error(error: &io::Error) -> Option<&rustls::Error> {
+    error.get_ref()?.downcast_ref()
+}
+
+/// What came in place of TLS.
+fn not_tls(heard: &[u8], security: Security, redactor: &Redactor) -> Fault {
+    let service = recognise(heard);
+    let outcome = match (service, security) {
+        (Service::Tls | Service::Binary, _) => Outcome::TlsGarbage,
+        // Behind its agreement a server may explain why it cannot begin after all. Anything else that
+        // comes in the clear was put there to be taken for a part of what is protected.
+        (_, Security::Starttls) if is_complaint(heard) => Outcome::StarttlsBroken,
+        (Service::Mail, Security::Starttls) => Outcome::StarttlsInjection,
+        (_, Security::Starttls) => Outcome::StarttlsBroken,
+        (Service::Other, _) => Outcome::UnexpectedService,
+        (Service::Mail | Service::Text, _) => Outcome::PlainOnTlsPort,
+    };
+    let server_said = match service {
+        Service::Tls | Service::Binary => None,
+        _ => redactor.clean(heard),
+    };
+    Fault {
+        outcome,
+        server_said,
+    }
+}
+
+/// `-ERR`, `NO`, `BAD`, `BYE`, or a code of 4xx or 5xx.
+fn is_complaint(heard: &[u8]) -> bool {
+    let line = String::from_utf8_lossy(heard);
+    let mut words = line.split_ascii_whitespace();
+    let (first, second) = (
+        words.next().unwrap_or_default(),
+        words.next().unwrap_or_default(),
+    );
+    first.starts_with("-ERR")
+        || (first.len() >= 3
+            && first.starts_with(['4', '5'])
+            && first.as_bytes()[1..3].iter().all(u8::is_ascii_digit))
+        || ["NO", "BAD", "BYE"]
+            .iter()
+            .any(|word| second.eq_ignore_ascii_case(word))
+}
+
+/// What an alert means for someone who must repair the server (RFC 8446 §6.2).
+fn alert_outcome(alert: AlertDescription) -> Outcome {
+    match alert {
+        AlertDescription::ProtocolVersion => Outcome::TlsVersionTooOld,
+        AlertDescription::HandshakeFailure | AlertDescription::InsufficientSecurity => {
+            Outcome::TlsNoCommonCipher
+        }
+        AlertDescription::UnrecognisedName => Outcome::TlsNameNotKnown,
+        AlertDescription::CertificateRequired | AlertDescription::NoCertificate => {
+            Outcome::TlsClientCertificateRequired
+        }
+        _ => Outcome::TlsServerFault,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_tls_is_named() {
+        use Security::{Starttls, Tls};
+        for (heard, security, outcome, quoted) in [
+            (&b"* OK ready\r\n"[..], Tls, Outcome::PlainOnTlsPort, true),
+            (b"220 mail ESMTP\r\n", Tls, Outcome::PlainOnTlsPort, true),
+            (b"+OK\r\n", Tls, Outcome::PlainOnTlsPort, true),
+            (
+                b"HTTP/1.1 400 Bad Request\r\n",
+                Tls,
+                Outcome::UnexpectedService,
+                true,
+            ),
+            (
+                b"SSH-2.0-OpenSSH\r\n",
+                Tls,
+                Outcome::UnexpectedService,
+                true,
+            ),
+            (b"\x80\x01\x02\x03", Tls, Outcome::TlsGarbage, false),
+            (b"\x16\x03\x03\xff\xff", Tls, Outcome::TlsGarbage, false),
+            (
+                b"-ERR STARTTLS failed\r\n",
+                Starttls,
+                Outcome::StarttlsBroken,
+                true,
+            ),
+            (
+                b"a NO STARTTLS failed\r\n",
+                Starttls,
+                Outcome::StarttlsBroken,
+                true,
+            ),
+            (
+                b"454 4.7.0 TLS not available\r\n",
+                Starttls,
+                Outcome::StarttlsBroken,
+                true,
+            ),
+            // A letter of several bytes where a digit is expected.
+            (b"4\xe2\x98\x83 x\r\n", Starttls, Outcome::TlsGarbage, false),
+            (b"250 OK\r\n", Starttls, Outcome::StarttlsInjection, true),
+            (
+                b"* CAPABILITY AUTH=PLAIN\r\n",
+                Starttls,
+                Outcome::StarttlsInjection,
+                true,
+            ),
+        ] {
+            let fault = not_tls(heard, security, &Redactor::default());
+            assert_eq!(fault.outcome, outcome, "{heard:?}");
+            assert_eq!(fault.server_said.is_some(), quoted, "{heard:?}");
+        }
+    }
+}

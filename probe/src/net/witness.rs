@@ -1,0 +1,99 @@
+//! Sees what a server shows during the handshake, also when the handshake fails.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{ResolvesClientCert, WebPkiServerVerifier};
+use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
+use rustls::sign::CertifiedKey;
+use rustls::{DigitallySignedStruct, SignatureScheme};
+
+/// Verifies as rustls does, and keeps what the server showed.
+#[derive(Debug)]
+pub(super) struct Recorder {
+    inner: Arc<WebPkiServerVerifier>,
+    shown: Mutex<(Vec<CertificateDer<'static>>, i64)>,
+}
+
+impl Recorder {
+    pub(super) fn new(inner: Arc<WebPkiServerVerifier>) -> Self {
+        Self {
+            inner,
+            shown: Mutex::default(),
+        }
+    }
+
+    /// The chain as it was sent, and the time at which it was verified, in seconds since 1970.
+    pub(super) fn shown(&self) -> (Vec<CertificateDer<'static>>, i64) {
+        self.shown
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+}
+
+impl ServerCertVerifier for Recorder {
+    fn verify_server_cert(
+        &self,
+        end_entity: &CertificateDer<'_>,
+        intermediates: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, rustls::Error> {
+        let chain = std::iter::once(end_entity).chain(intermediates);
+        let chain = chain
+            .map(|certificate| certificate.clone().into_owned())
+            .collect();
+        let time = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
+        *self.shown.lock().unwrap_or_else(PoisonError::into_inner) = (chain, time);
+        self.inner
+            .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.inner
+            .verify_tls12_signature(message, certificate, signature)
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        certificate: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, rustls::Error> {
+        self.inner
+            .verify_tls13_signature(message, certificate, signature)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.inner.supported_verify_schemes()
+    }
+}
+
+/// Has no certificate to show, and remembers whether the server asked for one (RFC 8446 §4.3.2).
+#[derive(Debug, Default)]
+pub(super) struct NoClientCertificate(AtomicBool);
+
+impl NoClientCertificate {
+    pub(super) fn was_asked(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl ResolvesClientCert for NoClientCertificate {
+    fn resolve(&self, _: &[&[u8]], _: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
+        self.0.store(true, Ordering::Relaxed);
+        None
+    }
+
+    fn has_certs(&self) -> bool {
+        false
+    }
+}
