@@ -52,3 +52,75 @@ pub fn diagnose(reports: &[EndpointReport]) -> Vec<Finding> {
     }
     findings
 }
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroU16;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::{Endpoint, Protocol, Security, Stage, Step};
+
+    fn report(id: &str, outcomes: &[Outcome]) -> EndpointReport {
+        let endpoint = Endpoint {
+            id: id.into(),
+            protocol: Protocol::Imap,
+            host: "mail.example.net".parse().unwrap(),
+            port: NonZeroU16::new(993).unwrap(),
+            security: Security::Tls,
+        };
+        let step = |outcome: &Outcome| {
+            Step::new(
+                outcome.stage().unwrap_or(Stage::Greeting),
+                *outcome,
+                Duration::ZERO,
+            )
+        };
+        let steps = outcomes.iter().map(step).collect();
+        EndpointReport::new(endpoint, steps, Duration::ZERO)
+    }
+
+    #[test]
+    fn outcomes_are_gathered_over_endpoints_the_gravest_first() {
+        use Outcome::{
+            CertificateExpiresSoon, ConnectionRefused, NoPassword, NotTried, Ok, WrongCredentials,
+        };
+        for (endpoints, findings) in [
+            (vec![("a", vec![Ok, Ok])], vec![(Ok, vec!["a"])]),
+            (
+                vec![("a", vec![Ok]), ("b", vec![NoPassword])],
+                vec![(Ok, vec!["a", "b"])],
+            ),
+            (
+                vec![
+                    ("a", vec![CertificateExpiresSoon, WrongCredentials]),
+                    ("b", vec![CertificateExpiresSoon, NotTried]),
+                    ("c", vec![NotTried]),
+                ],
+                vec![
+                    (WrongCredentials, vec!["a"]),
+                    (CertificateExpiresSoon, vec!["a", "b"]),
+                    (NotTried, vec!["b", "c"]),
+                ],
+            ),
+            (
+                vec![("a", vec![Ok]), ("b", vec![ConnectionRefused])],
+                vec![(ConnectionRefused, vec!["b"])],
+            ),
+        ] {
+            let reports: Vec<_> = endpoints
+                .iter()
+                .map(|(id, outcomes)| report(id, outcomes))
+                .collect();
+            let found = diagnose(&reports);
+            let found: Vec<_> = found
+                .iter()
+                .map(|finding| {
+                    let ids = finding.endpoints.iter().map(String::as_str);
+                    (finding.outcome, ids.collect::<Vec<_>>())
+                })
+                .collect();
+            assert_eq!(found, findings);
+        }
+    }
+}

@@ -73,13 +73,19 @@ pub fn router(site: Arc<Site>, assets: Assets, limits: Limits) -> Router {
             Router::new().route("/pkg/{*name}", get(file)),
             |router, path| router.route(path, get(file)),
         );
-    Router::new()
+    let routes = Router::new()
         .merge(pages)
         .merge(tests)
         .merge(files)
         .route("/settings", post(find_settings))
         .fallback(not_found)
-        .method_not_allowed_fallback(wrong_method)
+        .method_not_allowed_fallback(wrong_method);
+    guarded(routes, app)
+}
+
+/// What every route stands behind, the outermost last.
+fn guarded(routes: Router<App>, app: App) -> Router {
+    routes
         .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
         .layer(DefaultBodyLimit::disable())
         .layer(from_fn_with_state(app.clone(), only_own_pages))
@@ -353,4 +359,50 @@ fn uncached(mut response: Response) -> Response {
         HeaderValue::from_static("no"),
     );
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroU32;
+
+    use app::check::TestWords;
+    use app::record::Catalogue;
+    use app::words::Words;
+    use http_body_util::BodyExt;
+    use probe::net::{Options, Probe};
+    use tower::ServiceExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_handler_that_panics_gets_a_page_and_the_server_goes_on() {
+        async fn broken() -> Response {
+            panic!("this handler is broken")
+        }
+        let _ = any_spawner::Executor::init_tokio();
+        let assets = Assets::load().expect("the bundle is built before the tests: make build");
+        let site = Site {
+            catalogue: Catalogue { records: vec![] },
+            words: Words::english(),
+            test_words: TestWords::english(),
+            probe: Probe::new(Options::default()).unwrap(),
+            stylesheet: assets.stylesheet(),
+        };
+        let app = App {
+            site: Arc::new(site),
+            options: assets.leptos_options(),
+            assets: Arc::new(assets),
+            limits: Limits::new(NonZeroU32::MIN, NonZeroU32::MIN),
+        };
+        let router = guarded(Router::new().route("/broken", get(broken)), app);
+        for _ in 0..2 {
+            let request = Request::get("/broken").body(Body::empty()).unwrap();
+            let response = router.clone().oneshot(request).await.unwrap();
+            assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+            let body = response.into_body().collect().await.unwrap().to_bytes();
+            let page = String::from_utf8_lossy(&body);
+            assert!(page.contains("Something went wrong on our side"), "{page}");
+            assert!(!page.contains("this handler is broken"), "{page}");
+        }
+    }
 }

@@ -141,6 +141,11 @@ pub fn run(options: ProbeOptions) -> Result<ExitCode, ProbeError> {
     } else {
         report::print_tree(&reports, &findings, &words);
     }
+    // The advice is written for customers; an operator may have meant the private address.
+    let refused = |report: &EndpointReport| report.outcome == probe::Outcome::AddressNotPublic;
+    if reports.iter().any(refused) {
+        anstream::eprintln!("mailguide: --allow-private connects to private addresses too");
+    }
     let failed = reports
         .iter()
         .any(|report| report.outcome.severity() == probe::Severity::Failure);
