@@ -16,7 +16,7 @@ const ENCODED: [&str; 2] = [
 fn a_password_is_in_no_answer_and_no_log() {
     let lab = Lab::start();
     let log = lab.directory().join("mailguide.log");
-    let mut server = Command::new(env!("CARGO_BIN_EXE_mailguide"))
+    let server = Command::new(env!("CARGO_BIN_EXE_mailguide"))
         .args(["serve", "--listen", "127.0.0.1:0"])
         .args(lab.options())
         .env("MAILGUIDE_LOG", "trace")
@@ -24,7 +24,8 @@ fn a_password_is_in_no_answer_and_no_log() {
         .stderr(fs::File::create(&log).unwrap())
         .spawn()
         .unwrap();
-    let address = listening_on(&mut server);
+    let mut server = Server(server);
+    let address = listening_on(&mut server.0);
     for path in ["/api/test", "/test"] {
         let answer = post(
             &address,
@@ -37,14 +38,23 @@ fn a_password_is_in_no_answer_and_no_log() {
         );
         assert_secret(&answer, path);
     }
-    server.kill().unwrap();
-    server.wait().unwrap();
+    drop(server);
     let log = fs::read_to_string(&log).unwrap();
     assert!(
         log.contains("TRACE") || log.contains("DEBUG"),
         "the log was not at its finest"
     );
     assert_secret(&log, "the log");
+}
+
+/// Stops when it is dropped, so also when the test fails.
+struct Server(Child);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
 
 fn assert_secret(text: &str, place: &str) {
