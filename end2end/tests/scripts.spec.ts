@@ -15,6 +15,21 @@ test("the address stays in the browser", async ({ page }) => {
   expect(requests).toEqual([]);
 });
 
+test("what was typed before the scripts ran is kept", async ({ page }) => {
+  let letGo = () => {};
+  const held = new Promise<void>((resolve) => (letGo = resolve));
+  await page.route("**/*.wasm", async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto("/", { waitUntil: "domcontentloaded" });
+  const field = page.getByLabel("Your email address").first();
+  await field.fill("jane@lab.test");
+  letGo();
+  await expect(page.locator(".value", { hasText: "jane@lab.test" }).first()).toBeVisible();
+  await expect(field).toHaveValue("jane@lab.test");
+});
+
 test("an unknown address is noticed when the field is left", async ({ page }) => {
   await openTestForm(page);
   const field = page.getByLabel("Your email address").first();

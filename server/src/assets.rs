@@ -8,7 +8,6 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 
 use axum::body::Bytes;
-use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, VARY,
@@ -137,11 +136,6 @@ impl Assets {
             headers.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding));
         }
         response
-    }
-
-    /// A route's handler for files of the bundle.
-    pub async fn bundle_file(self, Path(name): Path<String>, request: HeaderMap) -> Response {
-        self.answer(&format!("/pkg/{name}"), &request)
     }
 }
 

@@ -52,13 +52,23 @@ pub fn AddressField(
     let typed = expect_context::<Typed>();
     let field = NodeRef::<leptos::html::Input>::new();
     // The customer may have typed before the page woke up; that must not be lost.
-    Effect::new(move || {
-        if let Some(field) = field.get()
-            && !field.value().is_empty()
-        {
-            typed.text.set(field.value());
-            typed.settled.set(field.value());
+    Effect::new(move |awake: Option<bool>| {
+        let text = typed.text.get();
+        let Some(field) = field.get() else {
+            return false;
+        };
+        let value = field.value();
+        if awake != Some(true) && !value.is_empty() {
+            // Islands further down still expect the page as the server made it, and wake up first.
+            let take = move || {
+                typed.text.set(value.clone());
+                typed.settled.set(value);
+            };
+            set_timeout(take, std::time::Duration::ZERO);
+        } else if value != text {
+            field.set_value(&text);
         }
+        true
     });
     view! {
         <input
@@ -73,7 +83,6 @@ pub fn AddressField(
             maxlength="255"
             required
             value=value
-            prop:value=move || typed.text.get()
             on:input:target=move |event| typed.text.set(event.target().value())
             on:change:target=move |event| typed.settled.set(event.target().value())
         />
