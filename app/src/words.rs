@@ -52,6 +52,8 @@ impl Words {
             Stage::SignIn => &stages.sign_in,
             Stage::Mailbox => &stages.mailbox,
             Stage::Close => &stages.close,
+            Stage::OtherAddresses => &stages.other_addresses,
+            Stage::Published => &stages.published,
         }
     }
 
@@ -196,6 +198,8 @@ struct Stages {
     sign_in: StageWords,
     mailbox: StageWords,
     close: StageWords,
+    other_addresses: StageWords,
+    published: StageWords,
 }
 
 #[derive(Clone, Debug, Deserialize)]

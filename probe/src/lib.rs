@@ -28,4 +28,4 @@ pub use credentials::{Credentials, CredentialsError};
 pub use diagnosis::{Finding, diagnose};
 pub use endpoint::{Endpoint, HostName, Protocol, Security};
 pub use outcome::{Outcome, Severity};
-pub use step::{EndpointReport, Facts, Stage, State, Step};
+pub use step::{EndpointReport, Facts, Stage, State, Step, TlsFacts};

@@ -91,9 +91,17 @@ outcomes! {
     NetworkUnreachable = "network-unreachable", Connect, Failure;
     /// The connection was reset while it was being opened.
     ConnectionReset = "connection-reset", Connect, Failure;
+    /// The host answers over IPv4 and not over IPv6, although it has an address there (RFC 8305 §1).
+    Ipv6OnlyFailed = "ipv6-only-failed", OtherAddresses, Notice;
+    /// Some of the addresses of the host do not answer, and others do.
+    SomeAddressesFailed = "some-addresses-failed", OtherAddresses, Notice;
+    /// The addresses of the host show different certificates, or one of them a bad one.
+    AddressesDiffer = "addresses-differ", OtherAddresses, Notice;
 
     /// Connected, but the server said nothing in time (RFC 5321 §4.5.3.2.1).
     NoGreeting = "no-greeting", Greeting, Failure;
+    /// The greeting took longer than five seconds (RFC 5321 §4.5.3.2.1 has clients wait for it).
+    SlowGreeting = "slow-greeting", Greeting, Notice;
     /// The greeting says that the server is too busy now: 421, `[SYS/TEMP]`, `[UNAVAILABLE]` (RFC 5321 §3.8).
     GreetingBusy = "greeting-busy", Greeting, Failure;
     /// The greeting turns the client away: 554, 521, `BYE`, `-ERR` (RFC 7504, RFC 9051 §7.1.5).
@@ -124,6 +132,8 @@ outcomes! {
     TlsClientCertificateRequired = "tls-client-certificate-required", Tls, Failure;
     /// The server does not know the documented name (TLS alert 112, RFC 6066 §3).
     TlsNameNotKnown = "tls-name-not-known", Tls, Failure;
+    /// The server, or something before it, drops a TLS hello that is longer than one packet (RFC 8446 §4.1.2).
+    TlsLargeHelloDropped = "tls-large-hello-dropped", Tls, Failure;
     /// The server closed the connection during the TLS handshake.
     TlsClosed = "tls-closed", Tls, Failure;
     /// The connection was reset during the TLS handshake.
@@ -159,6 +169,10 @@ outcomes! {
     CertificateChainUnusable = "certificate-chain-unusable", Certificate, Failure;
     /// The certificate is good now but ends in less than 14 days.
     CertificateExpiresSoon = "certificate-expires-soon", Certificate, Notice;
+    /// The server itself shows that its certificate was revoked (RFC 6960, RFC 6066 §8).
+    CertificateRevoked = "certificate-revoked", Certificate, Failure;
+    /// The certificate promises a proof that it is not revoked, and the server does not show it (RFC 7633).
+    CertificateStapleMissing = "certificate-staple-missing", Certificate, Notice;
 
     /// The server did not answer what it can do (RFC 9051 §6.1.1).
     NoCapabilities = "no-capabilities", Capabilities, Failure;
@@ -207,6 +221,11 @@ outcomes! {
     /// The mailbox is more than nine tenths full (RFC 9208).
     MailboxNearlyFull = "mailbox-nearly-full", Mailbox, Notice;
 
+    /// The domain publishes other servers than the documented ones (RFC 6186, RFC 8314 §5.1).
+    SrvDiffers = "srv-differs", Published, Notice;
+    /// The signed DNS names other certificates than the one the server shows (RFC 6698, RFC 7673).
+    TlsaMismatch = "tlsa-mismatch", Published, Notice;
+
     /// A reply that is not of the protocol.
     MalformedReply = "malformed-reply", Any, Failure;
     /// A reply longer than any honest server sends.
@@ -217,6 +236,8 @@ outcomes! {
     NoReply = "no-reply", Any, Failure;
     /// The time for the whole check was over before this service was done.
     Deadline = "deadline", Any, Failure;
+    /// The check was stopped before this service was done.
+    Cancelled = "cancelled", Any, Notice;
 }
 
 impl fmt::Display for Outcome {

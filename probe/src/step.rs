@@ -32,6 +32,10 @@ pub enum Stage {
     Mailbox,
     /// Saying goodbye.
     Close,
+    /// Looking at the addresses of the host that were not used.
+    OtherAddresses,
+    /// Comparing with what the DNS publishes about the service.
+    Published,
 }
 
 /// Whether a step went well.
@@ -73,7 +77,8 @@ impl Step {
             Outcome::AddressGiven
             | Outcome::NoPassword
             | Outcome::NotTried
-            | Outcome::NotEncrypted => State::Skipped,
+            | Outcome::NotEncrypted
+            | Outcome::Cancelled => State::Skipped,
             _ => match outcome.severity() {
                 Severity::Fine => State::Ok,
                 Severity::Notice => State::Notice,
@@ -101,6 +106,8 @@ pub enum Facts {
     Dns {
         /// Every address that the DNS gave and that may be connected to.
         addresses: Vec<IpAddr>,
+        /// The names that the name stands for (CNAME), each leading to the next.
+        aliases: Vec<String>,
     },
     /// The connections that were tried.
     Connect {
@@ -109,15 +116,8 @@ pub enum Facts {
         /// Every attempt with its result.
         attempts: Vec<Attempt>,
     },
-    /// The parameters of the encrypted connection.
-    Tls {
-        /// For example `TLS 1.3`.
-        version: String,
-        /// The IANA name of the cipher suite.
-        cipher: String,
-        /// The IANA name of the key exchange group.
-        group: Option<String>,
-    },
+    /// The parameters of the encrypted connection, or of the one that the server would have had.
+    Tls(TlsFacts),
     /// What the server's certificate says.
     Certificate(Box<CertificateFacts>),
     /// What the server can do.
@@ -136,8 +136,24 @@ pub enum Facts {
     Mailbox {
         /// Bytes in use.
         used: u64,
-        /// Bytes allowed.
-        limit: u64,
+        /// Bytes allowed, where the server tells.
+        limit: Option<u64>,
+        /// Messages in it, where the server tells.
+        messages: Option<u64>,
+    },
+    /// What the other addresses of the host did.
+    OtherAddresses {
+        /// Each that was looked at.
+        others: Vec<OtherAddress>,
+    },
+    /// What the DNS publishes about the service.
+    Published {
+        /// Where the domain says the service is.
+        srv: Vec<SrvRecord>,
+        /// Which certificates the host says it has.
+        tlsa: Vec<TlsaRecord>,
+        /// Whether the answer about the certificates was proven by DNSSEC (RFC 4033).
+        authenticated: bool,
     },
 }
 
@@ -151,6 +167,21 @@ pub struct Attempt {
     /// The time until that was known.
     #[serde(rename = "elapsed_ms", serialize_with = "milliseconds")]
     pub elapsed: Duration,
+}
+
+/// The parameters of an encrypted connection.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct TlsFacts {
+    /// For example `TLS 1.3`.
+    pub version: String,
+    /// The IANA name of the cipher suite.
+    pub cipher: String,
+    /// The IANA name of the key exchange group.
+    pub group: Option<String>,
+    /// Whether the key exchange withstands a quantum computer, where it is known.
+    pub post_quantum: Option<bool>,
+    /// Whether the server asked for a certificate of the client (RFC 8446 §4.3.2).
+    pub client_certificate_asked: bool,
 }
 
 /// What the server's own certificate says, whether or not it could be verified.
@@ -172,8 +203,89 @@ pub struct CertificateFacts {
     pub key: String,
     /// For example `sha256WithRSAEncryption`.
     pub signature: String,
-    /// How many certificates the server sent, its own included.
-    pub chain_length: usize,
+    /// SHA-256 of the certificate, in lower-case hexadecimal.
+    pub fingerprint: String,
+    /// The certificates as the server sent them, its own first.
+    pub sent: Vec<SentCertificate>,
+    /// The subjects of the chain that was verified, from the server's own certificate to the root.
+    /// Empty when there is none.
+    pub built: Vec<String>,
+    /// What the server showed about revocation (RFC 6066 §8), if it did.
+    pub staple: Option<Staple>,
+}
+
+/// One certificate of those that a server sent.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct SentCertificate {
+    /// The subject, as one line.
+    pub subject: String,
+    /// Who signed it, as one line.
+    pub issuer: String,
+    /// Seconds since 1970 at which its time ends.
+    pub not_after: i64,
+}
+
+/// An OCSP response that came with the handshake (RFC 6960 §4.2).
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Staple {
+    /// What it says.
+    pub status: StapleStatus,
+    /// Seconds since 1970 from which on it holds.
+    pub this_update: i64,
+    /// Seconds since 1970 until which it holds, if it says so.
+    pub next_update: Option<i64>,
+}
+
+/// The certificate status in an OCSP response (RFC 6960 §4.2.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum StapleStatus {
+    /// Not revoked.
+    Good,
+    /// Revoked.
+    Revoked,
+    /// The responder does not know the certificate.
+    Unknown,
+}
+
+/// What one of the other addresses of a host did.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct OtherAddress {
+    /// Where to.
+    pub address: IpAddr,
+    /// [`Outcome::Ok`], or the first thing that went wrong.
+    pub outcome: Outcome,
+    /// SHA-256 of the certificate it showed, in lower-case hexadecimal.
+    pub fingerprint: Option<String>,
+    /// Its greeting, safe to show.
+    pub greeting: Option<String>,
+    /// The time until that was known.
+    #[serde(rename = "elapsed_ms", serialize_with = "milliseconds")]
+    pub elapsed: Duration,
+}
+
+/// A published place of a service (RFC 2782, RFC 6186).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct SrvRecord {
+    /// The name that was asked for, such as `_imaps._tcp.example.net`.
+    pub name: String,
+    /// The host, or `.` for "this service is not offered" (RFC 6186 §3.4).
+    pub target: String,
+    /// The port.
+    pub port: u16,
+    /// Lower is tried first.
+    pub priority: u16,
+    /// Whether it is the documented one.
+    pub matches: bool,
+}
+
+/// A published certificate of a host (RFC 6698 §2).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TlsaRecord {
+    /// The record as it is written in a zone file.
+    pub record: String,
+    /// Whether it fits a certificate that the server sent.
+    pub matches: bool,
 }
 
 /// Everything that happened to one endpoint.

@@ -80,7 +80,10 @@ async fn one_family_is_enough_and_the_address_found_is_the_one_connected_to() {
             v6,
         };
         let report = check(zone, true, port).await;
-        let Facts::Dns { addresses: found } = &report.steps[0].facts else {
+        let Facts::Dns {
+            addresses: found, ..
+        } = &report.steps[0].facts
+        else {
             panic!("{report:#?}")
         };
         let mut found = found.clone();

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
 use probe::net::{Event, Options, Probe, Target};
-use probe::{Credentials, Endpoint, EndpointReport, Facts, Protocol, Security, Stage};
+use probe::{Credentials, Endpoint, EndpointReport, Facts, Protocol, Security, Stage, TlsFacts};
 use rustls::ServerConfig;
 use scripted_server::Do::{self, Echo, Hear, Pause, Tls, Wait};
 use scripted_server::{Authority, Heard, NAME, Server, say, self_signed};
@@ -551,11 +551,12 @@ async fn what_is_wrong_with_a_certificate_is_named_with_its_facts() {
             let [.., tls, certificate] = reports[0].steps.as_slice() else {
                 panic!()
             };
-            let Facts::Tls {
+            let Facts::Tls(TlsFacts {
                 version,
                 cipher,
                 group,
-            } = &tls.facts
+                ..
+            }) = &tls.facts
             else {
                 panic!("{tls:?}")
             };
@@ -567,7 +568,7 @@ async fn what_is_wrong_with_a_certificate_is_named_with_its_facts() {
             };
             assert_eq!(facts.key, "ECDSA P-256");
             assert_eq!(facts.signature, "ecdsa-with-SHA256");
-            assert_eq!(facts.chain_length, 1);
+            assert_eq!(facts.sent.len(), 1);
             let named = if outcome == "certificate-wrong-name" {
                 "other.example.test"
             } else {

@@ -131,11 +131,12 @@ fn facts(step: &Step) -> String {
             connected: Some(address),
             ..
         } => format!(", {address}"),
-        Facts::Tls {
+        Facts::Tls(probe::TlsFacts {
             version,
             cipher,
             group,
-        } => {
+            ..
+        }) => {
             let group = group.as_deref().unwrap_or_default();
             format!(", {version} {cipher} {group}")
         }

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::time::Duration;
 
+use probe::step::StapleStatus;
 use probe::{Endpoint, EndpointReport, Facts, Finding, Outcome, Security, Severity, Stage, Step};
 
 use super::event::{Event, FindingWords, Mark, Plan, ServicePlan, StepWords};
@@ -140,7 +141,10 @@ impl Saying {
         let mut rows: Vec<(&String, String)> = Vec::new();
         match facts {
             Facts::None {} => {}
-            Facts::Dns { addresses, .. } => rows.push((&label.addresses, join(addresses))),
+            Facts::Dns { addresses, aliases } => {
+                rows.push((&label.addresses, join(addresses)));
+                rows.push((&label.aliases, aliases.join(" → ")));
+            }
             Facts::Connect {
                 connected,
                 attempts,
@@ -160,14 +164,10 @@ impl Saying {
                         }),
                 );
             }
-            Facts::Tls {
-                version,
-                cipher,
-                group,
-            } => {
-                rows.push((&label.tls_version, version.clone()));
-                rows.push((&label.cipher, cipher.clone()));
-                rows.extend(group.clone().map(|group| (&label.group, group)));
+            Facts::Tls(facts) => {
+                rows.push((&label.tls_version, facts.version.clone()));
+                rows.push((&label.cipher, facts.cipher.clone()));
+                rows.extend(facts.group.clone().map(|group| (&label.group, group)));
             }
             Facts::Certificate(facts) => {
                 rows.push((&label.names, join(&facts.names)));
@@ -178,7 +178,18 @@ impl Saying {
                 rows.push((&label.days_left, facts.days_left.to_string()));
                 rows.push((&label.key, facts.key.clone()));
                 rows.push((&label.signature, facts.signature.clone()));
-                rows.push((&label.chain, facts.chain_length.to_string()));
+                let sent = facts.sent.iter().map(|sent| sent.subject.as_str());
+                rows.push((&label.sent, sent.collect::<Vec<_>>().join(" → ")));
+                rows.push((&label.built, facts.built.join(" → ")));
+                rows.push((&label.fingerprint, facts.fingerprint.clone()));
+                rows.extend(facts.staple.as_ref().map(|staple| {
+                    let status = match staple.status {
+                        StapleStatus::Good => &label.staple_good,
+                        StapleStatus::Revoked => &label.staple_revoked,
+                        StapleStatus::Unknown => &label.staple_unknown,
+                    };
+                    (&label.staple, status.clone())
+                }));
             }
             Facts::Capabilities {
                 capabilities,
@@ -188,10 +199,37 @@ impl Saying {
                 rows.push((&label.mechanisms, mechanisms.join(" ")));
             }
             Facts::SignIn { mechanism } => rows.push((&label.mechanism, mechanism.clone())),
-            Facts::Mailbox { used, limit } => {
-                let megabytes = |bytes: &u64| *bytes as f64 / 1_000_000.0;
-                let usage = format!("{:.1} MB of {:.1} MB", megabytes(used), megabytes(limit));
+            Facts::Mailbox {
+                used,
+                limit,
+                messages,
+            } => {
+                let megabytes = |bytes: u64| format!("{:.1} MB", bytes as f64 / 1_000_000.0);
+                let usage = match limit {
+                    Some(limit) => format!("{} / {}", megabytes(*used), megabytes(*limit)),
+                    None => megabytes(*used),
+                };
                 rows.push((&label.usage, usage));
+                rows.extend(messages.map(|count| (&label.messages, count.to_string())));
+            }
+            Facts::OtherAddresses { others } => rows.extend(others.iter().map(|other| {
+                let found = self.words.outcome(other.outcome).step.as_str();
+                let time = time(other.elapsed);
+                (&label.other, format!("{}: {found} ({time})", other.address))
+            })),
+            Facts::Published {
+                srv,
+                tlsa,
+                authenticated,
+            } => {
+                let places = srv
+                    .iter()
+                    .map(|srv| format!("{} {}:{}", srv.name, srv.target, srv.port));
+                rows.push((&label.srv, places.collect::<Vec<_>>().join(", ")));
+                rows.push((&label.tlsa, join_with(tlsa, |tlsa| tlsa.record.clone())));
+                if *authenticated {
+                    rows.push((&label.dnssec, label.dnssec_proven.clone()));
+                }
             }
         }
         rows.retain(|(_, value)| !value.is_empty());
@@ -237,11 +275,11 @@ fn gravity(mark: Mark) -> u8 {
 }
 
 fn join<T: ToString>(items: &[T]) -> String {
-    items
-        .iter()
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join(", ")
+    join_with(items, ToString::to_string)
+}
+
+fn join_with<T>(items: &[T], text: impl Fn(&T) -> String) -> String {
+    items.iter().map(text).collect::<Vec<_>>().join(", ")
 }
 
 fn time(elapsed: Duration) -> String {

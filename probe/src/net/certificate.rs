@@ -17,7 +17,7 @@ use x509_parser::x509::{SubjectPublicKeyInfo, X509Version};
 
 use crate::dialogue::Redactor;
 use crate::outcome::Outcome;
-use crate::step::CertificateFacts;
+use crate::step::{CertificateFacts, SentCertificate};
 
 /// With fewer days than this left, renewal has probably been forgotten.
 const SOON: i64 = 14;
@@ -53,7 +53,22 @@ pub(super) fn facts(chain: &[CertificateDer<'_>], now: i64) -> Option<Certificat
         days_left: not_after.saturating_sub(now).div_euclid(24 * 60 * 60),
         key: key(certificate.public_key()),
         signature: signature_name(signature),
-        chain_length: chain.len(),
+        fingerprint: String::new(),
+        sent: chain
+            .iter()
+            .filter_map(|certificate| sent(certificate))
+            .collect(),
+        built: Vec::new(),
+        staple: None,
+    })
+}
+
+fn sent(certificate: &CertificateDer<'_>) -> Option<SentCertificate> {
+    let (_, certificate) = parse_x509_certificate(certificate).ok()?;
+    Some(SentCertificate {
+        subject: clean(&certificate.subject().to_string()),
+        issuer: clean(&certificate.issuer().to_string()),
+        not_after: certificate.validity().not_after.timestamp(),
     })
 }
 
@@ -353,7 +368,7 @@ mod tests {
                 (facts.names.len(), facts.subject.as_str()),
                 (names, "CN=mail.example.test")
             );
-            assert!(facts.not_before < facts.not_after && facts.chain_length == 1);
+            assert!(facts.not_before < facts.not_after && facts.sent.len() == 1);
             let day = 24 * 60 * 60;
             for (now, days_left) in [
                 (facts.not_after - day, 1),

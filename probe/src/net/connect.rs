@@ -88,6 +88,18 @@ pub(super) async fn connect(addresses: &[IpAddr], port: u16) -> Connected {
     }
 }
 
+/// The address of this client as SMTP wants it (RFC 5321 §4.1.3).
+pub(super) fn client_name(stream: &TcpStream) -> String {
+    match stream
+        .local_addr()
+        .map(|address| address.ip().to_canonical())
+    {
+        Ok(IpAddr::V4(address)) => format!("[{address}]"),
+        Ok(IpAddr::V6(address)) => format!("[IPv6:{address}]"),
+        Err(_) => "[127.0.0.1]".to_owned(),
+    }
+}
+
 /// IPv6 and IPv4 in turn, beginning with IPv6, each address once.
 fn in_turn(addresses: &[IpAddr]) -> Vec<IpAddr> {
     let mut v6 = addresses.iter().filter(|address| address.is_ipv6());

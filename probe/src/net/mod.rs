@@ -7,12 +7,14 @@
 //! | `journal` | makes a [`Step`] of what happened and sends it off |
 //! | `gate` | one sign-in leads, so that a wrong password is sent only once |
 //! | `dns`, `address` | names to addresses, and which addresses may be connected to |
+//! | `approach` | a second connection, up to where TLS begins |
 //! | `connect` | Happy Eyeballs with every attempt's result |
 //! | `tls`, `witness` | the handshake, and what the server showed in it |
 //! | `tls_failure`, `tee`, `server_hello` | what it was when it fails |
 //! | `certificate` | what a certificate says, and what exactly is wrong with it |
 
 mod address;
+mod approach;
 mod certificate;
 mod clock;
 mod connect;

@@ -24,7 +24,7 @@ use super::{SetupError, certificate, server_hello};
 use crate::dialogue::{Fault, Redactor, Sealed, Upgrade, VerifiedTls};
 use crate::endpoint::{HostName, Security};
 use crate::outcome::Outcome;
-use crate::step::Facts;
+use crate::step::{Facts, TlsFacts};
 
 /// The time for one handshake.
 const BUDGET: Duration = Duration::from_secs(8);
@@ -190,7 +190,7 @@ impl AsyncWrite for Encrypted {
 /// What both sides agreed on.
 fn agreed(stream: &TlsStream<Tee<TcpStream>>) -> Facts {
     let (_, connection) = stream.get_ref();
-    Facts::Tls {
+    Facts::Tls(TlsFacts {
         version: connection
             .protocol_version()
             .map_or_else(String::new, version_name),
@@ -200,17 +200,19 @@ fn agreed(stream: &TlsStream<Tee<TcpStream>>) -> Facts {
         group: connection
             .negotiated_key_exchange_group()
             .map(|group| group_name(group.name())),
-    }
+        ..TlsFacts::default()
+    })
 }
 
 /// The same, as far as it can be read from outside.
 fn chosen(copy: &Copy) -> Facts {
     match server_hello::read(&copy.bytes()) {
-        Some(hello) => Facts::Tls {
+        Some(hello) => Facts::Tls(TlsFacts {
             version: version_name(hello.version),
             cipher: cipher_name(hello.cipher),
             group: hello.group.map(group_name),
-        },
+            ..TlsFacts::default()
+        }),
         None => Facts::None {},
     }
 }

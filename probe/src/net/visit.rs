@@ -11,7 +11,7 @@ use tokio_util::compat::{Compat, TokioAsyncReadCompatExt};
 
 use super::address;
 use super::clock::TokioClock;
-use super::connect::{Connected, connect};
+use super::connect::{Connected, client_name, connect};
 use super::gate::Pass;
 use super::journal::{Journal, Stop};
 use super::run::Shared;
@@ -94,6 +94,7 @@ impl Visit<'_> {
                 Outcome::AddressGiven,
                 Facts::Dns {
                     addresses: addresses.clone(),
+                    aliases: Vec::new(),
                 },
                 None,
             );
@@ -117,6 +118,7 @@ impl Visit<'_> {
             outcome,
             Facts::Dns {
                 addresses: addresses.clone(),
+                aliases: Vec::new(),
             },
             None,
         );
@@ -353,7 +355,8 @@ impl Visit<'_> {
             Ok(Some(usage)) => {
                 let facts = Facts::Mailbox {
                     used: usage.used,
-                    limit: usage.limit,
+                    limit: Some(usage.limit),
+                    messages: None,
                 };
                 match fullness(usage) {
                     Outcome::MailboxFull => Err(self
@@ -461,18 +464,6 @@ fn silent(outcome: Outcome) -> Fault {
     Fault {
         outcome,
         server_said: None,
-    }
-}
-
-/// The address of this client as SMTP wants it (RFC 5321 §4.1.3).
-fn client_name(stream: &TcpStream) -> String {
-    match stream
-        .local_addr()
-        .map(|address| address.ip().to_canonical())
-    {
-        Ok(IpAddr::V4(address)) => format!("[{address}]"),
-        Ok(IpAddr::V6(address)) => format!("[IPv6:{address}]"),
-        Err(_) => "[127.0.0.1]".to_owned(),
     }
 }
 

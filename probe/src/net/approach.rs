@@ -1,0 +1,63 @@
+//! Goes up to the point where TLS can begin, once more and on a connection of its own.
+//!
+//! The steps of a check are written down as they happen; this is for the looks that come besides:
+//! at the other addresses of a host, and at a server whose TLS failed without a reason. Nothing of it
+//! is a step, and no secret is ever sent.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpStream;
+use tokio::time::Instant;
+use tokio_util::compat::{Compat, TokioAsyncReadCompatExt};
+
+use super::clock::TokioClock;
+use super::connect::{client_name, connect};
+use crate::dialogue::{self, Fault, Redactor, Upgrade, Wire};
+use crate::endpoint::{Endpoint, Security};
+
+/// The time for the greeting and the agreement on TLS together.
+const BUDGET: Duration = Duration::from_secs(10);
+
+/// A connection on which TLS may begin.
+pub(super) struct Approached {
+    pub(super) upgrade: Upgrade<TcpStream>,
+    /// What the server said first, where it speaks before TLS.
+    pub(super) greeting: Option<String>,
+}
+
+/// Connects to `peer`, and asks for TLS where that is needed.
+///
+/// # Errors
+///
+/// Those of connecting, of the greeting and of STARTTLS.
+pub(super) async fn approach(
+    peer: SocketAddr,
+    endpoint: &Endpoint,
+    redactor: &Arc<Redactor>,
+) -> Result<Approached, Fault> {
+    let silent = |outcome| Fault {
+        outcome,
+        server_said: None,
+    };
+    let connected = connect(&[peer.ip()], peer.port()).await;
+    let (stream, _) = connected.stream.map_err(silent)?;
+    if endpoint.security == Security::Tls {
+        return Ok(Approached {
+            upgrade: Upgrade::fresh(stream),
+            greeting: None,
+        });
+    }
+    let client = client_name(&stream);
+    let clock = TokioClock(Instant::now());
+    let mut wire = Wire::new(stream.compat(), clock, Arc::clone(redactor), client);
+    wire.begin(BUDGET);
+    let greeting = dialogue::greeting(endpoint.protocol, &mut wire).await?;
+    let known = greeting.capabilities.as_ref();
+    dialogue::starttls(endpoint.protocol, &mut wire, known).await?;
+    Ok(Approached {
+        upgrade: wire.into_upgrade()?.map(Compat::into_inner),
+        greeting: greeting.server_said,
+    })
+}
