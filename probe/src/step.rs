@@ -132,14 +132,16 @@ pub enum Facts {
         /// The SASL mechanism, or the protocol's own command (`LOGIN`, `USER`).
         mechanism: String,
     },
-    /// How full the mailbox is.
+    /// How full the mailbox is, as far as the server tells.
     Mailbox {
         /// Bytes in use.
-        used: u64,
-        /// Bytes allowed, where the server tells.
+        used: Option<u64>,
+        /// Bytes allowed.
         limit: Option<u64>,
-        /// Messages in it, where the server tells.
+        /// Messages in it.
         messages: Option<u64>,
+        /// Messages allowed.
+        message_limit: Option<u64>,
     },
     /// What the other addresses of the host did.
     OtherAddresses {

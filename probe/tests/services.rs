@@ -81,13 +81,14 @@ fn healthy() -> Vec<Case> {
                     Hear, say("* CAPABILITY IMAP4rev1\r\n\x01 OK\r\n"), Hear, say("* BYE\r\n\x01 OK\r\n")],
             "greeting:ok starttls:ok tls:ok certificate:ok capabilities:ok sign-in:ok close:ok"),
         case("pop3s", (Pop3, Implicit),
-            vec![Tls, say("+OK hi\r\n"), Hear, say(CAPA), Hear, say("+OK in\r\n"), Hear, say("+OK bye\r\n")],
-            "tls:ok certificate:ok greeting:ok capabilities:ok sign-in:ok close:ok")
+            vec![Tls, say("+OK hi\r\n"), Hear, say(CAPA), Hear, say("+OK in\r\n"), Hear, say("+OK 2 320\r\n"),
+                Hear, say("+OK bye\r\n")],
+            "tls:ok certificate:ok greeting:ok capabilities:ok sign-in:ok mailbox:ok close:ok")
             .said("+OK bye"),
         case("pop3", (Pop3, Starttls),
             vec![say("+OK hi\r\n"), Hear, say("+OK go\r\n"), Tls, Hear, say("-ERR what\r\n"),
-                Hear, say("+OK\r\n"), Hear, say("+OK in\r\n"), Hear, say("+OK\r\n")],
-            "greeting:ok starttls:ok tls:ok certificate:ok capabilities:ok sign-in:ok close:ok")
+                Hear, say("+OK\r\n"), Hear, say("+OK in\r\n"), Hear, say("-ERR [IN-USE] locked\r\n")],
+            "greeting:ok starttls:ok tls:ok certificate:ok capabilities:ok sign-in:ok mailbox:mailbox-in-use")
             .clear("STLS\r\n"),
         case("smtps", (Smtp, Implicit),
             vec![Tls, say("220 hi\r\n"), Hear, say("250-me\r\n250 AUTH LOGIN\r\n"), Hear, say("334 Zm9v\r\n"),

@@ -203,14 +203,12 @@ impl Saying {
                 used,
                 limit,
                 messages,
+                message_limit,
             } => {
                 let megabytes = |bytes: u64| format!("{:.1} MB", bytes as f64 / 1_000_000.0);
-                let usage = match limit {
-                    Some(limit) => format!("{} / {}", megabytes(*used), megabytes(*limit)),
-                    None => megabytes(*used),
-                };
-                rows.push((&label.usage, usage));
-                rows.extend(messages.map(|count| (&label.messages, count.to_string())));
+                rows.push((&label.usage, share(*used, *limit, megabytes)));
+                let count = |number: u64| number.to_string();
+                rows.push((&label.messages, share(*messages, *message_limit, count)));
             }
             Facts::OtherAddresses { others } => rows.extend(others.iter().map(|other| {
                 let found = self.words.outcome(other.outcome).step.as_str();
@@ -272,6 +270,13 @@ fn gravity(mark: Mark) -> u8 {
         Mark::Skipped => 2,
         Mark::Good | Mark::Working => 3,
     }
+}
+
+/// So much, or so much of so much; nothing when it is not known.
+fn share(used: Option<u64>, limit: Option<u64>, text: impl Fn(u64) -> String) -> String {
+    let parts = [used, limit.filter(|_| used.is_some())];
+    let parts = parts.into_iter().flatten().map(text);
+    parts.collect::<Vec<_>>().join(" / ")
 }
 
 fn join<T: ToString>(items: &[T]) -> String {

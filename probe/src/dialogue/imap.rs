@@ -7,7 +7,7 @@ use futures_io::{AsyncRead, AsyncWrite};
 use super::capabilities::Capabilities;
 use super::imap_reply::{Reply, Status, Word};
 use super::protected::{Protected, VerifiedTls};
-use super::{Clock, Fault, Greeting, SignedIn, Usage, Wire, sasl, service, verdict};
+use super::{Amount, Clock, Fault, Greeting, SignedIn, Usage, Wire, sasl, service, verdict};
 use crate::credentials::Credentials;
 use crate::outcome::Outcome;
 
@@ -210,8 +210,21 @@ where
         return Ok(None);
     }
     // Of several quotas the one counts that stops new mail first.
-    let usages = answer.untagged.iter().filter_map(|line| storage(line));
-    Ok(usages.max_by(|left, right| share(left).total_cmp(&share(right))))
+    let fullest = |resource| {
+        let amounts = answer.untagged.iter();
+        let amounts = amounts.filter_map(|line| quota(line, resource));
+        amounts.max_by(|left, right| share(left).total_cmp(&share(right)))
+    };
+    let bytes = |units: u64| units.checked_mul(1024);
+    let storage = fullest("STORAGE").and_then(|Amount { used, limit }| {
+        Some(Amount {
+            used: bytes(used)?,
+            limit: Some(bytes(limit?)?),
+        })
+    });
+    let messages = fullest("MESSAGE");
+    let usage = Usage { storage, messages };
+    Ok(Some(usage).filter(|usage| *usage != Usage::default()))
 }
 
 /// Says goodbye (RFC 9051 §6.1.3).
@@ -317,27 +330,28 @@ fn without_tag(mut line: Vec<u8>, tag: &str) -> Vec<u8> {
     line
 }
 
-/// Reads the storage of `QUOTA "root" (STORAGE 10 512 MESSAGE 3 100)`, given in units of 1024 bytes.
-fn storage(line: &str) -> Option<Usage> {
+/// Reads one resource of `QUOTA "root" (STORAGE 10 512 MESSAGE 3 100)` (RFC 9208 §5.1). The unit of
+/// storage is 1024 bytes.
+fn quota(line: &str, resource: &str) -> Option<Amount> {
     let (word, rest) = line.split_once(' ')?;
-    let (_, resources) = rest.rsplit_once('(')?;
-    let resources = resources.strip_suffix(')')?;
-    let words: Vec<&str> = resources.split_ascii_whitespace().collect();
-    let resource = words
-        .chunks_exact(3)
-        .find(|resource| resource[0].eq_ignore_ascii_case("STORAGE"))?;
     if !word.eq_ignore_ascii_case("QUOTA") {
         return None;
     }
-    let bytes = |text: &str| text.parse::<u64>().ok()?.checked_mul(1024);
-    Some(Usage {
-        used: bytes(resource[1])?,
-        limit: bytes(resource[2])?,
+    let (_, resources) = rest.rsplit_once('(')?;
+    let resources = resources.strip_suffix(')')?;
+    let words: Vec<&str> = resources.split_ascii_whitespace().collect();
+    let found = words
+        .chunks_exact(3)
+        .find(|words| words[0].eq_ignore_ascii_case(resource))?;
+    Some(Amount {
+        used: found[1].parse().ok()?,
+        limit: Some(found[2].parse().ok()?),
     })
 }
 
-fn share(usage: &Usage) -> f64 {
-    usage.used as f64 / (usage.limit as f64).max(1.0)
+fn share(amount: &Amount) -> f64 {
+    let limit = amount.limit.unwrap_or(u64::MAX);
+    amount.used as f64 / (limit as f64).max(1.0)
 }
 
 #[cfg(test)]
@@ -590,7 +604,18 @@ mod tests {
 
     #[test]
     fn quota_is_told_in_bytes() {
-        let usage = |used, limit| Ok(Some(Usage { used, limit }));
+        let amount = |used, limit| {
+            Some(Amount {
+                used,
+                limit: Some(limit),
+            })
+        };
+        let usage = |used, limit| {
+            Ok(Some(Usage {
+                storage: amount(used, limit),
+                messages: None,
+            }))
+        };
         for (replies, expected) in [
             (
                 &[
@@ -604,7 +629,17 @@ mod tests {
                     b"",
                     b"* QUOTA \"u (x)\" (MESSAGE 1 2 STORAGE 4 4)\r\n\x01 OK\r\n",
                 ],
-                usage(4096, 4096),
+                Ok(Some(Usage {
+                    storage: amount(4096, 4096),
+                    messages: amount(1, 2),
+                })),
+            ),
+            (
+                &[b"", b"* QUOTA a (MESSAGE 7 9)\r\n\x01 OK\r\n"],
+                Ok(Some(Usage {
+                    storage: None,
+                    messages: amount(7, 9),
+                })),
             ),
             (
                 &[

@@ -86,13 +86,22 @@ pub struct SignedIn {
     pub capabilities: Option<Capabilities>,
 }
 
-/// How full a mailbox is, in bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// How full a mailbox is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Usage {
-    /// Bytes in use.
+    /// In bytes.
+    pub storage: Option<Amount>,
+    /// In messages.
+    pub messages: Option<Amount>,
+}
+
+/// How much is in use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Amount {
+    /// So much.
     pub used: u64,
-    /// Bytes allowed.
-    pub limit: u64,
+    /// Of so much, where the server tells.
+    pub limit: Option<u64>,
 }
 
 /// Reads the greeting.
@@ -189,13 +198,14 @@ where
     }
 }
 
-/// Asks how full the mailbox is. `None` when the server does not tell; only IMAP servers do.
+/// Asks how full the mailbox is. `None` when the server does not tell; SMTP servers never do.
 ///
 /// `known` are the capabilities after the sign-in, where the server said them unasked.
 ///
 /// # Errors
 ///
-/// [`Outcome::DroppedAfterSignIn`] when the server hangs up instead of answering, and those of reading.
+/// [`Outcome::DroppedAfterSignIn`] when the server hangs up instead of answering, the reason why a
+/// mailbox cannot be opened, and those of reading.
 pub async fn mailbox<S, C>(
     protocol: Protocol,
     wire: &mut Wire<S, C>,
@@ -207,7 +217,8 @@ where
 {
     let usage = match protocol {
         Protocol::Imap => imap::mailbox(wire, known).await,
-        Protocol::Pop3 | Protocol::Smtp => Ok(None),
+        Protocol::Pop3 => pop3::mailbox(wire).await.map(Some),
+        Protocol::Smtp => Ok(None),
     };
     usage.map_err(|fault| match fault.outcome {
         Outcome::ClosedEarly => Fault {

@@ -4,7 +4,7 @@ use futures_io::{AsyncRead, AsyncWrite};
 
 use super::capabilities::Capabilities;
 use super::protected::{Protected, VerifiedTls};
-use super::{Clock, Fault, Greeting, SignedIn, Wire, sasl, service, verdict};
+use super::{Amount, Clock, Fault, Greeting, SignedIn, Usage, Wire, sasl, service, verdict};
 use crate::credentials::Credentials;
 use crate::outcome::Outcome;
 
@@ -115,6 +115,26 @@ pub(super) async fn sign_in<S: VerifiedTls, C: Clock>(
     }
 }
 
+/// Asks how much is in the mailbox (RFC 1939 §5). How much may be in it, POP3 does not tell.
+pub(super) async fn mailbox<S, C>(wire: &mut Wire<S, C>) -> Result<Usage, Fault>
+where
+    S: AsyncRead + AsyncWrite + Unpin,
+    C: Clock,
+{
+    wire.send(b"STAT\r\n").await?;
+    match status(wire).await? {
+        (raw, Status::Ok) => Ok(stat(&String::from_utf8_lossy(&raw))),
+        (raw, Status::Err { code, .. }) => {
+            // The password was accepted, so whatever is wrong now is wrong with the mailbox.
+            let outcome = match verdict::pop3(&code, "") {
+                Outcome::WrongCredentials => Outcome::ServerFault,
+                outcome => outcome,
+            };
+            Err(wire.fault(outcome, &raw))
+        }
+    }
+}
+
 /// Says goodbye (RFC 1939 §6).
 pub(super) async fn goodbye<S, C>(wire: &mut Wire<S, C>) -> Result<Option<String>, Fault>
 where
@@ -124,6 +144,19 @@ where
     wire.send(b"QUIT\r\n").await?;
     let (raw, _) = status(wire).await?;
     Ok(wire.quote(&raw))
+}
+
+/// Reads `+OK 2 320`. Servers may write more behind it (RFC 1939 §5).
+fn stat(line: &str) -> Usage {
+    let mut numbers = line.split_ascii_whitespace().skip(1);
+    let mut amount = || {
+        let used = numbers.next()?.parse().ok()?;
+        Some(Amount { used, limit: None })
+    };
+    Usage {
+        messages: amount(),
+        storage: amount(),
+    }
 }
 
 async fn plain<S: VerifiedTls, C: Clock>(
@@ -284,6 +317,29 @@ mod tests {
                     "{bytes:?} by {step}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn what_is_in_the_mailbox_is_told() {
+        let amount = |used| Some(Amount { used, limit: None });
+        for (bytes, expected) in [
+            (&b"+OK 2 320\r\n"[..], Ok((amount(2), amount(320)))),
+            (b"+OK 0 0 messages\r\n", Ok((amount(0), amount(0)))),
+            (b"+OK 2\r\n", Ok((amount(2), None))),
+            (b"+OK\r\n", Ok((None, None))),
+            (b"+OK 99999999999999999999 1\r\n", Ok((None, amount(1)))),
+            (b"-ERR [IN-USE] locked\r\n", Err(Outcome::MailboxInUse)),
+            (b"-ERR [SYS/TEMP] no\r\n", Err(Outcome::TemporaryFailure)),
+            (b"-ERR broken\r\n", Err(Outcome::ServerFault)),
+            (b"what?\r\n", Err(Outcome::MalformedReply)),
+            (b"", Err(Outcome::ClosedEarly)),
+        ] {
+            let found = mailbox(&mut wire(Script::new(bytes)))
+                .now_or_never()
+                .unwrap();
+            let found = found.map(|usage| (usage.messages, usage.storage));
+            assert_eq!(found.map_err(|fault| fault.outcome), expected, "{bytes:?}");
         }
     }
 

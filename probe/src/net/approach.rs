@@ -37,12 +37,26 @@ pub(super) async fn approach(
     endpoint: &Endpoint,
     redactor: &Arc<Redactor>,
 ) -> Result<Approached, Fault> {
-    let silent = |outcome| Fault {
-        outcome,
-        server_said: None,
-    };
     let connected = connect(&[peer.ip()], peer.port()).await;
-    let (stream, _) = connected.stream.map_err(silent)?;
+    match connected.stream {
+        Ok((stream, _)) => prepare(stream, endpoint, redactor).await,
+        Err(outcome) => Err(Fault {
+            outcome,
+            server_said: None,
+        }),
+    }
+}
+
+/// Asks for TLS on an open connection where that is needed.
+///
+/// # Errors
+///
+/// Those of the greeting and of STARTTLS.
+pub(super) async fn prepare(
+    stream: TcpStream,
+    endpoint: &Endpoint,
+    redactor: &Arc<Redactor>,
+) -> Result<Approached, Fault> {
     if endpoint.security == Security::Tls {
         return Ok(Approached {
             upgrade: Upgrade::fresh(stream),

@@ -101,7 +101,7 @@ pub(super) fn client_name(stream: &TcpStream) -> String {
 }
 
 /// IPv6 and IPv4 in turn, beginning with IPv6, each address once.
-fn in_turn(addresses: &[IpAddr]) -> Vec<IpAddr> {
+pub(super) fn in_turn(addresses: &[IpAddr]) -> Vec<IpAddr> {
     let mut v6 = addresses.iter().filter(|address| address.is_ipv6());
     let mut v4 = addresses.iter().filter(|address| address.is_ipv4());
     let mut ordered: Vec<IpAddr> = Vec::with_capacity(addresses.len());

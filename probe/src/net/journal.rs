@@ -15,7 +15,7 @@ use crate::step::{EndpointReport, Facts, Stage, Step};
 #[derive(Debug)]
 pub(super) struct Stop;
 
-/// The steps of one endpoint so far. There are at most ten, so the channel needs no bound.
+/// The steps of one endpoint so far. There are at most a dozen, so the channel needs no bound.
 pub(super) struct Journal {
     index: usize,
     endpoint: Endpoint,
@@ -53,11 +53,14 @@ impl Journal {
             return;
         };
         let elapsed = self.stage_started.elapsed();
-        let step = Step {
+        self.write(Step {
             facts,
             server_said,
             ..Step::new(stage, outcome, elapsed)
-        };
+        });
+    }
+
+    fn write(&mut self, step: Step) {
         self.steps.push(step.clone());
         // Whoever reads the events may be gone; then this future will be dropped presently.
         let _ = self.events.send(Event::Step {
@@ -72,10 +75,30 @@ impl Journal {
         Stop
     }
 
-    /// Ends whatever is under way, because the time of the endpoint is over. A stage that has failed is
-    /// written down already; only its goodbye was cut short.
-    pub(super) fn out_of_time(&mut self) {
-        self.end(Outcome::Deadline, Facts::None {}, None);
+    /// Writes down what was done beside the stages, which took this long.
+    pub(super) fn aside(
+        &mut self,
+        stage: Stage,
+        outcome: Outcome,
+        facts: Facts,
+        elapsed: Duration,
+    ) {
+        self.write(Step {
+            facts,
+            ..Step::new(stage, outcome, elapsed)
+        });
+    }
+
+    /// The facts of the last step of this stage.
+    pub(super) fn facts(&self, stage: Stage) -> Option<&Facts> {
+        let step = self.steps.iter().rev().find(|step| step.stage == stage);
+        step.map(|step| &step.facts)
+    }
+
+    /// Ends whatever is under way, because the endpoint's time is over or nobody wants to know any more.
+    /// A stage that has failed is written down already; only its goodbye was cut short.
+    pub(super) fn cut_off(&mut self, why: Outcome) {
+        self.end(why, Facts::None {}, None);
     }
 
     /// The end of the endpoint.

@@ -9,6 +9,7 @@
 //! | `dns`, `address` | names to addresses, and which addresses may be connected to |
 //! | `approach` | a second connection, up to where TLS begins |
 //! | `connect` | Happy Eyeballs with every attempt's result |
+//! | `others` | the addresses that were not used |
 //! | `tls`, `witness` | the handshake, and what the server showed in it |
 //! | `tls_failure`, `tee`, `server_hello` | what it was when it fails |
 //! | `certificate` | what a certificate says, and what exactly is wrong with it |
@@ -21,6 +22,7 @@ mod connect;
 mod dns;
 mod gate;
 mod journal;
+mod others;
 mod roots;
 mod run;
 mod server_hello;
@@ -34,10 +36,10 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::Stream;
 use rustls::pki_types::CertificateDer;
 
 pub use roots::{RootsError, read_roots};
+pub use run::Run;
 
 use crate::credentials::Credentials;
 use crate::endpoint::Endpoint;
@@ -130,13 +132,7 @@ impl Probe {
 
     /// Checks all targets at once, and signs in where that is safe if credentials are given.
     ///
-    /// The stream owns all the work. Dropping it closes every connection. It must be polled on a Tokio
-    /// runtime with time and I/O enabled.
-    pub fn run(
-        &self,
-        targets: Vec<Target>,
-        credentials: Option<Credentials>,
-    ) -> impl Stream<Item = Event> + Send + use<> {
+    pub fn run(&self, targets: Vec<Target>, credentials: Option<Credentials>) -> Run {
         run::run(Arc::clone(&self.context), targets, credentials)
     }
 }

@@ -8,8 +8,10 @@ use std::time::Duration;
 
 use futures_util::Stream;
 use futures_util::future::{Either, join_all, select};
+use tokio::select;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::{Instant, sleep_until};
+use tokio_util::sync::CancellationToken;
 
 use super::gate::Gate;
 use super::journal::Journal;
@@ -18,6 +20,7 @@ use super::visit::Visit;
 use super::{Event, Target, dns};
 use crate::credentials::Credentials;
 use crate::dialogue::Redactor;
+use crate::outcome::Outcome;
 
 /// What all runs of a probe share.
 pub(super) struct Context {
@@ -34,6 +37,7 @@ pub(super) struct Shared {
     pub(super) redactor: Arc<Redactor>,
     pub(super) gate: Gate,
     deadline: Instant,
+    stop: CancellationToken,
 }
 
 /// Checks all targets at once. The stream owns the work.
@@ -41,8 +45,10 @@ pub(super) fn run(
     context: Arc<Context>,
     targets: Vec<Target>,
     credentials: Option<Credentials>,
-) -> impl Stream<Item = Event> + Send + use<> {
+) -> Run {
     let (sender, events) = unbounded_channel();
+    let stop = CancellationToken::new();
+    let stopped = stop.clone();
     let work = async move {
         let deadline = Instant::now() + context.deadline;
         let redactor = Arc::new(Redactor::new(credentials.as_ref()));
@@ -52,6 +58,7 @@ pub(super) fn run(
             redactor,
             gate: Gate::default(),
             deadline,
+            stop: stopped,
         };
         let checks = targets.into_iter().enumerate().map(|(index, target)| {
             let journal = Journal::new(index, target.endpoint.clone(), sender.clone());
@@ -62,13 +69,26 @@ pub(super) fn run(
     Run {
         work: Some(Box::pin(work)),
         events,
+        stop,
     }
 }
 
-/// Drives the work whenever somebody wants to know what comes next.
-struct Run {
+/// The events of a run, as they happen.
+///
+/// It owns all the work: dropping it closes every connection. It must be polled on a Tokio runtime with
+/// time and I/O enabled.
+pub struct Run {
     work: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
     events: UnboundedReceiver<Event>,
+    stop: CancellationToken,
+}
+
+impl Run {
+    /// Stops the run. What is under way ends with [`Outcome::Cancelled`](crate::Outcome::Cancelled),
+    /// and the events go on until every endpoint is done, which is at once.
+    pub fn cancel(&self) {
+        self.stop.cancel();
+    }
 }
 
 impl Stream for Run {
@@ -93,13 +113,21 @@ async fn check(shared: &Shared, target: Target, mut journal: Journal) {
     };
     // Boxed, because it holds a TLS connection and the buffers of all stages.
     let steps = Box::pin(visit.steps(target.connect_to, &mut journal));
+    let cut_off = async {
+        select! {
+            () = shared.stop.cancelled() => Outcome::Cancelled,
+            () = sleep_until(shared.deadline) => Outcome::Deadline,
+        }
+    };
     // The clock is asked first: when the time of a sign-in that leads is over, so is that of those who
     // wait for it, and none of them may begin a sign-in of its own.
-    let deadline = pin!(sleep_until(shared.deadline));
-    // When the steps end by themselves, everything is written down, or what went wrong is.
-    let out_of_time = matches!(select(deadline, steps).await, Either::Left(_));
-    if out_of_time {
-        journal.out_of_time();
+    let cut_off = match select(pin!(cut_off), steps).await {
+        Either::Left((outcome, _)) => Some(outcome),
+        // When the steps end by themselves, everything is written down, or what went wrong is.
+        Either::Right(_) => None,
+    };
+    if let Some(outcome) = cut_off {
+        journal.cut_off(outcome);
     }
     journal.finish();
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_io::{AsyncRead, AsyncWrite};
+use futures_util::future::join;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
 use tokio_util::compat::{Compat, TokioAsyncReadCompatExt};
@@ -14,16 +15,22 @@ use super::clock::TokioClock;
 use super::connect::{Connected, client_name, connect};
 use super::gate::Pass;
 use super::journal::{Journal, Stop};
+use super::others::{self, Look};
 use super::run::Shared;
 use super::tls::{Encrypted, Handshake};
 use super::tls_failure::refine;
-use crate::dialogue::{self, Capabilities, Fault, Greeting, Protected, Upgrade, Usage, Wire};
+use crate::dialogue::{
+    self, Amount, Capabilities, Fault, Greeting, Protected, Upgrade, Usage, Wire,
+};
 use crate::endpoint::{Endpoint, Protocol, Security};
 use crate::outcome::Outcome;
-use crate::step::{Facts, Stage};
+use crate::step::{Attempt, Facts, Stage};
 
 /// The time for the greeting: some servers make strangers wait for six seconds (postscreen).
 const GREETING: Duration = Duration::from_secs(15);
+/// From this time on a greeting is slow. Honest servers under load stay below it; a server that makes
+/// strangers wait does not.
+const SLOW_GREETING: Duration = Duration::from_secs(5);
 /// The time for a command and its answer.
 const COMMAND: Duration = Duration::from_secs(10);
 /// The time for a sign-in: servers delay the answer to a wrong password, more each time.
@@ -56,7 +63,39 @@ impl Visit<'_> {
         journal: &mut Journal,
     ) -> Result<(), Stop> {
         let (addresses, port) = self.addresses(connect_to, journal).await?;
-        let (stream, peer) = self.connect(&addresses, port, journal).await?;
+        let (stream, peer, attempts) = self.connect(&addresses, port, journal).await?;
+        let Shared {
+            context, redactor, ..
+        } = self.shared;
+        let look = Look {
+            trust: &context.tls,
+            endpoint: self.endpoint,
+            redactor,
+        };
+        let begun = Instant::now();
+        let others = async {
+            let others = look.at_others(&addresses, peer, &attempts).await;
+            (others, begun.elapsed())
+        };
+        let conversation = self.conversation(stream, peer, journal);
+        let (result, (others, elapsed)) = join(conversation, others).await;
+        if !others.is_empty() {
+            let certificate = journal.facts(Stage::Certificate);
+            let fingerprint = certificate.and_then(others::fingerprint);
+            let outcome = others::compare(peer.ip(), fingerprint.as_deref(), &others);
+            let facts = Facts::OtherAddresses { others };
+            journal.aside(Stage::OtherAddresses, outcome, facts, elapsed);
+        }
+        result
+    }
+
+    /// Everything that is said over one connection.
+    async fn conversation(
+        &self,
+        stream: TcpStream,
+        peer: SocketAddr,
+        journal: &mut Journal,
+    ) -> Result<(), Stop> {
         let client = client_name(&stream);
         if self.endpoint.security == Security::Tls {
             let mut server = self
@@ -130,17 +169,17 @@ impl Visit<'_> {
         addresses: &[IpAddr],
         port: u16,
         journal: &mut Journal,
-    ) -> Result<(TcpStream, SocketAddr), Stop> {
+    ) -> Result<(TcpStream, SocketAddr, Vec<Attempt>), Stop> {
         journal.begin(Stage::Connect);
         let Connected { stream, attempts } = connect(addresses, port).await;
         match stream {
             Ok((stream, peer)) => {
                 let facts = Facts::Connect {
                     connected: Some(peer.ip()),
-                    attempts,
+                    attempts: attempts.clone(),
                 };
                 journal.end(Outcome::Ok, facts, None);
-                Ok((stream, peer))
+                Ok((stream, peer, attempts))
             }
             Err(outcome) => Err(journal.fail(
                 silent(outcome),
@@ -159,10 +198,17 @@ impl Visit<'_> {
         journal: &mut Journal,
     ) -> Result<Greeting, Stop> {
         journal.begin(Stage::Greeting);
+        let begun = Instant::now();
         wire.begin(GREETING);
         match dialogue::greeting(self.endpoint.protocol, wire).await {
             Ok(greeting) => {
-                journal.end(Outcome::Ok, NOTHING, greeting.server_said.clone());
+                let slow = begun.elapsed() >= SLOW_GREETING;
+                let outcome = if slow {
+                    Outcome::SlowGreeting
+                } else {
+                    Outcome::Ok
+                };
+                journal.end(outcome, NOTHING, greeting.server_said.clone());
                 Ok(greeting)
             }
             Err(fault) => {
@@ -346,17 +392,19 @@ impl Visit<'_> {
         known: Option<&Capabilities>,
         journal: &mut Journal,
     ) -> Result<bool, Stop> {
-        if self.endpoint.protocol != Protocol::Imap {
+        if self.endpoint.protocol == Protocol::Smtp {
             return Ok(false);
         }
         journal.begin(Stage::Mailbox);
         wire.begin(COMMAND);
         match dialogue::mailbox(self.endpoint.protocol, wire, known).await {
             Ok(Some(usage)) => {
+                let Usage { storage, messages } = usage;
                 let facts = Facts::Mailbox {
-                    used: usage.used,
-                    limit: Some(usage.limit),
-                    messages: None,
+                    used: storage.map(|amount| amount.used),
+                    limit: storage.and_then(|amount| amount.limit),
+                    messages: messages.map(|amount| amount.used),
+                    message_limit: messages.and_then(|amount| amount.limit),
                 };
                 match fullness(usage) {
                     Outcome::MailboxFull => Err(self
@@ -467,15 +515,19 @@ fn silent(outcome: Outcome) -> Fault {
     }
 }
 
+/// The fuller of the two ways to count is what stops new mail.
 fn fullness(usage: Usage) -> Outcome {
-    let Usage { used, limit } = usage;
-    if used >= limit {
-        Outcome::MailboxFull
-    } else if u128::from(used) * 100 > u128::from(limit) * NEARLY_FULL {
-        Outcome::MailboxNearlyFull
-    } else {
-        Outcome::Ok
-    }
+    let amounts = [usage.storage, usage.messages].into_iter().flatten();
+    let outcomes = amounts.filter_map(|Amount { used, limit }| match limit? {
+        limit if used >= limit => Some(Outcome::MailboxFull),
+        limit if u128::from(used) * 100 > u128::from(limit) * NEARLY_FULL => {
+            Some(Outcome::MailboxNearlyFull)
+        }
+        _ => None,
+    });
+    outcomes
+        .max_by_key(|outcome| outcome.severity())
+        .unwrap_or(Outcome::Ok)
 }
 
 /// Whether the server answered as the protocol has it, so that it is polite to say goodbye. After a
@@ -509,11 +561,25 @@ mod tests {
             (0, 0, Outcome::MailboxFull),
             (u64::MAX - 1, u64::MAX, Outcome::MailboxNearlyFull),
         ] {
-            assert_eq!(
-                fullness(Usage { used, limit }),
-                outcome,
-                "{used} of {limit}"
-            );
+            let amount = Some(Amount {
+                used,
+                limit: Some(limit),
+            });
+            let half = Some(Amount {
+                used: 1,
+                limit: Some(2),
+            });
+            let unlimited = Some(Amount { used, limit: None });
+            for (storage, messages) in [
+                (amount, None),
+                (None, amount),
+                (amount, half),
+                (half, amount),
+                (amount, unlimited),
+            ] {
+                let usage = Usage { storage, messages };
+                assert_eq!(fullness(usage), outcome, "{used} of {limit}: {usage:?}");
+            }
         }
     }
 }
