@@ -1,4 +1,4 @@
-//! The words for what the probe finds: every outcome, stage, protocol and kind of security.
+//! The words for what the probe finds: every cause, stage, protocol and kind of security.
 //!
 //! All of them stand in `content/<language>/outcomes.toml`. Reading that file checks that no outcome
 //! is without words and that every placeholder is known, so showing a finding cannot fail.
@@ -7,7 +7,7 @@ mod template;
 
 use std::collections::BTreeMap;
 
-use probe::{Endpoint, Outcome, Protocol, Security, Stage};
+use probe::{Cause, Endpoint, EndpointReport, Finding, Outcome, Protocol, Security, Stage};
 use serde::Deserialize;
 
 use crate::record::error::position;
@@ -19,7 +19,9 @@ use template::Template;
 #[derive(Clone, Debug)]
 pub struct Words {
     /// Has every outcome; `parse` makes sure of it.
-    outcomes: BTreeMap<Outcome, OutcomeWords>,
+    steps: BTreeMap<Outcome, String>,
+    /// Has every cause; `parse` makes sure of it.
+    told: BTreeMap<Cause, Told>,
     stages: Stages,
     protocols: Protocols,
     securities: Securities,
@@ -33,9 +35,14 @@ impl Words {
         parse(text, "content/en/outcomes.toml").expect("a test reads the built-in words")
     }
 
-    /// The words for what was found.
-    pub fn outcome(&self, outcome: Outcome) -> &OutcomeWords {
-        &self.outcomes[&outcome]
+    /// A few words for the list of steps.
+    pub fn step(&self, outcome: Outcome) -> &str {
+        &self.steps[&outcome]
+    }
+
+    /// The sentences for what was found.
+    pub fn told(&self, cause: Cause) -> &Told {
+        &self.told[&cause]
     }
 
     /// The words for a stage of the test.
@@ -75,12 +82,30 @@ impl Words {
         }
     }
 
-    /// What a sentence about these endpoints is about. Nothing is named twice.
+    /// The sentences for one finding of a run with these reports.
+    pub fn finding(
+        &self,
+        finding: &Finding,
+        reports: &[EndpointReport],
+        provider: Option<&str>,
+    ) -> FilledWords {
+        let named = |ids: &[String]| {
+            let endpoints = reports.iter().map(|report| &report.endpoint);
+            let named = endpoints.filter(|endpoint| ids.contains(&endpoint.id));
+            named.collect::<Vec<_>>()
+        };
+        let subject = self.subject(named(&finding.endpoints), named(&finding.instead), provider);
+        self.told(finding.cause).fill(&subject)
+    }
+
+    /// What a sentence about these endpoints is about, and about those that work `instead`. Nothing is
+    /// named twice.
     ///
     /// Without a provider, as for servers given on the command line, the sentence says "your mail provider".
     pub fn subject<'a>(
         &self,
         endpoints: impl IntoIterator<Item = &'a Endpoint>,
+        instead: impl IntoIterator<Item = &'a Endpoint>,
         provider: Option<&str>,
     ) -> Subject {
         let [mut services, mut hosts, mut ports] = [const { Vec::new() }; 3];
@@ -89,12 +114,27 @@ impl Words {
             hosts.push(endpoint.host.to_string());
             ports.push(endpoint.port.to_string());
         }
+        let instead = instead.into_iter().map(|endpoint| self.place(endpoint));
         Subject {
+            instead: self.list(instead.collect()),
             service: self.list(services),
             host: self.list(hosts),
             port: self.list(ports),
             provider: provider.unwrap_or(&self.subject.provider).to_owned(),
         }
+    }
+
+    /// A server with what must be set to reach it.
+    fn place(&self, endpoint: &Endpoint) -> String {
+        let Endpoint {
+            host,
+            port,
+            security,
+            ..
+        } = endpoint;
+        let text = self.subject.place.replace("{host}", host.as_str());
+        text.replace("{port}", &port.to_string())
+            .replace("{security}", &self.security(*security).name)
     }
 
     /// Joins names as in a sentence: `a, b and c`.
@@ -113,18 +153,16 @@ impl Words {
     }
 }
 
-/// The words for one outcome.
+/// The sentences for one cause.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct OutcomeWords {
-    /// A few words for the list of steps.
-    pub step: String,
+pub struct Told {
     title: Template,
     explanation: Template,
     advice: Template,
 }
 
-impl OutcomeWords {
+impl Told {
     /// The sentences, about this subject.
     pub fn fill(&self, subject: &Subject) -> FilledWords {
         FilledWords {
@@ -183,6 +221,8 @@ struct SubjectWords {
     provider: String,
     /// Stands before the last name of a list.
     and: String,
+    /// Names a server with its port and security, within a sentence.
+    place: String,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -226,6 +266,16 @@ struct WordsTable {
     security: Securities,
     stage: Stages,
     outcome: BTreeMap<String, OutcomeWords>,
+    joint: BTreeMap<String, Told>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OutcomeWords {
+    step: String,
+    title: Template,
+    explanation: Template,
+    advice: Template,
 }
 
 /// Reads a file of words; the error begins with the file, the line and the column.
@@ -234,16 +284,36 @@ fn parse(text: &str, file_name: &str) -> Result<Words, String> {
         let (line, column) = position(text, error.span().map_or(0, |span| span.start));
         format!("{file_name}:{line}:{column}: {}", error.message())
     })?;
-    let mut outcomes = BTreeMap::new();
+    let missing = |name: &str, code: &str| format!("{file_name}: [{name}.{code}] is missing");
+    let unknown = |name: &str, code: &str| {
+        format!("{file_name}: [{name}.{code}] is nothing that the probe finds")
+    };
+    let (mut steps, mut told) = (BTreeMap::new(), BTreeMap::new());
     for &outcome in Outcome::ALL {
         let words = table.outcome.remove(outcome.code());
-        let words = words.ok_or_else(|| format!("{file_name}: [outcome.{outcome}] is missing"))?;
-        outcomes.insert(outcome, words);
+        let OutcomeWords {
+            step,
+            title,
+            explanation,
+            advice,
+        } = words.ok_or_else(|| missing("outcome", outcome.code()))?;
+        steps.insert(outcome, step);
+        let words = Told {
+            title,
+            explanation,
+            advice,
+        };
+        told.insert(Cause::Outcome(outcome), words);
+    }
+    for &cause in Cause::JOINT {
+        let words = table.joint.remove(cause.code());
+        told.insert(cause, words.ok_or_else(|| missing("joint", cause.code()))?);
     }
     if let Some(code) = table.outcome.keys().next() {
-        return Err(format!(
-            "{file_name}: [outcome.{code}] is not an outcome of the probe"
-        ));
+        return Err(unknown("outcome", code));
+    }
+    if let Some(code) = table.joint.keys().next() {
+        return Err(unknown("joint", code));
     }
     let WordsTable {
         subject,
@@ -253,7 +323,8 @@ fn parse(text: &str, file_name: &str) -> Result<Words, String> {
         ..
     } = table;
     Ok(Words {
-        outcomes,
+        steps,
+        told,
         stages,
         protocols,
         securities,

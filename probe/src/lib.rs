@@ -25,7 +25,7 @@ pub mod outcome;
 pub mod step;
 
 pub use credentials::{Credentials, CredentialsError};
-pub use diagnosis::{Finding, diagnose};
+pub use diagnosis::{Cause, Finding, Side, diagnose};
 pub use endpoint::{Endpoint, HostName, Protocol, Security};
 pub use outcome::{Outcome, Severity};
 pub use step::{EndpointReport, Facts, Stage, State, Step, TlsFacts};

@@ -2,14 +2,16 @@
 
 use anstyle::{AnsiColor, Style};
 use app::words::Words;
-use probe::{EndpointReport, Facts, State, Step, diagnose};
+use probe::{Cause, EndpointReport, Facts, Side, State, Step, diagnose};
 use serde::Serialize;
 
 /// One finding with its words.
 #[derive(Debug, Serialize)]
 pub struct Finding {
-    outcome: probe::Outcome,
+    cause: Cause,
+    side: Side,
     endpoints: Vec<String>,
+    instead: Vec<String>,
     title: String,
     explanation: String,
     advice: String,
@@ -18,16 +20,12 @@ pub struct Finding {
 /// What the reports mean, in words.
 pub fn findings(reports: &[EndpointReport], words: &Words, provider: Option<&str>) -> Vec<Finding> {
     let in_words = |finding: probe::Finding| {
-        let endpoints = reports
-            .iter()
-            .map(|report| &report.endpoint)
-            .filter(|endpoint| finding.endpoints.contains(&endpoint.id));
-        let filled = words
-            .outcome(finding.outcome)
-            .fill(&words.subject(endpoints, provider));
+        let filled = words.finding(&finding, reports, provider);
         Finding {
-            outcome: finding.outcome,
+            cause: finding.cause,
+            side: finding.cause.side(),
             endpoints: finding.endpoints,
+            instead: finding.instead,
             title: filled.title,
             explanation: filled.explanation,
             advice: filled.advice,
@@ -71,7 +69,7 @@ pub fn print_tree(reports: &[EndpointReport], findings: &[Finding], words: &Word
             let stage = &words.stage(step.stage).name;
             let found = match step.outcome {
                 probe::Outcome::Ok => String::new(),
-                outcome => format!(": {} [{outcome}]", words.outcome(outcome).step),
+                outcome => format!(": {} [{outcome}]", words.step(outcome)),
             };
             let time = milliseconds(step.elapsed);
             anstream::println!(
@@ -93,7 +91,7 @@ pub fn print_tree(reports: &[EndpointReport], findings: &[Finding], words: &Word
         anstream::println!(
             "{bold}{}{bold:#} {dim}[{}]{dim:#}",
             finding.title,
-            finding.outcome
+            finding.cause.code()
         );
         anstream::println!("  {}", finding.explanation);
         anstream::println!("  {}", finding.advice);

@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use probe::step::StapleStatus;
-use probe::{Endpoint, EndpointReport, Facts, Finding, Outcome, Security, Severity, Stage, Step};
+use probe::{
+    Cause, Endpoint, EndpointReport, Facts, Finding, Outcome, Security, Severity, Side, Stage, Step,
+};
 
 use super::event::{Event, FindingWords, Mark, Plan, ServicePlan, StepWords};
 use super::run::mark;
@@ -80,12 +82,12 @@ impl Saying {
         let text = match report.outcome.severity() {
             Severity::Fine if signed_in => verdicts.signed_in.clone(),
             Severity::Fine => verdicts.good.clone(),
-            _ => self.words.outcome(report.outcome).step.clone(),
+            _ => self.words.step(report.outcome).to_owned(),
         };
         let alternative = self.alternatives.get(service).copied().unwrap_or_default();
         Event::Verdict {
             service,
-            mark: softened(report.outcome, alternative),
+            mark: softened(Cause::Outcome(report.outcome), alternative),
             text,
         }
     }
@@ -104,12 +106,7 @@ impl Saying {
 
     fn finding(&self, reports: &[EndpointReport], finding: &Finding) -> FindingWords {
         let about = |id: &String| finding.endpoints.contains(id);
-        let endpoints = reports
-            .iter()
-            .map(|report| &report.endpoint)
-            .filter(|endpoint| about(&endpoint.id));
-        let subject = self.words.subject(endpoints, Some(&self.provider));
-        let filled = self.words.outcome(finding.outcome).fill(&subject);
+        let filled = self.words.finding(finding, reports, Some(&self.provider));
         let only_alternatives = self
             .endpoints
             .iter()
@@ -117,11 +114,11 @@ impl Saying {
             .filter(|(endpoint, _)| about(&endpoint.id))
             .all(|(_, alternative)| *alternative);
         let mut explanation = filled.explanation;
-        if finding.outcome == Outcome::Ok && !self.with_password {
+        if finding.cause == Cause::Outcome(Outcome::Ok) && !self.with_password {
             let _ = write!(explanation, " {}", self.test_words.without_password.note);
         }
         FindingWords {
-            mark: softened(finding.outcome, only_alternatives),
+            mark: softened(finding.cause, only_alternatives),
             title: filled.title,
             explanation,
             advice: filled.advice,
@@ -132,7 +129,7 @@ impl Saying {
     fn found(&self, outcome: Outcome) -> String {
         match outcome {
             Outcome::Ok => String::new(),
-            outcome => self.words.outcome(outcome).step.clone(),
+            outcome => self.words.step(outcome).to_owned(),
         }
     }
 
@@ -155,7 +152,7 @@ impl Saying {
                         .iter()
                         .filter(|attempt| attempt.outcome != Outcome::Ok)
                         .map(|attempt| {
-                            let found = &self.words.outcome(attempt.outcome).step;
+                            let found = self.words.step(attempt.outcome);
                             let time = time(attempt.elapsed);
                             (
                                 &label.attempt,
@@ -211,7 +208,7 @@ impl Saying {
                 rows.push((&label.messages, share(*messages, *message_limit, count)));
             }
             Facts::OtherAddresses { others } => rows.extend(others.iter().map(|other| {
-                let found = self.words.outcome(other.outcome).step.as_str();
+                let found = self.words.step(other.outcome);
                 let time = time(other.elapsed);
                 (&label.other, format!("{}: {found} ({time})", other.address))
             })),
@@ -255,9 +252,14 @@ fn stages(security: Security, with_password: bool) -> Vec<Stage> {
 
 /// A service outside the provider's table may fail without anything being wrong; what it says of
 /// the account is true of the others too.
-fn softened(outcome: Outcome, alternative: bool) -> Mark {
-    let about_account = matches!(outcome.stage(), Some(Stage::SignIn | Stage::Mailbox));
-    match mark(outcome) {
+fn softened(cause: Cause, alternative: bool) -> Mark {
+    let about_account = cause.side() == Side::Account;
+    let mark = match cause {
+        Cause::Outcome(outcome) => mark(outcome),
+        joint if joint.severity() == Severity::Failure => Mark::Bad,
+        _ => Mark::Notice,
+    };
+    match mark {
         Mark::Bad if alternative && !about_account => Mark::Notice,
         mark => mark,
     }

@@ -13,9 +13,12 @@ pub struct Subject {
     pub port: String,
     /// The name of the provider.
     pub provider: String,
+    /// The servers that work in place of these, each with its port and security. Empty when the
+    /// finding names none.
+    pub instead: String,
 }
 
-/// Text with the placeholders `{service}`, `{host}`, `{port}` and `{provider}`.
+/// Text with the placeholders `{service}`, `{host}`, `{port}`, `{provider}` and `{instead}`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub(super) struct Template(Vec<Piece>);
@@ -32,6 +35,7 @@ enum Slot {
     Host,
     Port,
     Provider,
+    Instead,
 }
 
 impl Template {
@@ -46,6 +50,10 @@ impl Template {
                 Piece::Slot {
                     slot: Slot::Port, ..
                 } => filled += &subject.port,
+                Piece::Slot {
+                    slot: Slot::Instead,
+                    ..
+                } => filled += &subject.instead,
                 Piece::Slot {
                     slot,
                     starts_sentence,
@@ -102,8 +110,9 @@ fn slot(name: &str) -> Result<Slot, String> {
         "host" => Ok(Slot::Host),
         "port" => Ok(Slot::Port),
         "provider" => Ok(Slot::Provider),
+        "instead" => Ok(Slot::Instead),
         _ => Err(format!(
-            "unknown placeholder {{{name}}}, expected {{service}}, {{host}}, {{port}} or {{provider}}"
+            "unknown placeholder {{{name}}}, expected {{service}}, {{host}}, {{port}}, {{provider}} or {{instead}}"
         )),
     }
 }
@@ -131,10 +140,12 @@ mod tests {
             host: "mail.example.net".into(),
             port: "993".into(),
             provider: "your mail provider".into(),
+            instead: "pop.example.net".into(),
         };
         for (text, filled) in [
             ("Nothing here.", "Nothing here."),
             ("{host}:{port}", "mail.example.net:993"),
+            ("Use {instead}.", "Use pop.example.net."),
             (
                 "Ask {provider}. {provider} helps.",
                 "Ask your mail provider. Your mail provider helps.",
@@ -167,15 +178,15 @@ mod tests {
             ),
             (
                 "{user}",
-                "unknown placeholder {user}, expected {service}, {host}, {port} or {provider}",
+                "unknown placeholder {user}, expected {service}, {host}, {port}, {provider} or {instead}",
             ),
             (
                 "{}",
-                "unknown placeholder {}, expected {service}, {host}, {port} or {provider}",
+                "unknown placeholder {}, expected {service}, {host}, {port}, {provider} or {instead}",
             ),
             (
                 "{{host}}",
-                "unknown placeholder {{host}, expected {service}, {host}, {port} or {provider}",
+                "unknown placeholder {{host}, expected {service}, {host}, {port}, {provider} or {instead}",
             ),
         ] {
             assert_eq!(

@@ -19,6 +19,7 @@ fn endpoint(url_host: &str, protocol: Protocol, port: u16) -> Endpoint {
 fn subject(words: &Words) -> Subject {
     words.subject(
         &[endpoint("mail.example.net", Protocol::Imap, 993)],
+        &[endpoint("imap.example.net", Protocol::Imap, 993)],
         Some("Example Mail"),
     )
 }
@@ -27,23 +28,24 @@ fn subject(words: &Words) -> Subject {
 fn every_outcome_has_words_that_read_well() {
     let words = Words::english();
     for &outcome in Outcome::ALL {
-        let step = &words.outcome(outcome).step;
+        let step = words.step(outcome);
+        let count = step.split_whitespace().count();
+        assert!(
+            (3..=8).contains(&count) && !step.ends_with('.'),
+            "{outcome}: {step:?} has {count} words"
+        );
+    }
+    for cause in Cause::all() {
         let FilledWords {
             title,
             explanation,
             advice,
-        } = words.outcome(outcome).fill(&subject(&words));
-        let count = step.split_whitespace().count();
+        } = words.told(cause).fill(&subject(&words));
+        let outcome = cause.code();
         assert!(
-            (3..=8).contains(&count),
-            "{outcome}: {step:?} has {count} words"
+            !title.ends_with('.'),
+            "{outcome}: {title:?} ends with a full stop"
         );
-        for heading in [step, &title] {
-            assert!(
-                !heading.ends_with('.'),
-                "{outcome}: {heading:?} ends with a full stop"
-            );
-        }
         assert!(title.len() <= 75, "{outcome}: {title:?} is long");
         for text in [&explanation, &advice] {
             assert!(
@@ -63,11 +65,28 @@ fn every_outcome_has_words_that_read_well() {
     }
 }
 
+/// What a customer reads, as it is: a change of words is seen in the review of the snapshot.
+#[test]
+fn the_text_that_a_customer_reads() {
+    let words = Words::english();
+    let mut book = String::new();
+    for cause in Cause::all() {
+        let FilledWords {
+            title,
+            explanation,
+            advice,
+        } = words.told(cause).fill(&subject(&words));
+        book += &format!("{}\n  {title}\n  {explanation}\n  {advice}\n\n", cause.code());
+    }
+    insta::assert_snapshot!("customer", book);
+}
+
 #[test]
 fn the_first_sentences_have_no_jargon() {
     let words = Words::english();
-    for &outcome in Outcome::ALL {
-        let filled = words.outcome(outcome).fill(&subject(&words));
+    for cause in Cause::all() {
+        let outcome = cause.code();
+        let filled = words.told(cause).fill(&subject(&words));
         let first = filled.explanation.split(". ").next().unwrap_or_default();
         for text in [&filled.title, first] {
             for jargon in [
@@ -94,8 +113,9 @@ fn the_first_sentences_have_no_jargon() {
 #[test]
 fn no_advice_lowers_the_protection() {
     let words = Words::english();
-    for &outcome in Outcome::ALL {
-        let filled = words.outcome(outcome).fill(&subject(&words));
+    for cause in Cause::all() {
+        let outcome = cause.code();
+        let filled = words.told(cause).fill(&subject(&words));
         let text = format!("{} {}", filled.explanation, filled.advice).to_lowercase();
         for bad in [
             "without encryption, try",
@@ -106,7 +126,7 @@ fn no_advice_lowers_the_protection() {
             assert!(!text.contains(bad), "{outcome} says {bad:?}");
         }
         // Whoever cannot fix a fault must learn where to turn.
-        if outcome.severity() == Severity::Failure && text.contains("cannot fix this yourself") {
+        if cause.severity() == Severity::Failure && text.contains("cannot fix this yourself") {
             assert!(
                 text.contains("support"),
                 "{outcome} names nobody who can help"
@@ -119,7 +139,7 @@ fn no_advice_lowers_the_protection() {
 fn a_refused_password_gets_every_next_step() {
     let words = Words::english();
     let filled = words
-        .outcome(Outcome::WrongCredentials)
+        .told(Cause::Outcome(Outcome::WrongCredentials))
         .fill(&subject(&words));
     for step in [
         "by hand",
@@ -140,7 +160,7 @@ fn several_endpoints_are_named_once_each() {
     let imap = endpoint("mail.example.net", Protocol::Imap, 993);
     let submission = endpoint("smtp.example.net", Protocol::Smtp, 587);
     let submissions = endpoint("smtp.example.net", Protocol::Smtp, 465);
-    let subject = words.subject([&imap, &submission, &submissions], None);
+    let subject = words.subject([&imap, &submission, &submissions], [&imap], None);
     assert_eq!(
         subject.service,
         "incoming mail (IMAP) and outgoing mail (SMTP)"
@@ -148,6 +168,7 @@ fn several_endpoints_are_named_once_each() {
     assert_eq!(subject.host, "mail.example.net and smtp.example.net");
     assert_eq!(subject.port, "993, 587 and 465");
     assert_eq!(subject.provider, "your mail provider");
+    assert_eq!(subject.instead, "mail.example.net (port 993, SSL/TLS)");
 }
 
 #[test]
@@ -161,7 +182,7 @@ fn a_fault_in_the_file_is_told() {
         (
             "[outcome.ok]",
             "[outcome.fine]\nstep = \"a\"\ntitle = \"a\"\nexplanation = \"a\"\nadvice = \"a\"\n[outcome.ok]",
-            "en.toml: [outcome.fine] is not an outcome of the probe",
+            "en.toml: [outcome.fine] is nothing that the probe finds",
         ),
     ] {
         let text = ENGLISH.replacen(old, new, 1);
@@ -179,7 +200,7 @@ fn a_fault_in_the_file_is_told() {
         ),
         (
             "\"{user}\"",
-            "9: unknown placeholder {user}, expected {service}, {host}, {port} or {provider}",
+            "9: unknown placeholder {user}, expected {service}, {host}, {port}, {provider} or {instead}",
         ),
         ("3", "9: invalid type: integer `3`, expected a string"),
     ] {

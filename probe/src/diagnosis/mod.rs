@@ -1,0 +1,78 @@
+//! Pure: from what happened at every endpoint to what is wrong.
+//!
+//! Each outcome that is worth telling is an observation. Some observations mean more together than
+//! each by itself; such a pattern takes them out of the list and puts one finding in their place. What
+//! is left is told as it is.
+
+mod cause;
+mod pattern;
+
+use serde::Serialize;
+
+pub use cause::{Cause, Side};
+
+use crate::outcome::{Outcome, Severity};
+use crate::step::EndpointReport;
+
+/// One thing to tell the customer, with the endpoints it is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Finding {
+    /// What was found.
+    pub cause: Cause,
+    /// The ids of the endpoints, in the order of the run.
+    pub endpoints: Vec<String>,
+    /// The ids of the endpoints that work where these do not, where that is a part of the finding.
+    pub instead: Vec<String>,
+}
+
+/// Turns the reports of one run into findings, the gravest first.
+///
+/// Endpoints with the same cause share a finding. When nothing is wrong there is one finding,
+/// [`Outcome::Ok`], that names every endpoint; otherwise those that are fine are not mentioned.
+pub fn diagnose(reports: &[EndpointReport]) -> Vec<Finding> {
+    let mut observed = observations(reports);
+    let mut findings = pattern::find(reports, &mut observed);
+    for Observation { report, outcome } in observed {
+        let cause = Cause::Outcome(outcome);
+        let id = report.endpoint.id.clone();
+        match findings.iter_mut().find(|finding| finding.cause == cause) {
+            Some(finding) if finding.endpoints.contains(&id) => {}
+            Some(finding) => finding.endpoints.push(id),
+            None => findings.push(Finding {
+                cause,
+                endpoints: vec![id],
+                instead: Vec::new(),
+            }),
+        }
+    }
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.cause.severity()));
+    if findings.is_empty() {
+        let ids = reports.iter().map(|report| report.endpoint.id.clone());
+        findings.push(Finding {
+            cause: Cause::Outcome(Outcome::Ok),
+            endpoints: ids.collect(),
+            instead: Vec::new(),
+        });
+    }
+    findings
+}
+
+/// Something worth telling about one endpoint.
+#[derive(Clone, Copy)]
+struct Observation<'a> {
+    report: &'a EndpointReport,
+    outcome: Outcome,
+}
+
+fn observations(reports: &[EndpointReport]) -> Vec<Observation<'_>> {
+    let observed = reports.iter().flat_map(|report| {
+        let outcomes = report.steps.iter().map(|step| step.outcome);
+        outcomes.map(move |outcome| Observation { report, outcome })
+    });
+    observed
+        .filter(|observation| observation.outcome.severity() > Severity::Fine)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;
