@@ -60,7 +60,7 @@ macro_rules! outcomes {
             pub const fn meaning(self) -> &'static str {
                 match self {
                     Self::Ok => "The step did what it should.",
-                    $(Self::$name => concat!($($doc),+),)+
+                    $(Self::$name => concat!($($doc),+).trim_ascii(),)+
                 }
             }
         }

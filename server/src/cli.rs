@@ -35,6 +35,8 @@ pub enum Command {
     /// Check mail servers from the command line
     #[command(after_help = PROBE_HELP)]
     Probe(ProbeOptions),
+    /// List everything that a check can find
+    Outcomes,
 }
 
 const PROBE_HELP: &str = "\

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use server::cli::{Cli, Command};
-use server::commands::{check_config, probe, serve};
+use server::commands::{check_config, outcomes, probe, serve};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -21,5 +21,9 @@ fn run(command: Command) -> Result<ExitCode, Box<dyn Error>> {
         Command::Serve(options) => serve::run(options)?,
         Command::CheckConfig(options) => check_config::run(&options)?,
         Command::Probe(options) => probe::run(options)?,
+        Command::Outcomes => {
+            anstream::print!("{}", outcomes::markdown());
+            ExitCode::SUCCESS
+        }
     })
 }

@@ -76,7 +76,10 @@ fn the_text_that_a_customer_reads() {
             explanation,
             advice,
         } = words.told(cause).fill(&subject(&words));
-        book += &format!("{}\n  {title}\n  {explanation}\n  {advice}\n\n", cause.code());
+        book += &format!(
+            "{}\n  {title}\n  {explanation}\n  {advice}\n\n",
+            cause.code()
+        );
     }
     insta::assert_snapshot!("customer", book);
 }

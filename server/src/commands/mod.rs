@@ -1,5 +1,6 @@
 //! One file a command.
 
 pub mod check_config;
+pub mod outcomes;
 pub mod probe;
 pub mod serve;

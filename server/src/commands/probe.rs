@@ -125,11 +125,21 @@ pub fn run(options: ProbeOptions) -> Result<ExitCode, ProbeError> {
 
     let runtime = tokio::runtime::Runtime::new().map_err(ProbeError::Runtime)?;
     let reports: Vec<EndpointReport> = runtime.block_on(async {
-        let mut events = std::pin::pin!(probe.run(targets, credentials));
+        let mut events = probe.run(targets, credentials);
         let mut reports = vec![None; endpoints.len()];
-        while let Some(event) = events.next().await {
-            if let Event::Done { endpoint, report } = event {
-                reports[endpoint] = Some(report);
+        loop {
+            let event = tokio::select! {
+                event = events.next() => event,
+                // What is known already is still told. Without the signal there is only the end to wait for.
+                Ok(()) = tokio::signal::ctrl_c() => {
+                    events.cancel();
+                    events.next().await
+                }
+            };
+            match event {
+                Some(Event::Done { endpoint, report }) => reports[endpoint] = Some(report),
+                Some(Event::Step { .. }) => {}
+                None => break,
             }
         }
         reports.into_iter().flatten().collect()
