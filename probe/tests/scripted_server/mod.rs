@@ -1,5 +1,11 @@
 //! Servers on loopback that do exactly what a script says, and write down what they hear.
 
+// Each test file uses its own part of this.
+#![allow(dead_code)]
+
+pub(crate) mod checking;
+pub(crate) mod language;
+
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -14,6 +20,9 @@ use rustls::server::WebPkiClientVerifier;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
+
+/// How long a server waits to see whether a client speaks too early.
+const QUIET: Duration = Duration::from_millis(50);
 
 /// The name that every test certificate is for, unless the test is about names.
 pub(crate) const NAME: &str = "mail.example.test";
@@ -33,6 +42,34 @@ pub(crate) enum Do {
     Echo,
     /// Does nothing for a while.
     Pause(Duration),
+    /// Sends bytes one by one, with a pause before each.
+    Drip(Duration, Vec<u8>),
+    /// Waits for anything at all, without taking note of it.
+    HearAny,
+    /// Makes sure that nothing has come yet.
+    Quiet,
+    /// Breaks the connection with a reset.
+    Reset,
+    /// Hangs up without closing TLS.
+    Cut,
+}
+
+impl Do {
+    /// How many bytes are sent.
+    pub(crate) fn length(&self) -> usize {
+        match self {
+            Self::Say(said) | Self::Drip(_, said) => said.len(),
+            _ => 0,
+        }
+    }
+
+    /// The same, but every byte in a packet of its own.
+    pub(crate) fn byte_by_byte(self) -> Self {
+        match self {
+            Self::Say(said) => Self::Drip(Duration::from_millis(1), said),
+            other => other,
+        }
+    }
 }
 
 /// Says this text.
@@ -51,6 +88,8 @@ pub(crate) struct Heard {
     pub(crate) clear: Vec<u8>,
     /// The bytes inside TLS.
     pub(crate) inside: Vec<u8>,
+    /// Whether a client spoke when it should have waited.
+    pub(crate) early: bool,
 }
 
 impl Heard {
@@ -108,14 +147,20 @@ async fn play(
     let encrypt = script.iter().position(|act| matches!(act, Do::Tls));
     let (before, after) = script.split_at(encrypt.unwrap_or(script.len()));
     let mut last = Vec::new();
-    act(&mut stream, before, &mut last, clear).await?;
+    if let Ending::Early = act(&mut stream, before, &mut last, log, clear).await? {
+        // With no time to linger the kernel sends a reset in place of a goodbye.
+        #[allow(deprecated, reason = "a linger of zero does not block")]
+        return stream.set_linger(Some(Duration::ZERO));
+    }
     if after.is_empty() {
         stream.shutdown().await?;
         return drain(&mut stream, clear).await;
     }
     let config = tls.expect("a script with TLS needs a certificate");
     let mut stream = TlsAcceptor::from(config).accept(stream).await?;
-    act(&mut stream, &after[1..], &mut last, inside).await?;
+    if let Ending::Early = act(&mut stream, &after[1..], &mut last, log, inside).await? {
+        return Ok(());
+    }
     stream.shutdown().await?;
     drain(&mut stream, inside).await
 }
@@ -124,23 +169,33 @@ async fn act(
     stream: &mut (impl AsyncRead + AsyncWrite + Unpin),
     script: &[Do],
     last: &mut Vec<u8>,
+    log: &Mutex<Heard>,
     hear: impl Fn(&[u8]),
-) -> io::Result<()> {
+) -> io::Result<Ending> {
     let mut tag = Vec::new();
     for act in script {
         match act {
             Do::Say(words) => {
-                let tag = tag.as_slice();
-                let mut said = Vec::new();
-                for byte in words {
-                    match byte {
-                        1 => said.extend_from_slice(tag),
-                        _ => said.push(*byte),
-                    }
-                }
-                stream.write_all(&said).await?;
+                stream.write_all(&with_tag(words, &tag)).await?;
                 stream.flush().await?;
             }
+            Do::Drip(pause, words) => {
+                for byte in with_tag(words, &tag) {
+                    tokio::time::sleep(*pause).await;
+                    stream.write_all(&[byte]).await?;
+                    stream.flush().await?;
+                }
+            }
+            Do::HearAny => {
+                stream.read(&mut [0; 4096]).await?;
+            }
+            Do::Quiet => {
+                let early = tokio::time::timeout(QUIET, stream.read_u8()).await;
+                if early.is_ok() {
+                    log.lock().unwrap().early = true;
+                }
+            }
+            Do::Reset | Do::Cut => return Ok(Ending::Early),
             Do::Echo => {
                 stream.write_all(last).await?;
                 stream.flush().await?;
@@ -157,11 +212,30 @@ async fn act(
                 }
             }
             Do::Pause(time) => tokio::time::sleep(*time).await,
-            Do::Wait => return drain(stream, hear).await,
+            Do::Wait => drain(stream, &hear).await?,
             Do::Tls => unreachable!("TLS begins once"),
         }
     }
-    Ok(())
+    Ok(Ending::Polite)
+}
+
+/// How the script ends.
+enum Ending {
+    /// The server says goodbye and hears the client out.
+    Polite,
+    /// The connection just goes away.
+    Early,
+}
+
+fn with_tag(words: &[u8], tag: &[u8]) -> Vec<u8> {
+    let mut said = Vec::new();
+    for byte in words {
+        match byte {
+            1 => said.extend_from_slice(tag),
+            _ => said.push(*byte),
+        }
+    }
+    said
 }
 
 /// Hears the client out, so that what was sent last is not lost in a reset.
@@ -195,13 +269,23 @@ impl Authority {
         }
     }
 
+    /// A server configuration for one version of TLS.
+    pub(crate) fn server_of(
+        &self,
+        version: &'static rustls::SupportedProtocolVersion,
+    ) -> Arc<ServerConfig> {
+        let key = KeyPair::generate().unwrap();
+        let certificate = leaf().signed_by(&key, &self.issuer).unwrap();
+        config(vec![certificate.der().clone()], &key, &[version])
+    }
+
     /// A server configuration with a certificate that is good but for what `change` does to it.
     pub(crate) fn server(&self, change: impl FnOnce(&mut CertificateParams)) -> Arc<ServerConfig> {
         let key = KeyPair::generate().unwrap();
         let mut params = leaf();
         change(&mut params);
         let certificate = params.signed_by(&key, &self.issuer).unwrap();
-        config(vec![certificate.der().clone()], &key)
+        config(vec![certificate.der().clone()], &key, rustls::ALL_VERSIONS)
     }
 }
 
@@ -237,7 +321,7 @@ pub(crate) fn self_signed(authority: bool) -> Arc<ServerConfig> {
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     }
     let certificate = params.self_signed(&key).unwrap();
-    config(vec![certificate.der().clone()], &key)
+    config(vec![certificate.der().clone()], &key, rustls::ALL_VERSIONS)
 }
 
 fn leaf() -> CertificateParams {
@@ -247,11 +331,15 @@ fn leaf() -> CertificateParams {
     params
 }
 
-fn config(chain: Vec<CertificateDer<'static>>, key: &KeyPair) -> Arc<ServerConfig> {
+fn config(
+    chain: Vec<CertificateDer<'static>>,
+    key: &KeyPair,
+    versions: &[&'static rustls::SupportedProtocolVersion],
+) -> Arc<ServerConfig> {
     let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     let config = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
+        .with_protocol_versions(versions)
         .unwrap()
         .with_no_client_auth()
         .with_single_cert(chain, key)
