@@ -1,7 +1,7 @@
 //! Keeps a copy of the first bytes that a server sends during the TLS handshake.
 //!
 //! rustls calls everything that is not TLS by one name. Only the bytes tell a mail greeting on the
-//! wrong port from garbage.
+//! wrong port from garbage. Once TLS is up there is nothing left to explain, and nothing more is kept.
 
 use std::io;
 use std::pin::Pin;
@@ -10,14 +10,13 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// As many bytes as are kept: more than any greeting, and all of a ServerHello, which is 1,200 bytes
-/// long when it answers a post-quantum key share.
-const KEPT: usize = 2048;
+use super::flight::MOST_BYTES;
 
 /// A stream of which the first bytes can be read again.
 pub(super) struct Tee<S> {
     inner: S,
-    copy: Copy,
+    /// Nothing is copied without it.
+    copy: Option<Copy>,
 }
 
 /// The first bytes that arrived.
@@ -34,7 +33,7 @@ impl Copy {
 
     fn add(&self, bytes: &[u8]) {
         let mut copy = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let room = KEPT - copy.len();
+        let room = MOST_BYTES.saturating_sub(copy.len());
         copy.extend_from_slice(&bytes[..bytes.len().min(room)]);
     }
 }
@@ -45,10 +44,15 @@ impl<S> Tee<S> {
         (
             Self {
                 inner,
-                copy: copy.clone(),
+                copy: Some(copy.clone()),
             },
             copy,
         )
+    }
+
+    /// Copies nothing from now on.
+    pub(super) fn stop(&mut self) {
+        self.copy = None;
     }
 }
 
@@ -60,7 +64,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for Tee<S> {
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let result = Pin::new(&mut self.inner).poll_read(context, buffer);
-        self.copy.add(&buffer.filled()[before..]);
+        if let Some(copy) = &self.copy {
+            copy.add(&buffer.filled()[before..]);
+        }
         result
     }
 }
@@ -80,5 +86,29 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Tee<S> {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.inner).poll_shutdown(context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::AsyncReadExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn only_the_first_bytes_are_kept_and_none_after_the_end() {
+        let sent = vec![7; MOST_BYTES + 1];
+        let (mut tee, copy) = Tee::new(sent.as_slice());
+        let mut heard = vec![0; 10];
+        tee.read_exact(&mut heard).await.unwrap();
+        assert_eq!(copy.bytes().len(), 10);
+        tee.read_to_end(&mut heard).await.unwrap();
+        assert_eq!(copy.bytes().len(), MOST_BYTES);
+
+        let (mut tee, copy) = Tee::new(sent.as_slice());
+        tee.read_exact(&mut heard[..10]).await.unwrap();
+        tee.stop();
+        tee.read_to_end(&mut heard).await.unwrap();
+        assert_eq!(copy.bytes().len(), 10);
     }
 }

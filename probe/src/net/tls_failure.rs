@@ -4,21 +4,28 @@ use std::io;
 
 use rustls::AlertDescription;
 
-use super::tee::Copy;
+use super::flight::Flight;
 use crate::dialogue::{Fault, Redactor, Service, recognise};
 use crate::endpoint::Security;
 use crate::outcome::Outcome;
 
-/// Why there is no TLS.
+/// Why there is no TLS. `flight` is what could be read of `heard`, and `asked` whether the server asked
+/// for a certificate of the client.
 pub(super) fn failure(
     error: &io::Error,
-    copy: &Copy,
+    heard: &[u8],
+    flight: &Flight,
+    asked: bool,
     security: Security,
     redactor: &Redactor,
 ) -> Fault {
     use rustls::{Error, PeerIncompatible};
-    let heard = copy.bytes();
     let outcome = match rustls_error(error) {
+        // TLS 1.2 has one alert for every kind of refusal; this one follows a request that was not
+        // fulfilled.
+        Some(Error::AlertReceived(alert)) if asked && is_about_client(*alert) => {
+            Outcome::TlsClientCertificateRequired
+        }
         Some(Error::AlertReceived(alert)) => alert_outcome(*alert),
         Some(Error::PeerIncompatible(
             PeerIncompatible::ServerDoesNotSupportTls12Or13
@@ -31,22 +38,39 @@ pub(super) fn failure(
             | Error::InappropriateMessage { .. }
             | Error::InappropriateHandshakeMessage { .. },
         ) => {
-            return not_tls(&heard, security, redactor);
+            return not_tls(heard, security, redactor);
         }
         Some(_) => Outcome::TlsGarbage,
         // A server that says something and hangs up is more telling for what it said.
-        None if !heard.is_empty() && recognise(&heard) != Service::Tls => {
-            return not_tls(&heard, security, redactor);
+        None if !heard.is_empty() && recognise(heard) != Service::Tls => {
+            return not_tls(heard, security, redactor);
         }
-        None => match error.kind() {
-            io::ErrorKind::UnexpectedEof => Outcome::TlsClosed,
-            _ => Outcome::TlsReset,
+        // Some say nothing at all when they are shown no certificate.
+        None if asked && flight.complete => Outcome::TlsClientCertificateRequired,
+        // To rustls a warning is nothing; the last word before hanging up is the reason all the same.
+        None => match (flight.alert, error.kind()) {
+            (Some(alert), _) => alert_outcome(alert),
+            (None, io::ErrorKind::UnexpectedEof) => Outcome::TlsClosed,
+            (None, _) => Outcome::TlsReset,
         },
     };
     Fault {
         outcome,
         server_said: None,
     }
+}
+
+/// Whether the server left open why there is no TLS, so that asking again may tell.
+pub(super) fn is_unexplained(outcome: Outcome, heard: &[u8], flight: &Flight) -> bool {
+    let vague = matches!(
+        outcome,
+        Outcome::TlsVersionTooOld
+            | Outcome::TlsNoCommonCipher
+            | Outcome::TlsClosed
+            | Outcome::TlsReset
+            | Outcome::TlsTimeout
+    );
+    vague && flight.choice.is_none() && (heard.is_empty() || flight.alert.is_some())
 }
 
 /// The outcome that a dialogue inside TLS really had, when the stream itself broke.
@@ -124,6 +148,22 @@ fn alert_outcome(alert: AlertDescription) -> Outcome {
         }
         _ => Outcome::TlsServerFault,
     }
+}
+
+/// Whether an alert can be about the certificate that a client did not show. Programs differ in which
+/// one they send.
+fn is_about_client(alert: AlertDescription) -> bool {
+    matches!(
+        alert,
+        AlertDescription::HandshakeFailure
+            | AlertDescription::NoCertificate
+            | AlertDescription::BadCertificate
+            | AlertDescription::UnsupportedCertificate
+            | AlertDescription::CertificateUnknown
+            | AlertDescription::UnknownCA
+            | AlertDescription::AccessDenied
+            | AlertDescription::CertificateRequired
+    )
 }
 
 #[cfg(test)]
