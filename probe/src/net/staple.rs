@@ -4,7 +4,7 @@
 //! certificate, or of somebody to whom the issuer gave this task (RFC 6960 §4.2.2.2).
 
 use aws_lc_rs::digest::{self, SHA1_FOR_LEGACY_USE_ONLY, SHA256};
-use der::{Decode, Encode, Reader, SliceReader};
+use der::{Decode, Encode, NestedReader, Reader, SliceReader};
 use rustls::pki_types::{CertificateDer, TrustAnchor};
 use x509_ocsp::{BasicOcspResponse, CertId, CertStatus, OcspGeneralizedTime, OcspResponse};
 use x509_parser::asn1_rs::BitString;
@@ -53,9 +53,14 @@ pub(super) fn read(
 }
 
 /// The bytes that the signature is about, exactly as they came.
-fn signed_part(basic: &[u8]) -> Option<&[u8]> {
+fn signed_part<'a>(basic: &'a [u8]) -> Option<&'a [u8]> {
     let mut reader = SliceReader::new(basic).ok()?;
-    reader.sequence(Reader::tlv_bytes).ok()
+    let first = |inner: &mut NestedReader<'_, SliceReader<'a>>| {
+        let first = inner.tlv_bytes()?;
+        inner.read_slice(inner.remaining_len())?;
+        Ok(first)
+    };
+    reader.sequence(first).ok()
 }
 
 /// The public keys with which the certificate was really signed: those of the certificates that came
