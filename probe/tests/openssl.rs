@@ -534,6 +534,9 @@ enum With {
     Bytes(&'static [u8]),
 }
 
+/// Decides by the hello what to do with a client.
+type Judge = Box<dyn Fn(&[u8]) -> With + Send + Sync>;
+
 /// Starts a server that looks at each hello. What it counts are the connections.
 async fn doorkeeper(
     script: &'static [&'static str],
@@ -617,13 +620,13 @@ async fn a_dropped_large_hello_is_told_from_other_silence() {
     let large = "tls:tls-large-hello-dropped";
     type Row = (
         &'static str,
-        Box<dyn Fn(&[u8]) -> With + Send + Sync>,
+        Judge,
         &'static str,
         Option<(&'static str, &'static str, Option<&'static str>)>,
         usize,
         u64,
     );
-    let drop_large = |how: With, else_to: SocketAddr| -> Box<dyn Fn(&[u8]) -> With + Send + Sync> {
+    let drop_large = |how: With, else_to: SocketAddr| -> Judge {
         Box::new(move |hello| {
             if is_large(hello) {
                 how
@@ -774,7 +777,7 @@ async fn what_openssl_no_longer_has_is_named_too() {
     let name = "TLS_RSA_WITH_3DES_EDE_CBC_SHA";
     type Row = (
         &'static str,
-        Box<dyn Fn(&[u8]) -> With + Send + Sync>,
+        Judge,
         &'static str,
         Option<&'static str>,
         usize,

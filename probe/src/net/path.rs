@@ -11,37 +11,38 @@ use x509_parser::x509::X509Name;
 
 use super::certificate::clean;
 
-/// The subjects from the server's own certificate to a root; empty when none of the roots vouches for
-/// it. Whether the name fits is another question.
-pub(super) fn built(
+/// A chain from a server's own certificate to a root that vouches for it.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Path {
+    /// The subjects, in this order.
+    pub(super) subjects: Vec<String>,
+    /// The key that signed the server's own certificate, as a SubjectPublicKeyInfo (RFC 5280 §4.1).
+    pub(super) issuer_key: Vec<u8>,
+}
+
+/// Builds the path as rustls does, which keeps it to itself. Whether the name fits is another question.
+pub(super) fn build(
     chain: &[CertificateDer<'_>],
     roots: &[TrustAnchor<'_>],
     now: UnixTime,
-) -> Vec<String> {
-    let Some((leaf, sent)) = chain.split_first() else {
-        return Vec::new();
-    };
+) -> Option<Path> {
+    let (leaf, sent) = chain.split_first()?;
     let algorithms = aws_lc_rs::default_provider().signature_verification_algorithms;
-    let Ok(end_entity) = EndEntityCert::try_from(leaf) else {
-        return Vec::new();
-    };
+    let end_entity = EndEntityCert::try_from(leaf).ok()?;
     let usage = KeyUsage::server_auth();
-    let Ok(path) = end_entity.verify_for_usage(algorithms.all, roots, sent, now, usage, None, None)
-    else {
-        return Vec::new();
-    };
+    let path = end_entity
+        .verify_for_usage(algorithms.all, roots, sent, now, usage, None, None)
+        .ok()?;
     let intermediates = path.intermediate_certificates().map(webpki::Cert::der);
     let mut subjects: Vec<String> = std::iter::once(leaf.clone())
         .chain(intermediates)
         .filter_map(|certificate| subject(&certificate))
         .collect();
     subjects.extend(root_subject(path.anchor()));
-    subjects
-}
-
-/// What webpki keeps of a root lacks the outermost tag (RFC 5914 §2 has it the same way).
-pub(super) fn sequence(content: &[u8]) -> Option<Vec<u8>> {
-    AnyRef::new(Tag::Sequence, content).ok()?.to_der().ok()
+    Some(Path {
+        subjects,
+        issuer_key: path.issuer_spki().to_vec(),
+    })
 }
 
 fn subject(certificate: &CertificateDer<'_>) -> Option<String> {
@@ -50,7 +51,9 @@ fn subject(certificate: &CertificateDer<'_>) -> Option<String> {
 }
 
 fn root_subject(root: &TrustAnchor<'_>) -> Option<String> {
-    let name = sequence(&root.subject)?;
+    // The outermost tag is not kept of a root.
+    let name = AnyRef::new(Tag::Sequence, &root.subject).ok()?;
+    let name = name.to_der().ok()?;
     let (_, name) = X509Name::from_der(&name).ok()?;
     Some(clean(&name.to_string()))
 }

@@ -5,7 +5,6 @@
 
 use aws_lc_rs::digest::{self, SHA1_FOR_LEGACY_USE_ONLY, SHA256};
 use der::{Decode, Encode, NestedReader, Reader, SliceReader};
-use rustls::pki_types::{CertificateDer, TrustAnchor};
 use x509_ocsp::{BasicOcspResponse, CertId, CertStatus, OcspGeneralizedTime, OcspResponse};
 use x509_parser::asn1_rs::BitString;
 use x509_parser::certificate::X509Certificate;
@@ -14,41 +13,38 @@ use x509_parser::prelude::FromDer;
 use x509_parser::verify::verify_signature;
 use x509_parser::x509::{AlgorithmIdentifier, SubjectPublicKeyInfo};
 
-use super::path::sequence;
 use crate::step::{Staple, StapleStatus};
 
-/// What a genuine response says about the first certificate of a chain; `None` when there is none.
+/// An honest responder sends one certificate; each more costs the check of a signature.
+const MOST_DELEGATES: usize = 4;
+
+/// What a genuine response says about a certificate. `issuer_key` is the key that signed the
+/// certificate, as a SubjectPublicKeyInfo, and `now` is in seconds since 1970.
 pub(super) fn read(
     response: &[u8],
-    chain: &[CertificateDer<'_>],
-    roots: &[TrustAnchor<'_>],
+    certificate: &[u8],
+    issuer_key: &[u8],
     now: i64,
 ) -> Option<Staple> {
     if response.is_empty() {
         return None;
     }
-    let (_, certificate) = parse_x509_certificate(chain.first()?).ok()?;
+    let (_, certificate) = parse_x509_certificate(certificate).ok()?;
+    let (_, issuer) = SubjectPublicKeyInfo::from_der(issuer_key).ok()?;
     let response = OcspResponse::from_der(response).ok()?.response_bytes?;
     let basic = response.response.as_bytes();
     let signed = signed_part(basic)?;
     let basic = BasicOcspResponse::from_der(basic).ok()?;
-    let keys = issuer_keys(&certificate, chain, roots);
-    keys.iter().find_map(|key| {
-        let (_, key) = SubjectPublicKeyInfo::from_der(key).ok()?;
-        let single = basic
-            .tbs_response_data
-            .responses
-            .iter()
-            .find(|single| is_about(&single.cert_id, &certificate, &key))?;
-        is_genuine(&basic, signed, &key, now).then(|| Staple {
-            status: match single.cert_status {
-                CertStatus::Good(_) => StapleStatus::Good,
-                CertStatus::Revoked(_) => StapleStatus::Revoked,
-                CertStatus::Unknown(_) => StapleStatus::Unknown,
-            },
-            this_update: seconds(&single.this_update),
-            next_update: single.next_update.as_ref().map(seconds),
-        })
+    let mut responses = basic.tbs_response_data.responses.iter();
+    let single = responses.find(|single| is_about(&single.cert_id, &certificate, &issuer))?;
+    is_genuine(&basic, signed, &issuer, now).then(|| Staple {
+        status: match single.cert_status {
+            CertStatus::Good(_) => StapleStatus::Good,
+            CertStatus::Revoked(_) => StapleStatus::Revoked,
+            CertStatus::Unknown(_) => StapleStatus::Unknown,
+        },
+        this_update: seconds(&single.this_update),
+        next_update: single.next_update.as_ref().map(seconds),
     })
 }
 
@@ -61,30 +57,6 @@ fn signed_part<'a>(basic: &'a [u8]) -> Option<&'a [u8]> {
         Ok(first)
     };
     reader.sequence(first).ok()
-}
-
-/// The public keys with which the certificate was really signed: those of the certificates that came
-/// with it, and those of the roots.
-fn issuer_keys(
-    certificate: &X509Certificate<'_>,
-    chain: &[CertificateDer<'_>],
-    roots: &[TrustAnchor<'_>],
-) -> Vec<Vec<u8>> {
-    let issuer = certificate.issuer().as_raw();
-    let sent = chain.iter().filter_map(|other| {
-        let (_, other) = parse_x509_certificate(other).ok()?;
-        let fits = other.subject().as_raw() == issuer;
-        fits.then(|| other.public_key().raw.to_vec())
-    });
-    let roots = roots.iter().filter_map(|root| {
-        let fits = sequence(&root.subject)? == issuer;
-        fits.then(|| sequence(&root.subject_public_key_info))?
-    });
-    let signs = |key: &Vec<u8>| {
-        SubjectPublicKeyInfo::from_der(key)
-            .is_ok_and(|(_, key)| certificate.verify_signature(Some(&key)).is_ok())
-    };
-    sent.chain(roots).filter(signs).collect()
 }
 
 /// Whether a response names this certificate of this issuer (RFC 6960 §4.1.1).
@@ -131,6 +103,7 @@ fn is_genuine(
         .certs
         .iter()
         .flatten()
+        .take(MOST_DELEGATES)
         .filter_map(|one| one.to_der().ok());
     signs(issuer)
         || delegates.any(|delegate| {
@@ -151,4 +124,48 @@ fn may_sign_responses(delegate: &X509Certificate<'_>, now: i64) -> bool {
 
 fn seconds(time: &OcspGeneralizedTime) -> i64 {
     i64::try_from(time.0.to_unix_duration().as_secs()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CERTIFICATE: &[u8] = include_bytes!("../../tests/certificates/stapled.der");
+    const ISSUER: &[u8] = include_bytes!("../../tests/certificates/stapled-issuer.der");
+    const RESPONSE: &[u8] = include_bytes!("../../tests/certificates/stapled.ocsp");
+
+    fn key() -> Vec<u8> {
+        let (_, issuer) = parse_x509_certificate(ISSUER).unwrap();
+        issuer.public_key().raw.to_vec()
+    }
+
+    #[test]
+    fn a_response_counts_while_its_signer_does() {
+        let key = key();
+        let whole = read(RESPONSE, CERTIFICATE, &key, 2_000_000_000).unwrap();
+        assert_eq!(whole.status, StapleStatus::Revoked);
+        let next = whole.next_update.unwrap();
+        assert_eq!(next - whole.this_update, 7 * 24 * 60 * 60);
+        assert_eq!(read(RESPONSE, CERTIFICATE, &key, 0), None);
+        assert_eq!(read(RESPONSE, ISSUER, &key, 2_000_000_000), None);
+        assert_eq!(read(b"", CERTIFICATE, &key, 2_000_000_000), None);
+    }
+
+    #[test]
+    fn whatever_is_changed_changes_nothing_or_makes_it_worthless() {
+        let key = key();
+        let whole = read(RESPONSE, CERTIFICATE, &key, 2_000_000_000);
+        for place in 0..RESPONSE.len() {
+            assert_eq!(
+                read(&RESPONSE[..place], CERTIFICATE, &key, 2_000_000_000),
+                None
+            );
+            for change in [1, 0x80] {
+                let mut changed = RESPONSE.to_vec();
+                changed[place] ^= change;
+                let found = read(&changed, CERTIFICATE, &key, 2_000_000_000);
+                assert!(found.is_none() || found == whole, "byte {place}: {found:?}");
+            }
+        }
+    }
 }

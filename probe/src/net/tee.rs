@@ -1,11 +1,12 @@
 //! Keeps a copy of the first bytes that a server sends during the TLS handshake.
 //!
 //! rustls calls everything that is not TLS by one name. Only the bytes tell a mail greeting on the
-//! wrong port from garbage. Once TLS is up there is nothing left to explain, and nothing more is kept.
+//! wrong port from garbage. The copy is made for whoever holds it: once it is dropped, because there is
+//! nothing left to explain, nothing more is kept.
 
 use std::io;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -15,12 +16,11 @@ use super::flight::MOST_BYTES;
 /// A stream of which the first bytes can be read again.
 pub(super) struct Tee<S> {
     inner: S,
-    /// Nothing is copied without it.
-    copy: Option<Copy>,
+    copy: Weak<Mutex<Vec<u8>>>,
 }
 
 /// The first bytes that arrived.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub(super) struct Copy(Arc<Mutex<Vec<u8>>>);
 
 impl Copy {
@@ -30,12 +30,6 @@ impl Copy {
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
     }
-
-    fn add(&self, bytes: &[u8]) {
-        let mut copy = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let room = MOST_BYTES.saturating_sub(copy.len());
-        copy.extend_from_slice(&bytes[..bytes.len().min(room)]);
-    }
 }
 
 impl<S> Tee<S> {
@@ -44,15 +38,10 @@ impl<S> Tee<S> {
         (
             Self {
                 inner,
-                copy: Some(copy.clone()),
+                copy: Arc::downgrade(&copy.0),
             },
             copy,
         )
-    }
-
-    /// Copies nothing from now on.
-    pub(super) fn stop(&mut self) {
-        self.copy = None;
     }
 }
 
@@ -64,8 +53,11 @@ impl<S: AsyncRead + Unpin> AsyncRead for Tee<S> {
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let result = Pin::new(&mut self.inner).poll_read(context, buffer);
-        if let Some(copy) = &self.copy {
-            copy.add(&buffer.filled()[before..]);
+        if let Some(copy) = self.copy.upgrade() {
+            let mut copy = copy.lock().unwrap_or_else(PoisonError::into_inner);
+            let bytes = &buffer.filled()[before..];
+            let room = MOST_BYTES.saturating_sub(copy.len());
+            copy.extend_from_slice(&bytes[..bytes.len().min(room)]);
         }
         result
     }
@@ -107,8 +99,10 @@ mod tests {
 
         let (mut tee, copy) = Tee::new(sent.as_slice());
         tee.read_exact(&mut heard[..10]).await.unwrap();
-        tee.stop();
+        drop(copy);
+        heard.clear();
         tee.read_to_end(&mut heard).await.unwrap();
-        assert_eq!(copy.bytes().len(), 10);
+        assert_eq!(heard.len(), MOST_BYTES - 9);
+        assert!(tee.copy.upgrade().is_none());
     }
 }

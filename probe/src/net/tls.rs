@@ -138,14 +138,13 @@ impl Trust {
             Err(_) if !copy.bytes().is_empty() => timeout(BUDGET - SILENCE, connecting).await,
             result => result,
         };
-        let Shown { chain, facts, now } = recorder.shown();
+        let Shown { chain, facts, now } = recorder.take();
         let asked = asked.was_asked();
         let heard = copy.bytes();
         let flight = flight::read(&heard);
         let tls = tls_facts::seen(&flight, asked);
         let fault = match result {
-            Ok(Ok(mut stream)) => {
-                stream.get_mut().0.stop();
+            Ok(Ok(stream)) => {
                 return Handshake::Verified {
                     tls: agreed(&stream, asked),
                     outcome: facts.as_ref().map_or(Outcome::Ok, |facts| {

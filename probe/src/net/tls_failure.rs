@@ -168,7 +168,111 @@ fn is_about_client(alert: AlertDescription) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use rustls::{CipherSuite, ProtocolVersion};
+
     use super::*;
+    use crate::net::flight::{self, Choice};
+
+    #[test]
+    fn the_last_word_is_the_reason_for_hanging_up() {
+        let alert =
+            |number| io::Error::other(rustls::Error::AlertReceived(AlertDescription::from(number)));
+        let closed = || io::Error::from(io::ErrorKind::UnexpectedEof);
+        let reset = || io::Error::from(io::ErrorKind::ConnectionReset);
+        let warning = [21, 3, 3, 0, 2, 1, 112];
+        // Hello and certificate are left out; what matters is that nothing more comes.
+        let done = [22, 3, 3, 0, 4, 14, 0, 0, 0];
+        for (error, heard, asked, outcome) in [
+            (closed(), &[][..], false, Outcome::TlsClosed),
+            (reset(), &[], false, Outcome::TlsReset),
+            (closed(), &warning, false, Outcome::TlsNameNotKnown),
+            (reset(), &warning, false, Outcome::TlsNameNotKnown),
+            (closed(), &done, false, Outcome::TlsClosed),
+            (closed(), &done, true, Outcome::TlsClientCertificateRequired),
+            (reset(), &done, true, Outcome::TlsClientCertificateRequired),
+            // It hung up before anything was asked of the client.
+            (closed(), &done[..7], true, Outcome::TlsClosed),
+            (
+                alert(40),
+                &done,
+                true,
+                Outcome::TlsClientCertificateRequired,
+            ),
+            (
+                alert(42),
+                &done,
+                true,
+                Outcome::TlsClientCertificateRequired,
+            ),
+            (alert(80), &done, true, Outcome::TlsServerFault),
+            (alert(42), &done, false, Outcome::TlsServerFault),
+            (alert(40), &done, false, Outcome::TlsNoCommonCipher),
+            (closed(), b"220 hello\r\n", false, Outcome::PlainOnTlsPort),
+        ] {
+            let flight = flight::read(heard);
+            let redactor = Redactor::default();
+            let fault = failure(&error, heard, &flight, asked, Security::Tls, &redactor);
+            assert_eq!(fault.outcome, outcome, "{error:?} {heard:?} {asked}");
+        }
+    }
+
+    #[test]
+    fn only_the_inexplicable_is_asked_again() {
+        let chosen = Flight {
+            choice: Some(Choice {
+                version: ProtocolVersion::TLSv1_0,
+                cipher: CipherSuite::TLS_NULL_WITH_NULL_NULL,
+                exchange: None,
+            }),
+            ..Flight::default()
+        };
+        let refused = [21, 3, 3, 0, 2, 2, 40];
+        for (outcome, heard, flight, again) in [
+            (Outcome::TlsClosed, &[][..], Flight::default(), true),
+            (Outcome::TlsReset, &[], Flight::default(), true),
+            (Outcome::TlsTimeout, &[], Flight::default(), true),
+            (
+                Outcome::TlsNoCommonCipher,
+                &refused,
+                flight::read(&refused),
+                true,
+            ),
+            (
+                Outcome::TlsVersionTooOld,
+                &refused,
+                flight::read(&refused),
+                true,
+            ),
+            (Outcome::TlsVersionTooOld, &[22], chosen, false),
+            (Outcome::TlsTimeout, &[22], Flight::default(), false),
+            (
+                Outcome::TlsNameNotKnown,
+                &refused,
+                flight::read(&refused),
+                false,
+            ),
+            (
+                Outcome::TlsServerFault,
+                &refused,
+                flight::read(&refused),
+                false,
+            ),
+            (Outcome::TlsGarbage, &[], Flight::default(), false),
+            (Outcome::PlainOnTlsPort, &[], Flight::default(), false),
+            (
+                Outcome::TlsClientCertificateRequired,
+                &[],
+                Flight::default(),
+                false,
+            ),
+        ] {
+            assert_eq!(
+                is_unexplained(outcome, heard, &flight),
+                again,
+                "{outcome} {heard:?}"
+            );
+        }
+    }
 
     #[test]
     fn what_is_not_tls_is_named() {

@@ -22,7 +22,7 @@ pub(super) struct Recorder {
 }
 
 /// What a server showed.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(super) struct Shown {
     /// The chain as it was sent.
     pub(super) chain: Vec<CertificateDer<'static>>,
@@ -41,11 +41,9 @@ impl Recorder {
         }
     }
 
-    pub(super) fn shown(&self) -> Shown {
-        self.shown
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+    /// What was shown, which is not kept: the verifier lives as long as the connection.
+    pub(super) fn take(&self) -> Shown {
+        std::mem::take(&mut self.shown.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -70,10 +68,13 @@ impl ServerCertVerifier for Recorder {
             ocsp_response,
             now,
         );
-        let staple = staple::read(ocsp_response, &chain, &self.roots.roots, time);
+        let path = path::build(&chain, &self.roots.roots, now);
+        let staple = path
+            .as_ref()
+            .and_then(|path| staple::read(ocsp_response, end_entity, &path.issuer_key, time));
         let mut facts = certificate::facts(&chain, time);
         if let Some(facts) = &mut facts {
-            facts.built = path::built(&chain, &self.roots.roots, now);
+            facts.built = path.map_or_else(Vec::new, |path| path.subjects);
             facts.staple.clone_from(&staple);
         }
         *self.shown.lock().unwrap_or_else(PoisonError::into_inner) = Shown {

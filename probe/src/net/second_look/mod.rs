@@ -372,3 +372,219 @@ const OLD_CIPHERS: &[u16] = &[
     0x0003,
     SECURE_RENEGOTIATION,
 ];
+
+#[cfg(test)]
+mod tests {
+    use rustls::crypto::aws_lc_rs;
+    use rustls::{CipherSuite, NamedGroup};
+
+    use super::*;
+
+    fn chose(version: u16, cipher: u16, exchange: Option<Exchange>) -> Answer {
+        let choice = Choice {
+            version: ProtocolVersion::from(version),
+            cipher: CipherSuite::from(cipher),
+            exchange,
+        };
+        let flight = Flight {
+            choice: Some(choice),
+            ..Flight::default()
+        };
+        Answer::Chose(flight, choice)
+    }
+
+    fn alert(number: u8) -> Answer {
+        Answer::Alert(AlertDescription::from(number))
+    }
+
+    /// What comes out when a server answers to each question like this.
+    fn outcome(
+        first: Outcome,
+        answer: impl Fn(Question) -> Answer,
+    ) -> (Vec<Question>, Outcome, bool) {
+        let offers = Offers::of(&aws_lc_rs::default_provider());
+        let mut answers = Vec::new();
+        loop {
+            match decide(first, &answers, &offers) {
+                Decision::Ask(question) => answers.push((question, answer(question))),
+                Decision::Found(outcome, facts) => {
+                    let asked = answers.into_iter().map(|(question, _)| question);
+                    return (asked.collect(), outcome, facts != Facts::None {});
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn causes_are_told_apart() {
+        use Outcome::{
+            TlsClosed, TlsLargeHelloDropped, TlsNoCommonCipher, TlsReset, TlsTimeout,
+            TlsVersionTooOld,
+        };
+        use Question::{Everything, Large, Old, Small};
+        let x25519 = Some(Exchange::Group(NamedGroup::X25519));
+        let x448 = Some(Exchange::Group(NamedGroup::X448));
+        let good = move || chose(0x0303, 0xc02f, x25519);
+        let every = vec![Everything, Old(0x0302), Old(0x0301), Old(0x0300)];
+        let all = [vec![Small], every.clone()].concat();
+        type Answers = Box<dyn Fn(Question) -> Answer>;
+        let same = |answer: fn() -> Answer| -> Answers { Box::new(move |_| answer()) };
+        let only = |wanted: Question, yes: fn() -> Answer, no: fn() -> Answer| -> Answers {
+            Box::new(move |question| if question == wanted { yes() } else { no() })
+        };
+        let dropped = || Answer::Dropped;
+        let refused = || alert(40);
+        let rows: Vec<(Outcome, Answers, Vec<Question>, Outcome, bool)> = vec![
+            // The length.
+            (
+                TlsReset,
+                only(Large, dropped, || chose(0x0304, 0x1301, None)),
+                vec![Small, Large],
+                TlsLargeHelloDropped,
+                true,
+            ),
+            (
+                TlsTimeout,
+                only(Large, || Answer::Silent, || chose(0x0304, 0x1301, None)),
+                vec![Small, Large],
+                TlsLargeHelloDropped,
+                true,
+            ),
+            // Not the length: nothing happens again, or nothing can be known.
+            (
+                TlsReset,
+                Box::new(move |_| good()),
+                vec![Small, Large],
+                TlsReset,
+                false,
+            ),
+            (
+                TlsReset,
+                only(Large, || Answer::Nothing, || chose(0x0304, 0x1301, None)),
+                vec![Small, Large],
+                TlsReset,
+                false,
+            ),
+            (
+                TlsReset,
+                only(Large, || alert(50), || chose(0x0304, 0x1301, None)),
+                vec![Small, Large],
+                TlsReset,
+                false,
+            ),
+            // The version.
+            (
+                TlsVersionTooOld,
+                same(|| chose(0x0301, 0x002f, None)),
+                vec![Everything],
+                TlsVersionTooOld,
+                true,
+            ),
+            (
+                TlsNoCommonCipher,
+                same(|| chose(0x0302, 0x002f, None)),
+                vec![Everything],
+                TlsVersionTooOld,
+                true,
+            ),
+            (
+                TlsClosed,
+                only(Old(0x0300), || chose(0x0300, 0x000a, None), dropped),
+                all.clone(),
+                TlsVersionTooOld,
+                true,
+            ),
+            (
+                TlsNoCommonCipher,
+                only(Old(0x0301), || chose(0x0301, 0x000a, None), refused),
+                every[..3].to_vec(),
+                TlsVersionTooOld,
+                true,
+            ),
+            // The cipher or the group.
+            (
+                TlsNoCommonCipher,
+                same(|| chose(0x0303, 0x009c, None)),
+                vec![Everything],
+                TlsNoCommonCipher,
+                true,
+            ),
+            (
+                TlsClosed,
+                only(Everything, || chose(0x0303, 0x009c, None), dropped),
+                vec![Small, Everything],
+                TlsNoCommonCipher,
+                true,
+            ),
+            (
+                TlsVersionTooOld,
+                Box::new(move |_| chose(0x0304, 0x1301, x448)),
+                vec![Everything],
+                TlsNoCommonCipher,
+                true,
+            ),
+            (
+                TlsVersionTooOld,
+                same(|| chose(0x0303, 0xc02f, Some(Exchange::Prime(1024)))),
+                vec![Everything],
+                TlsNoCommonCipher,
+                true,
+            ),
+            // What is chosen could be had, so it is something else.
+            (
+                TlsNoCommonCipher,
+                Box::new(move |_| good()),
+                vec![Everything],
+                TlsNoCommonCipher,
+                true,
+            ),
+            // Nothing is learnt.
+            (
+                TlsNoCommonCipher,
+                same(refused),
+                every.clone(),
+                TlsNoCommonCipher,
+                false,
+            ),
+            (TlsClosed, same(dropped), all, TlsClosed, false),
+            (
+                TlsTimeout,
+                same(|| Answer::Silent),
+                vec![Small],
+                TlsTimeout,
+                false,
+            ),
+            (
+                TlsReset,
+                same(|| Answer::Nothing),
+                vec![Small],
+                TlsReset,
+                false,
+            ),
+            (
+                TlsNoCommonCipher,
+                same(|| alert(80)),
+                vec![Everything],
+                TlsNoCommonCipher,
+                false,
+            ),
+        ];
+        for (index, (first, answers, questions, expected, facts)) in rows.into_iter().enumerate() {
+            let found = outcome(first, answers);
+            assert_eq!(found, (questions, expected, facts), "row {index}");
+        }
+    }
+
+    #[test]
+    fn there_are_at_most_five_questions() {
+        for first in [Outcome::TlsClosed, Outcome::TlsNoCommonCipher] {
+            for answer in [
+                || Answer::Dropped,
+                || alert(70),
+                || chose(0x0303, 0x1301, None),
+            ] {
+                assert!(outcome(first, |_| answer()).0.len() <= 5);
+            }
+        }
+    }
+}
