@@ -178,7 +178,7 @@ pub struct TlsFacts {
     pub version: String,
     /// The IANA name of the cipher suite.
     pub cipher: String,
-    /// The IANA name of the key exchange group.
+    /// The IANA name of the key exchange group, or the size of a Diffie-Hellman group without a name.
     pub group: Option<String>,
     /// Whether the key exchange withstands a quantum computer, where it is known.
     pub post_quantum: Option<bool>,

@@ -85,7 +85,8 @@ async fn what_is_wrong_with_a_certificate_is_named_with_its_facts() {
                 version,
                 cipher,
                 group,
-                ..
+                post_quantum,
+                client_certificate_asked,
             }) = &tls.facts
             else {
                 panic!("{tls:?}")
@@ -93,6 +94,10 @@ async fn what_is_wrong_with_a_certificate_is_named_with_its_facts() {
             assert_eq!(version, "TLS 1.3");
             assert!(cipher.starts_with("TLS_AES_"), "{cipher}");
             assert_eq!(group.as_deref(), Some("X25519MLKEM768"));
+            assert_eq!(
+                (*post_quantum, *client_certificate_asked),
+                (Some(true), false)
+            );
             let Facts::Certificate(facts) = &certificate.facts else {
                 panic!("{certificate:?}")
             };

@@ -5,8 +5,12 @@
 //! issuer to it, and a short key is a bad signature. This module reads the certificates again to find
 //! the reason that helps whoever must repair them.
 
+use std::fmt::Write;
+
+use aws_lc_rs::digest::{SHA256, digest};
 use rustls::CertificateError;
 use rustls::pki_types::CertificateDer;
+use x509_parser::asn1_rs::FromDer;
 use x509_parser::certificate::X509Certificate;
 use x509_parser::der_parser::oid::Oid;
 use x509_parser::extensions::{GeneralName, ParsedExtension};
@@ -17,7 +21,7 @@ use x509_parser::x509::{SubjectPublicKeyInfo, X509Version};
 
 use crate::dialogue::Redactor;
 use crate::outcome::Outcome;
-use crate::step::{CertificateFacts, SentCertificate};
+use crate::step::{CertificateFacts, SentCertificate, StapleStatus};
 
 /// With fewer days than this left, renewal has probably been forgotten.
 const SOON: i64 = 14;
@@ -53,7 +57,7 @@ pub(super) fn facts(chain: &[CertificateDer<'_>], now: i64) -> Option<Certificat
         days_left: not_after.saturating_sub(now).div_euclid(24 * 60 * 60),
         key: key(certificate.public_key()),
         signature: signature_name(signature),
-        fingerprint: String::new(),
+        fingerprint: fingerprint(chain.first()?),
         sent: chain
             .iter()
             .filter_map(|certificate| sent(certificate))
@@ -73,9 +77,18 @@ fn sent(certificate: &CertificateDer<'_>) -> Option<SentCertificate> {
 }
 
 /// What is to say about a certificate that was verified.
-pub(super) fn praise(facts: &CertificateFacts) -> Outcome {
+pub(super) fn praise(
+    facts: &CertificateFacts,
+    certificate: Option<&CertificateDer<'_>>,
+    now: i64,
+) -> Outcome {
+    let proven = facts.staple.as_ref().is_some_and(|staple| {
+        staple.status == StapleStatus::Good && staple.next_update.is_none_or(|end| end >= now)
+    });
     if facts.days_left < SOON {
         Outcome::CertificateExpiresSoon
+    } else if !proven && certificate.is_some_and(promises_staple) {
+        Outcome::CertificateStapleMissing
     } else {
         Outcome::Ok
     }
@@ -95,6 +108,7 @@ pub(super) fn blame(error: &CertificateError, chain: &[CertificateDer<'_>]) -> O
         Error::InvalidPurpose | Error::InvalidPurposeContext { .. } => {
             return Outcome::CertificateWrongPurpose;
         }
+        Error::Revoked => return Outcome::CertificateRevoked,
         _ => {}
     }
     let parsed = chain
@@ -127,6 +141,34 @@ pub(super) fn blame(error: &CertificateError, chain: &[CertificateDer<'_>]) -> O
     } else {
         Outcome::CertificateChainUnusable
     }
+}
+
+/// SHA-256 in lower-case hexadecimal.
+fn fingerprint(certificate: &CertificateDer<'_>) -> String {
+    let digest = digest(&SHA256, certificate);
+    digest
+        .as_ref()
+        .iter()
+        .fold(String::new(), |mut text, byte| {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}
+
+/// Whether a certificate says that its server always shows an OCSP response (RFC 7633 §4).
+fn promises_staple(certificate: &CertificateDer<'_>) -> bool {
+    const TLS_FEATURE: &str = "1.3.6.1.5.5.7.1.24";
+    const STATUS_REQUEST: u32 = 5;
+    let Ok((_, certificate)) = parse_x509_certificate(certificate) else {
+        return false;
+    };
+    let mut features = certificate
+        .extensions()
+        .iter()
+        .filter(|extension| extension.oid.to_id_string() == TLS_FEATURE)
+        .filter_map(|extension| Vec::<u32>::from_der(extension.value).ok());
+    features.any(|(_, features)| features.contains(&STATUS_REQUEST))
 }
 
 fn names(certificate: &X509Certificate<'_>) -> Vec<String> {
@@ -163,7 +205,7 @@ fn signature_name(algorithm: &Oid<'_>) -> String {
 }
 
 /// Certificates are made by anyone, so their words are as little to be trusted as a greeting.
-fn clean(text: &str) -> String {
+pub(super) fn clean(text: &str) -> String {
     Redactor::default()
         .clean(text.as_bytes())
         .unwrap_or_default()
@@ -383,10 +425,11 @@ mod tests {
     #[test]
     fn the_last_two_weeks_are_worth_a_notice() {
         let pem = include_bytes!("../../tests/certificates/good.pem");
-        let mut facts = facts(&chain(pem), 0).unwrap();
+        let chain = chain(pem);
+        let mut facts = facts(&chain, 0).unwrap();
         for (days_left, outcome) in [(13, Outcome::CertificateExpiresSoon), (14, Outcome::Ok)] {
             facts.days_left = days_left;
-            assert_eq!(praise(&facts), outcome);
+            assert_eq!(praise(&facts, chain.first(), 0), outcome);
         }
     }
 }

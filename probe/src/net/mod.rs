@@ -11,23 +11,31 @@
 //! | `connect` | Happy Eyeballs with every attempt's result |
 //! | `others` | the addresses that were not used |
 //! | `tls`, `witness` | the handshake, and what the server showed in it |
-//! | `tls_failure`, `tee`, `server_hello` | what it was when it fails |
+//! | `tls_facts`, `ciphers` | what was agreed on, in the words of the standards |
+//! | `tls_failure`, `tee`, `flight` | what it was when it fails |
+//! | `second_look` | asks a server again that refused TLS without a reason |
 //! | `certificate` | what a certificate says, and what exactly is wrong with it |
+//! | `path`, `staple` | the chain that was verified, and what the server shows about revocation |
 
 mod address;
 mod approach;
 mod certificate;
+mod ciphers;
 mod clock;
 mod connect;
 mod dns;
+mod flight;
 mod gate;
 mod journal;
 mod others;
+mod path;
 mod roots;
 mod run;
-mod server_hello;
+mod second_look;
+mod staple;
 mod tee;
 mod tls;
+mod tls_facts;
 mod tls_failure;
 mod visit;
 mod witness;

@@ -109,7 +109,9 @@ impl Look<'_> {
                 seen.fingerprint = fingerprint(&certificate);
                 return Err(outcome);
             }
-            Handshake::Failed(fault) => return Err(fault.outcome),
+            Handshake::Failed { fault, .. } | Handshake::Unexplained(fault) => {
+                return Err(fault.outcome);
+            }
         };
         if *security == Security::Starttls {
             return Ok(());

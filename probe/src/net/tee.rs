@@ -1,27 +1,26 @@
 //! Keeps a copy of the first bytes that a server sends during the TLS handshake.
 //!
 //! rustls calls everything that is not TLS by one name. Only the bytes tell a mail greeting on the
-//! wrong port from garbage.
+//! wrong port from garbage. The copy is made for whoever holds it: once it is dropped, because there is
+//! nothing left to explain, nothing more is kept.
 
 use std::io;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// As many bytes as are kept: more than any greeting, and all of a ServerHello, which is 1,200 bytes
-/// long when it answers a post-quantum key share.
-const KEPT: usize = 2048;
+use super::flight::MOST_BYTES;
 
 /// A stream of which the first bytes can be read again.
 pub(super) struct Tee<S> {
     inner: S,
-    copy: Copy,
+    copy: Weak<Mutex<Vec<u8>>>,
 }
 
 /// The first bytes that arrived.
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub(super) struct Copy(Arc<Mutex<Vec<u8>>>);
 
 impl Copy {
@@ -31,12 +30,6 @@ impl Copy {
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
     }
-
-    fn add(&self, bytes: &[u8]) {
-        let mut copy = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let room = KEPT - copy.len();
-        copy.extend_from_slice(&bytes[..bytes.len().min(room)]);
-    }
 }
 
 impl<S> Tee<S> {
@@ -45,7 +38,7 @@ impl<S> Tee<S> {
         (
             Self {
                 inner,
-                copy: copy.clone(),
+                copy: Arc::downgrade(&copy.0),
             },
             copy,
         )
@@ -60,7 +53,12 @@ impl<S: AsyncRead + Unpin> AsyncRead for Tee<S> {
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let result = Pin::new(&mut self.inner).poll_read(context, buffer);
-        self.copy.add(&buffer.filled()[before..]);
+        if let Some(copy) = self.copy.upgrade() {
+            let mut copy = copy.lock().unwrap_or_else(PoisonError::into_inner);
+            let bytes = &buffer.filled()[before..];
+            let room = MOST_BYTES.saturating_sub(copy.len());
+            copy.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        }
         result
     }
 }
@@ -80,5 +78,31 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Tee<S> {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.inner).poll_shutdown(context)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::AsyncReadExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn only_the_first_bytes_are_kept_and_none_after_the_end() {
+        let sent = vec![7; MOST_BYTES + 1];
+        let (mut tee, copy) = Tee::new(sent.as_slice());
+        let mut heard = vec![0; 10];
+        tee.read_exact(&mut heard).await.unwrap();
+        assert_eq!(copy.bytes().len(), 10);
+        tee.read_to_end(&mut heard).await.unwrap();
+        assert_eq!(copy.bytes().len(), MOST_BYTES);
+
+        let (mut tee, copy) = Tee::new(sent.as_slice());
+        tee.read_exact(&mut heard[..10]).await.unwrap();
+        drop(copy);
+        heard.clear();
+        tee.read_to_end(&mut heard).await.unwrap();
+        assert_eq!(heard.len(), MOST_BYTES - 9);
+        assert!(tee.copy.upgrade().is_none());
     }
 }

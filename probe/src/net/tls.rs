@@ -1,7 +1,7 @@
 //! The TLS handshake with full verification, and what it was when it fails.
 
 use std::io;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -10,29 +10,34 @@ use futures_io::{AsyncRead, AsyncWrite};
 use rustls::client::{Resumption, WebPkiServerVerifier};
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{AlertDescription, ClientConfig, RootCertStore};
+use rustls::{ClientConfig, RootCertStore};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tokio_util::compat::{Compat, TokioAsyncReadCompatExt};
 
-use super::tee::{Copy, Tee};
-use super::tls_failure::{failure, rustls_error};
-use super::witness::{NoClientCertificate, Recorder};
-use super::{SetupError, certificate, server_hello};
+use super::flight::{self, Choice, Exchange};
+use super::tee::Tee;
+use super::tls_failure::{failure, is_unexplained, rustls_error};
+use super::witness::{NoClientCertificate, Recorder, Shown};
+use super::{SetupError, certificate, tls_facts};
 use crate::dialogue::{Fault, Redactor, Sealed, Upgrade, VerifiedTls};
 use crate::endpoint::{HostName, Security};
 use crate::outcome::Outcome;
-use crate::step::{Facts, TlsFacts};
+use crate::step::{CertificateFacts, Facts};
 
 /// The time for one handshake.
 const BUDGET: Duration = Duration::from_secs(8);
+
+/// A server that has not said a byte by then is asked in another way instead.
+const SILENCE: Duration = Duration::from_secs(6);
 
 /// Whom to trust.
 pub(super) struct Trust {
     config: ClientConfig,
     verifier: Arc<WebPkiServerVerifier>,
+    roots: Arc<RootCertStore>,
 }
 
 /// How a handshake ended.
@@ -58,7 +63,14 @@ pub(super) enum Handshake {
         certificate: Facts,
     },
     /// There is no TLS.
-    Failed(Fault),
+    Failed {
+        /// Why.
+        fault: Fault,
+        /// What would have been agreed on, if the server said so.
+        tls: Facts,
+    },
+    /// There is no TLS, and the server left open why.
+    Unexplained(Fault),
 }
 
 impl Trust {
@@ -76,7 +88,8 @@ impl Trust {
         let roots = Arc::new(roots);
         let provider: Arc<CryptoProvider> = Arc::new(aws_lc_rs::default_provider());
         let verifier =
-            WebPkiServerVerifier::builder_with_provider(roots, Arc::clone(&provider)).build()?;
+            WebPkiServerVerifier::builder_with_provider(Arc::clone(&roots), Arc::clone(&provider))
+                .build()?;
         let mut config = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
             .map_err(SetupError::Tls)?
@@ -85,7 +98,16 @@ impl Trust {
             .with_no_client_auth();
         // Each check is to see the whole handshake, with its certificate.
         config.resumption = Resumption::disabled();
-        Ok(Self { config, verifier })
+        Ok(Self {
+            config,
+            verifier,
+            roots,
+        })
+    }
+
+    /// What this client can do.
+    pub(super) fn provider(&self) -> &CryptoProvider {
+        self.config.crypto_provider()
     }
 
     /// Encrypts a connection, and verifies the certificate for `host`.
@@ -97,12 +119,13 @@ impl Trust {
         redactor: &Redactor,
     ) -> Handshake {
         let Ok(name) = ServerName::try_from(String::from(host.clone())) else {
-            return Handshake::Failed(Fault {
-                outcome: Outcome::TlsNameNotKnown,
-                server_said: None,
-            });
+            return Handshake::Failed {
+                fault: silent(Outcome::TlsNameNotKnown),
+                tls: Facts::None {},
+            };
         };
-        let recorder = Arc::new(Recorder::new(Arc::clone(&self.verifier)));
+        let recorder = Recorder::new(Arc::clone(&self.verifier), Arc::clone(&self.roots));
+        let recorder = Arc::new(recorder);
         let asked = Arc::new(NoClientCertificate::default());
         let mut config = self.config.clone();
         config.client_auth_cert_resolver = Arc::clone(&asked) as Arc<_>;
@@ -110,45 +133,43 @@ impl Trust {
             .dangerous()
             .set_certificate_verifier(Arc::clone(&recorder) as Arc<_>);
         let (stream, copy) = Tee::new(upgrade.into_stream());
-        let connecting = TlsConnector::from(Arc::new(config)).connect(name, stream);
-        let result = timeout(BUDGET, connecting).await;
-        let (chain, now) = recorder.shown();
-        let certificate = certificate::facts(&chain, now);
-        let facts = |certificate: Option<_>| {
-            certificate.map_or(Facts::None {}, |facts| Facts::Certificate(Box::new(facts)))
+        let mut connecting = pin!(TlsConnector::from(Arc::new(config)).connect(name, stream));
+        let result = match timeout(SILENCE, &mut connecting).await {
+            Err(_) if !copy.bytes().is_empty() => timeout(BUDGET - SILENCE, connecting).await,
+            result => result,
         };
-        match result {
-            Ok(Ok(stream)) => Handshake::Verified {
-                tls: agreed(&stream),
-                outcome: certificate
-                    .as_ref()
-                    .map_or(Outcome::Ok, certificate::praise),
-                certificate: facts(certificate),
-                stream: Box::new(Encrypted(stream.compat())),
-            },
+        let Shown { chain, facts, now } = recorder.take();
+        let asked = asked.was_asked();
+        let heard = copy.bytes();
+        let flight = flight::read(&heard);
+        let tls = tls_facts::seen(&flight, asked);
+        let fault = match result {
+            Ok(Ok(stream)) => {
+                return Handshake::Verified {
+                    tls: agreed(&stream, asked),
+                    outcome: facts.as_ref().map_or(Outcome::Ok, |facts| {
+                        certificate::praise(facts, chain.first(), now)
+                    }),
+                    certificate: certificate_facts(facts),
+                    stream: Box::new(Encrypted(stream.compat())),
+                };
+            }
             Ok(Err(error)) => match rustls_error(&error) {
-                Some(rustls::Error::InvalidCertificate(error)) => Handshake::Untrusted {
-                    tls: chosen(&copy),
-                    outcome: certificate::blame(error, &chain),
-                    certificate: facts(certificate),
-                },
-                // TLS 1.2 has one alert for every kind of refusal; this one follows a request that was
-                // not fulfilled.
-                Some(rustls::Error::AlertReceived(AlertDescription::HandshakeFailure))
-                    if asked.was_asked() =>
-                {
-                    let outcome = Outcome::TlsClientCertificateRequired;
-                    Handshake::Failed(Fault {
-                        outcome,
-                        server_said: None,
-                    })
+                Some(rustls::Error::InvalidCertificate(error)) => {
+                    return Handshake::Untrusted {
+                        tls,
+                        outcome: certificate::blame(error, &chain),
+                        certificate: certificate_facts(facts),
+                    };
                 }
-                _ => Handshake::Failed(failure(&error, &copy, security, redactor)),
+                _ => failure(&error, &heard, &flight, asked, security, redactor),
             },
-            Err(_) => Handshake::Failed(Fault {
-                outcome: Outcome::TlsTimeout,
-                server_said: None,
-            }),
+            Err(_) => silent(Outcome::TlsTimeout),
+        };
+        if is_unexplained(fault.outcome, &heard, &flight) {
+            Handshake::Unexplained(fault)
+        } else {
+            Handshake::Failed { fault, tls }
         }
     }
 }
@@ -188,53 +209,31 @@ impl AsyncWrite for Encrypted {
 }
 
 /// What both sides agreed on.
-fn agreed(stream: &TlsStream<Tee<TcpStream>>) -> Facts {
+fn agreed(stream: &TlsStream<Tee<TcpStream>>, client_certificate_asked: bool) -> Facts {
     let (_, connection) = stream.get_ref();
-    Facts::Tls(TlsFacts {
-        version: connection
-            .protocol_version()
-            .map_or_else(String::new, version_name),
-        cipher: connection
-            .negotiated_cipher_suite()
-            .map_or_else(String::new, |suite| cipher_name(suite.suite())),
-        group: connection
-            .negotiated_key_exchange_group()
-            .map(|group| group_name(group.name())),
-        ..TlsFacts::default()
+    let choice = connection
+        .protocol_version()
+        .zip(connection.negotiated_cipher_suite())
+        .map(|(version, suite)| Choice {
+            version,
+            cipher: suite.suite(),
+            exchange: connection
+                .negotiated_key_exchange_group()
+                .map(|group| Exchange::Group(group.name())),
+        });
+    choice.map_or(Facts::None {}, |choice| {
+        Facts::Tls(tls_facts::chosen(choice, client_certificate_asked))
     })
 }
 
-/// The same, as far as it can be read from outside.
-fn chosen(copy: &Copy) -> Facts {
-    match server_hello::read(&copy.bytes()) {
-        Some(hello) => Facts::Tls(TlsFacts {
-            version: version_name(hello.version),
-            cipher: cipher_name(hello.cipher),
-            group: hello.group.map(group_name),
-            ..TlsFacts::default()
-        }),
-        None => Facts::None {},
-    }
+fn certificate_facts(facts: Option<CertificateFacts>) -> Facts {
+    facts.map_or(Facts::None {}, |facts| Facts::Certificate(Box::new(facts)))
 }
 
-fn version_name(version: rustls::ProtocolVersion) -> String {
-    match version {
-        rustls::ProtocolVersion::TLSv1_3 => "TLS 1.3".to_owned(),
-        rustls::ProtocolVersion::TLSv1_2 => "TLS 1.2".to_owned(),
-        other => format!("{other:?}"),
-    }
-}
-
-/// The IANA name; rustls writes `TLS13_` where IANA writes `TLS_`.
-fn cipher_name(suite: rustls::CipherSuite) -> String {
-    format!("{suite:?}").replacen("TLS13_", "TLS_", 1)
-}
-
-/// The IANA name, which for the older groups is in lower case.
-fn group_name(group: rustls::NamedGroup) -> String {
-    match group {
-        rustls::NamedGroup::X25519 => "x25519".to_owned(),
-        rustls::NamedGroup::X448 => "x448".to_owned(),
-        other => format!("{other:?}"),
+/// A fault about which the server had nothing to say.
+fn silent(outcome: Outcome) -> Fault {
+    Fault {
+        outcome,
+        server_said: None,
     }
 }

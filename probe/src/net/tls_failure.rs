@@ -4,21 +4,28 @@ use std::io;
 
 use rustls::AlertDescription;
 
-use super::tee::Copy;
+use super::flight::Flight;
 use crate::dialogue::{Fault, Redactor, Service, recognise};
 use crate::endpoint::Security;
 use crate::outcome::Outcome;
 
-/// Why there is no TLS.
+/// Why there is no TLS. `flight` is what could be read of `heard`, and `asked` whether the server asked
+/// for a certificate of the client.
 pub(super) fn failure(
     error: &io::Error,
-    copy: &Copy,
+    heard: &[u8],
+    flight: &Flight,
+    asked: bool,
     security: Security,
     redactor: &Redactor,
 ) -> Fault {
     use rustls::{Error, PeerIncompatible};
-    let heard = copy.bytes();
     let outcome = match rustls_error(error) {
+        // TLS 1.2 has one alert for every kind of refusal; this one follows a request that was not
+        // fulfilled.
+        Some(Error::AlertReceived(alert)) if asked && is_about_client(*alert) => {
+            Outcome::TlsClientCertificateRequired
+        }
         Some(Error::AlertReceived(alert)) => alert_outcome(*alert),
         Some(Error::PeerIncompatible(
             PeerIncompatible::ServerDoesNotSupportTls12Or13
@@ -31,22 +38,39 @@ pub(super) fn failure(
             | Error::InappropriateMessage { .. }
             | Error::InappropriateHandshakeMessage { .. },
         ) => {
-            return not_tls(&heard, security, redactor);
+            return not_tls(heard, security, redactor);
         }
         Some(_) => Outcome::TlsGarbage,
         // A server that says something and hangs up is more telling for what it said.
-        None if !heard.is_empty() && recognise(&heard) != Service::Tls => {
-            return not_tls(&heard, security, redactor);
+        None if !heard.is_empty() && recognise(heard) != Service::Tls => {
+            return not_tls(heard, security, redactor);
         }
-        None => match error.kind() {
-            io::ErrorKind::UnexpectedEof => Outcome::TlsClosed,
-            _ => Outcome::TlsReset,
+        // Some say nothing at all when they are shown no certificate.
+        None if asked && flight.complete => Outcome::TlsClientCertificateRequired,
+        // To rustls a warning is nothing; the last word before hanging up is the reason all the same.
+        None => match (flight.alert, error.kind()) {
+            (Some(alert), _) => alert_outcome(alert),
+            (None, io::ErrorKind::UnexpectedEof) => Outcome::TlsClosed,
+            (None, _) => Outcome::TlsReset,
         },
     };
     Fault {
         outcome,
         server_said: None,
     }
+}
+
+/// Whether the server left open why there is no TLS, so that asking again may tell.
+pub(super) fn is_unexplained(outcome: Outcome, heard: &[u8], flight: &Flight) -> bool {
+    let vague = matches!(
+        outcome,
+        Outcome::TlsVersionTooOld
+            | Outcome::TlsNoCommonCipher
+            | Outcome::TlsClosed
+            | Outcome::TlsReset
+            | Outcome::TlsTimeout
+    );
+    vague && flight.choice.is_none() && (heard.is_empty() || flight.alert.is_some())
 }
 
 /// The outcome that a dialogue inside TLS really had, when the stream itself broke.
@@ -126,9 +150,129 @@ fn alert_outcome(alert: AlertDescription) -> Outcome {
     }
 }
 
+/// Whether an alert can be about the certificate that a client did not show. Programs differ in which
+/// one they send.
+fn is_about_client(alert: AlertDescription) -> bool {
+    matches!(
+        alert,
+        AlertDescription::HandshakeFailure
+            | AlertDescription::NoCertificate
+            | AlertDescription::BadCertificate
+            | AlertDescription::UnsupportedCertificate
+            | AlertDescription::CertificateUnknown
+            | AlertDescription::UnknownCA
+            | AlertDescription::AccessDenied
+            | AlertDescription::CertificateRequired
+    )
+}
+
 #[cfg(test)]
 mod tests {
+    use rustls::{CipherSuite, ProtocolVersion};
+
     use super::*;
+    use crate::net::flight::{self, Choice};
+
+    #[test]
+    fn the_last_word_is_the_reason_for_hanging_up() {
+        let alert =
+            |number| io::Error::other(rustls::Error::AlertReceived(AlertDescription::from(number)));
+        let closed = || io::Error::from(io::ErrorKind::UnexpectedEof);
+        let reset = || io::Error::from(io::ErrorKind::ConnectionReset);
+        let warning = [21, 3, 3, 0, 2, 1, 112];
+        // Hello and certificate are left out; what matters is that nothing more comes.
+        let done = [22, 3, 3, 0, 4, 14, 0, 0, 0];
+        for (error, heard, asked, outcome) in [
+            (closed(), &[][..], false, Outcome::TlsClosed),
+            (reset(), &[], false, Outcome::TlsReset),
+            (closed(), &warning, false, Outcome::TlsNameNotKnown),
+            (reset(), &warning, false, Outcome::TlsNameNotKnown),
+            (closed(), &done, false, Outcome::TlsClosed),
+            (closed(), &done, true, Outcome::TlsClientCertificateRequired),
+            (reset(), &done, true, Outcome::TlsClientCertificateRequired),
+            // It hung up before anything was asked of the client.
+            (closed(), &done[..7], true, Outcome::TlsClosed),
+            (
+                alert(40),
+                &done,
+                true,
+                Outcome::TlsClientCertificateRequired,
+            ),
+            (
+                alert(42),
+                &done,
+                true,
+                Outcome::TlsClientCertificateRequired,
+            ),
+            (alert(80), &done, true, Outcome::TlsServerFault),
+            (alert(42), &done, false, Outcome::TlsServerFault),
+            (alert(40), &done, false, Outcome::TlsNoCommonCipher),
+            (closed(), b"220 hello\r\n", false, Outcome::PlainOnTlsPort),
+        ] {
+            let flight = flight::read(heard);
+            let redactor = Redactor::default();
+            let fault = failure(&error, heard, &flight, asked, Security::Tls, &redactor);
+            assert_eq!(fault.outcome, outcome, "{error:?} {heard:?} {asked}");
+        }
+    }
+
+    #[test]
+    fn only_the_inexplicable_is_asked_again() {
+        let chosen = Flight {
+            choice: Some(Choice {
+                version: ProtocolVersion::TLSv1_0,
+                cipher: CipherSuite::TLS_NULL_WITH_NULL_NULL,
+                exchange: None,
+            }),
+            ..Flight::default()
+        };
+        let refused = [21, 3, 3, 0, 2, 2, 40];
+        for (outcome, heard, flight, again) in [
+            (Outcome::TlsClosed, &[][..], Flight::default(), true),
+            (Outcome::TlsReset, &[], Flight::default(), true),
+            (Outcome::TlsTimeout, &[], Flight::default(), true),
+            (
+                Outcome::TlsNoCommonCipher,
+                &refused,
+                flight::read(&refused),
+                true,
+            ),
+            (
+                Outcome::TlsVersionTooOld,
+                &refused,
+                flight::read(&refused),
+                true,
+            ),
+            (Outcome::TlsVersionTooOld, &[22], chosen, false),
+            (Outcome::TlsTimeout, &[22], Flight::default(), false),
+            (
+                Outcome::TlsNameNotKnown,
+                &refused,
+                flight::read(&refused),
+                false,
+            ),
+            (
+                Outcome::TlsServerFault,
+                &refused,
+                flight::read(&refused),
+                false,
+            ),
+            (Outcome::TlsGarbage, &[], Flight::default(), false),
+            (Outcome::PlainOnTlsPort, &[], Flight::default(), false),
+            (
+                Outcome::TlsClientCertificateRequired,
+                &[],
+                Flight::default(),
+                false,
+            ),
+        ] {
+            assert_eq!(
+                is_unexplained(outcome, heard, &flight),
+                again,
+                "{outcome} {heard:?}"
+            );
+        }
+    }
 
     #[test]
     fn what_is_not_tls_is_named() {

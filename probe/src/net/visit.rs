@@ -17,6 +17,7 @@ use super::gate::Pass;
 use super::journal::{Journal, Stop};
 use super::others::{self, Look};
 use super::run::Shared;
+use super::second_look;
 use super::tls::{Encrypted, Handshake};
 use super::tls_failure::refine;
 use crate::dialogue::{
@@ -99,7 +100,7 @@ impl Visit<'_> {
         let client = client_name(&stream);
         if self.endpoint.security == Security::Tls {
             let mut server = self
-                .encrypt(Upgrade::fresh(stream), client, journal)
+                .encrypt(Upgrade::fresh(stream), peer, client, journal)
                 .await?;
             let greeting = self.greeting(server.wire(), peer, journal).await?;
             return self.account(server, greeting.capabilities, journal).await;
@@ -116,7 +117,7 @@ impl Visit<'_> {
         let upgrade = self
             .starttls(wire, greeting.capabilities.as_ref(), journal)
             .await?;
-        let server = self.encrypt(upgrade, client, journal).await?;
+        let server = self.encrypt(upgrade, peer, client, journal).await?;
         // What was said before TLS may have been said by anyone (RFC 3207 §4.2).
         self.account(server, None, journal).await
     }
@@ -248,6 +249,7 @@ impl Visit<'_> {
     async fn encrypt(
         &self,
         upgrade: Upgrade<TcpStream>,
+        peer: SocketAddr,
         client: String,
         journal: &mut Journal,
     ) -> Result<Secure, Stop> {
@@ -286,7 +288,13 @@ impl Visit<'_> {
                 journal.begin(Stage::Certificate);
                 Err(journal.fail(silent(outcome), certificate))
             }
-            Handshake::Failed(fault) => Err(journal.fail(fault, NOTHING)),
+            Handshake::Failed { fault, tls } => Err(journal.fail(fault, tls)),
+            Handshake::Unexplained(fault) => {
+                let ours = context.tls.provider();
+                let (fault, tls) =
+                    second_look::look(fault, peer, self.endpoint, redactor, ours).await;
+                Err(journal.fail(fault, tls))
+            }
         }
     }
 

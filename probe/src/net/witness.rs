@@ -7,29 +7,43 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::client::{ResolvesClientCert, WebPkiServerVerifier};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::sign::CertifiedKey;
-use rustls::{DigitallySignedStruct, SignatureScheme};
+use rustls::{CertificateError, DigitallySignedStruct, RootCertStore, SignatureScheme};
 
-/// Verifies as rustls does, and keeps what the server showed.
+use super::{certificate, path, staple};
+use crate::step::{CertificateFacts, StapleStatus};
+
+/// Verifies as rustls does, refuses what the server itself shows to be revoked, and keeps what it
+/// showed.
 #[derive(Debug)]
 pub(super) struct Recorder {
     inner: Arc<WebPkiServerVerifier>,
-    shown: Mutex<(Vec<CertificateDer<'static>>, i64)>,
+    roots: Arc<RootCertStore>,
+    shown: Mutex<Shown>,
+}
+
+/// What a server showed.
+#[derive(Debug, Default)]
+pub(super) struct Shown {
+    /// The chain as it was sent.
+    pub(super) chain: Vec<CertificateDer<'static>>,
+    /// What it says, if it can be read.
+    pub(super) facts: Option<CertificateFacts>,
+    /// When it was verified, in seconds since 1970.
+    pub(super) now: i64,
 }
 
 impl Recorder {
-    pub(super) fn new(inner: Arc<WebPkiServerVerifier>) -> Self {
+    pub(super) fn new(inner: Arc<WebPkiServerVerifier>, roots: Arc<RootCertStore>) -> Self {
         Self {
             inner,
+            roots,
             shown: Mutex::default(),
         }
     }
 
-    /// The chain as it was sent, and the time at which it was verified, in seconds since 1970.
-    pub(super) fn shown(&self) -> (Vec<CertificateDer<'static>>, i64) {
-        self.shown
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+    /// What was shown, which is not kept: the verifier lives as long as the connection.
+    pub(super) fn take(&self) -> Shown {
+        std::mem::take(&mut self.shown.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -42,14 +56,37 @@ impl ServerCertVerifier for Recorder {
         ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, rustls::Error> {
-        let chain = std::iter::once(end_entity).chain(intermediates);
-        let chain = chain
+        let chain: Vec<_> = std::iter::once(end_entity)
+            .chain(intermediates)
             .map(|certificate| certificate.clone().into_owned())
             .collect();
         let time = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
-        *self.shown.lock().unwrap_or_else(PoisonError::into_inner) = (chain, time);
-        self.inner
-            .verify_server_cert(end_entity, intermediates, server_name, ocsp_response, now)
+        let verdict = self.inner.verify_server_cert(
+            end_entity,
+            intermediates,
+            server_name,
+            ocsp_response,
+            now,
+        );
+        let path = path::build(&chain, &self.roots.roots, now);
+        let staple = path
+            .as_ref()
+            .and_then(|path| staple::read(ocsp_response, end_entity, &path.issuer_key, time));
+        let mut facts = certificate::facts(&chain, time);
+        if let Some(facts) = &mut facts {
+            facts.built = path.map_or_else(Vec::new, |path| path.subjects);
+            facts.staple.clone_from(&staple);
+        }
+        *self.shown.lock().unwrap_or_else(PoisonError::into_inner) = Shown {
+            chain,
+            facts,
+            now: time,
+        };
+        let revoked = staple.is_some_and(|staple| staple.status == StapleStatus::Revoked);
+        if revoked && verdict.is_ok() {
+            return Err(CertificateError::Revoked.into());
+        }
+        verdict
     }
 
     fn verify_tls12_signature(

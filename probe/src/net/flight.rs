@@ -1,0 +1,448 @@
+//! Reads the first flight of a server, as far as it is in the clear.
+//!
+//! The ServerHello is never encrypted, and up to TLS 1.2 neither is anything before the keys are
+//! agreed on (RFC 5246 §7.3). So what a server chose can be told even when rustls has given up, and
+//! when the server chose what rustls does not speak.
+
+use rustls::ffdhe_groups::{self, FfdheGroup};
+use rustls::{AlertDescription, CipherSuite, NamedGroup, ProtocolVersion};
+
+use super::ciphers;
+
+/// More bytes of a flight than these are not worth keeping: certificates come before the last
+/// messages that matter, and chains of more than this are rare.
+pub(super) const MOST_BYTES: usize = 16 * 1024;
+
+/// What a server said in the clear.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Flight {
+    /// What it chose, if it agreed to anything.
+    pub(super) choice: Option<Choice>,
+    /// Whether it asked for a certificate of the client. TLS 1.3 hides this.
+    pub(super) client_certificate_asked: bool,
+    /// Its last alert that is not a goodbye.
+    pub(super) alert: Option<AlertDescription>,
+    /// Whether nothing more follows in the clear before the client answers.
+    pub(super) complete: bool,
+}
+
+/// What a server chose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Choice {
+    pub(super) version: ProtocolVersion,
+    pub(super) cipher: CipherSuite,
+    /// How keys are exchanged, unless that is by RSA or not yet known.
+    pub(super) exchange: Option<Exchange>,
+}
+
+/// How keys are exchanged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Exchange {
+    /// In a group with a name.
+    Group(NamedGroup),
+    /// With a prime of the server's own, of so many bits.
+    Prime(usize),
+}
+
+/// Reads a flight, which may be cut off anywhere. A message counts when it is whole.
+pub(super) fn read(flight: &[u8]) -> Flight {
+    let mut found = Flight::default();
+    let mut messages = Vec::new();
+    let mut bytes = Reader(flight);
+    while let Some((kind, content)) = record(&mut bytes) {
+        match kind {
+            HANDSHAKE => messages.extend_from_slice(content),
+            ALERT => {
+                if let Ok([level, description]) = <[u8; 2]>::try_from(content) {
+                    let goodbye = description == CLOSE_NOTIFY;
+                    if !goodbye {
+                        found.alert = Some(AlertDescription::from(description));
+                    }
+                    // After a warning the server may go on (RFC 5246 §7.2.2).
+                    found.complete |= goodbye || level == FATAL;
+                }
+            }
+            // In TLS 1.3 it means nothing and may stand before the ServerHello (RFC 8446 §5).
+            CHANGE_CIPHER_SPEC if !begins_with_old_hello(&messages) => {}
+            _ => break,
+        }
+    }
+    let mut bytes = Reader(&messages);
+    while let Some((kind, body)) = message(&mut bytes) {
+        match kind {
+            SERVER_HELLO => {
+                // After a HelloRetryRequest, which has the same form, the real one follows (RFC 8446 §4.1.4).
+                found.choice = hello(body).or(found.choice);
+                found.complete |= found.choice.is_some_and(|choice| is_tls13(choice.version));
+            }
+            SERVER_KEY_EXCHANGE => {
+                if let Some(choice) = &mut found.choice {
+                    choice.exchange = key_exchange(choice.cipher, body);
+                }
+            }
+            CERTIFICATE_REQUEST => found.client_certificate_asked = true,
+            SERVER_HELLO_DONE => found.complete = true,
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Whether keys are exchanged in a group of the server's choice (RFC 8422 §5.1), going by the name of
+/// the cipher.
+fn uses_curve(cipher: CipherSuite) -> bool {
+    ciphers::name(cipher).starts_with("TLS_ECDH")
+}
+
+/// The types of records (RFC 8446 §5.1).
+const CHANGE_CIPHER_SPEC: u8 = 20;
+const ALERT: u8 = 21;
+const HANDSHAKE: u8 = 22;
+
+/// The level of an alert that ends the connection (RFC 5246 §7.2).
+const FATAL: u8 = 2;
+
+/// The alert that only says goodbye (RFC 8446 §6.1).
+const CLOSE_NOTIFY: u8 = 0;
+
+/// The types of handshake messages (RFC 5246 §7.4).
+const SERVER_HELLO: u8 = 2;
+const SERVER_KEY_EXCHANGE: u8 = 12;
+const CERTIFICATE_REQUEST: u8 = 13;
+const SERVER_HELLO_DONE: u8 = 14;
+
+/// The extensions that matter (RFC 8446 §4.2).
+const SUPPORTED_VERSIONS: u16 = 43;
+const KEY_SHARE: u16 = 51;
+
+/// The type and the content, as far as that is there.
+fn record<'a>(bytes: &mut Reader<'a>) -> Option<(u8, &'a [u8])> {
+    let kind = bytes.byte()?;
+    let version = bytes.number()?;
+    let length = usize::from(bytes.number()?);
+    // SSL 3.0 to TLS 1.3, which hides behind 1.2.
+    if !(0x0300..=0x0304).contains(&version) {
+        return None;
+    }
+    let content = bytes.take(length.min(bytes.0.len()))?;
+    Some((kind, content))
+}
+
+/// The type and the body of a whole message.
+fn message<'a>(bytes: &mut Reader<'a>) -> Option<(u8, &'a [u8])> {
+    let kind = bytes.byte()?;
+    let high = usize::from(bytes.byte()?);
+    let length = (high << 16) | usize::from(bytes.number()?);
+    Some((kind, bytes.take(length)?))
+}
+
+/// Whether TLS 1.2 or older was agreed on, so that what follows a change of cipher is encrypted.
+fn begins_with_old_hello(messages: &[u8]) -> bool {
+    let first = message(&mut Reader(messages));
+    first
+        .and_then(|(_, body)| hello(body))
+        .is_some_and(|choice| !is_tls13(choice.version))
+}
+
+fn is_tls13(version: ProtocolVersion) -> bool {
+    version == ProtocolVersion::TLSv1_3
+}
+
+fn hello(body: &[u8]) -> Option<Choice> {
+    let mut bytes = Reader(body);
+    let mut version = bytes.number()?;
+    bytes.take(32)?;
+    let session = bytes.byte()?;
+    bytes.take(usize::from(session))?;
+    let cipher = bytes.number()?;
+    let mut group = None;
+    // Compression, and the length of all extensions. The latter is not there in the oldest servers.
+    bytes.take(3);
+    while let (Some(kind), Some(length)) = (bytes.number(), bytes.number()) {
+        let Some(extension) = bytes.take(usize::from(length)) else {
+            break;
+        };
+        let mut extension = Reader(extension);
+        match kind {
+            SUPPORTED_VERSIONS => version = extension.number().unwrap_or(version),
+            KEY_SHARE => group = extension.number(),
+            _ => {}
+        }
+    }
+    Some(Choice {
+        version: ProtocolVersion::from(version),
+        cipher: CipherSuite::from(cipher),
+        exchange: group.map(|group| Exchange::Group(NamedGroup::from(group))),
+    })
+}
+
+/// A named curve (RFC 8422 §5.4), or a prime and its generator (RFC 5246 §7.4.3).
+fn key_exchange(cipher: CipherSuite, body: &[u8]) -> Option<Exchange> {
+    const NAMED_CURVE: u8 = 3;
+    let mut bytes = Reader(body);
+    if uses_curve(cipher) {
+        return (bytes.byte()? == NAMED_CURVE)
+            .then(|| bytes.number())?
+            .map(|group| Exchange::Group(NamedGroup::from(group)));
+    }
+    let length = bytes.number()?;
+    let prime = bytes.take(usize::from(length))?;
+    let length = bytes.number()?;
+    let generator = bytes.take(usize::from(length))?;
+    let given = FfdheGroup::from_params_trimming_leading_zeros(prime, generator);
+    let named = [
+        (ffdhe_groups::FFDHE2048, NamedGroup::FFDHE2048),
+        (ffdhe_groups::FFDHE3072, NamedGroup::FFDHE3072),
+        (ffdhe_groups::FFDHE4096, NamedGroup::FFDHE4096),
+        (ffdhe_groups::FFDHE6144, NamedGroup::FFDHE6144),
+        (ffdhe_groups::FFDHE8192, NamedGroup::FFDHE8192),
+    ];
+    if let Some((_, name)) = named.into_iter().find(|(group, _)| *group == given) {
+        return Some(Exchange::Group(name));
+    }
+    let top = given.p.first()?;
+    Some(Exchange::Prime(
+        given.p.len() * 8 - top.leading_zeros() as usize,
+    ))
+}
+
+struct Reader<'a>(&'a [u8]);
+
+impl<'a> Reader<'a> {
+    fn take(&mut self, length: usize) -> Option<&'a [u8]> {
+        let (taken, rest) = self.0.split_at_checked(length)?;
+        self.0 = rest;
+        Some(taken)
+    }
+
+    fn byte(&mut self) -> Option<u8> {
+        self.take(1).map(|bytes| bytes[0])
+    }
+
+    fn number(&mut self) -> Option<u16> {
+        let bytes = self.take(2)?;
+        Some(u16::from_be_bytes([bytes[0], bytes[1]]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn record_of(kind: u8, content: &[u8]) -> Vec<u8> {
+        let mut record = vec![kind, 3, 3];
+        record.extend((content.len() as u16).to_be_bytes());
+        record.extend(content);
+        record
+    }
+
+    fn message_of(kind: u8, body: &[u8]) -> Vec<u8> {
+        let mut message = vec![kind, 0];
+        message.extend((body.len() as u16).to_be_bytes());
+        message.extend(body);
+        message
+    }
+
+    fn hello_of(version: u16, cipher: u16, extensions: &[u8]) -> Vec<u8> {
+        let mut hello = version.to_be_bytes().to_vec();
+        hello.extend([7; 32]);
+        hello.push(32);
+        hello.extend([8; 32]);
+        hello.extend(cipher.to_be_bytes());
+        hello.push(0);
+        if !extensions.is_empty() {
+            hello.extend((extensions.len() as u16).to_be_bytes());
+            hello.extend(extensions);
+        }
+        message_of(2, &hello)
+    }
+
+    fn prime_of(prime: &[u8]) -> Vec<u8> {
+        let mut body = (prime.len() as u16).to_be_bytes().to_vec();
+        body.extend(prime);
+        body.extend([0, 1, 2, 0, 1, 9]);
+        message_of(12, &body)
+    }
+
+    fn chose(version: u16, cipher: u16, exchange: Option<Exchange>) -> Flight {
+        Flight {
+            choice: Some(Choice {
+                version: version.into(),
+                cipher: cipher.into(),
+                exchange,
+            }),
+            ..Flight::default()
+        }
+    }
+
+    /// Flights with what is in them.
+    fn flights() -> Vec<(&'static str, Vec<u8>, Flight)> {
+        let group = |group| Some(Exchange::Group(group));
+        let tls13 = [0, 43, 0, 2, 3, 4, 0, 51, 0, 4, 0x11, 0xec, 4, 0x60];
+        let tls13 = record_of(22, &hello_of(0x0303, 0x1301, &tls13));
+        let retry = [0, 43, 0, 2, 3, 4, 0, 51, 0, 2, 0, 30];
+        let retry = record_of(22, &hello_of(0x0303, 0x1301, &retry));
+        let certificate = message_of(11, &[0, 0, 3, 0, 0, 0]);
+        let done = message_of(14, &[]);
+        let request = message_of(13, &[1, 1, 0, 0, 0, 0]);
+        let curve = message_of(12, &[3, 0, 25, 2, 4, 4, 0, 0]);
+        let tls12 = |cipher, parts: &[&[u8]]| {
+            record_of(
+                22,
+                &[&hello_of(0x0303, cipher, &[]), &parts.concat()[..]].concat(),
+            )
+        };
+        let mut own_prime = vec![0; 129];
+        own_prime[1] = 0x80;
+        let complete = |flight| Flight {
+            complete: true,
+            ..flight
+        };
+        let mut split = hello_of(0x0303, 0xc02f, &[]);
+        split.extend_from_slice(&curve);
+        let split = split
+            .chunks(7)
+            .flat_map(|part| record_of(22, part))
+            .collect();
+        vec![
+            (
+                "TLS 1.3",
+                [&tls13[..], &[20, 3, 3, 0, 1, 1, 23, 3, 3, 0, 2, 8, 8]].concat(),
+                complete(chose(0x0304, 0x1301, group(NamedGroup::X25519MLKEM768))),
+            ),
+            (
+                "a retry",
+                retry.clone(),
+                complete(chose(0x0304, 0x1301, group(NamedGroup::X448))),
+            ),
+            (
+                "a retry and what follows",
+                [&retry[..], &[20, 3, 3, 0, 1, 1], &tls13].concat(),
+                complete(chose(0x0304, 0x1301, group(NamedGroup::X25519MLKEM768))),
+            ),
+            (
+                "RSA key exchange",
+                tls12(0x009c, &[&certificate, &done]),
+                complete(chose(0x0303, 0x009c, None)),
+            ),
+            (
+                "a curve and a request",
+                tls12(0xc02f, &[&certificate, &curve, &request, &done]),
+                Flight {
+                    client_certificate_asked: true,
+                    ..complete(chose(0x0303, 0xc02f, group(NamedGroup::secp521r1)))
+                },
+            ),
+            (
+                "many small records",
+                split,
+                chose(0x0303, 0xc02f, group(NamedGroup::secp521r1)),
+            ),
+            (
+                "a named prime",
+                tls12(0x009e, &[&prime_of(ffdhe_groups::FFDHE2048.p)]),
+                chose(0x0303, 0x009e, group(NamedGroup::FFDHE2048)),
+            ),
+            (
+                "a prime of its own",
+                tls12(0x009e, &[&prime_of(&own_prime)]),
+                chose(0x0303, 0x009e, Some(Exchange::Prime(1024))),
+            ),
+            (
+                "a prime of nothing",
+                tls12(0x009e, &[&prime_of(&[0, 0])]),
+                chose(0x0303, 0x009e, None),
+            ),
+            (
+                "what is encrypted does not count",
+                [
+                    &tls12(0x009c, &[]),
+                    &record_of(20, &[1])[..],
+                    &record_of(22, &done),
+                ]
+                .concat(),
+                chose(0x0303, 0x009c, None),
+            ),
+            (
+                "SSL 3.0",
+                record_of(22, &hello_of(0x0300, 0x000a, &[])),
+                chose(0x0300, 0x000a, None),
+            ),
+            (
+                "an alert",
+                vec![21, 3, 0, 0, 2, 2, 40],
+                Flight {
+                    alert: Some(AlertDescription::HandshakeFailure),
+                    ..complete(Flight::default())
+                },
+            ),
+            (
+                "a warning and a goodbye",
+                vec![21, 3, 3, 0, 2, 1, 112, 21, 3, 3, 0, 2, 1, 0],
+                Flight {
+                    alert: Some(AlertDescription::UnrecognisedName),
+                    ..complete(Flight::default())
+                },
+            ),
+            (
+                "a warning about the name, which is not meant seriously",
+                [&[21, 3, 3, 0, 2, 1, 112], &tls12(0x009c, &[])[..]].concat(),
+                Flight {
+                    alert: Some(AlertDescription::UnrecognisedName),
+                    ..chose(0x0303, 0x009c, None)
+                },
+            ),
+            ("nothing", Vec::new(), Flight::default()),
+            ("a greeting", b"220 hello\r\n".to_vec(), Flight::default()),
+            (
+                "an alert of another protocol",
+                vec![21, 9, 9, 0, 2, 2, 40],
+                Flight::default(),
+            ),
+            (
+                "an extension that is longer than all",
+                record_of(22, &hello_of(0x0303, 0xc02f, &[0, 43, 0, 9, 3, 4])),
+                chose(0x0303, 0xc02f, None),
+            ),
+        ]
+    }
+
+    #[test]
+    fn flights_are_read() {
+        for (name, bytes, flight) in flights() {
+            assert_eq!(read(&bytes), flight, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_flight_that_is_cut_off_tells_nothing_wrong() {
+        for (name, bytes, flight) in flights() {
+            for end in 0..bytes.len() {
+                let half = read(&bytes[..end]);
+                if let (Some(half), Some(whole)) = (half.choice, flight.choice)
+                    && name != "a retry and what follows"
+                {
+                    assert_eq!(half.version, whole.version, "{name}, {end} bytes");
+                    assert_eq!(half.cipher, whole.cipher, "{name}, {end} bytes");
+                    assert!(
+                        half.exchange.is_none() || half.exchange == whole.exchange,
+                        "{name}, {end} bytes"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn any_byte_may_be_another() {
+        for (_, bytes, _) in flights() {
+            for place in 0..bytes.len() {
+                for value in [0, 1, 0x7f, 0x80, 0xff] {
+                    let mut bytes = bytes.clone();
+                    bytes[place] = value;
+                    let _ = read(&bytes);
+                }
+            }
+        }
+    }
+}
