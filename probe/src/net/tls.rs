@@ -11,6 +11,7 @@ use rustls::client::{Resumption, WebPkiServerVerifier};
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
+use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
@@ -18,11 +19,11 @@ use tokio_rustls::client::TlsStream;
 use tokio_util::compat::{Compat, TokioAsyncReadCompatExt};
 
 use super::flight::{self, Choice, Exchange};
-use super::tee::Tee;
+use super::tee::{Copy, Tee};
 use super::tls_failure::{failure, is_unexplained, rustls_error};
 use super::witness::{NoClientCertificate, Recorder, Shown};
 use super::{SetupError, certificate, tls_facts};
-use crate::dialogue::{Fault, Redactor, Sealed, Upgrade, VerifiedTls};
+use crate::dialogue::{Fault, Redactor, Sealed, Service, Upgrade, VerifiedTls, recognise};
 use crate::endpoint::{HostName, Security};
 use crate::outcome::Outcome;
 use crate::step::{CertificateFacts, Facts};
@@ -32,6 +33,12 @@ const BUDGET: Duration = Duration::from_secs(8);
 
 /// A server that has not said a byte by then is asked in another way instead.
 const SILENCE: Duration = Duration::from_secs(6);
+
+/// How long the rest of a line is waited for that shows another kind of service.
+const REST_OF_LINE: Duration = Duration::from_secs(1);
+
+/// More of such a line is not read.
+const LINE: usize = 512;
 
 /// Whom to trust.
 pub(super) struct Trust {
@@ -133,10 +140,19 @@ impl Trust {
             .dangerous()
             .set_certificate_verifier(Arc::clone(&recorder) as Arc<_>);
         let (stream, copy) = Tee::new(upgrade.into_stream());
-        let mut connecting = pin!(TlsConnector::from(Arc::new(config)).connect(name, stream));
+        let connector = TlsConnector::from(Arc::new(config));
+        let mut connecting = pin!(connector.connect(name, stream).into_fallible());
         let result = match timeout(SILENCE, &mut connecting).await {
             Err(_) if !copy.bytes().is_empty() => timeout(BUDGET - SILENCE, connecting).await,
             result => result,
+        };
+        let result = match result {
+            Ok(Err((error, mut stream))) => {
+                hear_out(&mut stream, &copy).await;
+                Ok(Err(error))
+            }
+            Ok(Ok(stream)) => Ok(Ok(stream)),
+            Err(late) => Err(late),
         };
         let Shown { chain, facts, now } = recorder.take();
         let asked = asked.was_asked();
@@ -172,6 +188,24 @@ impl Trust {
             Handshake::Failed { fault, tls }
         }
     }
+}
+
+/// Reads on to the end of the line, where a server that does not speak TLS has only begun to say
+/// something. Its first byte is enough to end the handshake, and not enough to know who it is.
+async fn hear_out(stream: &mut Tee<TcpStream>, copy: &Copy) {
+    let unfinished = || {
+        let heard = copy.bytes();
+        !heard.is_empty()
+            && heard.len() < LINE
+            && !heard.contains(&b'\n')
+            && recognise(&heard) != Service::Tls
+    };
+    let reading = async {
+        let mut bytes = [0; 256];
+        // An end or an error leaves what was heard until then.
+        while unfinished() && matches!(stream.read(&mut bytes).await, Ok(1..)) {}
+    };
+    let _ = timeout(REST_OF_LINE, reading).await;
 }
 
 /// A connection inside verified TLS. Only [`Trust::handshake`] makes one.
