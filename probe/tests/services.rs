@@ -634,6 +634,7 @@ async fn a_closed_port_refuses() {
     drop(listener);
     let mut target = Target {
         endpoint: endpoint("one", Imap, Implicit),
+        domain: None,
         connect_to: Some(address),
     };
     let reports = check(&probe(&authority), vec![target.clone()], None).await;
@@ -846,6 +847,7 @@ fn endpoint(id: &str, protocol: Protocol, security: Security) -> Endpoint {
 fn target(id: &str, protocol: Protocol, security: Security, server: &Server) -> Target {
     Target {
         endpoint: endpoint(id, protocol, security),
+        domain: None,
         connect_to: Some(server.address),
     }
 }

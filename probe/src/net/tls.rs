@@ -47,6 +47,8 @@ pub(super) enum Handshake {
         outcome: Outcome,
         /// What the certificate says.
         certificate: Facts,
+        /// The certificates as they were sent, the server's own first.
+        chain: Vec<CertificateDer<'static>>,
     },
     /// TLS would work, but the certificate is not good. The connection is closed.
     Untrusted {
@@ -56,6 +58,8 @@ pub(super) enum Handshake {
         outcome: Outcome,
         /// What the certificate says.
         certificate: Facts,
+        /// The certificates as they were sent, the server's own first.
+        chain: Vec<CertificateDer<'static>>,
     },
     /// There is no TLS.
     Failed(Fault),
@@ -124,6 +128,7 @@ impl Trust {
                     .as_ref()
                     .map_or(Outcome::Ok, certificate::praise),
                 certificate: facts(certificate),
+                chain,
                 stream: Box::new(Encrypted(stream.compat())),
             },
             Ok(Err(error)) => match rustls_error(&error) {
@@ -131,6 +136,7 @@ impl Trust {
                     tls: chosen(&copy),
                     outcome: certificate::blame(error, &chain),
                     certificate: facts(certificate),
+                    chain,
                 },
                 // TLS 1.2 has one alert for every kind of refusal; this one follows a request that was
                 // not fulfilled.
