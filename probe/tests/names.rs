@@ -15,12 +15,12 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UdpSocket};
 use tokio::time::sleep;
 
-/// What the DNS server answers to a question for A, and to one for AAAA. Of anything else it has no
-/// records.
+/// What the DNS server answers to a question for A, to one for AAAA, and to any other.
 #[derive(Clone, Copy, Debug)]
 struct Zone {
     v4: Answer,
     v6: Answer,
+    rest: Answer,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -35,6 +35,8 @@ enum Answer {
     Endless,
     /// An alias of itself.
     Circle,
+    /// A record of this kind with this data, and none of another kind.
+    Data(u8, &'static [u8]),
     Empty,
     Code(u8),
     Silence,
@@ -58,8 +60,8 @@ enum Forgery {
 }
 
 use Answer::{
-    Address, Address6, Behind, Circle, Code, Empty, Endless, Forged, Late, Many, Rebound, Silence,
-    Truncated, TruncatedOnly,
+    Address, Address6, Behind, Circle, Code, Data, Empty, Endless, Forged, Late, Many, Rebound,
+    Silence, Truncated, TruncatedOnly,
 };
 
 const NXDOMAIN: Answer = Code(3);
@@ -125,7 +127,7 @@ async fn the_reason_for_a_missing_address_is_named() {
         (Silence, Silence, DnsTimeout, None),
     ];
     let checks = cases.map(|(v4, v6, expected, code)| async move {
-        let (report, _) = check(Zone { v4, v6 }, false, 993).await;
+        let (report, _) = check(zone(v4, v6), false, 993).await;
         let seen = format!("{v4:?} {v6:?}: {report:#?}");
         assert_eq!(report.steps.len(), 1, "{seen}");
         assert_eq!(report.outcome, expected, "{seen}");
@@ -137,29 +139,13 @@ async fn the_reason_for_a_missing_address_is_named() {
 
 #[tokio::test]
 async fn aliases_that_lead_nowhere_are_told() {
-    let (report, questions) = check(
-        Zone {
-            v4: Endless,
-            v6: Empty,
-        },
-        false,
-        993,
-    )
-    .await;
+    let (report, questions) = check(zone(Endless, Empty), false, 993).await;
     let aliases = aliases(&report);
     assert_eq!(aliases[..2], ["1.example.test", "2.example.test"]);
     assert_eq!(aliases.len(), 17, "{report:#?}");
     assert!(questions.lock().unwrap().len() < 30);
 
-    let (report, _) = check(
-        Zone {
-            v4: Circle,
-            v6: Circle,
-        },
-        false,
-        993,
-    )
-    .await;
+    let (report, _) = check(zone(Circle, Circle), false, 993).await;
     assert_eq!(self::aliases(&report), ["mail.example.test"]);
 }
 
@@ -187,7 +173,7 @@ async fn every_address_that_comes_in_time_is_found() {
     ];
     let checks = cases.map(|(v4, v6, expected)| async move {
         // Nothing listens on the port; this is about the names only.
-        let (report, _) = check(Zone { v4, v6 }, true, 1).await;
+        let (report, _) = check(zone(v4, v6), true, 1).await;
         let mut found = addresses(&report);
         found.sort();
         assert_eq!(found, expected, "{v4:?} {v6:?}: {report:#?}");
@@ -214,7 +200,7 @@ async fn the_address_that_was_checked_is_the_one_connected_to() {
             &[(home, true)],
         ),
     ] {
-        let (report, questions) = check(Zone { v4, v6 }, true, port).await;
+        let (report, questions) = check(zone(v4, v6), true, port).await;
         let Facts::Connect {
             connected,
             attempts,
@@ -231,6 +217,80 @@ async fn the_address_that_was_checked_is_the_one_connected_to() {
         let asked = questions.lock().unwrap();
         let asked = asked.iter().filter(|(_, kind)| *kind == A).count();
         assert_eq!(asked, 1, "{report:#?}");
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_found_out_about_the_service_is_left_out() {
+    // 0 1 993 and a host; the hash of a certificate.
+    const SRV: Answer = Data(33, b"\0\0\0\x01\x03\xe1\x05other\x04test\0");
+    const TLSA: Answer = Data(52, &[3, 1, 1, 0xa0, 0xa1]);
+    let differs = Some((Outcome::SrvDiffers, "other.test:993 "));
+    // The server claims that DNSSEC proves it, without showing how.
+    let unproven = Some((Outcome::Ok, "3 1 1 a0a1 false"));
+    let cases = [
+        (Empty, Some("example.test"), None),
+        (NXDOMAIN, Some("example.test"), None),
+        (SERVFAIL, Some("example.test"), None),
+        (Silence, Some("example.test"), None),
+        (Forged(Forgery::Noise), Some("example.test"), None),
+        (Endless, Some("example.test"), None),
+        (Data(33, b"\0"), Some("example.test"), None),
+        (Data(52, b"\0"), Some("example.test"), None),
+        (SRV, Some("example.test"), differs),
+        (TLSA, None, unproven),
+    ];
+    let checks = cases.map(|(rest, domain, expected)| async move {
+        let zone = Zone {
+            rest,
+            ..zone(HOME, Empty)
+        };
+        let (mut options, questions) = options(zone, true).await;
+        options.deadline = Duration::from_secs(20);
+        let report = run(options, target(Security::Tls, domain, 1)).await;
+        let seen = format!("{rest:?}: {report:#?}");
+        // It takes nine seconds to find out that nobody answers; that is too long for an aside.
+        assert!(report.elapsed < Duration::from_secs(6), "{seen}");
+        assert_eq!(report.outcome, Outcome::ConnectionRefused, "{seen}");
+        let asked = questions.lock().unwrap().clone();
+        let asks = |name: &str| asked.iter().any(|(asked, _)| asked == name);
+        assert_eq!(asks("_imaps._tcp.example.test"), domain.is_some(), "{seen}");
+        assert!(asks("_1._tcp.mail.example.test"), "{seen}");
+        let step = report.steps.last().unwrap();
+        let Facts::Published {
+            srv,
+            tlsa,
+            authenticated,
+        } = &step.facts
+        else {
+            assert_eq!(expected, None, "{seen}");
+            return;
+        };
+        let srv = srv
+            .iter()
+            .map(|srv| format!("{}:{} ", srv.target, srv.port));
+        let tlsa = tlsa
+            .iter()
+            .map(|tlsa| format!("{} {authenticated}", tlsa.record));
+        let found: String = srv.chain(tlsa).collect();
+        assert_eq!(Some((step.outcome, found.as_str())), expected, "{seen}");
+    });
+    join_all(checks).await;
+}
+
+#[tokio::test]
+async fn nothing_is_asked_where_the_address_is_given() {
+    for (host, connect_to) in [
+        ("127.0.0.1", None),
+        ("mail.example.test", Some("127.0.0.1:1".parse().unwrap())),
+    ] {
+        let (options, questions) = options(zone(SERVFAIL, SERVFAIL), true).await;
+        let mut target = target(Security::Tls, Some("example.test"), 1);
+        target.endpoint.host = host.parse().unwrap();
+        target.connect_to = connect_to;
+        let report = run(options, target).await;
+        assert_eq!(report.outcome, Outcome::ConnectionRefused, "{report:#?}");
+        assert_eq!(*questions.lock().unwrap(), []);
     }
 }
 
@@ -256,35 +316,50 @@ type Questions = Arc<Mutex<Vec<(String, u8)>>>;
 
 /// Checks a name with this zone; the connection, if it comes to that, is not answered.
 async fn check(zone: Zone, allow_private: bool, port: u16) -> (EndpointReport, Questions) {
+    let (options, questions) = options(zone, allow_private).await;
+    let report = run(options, target(Security::Tls, None, port)).await;
+    (report, questions)
+}
+
+async fn options(zone: Zone, allow_private: bool) -> (Options, Questions) {
     let (nameserver, questions) = serve(zone).await;
+    let deadline = if allow_private { 2 } else { 20 };
     let options = Options {
         allow_private,
         nameserver: Some(nameserver),
-        deadline: if allow_private {
-            Duration::from_secs(2)
-        } else {
-            Duration::from_secs(20)
-        },
+        deadline: Duration::from_secs(deadline),
         ..Options::default()
     };
-    let endpoint = Endpoint {
-        id: "one".into(),
-        protocol: Protocol::Imap,
-        host: "mail.example.test".parse().unwrap(),
-        port: NonZeroU16::new(port).unwrap(),
-        security: Security::Tls,
-    };
-    let targets = vec![Target {
-        endpoint,
-        domain: None,
+    (options, questions)
+}
+
+fn target(security: Security, domain: Option<&str>, port: u16) -> Target {
+    Target {
+        endpoint: Endpoint {
+            id: "one".into(),
+            protocol: Protocol::Imap,
+            host: "mail.example.test".parse().unwrap(),
+            port: NonZeroU16::new(port).unwrap(),
+            security,
+        },
+        domain: domain.map(|domain| domain.parse().unwrap()),
         connect_to: None,
-    }];
-    let mut events = Box::pin(Probe::new(options).unwrap().run(targets, None));
+    }
+}
+
+async fn run(options: Options, target: Target) -> EndpointReport {
+    let mut events = Box::pin(Probe::new(options).unwrap().run(vec![target], None));
     loop {
         if let Event::Done { report, .. } = events.next().await.unwrap() {
-            return (report, questions);
+            return report;
         }
     }
+}
+
+/// A zone with nothing but addresses.
+fn zone(v4: Answer, v6: Answer) -> Zone {
+    let rest = Empty;
+    Zone { v4, v6, rest }
 }
 
 /// A DNS server that knows one answer of each kind (RFC 1035 §4).
@@ -349,7 +424,7 @@ fn choose(query: &[u8], zone: Zone, log: &Questions) -> Answer {
     let mut answer = match kind {
         A => zone.v4,
         AAAA => zone.v6,
-        _ => Empty,
+        _ => zone.rest,
     };
     if let Rebound(first, later) = answer {
         answer = Address(if asked == 0 { first } else { later });
@@ -432,12 +507,14 @@ fn message(query: &[u8], answer: Answer) -> Vec<u8> {
             data.extend([0xc0, 12 + 1 + label as u8]);
             (0, CNAME, vec![data])
         }
+        Data(of, data) if of == kind => (0, kind, vec![data.to_vec()]),
         Code(code) => (code, kind, Vec::new()),
         _ => (0, kind, Vec::new()),
     };
     let mut message = query[..2].to_vec();
     let count = u16::try_from(data.len()).unwrap().to_be_bytes();
-    message.extend([0x85, 0x80 | code, 0, 1, count[0], count[1], 0, 0, 0, 0]);
+    // Authoritative, and proven by DNSSEC, or so the server says (RFC 4035 §3.2.3).
+    message.extend([0x85, 0xa0 | code, 0, 1, count[0], count[1], 0, 0, 0, 0]);
     message.extend(question);
     for data in data {
         message.extend([0xc0, 12, 0, kind, 0, 1, 0, 0, 0, 60, 0, data.len() as u8]);
