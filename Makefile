@@ -36,7 +36,8 @@ BUNDLE := dist/pkg/main.css.br
 BUILD_NEEDS := node=nodejs npm=npm cc=gcc+libc6-dev
 LAB_NEEDS := openssl=openssl postfix=postfix dovecot=dovecot-core \
   /usr/lib/dovecot/imap-login=dovecot-imapd /usr/lib/dovecot/pop3-login=dovecot-pop3d
-TEST_NEEDS := $(LAB_NEEDS) $(or $(CHROMIUM),/usr/bin/chromium)=chromium
+TEST_NEEDS := $(LAB_NEEDS) $(or $(CHROMIUM),/usr/bin/chromium)=chromium \
+  nsd=nsd unbound=unbound ldns-signzone=ldnsutils
 BENCH_NEEDS := $(LAB_NEEDS) nginx=nginx-light wrk=wrk curl=curl
 
 # The whole workspace on this machine: everything that runs here, with sockets. (In the browser
@@ -127,7 +128,7 @@ if [ -n "$$packages" ]; then \
   $$sudo apt-get update -qq; \
   $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $$packages; \
   if [ -d /run/systemd/system ]; then \
-    for service in postfix dovecot nginx; do \
+    for service in postfix dovecot nginx nsd unbound; do \
       if [[ $$packages == *$$service* ]]; then $$sudo systemctl disable --quiet $$service; fi; \
     done; \
   fi; \

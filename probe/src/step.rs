@@ -154,7 +154,9 @@ pub enum Facts {
         srv: Vec<SrvRecord>,
         /// Which certificates the host says it has.
         tlsa: Vec<TlsaRecord>,
-        /// Whether the answer about the certificates was proven by DNSSEC (RFC 4033).
+        /// Whether the answer about the certificates was proven by DNSSEC (RFC 4033): the probe itself
+        /// has validated it from the keys of the root on. It is false also where the DNS server does
+        /// not pass on the signatures.
         authenticated: bool,
     },
 }

@@ -4,91 +4,203 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU16;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use futures_util::StreamExt;
+use futures_util::future::join_all;
 use probe::net::{Event, Options, Probe, Target};
-use probe::{Endpoint, EndpointReport, Facts, Outcome, Protocol, Security};
-use tokio::net::{TcpListener, UdpSocket};
+use probe::{Endpoint, EndpointReport, Facts, Outcome, Protocol, Security, Stage};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream, UdpSocket};
+use tokio::time::sleep;
 
-/// What the DNS server answers to a question for A, and to one for AAAA.
-#[derive(Clone, Copy)]
+/// What the DNS server answers to a question for A, to one for AAAA, and to any other.
+#[derive(Clone, Copy, Debug)]
 struct Zone {
     v4: Answer,
     v6: Answer,
+    rest: Answer,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 enum Answer {
     Address([u8; 4]),
     Address6([u16; 8]),
+    /// One address at first, and another one from the second question on.
+    Rebound([u8; 4], [u8; 4]),
+    /// This many addresses of 127.1.0.0/16.
+    Many(usize),
+    /// An alias of a name that is an alias of the next, and so on.
+    Endless,
+    /// An alias of itself.
+    Circle,
+    /// A record of this kind with this data, and none of another kind.
+    Data(u8, &'static [u8]),
     Empty,
     Code(u8),
     Silence,
+    /// This one, later.
+    Late(Duration, &'static Self),
+    /// An answer to another question, or with another number, and nothing else.
+    Forged(Forgery),
+    /// The forgery, and then the right answer.
+    Behind(Forgery, &'static Self),
+    /// Too long for UDP; over TCP the right answer.
+    Truncated(&'static Self),
+    /// Too long for UDP, and nobody answers over TCP.
+    TruncatedOnly,
 }
 
-use Answer::{Address, Address6, Code, Empty, Silence};
+#[derive(Clone, Copy, Debug)]
+enum Forgery {
+    Number,
+    Question,
+    Noise,
+}
+
+use Answer::{
+    Address, Address6, Behind, Circle, Code, Data, Empty, Endless, Forged, Late, Many, Rebound,
+    Silence, Truncated, TruncatedOnly,
+};
 
 const NXDOMAIN: Answer = Code(3);
 const SERVFAIL: Answer = Code(2);
+const NOTIMP: Answer = Code(4);
 const REFUSED: Answer = Code(5);
+const UNKNOWN: Answer = Code(14);
+
+const HOME: Answer = Address([127, 0, 0, 1]);
+const HOME6: Answer = Address6([0, 0, 0, 0, 0, 0, 0, 1]);
+
+const A: u8 = 1;
+const CNAME: u8 = 5;
+const AAAA: u8 = 28;
 
 #[tokio::test]
 async fn the_reason_for_a_missing_address_is_named() {
+    use Outcome::{AddressNotPublic, DnsServerFailed, DnsTimeout, NameNotFound, NoAddress};
     let cases = [
-        (NXDOMAIN, NXDOMAIN, Outcome::NameNotFound),
-        (Empty, Empty, Outcome::NoAddress),
-        (SERVFAIL, SERVFAIL, Outcome::DnsServerFailed),
-        (REFUSED, REFUSED, Outcome::DnsServerFailed),
-        (Empty, SERVFAIL, Outcome::DnsServerFailed),
-        (Address([127, 0, 0, 1]), Empty, Outcome::AddressNotPublic),
+        (NXDOMAIN, NXDOMAIN, NameNotFound, None),
+        (NXDOMAIN, Silence, NameNotFound, None),
+        (Empty, Empty, NoAddress, None),
+        (SERVFAIL, SERVFAIL, DnsServerFailed, Some("SERVFAIL")),
+        (REFUSED, REFUSED, DnsServerFailed, Some("REFUSED")),
+        (NOTIMP, NOTIMP, DnsServerFailed, Some("NOTIMP")),
+        (UNKNOWN, UNKNOWN, DnsServerFailed, Some("RCODE 14")),
+        (Empty, SERVFAIL, DnsServerFailed, Some("SERVFAIL")),
+        (HOME, Empty, AddressNotPublic, None),
         (
             Address([10, 1, 2, 3]),
             Address6([0xfd00, 0, 0, 0, 0, 0, 0, 1]),
-            Outcome::AddressNotPublic,
+            AddressNotPublic,
+            None,
         ),
         (
             Empty,
             Address6([0, 0, 0, 0, 0, 0xffff, 0x7f00, 1]),
-            Outcome::AddressNotPublic,
+            AddressNotPublic,
+            None,
         ),
-        (Silence, Silence, Outcome::DnsTimeout),
+        (Many(1000), Empty, DnsServerFailed, None),
+        (Endless, Endless, DnsServerFailed, None),
+        (Circle, Circle, DnsServerFailed, None),
+        (TruncatedOnly, TruncatedOnly, DnsServerFailed, None),
+        (
+            Forged(Forgery::Noise),
+            Forged(Forgery::Noise),
+            DnsServerFailed,
+            None,
+        ),
+        (
+            Forged(Forgery::Number),
+            Forged(Forgery::Number),
+            DnsTimeout,
+            None,
+        ),
+        (
+            Forged(Forgery::Question),
+            Forged(Forgery::Question),
+            DnsTimeout,
+            None,
+        ),
+        (Silence, Silence, DnsTimeout, None),
     ];
-    let checks = cases.map(|(v4, v6, expected)| async move {
-        let report = check(Zone { v4, v6 }, false, 993).await;
-        assert_eq!(report.steps.len(), 1, "{expected}: {report:#?}");
-        assert_eq!(report.outcome, expected, "{report:#?}");
-        assert!(report.elapsed < Duration::from_secs(9), "{report:#?}");
+    let checks = cases.map(|(v4, v6, expected, code)| async move {
+        let (report, _) = check(zone(v4, v6), false, 993).await;
+        let seen = format!("{v4:?} {v6:?}: {report:#?}");
+        assert_eq!(report.steps.len(), 1, "{seen}");
+        assert_eq!(report.outcome, expected, "{seen}");
+        assert_eq!(report.steps[0].server_said.as_deref(), code, "{seen}");
+        assert!(report.elapsed < Duration::from_secs(9), "{seen}");
     });
-    futures_util::future::join_all(checks).await;
+    join_all(checks).await;
 }
 
 #[tokio::test]
-async fn one_family_is_enough_and_the_address_found_is_the_one_connected_to() {
+async fn aliases_that_lead_nowhere_are_told() {
+    let (report, questions) = check(zone(Endless, Empty), false, 993).await;
+    let aliases = aliases(&report);
+    assert_eq!(aliases[..2], ["1.example.test", "2.example.test"]);
+    assert_eq!(aliases.len(), 17, "{report:#?}");
+    assert!(questions.lock().unwrap().len() < 30);
+
+    let (report, _) = check(zone(Circle, Circle), false, 993).await;
+    assert_eq!(self::aliases(&report), ["mail.example.test"]);
+}
+
+#[tokio::test]
+async fn every_address_that_comes_in_time_is_found() {
+    let (home, home6) = (IpAddr::from([127, 0, 0, 1]), "::1".parse().unwrap());
+    let soon = Duration::from_millis(200);
+    let too_late = Duration::from_secs(20);
+    let cases = [
+        (HOME, Empty, vec![home]),
+        (HOME, HOME6, vec![home, home6]),
+        (HOME, SERVFAIL, vec![home]),
+        (HOME, Silence, vec![home]),
+        (HOME, Late(soon, &HOME6), vec![home, home6]),
+        (Late(soon, &HOME), HOME6, vec![home, home6]),
+        (HOME, Late(too_late, &HOME6), vec![home]),
+        (Truncated(&HOME), Truncated(&HOME6), vec![home, home6]),
+        (Behind(Forgery::Number, &HOME), Empty, vec![home]),
+        (Behind(Forgery::Question, &HOME), Empty, vec![home]),
+        (
+            Truncated(&Many(1000)),
+            Empty,
+            (0..16).map(|low| IpAddr::from([127, 1, 0, low])).collect(),
+        ),
+    ];
+    let checks = cases.map(|(v4, v6, expected)| async move {
+        // Nothing listens on the port; this is about the names only.
+        let (report, _) = check(zone(v4, v6), true, 1).await;
+        let mut found = addresses(&report);
+        found.sort();
+        assert_eq!(found, expected, "{v4:?} {v6:?}: {report:#?}");
+    });
+    join_all(checks).await;
+}
+
+#[tokio::test]
+async fn the_address_that_was_checked_is_the_one_connected_to() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let home = IpAddr::from([127, 0, 0, 1]);
-    let nowhere = IpAddr::from([0, 0, 0, 0, 0, 0, 0, 1]);
-    for (v6, addresses) in [
-        (Empty, vec![home]),
-        (SERVFAIL, vec![home]),
-        (Silence, vec![home]),
-        (Address6([0, 0, 0, 0, 0, 0, 0, 1]), vec![home, nowhere]),
+    for (v4, v6, expected) in [
+        (HOME, Empty, &[(home, true)][..]),
+        // Nothing listens on the IPv6 loopback, which is tried first.
+        (
+            HOME,
+            HOME6,
+            &[("::1".parse().unwrap(), false), (home, true)],
+        ),
+        (
+            Rebound([127, 0, 0, 1], [127, 0, 0, 2]),
+            Empty,
+            &[(home, true)],
+        ),
     ] {
-        let zone = Zone {
-            v4: Address([127, 0, 0, 1]),
-            v6,
-        };
-        let report = check(zone, true, port).await;
-        let Facts::Dns {
-            addresses: found, ..
-        } = &report.steps[0].facts
-        else {
-            panic!("{report:#?}")
-        };
-        let mut found = found.clone();
-        found.sort();
-        assert_eq!(found, addresses, "{report:#?}");
+        let (report, questions) = check(zone(v4, v6), true, port).await;
         let Facts::Connect {
             connected,
             attempts,
@@ -97,46 +209,146 @@ async fn one_family_is_enough_and_the_address_found_is_the_one_connected_to() {
             panic!("{report:#?}")
         };
         assert_eq!(*connected, Some(home));
-        // Nothing listens on the IPv6 loopback, which is tried first.
-        let outcomes: Vec<bool> = attempts
+        let attempts: Vec<_> = attempts
             .iter()
-            .map(|attempt| attempt.outcome == Outcome::Ok)
+            .map(|attempt| (attempt.address, attempt.outcome == Outcome::Ok))
             .collect();
-        assert_eq!(
-            outcomes,
-            if addresses.len() == 2 {
-                vec![false, true]
-            } else {
-                vec![true]
-            }
-        );
+        assert_eq!(attempts, expected, "{report:#?}");
+        let asked = questions.lock().unwrap();
+        let asked = asked.iter().filter(|(_, kind)| *kind == A).count();
+        assert_eq!(asked, 1, "{report:#?}");
     }
 }
 
+#[tokio::test]
+async fn what_cannot_be_found_out_about_the_service_is_left_out() {
+    // 0 1 993 and a host; the hash of a certificate.
+    const SRV: Answer = Data(33, b"\0\0\0\x01\x03\xe1\x05other\x04test\0");
+    const TLSA: Answer = Data(52, &[3, 1, 1, 0xa0, 0xa1]);
+    let differs = Some((Outcome::SrvDiffers, "other.test:993 "));
+    // The server claims that DNSSEC proves it, without showing how.
+    let unproven = Some((Outcome::Ok, "3 1 1 a0a1 false"));
+    let cases = [
+        (Empty, Some("example.test"), None),
+        (NXDOMAIN, Some("example.test"), None),
+        (SERVFAIL, Some("example.test"), None),
+        (Silence, Some("example.test"), None),
+        (Forged(Forgery::Noise), Some("example.test"), None),
+        (Endless, Some("example.test"), None),
+        (Data(33, b"\0"), Some("example.test"), None),
+        (Data(52, b"\0"), Some("example.test"), None),
+        (SRV, Some("example.test"), differs),
+        (TLSA, None, unproven),
+    ];
+    let checks = cases.map(|(rest, domain, expected)| async move {
+        let zone = Zone {
+            rest,
+            ..zone(HOME, Empty)
+        };
+        let (mut options, questions) = options(zone, true).await;
+        options.deadline = Duration::from_secs(20);
+        let report = run(options, target(Security::Tls, domain, 1)).await;
+        let seen = format!("{rest:?}: {report:#?}");
+        // It takes nine seconds to find out that nobody answers; that is too long for an aside.
+        assert!(report.elapsed < Duration::from_secs(6), "{seen}");
+        assert_eq!(report.outcome, Outcome::ConnectionRefused, "{seen}");
+        let asked = questions.lock().unwrap().clone();
+        let asks = |name: &str| asked.iter().any(|(asked, _)| asked == name);
+        assert_eq!(asks("_imaps._tcp.example.test"), domain.is_some(), "{seen}");
+        assert!(asks("_1._tcp.mail.example.test"), "{seen}");
+        let step = report.steps.last().unwrap();
+        let Facts::Published {
+            srv,
+            tlsa,
+            authenticated,
+        } = &step.facts
+        else {
+            assert_eq!(expected, None, "{seen}");
+            return;
+        };
+        let srv = srv
+            .iter()
+            .map(|srv| format!("{}:{} ", srv.target, srv.port));
+        let tlsa = tlsa
+            .iter()
+            .map(|tlsa| format!("{} {authenticated}", tlsa.record));
+        let found: String = srv.chain(tlsa).collect();
+        assert_eq!(Some((step.outcome, found.as_str())), expected, "{seen}");
+    });
+    join_all(checks).await;
+}
+
+#[tokio::test]
+async fn nothing_is_asked_where_the_address_is_given() {
+    for (host, connect_to) in [
+        ("127.0.0.1", None),
+        ("mail.example.test", Some("127.0.0.1:1".parse().unwrap())),
+    ] {
+        let (options, questions) = options(zone(SERVFAIL, SERVFAIL), true).await;
+        let mut target = target(Security::Tls, Some("example.test"), 1);
+        target.endpoint.host = host.parse().unwrap();
+        target.connect_to = connect_to;
+        let report = run(options, target).await;
+        assert_eq!(report.outcome, Outcome::ConnectionRefused, "{report:#?}");
+        assert_eq!(*questions.lock().unwrap(), []);
+    }
+}
+
+/// The addresses that a report names.
+fn addresses(report: &EndpointReport) -> Vec<IpAddr> {
+    match &report.steps[0].facts {
+        Facts::Dns { addresses, .. } => addresses.clone(),
+        _ => panic!("{report:#?}"),
+    }
+}
+
+/// The aliases that a report names.
+fn aliases(report: &EndpointReport) -> Vec<String> {
+    assert_eq!(report.steps[0].stage, Stage::Dns);
+    match &report.steps[0].facts {
+        Facts::Dns { aliases, .. } => aliases.clone(),
+        _ => panic!("{report:#?}"),
+    }
+}
+
+/// The names that were asked for, and the kinds of record.
+type Questions = Arc<Mutex<Vec<(String, u8)>>>;
+
 /// Checks a name with this zone; the connection, if it comes to that, is not answered.
-async fn check(zone: Zone, allow_private: bool, port: u16) -> EndpointReport {
+async fn check(zone: Zone, allow_private: bool, port: u16) -> (EndpointReport, Questions) {
+    let (options, questions) = options(zone, allow_private).await;
+    let report = run(options, target(Security::Tls, None, port)).await;
+    (report, questions)
+}
+
+async fn options(zone: Zone, allow_private: bool) -> (Options, Questions) {
+    let (nameserver, questions) = serve(zone).await;
+    let deadline = if allow_private { 2 } else { 20 };
     let options = Options {
         allow_private,
-        nameserver: Some(serve(zone).await),
-        deadline: if allow_private {
-            Duration::from_secs(2)
-        } else {
-            Duration::from_secs(20)
-        },
+        nameserver: Some(nameserver),
+        deadline: Duration::from_secs(deadline),
         ..Options::default()
     };
-    let endpoint = Endpoint {
-        id: "one".into(),
-        protocol: Protocol::Imap,
-        host: "mail.example.test".parse().unwrap(),
-        port: NonZeroU16::new(port).unwrap(),
-        security: Security::Tls,
-    };
-    let targets = vec![Target {
-        endpoint,
+    (options, questions)
+}
+
+fn target(security: Security, domain: Option<&str>, port: u16) -> Target {
+    Target {
+        endpoint: Endpoint {
+            id: "one".into(),
+            protocol: Protocol::Imap,
+            host: "mail.example.test".parse().unwrap(),
+            port: NonZeroU16::new(port).unwrap(),
+            security,
+        },
+        domain: domain.map(|domain| domain.parse().unwrap()),
         connect_to: None,
-    }];
-    let mut events = Box::pin(Probe::new(options).unwrap().run(targets, None));
+    }
+}
+
+async fn run(options: Options, target: Target) -> EndpointReport {
+    let mut events = Box::pin(Probe::new(options).unwrap().run(vec![target], None));
     loop {
         if let Event::Done { report, .. } = events.next().await.unwrap() {
             return report;
@@ -144,52 +356,169 @@ async fn check(zone: Zone, allow_private: bool, port: u16) -> EndpointReport {
     }
 }
 
+/// A zone with nothing but addresses.
+fn zone(v4: Answer, v6: Answer) -> Zone {
+    let rest = Empty;
+    Zone { v4, v6, rest }
+}
+
 /// A DNS server that knows one answer of each kind (RFC 1035 §4).
-async fn serve(zone: Zone) -> SocketAddr {
-    let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+async fn serve(zone: Zone) -> (SocketAddr, Questions) {
+    let questions = Questions::default();
+    let (socket, listener) = loop {
+        let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        // The same port may be taken for TCP.
+        if let Ok(listener) = TcpListener::bind(socket.local_addr().unwrap()).await {
+            break (Arc::new(socket), listener);
+        }
+    };
     let address = socket.local_addr().unwrap();
+    let log = Arc::clone(&questions);
     tokio::spawn(async move {
         let mut query = [0; 512];
         while let Ok((length, client)) = socket.recv_from(&mut query).await {
-            if let Some(answer) = answer(&query[..length], zone) {
-                let _ = socket.send_to(&answer, client).await;
-            }
+            let (query, socket, log) = (query[..length].to_vec(), socket.clone(), log.clone());
+            tokio::spawn(async move {
+                let answer = choose(&query, zone, &log);
+                for answer in answers(&query, answer, false).await {
+                    let _ = socket.send_to(&answer, client).await;
+                }
+            });
         }
     });
-    address
+    let log = Arc::clone(&questions);
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let log = Arc::clone(&log);
+            tokio::spawn(async move { over_tcp(stream, zone, &log).await });
+        }
+    });
+    (address, questions)
 }
 
-fn answer(query: &[u8], zone: Zone) -> Option<Vec<u8>> {
-    let name = query[12..].iter().position(|byte| *byte == 0)? + 13;
-    let question = query.get(12..name + 4)?;
-    let kind = query[name + 1];
-    let (code, data): (u8, Option<Vec<u8>>) = match if kind == 28 { zone.v6 } else { zone.v4 } {
-        Address(address) => (0, Some(address.to_vec())),
-        Address6(address) => (
-            0,
-            Some(address.iter().flat_map(|part| part.to_be_bytes()).collect()),
-        ),
-        Empty => (0, None),
-        Code(code) => (code, None),
-        Silence => return None,
-    };
-    let mut answer = query[..2].to_vec();
-    answer.extend([
-        0x85,
-        0x80 | code,
-        0,
-        1,
-        0,
-        u8::from(data.is_some()),
-        0,
-        0,
-        0,
-        0,
-    ]);
-    answer.extend(question);
-    if let Some(data) = data {
-        answer.extend([0xc0, 12, 0, kind, 0, 1, 0, 0, 0, 60, 0, data.len() as u8]);
-        answer.extend(data);
+/// Messages with their length before them (RFC 1035 §4.2.2).
+async fn over_tcp(mut stream: TcpStream, zone: Zone, log: &Questions) -> std::io::Result<()> {
+    loop {
+        let length = stream.read_u16().await?;
+        let mut query = vec![0; length.into()];
+        stream.read_exact(&mut query).await?;
+        let answer = choose(&query, zone, log);
+        if matches!(answer, TruncatedOnly) {
+            return Ok(());
+        }
+        for answer in answers(&query, answer, true).await {
+            stream
+                .write_u16(u16::try_from(answer.len()).unwrap())
+                .await?;
+            stream.write_all(&answer).await?;
+        }
     }
-    Some(answer)
+}
+
+/// What is answered to this question.
+fn choose(query: &[u8], zone: Zone, log: &Questions) -> Answer {
+    let (question, kind) = question(query);
+    let mut log = log.lock().unwrap();
+    let asked = log.iter().filter(|(_, other)| *other == kind).count();
+    log.push((name(question), kind));
+    let mut answer = match kind {
+        A => zone.v4,
+        AAAA => zone.v6,
+        _ => zone.rest,
+    };
+    if let Rebound(first, later) = answer {
+        answer = Address(if asked == 0 { first } else { later });
+    }
+    answer
+}
+
+/// The question of a query, in bytes, and the kind of record.
+fn question(query: &[u8]) -> (&[u8], u8) {
+    let name = query[12..].iter().position(|byte| *byte == 0).unwrap() + 13;
+    (&query[12..name + 4], query[name + 1])
+}
+
+/// The name in a question, as text.
+fn name(mut question: &[u8]) -> String {
+    let mut labels = Vec::new();
+    while question[0] > 0 {
+        let (label, rest) = question[1..].split_at(question[0].into());
+        labels.push(String::from_utf8_lossy(label).into_owned());
+        question = rest;
+    }
+    labels.join(".")
+}
+
+/// The messages that make up an answer.
+async fn answers(query: &[u8], mut answer: Answer, whole: bool) -> Vec<Vec<u8>> {
+    while let Late(time, other) = answer {
+        sleep(time).await;
+        answer = *other;
+    }
+    match answer {
+        Forged(forgery) => vec![forged(query, forgery)],
+        Behind(forgery, right) => vec![forged(query, forgery), message(query, *right)],
+        Truncated(right) if whole => vec![message(query, *right)],
+        Truncated(_) | TruncatedOnly => {
+            let mut message = message(query, Empty);
+            message[2] |= 0x02;
+            vec![message]
+        }
+        Silence => Vec::new(),
+        other => vec![message(query, other)],
+    }
+}
+
+fn forged(query: &[u8], forgery: Forgery) -> Vec<u8> {
+    let mut message = message(query, Address([127, 0, 0, 66]));
+    match forgery {
+        Forgery::Number => message[0] ^= 0xff,
+        // The first letter of the name.
+        Forgery::Question => message[13] = b'x',
+        Forgery::Noise => message[12..].fill(0xff),
+    }
+    message
+}
+
+fn message(query: &[u8], answer: Answer) -> Vec<u8> {
+    let (question, kind) = question(query);
+    let (code, kind, data): (u8, u8, Vec<Vec<u8>>) = match answer {
+        Address(address) => (0, kind, vec![address.to_vec()]),
+        Address6(address) => {
+            let bytes = address.iter().flat_map(|part| part.to_be_bytes());
+            (0, kind, vec![bytes.collect()])
+        }
+        Many(count) => {
+            let address = |number: usize| vec![127, 1, (number >> 8) as u8, number as u8];
+            (0, kind, (0..count).map(address).collect())
+        }
+        Circle => (0, CNAME, vec![vec![0xc0, 12]]),
+        Endless => {
+            // The names are mail, 1, 2, 3, …, all before the same domain.
+            let label = usize::from(question[0]);
+            let number: u8 = name(question)
+                .split('.')
+                .next()
+                .and_then(|label| label.parse().ok())
+                .unwrap_or(0);
+            let next = (number + 1).to_string();
+            let mut data = vec![next.len() as u8];
+            data.extend(next.as_bytes());
+            data.extend([0xc0, 12 + 1 + label as u8]);
+            (0, CNAME, vec![data])
+        }
+        Data(of, data) if of == kind => (0, kind, vec![data.to_vec()]),
+        Code(code) => (code, kind, Vec::new()),
+        _ => (0, kind, Vec::new()),
+    };
+    let mut message = query[..2].to_vec();
+    let count = u16::try_from(data.len()).unwrap().to_be_bytes();
+    // Authoritative, and proven by DNSSEC, or so the server says (RFC 4035 §3.2.3).
+    message.extend([0x85, 0xa0 | code, 0, 1, count[0], count[1], 0, 0, 0, 0]);
+    message.extend(question);
+    for data in data {
+        message.extend([0xc0, 12, 0, kind, 0, 1, 0, 0, 0, 60, 0, data.len() as u8]);
+        message.extend(data);
+    }
+    message
 }

@@ -942,6 +942,7 @@ async fn check_with(address: SocketAddr, protocol: Protocol, security: Security)
             port: NonZeroU16::new(993).unwrap(),
             security,
         },
+        domain: None,
         connect_to: Some(address),
     };
     let password = "c4nary-Pa55phrase".to_owned().into();

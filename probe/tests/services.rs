@@ -168,6 +168,7 @@ async fn a_closed_port_refuses() {
     drop(listener);
     let mut target = Target {
         endpoint: endpoint("one", Imap, Implicit),
+        domain: None,
         connect_to: Some(address),
     };
     let reports = check(&probe(&authority), vec![target.clone()], None).await;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use futures_util::stream::{self, BoxStream, StreamExt};
 use probe::net::{Event as ProbeEvent, Target};
-use probe::{Credentials, EndpointReport, Outcome, diagnose};
+use probe::{Credentials, EndpointReport, HostName, Outcome, diagnose};
 
 use super::event::{Event, Mark, Plan};
 use super::say::Saying;
@@ -55,6 +55,7 @@ pub fn start(site: &Site, request: TestConnection, admission: &Admission) -> Tes
 /// What a request asks for, with everything looked up.
 struct Order<'a> {
     record: &'a Record,
+    domain: Option<HostName>,
     services: Vec<&'a Service>,
     credentials: Option<Credentials>,
 }
@@ -94,6 +95,8 @@ fn plan<'a>(
     Ok((
         Order {
             record,
+            // Every domain of an address is a host name.
+            domain: typed.domain().as_str().parse().ok(),
             services,
             credentials,
         },
@@ -131,6 +134,7 @@ fn events(site: &Site, order: Order<'_>, place: Place) -> BoxStream<'static, Eve
         .iter()
         .map(|service| Target {
             endpoint: service.endpoint.clone(),
+            domain: order.domain.clone(),
             connect_to: service.connect_to,
         })
         .collect();

@@ -7,6 +7,7 @@
 //! | `journal` | makes a [`Step`] of what happened and sends it off |
 //! | `gate` | one sign-in leads, so that a wrong password is sent only once |
 //! | `dns`, `address` | names to addresses, and which addresses may be connected to |
+//! | `published`, `tlsa` | what else the DNS says about a service |
 //! | `approach` | a second connection, up to where TLS begins |
 //! | `connect` | Happy Eyeballs with every attempt's result |
 //! | `others` | the addresses that were not used |
@@ -29,6 +30,7 @@ mod gate;
 mod journal;
 mod others;
 mod path;
+mod published;
 mod roots;
 mod run;
 mod second_look;
@@ -37,6 +39,7 @@ mod tee;
 mod tls;
 mod tls_facts;
 mod tls_failure;
+mod tlsa;
 mod visit;
 mod witness;
 
@@ -46,11 +49,12 @@ use std::time::Duration;
 
 use rustls::pki_types::CertificateDer;
 
+pub use dns::{RootKeys, RootKeysError};
 pub use roots::{RootsError, read_roots};
 pub use run::Run;
 
 use crate::credentials::Credentials;
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, HostName};
 use crate::step::{EndpointReport, Step};
 
 /// How to check.
@@ -64,16 +68,19 @@ pub struct Options {
     pub deadline: Duration,
     /// The DNS server to ask instead of those of the system.
     pub nameserver: Option<SocketAddr>,
+    /// The keys of the DNS root with which signed answers are validated.
+    pub root_keys: RootKeys,
 }
 
 impl Default for Options {
-    /// The public internet, the Mozilla roots, the DNS of the system and 45 seconds.
+    /// The public internet, the Mozilla roots, the DNS of the system, the keys of IANA and 45 seconds.
     fn default() -> Self {
         Self {
             extra_roots: Vec::new(),
             allow_private: false,
             deadline: Duration::from_secs(45),
             nameserver: None,
+            root_keys: RootKeys::default(),
         }
     }
 }
@@ -83,8 +90,12 @@ impl Default for Options {
 pub struct Target {
     /// What is checked.
     pub endpoint: Endpoint,
-    /// Where to connect to, whatever the DNS says. Certificates are still verified for the name of the
-    /// endpoint. Only an operator may set it: such an address is not refused for being private.
+    /// The domain of the customer's mail address, if it is known: what it publishes about the service is
+    /// compared with the endpoint.
+    pub domain: Option<HostName>,
+    /// Where to connect to, whatever the DNS says; it is then not asked at all. Certificates are still
+    /// verified for the name of the endpoint. Only an operator may set it: such an address is not refused
+    /// for being private.
     pub connect_to: Option<SocketAddr>,
 }
 
@@ -125,9 +136,10 @@ impl Probe {
             allow_private,
             deadline,
             nameserver,
+            root_keys,
         } = options;
         let tls = tls::Trust::new(&extra_roots)?;
-        let resolver = dns::Resolver::new(nameserver)?;
+        let resolver = dns::Resolver::new(nameserver, &root_keys)?;
         Ok(Self {
             context: Arc::new(run::Context {
                 tls,

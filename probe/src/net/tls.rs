@@ -59,6 +59,8 @@ pub(super) enum Handshake {
         outcome: Outcome,
         /// What the certificate says.
         certificate: Facts,
+        /// The certificates as they were sent, the server's own first.
+        chain: Vec<CertificateDer<'static>>,
     },
     /// TLS would work, but the certificate is not good. The connection is closed.
     Untrusted {
@@ -68,6 +70,8 @@ pub(super) enum Handshake {
         outcome: Outcome,
         /// What the certificate says.
         certificate: Facts,
+        /// The certificates as they were sent, the server's own first.
+        chain: Vec<CertificateDer<'static>>,
     },
     /// There is no TLS.
     Failed {
@@ -167,6 +171,7 @@ impl Trust {
                         certificate::praise(facts, chain.first(), now)
                     }),
                     certificate: certificate_facts(facts),
+                    chain,
                     stream: Box::new(Encrypted(stream.compat())),
                 };
             }
@@ -176,6 +181,7 @@ impl Trust {
                         tls,
                         outcome: certificate::blame(error, &chain),
                         certificate: certificate_facts(facts),
+                        chain,
                     };
                 }
                 _ => failure(&error, &heard, &flight, asked, security, redactor),

@@ -1,21 +1,25 @@
 //! The steps of one endpoint, in order.
 
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use futures_io::{AsyncRead, AsyncWrite};
 use futures_util::future::join;
+use rustls::pki_types::CertificateDer;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout};
 use tokio_util::compat::{Compat, TokioAsyncReadCompatExt};
+use tokio_util::sync::CancellationToken;
 
 use super::address;
 use super::clock::TokioClock;
 use super::connect::{Connected, client_name, connect};
+use super::dns::{Failure, Found};
 use super::gate::Pass;
 use super::journal::{Journal, Stop};
 use super::others::{self, Look};
+use super::published;
 use super::run::Shared;
 use super::second_look;
 use super::tls::{Encrypted, Handshake};
@@ -23,7 +27,7 @@ use super::tls_failure::refine;
 use crate::dialogue::{
     self, Amount, Capabilities, Fault, Greeting, Protected, Upgrade, Usage, Wire,
 };
-use crate::endpoint::{Endpoint, Protocol, Security};
+use crate::endpoint::{Endpoint, HostName, Protocol, Security};
 use crate::outcome::Outcome;
 use crate::step::{Attempt, Facts, Stage};
 
@@ -52,13 +56,58 @@ type Secure = Protected<Box<Encrypted>, TokioClock>;
 /// The check of one endpoint. Each method is one stage: it writes down its step, and stops the check
 /// when that has failed.
 pub(super) struct Visit<'a> {
-    pub(super) shared: &'a Shared,
-    pub(super) endpoint: &'a Endpoint,
+    shared: &'a Shared,
+    endpoint: &'a Endpoint,
+    domain: Option<&'a HostName>,
+    /// The certificates that the server has sent.
+    chain: OnceLock<Vec<CertificateDer<'static>>>,
 }
 
-impl Visit<'_> {
+impl<'a> Visit<'a> {
+    pub(super) fn new(
+        shared: &'a Shared,
+        endpoint: &'a Endpoint,
+        domain: Option<&'a HostName>,
+    ) -> Self {
+        Self {
+            shared,
+            endpoint,
+            domain,
+            chain: OnceLock::new(),
+        }
+    }
+
     /// All steps.
     pub(super) async fn steps(
+        &self,
+        connect_to: Option<SocketAddr>,
+        journal: &mut Journal,
+    ) -> Result<(), Stop> {
+        if connect_to.is_some() || self.endpoint.host.address().is_some() {
+            return self.service(connect_to, journal).await;
+        }
+        let done = CancellationToken::new();
+        let resolver = &self.shared.context.resolver;
+        let answers = published::ask(resolver, self.domain, self.endpoint, &done);
+        let service = async {
+            let result = self.service(None, journal).await;
+            done.cancel();
+            result
+        };
+        let (result, answers) = join(service, answers).await;
+        let aliases = match journal.facts(Stage::Dns) {
+            Some(Facts::Dns { aliases, .. }) => aliases.as_slice(),
+            _ => &[],
+        };
+        let chain = self.chain.get().map_or(&[][..], Vec::as_slice);
+        if let Some((outcome, facts)) = answers.compare(self.endpoint, aliases, chain) {
+            journal.aside(Stage::Published, outcome, facts, answers.elapsed());
+        }
+        result
+    }
+
+    /// The service itself, and the other addresses of its host.
+    async fn service(
         &self,
         connect_to: Option<SocketAddr>,
         journal: &mut Journal,
@@ -130,38 +179,45 @@ impl Visit<'_> {
         journal.begin(Stage::Dns);
         if let Some(given) = connect_to {
             let addresses = vec![given.ip()];
-            journal.end(
-                Outcome::AddressGiven,
-                Facts::Dns {
-                    addresses: addresses.clone(),
-                    aliases: Vec::new(),
-                },
-                None,
-            );
+            let facts = names(addresses.clone(), Vec::new());
+            journal.end(Outcome::AddressGiven, facts, None);
             return Ok((addresses, given.port()));
         }
         let context = &self.shared.context;
         let found = match self.endpoint.host.address() {
-            Some(address) => Ok((Outcome::AddressGiven, vec![address])),
+            Some(address) => {
+                let (addresses, aliases) = (vec![address], Vec::new());
+                Ok((Outcome::AddressGiven, Found { addresses, aliases }))
+            }
             None => {
                 let found = context.resolver.lookup(&self.endpoint.host).await;
-                found.map(|addresses| (Outcome::Ok, addresses))
+                found.map(|found| (Outcome::Ok, found))
             }
         };
-        let (outcome, mut addresses) =
-            found.map_err(|outcome| journal.fail(silent(outcome), NOTHING))?;
+        let (outcome, found) = match found {
+            Ok(found) => found,
+            Err(Failure {
+                outcome,
+                aliases,
+                code,
+            }) => {
+                let fault = Fault {
+                    outcome,
+                    server_said: code,
+                };
+                return Err(journal.fail(fault, names(Vec::new(), aliases)));
+            }
+        };
+        let Found {
+            mut addresses,
+            aliases,
+        } = found;
         addresses.retain(|address| context.allow_private || address::is_public(*address));
         if addresses.is_empty() {
-            return Err(journal.fail(silent(Outcome::AddressNotPublic), NOTHING));
+            let fault = silent(Outcome::AddressNotPublic);
+            return Err(journal.fail(fault, names(addresses, aliases)));
         }
-        journal.end(
-            outcome,
-            Facts::Dns {
-                addresses: addresses.clone(),
-                aliases: Vec::new(),
-            },
-            None,
-        );
+        journal.end(outcome, names(addresses.clone(), aliases), None);
         Ok((addresses, self.endpoint.port.get()))
     }
 
@@ -268,7 +324,9 @@ impl Visit<'_> {
                 tls,
                 outcome,
                 certificate,
+                chain,
             } => {
+                self.remember(chain);
                 journal.end(Outcome::Ok, tls, None);
                 journal.begin(Stage::Certificate);
                 journal.end(outcome, certificate, None);
@@ -283,7 +341,9 @@ impl Visit<'_> {
                 tls,
                 outcome,
                 certificate,
+                chain,
             } => {
+                self.remember(chain);
                 journal.end(Outcome::Ok, tls, None);
                 journal.begin(Stage::Certificate);
                 Err(journal.fail(silent(outcome), certificate))
@@ -296,6 +356,12 @@ impl Visit<'_> {
                 Err(journal.fail(fault, tls))
             }
         }
+    }
+
+    /// Keeps the certificates for the comparison with what the DNS publishes.
+    fn remember(&self, chain: Vec<CertificateDer<'static>>) {
+        // A service is encrypted only once.
+        let _ = self.chain.set(chain);
     }
 
     /// Everything that happens inside verified TLS.
@@ -503,6 +569,14 @@ impl Visit<'_> {
             client,
         )
     }
+}
+
+/// What the DNS said.
+fn names(addresses: Vec<IpAddr>, aliases: Vec<String>) -> Facts {
+    if addresses.is_empty() && aliases.is_empty() {
+        return NOTHING;
+    }
+    Facts::Dns { addresses, aliases }
 }
 
 const NOTHING: Facts = Facts::None {};

@@ -42,6 +42,7 @@ pub(crate) fn endpoint(id: &str, protocol: Protocol, security: Security) -> Endp
 pub(crate) fn target(id: &str, protocol: Protocol, security: Security, server: &Server) -> Target {
     Target {
         endpoint: endpoint(id, protocol, security),
+        domain: None,
         connect_to: Some(server.address),
     }
 }

@@ -178,6 +178,7 @@ fn targets(
                 let connect_to = typed.map(|address| SocketAddr::new(address, endpoint.port.get()));
                 targets.push(Target {
                     endpoint,
+                    domain: None,
                     connect_to,
                 });
             }
@@ -189,6 +190,7 @@ fn targets(
                 provider = Some(record.name.clone());
                 targets.extend(group.services.iter().map(|service| Target {
                     endpoint: service.endpoint.clone(),
+                    domain: domain.as_str().parse().ok(),
                     connect_to: service.connect_to,
                 }));
             }

@@ -1,0 +1,195 @@
+//! Whether a TLSA record fits the certificates that a server sent (RFC 6698 §2.1, RFC 7671).
+
+use aws_lc_rs::digest::{SHA256, SHA512, digest};
+use hickory_resolver::proto::rr::rdata::TLSA;
+use hickory_resolver::proto::rr::rdata::tlsa::{CertUsage, Matching, Selector};
+use rustls::pki_types::CertificateDer;
+use x509_parser::prelude::{FromDer, X509Certificate};
+
+/// Of longer data only the beginning is shown.
+const MOST_SHOWN: usize = 64;
+
+/// How a record and a chain of certificates go together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fit {
+    /// The record is for one of the certificates.
+    Yes,
+    /// It is for another one.
+    No,
+    /// The certificates cannot tell: the record is of an unknown kind, or for an authority that a
+    /// server need not send.
+    Unknown,
+}
+
+/// Compares a record with a chain, the server's own certificate first.
+pub(super) fn fit(record: &TLSA, chain: &[CertificateDer<'_>]) -> Fit {
+    let known = !matches!(
+        (record.cert_usage, record.selector, record.matching),
+        (CertUsage::Unassigned(_) | CertUsage::Private, _, _)
+            | (_, Selector::Unassigned(_) | Selector::Private, _)
+            | (_, _, Matching::Unassigned(_) | Matching::Private)
+    );
+    let [own, others @ ..] = chain else {
+        return Fit::Unknown;
+    };
+    if !known {
+        return Fit::Unknown;
+    }
+    let found = match record.cert_usage {
+        CertUsage::PkixEe | CertUsage::DaneEe => is_for(record, own),
+        // A certificate that signed itself is its own authority (RFC 7671 §5.2).
+        _ => {
+            others.iter().any(|authority| is_for(record, authority))
+                || is_self_issued(own) && is_for(record, own)
+        }
+    };
+    match (found, record.cert_usage, record.matching) {
+        (true, ..) => Fit::Yes,
+        // A root that programs have is not sent, and neither is an authority that stands in the record
+        // itself (RFC 7671 §5.2.2, §5.2.3).
+        (false, CertUsage::PkixTa, _) | (false, CertUsage::DaneTa, Matching::Raw) => Fit::Unknown,
+        (false, ..) => Fit::No,
+    }
+}
+
+/// A record as it is written in a zone file (RFC 6698 §2.2).
+pub(super) fn text(record: &TLSA) -> String {
+    let TLSA {
+        cert_usage,
+        selector,
+        matching,
+        cert_data,
+        ..
+    } = record;
+    let shown = &cert_data[..cert_data.len().min(MOST_SHOWN)];
+    let data: String = shown.iter().map(|byte| format!("{byte:02x}")).collect();
+    let rest = if cert_data.len() > MOST_SHOWN {
+        "…"
+    } else {
+        ""
+    };
+    let (usage, selector, matching) = (
+        u8::from(*cert_usage),
+        u8::from(*selector),
+        u8::from(*matching),
+    );
+    format!("{usage} {selector} {matching} {data}{rest}")
+}
+
+fn is_for(record: &TLSA, certificate: &CertificateDer<'_>) -> bool {
+    let selected = match record.selector {
+        Selector::Full => certificate.as_ref(),
+        _ => match X509Certificate::from_der(certificate) {
+            Ok((_, parsed)) => parsed.tbs_certificate.subject_pki.raw,
+            Err(_) => return false,
+        },
+    };
+    match record.matching {
+        Matching::Raw => selected == record.cert_data,
+        Matching::Sha256 => digest(&SHA256, selected).as_ref() == record.cert_data,
+        Matching::Sha512 => digest(&SHA512, selected).as_ref() == record.cert_data,
+        Matching::Unassigned(_) | Matching::Private => false,
+    }
+}
+
+fn is_self_issued(certificate: &CertificateDer<'_>) -> bool {
+    X509Certificate::from_der(certificate)
+        .is_ok_and(|(_, parsed)| parsed.subject() == parsed.issuer())
+}
+
+#[cfg(test)]
+mod tests {
+    use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
+
+    use super::*;
+
+    /// A server's certificate, the one of its authority, and one that signed itself.
+    fn certificates() -> [CertificateDer<'static>; 3] {
+        let mut params = CertificateParams::new(Vec::new()).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        params
+            .distinguished_name
+            .push(DnType::CommonName, "authority");
+        let key = KeyPair::generate().unwrap();
+        let authority = params.self_signed(&key).unwrap();
+        let issuer = Issuer::new(params, key);
+        let mut params = CertificateParams::new(vec!["mail.example.test".to_owned()]).unwrap();
+        params.distinguished_name.push(DnType::CommonName, "server");
+        let own = params.signed_by(&KeyPair::generate().unwrap(), &issuer);
+        let lone = params.self_signed(&KeyPair::generate().unwrap()).unwrap();
+        [
+            own.unwrap().der().clone(),
+            authority.der().clone(),
+            lone.der().clone(),
+        ]
+    }
+
+    fn record(usage: u8, selector: u8, matching: u8, of: &CertificateDer<'_>) -> TLSA {
+        let (_, parsed) = X509Certificate::from_der(of).unwrap();
+        let selected = match selector {
+            1 => parsed.tbs_certificate.subject_pki.raw,
+            _ => of.as_ref(),
+        };
+        let data = match matching {
+            1 => digest(&SHA256, selected).as_ref().to_vec(),
+            2 => digest(&SHA512, selected).as_ref().to_vec(),
+            _ => selected.to_vec(),
+        };
+        TLSA::new(usage.into(), selector.into(), matching.into(), data)
+    }
+
+    #[test]
+    fn a_record_fits_the_certificate_that_it_is_for() {
+        use Fit::{No, Unknown, Yes};
+        let [own, authority, lone] = certificates();
+        let sent = [own.clone(), authority.clone()];
+        let without_authority = [own.clone()];
+        let by_itself = [lone.clone()];
+        // Each usage with every selector and kind of matching.
+        for (usage, of, chain, expected) in [
+            (3, &own, &sent[..], Yes),
+            (3, &own, &by_itself[..], No),
+            (3, &authority, &sent[..], No),
+            (1, &own, &sent[..], Yes),
+            (1, &authority, &sent[..], No),
+            (2, &authority, &sent[..], Yes),
+            (2, &own, &sent[..], No),
+            (2, &lone, &by_itself[..], Yes),
+            (2, &authority, &without_authority[..], No),
+            (0, &authority, &sent[..], Yes),
+            (0, &authority, &without_authority[..], Unknown),
+            (3, &own, &[][..], Unknown),
+            (4, &own, &sent[..], Unknown),
+            (255, &own, &sent[..], Unknown),
+        ] {
+            for selector in 0..=1 {
+                for matching in 0..=2 {
+                    let record = record(usage, selector, matching, of);
+                    let expected = match (usage, matching, expected) {
+                        // The authority stands in the record, so that it need not be sent.
+                        (2, 0, No) => Unknown,
+                        _ => expected,
+                    };
+                    let found = fit(&record, chain);
+                    assert_eq!(found, expected, "{usage} {selector} {matching}");
+                }
+            }
+        }
+        for (selector, matching) in [(2, 1), (255, 1), (1, 3), (1, 255)] {
+            let record = record(3, selector, matching, &own);
+            assert_eq!(fit(&record, &sent), Unknown, "3 {selector} {matching}");
+        }
+    }
+
+    #[test]
+    fn records_are_written_as_in_a_zone_file() {
+        let written = |length| {
+            let data = vec![0xa0; length];
+            text(&TLSA::new(3.into(), 1.into(), 255.into(), data))
+        };
+        assert_eq!(written(0), "3 1 255 ");
+        assert_eq!(written(2), "3 1 255 a0a0");
+        assert_eq!(written(64), format!("3 1 255 {}", "a0".repeat(64)));
+        assert_eq!(written(65), format!("3 1 255 {}…", "a0".repeat(64)));
+    }
+}
