@@ -205,9 +205,9 @@ async fn what_the_domain_and_the_host_publish_is_compared() {
     let other = format!("9 1 1 {wrong}");
     let mut test = [
         tlsa("bare", &[]),
-        tlsa("good", &[good.clone()]),
+        tlsa("good", std::slice::from_ref(&good)),
         tlsa("whole", &[format!("3 0 0 {full}")]),
-        tlsa("bad", &[bad.clone()]),
+        tlsa("bad", std::slice::from_ref(&bad)),
         tlsa("both", &[bad.clone(), good.clone()]),
         tlsa("other", std::slice::from_ref(&other)),
         tlsa("down", std::slice::from_ref(&bad)),
@@ -232,7 +232,8 @@ async fn what_the_domain_and_the_host_publish_is_compared() {
         }
     }
     writeln!(test, "_imaps._tcp.behind CNAME _imaps._tcp.there").unwrap();
-    let elsewhere = tlsa("bad", &[bad.clone()]) + &tlsa("good", &[good.clone()]);
+    let elsewhere =
+        tlsa("bad", std::slice::from_ref(&bad)) + &tlsa("good", std::slice::from_ref(&good));
     let servers = NameServers::start(&[
         ("test", Signed::Well, test),
         ("hashed", Signed::WellWithHashes, elsewhere.clone()),

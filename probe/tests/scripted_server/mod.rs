@@ -187,7 +187,7 @@ async fn act(
                 }
             }
             Do::HearAny => {
-                stream.read(&mut [0; 4096]).await?;
+                let _ = stream.read(&mut [0; 4096]).await?;
             }
             Do::Quiet => {
                 let early = tokio::time::timeout(QUIET, stream.read_u8()).await;
