@@ -325,7 +325,7 @@ async fn certificates_are_told_apart_in_both_versions() {
     });
     let checks = cases.map(|(index, shown, version)| async move {
         let name = format!("certificate{index}{version}");
-        let options = [version, "-cipher", "DEFAULT@SECLEVEL=0"];
+        let options = [version, "-verify", "1", "-cipher", "DEFAULT@SECLEVEL=0"];
         let server = LAB.serve(&name, &shown.identity, &options);
         let report = check(server.address).await;
         let expected = match shown.outcome {
@@ -341,6 +341,7 @@ async fn certificates_are_told_apart_in_both_versions() {
             "TLS 1.3"
         };
         assert_eq!((told, group), (version, Some("x25519")), "{name}");
+        assert!(tls.client_certificate_asked, "{name}");
         let facts = certificate_facts(&report);
         assert_eq!(
             facts.built.join(" < ").replace("CN=", ""),
@@ -643,7 +644,7 @@ async fn a_dropped_large_hello_is_told_from_other_silence() {
             large,
             Some(tls13),
             3,
-            1,
+            4,
         ),
         (
             "large closed",
@@ -651,7 +652,7 @@ async fn a_dropped_large_hello_is_told_from_other_silence() {
             large,
             Some(tls13),
             3,
-            1,
+            4,
         ),
         (
             "large ignored",
@@ -668,7 +669,7 @@ async fn a_dropped_large_hello_is_told_from_other_silence() {
             "tls:tls-version-too-old",
             Some(tls10),
             3,
-            1,
+            4,
         ),
         (
             "all reset",
@@ -676,7 +677,7 @@ async fn a_dropped_large_hello_is_told_from_other_silence() {
             "tls:tls-reset",
             None,
             5 + 1,
-            1,
+            4,
         ),
         (
             "all closed",
@@ -684,7 +685,7 @@ async fn a_dropped_large_hello_is_told_from_other_silence() {
             "tls:tls-closed",
             None,
             5 + 1,
-            1,
+            4,
         ),
         (
             "all ignored",
@@ -704,7 +705,7 @@ async fn a_dropped_large_hello_is_told_from_other_silence() {
             "tls:tls-reset",
             None,
             3,
-            1,
+            4,
         ),
     ];
     let checks = rows.into_iter().map(

@@ -151,7 +151,7 @@ fn alert_outcome(alert: AlertDescription) -> Outcome {
 }
 
 /// Whether an alert can be about the certificate that a client did not show. Programs differ in which
-/// one they send.
+/// one they send: OpenSSL the first, Go the third, GnuTLS the last.
 fn is_about_client(alert: AlertDescription) -> bool {
     matches!(
         alert,
@@ -163,6 +163,7 @@ fn is_about_client(alert: AlertDescription) -> bool {
             | AlertDescription::UnknownCA
             | AlertDescription::AccessDenied
             | AlertDescription::CertificateRequired
+            | AlertDescription::DecodeError
     )
 }
 
@@ -204,6 +205,13 @@ mod tests {
                 true,
                 Outcome::TlsClientCertificateRequired,
             ),
+            (
+                alert(50),
+                &done,
+                true,
+                Outcome::TlsClientCertificateRequired,
+            ),
+            (alert(50), &done, false, Outcome::TlsServerFault),
             (alert(80), &done, true, Outcome::TlsServerFault),
             (alert(42), &done, false, Outcome::TlsServerFault),
             (alert(40), &done, false, Outcome::TlsNoCommonCipher),

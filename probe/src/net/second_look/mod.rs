@@ -121,7 +121,9 @@ fn decide(first: Outcome, answers: &[(Question, Answer)], offers: &Offers) -> De
     };
     match (question, answer) {
         // Whether it is the length is only known when nothing but the length makes the difference.
-        (Question::Small, Answer::Chose(..)) => Ask(Question::Large),
+        (Question::Small, Answer::Chose(_, choice)) if offers.lack(*choice).is_none() => {
+            Ask(Question::Large)
+        }
         (Question::Large, Answer::Dropped | Answer::Silent) => {
             let small = answers.iter().find_map(|(_, answer)| match answer {
                 Answer::Chose(flight, _) => Some(tls_facts::seen(flight, false)),
@@ -498,6 +500,14 @@ mod tests {
                 TlsNoCommonCipher,
                 only(Old(0x0301), || chose(0x0301, 0x000a, None), refused),
                 every[..3].to_vec(),
+                TlsVersionTooOld,
+                true,
+            ),
+            // Its length may matter, too, but not as much.
+            (
+                TlsReset,
+                only(Large, dropped, || chose(0x0301, 0x002f, None)),
+                vec![Small],
                 TlsVersionTooOld,
                 true,
             ),
