@@ -35,6 +35,8 @@ enum Answer {
     Endless,
     /// An alias of itself.
     Circle,
+    /// An address of another name.
+    Stray,
     /// A record of this kind with this data, and none of another kind.
     Data(u8, &'static [u8]),
     Empty,
@@ -61,7 +63,7 @@ enum Forgery {
 
 use Answer::{
     Address, Address6, Behind, Circle, Code, Data, Empty, Endless, Forged, Late, Many, Rebound,
-    Silence, Truncated, TruncatedOnly,
+    Silence, Stray, Truncated, TruncatedOnly,
 };
 
 const NXDOMAIN: Answer = Code(3);
@@ -84,6 +86,7 @@ async fn the_reason_for_a_missing_address_is_named() {
         (NXDOMAIN, NXDOMAIN, NameNotFound, None),
         (NXDOMAIN, Silence, NameNotFound, None),
         (Empty, Empty, NoAddress, None),
+        (Stray, Empty, NoAddress, None),
         (SERVFAIL, SERVFAIL, DnsServerFailed, Some("SERVFAIL")),
         (REFUSED, REFUSED, DnsServerFailed, Some("REFUSED")),
         (NOTIMP, NOTIMP, DnsServerFailed, Some("NOTIMP")),
@@ -492,6 +495,7 @@ fn message(query: &[u8], answer: Answer) -> Vec<u8> {
             let address = |number: usize| vec![127, 1, (number >> 8) as u8, number as u8];
             (0, kind, (0..count).map(address).collect())
         }
+        Stray => (0, kind, vec![vec![127, 0, 0, 66]]),
         Circle => (0, CNAME, vec![vec![0xc0, 12]]),
         Endless => {
             // The names are mail, 1, 2, 3, …, all before the same domain.
@@ -516,8 +520,13 @@ fn message(query: &[u8], answer: Answer) -> Vec<u8> {
     // Authoritative, and proven by DNSSEC, or so the server says (RFC 4035 §3.2.3).
     message.extend([0x85, 0xa0 | code, 0, 1, count[0], count[1], 0, 0, 0, 0]);
     message.extend(question);
+    // The name of the question, or the domain that it ends with.
+    let owner = match answer {
+        Stray => 12 + 1 + question[0],
+        _ => 12,
+    };
     for data in data {
-        message.extend([0xc0, 12, 0, kind, 0, 1, 0, 0, 0, 60, 0, data.len() as u8]);
+        message.extend([0xc0, owner, 0, kind, 0, 1, 0, 0, 0, 60, 0, data.len() as u8]);
         message.extend(data);
     }
     message

@@ -6,8 +6,14 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+/// Those of the addresses that may be connected to, in the same order.
+pub(super) fn permitted(mut addresses: Vec<IpAddr>, allow_private: bool) -> Vec<IpAddr> {
+    addresses.retain(|address| allow_private || is_public(*address));
+    addresses
+}
+
 /// Whether an address is of a public host.
-pub(super) fn is_public(address: IpAddr) -> bool {
+fn is_public(address: IpAddr) -> bool {
     match address {
         IpAddr::V4(address) => is_public_v4(address),
         IpAddr::V6(address) => is_public_v6(address),
@@ -135,6 +141,22 @@ mod tests {
             ("ff02::1", false),
         ] {
             assert_eq!(is_public(address.parse().unwrap()), public, "{address}");
+        }
+    }
+
+    #[test]
+    fn public_addresses_are_permitted_beside_others() {
+        let parse = |texts: &[&str]| -> Vec<IpAddr> {
+            texts.iter().map(|text| text.parse().unwrap()).collect()
+        };
+        let mixed = &["fd00::1", "1.1.1.1", "10.0.0.1", "2606:4700::1", "::1"];
+        for (given, allow_private, expected) in [
+            (&mixed[..], false, &["1.1.1.1", "2606:4700::1"][..]),
+            (mixed, true, mixed),
+            (&["10.0.0.1", "::1"], false, &[]),
+            (&[], true, &[]),
+        ] {
+            assert_eq!(permitted(parse(given), allow_private), parse(expected));
         }
     }
 }

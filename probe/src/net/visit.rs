@@ -208,11 +208,8 @@ impl<'a> Visit<'a> {
                 return Err(journal.fail(fault, names(Vec::new(), aliases)));
             }
         };
-        let Found {
-            mut addresses,
-            aliases,
-        } = found;
-        addresses.retain(|address| context.allow_private || address::is_public(*address));
+        let Found { addresses, aliases } = found;
+        let addresses = address::permitted(addresses, context.allow_private);
         if addresses.is_empty() {
             let fault = silent(Outcome::AddressNotPublic);
             return Err(journal.fail(fault, names(addresses, aliases)));
