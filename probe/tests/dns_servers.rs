@@ -164,7 +164,7 @@ both bare.test -
 both bare.test example.test
 both bare.test plain.test
 both bare.test here.test ok: bare.test:PORT yes
-both alias.test here.test ok: bare.test:PORT yes
+both alias.test here.test ok: bare.test:PORT yes, BAD proven
 both bare.test there.test srv-differs: imap.there.test:PORT no
 both bare.test behind.test srv-differs: imap.there.test:PORT no
 both nobody.test there.test srv-differs: imap.there.test:PORT no
@@ -176,6 +176,7 @@ both whole.test - ok: WHOLE proven
 both bad.test - tlsa-mismatch: BAD proven
 both both.test - ok: BAD, GOOD proven
 both other.test - ok: OTHER proven
+both alias.test - ok: BAD proven
 both good.test port.test srv-differs: bare.test:1993 no, GOOD proven
 both bad.test port.test tlsa-mismatch: bare.test:1993 no, BAD proven
 both good.hashed - ok: GOOD proven
@@ -213,7 +214,11 @@ async fn what_the_domain_and_the_host_publish_is_compared() {
         tlsa("down", std::slice::from_ref(&bad)),
     ]
     .concat();
-    writeln!(test, "alias CNAME bare\n_1._tcp.down TLSA {bad}").unwrap();
+    writeln!(
+        test,
+        "alias CNAME bare\n_{port}._tcp.alias TLSA {bad}\n_1._tcp.down TLSA {bad}"
+    )
+    .unwrap();
     for (domain, label, places) in [
         ("here", "imaps", &[(0, port, "bare.test.")][..]),
         ("there", "imaps", &[(0, port, "imap.there.test.")]),
