@@ -152,6 +152,8 @@ fn is_label(label: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -214,6 +216,20 @@ mod tests {
                 security,
             };
             assert_eq!(endpoint.to_string(), url);
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn a_host_name_is_one_for_everybody(text in "[a-zA-Z0-9.:_-]{0,80}") {
+            if let Ok(host) = text.parse::<HostName>() {
+                let again = host.as_str().parse::<HostName>();
+                prop_assert_eq!(again.as_ref(), Ok(&host));
+                #[cfg(feature = "net")]
+                prop_assert!(rustls::pki_types::ServerName::try_from(host.as_str()).is_ok(), "{text}");
+            }
         }
     }
 }

@@ -18,9 +18,11 @@ mod imap;
 mod imap_reply;
 mod pop3;
 mod protected;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod rehearsal;
 mod said;
 mod sasl;
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
 mod script;
 mod service;
 mod smtp;

@@ -153,6 +153,8 @@ fn visible(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn redactor(password: &str) -> Redactor {
@@ -219,6 +221,35 @@ mod tests {
             let words = format!("{}correct-horse-battery", "x".repeat(before));
             let shown = redactor.clean(words.as_bytes()).unwrap();
             assert!(!shown.contains("co"), "{shown}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 500, failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// Whatever stands around the password, in whichever form a server repeats it.
+        #[test]
+        fn nothing_that_is_shown_can_harm(
+            password in "[a-zA-Z0-9 \"\\\\äß-]{8,40}",
+            before in prop::collection::vec(any::<u8>(), 0..400),
+            after in prop::collection::vec(any::<u8>(), 0..400),
+            form in 0..4,
+        ) {
+            let credentials = Credentials::new("me@example.net".into(), password.clone().into());
+            prop_assume!(credentials.is_ok());
+            let redactor = Redactor::new(credentials.as_ref().ok());
+            let said = match form {
+                0 => password.clone(),
+                1 => STANDARD.encode(&password),
+                2 => STANDARD.encode(format!("\0me@example.net\0{password}")),
+                _ => password.replace('\\', "\\\\").replace('"', "\\\""),
+            };
+            let words = [before.as_slice(), said.as_bytes(), after.as_slice()].concat();
+            let shown = redactor.clean(&words).unwrap_or_default();
+            prop_assert!(shown.chars().count() <= LONGEST);
+            prop_assert!(!shown.chars().any(char::is_control));
+            prop_assert!(!shown.contains(&said), "{shown:?} holds {said:?}");
+            prop_assert!(!shown.contains(&password), "{shown:?} holds {password:?}");
         }
     }
 }

@@ -66,7 +66,12 @@ where
         },
         _ => fault,
     };
-    match recognise(wire.peek().await.map_err(silent)?) {
+    // The first byte alone may be one of TLS by chance; the second is its version.
+    let mut seen = recognise(wire.peek(1).await.map_err(silent)?);
+    if seen == Service::Tls {
+        seen = recognise(wire.peek(2).await?);
+    }
+    match seen {
         Service::Tls => Err(Fault {
             outcome: Outcome::TlsOnPlainPort,
             server_said: None,

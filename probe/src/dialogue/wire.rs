@@ -192,13 +192,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin, C: Clock> Wire<S, C> {
         }
     }
 
-    /// Waits until at least one byte is there and shows, without taking them, all that are.
+    /// Waits until at least so many bytes are there and shows, without taking them, all that are.
     ///
     /// # Errors
     ///
     /// [`Outcome::NoReply`] and [`Outcome::ClosedEarly`].
-    pub(super) async fn peek(&mut self) -> Result<&[u8], Fault> {
-        if self.inbox.is_empty() {
+    pub(super) async fn peek(&mut self, at_least: usize) -> Result<&[u8], Fault> {
+        while self.inbox.len() < at_least {
             self.fill().await?;
         }
         Ok(&self.inbox)
@@ -222,10 +222,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin, C: Clock> Wire<S, C> {
         let room = HEARD.saturating_sub(self.heard.len());
         self.heard.extend_from_slice(&line[..line.len().min(room)]);
         self.heard.push(b' ');
+        // What has arrived behind this line is by chance, and not what is wrong.
         if line.len() > LONGEST_LINE || self.lines > MOST_LINES || self.bytes > MOST_BYTES {
-            Err(self.lost(Outcome::ReplyTooLong))
+            Err(self.fault(Outcome::ReplyTooLong, &self.heard))
         } else if line.contains(&0) {
-            Err(self.lost(Outcome::MalformedReply))
+            Err(self.fault(Outcome::MalformedReply, &self.heard))
         } else {
             Ok(line)
         }
