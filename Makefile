@@ -13,9 +13,11 @@ CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/mailguide
 TRUNK_VERSION := 0.21.14
 BINDGEN_VERSION := 0.2.130
 BINARYEN_VERSION := 132.0.0
+FUZZ_VERSION := 0.13.1
 ESBUILD_VERSION := 0.28.2
 TRUNK := $(CACHE)/trunk-$(TRUNK_VERSION)
 BINDGEN := $(CACHE)/wasm-bindgen-$(BINDGEN_VERSION)
+FUZZ := $(CACHE)/cargo-fuzz-$(FUZZ_VERSION)
 NPM_TOOLS := $(CACHE)/npm-binaryen-$(BINARYEN_VERSION)-esbuild-$(ESBUILD_VERSION)
 
 # Daemons and rustup's programs are not on the PATH of every shell.
@@ -38,6 +40,7 @@ LAB_NEEDS := openssl=openssl postfix=postfix dovecot=dovecot-core \
   /usr/lib/dovecot/imap-login=dovecot-imapd /usr/lib/dovecot/pop3-login=dovecot-pop3d
 TEST_NEEDS := $(LAB_NEEDS) $(or $(CHROMIUM),/usr/bin/chromium)=chromium \
   nsd=nsd unbound=unbound ldns-signzone=ldnsutils
+FUZZ_NEEDS := c++=g++ cc=gcc+libc6-dev
 BENCH_NEEDS := $(LAB_NEEDS) nginx=nginx-light wrk=wrk curl=curl
 
 # The whole workspace on this machine: everything that runs here, with sockets. (In the browser
@@ -48,8 +51,8 @@ WASM := --no-default-features --target wasm32-unknown-unknown --locked
 # $(call phase,what is done,command) says what is done, does it, and says how long it took.
 phase = @printf '\n==> %s\n' '$(1)'; $(2); printf '    %s s\n' "$$SECONDS"
 
-.PHONY: help run test build lab dev bench clean \
-  check-rust build-packages lab-packages test-packages bench-packages node-modules tools root program
+.PHONY: help run test build lab dev bench fuzz clean \
+  check-rust fuzz-packages build-packages lab-packages test-packages bench-packages node-modules tools root program
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z]*\):.* ## \(.*\)/make \1\t\2/p' Makefile | expand -t 14
@@ -87,8 +90,22 @@ dev: tools ## Serve a debug build, and rebuild it when a file changes
 bench: bench-packages build ## Measure sizes, requests per second, and the time of a probe
 	@$(AS_ROOT) node end2end/bench/bench.mjs
 
+FUZZ_TARGETS := imap pop3 smtp tls certificate
+# How long each reader is fuzzed.
+SECONDS_EACH := 60
+
+fuzz: check-rust fuzz-packages ## Throw random bytes at every reader, for SECONDS_EACH=60 seconds each
+	$(call tool,$(FUZZ),about a minute,$(cargo_install) cargo-fuzz --version $(FUZZ_VERSION) --locked)
+	@cargo test --quiet -p probe --features net --locked --test catalogue -- --ignored seeds
+	@# Instrumentation is a matter of the nightly compiler; the switch lets the stable one do it.
+	@cd probe; for target in $(FUZZ_TARGETS); do \
+	  printf '\n==> %s\n' "$$target"; mkdir -p "fuzz/corpus/$$target"; \
+	  RUSTC_BOOTSTRAP=1 '$(FUZZ)/bin/cargo-fuzz' fuzz run --sanitizer none "$$target" "fuzz/corpus/$$target" "fuzz/seeds/$$target" -- \
+	    -max_total_time=$(SECONDS_EACH) -max_len=8192 -print_final_stats=1 -verbosity=0; \
+	done
+
 clean: ## Remove everything that was built; the tools in the user's cache stay
-	rm -rf target dist end2end/node_modules end2end/test-results end2end/playwright-report
+	rm -rf target dist probe/fuzz/target end2end/node_modules end2end/test-results end2end/playwright-report
 
 # Rebuilt only when a source has changed, because every new bundle is a new program.
 $(BUNDLE): $(BUNDLE_SOURCES) | tools
@@ -148,6 +165,9 @@ lab-packages:
 test-packages: build-packages
 	$(call install,$(TEST_NEEDS))
 	@node -e 'process.exit(+(parseInt(process.versions.node) < 20))' || { echo 'Playwright needs Node.js 20 or newer, this is' "$$(node --version)" >&2; exit 1; }
+
+fuzz-packages:
+	$(call install,$(FUZZ_NEEDS))
 
 bench-packages:
 	$(call install,$(BENCH_NEEDS))

@@ -19,6 +19,8 @@ pub mod credentials;
 pub mod diagnosis;
 pub mod dialogue;
 pub mod endpoint;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 #[cfg(feature = "net")]
 pub mod net;
 pub mod outcome;

@@ -180,6 +180,43 @@ fn no_behaviour_is_forgotten() {
     }
 }
 
+/// Writes what the servers of the catalogue say to `fuzz/seeds`, one file a row, for `make fuzz`.
+#[test]
+#[ignore = "a tool, not a test"]
+fn write_the_seeds_for_fuzzing() {
+    let crate_directory = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
+    let write = |target: &str, name: String, bytes: Vec<u8>| {
+        let directory = crate_directory.join("fuzz/seeds").join(target);
+        std::fs::create_dir_all(&directory).unwrap();
+        std::fs::write(directory.join(name), bytes).unwrap();
+    };
+    for (row, case) in catalogue().case.into_iter().enumerate() {
+        let target = case.service.trim_end_matches('s');
+        let mut said = Vec::new();
+        for act in language::parse(&case.script) {
+            match act {
+                Do::Say(bytes) | Do::Drip(_, bytes) => said.extend(bytes),
+                // Between two replies the client speaks.
+                Do::Hear => said.push(2),
+                _ => {}
+            }
+        }
+        said.truncate(4096);
+        if said.first().is_some_and(|byte| (20..24).contains(byte)) {
+            write("tls", format!("row-{row}"), said.clone());
+        }
+        write(target, format!("row-{row}"), said);
+    }
+    let read =
+        |name: &str| std::fs::read(crate_directory.join("tests/certificates").join(name)).unwrap();
+    let parts = ["stapled.ocsp", "stapled.der", "stapled-issuer.der"].map(read);
+    let with_length = parts.into_iter().flat_map(|part| {
+        let length = u16::try_from(part.len()).unwrap().to_be_bytes();
+        [length.to_vec(), part].concat()
+    });
+    write("certificate", "stapled".to_owned(), with_length.collect());
+}
+
 fn catalogue() -> Catalogue {
     toml::from_str(include_str!("catalogue.toml")).unwrap()
 }

@@ -31,6 +31,8 @@ mod journal;
 mod others;
 mod path;
 mod published;
+#[cfg(fuzzing)]
+pub(crate) mod readers;
 mod roots;
 mod run;
 mod second_look;
