@@ -299,7 +299,7 @@ async fn nothing_is_asked_where_the_address_is_given() {
 
 #[tokio::test]
 async fn many_lookups_at_once_do_not_hinder_each_other() {
-    const TIME: Duration = Duration::from_millis(50);
+    const TIME: Duration = Duration::from_millis(300);
     let zone = Zone {
         v4: Late(TIME, &HOME),
         v6: Late(TIME, &Empty),
@@ -310,7 +310,7 @@ async fn many_lookups_at_once_do_not_hinder_each_other() {
         deadline: Duration::from_secs(20),
         ..options
     };
-    let targets = (0..1000).map(|number| {
+    let targets = (0..300).map(|number| {
         let mut target = target(Security::Tls, Some("example.test"), 1);
         target.endpoint.host = format!("mail{number}.example.test").parse().unwrap();
         target
