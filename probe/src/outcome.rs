@@ -76,7 +76,7 @@ outcomes! {
     NameNotFound = "name-not-found", Dns, Failure;
     /// The name exists but has neither an A nor an AAAA record (RFC 2308 §2.2).
     NoAddress = "no-address", Dns, Failure;
-    /// The DNS server answered with an error such as SERVFAIL (RFC 1035 §4.1.1).
+    /// The DNS server answered with an error such as SERVFAIL, or with what leads nowhere, such as aliases in a circle (RFC 1035 §4.1.1, RFC 1034 §3.6.2).
     DnsServerFailed = "dns-server-failed", Dns, Failure;
     /// No DNS server answered in time.
     DnsTimeout = "dns-timeout", Dns, Failure;

@@ -146,7 +146,7 @@ async fn aliases_that_lead_nowhere_are_told() {
     let aliases = aliases(&report);
     assert_eq!(aliases[..2], ["1.example.test", "2.example.test"]);
     assert_eq!(aliases.len(), 17, "{report:#?}");
-    assert!(questions.lock().unwrap().len() < 30);
+    assert!(questions.lock().unwrap().asked.len() < 30);
 
     let (report, _) = check(zone(Circle, Circle), false, 993).await;
     assert_eq!(self::aliases(&report), ["mail.example.test"]);
@@ -217,8 +217,8 @@ async fn the_address_that_was_checked_is_the_one_connected_to() {
             .map(|attempt| (attempt.address, attempt.outcome == Outcome::Ok))
             .collect();
         assert_eq!(attempts, expected, "{report:#?}");
-        let asked = questions.lock().unwrap();
-        let asked = asked.iter().filter(|(_, kind)| *kind == A).count();
+        let log = questions.lock().unwrap();
+        let asked = log.asked.iter().filter(|(_, kind)| *kind == A).count();
         assert_eq!(asked, 1, "{report:#?}");
     }
 }
@@ -255,7 +255,7 @@ async fn what_cannot_be_found_out_about_the_service_is_left_out() {
         // It takes nine seconds to find out that nobody answers; that is too long for an aside.
         assert!(report.elapsed < Duration::from_secs(6), "{seen}");
         assert_eq!(report.outcome, Outcome::ConnectionRefused, "{seen}");
-        let asked = questions.lock().unwrap().clone();
+        let asked = questions.lock().unwrap().asked.clone();
         let asks = |name: &str| asked.iter().any(|(asked, _)| asked == name);
         assert_eq!(asks("_imaps._tcp.example.test"), domain.is_some(), "{seen}");
         assert!(asks("_1._tcp.mail.example.test"), "{seen}");
@@ -293,8 +293,37 @@ async fn nothing_is_asked_where_the_address_is_given() {
         target.connect_to = connect_to;
         let report = run(options, target).await;
         assert_eq!(report.outcome, Outcome::ConnectionRefused, "{report:#?}");
-        assert_eq!(*questions.lock().unwrap(), []);
+        assert_eq!(questions.lock().unwrap().asked, []);
     }
+}
+
+#[tokio::test]
+async fn many_lookups_at_once_do_not_hinder_each_other() {
+    const TIME: Duration = Duration::from_millis(300);
+    let zone = Zone {
+        v4: Late(TIME, &HOME),
+        v6: Late(TIME, &Empty),
+        rest: Late(TIME, &Empty),
+    };
+    let (options, questions) = options(zone, true).await;
+    let options = Options {
+        deadline: Duration::from_secs(20),
+        ..options
+    };
+    let targets = (0..300).map(|number| {
+        let mut target = target(Security::Tls, Some("example.test"), 1);
+        target.endpoint.host = format!("mail{number}.example.test").parse().unwrap();
+        target
+    });
+    let mut events = Box::pin(Probe::new(options).unwrap().run(targets.collect(), None));
+    while let Some(event) = events.next().await {
+        if let Event::Done { report, .. } = event {
+            assert_eq!(report.outcome, Outcome::ConnectionRefused, "{report:#?}");
+        }
+    }
+    // Every question takes a socket; a process has a thousand of them.
+    let most = questions.lock().unwrap().most_at_once;
+    assert!((64..512).contains(&most), "{most} at once");
 }
 
 /// The addresses that a report names.
@@ -314,8 +343,17 @@ fn aliases(report: &EndpointReport) -> Vec<String> {
     }
 }
 
-/// The names that were asked for, and the kinds of record.
-type Questions = Arc<Mutex<Vec<(String, u8)>>>;
+/// The questions that came.
+type Questions = Arc<Mutex<Log>>;
+
+#[derive(Debug, Default)]
+struct Log {
+    /// The names that were asked for, and the kinds of record.
+    asked: Vec<(String, u8)>,
+    /// How many wait for an answer.
+    open: usize,
+    most_at_once: usize,
+}
 
 /// Checks a name with this zone; the connection, if it comes to that, is not answered.
 async fn check(zone: Zone, allow_private: bool, port: u16) -> (EndpointReport, Questions) {
@@ -383,7 +421,9 @@ async fn serve(zone: Zone) -> (SocketAddr, Questions) {
             let (query, socket, log) = (query[..length].to_vec(), socket.clone(), log.clone());
             tokio::spawn(async move {
                 let answer = choose(&query, zone, &log);
-                for answer in answers(&query, answer, false).await {
+                let answers = answers(&query, answer, false).await;
+                log.lock().unwrap().open -= 1;
+                for answer in answers {
                     let _ = socket.send_to(&answer, client).await;
                 }
             });
@@ -409,7 +449,9 @@ async fn over_tcp(mut stream: TcpStream, zone: Zone, log: &Questions) -> std::io
         if matches!(answer, TruncatedOnly) {
             return Ok(());
         }
-        for answer in answers(&query, answer, true).await {
+        let answers = answers(&query, answer, true).await;
+        log.lock().unwrap().open -= 1;
+        for answer in answers {
             stream
                 .write_u16(u16::try_from(answer.len()).unwrap())
                 .await?;
@@ -422,8 +464,11 @@ async fn over_tcp(mut stream: TcpStream, zone: Zone, log: &Questions) -> std::io
 fn choose(query: &[u8], zone: Zone, log: &Questions) -> Answer {
     let (question, kind) = question(query);
     let mut log = log.lock().unwrap();
-    let asked = log.iter().filter(|(_, other)| *other == kind).count();
-    log.push((name(question), kind));
+    let asked = log.asked.iter().filter(|(_, other)| *other == kind);
+    let asked = asked.count();
+    log.asked.push((name(question), kind));
+    log.open += 1;
+    log.most_at_once = log.most_at_once.max(log.open);
     let mut answer = match kind {
         A => zone.v4,
         AAAA => zone.v6,

@@ -20,6 +20,7 @@ use hickory_resolver::proto::rr::rdata::{SRV, TLSA};
 use hickory_resolver::proto::rr::{Name, RData, Record, RecordType};
 use hickory_resolver::system_conf::read_system_conf;
 use hickory_resolver::{NameServerPool, PoolContext, TlsConfig};
+use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 pub use root::{RootKeys, RootKeysError};
@@ -43,6 +44,10 @@ const PROOF: Duration = Duration::from_secs(4);
 /// More records of a kind than this are not looked at.
 const MOST: usize = 16;
 
+/// So many questions are open at once; others wait. Each takes a socket, and a process that has no more
+/// of them must not say that the DNS is silent.
+const MOST_QUESTIONS: usize = 128;
+
 /// The DNS servers, each asked again when it does not answer.
 type Servers = RetryDnsHandle<NameServerPool<TokioRuntimeProvider>>;
 
@@ -50,6 +55,7 @@ type Servers = RetryDnsHandle<NameServerPool<TokioRuntimeProvider>>;
 pub(super) struct Resolver {
     servers: Servers,
     validating: DnssecDnsHandle<Servers>,
+    room: Semaphore,
 }
 
 /// The addresses of a host.
@@ -100,6 +106,7 @@ impl Resolver {
         Ok(Self {
             servers,
             validating,
+            room: Semaphore::new(MOST_QUESTIONS),
         })
     }
 
@@ -144,7 +151,10 @@ impl Resolver {
         }
         // Most hosts have no such record, so the questions for the proof are only asked now.
         let options = options(true);
-        let proof = follow(&self.validating, &name, RecordType::TLSA, options);
+        let proof = async {
+            let _room = self.room.acquire().await;
+            follow(&self.validating, &name, RecordType::TLSA, options).await
+        };
         match timeout(PROOF, proof).await {
             Ok(trail) if trail.proven => Certificates {
                 records: tlsa(trail),
@@ -193,6 +203,7 @@ impl Resolver {
     }
 
     async fn plain(&self, name: &Name, kind: RecordType) -> Trail {
+        let _room = self.room.acquire().await;
         follow(&self.servers, name, kind, options(false)).await
     }
 }
