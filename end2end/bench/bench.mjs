@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { program } from "../lab/programs.mjs";
 import { mailguide } from "../mailguide.mjs";
 import { benchProbe } from "./probe.mjs";
+import { benchRounds } from "./rounds.mjs";
 import { benchSizes } from "./sizes.mjs";
 import { benchThroughput } from "./throughput.mjs";
 
@@ -24,6 +25,7 @@ try {
   await benchSizes();
   await benchThroughput(directory);
   await benchProbe();
+  await benchRounds();
 } catch (error) {
   // fetch keeps the reason apart from its message.
   console.error(`bench: ${error.message}${error.cause ? `: ${error.cause.message}` : ""}`);

@@ -10,6 +10,8 @@ const PACKAGES = {
   nginx: "nginx-light",
   openssl: "openssl",
   postfix: "postfix",
+  swaks: "swaks",
+  testssl: "testssl.sh",
   wrk: "wrk",
 };
 
@@ -32,12 +34,13 @@ export function program(name) {
 }
 
 /**
- * Runs a program to its end and gives what it printed; a non-zero exit is an error with its words.
+ * Runs a program to its end and gives what it printed; an exit code that is not accepted, which is any
+ * but zero, is an error with its words.
  *
  * The end is the program's exit and not the end of its output: a daemon that it leaves behind may
  * keep the pipes open.
  */
-export function run(name, args, { input = "", cwd } = {}) {
+export function run(name, args, { input = "", cwd, accept = (code) => code === 0 } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(program(name), args, { cwd, stdio: "pipe" });
     let stdout = "";
@@ -53,7 +56,7 @@ export function run(name, args, { input = "", cwd } = {}) {
       setImmediate(() => {
         child.stdout.destroy();
         child.stderr.destroy();
-        if (code === 0) resolve(stdout);
+        if (accept(code)) resolve(stdout);
         else reject(new Error(`${name} ${args.join(" ")} ended with ${signal ?? code}:\n${stderr || stdout}`));
       });
     });

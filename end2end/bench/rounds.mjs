@@ -1,0 +1,144 @@
+// How many round trips a check takes, next to the fewest that the protocols allow, and how long other
+// programs take for the same on the same path.
+
+import { startLab } from "../lab/lab.mjs";
+import { program, run } from "../lab/programs.mjs";
+import { mailguide } from "../mailguide.mjs";
+import { delay } from "./delay.mjs";
+import { table } from "./table.mjs";
+
+/** Milliseconds each way: a customer on another continent, and much more than this machine needs itself. */
+const ONE_WAY = 50;
+const ROUND = 2 * ONE_WAY;
+const TRIES = 3;
+
+/**
+ * The fewest round trips from the first packet to the answer to the password, with TLS 1.3 and with
+ * the server's ways as they are in the lab (Dovecot says what it can do in its greeting):
+ * TCP, TLS, greeting, capabilities, sign-in, and for STARTTLS the way there.
+ */
+const FLOORS = { imap: 4, pop: 5, "smtp-tls": 5, smtp: 7, "imap-starttls": 6, "pop-starttls": 6 };
+
+export async function benchRounds() {
+  const lab = await startLab();
+  const paths = [];
+  try {
+    const services = [];
+    for (const service of lab.services) {
+      const path = await delay({ address: service.address, port: service.real_port }, ONE_WAY);
+      paths.push(path);
+      services.push({ ...service, path: path.port });
+    }
+    await benchFloors(lab, services);
+    await benchOthers(lab, services);
+  } finally {
+    for (const path of paths) path.close();
+    await lab.stop();
+  }
+}
+
+async function benchFloors(lab, services) {
+  const rows = [];
+  for (const service of services) {
+    const tries = [];
+    for (let number = 0; number < TRIES; number++) tries.push(await signIn(lab, [service]));
+    const { rounds, version } = tries.toSorted((a, b) => a.rounds - b.rounds)[0];
+    const floor = FLOORS[service.id];
+    rows.push([`${service.protocol} ${service.port}, ${version}`, floor, rounds.toFixed(2), (rounds - floor).toFixed(2)]);
+  }
+  const all = await signIn(lab, services.slice(0, 4));
+  rows.push(["all four of the settings table at once", 7, all.total.toFixed(2), (all.total - 7).toFixed(2)]);
+  table(`Round trips of ${ROUND} ms to the answer to the password (the best of ${TRIES})`, ["", "floor", "taken", "above"], rows);
+}
+
+/** Checks services, and gives the rounds that the first took and those that it all took. */
+async function signIn(lab, services) {
+  const { address, password } = lab.accounts.normal;
+  const args = ["probe", "--json", "--cacert", lab.ca, "--user", address, "--password-stdin"];
+  for (const service of services) {
+    args.push("--connect-to", `${service.host}:${service.port}:127.0.0.1:${service.path}`);
+    args.push(`${service.protocol}${service.security === "tls" ? "s" : ""}://${service.host}:${service.port}`);
+  }
+  const { endpoints } = JSON.parse(await run(mailguide(), args, { input: `${password}\n` }));
+  const times = endpoints.map(({ steps }) => {
+    const last = steps.findIndex(({ stage }) => stage === "sign-in");
+    if (steps[last]?.state !== "ok") throw new Error(`no sign-in: ${JSON.stringify(steps.at(-1))}`);
+    return steps.slice(0, last + 1).reduce((sum, { elapsed_ms }) => sum + elapsed_ms, 0) / ROUND;
+  });
+  const tls = endpoints[0].steps.find(({ stage }) => stage === "tls");
+  return { rounds: times[0], total: Math.max(...times), version: tls.facts.version };
+}
+
+/** The same check as well as each of the others can do it. */
+async function benchOthers(lab, services) {
+  const documented = services.slice(0, 4);
+  const contenders = [
+    ["mailguide probe", "certificate, sign-in, all at once", () => signIn(lab, documented)],
+    ["curl, all at once", "certificate, sign-in", () => Promise.all(documented.map((service) => curl(lab, service)))],
+    ["curl, one after the other", "certificate, sign-in", () => inTurn(documented, (service) => curl(lab, service))],
+    [
+      "openssl s_client + swaks, in turn",
+      "certificate; sign-in for sending only",
+      () => inTurn(documented, (service) => (service.protocol === "smtp" ? swaks(lab, service) : openssl(lab, service))),
+    ],
+    ["sslyze", "certificate, TLS versions; no sign-in", () => sslyze(lab, documented)],
+    ["testssl.sh, in turn", "certificate, TLS versions; no sign-in", () => inTurn(documented, testssl)],
+  ];
+  const rows = [];
+  for (const [name, what, contender] of contenders) {
+    const begun = performance.now();
+    try {
+      await contender();
+      rows.push([`${name}: ${what}`, ((performance.now() - begun) / 1000).toFixed(1)]);
+    } catch (error) {
+      rows.push([`${name}: not measured, ${error.message.split("\n")[0]}`, "–"]);
+    }
+  }
+  table(`Seconds to check four services over a path of ${ROUND} ms`, ["", "seconds"], rows);
+}
+
+async function inTurn(services, check) {
+  for (const service of services) await check(service);
+}
+
+async function curl(lab, { protocol, host, port, security, path }) {
+  const account = lab.accounts.normal;
+  const args = ["--silent", "--show-error", "--disable", "--output", "/dev/null", "--config", "-"];
+  args.push("--cacert", lab.ca, "--connect-to", `${host}:${port}:127.0.0.1:${path}`);
+  if (security === "starttls") args.push("--ssl-reqd");
+  if (protocol === "pop3") args.push("--list-only", "--head");
+  args.push("--request", "NOOP", `${protocol}${security === "tls" ? "s" : ""}://${host}:${port}/`);
+  await run("curl", args, { input: `user = "${account.address}:${account.password}"\n` });
+}
+
+async function openssl(lab, { host, path }) {
+  const args = ["s_client", "-connect", `127.0.0.1:${path}`, "-servername", host, "-verify_hostname", host];
+  await run("openssl", [...args, "-verify_return_error", "-CAfile", lab.ca, "-brief"], { input: "" });
+}
+
+async function swaks(lab, { host, security, path }) {
+  const { address, password } = lab.accounts.normal;
+  const tls = security === "tls" ? "--tls-on-connect" : "--tls";
+  const args = ["--server", "127.0.0.1", "--port", String(path), tls, "--tls-verify", "--tls-ca-path", lab.ca];
+  args.push("--tls-sni", host, "--auth", "PLAIN", "--auth-user", address, "--auth-password", password);
+  await run("swaks", [...args, "--quit-after", "AUTH", "--silent", "3"]);
+}
+
+async function sslyze(lab, services) {
+  const targets = services.map(({ host, path }) => `${host}:${path}{127.0.0.1}`);
+  const args = ["--certinfo", `--certinfo_ca_file=${lab.ca}`, "--tlsv1_2", "--tlsv1_3", "--json_out=/dev/null"];
+  // Its judgement of the lab is its exit code, and does not matter here.
+  const accept = (code) => code === 0 || code === 1;
+  // It knows one kind of STARTTLS in a run.
+  const plain = targets.filter((_, at) => services[at].security === "tls");
+  const upgraded = targets.filter((_, at) => services[at].security === "starttls");
+  await run(process.env.SSLYZE ?? "sslyze", [...args, ...plain], { accept });
+  await run(process.env.SSLYZE ?? "sslyze", [...args, "--starttls=smtp", ...upgraded], { accept });
+}
+
+async function testssl({ protocol, security, path }) {
+  // Its exit code counts what it does not like.
+  const args = ["--quiet", "--color", "0", "--warnings", "off", "-S", "-p"];
+  if (security === "starttls") args.push("-t", protocol);
+  await run(program("testssl"), [...args, `127.0.0.1:${path}`], { accept: (code) => code !== null });
+}
