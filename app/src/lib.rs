@@ -11,6 +11,7 @@
 //! | [`components`] | markup | both or server |
 //! | `pages` | one file a page | server |
 //! | `record` | a provider's documented settings, parsed strictly | server |
+//! | `guide` | mail programs and fix cards, from `content/` | server |
 //! | `words` | what the outcomes mean, from `content/` | server |
 //! | `site` | what every page needs | server |
 
@@ -23,6 +24,10 @@
 
 pub mod check;
 pub mod components;
+#[cfg(feature = "ssr")]
+mod content;
+#[cfg(feature = "ssr")]
+pub mod guide;
 pub mod islands;
 #[cfg(feature = "ssr")]
 pub mod pages;

@@ -1,8 +1,13 @@
 //! What every page of the running site needs.
 
+use std::sync::Arc;
+
 use probe::net::Probe;
 
 use crate::check::TestWords;
+use crate::guide::Guide;
+use crate::guide::program::SecurityWords;
+use crate::guide::values::Values;
 use crate::record::Catalogue;
 use crate::words::Words;
 
@@ -14,6 +19,8 @@ pub struct Site {
     pub words: Words,
     /// What is said around a test.
     pub test_words: TestWords,
+    /// The mail programs and the fix cards.
+    pub guide: Guide,
     /// What talks to the mail servers.
     pub probe: Probe,
     /// The path of the style sheet, with the hash of its bytes.
@@ -34,6 +41,23 @@ impl Site {
             [one] => (*one).to_owned(),
             [most @ .., last] => format!("{} and {last}", most.join(", ")),
         }
+    }
+
+    /// The values of every group of settings, in the order in which the groups are shown.
+    pub fn values(&self, security: SecurityWords) -> Vec<Values> {
+        let groups = self.catalogue.records.iter().flat_map(|record| {
+            let record = Arc::new(record.clone());
+            let groups = record.groups.clone();
+            groups
+                .into_iter()
+                .map(move |group| (Arc::clone(&record), group))
+        });
+        let values = groups.map(|(record, group)| Values {
+            record,
+            group,
+            security: security.clone(),
+        });
+        values.collect()
     }
 
     /// The domains of every group of settings, in the order in which the groups are shown.

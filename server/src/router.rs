@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use app::check::{Admission, Refusal, TestConnection, start};
 use app::pages::{
-    FailurePage, HomePage, NotFoundPage, ResultPage, SettingsPage, TestPage, UnknownDomainPage,
+    CardPage, FailurePage, HomePage, NotFoundPage, ProgramPage, ProgramsPage, ResultPage,
+    SettingsPage, TestPage, UnknownDomainPage,
 };
 use app::record::{Domain, parse_address};
 use app::site::Site;
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{ConnectInfo, DefaultBodyLimit, Form, Path, Request, State};
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Form, Path, Query, Request, State};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderMap, HeaderName, HeaderValue,
 };
@@ -59,6 +60,9 @@ pub fn router(site: Arc<Site>, assets: Assets, limits: Limits) -> Router {
     let pages = Router::new()
         .route("/", get(home))
         .route("/settings/{domain}", get(settings))
+        .route("/programs", get(programs))
+        .route("/programs/{slug}", get(program))
+        .route("/fix/card/{slug}", get(card))
         .route("/test", get(test_form))
         .layer(CompressionLayer::new());
     let tests = Router::new()
@@ -101,6 +105,45 @@ async fn home(State(app): State<App>, request: Request) -> Response {
 
 async fn test_form(State(app): State<App>, request: Request) -> Response {
     page(&app, StatusCode::OK, request, || view! { <TestPage/> }).await
+}
+
+async fn programs(State(app): State<App>, request: Request) -> Response {
+    page(&app, StatusCode::OK, request, || view! { <ProgramsPage/> }).await
+}
+
+async fn program(State(app): State<App>, Path(slug): Path<String>, request: Request) -> Response {
+    match app.site.guide.program(&slug).cloned() {
+        Some(program) => {
+            let show = move || view! { <ProgramPage program=program.clone()/> };
+            page(&app, StatusCode::OK, request, show).await
+        }
+        None => not_found(State(app), request).await,
+    }
+}
+
+#[derive(Deserialize)]
+struct CardQuery {
+    program: Option<String>,
+}
+
+async fn card(
+    State(app): State<App>,
+    Path(slug): Path<String>,
+    Query(query): Query<CardQuery>,
+    request: Request,
+) -> Response {
+    let Some(card) = app.site.guide.cards.get(&slug).cloned() else {
+        return not_found(State(app), request).await;
+    };
+    // A program that nobody knows is no reason not to help.
+    let program = query
+        .program
+        .and_then(|slug| app.site.guide.program(&slug).cloned());
+    let show = move || {
+        let (slug, card, program) = (slug.clone(), card.clone(), program.clone());
+        view! { <CardPage slug card program/> }
+    };
+    page(&app, StatusCode::OK, request, show).await
 }
 
 async fn settings(State(app): State<App>, Path(name): Path<String>, request: Request) -> Response {
@@ -366,6 +409,7 @@ mod tests {
     use std::num::NonZeroU32;
 
     use app::check::TestWords;
+    use app::guide::Guide;
     use app::record::Catalogue;
     use app::words::Words;
     use http_body_util::BodyExt;
@@ -385,6 +429,7 @@ mod tests {
             catalogue: Catalogue { records: vec![] },
             words: Words::english(),
             test_words: TestWords::english(),
+            guide: Guide::english(),
             probe: Probe::new(Options::default()).unwrap(),
             stylesheet: assets.stylesheet(),
         };

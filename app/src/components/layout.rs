@@ -49,6 +49,7 @@ pub fn Document(
                     </a>
                     <nav aria-label="Main">
                         <a href="/">"Settings"</a>
+                        <a href="/programs">"Mail programs"</a>
                         <a href="/test">"Test my connection"</a>
                     </nav>
                 </header>

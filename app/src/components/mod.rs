@@ -1,15 +1,25 @@
 //! Markup that several pages share.
 
 #[cfg(feature = "ssr")]
+mod form_picture;
+#[cfg(feature = "ssr")]
 mod layout;
+#[cfg(feature = "ssr")]
+mod prose;
 mod results;
 #[cfg(feature = "ssr")]
 mod settings_table;
 #[cfg(feature = "ssr")]
+mod steps;
+#[cfg(feature = "ssr")]
 mod test_section;
 
 #[cfg(feature = "ssr")]
+pub use form_picture::FormPicture;
+#[cfg(feature = "ssr")]
 pub use layout::{Document, Links};
+#[cfg(feature = "ssr")]
+pub use prose::{Part, Text};
 pub use results::Results;
 #[cfg(feature = "ssr")]
 pub use settings_table::SettingsTable;

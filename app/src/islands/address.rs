@@ -4,6 +4,13 @@
 
 use leptos::prelude::*;
 
+#[cfg(feature = "hydrate")]
+use super::memory::{self, Memory};
+
+/// The name under which the address is remembered.
+#[cfg(feature = "hydrate")]
+const ADDRESS: &str = "address";
+
 /// What was typed, shared by every island inside one [`AddressScope`].
 #[derive(Clone, Copy)]
 pub(super) struct Typed {
@@ -57,7 +64,10 @@ pub fn AddressField(
         let Some(field) = field.get() else {
             return false;
         };
-        let value = field.value();
+        let mut value = field.value();
+        if awake != Some(true) && value.is_empty() {
+            value = remembered().unwrap_or_default();
+        }
         if awake != Some(true) && !value.is_empty() {
             // Islands further down still expect the page as the server made it, and wake up first.
             let take = move || {
@@ -84,10 +94,32 @@ pub fn AddressField(
             required
             value=value
             on:input:target=move |event| typed.text.set(event.target().value())
-            on:change:target=move |event| typed.settled.set(event.target().value())
+            on:change:target=move |event| {
+                remember(&event.target().value());
+                typed.settled.set(event.target().value());
+            }
         />
     }
 }
+
+/// The address that was typed on another page, in this tab.
+#[cfg(feature = "hydrate")]
+fn remembered() -> Option<String> {
+    memory::read(Memory::Tab, ADDRESS)
+}
+
+#[cfg(not(feature = "hydrate"))]
+fn remembered() -> Option<String> {
+    None
+}
+
+#[cfg(feature = "hydrate")]
+fn remember(address: &str) {
+    memory::write(Memory::Tab, ADDRESS, address);
+}
+
+#[cfg(not(feature = "hydrate"))]
+fn remember(_address: &str) {}
 
 /// The settings of one group; hidden while the address belongs to another.
 #[island]

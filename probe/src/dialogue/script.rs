@@ -1,5 +1,7 @@
 //! For tests: a server that says what is written down, and a clock that moves when it is told to.
 
+#![allow(clippy::unwrap_used, reason = "only tests and fuzzing use it")]
+
 use std::future::{Future, ready};
 use std::io;
 use std::pin::Pin;

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use app::check::TestWords;
+use app::guide::Guide;
 use app::site::Site;
 use app::words::Words;
 use probe::net::Options;
@@ -58,6 +59,7 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
         catalogue,
         words: Words::english(),
         test_words: TestWords::english(),
+        guide: Guide::english(),
         probe,
         stylesheet: assets.stylesheet(),
     };

@@ -12,6 +12,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use app::check::TestWords;
+use app::guide::Guide;
 use app::record::{Catalogue, built_in};
 use app::site::Site;
 use app::words::Words;
@@ -33,6 +34,7 @@ fn site() -> Router {
         catalogue: Catalogue::new(vec![("centurylink.toml".into(), built_in())]).unwrap(),
         words: Words::english(),
         test_words: TestWords::english(),
+        guide: Guide::english(),
         probe: Probe::new(Options::default()).unwrap(),
         stylesheet: assets.stylesheet(),
     };

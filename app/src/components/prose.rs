@@ -1,0 +1,83 @@
+//! Texts of the guide with the customer's values in their places.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use super::steps::StepList;
+use crate::guide::prose::{Piece, Prose};
+use crate::guide::values::{Filled, Values};
+use crate::islands::UserName;
+use crate::site::Site;
+
+/// A text with its values.
+#[component]
+pub fn Text(
+    /// The text.
+    prose: Prose,
+    /// What stands in its places.
+    values: Arc<Values>,
+) -> impl IntoView {
+    pieces(prose.0, &values)
+}
+
+/// A heading, a text and steps, as far as there are any.
+#[component]
+pub fn Part(
+    /// The heading.
+    title: String,
+    /// The text.
+    #[prop(optional)]
+    text: Option<Prose>,
+    /// The steps.
+    #[prop(optional)]
+    steps: Vec<Prose>,
+    /// What stands in their places.
+    values: Arc<Values>,
+    /// Tells the ticks of these steps from all others.
+    ticks: String,
+) -> impl IntoView {
+    let heading = ticks.replace([' ', '/'], "-");
+    let labelled = heading.clone();
+    let text = text.map(|prose| view! { <p><Text prose values=values.clone()/></p> });
+    let steps = (!steps.is_empty()).then(|| view! { <StepList steps values ticks/> });
+    view! {
+        <section aria-labelledby=labelled>
+            <h2 id=heading>{title}</h2>
+            {text}
+            {steps}
+        </section>
+    }
+}
+
+fn pieces(pieces: Vec<Piece>, values: &Arc<Values>) -> AnyView {
+    let views = pieces.into_iter().map(|piece| piece_view(piece, values));
+    views.collect_view().into_any()
+}
+
+fn piece_view(piece: Piece, values: &Arc<Values>) -> AnyView {
+    let site: Arc<Site> = expect_context();
+    let words = &site.guide.words;
+    match piece {
+        Piece::Text(text) => text.into_any(),
+        Piece::Label(inner) => view! { <b class="label">{pieces(inner, values)}</b> }.into_any(),
+        Piece::Code(inner) => view! { <code>{pieces(inner, values)}</code> }.into_any(),
+        Piece::Slot(slot) => match values.fill(slot) {
+            Filled::Text(text) => view! { <span class="filled">{text}</span> }.into_any(),
+            Filled::User { local_part } => {
+                let unknown = if local_part {
+                    words.program.local_part.clone()
+                } else {
+                    words.program.user.clone()
+                };
+                view! {
+                    <span class="filled">
+                        <UserName local_part>{unknown}</UserName>
+                    </span>
+                }
+                .into_any()
+            }
+            Filled::Missing => words.missing().to_owned().into_any(),
+        },
+    }
+}

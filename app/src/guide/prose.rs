@@ -1,0 +1,234 @@
+//! Short texts with a little Markdown and with places for the customer's own values.
+
+use probe::Protocol;
+use pulldown_cmark::{Event, Parser, Tag, TagEnd};
+use serde::Deserialize;
+
+/// A text of one paragraph, checked when it is read.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "String")]
+pub struct Prose(pub Vec<Piece>);
+
+/// A part of a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// Words.
+    Text(String),
+    /// The exact label of something in a program (`**label**`).
+    Label(Vec<Piece>),
+    /// Something to type as it stands (`` `text` ``).
+    Code(Vec<Piece>),
+    /// One of the customer's values.
+    Slot(Slot),
+}
+
+/// A value that comes from the provider's record or from the customer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Slot {
+    /// The name of the provider.
+    Provider,
+    /// The user name that belongs to the customer's address.
+    User,
+    /// The name of a server.
+    Host(Protocol),
+    /// The number of its port.
+    Port(Protocol),
+    /// How the connection is protected, in the words of the program that the text is about.
+    Security(Protocol),
+    /// How much the mailbox holds.
+    MailboxSize,
+    /// How big a message may be.
+    MessageSize,
+}
+
+impl Slot {
+    const NAMES: &[(&str, Self)] = &[
+        ("provider", Self::Provider),
+        ("user", Self::User),
+        ("imap.host", Self::Host(Protocol::Imap)),
+        ("imap.port", Self::Port(Protocol::Imap)),
+        ("imap.security", Self::Security(Protocol::Imap)),
+        ("pop.host", Self::Host(Protocol::Pop3)),
+        ("pop.port", Self::Port(Protocol::Pop3)),
+        ("pop.security", Self::Security(Protocol::Pop3)),
+        ("smtp.host", Self::Host(Protocol::Smtp)),
+        ("smtp.port", Self::Port(Protocol::Smtp)),
+        ("smtp.security", Self::Security(Protocol::Smtp)),
+        ("mailbox.megabytes", Self::MailboxSize),
+        ("message.megabytes", Self::MessageSize),
+    ];
+}
+
+impl TryFrom<String> for Prose {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        if text.trim().is_empty() {
+            return Err("the text is empty, expected a sentence".to_owned());
+        }
+        // The pieces of each element that is still open; the outermost is the text itself.
+        let mut open = vec![Vec::new()];
+        for event in Parser::new(&text) {
+            match event {
+                Event::Start(Tag::Paragraph) | Event::End(TagEnd::Paragraph) => {}
+                Event::Start(Tag::Strong) => open.push(Vec::new()),
+                Event::End(TagEnd::Strong) => {
+                    let label = Piece::Label(open.pop().unwrap_or_default());
+                    add(&mut open, [label]);
+                }
+                Event::Text(text) => {
+                    let pieces = pieces(&text)?;
+                    add(&mut open, pieces);
+                }
+                Event::Code(text) => {
+                    let code = Piece::Code(pieces(&text)?);
+                    add(&mut open, [code]);
+                }
+                Event::SoftBreak => add(&mut open, [Piece::Text(" ".to_owned())]),
+                _ => {
+                    return Err(
+                        "only **labels**, `code` and {placeholders} may stand in a text".to_owned(),
+                    );
+                }
+            }
+        }
+        let mut pieces = open.pop().unwrap_or_default();
+        // A menu path is written with >, which reads better as an arrow.
+        for piece in &mut pieces {
+            if let Piece::Text(text) = piece {
+                *text = text.replace(" > ", " › ");
+            }
+        }
+        Ok(Self(pieces))
+    }
+}
+
+impl Prose {
+    /// The text without its values and marks, as it is searched and counted.
+    pub fn plain(&self) -> String {
+        fn write(pieces: &[Piece], out: &mut String) {
+            for piece in pieces {
+                match piece {
+                    Piece::Text(text) => out.push_str(text),
+                    Piece::Label(inner) | Piece::Code(inner) => write(inner, out),
+                    Piece::Slot(slot) => {
+                        let name = Slot::NAMES.iter().find(|(_, known)| known == slot);
+                        let name = name.map_or("", |(name, _)| name);
+                        out.push_str(&format!("{{{name}}}"));
+                    }
+                }
+            }
+        }
+        let mut out = String::new();
+        write(&self.0, &mut out);
+        out
+    }
+}
+
+fn add(open: &mut [Vec<Piece>], pieces: impl IntoIterator<Item = Piece>) {
+    let Some(last) = open.last_mut() else {
+        return;
+    };
+    for piece in pieces {
+        // The parser of Markdown ends a text wherever a mark might have begun.
+        match (last.last_mut(), piece) {
+            (Some(Piece::Text(before)), Piece::Text(more)) => before.push_str(&more),
+            (_, piece) => last.push(piece),
+        }
+    }
+}
+
+/// Splits a text at its placeholders.
+fn pieces(text: &str) -> Result<Vec<Piece>, String> {
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while let Some(brace) = rest.find(['{', '}']) {
+        let (before, from_brace) = rest.split_at(brace);
+        let (name, after) = from_brace
+            .strip_prefix('{')
+            .and_then(|inside| inside.split_once('}'))
+            .ok_or("unbalanced brace, expected a placeholder such as {imap.host}")?;
+        let known = Slot::NAMES.iter().find(|(known, _)| *known == name);
+        let (_, slot) = known.ok_or_else(|| unknown(name))?;
+        if !before.is_empty() {
+            pieces.push(Piece::Text(before.to_owned()));
+        }
+        pieces.push(Piece::Slot(*slot));
+        rest = after;
+    }
+    if !rest.is_empty() {
+        pieces.push(Piece::Text(rest.to_owned()));
+    }
+    Ok(pieces)
+}
+
+fn unknown(name: &str) -> String {
+    let names: Vec<_> = Slot::NAMES.iter().map(|(name, _)| *name).collect();
+    format!(
+        "unknown placeholder {{{name}}}, expected one of {}",
+        names.join(", ")
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_read_with_their_labels_and_values() {
+        let text = |words: &str| Piece::Text(words.to_owned());
+        let label = |words: &str| Piece::Label(vec![text(words)]);
+        for (written, pieces) in [
+            ("Wait.", vec![text("Wait.")]),
+            (
+                "Choose **File** > **Info**.",
+                vec![
+                    text("Choose "),
+                    label("File"),
+                    text(" › "),
+                    label("Info"),
+                    text("."),
+                ],
+            ),
+            (
+                "Type {imap.host}, then {user}",
+                vec![
+                    text("Type "),
+                    Piece::Slot(Slot::Host(Protocol::Imap)),
+                    text(", then "),
+                    Piece::Slot(Slot::User),
+                ],
+            ),
+            (
+                "Type `{smtp.port}`",
+                vec![
+                    text("Type "),
+                    Piece::Code(vec![Piece::Slot(Slot::Port(Protocol::Smtp))]),
+                ],
+            ),
+            ("1 < 2 & so on", vec![text("1 < 2 & so on")]),
+        ] {
+            assert_eq!(
+                Prose::try_from(written.to_owned()),
+                Ok(Prose(pieces)),
+                "{written}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_a_text_may_not_hold_is_refused() {
+        for (written, message) in [
+            (" ", "empty"),
+            ("The {host}", "unknown placeholder {host}"),
+            ("The {", "unbalanced brace"),
+            ("[a](http://example.net)", "only **labels**"),
+            ("# Heading", "only **labels**"),
+            ("<b>bold</b>", "only **labels**"),
+            ("one\n\n- two", "only **labels**"),
+        ] {
+            let error = Prose::try_from(written.to_owned()).unwrap_err();
+            assert!(error.contains(message), "{written:?}: {error}");
+        }
+    }
+}

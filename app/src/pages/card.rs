@@ -1,0 +1,137 @@
+//! `/fix/card/<card>`: one way to mend something, in the words of the customer's program.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use crate::components::{Document, Part, Text};
+use crate::guide::card::Card;
+use crate::guide::program::{How, Program};
+use crate::guide::values::Values;
+use crate::islands::{AddressField, AddressScope, GroupPanel};
+use crate::site::Site;
+
+/// One card, for one program if it is known.
+#[component]
+pub fn CardPage(
+    /// The name of the card in addresses of pages.
+    slug: String,
+    /// The card.
+    card: Card,
+    /// The program, if the customer has chosen one.
+    program: Option<Program>,
+) -> impl IntoView {
+    let site: Arc<Site> = expect_context();
+    let words = site.guide.words.card.clone();
+    let security = match &program {
+        Some(program) => program.security_words(&site.words),
+        None => crate::guide::values::general_words(&site.words),
+    };
+    let support = site
+        .catalogue
+        .records
+        .iter()
+        .find_map(|record| record.links.support.clone());
+    let support = support.map(|link| {
+        let url = link.url.as_str().to_owned();
+        view! { <p><a href=url rel="noreferrer">{words.helped_support.clone()}</a></p> }
+    });
+    let chooser = card
+        .program
+        .then(|| chooser(&site, &slug, program.as_ref()));
+    let panels = site.values(security).into_iter().enumerate();
+    let panels = panels.map(|(position, values)| {
+        let (card, program, slug) = (card.clone(), program.clone(), slug.clone());
+        view! {
+            <GroupPanel position>
+                <Body slug card program values=Arc::new(values) position/>
+            </GroupPanel>
+        }
+    });
+    let panels = panels.collect_view();
+    let general = site.guide.words.program.clone();
+    let groups = site.domain_groups();
+    view! {
+        <Document title=card.title.clone()>
+            <AddressScope groups>
+                <h1>{card.title.clone()}</h1>
+                <div class="card">
+                    <label for="address">{general.address.clone()}</label>
+                    <AddressField id="address".to_owned() value=String::new()/>
+                    <p class="hint">{general.address_hint.clone()}</p>
+                </div>
+                {chooser}
+                {panels}
+            </AddressScope>
+            <section>
+                <h2>{words.helped.clone()}</h2>
+                <p class="go-on"><a class="button" href="/test">{words.helped_test.clone()}</a></p>
+                {support}
+            </section>
+        </Document>
+    }
+}
+
+#[component]
+fn Body(
+    slug: String,
+    card: Card,
+    program: Option<Program>,
+    values: Arc<Values>,
+    position: usize,
+) -> impl IntoView {
+    let site: Arc<Site> = expect_context();
+    let words = site.guide.words.card.clone();
+    let own = program.as_ref().and_then(|program| match &program.how {
+        How::Guide(steps) => steps.cards.get(&slug).cloned(),
+        How::Retired(_) => None,
+    });
+    let name = program.as_ref().map(|program| program.name.clone());
+    let (title, note) = match (&own, name) {
+        (Some(_), Some(name)) => (words.steps_in.replace("{program}", &name), None),
+        (None, Some(name)) if card.program => (
+            words.steps.clone(),
+            Some(words.without.replace("{program}", &name)),
+        ),
+        _ => (words.steps.clone(), None),
+    };
+    let steps = own.unwrap_or(card.steps);
+    let chosen = program.map_or_else(String::new, |program| program.slug);
+    let ticks = format!("{slug} {chosen} {position}");
+    view! {
+        <p class="lead"><Text prose=card.why values=values.clone()/></p>
+        {note.map(|note| view! { <p class="note">{note}</p> })}
+        <Part title steps values=values.clone() ticks/>
+        <section>
+            <h2>{words.after.clone()}</h2>
+            <p><Text prose=card.after values/></p>
+        </section>
+    }
+}
+
+/// Links to the same card for every program.
+fn chooser(site: &Site, slug: &str, chosen: Option<&Program>) -> impl IntoView + use<> {
+    let words = &site.guide.words.card;
+    let programs = site.guide.programs.iter();
+    let programs = programs.filter(|program| matches!(program.how, How::Guide(_)));
+    let link = |name: String, href: String, current: bool| {
+        view! { <li><a href=href aria-current=current.then_some("true")>{name}</a></li> }
+    };
+    let items = programs.map(|program| {
+        let current = chosen.is_some_and(|chosen| chosen.slug == program.slug);
+        let href = format!("/fix/card/{slug}?program={}", program.slug);
+        link(program.name.clone(), href, current)
+    });
+    let items = items.collect_view();
+    let general = link(
+        words.general.clone(),
+        format!("/fix/card/{slug}"),
+        chosen.is_none(),
+    );
+    view! {
+        <details class="others" open=chosen.is_none()>
+            <summary>{words.program.clone()}</summary>
+            <ul class="columns">{items} {general}</ul>
+        </details>
+    }
+}

@@ -1,0 +1,195 @@
+//! `/programs/<slug>`: one mail program, with the customer's own values.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use crate::components::{Document, FormPicture, Part, Text};
+use crate::guide::program::{How, Message, Program, Retired, Steps};
+use crate::guide::values::Values;
+use crate::islands::{AddressField, AddressScope, GroupPanel};
+use crate::site::Site;
+
+/// How to set up one program, or why not to use it any more.
+#[component]
+pub fn ProgramPage(
+    /// The program.
+    program: Program,
+) -> impl IntoView {
+    let site: Arc<Site> = expect_context();
+    let words = site.guide.words.program.clone();
+    let groups = site.domain_groups();
+    let title = words
+        .title
+        .replace("{program}", &program.name)
+        .replace("{provider}", &site.provider_names());
+    let checked = words.checked.replace("{versions}", &program.checked);
+    let sources = program.sources.iter();
+    let sources = sources
+        .map(|source| view! { <li>{source.clone()}</li> })
+        .collect_view();
+    let panels = site.values(program.security_words(&site.words));
+    let panels = panels.into_iter().enumerate().map(|(position, values)| {
+        let program = program.clone();
+        view! { <GroupPanel position><Body program values=Arc::new(values) position/></GroupPanel> }
+    });
+    let panels = panels.collect_view();
+    view! {
+        <Document title=title.clone()>
+            <AddressScope groups>
+                <h1>{title}</h1>
+                <p class="lead">{program.summary.plain()}</p>
+                <div class="card">
+                    <label for="address">{words.address.clone()}</label>
+                    <AddressField id="address".to_owned() value=String::new()/>
+                    <p class="hint">{words.address_hint.clone()}</p>
+                </div>
+                {panels}
+            </AddressScope>
+            <p class="go-on"><a class="button" href="/test">{words.test.clone()}</a></p>
+            <details class="others">
+                <summary>{words.sources.clone()}</summary>
+                <p>{checked}</p>
+                <ul>{sources}</ul>
+            </details>
+        </Document>
+    }
+}
+
+/// What depends on the customer's values.
+#[component]
+fn Body(program: Program, values: Arc<Values>, position: usize) -> impl IntoView {
+    let site: Arc<Site> = expect_context();
+    let words = site.guide.words.program.clone();
+    let recognise = view! {
+        <section>
+            <h2>{words.recognise}</h2>
+            <p><Text prose=program.recognise.clone() values=values.clone()/></p>
+        </section>
+    };
+    let how = match program.how.clone() {
+        How::Guide(steps) => {
+            let ticks = format!("{} {position}", program.slug);
+            view! { <Guide steps=*steps values=values.clone() program=program.clone() ticks/> }
+                .into_any()
+        }
+        How::Retired(retired) => {
+            let ticks = format!("{} {position} keep", program.slug);
+            view! { <Gone retired values=values.clone() ticks/> }.into_any()
+        }
+    };
+    let messages = program.errors.clone();
+    view! {
+        {recognise}
+        {how}
+        {(!messages.is_empty()).then(|| view! { <Messages messages values program=program.clone()/> })}
+    }
+}
+
+#[component]
+fn Guide(steps: Steps, values: Arc<Values>, program: Program, ticks: String) -> impl IntoView {
+    let site: Arc<Site> = expect_context();
+    let words = site.guide.words.program.clone();
+    let forms = steps.forms.into_iter();
+    let forms = forms
+        .map(|form| view! { <FormPicture form values=values.clone()/> })
+        .collect_view();
+    let cards = site.guide.cards.iter();
+    let cards = cards
+        .filter(|(slug, card)| card.program && steps.cards.contains_key(*slug))
+        .map(|(slug, card)| {
+            let href = format!("/fix/card/{slug}?program={}", program.slug);
+            view! { <li><a href=href>{card.title.clone()}</a></li> }
+        })
+        .collect_view();
+    let outgoing = steps.outgoing;
+    let trap = steps.trap;
+    view! {
+        <section class="trap">
+            <h2>{format!("{}: {}", words.trap, trap.title)}</h2>
+            <p><Text prose=trap.text values=values.clone()/></p>
+        </section>
+        <section>
+            <h2>{words.values.replace("{program}", &program.name)}</h2>
+            <p class="hint">{words.values_hint}</p>
+            <div class="form-pictures">{forms}</div>
+        </section>
+        <p class="hint">{words.tick}</p>
+        <Part title=words.add steps=steps.add values=values.clone() ticks=format!("{ticks} add")/>
+        <Part title=words.change steps=steps.change values=values.clone() ticks=format!("{ticks} change")/>
+        <Part
+            title=words.outgoing
+            text=outgoing.text
+            steps=outgoing.steps
+            values=values.clone()
+            ticks=format!("{ticks} outgoing")
+        />
+        <Part title=words.kind text=steps.kind values=values.clone() ticks=format!("{ticks} kind")/>
+        {(!trap.steps.is_empty())
+            .then(|| {
+                view! {
+                    <Part
+                        title=trap.title.clone()
+                        steps=trap.steps
+                        values=values.clone()
+                        ticks=format!("{ticks} trap")
+                    />
+                }
+            })}
+        <section>
+            <h2>{words.cards}</h2>
+            <ul class="columns">{cards}</ul>
+        </section>
+    }
+}
+
+#[component]
+fn Gone(retired: Retired, values: Arc<Values>, ticks: String) -> impl IntoView {
+    let site: Arc<Site> = expect_context();
+    let words = site.guide.words.program.clone();
+    let instead = retired.instead.iter().filter_map(|slug| {
+        let program = site.guide.program(slug)?;
+        let href = format!("/programs/{slug}");
+        Some(view! { <li><a href=href>{program.name.clone()}</a></li> })
+    });
+    let instead = instead.collect_view();
+    view! {
+        <section class="trap">
+            <h2>{words.why}</h2>
+            <p><b>{words.since.replace("{since}", &retired.since)}</b></p>
+            <p><Text prose=retired.why values=values.clone()/></p>
+        </section>
+        <Part title=words.keep steps=retired.keep values ticks/>
+        <section>
+            <h2>{words.instead}</h2>
+            <ul>{instead}</ul>
+        </section>
+    }
+}
+
+#[component]
+fn Messages(messages: Vec<Message>, values: Arc<Values>, program: Program) -> impl IntoView {
+    let site: Arc<Site> = expect_context();
+    let words = site.guide.words.program.clone();
+    let items = messages.into_iter().map(|message| {
+        let card = site.guide.cards.get(&message.card);
+        let card = card.map(|card| {
+            let href = format!("/fix/card/{}?program={}", message.card, program.slug);
+            view! { <p><a href=href>{card.title.clone()}</a></p> }
+        });
+        view! {
+            <dt>{message.text}</dt>
+            <dd>
+                <p><Text prose=message.means values=values.clone()/></p>
+                {card}
+            </dd>
+        }
+    });
+    let items = items.collect_view();
+    view! {
+        <section>
+            <h2>{words.errors.replace("{program}", &program.name)}</h2>
+            <dl class="messages">{items}</dl>
+        </section>
+    }
+}
