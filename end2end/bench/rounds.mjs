@@ -21,18 +21,14 @@ const FLOORS = { imap: 4, pop: 5, "smtp-tls": 5, smtp: 7, "imap-starttls": 6, "p
 
 export async function benchRounds() {
   const lab = await startLab();
-  const paths = [];
+  let path;
   try {
-    const services = [];
-    for (const service of lab.services) {
-      const path = await delay({ address: service.address, port: service.real_port }, ONE_WAY);
-      paths.push(path);
-      services.push({ ...service, path: path.port });
-    }
+    path = await delay(lab.services, ONE_WAY);
+    const services = lab.services.map((service, at) => ({ ...service, path: path.ports[at] }));
     await benchFloors(lab, services);
     await benchOthers(lab, services);
   } finally {
-    for (const path of paths) path.close();
+    path?.close();
     await lab.stop();
   }
 }

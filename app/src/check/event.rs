@@ -168,6 +168,17 @@ pub struct FindingWords {
     pub explanation: String,
     /// What to do next.
     pub advice: String,
+    /// Where the steps for that are.
+    pub more: Option<More>,
+}
+
+/// A link to more help.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct More {
+    /// What it says.
+    pub text: String,
+    /// The path of the page.
+    pub href: String,
 }
 
 /// Everything heard so far.
@@ -313,6 +324,10 @@ mod tests {
             title: "Too many \"tests\"\n".into(),
             explanation: "é".into(),
             advice: String::new(),
+            more: Some(More {
+                text: "Show me".into(),
+                href: "/fix/card/clock".into(),
+            }),
         };
         for event in [
             plan(),

@@ -116,6 +116,7 @@ fn events(site: &Site, order: Order<'_>, place: Place) -> BoxStream<'static, Eve
     let saying = Arc::new(Saying {
         words: site.words.clone(),
         test_words: site.test_words.clone(),
+        go_on: site.guide.go_on.clone(),
         provider: order.record.name.clone(),
         with_password,
         alternatives: order

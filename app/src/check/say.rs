@@ -8,15 +8,17 @@ use probe::{
     Cause, Endpoint, EndpointReport, Facts, Finding, Outcome, Security, Severity, Side, Stage, Step,
 };
 
-use super::event::{Event, FindingWords, Mark, Plan, ServicePlan, StepWords};
+use super::event::{Event, FindingWords, Mark, More, Plan, ServicePlan, StepWords};
 use super::run::mark;
 use super::words::TestWords;
+use crate::guide::go_on::GoOn;
 use crate::words::Words;
 
 /// What is needed to speak about one test.
 pub(super) struct Saying {
     pub(super) words: Words,
     pub(super) test_words: TestWords,
+    pub(super) go_on: GoOn,
     pub(super) provider: String,
     pub(super) with_password: bool,
     /// Which services are not in the provider's own table: mail works without them.
@@ -117,11 +119,16 @@ impl Saying {
         if finding.cause == Cause::Outcome(Outcome::Ok) && !self.with_password {
             let _ = write!(explanation, " {}", self.test_words.without_password.note);
         }
+        let more = self.go_on.card(finding.cause).map(|card| More {
+            text: self.go_on.label.clone(),
+            href: format!("/fix/card/{card}"),
+        });
         FindingWords {
             mark: softened(finding.cause, only_alternatives),
             title: filled.title,
             explanation,
             advice: filled.advice,
+            more,
         }
     }
 

@@ -103,6 +103,7 @@ impl TestWords {
             title: fill(&words.title),
             explanation: fill(&words.explanation),
             advice: fill(&words.advice),
+            more: None,
         }
     }
 }

@@ -11,7 +11,8 @@ use crate::guide::values::{Filled, Values};
 use crate::islands::CopyButton;
 use crate::site::Site;
 
-/// One form. To a screen reader it is a table of fields and values.
+/// One form. To a screen reader it is a table of fields and values; the roles say so again, because
+/// the style takes the look of a table away, and some browsers the meaning with it.
 #[component]
 pub fn FormPicture(
     /// The form.
@@ -23,9 +24,9 @@ pub fn FormPicture(
         let Field { label, value, copy } = field;
         let button = copy.then(|| copy_button(&value.0, &label, &values));
         view! {
-            <tr>
-                <th scope="row">{label}</th>
-                <td>
+            <tr role="row">
+                <th scope="row" role="rowheader">{label}</th>
+                <td role="cell">
                     <span class="box"><Text prose=value values=values.clone()/></span>
                     {button}
                 </td>
@@ -34,9 +35,9 @@ pub fn FormPicture(
     });
     let rows = rows.collect_view();
     view! {
-        <table class="form-picture">
+        <table class="form-picture" role="table">
             <caption>{form.title}</caption>
-            <tbody>{rows}</tbody>
+            <tbody role="rowgroup">{rows}</tbody>
         </table>
     }
 }

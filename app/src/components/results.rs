@@ -46,6 +46,7 @@ fn show_finding(finding: FindingWords, labels: &Labels) -> impl IntoView + use<>
             <h3>{sign(finding.mark, labels)} " " {finding.title}</h3>
             <p>{finding.explanation}</p>
             <p class="advice"><strong>{labels.advice.clone()}</strong> " " {finding.advice}</p>
+            {finding.more.map(|more| view! { <p class="more-link"><a href=more.href>{more.text}</a></p> })}
         </div>
     }
 }

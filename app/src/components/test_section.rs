@@ -103,12 +103,14 @@ fn labels() -> FormLabels {
             explanation: "The test did not come to its end. This says nothing about your mail."
                 .into(),
             advice: "Check that you are online, and press “Test my connection” again.".into(),
+            more: None,
         },
         stopped: FindingWords {
             mark: Mark::Notice,
             title: "You stopped the test".into(),
             explanation: "What was found up to then is shown below.".into(),
             advice: "Press “Test my connection” to start again.".into(),
+            more: None,
         },
     }
 }

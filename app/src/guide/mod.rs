@@ -6,9 +6,11 @@
 //! | [`values`] | what stands in these places |
 //! | [`program`] | one mail program: how to set it up and where things hide in it |
 //! | [`card`] | one way to mend something |
+//! | [`go_on`] | from what a test found to the card that mends it |
 //! | [`words`] | the words around all that |
 
 pub mod card;
+pub mod go_on;
 pub mod program;
 pub mod prose;
 pub mod values;
@@ -17,6 +19,7 @@ pub mod words;
 use std::collections::BTreeMap;
 
 use card::Card;
+use go_on::GoOn;
 use program::{How, Program};
 use words::GuideWords;
 
@@ -29,6 +32,8 @@ pub struct Guide {
     pub programs: Vec<Program>,
     /// The fix cards by their slugs.
     pub cards: BTreeMap<String, Card>,
+    /// The card for what a test found.
+    pub go_on: GoOn,
     /// The words around them.
     pub words: GuideWords,
 }
@@ -74,9 +79,11 @@ impl Guide {
             known.unwrap_or(ORDER.len())
         });
         let words = GuideWords::read(language)?;
+        let go_on = GoOn::read(language, |slug| cards.contains_key(slug))?;
         let guide = Self {
             programs,
             cards,
+            go_on,
             words,
         };
         guide.check()?;

@@ -16,6 +16,8 @@ use super::flight::MOST_BYTES;
 /// A stream of which the first bytes can be read again.
 pub(super) struct Tee<S> {
     inner: S,
+    /// What is done with the stream whenever it was used.
+    used: fn(&S),
     copy: Weak<Mutex<Vec<u8>>>,
 }
 
@@ -33,11 +35,12 @@ impl Copy {
 }
 
 impl<S> Tee<S> {
-    pub(super) fn new(inner: S) -> (Self, Copy) {
+    pub(super) fn new(inner: S, used: fn(&S)) -> (Self, Copy) {
         let copy = Copy::default();
         (
             Self {
                 inner,
+                used,
                 copy: Arc::downgrade(&copy.0),
             },
             copy,
@@ -53,6 +56,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Tee<S> {
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let result = Pin::new(&mut self.inner).poll_read(context, buffer);
+        (self.used)(&self.inner);
         if let Some(copy) = self.copy.upgrade() {
             let mut copy = copy.lock().unwrap_or_else(PoisonError::into_inner);
             let bytes = &buffer.filled()[before..];
@@ -69,7 +73,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Tee<S> {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.inner).poll_write(context, bytes)
+        let result = Pin::new(&mut self.inner).poll_write(context, bytes);
+        (self.used)(&self.inner);
+        result
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -90,14 +96,14 @@ mod tests {
     #[tokio::test]
     async fn only_the_first_bytes_are_kept_and_none_after_the_end() {
         let sent = vec![7; MOST_BYTES + 1];
-        let (mut tee, copy) = Tee::new(sent.as_slice());
+        let (mut tee, copy) = Tee::new(sent.as_slice(), |_| {});
         let mut heard = vec![0; 10];
         tee.read_exact(&mut heard).await.unwrap();
         assert_eq!(copy.bytes().len(), 10);
         tee.read_to_end(&mut heard).await.unwrap();
         assert_eq!(copy.bytes().len(), MOST_BYTES);
 
-        let (mut tee, copy) = Tee::new(sent.as_slice());
+        let (mut tee, copy) = Tee::new(sent.as_slice(), |_| {});
         tee.read_exact(&mut heard[..10]).await.unwrap();
         drop(copy);
         heard.clear();
