@@ -3,6 +3,7 @@
 use futures_io::{AsyncRead, AsyncWrite};
 
 use super::capabilities::Capabilities;
+use super::exchange::{Exchange, unjudged};
 use super::protected::{Protected, VerifiedTls};
 use super::{Amount, Clock, Fault, Greeting, SignedIn, Usage, Wire, sasl, service, verdict};
 use crate::credentials::Credentials;
@@ -166,30 +167,27 @@ async fn plain<S: VerifiedTls, C: Clock>(
     const COMMAND: &str = "AUTH PLAIN ";
     let response = sasl::plain(credentials);
     let fits = COMMAND.len() + response.expose().len() + 2 <= LONGEST_COMMAND;
-    let mut later = None;
-    if fits {
+    let later = if fits {
         server.send_secret(COMMAND, &response).await?;
+        Vec::new()
     } else {
-        later = Some(response);
         server.wire().send(b"AUTH PLAIN\r\n").await?;
-    }
-    let mut cancelled = false;
+        vec![response]
+    };
+    let mut exchange = Exchange::new(later);
     loop {
         let raw = server.wire().line().await?;
-        let status = Status::parse(&raw);
-        match status {
-            _ if cancelled => return Err(server.wire().fault(Outcome::SignInProtocolError, &raw)),
-            Some(status) => return answered(server.wire(), "PLAIN", &raw, status),
-            None if raw == b"+" || raw.starts_with(b"+ ") => match later.take() {
-                Some(response) => server.send_secret("", &response).await?,
-                None => {
-                    cancelled = true;
-                    server.wire().send(b"*\r\n").await?;
-                }
-            },
-            None => return Err(server.wire().fault(Outcome::SignInProtocolError, &raw)),
+        let challenge = raw.strip_prefix(b"+");
+        match (Status::parse(&raw), challenge) {
+            _ if exchange.cancelled() => break Err(raw),
+            (Some(status), _) => return answered(server.wire(), "PLAIN", &raw, status),
+            (None, Some(challenge @ ([] | [b' ', ..]))) => {
+                exchange.answer(server, challenge).await?;
+            }
+            (None, _) => break Err(raw),
         }
     }
+    .map_err(|raw| server.wire().fault(Outcome::SignInProtocolError, &raw))
 }
 
 async fn user<S: VerifiedTls, C: Clock>(
@@ -199,14 +197,14 @@ async fn user<S: VerifiedTls, C: Clock>(
     server
         .send_secret("USER ", &sasl::bare_user(credentials))
         .await?;
-    let (raw, status) = sign_in_status(server.wire()).await?;
-    if status != Status::Ok {
-        return answered(server.wire(), "USER", &raw, status);
+    let (raw, known) = status(server.wire()).await.map_err(unjudged)?;
+    if known != Status::Ok {
+        return answered(server.wire(), "USER", &raw, known);
     }
     server
         .send_secret("PASS ", &sasl::bare_password(credentials))
         .await?;
-    let (raw, status) = sign_in_status(server.wire()).await?;
+    let (raw, status) = status(server.wire()).await.map_err(unjudged)?;
     answered(server.wire(), "USER", &raw, status)
 }
 
@@ -265,21 +263,6 @@ where
         Some(status) => Ok((raw, status)),
         None => Err(wire.fault(Outcome::MalformedReply, &raw)),
     }
-}
-
-/// As [`status`], for the answers that decide on a password.
-async fn sign_in_status<S, C>(wire: &mut Wire<S, C>) -> Result<(Vec<u8>, Status), Fault>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-    C: Clock,
-{
-    status(wire).await.map_err(|fault| match fault.outcome {
-        Outcome::MalformedReply => Fault {
-            outcome: Outcome::SignInProtocolError,
-            ..fault
-        },
-        _ => fault,
-    })
 }
 
 #[cfg(test)]

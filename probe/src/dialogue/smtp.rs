@@ -3,6 +3,7 @@
 use futures_io::{AsyncRead, AsyncWrite};
 
 use super::capabilities::Capabilities;
+use super::exchange::{Exchange, unjudged};
 use super::protected::{Protected, VerifiedTls};
 use super::{Clock, Fault, Greeting, SignedIn, Wire, sasl, service, verdict};
 use crate::credentials::Credentials;
@@ -125,20 +126,21 @@ pub(super) async fn sign_in<S: VerifiedTls, C: Clock>(
             });
         }
     };
-    let mut answers = match mechanism {
-        // In the order in which they are taken from the end.
+    let answers = match mechanism {
         "LOGIN" => vec![
-            sasl::login_password(credentials),
             sasl::login_user(credentials),
+            sasl::login_password(credentials),
         ],
         _ => Vec::new(),
     };
-    let mut cancelled = false;
+    let mut exchange = Exchange::new(answers);
     loop {
-        let reply = reply(server.wire()).await?;
+        let reply = reply(server.wire()).await.map_err(unjudged)?;
         let wire = server.wire();
         match reply.code {
-            _ if cancelled => return Err(wire.fault(Outcome::SignInProtocolError, &reply.raw)),
+            _ if exchange.cancelled() => {
+                return Err(wire.fault(Outcome::SignInProtocolError, &reply.raw));
+            }
             235 => {
                 let server_said = wire.quote(&reply.raw);
                 return Ok(SignedIn {
@@ -147,14 +149,10 @@ pub(super) async fn sign_in<S: VerifiedTls, C: Clock>(
                     capabilities: None,
                 });
             }
-            // The words of the challenge do not matter: they differ by server and by language.
-            334 => match answers.pop() {
-                Some(answer) => server.send_secret("", &answer).await?,
-                None => {
-                    cancelled = true;
-                    wire.send(b"*\r\n").await?;
-                }
-            },
+            334 => {
+                let challenge = reply.texts.concat();
+                exchange.answer(server, challenge.as_bytes()).await?;
+            }
             code => {
                 let outcome = verdict::smtp(code, reply.enhanced(), &reply.texts.join(" "));
                 return Err(wire.fault(outcome, &reply.raw));
