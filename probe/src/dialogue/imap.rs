@@ -352,9 +352,7 @@ fn share(amount: &Amount) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use futures_util::FutureExt;
-
-    use super::super::script::{Script, protected, wire};
+    use super::super::pieces::in_any_pieces;
     use super::*;
 
     #[test]
@@ -383,18 +381,11 @@ mod tests {
             (b"", Err(Outcome::ClosedEarly)),
             (b"\x15\x03\x01\0\x02\x02\x46", Err(Outcome::TlsOnPlainPort)),
         ] {
-            for step in [1, 2, 3, 5, usize::MAX] {
-                let mut wire = wire(Script::new(bytes).in_steps_of(step));
-                let found = crate::dialogue::greeting(crate::Protocol::Imap, &mut wire);
-                let found = found.now_or_never().unwrap();
-                let found =
-                    found.map(|greeting| greeting.capabilities.map(|found| found.words.len()));
-                assert_eq!(
-                    found.map_err(|fault| fault.outcome),
-                    expected,
-                    "{bytes:?} by {step}"
-                );
-            }
+            let (found, _) = in_any_pieces(&[bytes], async |server| {
+                crate::dialogue::greeting(crate::Protocol::Imap, server.wire()).await
+            });
+            let found = found.map(|greeting| greeting.capabilities.map(|found| found.words.len()));
+            assert_eq!(found, expected, "{bytes:?}");
         }
     }
 
@@ -423,14 +414,11 @@ mod tests {
             (b"+ go on\r\n", Err(Outcome::MalformedReply)),
             (b"* BYE too slow\r\n", Err(Outcome::ClosedEarly)),
         ] {
-            for step in [1, 2, 3, usize::MAX] {
-                let mut wire = wire(Script::of(&[b"", bytes]).in_steps_of(step));
-                let found = capabilities(&mut wire).now_or_never().unwrap();
-                let found = found
-                    .map(|found| found.words.len())
-                    .map_err(|fault| fault.outcome);
-                assert_eq!(found, expected, "{bytes:?} by {step}");
-            }
+            let (found, _) = in_any_pieces(&[b"", bytes], async |server| {
+                capabilities(server.wire()).await
+            });
+            let found = found.map(|found| found.words.len());
+            assert_eq!(found, expected, "{bytes:?}");
         }
     }
 
@@ -483,15 +471,13 @@ mod tests {
                 1,
             ),
         ] {
-            let script = Script::of(replies);
-            let flights = script.sent();
-            let found = starttls(&mut wire(script), known).now_or_never().unwrap();
+            let (found, flights) =
+                in_any_pieces(replies, async |server| starttls(server.wire(), known).await);
             assert_eq!(
-                found.err().map(|fault| fault.outcome),
-                expected,
+                (found.err(), flights.len()),
+                (expected, sent),
                 "{replies:?}"
             );
-            assert_eq!(flights.all().len(), sent, "{replies:?}");
         }
     }
 
@@ -591,22 +577,13 @@ mod tests {
                 &[],
             ),
         ] {
-            let script = Script::of(replies);
-            let flights = script.sent();
-            let mut server = protected(script, &credentials);
             let capabilities = Capabilities::imap(words);
-            let found = sign_in(&mut server, &capabilities, &credentials)
-                .now_or_never()
-                .unwrap();
-            let found = found
-                .map(|accepted| accepted.mechanism)
-                .map_err(|fault| fault.outcome);
+            let (found, flights) = in_any_pieces(replies, async |server| {
+                sign_in(server, &capabilities, &credentials).await
+            });
+            let found = found.map(|accepted| accepted.mechanism);
             assert_eq!(found, expected, "{words} {replies:?}");
-            let flights = flights.all();
-            assert_eq!(flights.len(), sent.len(), "{words} {replies:?} {flights:?}");
-            for (flight, sent) in flights.iter().zip(sent) {
-                assert!(flight.ends_with(sent), "{flight:?} is not {sent:?}");
-            }
+            assert_eq!(flights, sent, "{words} {replies:?}");
         }
     }
 
@@ -668,14 +645,10 @@ mod tests {
             (&[b""], Err(Outcome::ClosedEarly)),
         ] {
             let quota = Capabilities::imap("QUOTA");
-            let found = mailbox(&mut wire(Script::of(replies)), Some(&quota))
-                .now_or_never()
-                .unwrap();
-            assert_eq!(
-                found.map_err(|fault| fault.outcome),
-                expected,
-                "{replies:?}"
-            );
+            let (found, _) = in_any_pieces(replies, async |server| {
+                mailbox(server.wire(), Some(&quota)).await
+            });
+            assert_eq!(found, expected, "{replies:?}");
         }
     }
 }

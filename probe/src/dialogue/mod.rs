@@ -17,6 +17,8 @@ mod capabilities;
 mod exchange;
 mod imap;
 mod imap_reply;
+#[cfg(test)]
+mod pieces;
 mod pop3;
 mod protected;
 #[cfg(any(test, fuzzing))]

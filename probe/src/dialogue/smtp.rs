@@ -269,9 +269,7 @@ impl Line {
 
 #[cfg(test)]
 mod tests {
-    use futures_util::FutureExt;
-
-    use super::super::script::{Script, protected, wire};
+    use super::super::pieces::in_any_pieces;
     use super::*;
 
     #[test]
@@ -299,18 +297,13 @@ mod tests {
             (b"SSH-2.0-OpenSSH\r\n", Err(Outcome::UnexpectedService)),
             (b"", Err(Outcome::ClosedEarly)),
         ] {
-            for step in [1, 2, 3, 5, usize::MAX] {
-                let mut wire = wire(Script::new(bytes).in_steps_of(step));
-                let found = greeting(&mut wire).now_or_never().unwrap();
-                let found = found
-                    .as_ref()
-                    .map(|greeting| greeting.server_said.as_deref());
-                assert_eq!(
-                    found.map_err(|fault| fault.outcome),
-                    expected,
-                    "{bytes:?} by {step}"
-                );
-            }
+            let (found, _) = in_any_pieces(&[bytes], async |server| greeting(server.wire()).await);
+            let found = found.map(|greeting| greeting.server_said);
+            assert_eq!(
+                found,
+                expected.map(|said| said.map(str::to_owned)),
+                "{bytes:?}"
+            );
         }
     }
 
@@ -352,15 +345,13 @@ mod tests {
                 2,
             ),
         ] {
-            let script = Script::of(replies);
-            let flights = script.sent();
-            let found = starttls(&mut wire(script)).now_or_never().unwrap();
+            let (found, flights) =
+                in_any_pieces(replies, async |server| starttls(server.wire()).await);
             assert_eq!(
-                found.err().map(|fault| fault.outcome),
-                expected,
+                (found.err(), flights.len()),
+                (expected, sent),
                 "{replies:?}"
             );
-            assert_eq!(flights.all().len(), sent, "{replies:?}");
         }
     }
 
@@ -426,17 +417,12 @@ mod tests {
         ] {
             let mut capabilities = Capabilities::default();
             capabilities.add_smtp(auth);
-            let script = Script::of(replies);
-            let flights = script.sent();
-            let mut server = protected(script, &credentials);
-            let found = sign_in(&mut server, &capabilities, &credentials)
-                .now_or_never()
-                .unwrap();
-            let found = found
-                .map(|accepted| accepted.mechanism)
-                .map_err(|fault| fault.outcome);
+            let (found, flights) = in_any_pieces(replies, async |server| {
+                sign_in(server, &capabilities, &credentials).await
+            });
+            let found = found.map(|accepted| accepted.mechanism);
             assert_eq!(found, expected, "{replies:?}");
-            assert_eq!(flights.all(), sent, "{replies:?}");
+            assert_eq!(flights, sent, "{replies:?}");
         }
     }
 }
