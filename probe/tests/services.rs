@@ -4,21 +4,26 @@
 
 mod scripted_server;
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::StreamExt;
 use probe::net::{Options, Probe, Target};
-use probe::{EndpointReport, Facts, Protocol, Security, Stage, TlsFacts};
+use probe::step::Attempt;
+use probe::{EndpointReport, Facts, Outcome, Protocol, Security, Stage, TlsFacts};
 use rustls::ServerConfig;
-use scripted_server::Do::{Hear, Pause, Tls, Wait};
+use scripted_server::Server;
+use scripted_server::certificates::{Authority, NAME, self_signed};
 use scripted_server::checking::{check, credentials, endpoint, probe, settled, steps, target};
-use scripted_server::{Authority, NAME, Server, say, self_signed};
+use tokio::net::{TcpSocket, TcpStream};
+use tokio::time::timeout;
 
 use Protocol::{Imap, Pop3, Smtp};
 use Security::{Starttls, Tls as Implicit};
 
-const IMAP: &str = "* OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] ready\r\n";
+/// A server that can be signed in to at once.
+const IMAP: &str = "TLS\nS: * OK [CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN] ready\n";
 
 #[tokio::test]
 async fn what_is_wrong_with_a_certificate_is_named_with_its_facts() {
@@ -61,10 +66,10 @@ async fn what_is_wrong_with_a_certificate_is_named_with_its_facts() {
     ];
     for (outcome, config) in cases {
         for (service, script, before) in [
-            ((Imap, Implicit), vec![Tls, say(IMAP), Wait], ""),
+            ((Imap, Implicit), IMAP, ""),
             (
                 (Pop3, Starttls),
-                vec![say("+OK\r\n"), Hear, say("+OK\r\n"), Tls, Wait],
+                "S: +OK\nC: STLS\nS: +OK\nTLS\nWAIT",
                 "greeting:ok starttls:ok ",
             ),
         ] {
@@ -74,10 +79,9 @@ async fn what_is_wrong_with_a_certificate_is_named_with_its_facts() {
             let expected =
                 format!("dns:address-given connect:ok {before}tls:ok certificate:{outcome}");
             assert_eq!(steps(&reports[0]), expected);
-            assert!(
-                settled(&server).await.inside.is_empty(),
-                "{outcome}: something was sent"
-            );
+            for heard in settled(&server).await {
+                assert!(heard.inside.is_empty(), "{outcome}: something was sent");
+            }
             let [.., tls, certificate] = reports[0].steps.as_slice() else {
                 panic!()
             };
@@ -120,8 +124,8 @@ async fn a_certificate_that_ends_soon_is_a_notice() {
     let authority = Authority::new("Test root");
     let soon = std::time::SystemTime::now() + Duration::from_secs(10 * 24 * 60 * 60 + 60);
     let config = authority.server(|params| params.not_after = soon.into());
-    let script = vec![Tls, say(IMAP), Hear, say("* BYE\r\n\x01 OK\r\n")];
-    let server = Server::start(script, Some(config)).await;
+    let script = format!("{IMAP}C: <tag> LOGOUT\nS: * BYE");
+    let server = Server::start(&script, Some(config)).await;
     let target = target("one", Imap, Implicit, &server);
     let reports = check(&probe(&authority), vec![target], None).await;
     assert_eq!(
@@ -136,59 +140,85 @@ async fn a_certificate_that_ends_soon_is_a_notice() {
 }
 
 #[tokio::test]
-async fn a_demand_for_a_client_certificate_is_named() {
-    let authority = Authority::new("Test root");
-    for (version, expected) in [
-        (
-            &rustls::version::TLS12,
-            "tls:tls-client-certificate-required",
-        ),
-        // Here the refusal comes only after the client has finished.
-        (
-            &rustls::version::TLS13,
-            "tls:ok certificate:ok greeting:tls-client-certificate-required",
-        ),
-    ] {
-        let script = vec![Tls, say(IMAP), Wait];
-        let server = Server::start(script, Some(authority.demanding_server(version))).await;
-        let target = target("one", Imap, Implicit, &server);
-        let reports = check(&probe(&authority), vec![target], Some(credentials())).await;
-        assert_eq!(
-            steps(&reports[0]),
-            format!("dns:address-given connect:ok {expected}")
-        );
-    }
-}
-
-#[tokio::test]
 async fn a_closed_port_refuses() {
     let authority = Authority::new("Test root");
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
     drop(listener);
-    let mut target = Target {
+    let (report, attempt) = unconnected(&authority, address).await;
+    assert_eq!(
+        steps(&report),
+        "dns:address-given connect:connection-refused"
+    );
+    assert_eq!(attempt.outcome, Outcome::ConnectionRefused);
+    // Without the operator's word a private address is not even tried.
+    let mut endpoint = endpoint("one", Imap, Implicit);
+    endpoint.host = "127.0.0.1".parse().unwrap();
+    let target = Target {
+        endpoint,
+        domain: None,
+        connect_to: None,
+    };
+    let reports = check(&probe(&authority), vec![target], None).await;
+    assert_eq!(steps(&reports[0]), "dns:address-not-public");
+}
+
+#[tokio::test]
+async fn what_never_answers_times_out() {
+    let authority = Authority::new("Test root");
+    // Whoever accepts nobody has room for few; the requests of all others are dropped.
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let listener = socket.listen(1).unwrap();
+    let address = listener.local_addr().unwrap();
+    let mut guests = Vec::new();
+    while let Ok(guest) = timeout(Duration::from_millis(300), TcpStream::connect(address)).await {
+        guests.push(guest.unwrap());
+    }
+    let (report, attempt) = unconnected(&authority, address).await;
+    assert_eq!(
+        steps(&report),
+        "dns:address-given connect:connection-timeout"
+    );
+    assert_eq!(attempt.outcome, Outcome::ConnectionTimeout);
+    assert!((8..12).contains(&report.elapsed.as_secs()), "{report:?}");
+}
+
+#[tokio::test]
+async fn what_cannot_be_reached_is_named() {
+    let authority = Authority::new("Test root");
+    // Nobody can open a connection to all hosts at once.
+    for address in ["127.255.255.255:993", "[ff02::1]:993"] {
+        let (report, attempt) = unconnected(&authority, address.parse().unwrap()).await;
+        assert_eq!(
+            steps(&report),
+            "dns:address-given connect:network-unreachable"
+        );
+        assert_eq!(attempt.outcome, Outcome::NetworkUnreachable);
+        assert!(report.elapsed < Duration::from_secs(4), "{report:?}");
+    }
+}
+
+/// The report on an address to which there is no connection, and the one attempt in it.
+async fn unconnected(authority: &Authority, address: SocketAddr) -> (EndpointReport, Attempt) {
+    let target = Target {
         endpoint: endpoint("one", Imap, Implicit),
         domain: None,
         connect_to: Some(address),
     };
-    let reports = check(&probe(&authority), vec![target.clone()], None).await;
-    assert_eq!(
-        steps(&reports[0]),
-        "dns:address-given connect:connection-refused"
-    );
+    let mut reports = check(&probe(authority), vec![target], Some(credentials())).await;
+    let report = reports.remove(0);
     let Facts::Connect {
         connected: None,
         attempts,
-    } = &reports[0].steps[1].facts
+    } = &report.steps[1].facts
     else {
-        panic!()
+        panic!("{report:?}")
     };
-    assert_eq!(attempts.len(), 1);
-    // Without the operator's word a private address is not even tried.
-    target.connect_to = None;
-    target.endpoint.host = "127.0.0.1".parse().unwrap();
-    let reports = check(&probe(&authority), vec![target], None).await;
-    assert_eq!(steps(&reports[0]), "dns:address-not-public");
+    let [attempt] = attempts.as_slice() else {
+        panic!("{report:?}")
+    };
+    (report.clone(), attempt.clone())
 }
 
 #[tokio::test]
@@ -196,17 +226,17 @@ async fn a_refused_password_is_sent_to_one_server_only() {
     let authority = Authority::new("Test root");
     let config = authority.server(|_| {});
     for (answer, follow, expected) in [
-        ("\x01 NO [AUTHENTICATIONFAILED] no\r\n", 1, "not-tried"),
-        ("\x01 NO [EXPIRED] no\r\n", 1, "not-tried"),
-        ("\x01 NO [CONTACTADMIN] no\r\n", 1, "not-tried"),
-        ("\x01 NO [ALERT] app password required\r\n", 1, "not-tried"),
-        ("\x01 NO [UNAVAILABLE] later\r\n", 4, "temporary-failure"),
-        ("\x01 OK [CAPABILITY A] in\r\n", 4, "ok"),
+        ("NO [AUTHENTICATIONFAILED] no", 1, "not-tried"),
+        ("NO [EXPIRED] no", 1, "not-tried"),
+        ("NO [CONTACTADMIN] no", 1, "not-tried"),
+        ("NO [ALERT] app password required", 1, "not-tried"),
+        ("NO [UNAVAILABLE] later", 4, "temporary-failure"),
+        ("OK [CAPABILITY A] in", 4, "ok"),
     ] {
-        let script = vec![Tls, say(IMAP), Hear, say(answer), Hear, say("* BYE\r\n")];
+        let script = format!("{IMAP}C:\nS: <tag> {answer}\nC: <tag> LOGOUT\nS: * BYE");
         let mut servers = Vec::new();
         for _ in 0..4 {
-            servers.push(Server::start(script.clone(), Some(Arc::clone(&config))).await);
+            servers.push(Server::start(&script, Some(Arc::clone(&config))).await);
         }
         let targets = servers
             .iter()
@@ -215,12 +245,10 @@ async fn a_refused_password_is_sent_to_one_server_only() {
         let reports = check(&probe(&authority), targets, Some(credentials())).await;
         let mut sign_ins = 0;
         for server in &servers {
-            let heard = settled(server).await;
-            sign_ins += heard
-                .lines()
-                .iter()
-                .filter(|line| line.contains("AUTHENTICATE"))
-                .count();
+            for heard in settled(server).await {
+                let lines = String::from_utf8_lossy(&heard.inside);
+                sign_ins += lines.matches("AUTHENTICATE").count();
+            }
         }
         assert_eq!(sign_ins, follow, "{answer:?}");
         let told = reports.iter().filter(|report| {
@@ -240,23 +268,11 @@ async fn waiting_for_the_verdict_is_not_counted() {
     let authority = Authority::new("Test root");
     let config = authority.server(|_| {});
     let second = Duration::from_secs(1);
-    let script = vec![
-        Tls,
-        say(IMAP),
-        Hear,
-        Pause(second),
-        say("\x01 NO [UNAVAILABLE] later\r\n"),
-    ];
-    let slow = Server::start(script, Some(Arc::clone(&config))).await;
-    let script = vec![
-        Tls,
-        Pause(second / 4),
-        say(IMAP),
-        Hear,
-        say("\x01 OK [CAPABILITY A] in\r\n"),
-        Hear,
-    ];
-    let quick = Server::start(script, Some(config)).await;
+    let script = format!("{IMAP}C:\nPAUSE 1000\nS: <tag> NO [UNAVAILABLE] later");
+    let slow = Server::start(&script, Some(Arc::clone(&config))).await;
+    let late = IMAP.replace("TLS", "TLS\nPAUSE 250");
+    let script = format!("{late}C:\nS: <tag> OK [CAPABILITY A] in\nC:");
+    let quick = Server::start(&script, Some(config)).await;
     let targets = vec![
         target("slow", Imap, Implicit, &slow),
         target("quick", Imap, Implicit, &quick),
@@ -281,13 +297,10 @@ async fn waiting_for_the_verdict_is_not_counted() {
 async fn the_deadline_ends_whatever_is_under_way() {
     let authority = Authority::new("Test root");
     let config = authority.server(|_| {});
-    let silent = Server::start(vec![Wait], None).await;
-    let stuck = Server::start(vec![Tls, say(IMAP), Hear, Wait], Some(Arc::clone(&config))).await;
-    let queued = Server::start(
-        vec![Tls, Pause(Duration::from_millis(300)), say(IMAP), Wait],
-        Some(config),
-    )
-    .await;
+    let silent = Server::start("WAIT", None).await;
+    let stuck = Server::start(&format!("{IMAP}C:\nWAIT"), Some(Arc::clone(&config))).await;
+    let late = IMAP.replace("TLS", "TLS\nPAUSE 300");
+    let queued = Server::start(&format!("{late}WAIT"), Some(config)).await;
     let deadline = Duration::from_secs(1);
     let extra_roots = vec![authority.root.clone()];
     let probe = Probe::new(Options {
@@ -312,7 +325,7 @@ async fn the_deadline_ends_whatever_is_under_way() {
             "{report:#?}"
         );
     }
-    assert!(settled(&queued).await.inside.is_empty());
+    assert!(settled(&queued).await[0].inside.is_empty());
 }
 
 #[tokio::test]
@@ -320,9 +333,9 @@ async fn dropping_the_stream_closes_every_connection() {
     let authority = Authority::new("Test root");
     let config = authority.server(|_| {});
     let servers = [
-        Server::start(vec![Wait], None).await,
-        Server::start(vec![say("220 hi\r\n"), Wait], None).await,
-        Server::start(vec![Tls, say(IMAP), Hear, Wait], Some(config)).await,
+        Server::start("WAIT", None).await,
+        Server::start("S: 220 hi\nC:\nWAIT", None).await,
+        Server::start(&format!("{IMAP}C:\nWAIT"), Some(config)).await,
     ];
     let targets = vec![
         target("silent", Smtp, Starttls, &servers[0]),
@@ -338,8 +351,10 @@ async fn dropping_the_stream_closes_every_connection() {
                 .await
                 .is_err()
         );
-        assert!(servers.iter().all(|server| server.heard().connections == 1));
-        assert!(servers.iter().all(|server| server.heard().closed == 0));
+        for server in &servers {
+            let heard = server.heard();
+            assert!(heard.len() == 1 && !heard[0].closed, "{heard:?}");
+        }
     }
     for server in &servers {
         settled(server).await;

@@ -5,6 +5,18 @@ use super::said::Redactor;
 /// More than this many capabilities are not kept; real servers send about forty.
 const MOST: usize = 256;
 
+/// Those that decide how a server is spoken to. They count wherever in the list they stand.
+const NEEDED: &[&str] = &[
+    "LOGIN",
+    "LOGINDISABLED",
+    "PLAIN",
+    "QUOTA",
+    "SASL-IR",
+    "STARTTLS",
+    "STLS",
+    "USER",
+];
+
 /// The capability words of a server, in upper case and in the server's order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Capabilities {
@@ -64,20 +76,24 @@ impl Capabilities {
     }
 
     fn add(&mut self, word: &str) {
-        if self.words.len() < MOST
-            && let Some(word) = Redactor::default().clean(word.as_bytes())
-        {
-            self.words.push(word);
-        }
+        keep(word, &mut self.words);
     }
 
     fn add_mechanism(&mut self, name: &str) {
-        if self.mechanisms.len() < MOST
-            && !self.has_mechanism(name)
-            && let Some(name) = Redactor::default().clean(name.as_bytes())
-        {
-            self.mechanisms.push(name);
+        if !self.has_mechanism(name) {
+            keep(name, &mut self.mechanisms);
         }
+    }
+}
+
+fn keep(word: &str, kept: &mut Vec<String>) {
+    let name = word.split(' ').next().unwrap_or_default();
+    // One that is needed may stand there a thousand times, too.
+    let is_needed = || NEEDED.contains(&name) && !kept.iter().any(|kept| kept == word);
+    if (kept.len() < MOST || is_needed())
+        && let Some(word) = Redactor::default().clean(word.as_bytes())
+    {
+        kept.push(word);
     }
 }
 
@@ -108,5 +124,18 @@ mod tests {
         assert_eq!(pop3.mechanisms, ["PLAIN", "LOGIN"]);
         assert_eq!(pop3.words, ["SASL PLAIN LOGIN", "STLS", "UIDL"]);
         assert!(pop3.has("SASL") && pop3.has("STLS") && !pop3.has("PLAIN"));
+    }
+
+    #[test]
+    fn what_matters_is_kept_wherever_it_stands() {
+        let many = "X ".repeat(1000);
+        let imap = Capabilities::imap(&format!("{many} STARTTLS {many} AUTH=PLAIN STARTTLS"));
+        assert!(imap.has("STARTTLS") && imap.has_mechanism("PLAIN"));
+        assert_eq!(imap.words.len(), MOST + 1);
+        let mut smtp = Capabilities::default();
+        let odd: Vec<String> = (0..1000).map(|number| format!("X{number}")).collect();
+        smtp.add_smtp(&format!("AUTH {} PLAIN {}", odd.join(" "), odd.join(" ")));
+        assert!(smtp.has_mechanism("PLAIN"));
+        assert_eq!(smtp.mechanisms.len(), MOST + 1);
     }
 }

@@ -5,6 +5,7 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use futures_io::{AsyncRead, AsyncWrite};
 
 use super::capabilities::Capabilities;
+use super::exchange::Exchange;
 use super::imap_reply::{Reply, Status, Word};
 use super::protected::{Protected, VerifiedTls};
 use super::{Amount, Clock, Fault, Greeting, SignedIn, Usage, Wire, sasl, service, verdict};
@@ -129,38 +130,36 @@ pub(super) async fn sign_in<S: VerifiedTls, C: Clock>(
     } else {
         "PLAIN"
     };
-    let mut later = None;
-    match way {
-        WayIn::PlainAtOnce => {
-            let before = format!("{tag} AUTHENTICATE PLAIN ");
-            server
-                .send_secret(&before, &sasl::plain(credentials))
-                .await?;
-        }
-        WayIn::Plain => {
-            later = Some(sasl::plain(credentials));
-            server
-                .wire()
-                .send(format!("{tag} AUTHENTICATE PLAIN\r\n").as_bytes())
-                .await?;
-        }
-        WayIn::Login => {
+    let mut flights = match way {
+        WayIn::PlainAtOnce | WayIn::Plain => vec![sasl::plain(credentials)],
+        WayIn::Login => sasl::imap_login(credentials),
+    };
+    let wait = way == WayIn::Plain;
+    let later = flights.split_off(usize::from(!wait));
+    let mut exchange = Exchange::new(later);
+    match flights.first() {
+        Some(first) if way == WayIn::Login => {
             let before = format!("{tag} LOGIN ");
-            server
-                .send_secret(&before, &sasl::imap_login(credentials))
-                .await?;
+            server.send_secret(&before, first).await?;
+        }
+        Some(first) => {
+            let before = format!("{tag} AUTHENTICATE PLAIN ");
+            server.send_secret(&before, first).await?;
+        }
+        None => {
+            let command = format!("{tag} AUTHENTICATE PLAIN\r\n");
+            server.wire().send(command.as_bytes()).await?;
         }
     }
-    let mut cancelled = false;
     let mut untagged = Vec::new();
     loop {
         let raw = server.wire().line().await?;
         match Reply::parse(&raw, &tag) {
             Some(Reply::Tagged(text)) => {
-                let Some(status) = Status::parse(&text).filter(|_| !cancelled) else {
+                let raw = without_tag(raw, &tag);
+                let Some(status) = Status::parse(&text).filter(|_| !exchange.cancelled()) else {
                     return Err(server.wire().fault(Outcome::SignInProtocolError, &raw));
                 };
-                let raw = without_tag(raw, &tag);
                 let answer = Answer {
                     status,
                     untagged,
@@ -168,13 +167,9 @@ pub(super) async fn sign_in<S: VerifiedTls, C: Clock>(
                 };
                 return signed_in(server.wire(), mechanism, answer);
             }
-            Some(Reply::Continue) if !cancelled => match later.take() {
-                Some(response) => server.send_secret("", &response).await?,
-                None => {
-                    cancelled = true;
-                    server.wire().send(b"*\r\n").await?;
-                }
-            },
+            Some(Reply::Continue(challenge)) if !exchange.cancelled() => {
+                exchange.answer(server, challenge.as_bytes()).await?;
+            }
             Some(Reply::Untagged(text)) => {
                 let status = Status::parse(&text).filter(|status| status.word == Word::Bye);
                 if let Some(bye) = status {
@@ -270,26 +265,27 @@ where
     let mut untagged = Vec::new();
     loop {
         let raw = wire.line().await?;
-        let malformed = |wire: &Wire<S, C>| Err(wire.fault(Outcome::MalformedReply, &raw));
         match Reply::parse(&raw, &tag) {
-            Some(Reply::Tagged(text)) => match Status::parse(&text) {
-                Some(status) => {
-                    let raw = without_tag(raw, &tag);
-                    return Ok(Answer {
+            Some(Reply::Tagged(text)) => {
+                let raw = without_tag(raw, &tag);
+                return match Status::parse(&text) {
+                    Some(status) => Ok(Answer {
                         status,
                         untagged,
                         raw,
-                    });
-                }
-                None => return malformed(wire),
-            },
+                    }),
+                    None => Err(wire.fault(Outcome::MalformedReply, &raw)),
+                };
+            }
             Some(Reply::Untagged(text)) => {
                 if Status::parse(&text).is_some_and(|status| status.word == Word::Bye) {
                     return Err(wire.fault(Outcome::ClosedEarly, &raw));
                 }
                 untagged.push(text);
             }
-            Some(Reply::Continue) | None => return malformed(wire),
+            Some(Reply::Continue(_)) | None => {
+                return Err(wire.fault(Outcome::MalformedReply, &raw));
+            }
         }
     }
 }
@@ -356,9 +352,7 @@ fn share(amount: &Amount) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use futures_util::FutureExt;
-
-    use super::super::script::{Script, protected, wire};
+    use super::super::pieces::in_any_pieces;
     use super::*;
 
     #[test]
@@ -387,18 +381,11 @@ mod tests {
             (b"", Err(Outcome::ClosedEarly)),
             (b"\x15\x03\x01\0\x02\x02\x46", Err(Outcome::TlsOnPlainPort)),
         ] {
-            for step in [1, 2, 3, 5, usize::MAX] {
-                let mut wire = wire(Script::new(bytes).in_steps_of(step));
-                let found = crate::dialogue::greeting(crate::Protocol::Imap, &mut wire);
-                let found = found.now_or_never().unwrap();
-                let found =
-                    found.map(|greeting| greeting.capabilities.map(|found| found.words.len()));
-                assert_eq!(
-                    found.map_err(|fault| fault.outcome),
-                    expected,
-                    "{bytes:?} by {step}"
-                );
-            }
+            let (found, _) = in_any_pieces(&[bytes], async |server| {
+                crate::dialogue::greeting(crate::Protocol::Imap, server.wire()).await
+            });
+            let found = found.map(|greeting| greeting.capabilities.map(|found| found.words.len()));
+            assert_eq!(found, expected, "{bytes:?}");
         }
     }
 
@@ -427,14 +414,11 @@ mod tests {
             (b"+ go on\r\n", Err(Outcome::MalformedReply)),
             (b"* BYE too slow\r\n", Err(Outcome::ClosedEarly)),
         ] {
-            for step in [1, 2, 3, usize::MAX] {
-                let mut wire = wire(Script::of(&[b"", bytes]).in_steps_of(step));
-                let found = capabilities(&mut wire).now_or_never().unwrap();
-                let found = found
-                    .map(|found| found.words.len())
-                    .map_err(|fault| fault.outcome);
-                assert_eq!(found, expected, "{bytes:?} by {step}");
-            }
+            let (found, _) = in_any_pieces(&[b"", bytes], async |server| {
+                capabilities(server.wire()).await
+            });
+            let found = found.map(|found| found.words.len());
+            assert_eq!(found, expected, "{bytes:?}");
         }
     }
 
@@ -487,15 +471,13 @@ mod tests {
                 1,
             ),
         ] {
-            let script = Script::of(replies);
-            let flights = script.sent();
-            let found = starttls(&mut wire(script), known).now_or_never().unwrap();
+            let (found, flights) =
+                in_any_pieces(replies, async |server| starttls(server.wire(), known).await);
             assert_eq!(
-                found.err().map(|fault| fault.outcome),
-                expected,
+                (found.err(), flights.len()),
+                (expected, sent),
                 "{replies:?}"
             );
-            assert_eq!(flights.all().len(), sent, "{replies:?}");
         }
     }
 
@@ -530,6 +512,18 @@ mod tests {
             (
                 "AUTH=PLAIN SASL-IR",
                 &[b"", b"+ eyJ9\r\n", no],
+                Err(Outcome::WrongCredentials),
+                &[&at_once, "\r\n"],
+            ),
+            (
+                "AUTH=PLAIN SASL-IR",
+                &[b"", b"+ eyJ9\r\n", b"+ eyJ9\r\n", no],
+                Err(Outcome::SignInProtocolError),
+                &[&at_once, "\r\n", "*\r\n"],
+            ),
+            (
+                "AUTH=PLAIN SASL-IR",
+                &[b"", b"+ bW9yZQ==\r\n", no],
                 Err(Outcome::SignInProtocolError),
                 &[&at_once, "*\r\n"],
             ),
@@ -583,22 +577,13 @@ mod tests {
                 &[],
             ),
         ] {
-            let script = Script::of(replies);
-            let flights = script.sent();
-            let mut server = protected(script, &credentials);
             let capabilities = Capabilities::imap(words);
-            let found = sign_in(&mut server, &capabilities, &credentials)
-                .now_or_never()
-                .unwrap();
-            let found = found
-                .map(|accepted| accepted.mechanism)
-                .map_err(|fault| fault.outcome);
+            let (found, flights) = in_any_pieces(replies, async |server| {
+                sign_in(server, &capabilities, &credentials).await
+            });
+            let found = found.map(|accepted| accepted.mechanism);
             assert_eq!(found, expected, "{words} {replies:?}");
-            let flights = flights.all();
-            assert_eq!(flights.len(), sent.len(), "{words} {replies:?} {flights:?}");
-            for (flight, sent) in flights.iter().zip(sent) {
-                assert!(flight.ends_with(sent), "{flight:?} is not {sent:?}");
-            }
+            assert_eq!(flights, sent, "{words} {replies:?}");
         }
     }
 
@@ -660,14 +645,10 @@ mod tests {
             (&[b""], Err(Outcome::ClosedEarly)),
         ] {
             let quota = Capabilities::imap("QUOTA");
-            let found = mailbox(&mut wire(Script::of(replies)), Some(&quota))
-                .now_or_never()
-                .unwrap();
-            assert_eq!(
-                found.map_err(|fault| fault.outcome),
-                expected,
-                "{replies:?}"
-            );
+            let (found, _) = in_any_pieces(replies, async |server| {
+                mailbox(server.wire(), Some(&quota)).await
+            });
+            assert_eq!(found, expected, "{replies:?}");
         }
     }
 }

@@ -10,7 +10,7 @@ pub(super) enum Reply {
     /// Begins with `*`.
     Untagged(String),
     /// Begins with `+`: the server waits for more of the command.
-    Continue,
+    Continue(String),
 }
 
 impl Reply {
@@ -26,7 +26,7 @@ impl Reply {
         let (first, rest) = line.split_once(' ').unwrap_or((&line, ""));
         match first {
             "*" => Some(Self::Untagged(rest.to_owned())),
-            "+" => Some(Self::Continue),
+            "+" => Some(Self::Continue(rest.to_owned())),
             _ if !tag.is_empty() && first == tag => Some(Self::Tagged(rest.to_owned())),
             _ => None,
         }
@@ -107,8 +107,8 @@ mod tests {
             ("t1", Some(Reply::Tagged(String::new()))),
             ("* 3 EXISTS", Some(Reply::Untagged("3 EXISTS".into()))),
             ("*", Some(Reply::Untagged(String::new()))),
-            ("+ go on", Some(Reply::Continue)),
-            ("+", Some(Reply::Continue)),
+            ("+ go on", Some(Reply::Continue("go on".into()))),
+            ("+", Some(Reply::Continue(String::new()))),
             ("T1 OK done", None),
             ("t11 OK done", None),
             ("", None),

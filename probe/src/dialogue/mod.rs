@@ -9,13 +9,16 @@
 //! | `wire` | lines with limits, and the test that nothing is left over before TLS |
 //! | `protected` | the only connection with a way to sign in |
 //! | `said` | a server's words made safe to show |
-//! | `sasl` | the forms in which a password is sent |
+//! | `sasl`, `exchange` | the forms in which a password is sent, and when |
 //! | `verdict` | what the answer to a sign-in means |
 //! | `imap`, `pop3`, `smtp` | the three protocols |
 
 mod capabilities;
+mod exchange;
 mod imap;
 mod imap_reply;
+#[cfg(test)]
+mod pieces;
 mod pop3;
 mod protected;
 #[cfg(any(test, fuzzing))]
@@ -40,7 +43,7 @@ pub(crate) use protected::Sealed;
 pub use protected::{Protected, VerifiedTls};
 pub use said::Redactor;
 #[cfg(feature = "net")]
-pub(crate) use service::{Service, recognise};
+pub(crate) use service::{Service, complains, recognise};
 pub use wire::{Upgrade, Wire};
 
 use crate::credentials::Credentials;

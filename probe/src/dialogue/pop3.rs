@@ -3,6 +3,7 @@
 use futures_io::{AsyncRead, AsyncWrite};
 
 use super::capabilities::Capabilities;
+use super::exchange::{Exchange, unjudged};
 use super::protected::{Protected, VerifiedTls};
 use super::{Amount, Clock, Fault, Greeting, SignedIn, Usage, Wire, sasl, service, verdict};
 use crate::credentials::Credentials;
@@ -166,30 +167,27 @@ async fn plain<S: VerifiedTls, C: Clock>(
     const COMMAND: &str = "AUTH PLAIN ";
     let response = sasl::plain(credentials);
     let fits = COMMAND.len() + response.expose().len() + 2 <= LONGEST_COMMAND;
-    let mut later = None;
-    if fits {
+    let later = if fits {
         server.send_secret(COMMAND, &response).await?;
+        Vec::new()
     } else {
-        later = Some(response);
         server.wire().send(b"AUTH PLAIN\r\n").await?;
-    }
-    let mut cancelled = false;
+        vec![response]
+    };
+    let mut exchange = Exchange::new(later);
     loop {
         let raw = server.wire().line().await?;
-        let status = Status::parse(&raw);
-        match status {
-            _ if cancelled => return Err(server.wire().fault(Outcome::SignInProtocolError, &raw)),
-            Some(status) => return answered(server.wire(), "PLAIN", &raw, status),
-            None if raw == b"+" || raw.starts_with(b"+ ") => match later.take() {
-                Some(response) => server.send_secret("", &response).await?,
-                None => {
-                    cancelled = true;
-                    server.wire().send(b"*\r\n").await?;
-                }
-            },
-            None => return Err(server.wire().fault(Outcome::SignInProtocolError, &raw)),
+        let challenge = raw.strip_prefix(b"+");
+        match (Status::parse(&raw), challenge) {
+            _ if exchange.cancelled() => break Err(raw),
+            (Some(status), _) => return answered(server.wire(), "PLAIN", &raw, status),
+            (None, Some(challenge @ ([] | [b' ', ..]))) => {
+                exchange.answer(server, challenge).await?;
+            }
+            (None, _) => break Err(raw),
         }
     }
+    .map_err(|raw| server.wire().fault(Outcome::SignInProtocolError, &raw))
 }
 
 async fn user<S: VerifiedTls, C: Clock>(
@@ -199,14 +197,14 @@ async fn user<S: VerifiedTls, C: Clock>(
     server
         .send_secret("USER ", &sasl::bare_user(credentials))
         .await?;
-    let (raw, status) = sign_in_status(server.wire()).await?;
-    if status != Status::Ok {
-        return answered(server.wire(), "USER", &raw, status);
+    let (raw, known) = status(server.wire()).await.map_err(unjudged)?;
+    if known != Status::Ok {
+        return answered(server.wire(), "USER", &raw, known);
     }
     server
         .send_secret("PASS ", &sasl::bare_password(credentials))
         .await?;
-    let (raw, status) = sign_in_status(server.wire()).await?;
+    let (raw, status) = status(server.wire()).await.map_err(unjudged)?;
     answered(server.wire(), "USER", &raw, status)
 }
 
@@ -267,26 +265,9 @@ where
     }
 }
 
-/// As [`status`], for the answers that decide on a password.
-async fn sign_in_status<S, C>(wire: &mut Wire<S, C>) -> Result<(Vec<u8>, Status), Fault>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-    C: Clock,
-{
-    status(wire).await.map_err(|fault| match fault.outcome {
-        Outcome::MalformedReply => Fault {
-            outcome: Outcome::SignInProtocolError,
-            ..fault
-        },
-        _ => fault,
-    })
-}
-
 #[cfg(test)]
 mod tests {
-    use futures_util::FutureExt;
-
-    use super::super::script::{Script, protected, wire};
+    use super::super::pieces::in_any_pieces;
     use super::*;
 
     #[test]
@@ -305,18 +286,13 @@ mod tests {
             (b"hello\r\n", Err(Outcome::MalformedReply)),
             (b"+OK no end", Err(Outcome::ClosedEarly)),
         ] {
-            for step in [1, 2, 3, 5, usize::MAX] {
-                let mut wire = wire(Script::new(bytes).in_steps_of(step));
-                let found = greeting(&mut wire).now_or_never().unwrap();
-                let found = found
-                    .as_ref()
-                    .map(|greeting| greeting.server_said.as_deref());
-                assert_eq!(
-                    found.map_err(|fault| fault.outcome),
-                    expected,
-                    "{bytes:?} by {step}"
-                );
-            }
+            let (found, _) = in_any_pieces(&[bytes], async |server| greeting(server.wire()).await);
+            let found = found.map(|greeting| greeting.server_said);
+            assert_eq!(
+                found,
+                expected.map(|said| said.map(str::to_owned)),
+                "{bytes:?}"
+            );
         }
     }
 
@@ -335,11 +311,9 @@ mod tests {
             (b"what?\r\n", Err(Outcome::MalformedReply)),
             (b"", Err(Outcome::ClosedEarly)),
         ] {
-            let found = mailbox(&mut wire(Script::new(bytes)))
-                .now_or_never()
-                .unwrap();
+            let (found, _) = in_any_pieces(&[bytes], async |server| mailbox(server.wire()).await);
             let found = found.map(|usage| (usage.messages, usage.storage));
-            assert_eq!(found.map_err(|fault| fault.outcome), expected, "{bytes:?}");
+            assert_eq!(found, expected, "{bytes:?}");
         }
     }
 
@@ -353,16 +327,11 @@ mod tests {
             (b"+OK\r\n+OK\r\nUSER\r\n.\r\n", Err(Outcome::MalformedReply)),
             (b"what?\r\n", Err(Outcome::MalformedReply)),
         ] {
-            for step in [1, 2, 3, usize::MAX] {
-                let mut wire = wire(Script::of(&[b"", bytes]).in_steps_of(step));
-                let found = capabilities(&mut wire).now_or_never().unwrap();
-                let found = found.map(|capabilities| capabilities.words.len());
-                assert_eq!(
-                    found.map_err(|fault| fault.outcome),
-                    expected,
-                    "{bytes:?} by {step}"
-                );
-            }
+            let (found, _) = in_any_pieces(&[b"", bytes], async |server| {
+                capabilities(server.wire()).await
+            });
+            let found = found.map(|capabilities| capabilities.words.len());
+            assert_eq!(found, expected, "{bytes:?}");
         }
     }
 
@@ -384,20 +353,17 @@ mod tests {
             ),
             (&[b"", b"+ go on\r\n"], Some(Outcome::MalformedReply)),
         ] {
-            let found = starttls(&mut wire(Script::of(replies)))
-                .now_or_never()
-                .unwrap();
-            assert_eq!(
-                found.err().map(|fault| fault.outcome),
-                expected,
-                "{replies:?}"
-            );
+            let (found, _) = in_any_pieces(replies, async |server| starttls(server.wire()).await);
+            assert_eq!(found.err(), expected, "{replies:?}");
         }
     }
 
     #[test]
     fn sign_in_is_one_exchange() {
         let long = "p".repeat(250);
+        let long_credentials = Credentials::new("a".into(), long.clone().into()).unwrap();
+        let long_response = sasl::plain(&long_credentials);
+        let long_response = format!("{}\r\n", String::from_utf8_lossy(long_response.expose()));
         let encoded = "AUTH PLAIN AGEAcHdwdw==\r\n";
         for (capa, password, replies, expected, sent) in [
             (
@@ -468,27 +434,18 @@ mod tests {
                 &long,
                 &[b"", b"+ \r\n", b"+OK\r\n"],
                 Ok("PLAIN"),
-                &["AUTH PLAIN\r\n", "*"],
+                &["AUTH PLAIN\r\n", &long_response],
             ),
         ] {
             let credentials = Credentials::new("a".into(), password.to_owned().into()).unwrap();
             let mut capabilities = Capabilities::default();
             capabilities.add_pop3(capa);
-            let script = Script::of(replies);
-            let flights = script.sent();
-            let mut server = protected(script, &credentials);
-            let found = sign_in(&mut server, &capabilities, &credentials)
-                .now_or_never()
-                .unwrap();
-            let found = found
-                .map(|accepted| accepted.mechanism)
-                .map_err(|fault| fault.outcome);
+            let (found, flights) = in_any_pieces(replies, async |server| {
+                sign_in(server, &capabilities, &credentials).await
+            });
+            let found = found.map(|accepted| accepted.mechanism);
             assert_eq!(found, expected, "{replies:?}");
-            let flights = flights.all();
-            assert_eq!(flights.len(), sent.len(), "{replies:?}");
-            for (flight, sent) in flights.iter().zip(sent) {
-                assert!(*sent == "*" || flight == sent, "{flight:?} is not {sent:?}");
-            }
+            assert_eq!(flights, sent, "{replies:?}");
         }
     }
 }

@@ -25,16 +25,21 @@ const LONGEST: usize = 300;
 ///
 /// When something does not hold that must.
 pub(crate) fn rehearse(protocol: Protocol, bytes: &[u8]) {
-    let whole = talk(protocol, bytes, usize::MAX);
+    let whole = talk(protocol, bytes, usize::MAX, usize::MAX);
     for step in [1, 2, 3, 7, 64] {
-        assert_eq!(talk(protocol, bytes, step), whole, "by {step}: {bytes:?}");
+        assert_eq!(
+            talk(protocol, bytes, step, usize::MAX),
+            whole,
+            "by {step}: {bytes:?}"
+        );
     }
 }
 
-/// Everything that comes out of one conversation in the clear and one inside TLS.
-fn talk(protocol: Protocol, bytes: &[u8], step: usize) -> Vec<String> {
+/// Everything that comes out of one conversation in the clear and one inside TLS, when the bytes come
+/// in such steps, and with a gap at one place.
+fn talk(protocol: Protocol, bytes: &[u8], step: usize, cut: usize) -> Vec<String> {
     let replies: Vec<&[u8]> = bytes.split(|byte| *byte == NEXT).collect();
-    let script = || Script::of(&replies).in_steps_of(step);
+    let script = || Script::of(&replies).in_steps_of(step).cut_at(cut);
     let password = PASSWORD.to_owned().into();
     let credentials = Credentials::new("alice@example.test".into(), password);
     let credentials = credentials.expect("a name and a password that can be sent");
@@ -192,6 +197,51 @@ mod tests {
         let noise = prop::collection::vec(any::<u8>(), 0..6);
         let part = prop_oneof![6 => word, 1 => noise];
         prop::collection::vec(part, 0..40).prop_map(|parts| parts.concat())
+    }
+
+    #[test]
+    fn a_gap_at_any_place_changes_nothing() {
+        for (protocol, conversations) in [
+            (
+                Protocol::Imap,
+                &[
+                    &b"* OK [CAPABILITY SASL-IR AUTH=PLAIN STARTTLS] hi\r\n\x02\x01 OK [CAPABILITY QUOTA] in\r\n\x02\
+                       * QUOTA \"\" (STORAGE 9 10 MESSAGE 1 2)\r\n\x01 OK\r\n\x02* BYE\r\n\x01 OK\r\n"[..],
+                    b"* OK hi\r\n* OK [ALERT] x\r\n\x02* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n* 3 EXISTS\r\n\x01 OK\r\n\x02\
+                      + \r\n\x02\x01 OK in\r\n\x02* CAPABILITY A\r\n\x01 OK\r\n\x02* BYE\r\n",
+                    b"* OK [CAPABILITY SASL-IR AUTH=PLAIN STARTTLS] hi\n\x02* OK x\n\x01 NO [AUTHENTICATIONFAILED] no\r\n",
+                    b"* OK [CAPABILITY SASL-IR AUTH=PLAIN STARTTLS] hi\r\n\x02+ eyJ9\r\n\x02\x01 NO no\r\n",
+                    b"* OK [CAPABILITY IMAP4rev1 STARTTLS] hi\r\n\x02\x01 NO no\r\n\x02* CAPABILITY A\r\n\x01 OK\r\n",
+                    b"* BYE [UNAVAILABLE] f\xc3\xbcr Sie\r\n",
+                ][..],
+            ),
+            (
+                Protocol::Pop3,
+                &[
+                    b"+OK hi\r\n\x02+OK\r\nUSER\r\nSASL PLAIN\r\n.\r\n\x02+OK in\r\n\x02+OK 2 320\r\n\x02+OK bye\r\n",
+                    b"+OK hi\n\x02-ERR what\n\x02+OK\n\x02-ERR [SYS/TEMP] no\n",
+                    b"+OK hi\r\n\x02+OK\r\nSASL PLAIN\r\n.\r\n\x02+ eyJ9\r\n\x02-ERR [AUTH] no\r\n",
+                    b"-ERR [IN-USE] later\r\n",
+                ],
+            ),
+            (
+                Protocol::Smtp,
+                &[
+                    b"220-hi\r\n220 there\r\n\x02250-me\r\n250-STARTTLS\r\n250 AUTH PLAIN\r\n\x02235 2.7.0 in\r\n\x02221 bye\r\n",
+                    b"220 hi\n\x02250-me\n250 AUTH LOGIN\n\x02334 VXNl\n\x02334 \n\x02535-5.7.8 no\n535 5.7.8 no\n",
+                    b"220 hi\r\n220 hi again\r\n\x02250-me\r\n250 AUTH PLAIN\r\n\x02334 eyJ9\r\n\x02535 no\r\n",
+                    b"554-5.7.1 blocked\r\n554 for good\r\n",
+                ],
+            ),
+        ] {
+            for bytes in conversations {
+                let whole = talk(protocol, bytes, usize::MAX, usize::MAX);
+                for place in 1..bytes.len() {
+                    let found = talk(protocol, bytes, usize::MAX, place);
+                    assert_eq!(found, whole, "at {place}: {}", bytes.escape_ascii());
+                }
+            }
+        }
     }
 
     proptest! {

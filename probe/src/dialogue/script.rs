@@ -25,6 +25,8 @@ pub(super) struct Script {
     replies: Vec<Vec<u8>>,
     current: Vec<u8>,
     step: usize,
+    /// As many bytes come before one read ends and the next begins.
+    cut: usize,
     taking: Duration,
     time: TestClock,
     sent: Sent,
@@ -38,7 +40,10 @@ pub(super) struct Sent(Arc<Mutex<Vec<String>>>);
 impl Sent {
     /// All that was sent.
     pub(super) fn all(&self) -> Vec<String> {
-        self.0.lock().unwrap().clone()
+        self.0
+            .lock()
+            .expect("no test panics while it writes")
+            .clone()
     }
 }
 
@@ -48,6 +53,7 @@ impl Script {
             replies: Vec::new(),
             current: greeting.to_vec(),
             step: usize::MAX,
+            cut: usize::MAX,
             taking: Duration::ZERO,
             time: TestClock::default(),
             sent: Sent::default(),
@@ -68,6 +74,12 @@ impl Script {
 
     pub(super) fn in_steps_of(mut self, step: usize) -> Self {
         self.step = step;
+        self
+    }
+
+    /// The same, but the bytes before this place and those behind it never come together.
+    pub(super) fn cut_at(mut self, place: usize) -> Self {
+        self.cut = place;
         self
     }
 
@@ -110,7 +122,9 @@ impl AsyncRead for Script {
         self.time
             .0
             .fetch_add(self.taking.as_millis() as u64, Ordering::Relaxed);
-        let length = self.current.len().min(self.step).min(buffer.len());
+        let cut = if self.cut == 0 { usize::MAX } else { self.cut };
+        let length = self.current.len().min(self.step).min(buffer.len()).min(cut);
+        self.cut = cut.saturating_sub(length);
         for (to, from) in buffer.iter_mut().zip(self.current.drain(..length)) {
             *to = from;
         }

@@ -53,6 +53,23 @@ pub(crate) fn recognise(bytes: &[u8]) -> Service {
     }
 }
 
+/// Whether these are the words of a server that cannot do what it was asked for: `-ERR`, `NO`, `BAD`,
+/// `BYE`, or a code of 4xx or 5xx.
+pub(crate) fn complains(bytes: &[u8]) -> bool {
+    let line = String::from_utf8_lossy(bytes);
+    let mut words = line.split_ascii_whitespace();
+    let (first, second) = (
+        words.next().unwrap_or_default(),
+        words.next().unwrap_or_default(),
+    );
+    let code = |code: &[u8]| matches!(code, [b'4' | b'5', b'0'..=b'9', b'0'..=b'9', ..]);
+    first.starts_with("-ERR")
+        || code(first.as_bytes())
+        || ["NO", "BAD", "BYE"]
+            .iter()
+            .any(|word| second.eq_ignore_ascii_case(word))
+}
+
 /// Waits for the first byte of a greeting and stops at TLS, whose bytes have no line end to wait for.
 pub(super) async fn first_bytes<S, C>(wire: &mut Wire<S, C>) -> Result<(), Fault>
 where

@@ -3,6 +3,7 @@
 use futures_io::{AsyncRead, AsyncWrite};
 
 use super::capabilities::Capabilities;
+use super::exchange::{Exchange, unjudged};
 use super::protected::{Protected, VerifiedTls};
 use super::{Clock, Fault, Greeting, SignedIn, Wire, sasl, service, verdict};
 use crate::credentials::Credentials;
@@ -125,20 +126,21 @@ pub(super) async fn sign_in<S: VerifiedTls, C: Clock>(
             });
         }
     };
-    let mut answers = match mechanism {
-        // In the order in which they are taken from the end.
+    let answers = match mechanism {
         "LOGIN" => vec![
-            sasl::login_password(credentials),
             sasl::login_user(credentials),
+            sasl::login_password(credentials),
         ],
         _ => Vec::new(),
     };
-    let mut cancelled = false;
+    let mut exchange = Exchange::new(answers);
     loop {
-        let reply = reply(server.wire()).await?;
+        let reply = reply(server.wire()).await.map_err(unjudged)?;
         let wire = server.wire();
         match reply.code {
-            _ if cancelled => return Err(wire.fault(Outcome::SignInProtocolError, &reply.raw)),
+            _ if exchange.cancelled() => {
+                return Err(wire.fault(Outcome::SignInProtocolError, &reply.raw));
+            }
             235 => {
                 let server_said = wire.quote(&reply.raw);
                 return Ok(SignedIn {
@@ -147,14 +149,10 @@ pub(super) async fn sign_in<S: VerifiedTls, C: Clock>(
                     capabilities: None,
                 });
             }
-            // The words of the challenge do not matter: they differ by server and by language.
-            334 => match answers.pop() {
-                Some(answer) => server.send_secret("", &answer).await?,
-                None => {
-                    cancelled = true;
-                    wire.send(b"*\r\n").await?;
-                }
-            },
+            334 => {
+                let challenge = reply.texts.concat();
+                exchange.answer(server, challenge.as_bytes()).await?;
+            }
             code => {
                 let outcome = verdict::smtp(code, reply.enhanced(), &reply.texts.join(" "));
                 return Err(wire.fault(outcome, &reply.raw));
@@ -271,9 +269,7 @@ impl Line {
 
 #[cfg(test)]
 mod tests {
-    use futures_util::FutureExt;
-
-    use super::super::script::{Script, protected, wire};
+    use super::super::pieces::in_any_pieces;
     use super::*;
 
     #[test]
@@ -301,18 +297,13 @@ mod tests {
             (b"SSH-2.0-OpenSSH\r\n", Err(Outcome::UnexpectedService)),
             (b"", Err(Outcome::ClosedEarly)),
         ] {
-            for step in [1, 2, 3, 5, usize::MAX] {
-                let mut wire = wire(Script::new(bytes).in_steps_of(step));
-                let found = greeting(&mut wire).now_or_never().unwrap();
-                let found = found
-                    .as_ref()
-                    .map(|greeting| greeting.server_said.as_deref());
-                assert_eq!(
-                    found.map_err(|fault| fault.outcome),
-                    expected,
-                    "{bytes:?} by {step}"
-                );
-            }
+            let (found, _) = in_any_pieces(&[bytes], async |server| greeting(server.wire()).await);
+            let found = found.map(|greeting| greeting.server_said);
+            assert_eq!(
+                found,
+                expected.map(|said| said.map(str::to_owned)),
+                "{bytes:?}"
+            );
         }
     }
 
@@ -354,15 +345,13 @@ mod tests {
                 2,
             ),
         ] {
-            let script = Script::of(replies);
-            let flights = script.sent();
-            let found = starttls(&mut wire(script)).now_or_never().unwrap();
+            let (found, flights) =
+                in_any_pieces(replies, async |server| starttls(server.wire()).await);
             assert_eq!(
-                found.err().map(|fault| fault.outcome),
-                expected,
+                (found.err(), flights.len()),
+                (expected, sent),
                 "{replies:?}"
             );
-            assert_eq!(flights.all().len(), sent, "{replies:?}");
         }
     }
 
@@ -428,17 +417,12 @@ mod tests {
         ] {
             let mut capabilities = Capabilities::default();
             capabilities.add_smtp(auth);
-            let script = Script::of(replies);
-            let flights = script.sent();
-            let mut server = protected(script, &credentials);
-            let found = sign_in(&mut server, &capabilities, &credentials)
-                .now_or_never()
-                .unwrap();
-            let found = found
-                .map(|accepted| accepted.mechanism)
-                .map_err(|fault| fault.outcome);
+            let (found, flights) = in_any_pieces(replies, async |server| {
+                sign_in(server, &capabilities, &credentials).await
+            });
+            let found = found.map(|accepted| accepted.mechanism);
             assert_eq!(found, expected, "{replies:?}");
-            assert_eq!(flights.all(), sent, "{replies:?}");
+            assert_eq!(flights, sent, "{replies:?}");
         }
     }
 }

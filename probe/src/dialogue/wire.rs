@@ -11,7 +11,7 @@ use futures_util::future::{Either, select};
 use futures_util::{AsyncReadExt, AsyncWriteExt};
 
 use super::said::Redactor;
-use super::{Clock, Fault};
+use super::{Clock, Fault, service};
 use crate::outcome::Outcome;
 
 /// The longest line that is read, in bytes, without its end. RFC 5321 and RFC 1939 allow 512, IMAP
@@ -108,17 +108,19 @@ impl<S, C> Wire<S, C> {
     ///
     /// [`Outcome::StarttlsInjection`] when any byte is left over, a whole line or not: it came in the
     /// clear, and after the handshake it could not be told from what the server says inside TLS.
+    /// [`Outcome::StarttlsBroken`] when it is the server's excuse for not beginning TLS after all.
     pub fn into_upgrade(self) -> Result<Upgrade<S>, Fault> {
         if self.inbox.is_empty() {
             return Ok(Upgrade {
                 stream: self.stream,
             });
         }
-        let server_said = self.redactor.clean(&self.inbox);
-        Err(Fault {
-            outcome: Outcome::StarttlsInjection,
-            server_said,
-        })
+        let outcome = if service::complains(&self.inbox) {
+            Outcome::StarttlsBroken
+        } else {
+            Outcome::StarttlsInjection
+        };
+        Err(self.fault(outcome, &self.inbox))
     }
 
     /// The server's words, made safe to show.
@@ -336,20 +338,28 @@ mod tests {
 
     #[test]
     fn one_byte_left_over_stops_the_upgrade() {
-        for (bytes, clean) in [
-            (&b"220 go\r\n"[..], true),
-            (b"220 go\n", true),
-            (b"220 go\r\n.", false),
-            (b"220 go\r\n\r", false),
-            (b"220 go\r\n250 OK\r\n", false),
-            (b"220 go\r\n\x16\x03\x03", false),
+        use Outcome::{StarttlsBroken, StarttlsInjection};
+        for (bytes, expected) in [
+            (&b"220 go\r\n"[..], None),
+            (b"220 go\n", None),
+            (b"220 go\r\n.", Some(StarttlsInjection)),
+            (b"220 go\r\n\r", Some(StarttlsInjection)),
+            (b"220 go\r\n250 OK\r\n", Some(StarttlsInjection)),
+            (b"220 go\r\n\x16\x03\x03", Some(StarttlsInjection)),
+            (b"220 go\r\n-ERR failed\r\n", Some(StarttlsBroken)),
+            (b"220 go\r\nm1 NO failed\r\n", Some(StarttlsBroken)),
+            (b"220 go\r\n454 failed\r\n", Some(StarttlsBroken)),
         ] {
-            let mut wire = wire(Script::new(bytes));
-            wire.line().now_or_never().unwrap().unwrap();
-            let upgrade = wire.into_upgrade().map_err(|fault| fault.outcome);
-            assert_eq!(upgrade.is_ok(), clean, "{bytes:?}");
-            if let Err(outcome) = upgrade {
-                assert_eq!(outcome, Outcome::StarttlsInjection);
+            // However much of it has come by then, it is never taken for a part of what is protected.
+            for length in bytes.len().min(8)..=bytes.len() {
+                let mut wire = wire(Script::new(&bytes[..length]));
+                wire.line().now_or_never().unwrap().unwrap();
+                let upgrade = wire.into_upgrade().map_err(|fault| fault.outcome);
+                let clean = bytes[..length].ends_with(b" go\r\n") || expected.is_none();
+                assert_eq!(upgrade.is_ok(), clean, "{bytes:?}");
+                if length == bytes.len() {
+                    assert_eq!(upgrade.err(), expected, "{bytes:?}");
+                }
             }
         }
     }

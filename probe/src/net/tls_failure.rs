@@ -5,7 +5,7 @@ use std::io;
 use rustls::AlertDescription;
 
 use super::flight::Flight;
-use crate::dialogue::{Fault, Redactor, Service, recognise};
+use crate::dialogue::{Fault, Redactor, Service, complains, recognise};
 use crate::endpoint::Security;
 use crate::outcome::Outcome;
 
@@ -102,7 +102,7 @@ fn not_tls(heard: &[u8], security: Security, redactor: &Redactor) -> Fault {
         (Service::Tls | Service::Binary, _) => Outcome::TlsGarbage,
         // Behind its agreement a server may explain why it cannot begin after all. Anything else that
         // comes in the clear was put there to be taken for a part of what is protected.
-        (_, Security::Starttls) if is_complaint(heard) => Outcome::StarttlsBroken,
+        (_, Security::Starttls) if complains(heard) => Outcome::StarttlsBroken,
         (Service::Mail, Security::Starttls) => Outcome::StarttlsInjection,
         (_, Security::Starttls) => Outcome::StarttlsBroken,
         (Service::Other, _) => Outcome::UnexpectedService,
@@ -116,23 +116,6 @@ fn not_tls(heard: &[u8], security: Security, redactor: &Redactor) -> Fault {
         outcome,
         server_said,
     }
-}
-
-/// `-ERR`, `NO`, `BAD`, `BYE`, or a code of 4xx or 5xx.
-fn is_complaint(heard: &[u8]) -> bool {
-    let line = String::from_utf8_lossy(heard);
-    let mut words = line.split_ascii_whitespace();
-    let (first, second) = (
-        words.next().unwrap_or_default(),
-        words.next().unwrap_or_default(),
-    );
-    first.starts_with("-ERR")
-        || (first.len() >= 3
-            && first.starts_with(['4', '5'])
-            && first.as_bytes()[1..3].iter().all(u8::is_ascii_digit))
-        || ["NO", "BAD", "BYE"]
-            .iter()
-            .any(|word| second.eq_ignore_ascii_case(word))
 }
 
 /// What an alert means for someone who must repair the server (RFC 8446 §6.2).
