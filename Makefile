@@ -14,10 +14,12 @@ TRUNK_VERSION := 0.21.14
 BINDGEN_VERSION := 0.2.130
 BINARYEN_VERSION := 132.0.0
 FUZZ_VERSION := 0.13.1
+SSLYZE_VERSION := 6.3.1
 ESBUILD_VERSION := 0.28.2
 TRUNK := $(CACHE)/trunk-$(TRUNK_VERSION)
 BINDGEN := $(CACHE)/wasm-bindgen-$(BINDGEN_VERSION)
 FUZZ := $(CACHE)/cargo-fuzz-$(FUZZ_VERSION)
+SSLYZE := $(CACHE)/sslyze-$(SSLYZE_VERSION)
 NPM_TOOLS := $(CACHE)/npm-binaryen-$(BINARYEN_VERSION)-esbuild-$(ESBUILD_VERSION)
 
 # Daemons and rustup's programs are not on the PATH of every shell.
@@ -41,7 +43,8 @@ LAB_NEEDS := openssl=openssl postfix=postfix dovecot=dovecot-core \
 TEST_NEEDS := $(LAB_NEEDS) $(or $(CHROMIUM),/usr/bin/chromium)=chromium \
   nsd=nsd unbound=unbound ldns-signzone=ldnsutils
 FUZZ_NEEDS := c++=g++ cc=gcc+libc6-dev
-BENCH_NEEDS := $(LAB_NEEDS) nginx=nginx-light wrk=wrk curl=curl
+BENCH_NEEDS := $(LAB_NEEDS) nginx=nginx-light wrk=wrk curl=curl swaks=swaks+libnet-ssleay-perl testssl=testssl.sh \
+  python3=python3+python3-pip
 
 # The whole workspace on this machine: everything that runs here, with sockets. (In the browser
 # `app` has the feature `hydrate` instead of `ssr`; the two exclude each other.)
@@ -87,8 +90,10 @@ dev: tools ## Serve a debug build, and rebuild it when a file changes
 	  until [ -n "$$(find app probe server public style Cargo.toml -newer "$$stamp" -print -quit)" ]; do sleep 1; done; \
 	done
 
-bench: bench-packages build ## Measure sizes, requests per second, and the time of a probe
-	@$(AS_ROOT) node end2end/bench/bench.mjs
+bench: bench-packages build ## Measure sizes, requests per second, and the time and the rounds of a test
+	$(call tool,$(SSLYZE),seconds,python3 -m pip install --quiet --target "$$part" sslyze==$(SSLYZE_VERSION))
+	$(call phase,The long path,cargo build --release --locked -p probe --features net --example delay)
+	@$(AS_ROOT) env SSLYZE='$(SSLYZE)' node end2end/bench/bench.mjs
 
 FUZZ_TARGETS := imap pop3 smtp tls certificate
 # How long each reader is fuzzed.

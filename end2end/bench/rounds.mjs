@@ -87,7 +87,7 @@ async function benchOthers(lab, services) {
       await contender();
       rows.push([`${name}: ${what}`, ((performance.now() - begun) / 1000).toFixed(1)]);
     } catch (error) {
-      rows.push([`${name}: not measured, ${error.message.split("\n")[0]}`, "–"]);
+      rows.push([`${name}: not measured, ${error.message.split("\n").at(-1).slice(0, 60)}`, "–"]);
     }
   }
   table(`Seconds to check four services over a path of ${ROUND} ms`, ["", "seconds"], rows);
@@ -128,8 +128,10 @@ async function sslyze(lab, services) {
   // It knows one kind of STARTTLS in a run.
   const plain = targets.filter((_, at) => services[at].security === "tls");
   const upgraded = targets.filter((_, at) => services[at].security === "starttls");
-  await run(process.env.SSLYZE ?? "sslyze", [...args, ...plain], { accept });
-  await run(process.env.SSLYZE ?? "sslyze", [...args, "--starttls=smtp", ...upgraded], { accept });
+  const env = { ...process.env, PYTHONPATH: process.env.SSLYZE };
+  const command = ["-m", "sslyze", ...args];
+  await run("python3", [...command, ...plain], { accept, env });
+  await run("python3", [...command, "--starttls=smtp", ...upgraded], { accept, env });
 }
 
 async function testssl({ protocol, security, path }) {

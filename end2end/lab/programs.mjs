@@ -40,9 +40,9 @@ export function program(name) {
  * The end is the program's exit and not the end of its output: a daemon that it leaves behind may
  * keep the pipes open.
  */
-export function run(name, args, { input = "", cwd, accept = (code) => code === 0 } = {}) {
+export function run(name, args, { input = "", cwd, env, accept = (code) => code === 0 } = {}) {
   return new Promise((resolve, reject) => {
-    const child = spawn(program(name), args, { cwd, stdio: "pipe" });
+    const child = spawn(program(name), args, { cwd, env, stdio: "pipe" });
     let stdout = "";
     let stderr = "";
     child.stdout.on("data", (bytes) => (stdout += bytes));

@@ -15,9 +15,9 @@ pub enum Piece {
     /// Words.
     Text(String),
     /// The exact label of something in a program (`**label**`).
-    Label(Vec<Piece>),
+    Label(Vec<Self>),
     /// Something to type as it stands (`` `text` ``).
-    Code(Vec<Piece>),
+    Code(Vec<Self>),
     /// One of the customer's values.
     Slot(Slot),
 }
