@@ -125,29 +125,24 @@ pub(super) async fn sign_in<S: VerifiedTls, C: Clock>(
         });
     };
     let tag = tag();
-    let mechanism = if way == WayIn::Login {
-        "LOGIN"
-    } else {
-        "PLAIN"
+    let (command, mechanism, mut flights) = match way {
+        WayIn::PlainAtOnce | WayIn::Plain => (
+            "AUTHENTICATE PLAIN",
+            "PLAIN",
+            vec![sasl::plain(credentials)],
+        ),
+        WayIn::Login => ("LOGIN", "LOGIN", sasl::imap_login(credentials)),
     };
-    let mut flights = match way {
-        WayIn::PlainAtOnce | WayIn::Plain => vec![sasl::plain(credentials)],
-        WayIn::Login => sasl::imap_login(credentials),
-    };
-    let wait = way == WayIn::Plain;
-    let later = flights.split_off(usize::from(!wait));
-    let mut exchange = Exchange::new(later);
+    // All that follows the command itself waits until the server asks for it.
+    let at_once = usize::from(way != WayIn::Plain);
+    let mut exchange = Exchange::new(flights.split_off(at_once));
     match flights.first() {
-        Some(first) if way == WayIn::Login => {
-            let before = format!("{tag} LOGIN ");
-            server.send_secret(&before, first).await?;
-        }
         Some(first) => {
-            let before = format!("{tag} AUTHENTICATE PLAIN ");
+            let before = format!("{tag} {command} ");
             server.send_secret(&before, first).await?;
         }
         None => {
-            let command = format!("{tag} AUTHENTICATE PLAIN\r\n");
+            let command = format!("{tag} {command}\r\n");
             server.wire().send(command.as_bytes()).await?;
         }
     }

@@ -11,7 +11,6 @@ pub(crate) mod transcript;
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use rustls::ServerConfig;
 use tokio::net::TcpListener;
@@ -29,15 +28,11 @@ pub(crate) struct Server {
 impl Server {
     /// Starts a server that does the same with every client; see [`transcript::parse`].
     pub(crate) async fn start(script: &str, tls: Option<Arc<ServerConfig>>) -> Self {
-        Self::play(transcript::parse(script), tls, None).await
+        Self::play(transcript::parse(script), tls).await
     }
 
-    /// Starts a server that sends its first words in one piece, or with a pause before every byte.
-    pub(crate) async fn play(
-        script: Vec<Act>,
-        tls: Option<Arc<ServerConfig>>,
-        drip: Option<Duration>,
-    ) -> Self {
+    /// The same with a script that was read already.
+    pub(crate) async fn play(script: Vec<Act>, tls: Option<Arc<ServerConfig>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let heard = Arc::<Mutex<Vec<_>>>::default();
@@ -48,7 +43,7 @@ impl Server {
                 let log = Arc::<Mutex<Heard>>::default();
                 all.lock().unwrap().push(Arc::clone(&log));
                 let (script, tls) = (Arc::clone(&script), tls.clone());
-                tokio::spawn(async move { player::play(stream, &script, tls, drip, &log).await });
+                tokio::spawn(async move { player::play(stream, &script, tls, &log).await });
             }
         });
         Self { address, heard }

@@ -38,7 +38,6 @@ pub(crate) async fn play(
     stream: TcpStream,
     script: &[Act],
     tls: Option<Arc<ServerConfig>>,
-    drip: Option<Duration>,
     log: &Mutex<Heard>,
 ) {
     // Single bytes are to be seen as such.
@@ -46,7 +45,7 @@ pub(crate) async fn play(
     let mut player = Player {
         line: Line::Clear(stream),
         tls,
-        drip,
+        drip: None,
         log,
         tag: Vec::new(),
         last: Vec::new(),
