@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use std::net::{IpAddr, SocketAddr};
+mod scripted_server;
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU16;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -11,6 +13,9 @@ use futures_util::StreamExt;
 use futures_util::future::join_all;
 use probe::net::{Event, Options, Probe, Target};
 use probe::{Endpoint, EndpointReport, Facts, Outcome, Protocol, Security, Stage};
+use scripted_server::certificates::Authority;
+use scripted_server::checking::{self, PASSWORD, credentials};
+use scripted_server::{Server, transcript};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream, UdpSocket};
 use tokio::time::sleep;
@@ -340,6 +345,85 @@ fn aliases(report: &EndpointReport) -> Vec<String> {
     match &report.steps[0].facts {
         Facts::Dns { aliases, .. } => aliases.clone(),
         _ => panic!("{report:#?}"),
+    }
+}
+
+/// Which server of two listens at an address.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Listens {
+    First,
+    Second,
+    Expired,
+    Nobody,
+}
+
+#[tokio::test]
+async fn the_addresses_that_are_not_used_are_looked_at_without_a_password() {
+    use Listens::{Expired, First, Nobody, Second};
+    let authority = Authority::new("Test root");
+    let first = authority.server(|_| {});
+    let second = authority.server(|_| {});
+    let expired = authority.server(|params| params.not_after = rcgen::date_time_ymd(2020, 1, 1));
+    let script = transcript::parse(
+        "TLS\nS: * OK [CAPABILITY SASL-IR AUTH=PLAIN] hi\nC:\nS: <tag> OK [CAPABILITY A] in\nC:\nS: * BYE",
+    );
+    for (v6, v4, expected) in [
+        (First, First, Some(Outcome::Ok)),
+        (First, Second, Some(Outcome::AddressesDiffer)),
+        (First, Expired, Some(Outcome::AddressesDiffer)),
+        (First, Nobody, Some(Outcome::SomeAddressesFailed)),
+        (Nobody, First, Some(Outcome::Ipv6OnlyFailed)),
+    ] {
+        let listen = |listens: Listens, address: SocketAddr| {
+            let config = match listens {
+                First => Arc::clone(&first),
+                Second => Arc::clone(&second),
+                Expired => Arc::clone(&expired),
+                Nobody => return None,
+            };
+            Some(Server::play_at(address, script.clone(), Some(config)))
+        };
+        let port = free_port().await;
+        let (home6, home) = (Ipv6Addr::LOCALHOST, Ipv4Addr::LOCALHOST);
+        let servers = [
+            listen(v6, SocketAddr::from((home6, port))),
+            listen(v4, SocketAddr::from((home, port))),
+        ];
+        let servers = join_all(servers.into_iter().flatten()).await;
+        let (mut options, _) = options(zone(HOME, HOME6), true).await;
+        options.extra_roots = vec![authority.root.clone()];
+        options.deadline = Duration::from_secs(20);
+        let probe = Probe::new(options).unwrap();
+        let targets = vec![target(Security::Tls, None, port)];
+        let reports = checking::check(&probe, targets, Some(credentials())).await;
+        let other = reports[0].steps.last().unwrap();
+        assert_eq!(other.stage, Stage::OtherAddresses, "{reports:#?}");
+        assert_eq!(Some(other.outcome), expected, "{v6:?} {v4:?}: {other:#?}");
+        let Facts::OtherAddresses { others } = &other.facts else {
+            panic!("{other:#?}")
+        };
+        assert_eq!(others.len(), 1);
+        let mut sign_ins = 0;
+        for server in &servers {
+            let heard = checking::settled(server).await;
+            assert_eq!(checking::leak(PASSWORD, &heard, &reports), None);
+            let inside = heard
+                .iter()
+                .map(|heard| String::from_utf8_lossy(&heard.inside));
+            sign_ins += inside.filter(|said| said.contains("AUTHENTICATE")).count();
+        }
+        assert_eq!(sign_ins, 1, "{v6:?} {v4:?}");
+    }
+}
+
+/// A port that is free on both loopback addresses.
+async fn free_port() -> u16 {
+    loop {
+        let v4 = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = v4.local_addr().unwrap().port();
+        if TcpListener::bind((Ipv6Addr::LOCALHOST, port)).await.is_ok() {
+            return port;
+        }
     }
 }
 

@@ -33,7 +33,16 @@ impl Server {
 
     /// The same with a script that was read already.
     pub(crate) async fn play(script: Vec<Act>, tls: Option<Arc<ServerConfig>>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::play_at("127.0.0.1:0".parse().unwrap(), script, tls).await
+    }
+
+    /// The same at this address.
+    pub(crate) async fn play_at(
+        address: SocketAddr,
+        script: Vec<Act>,
+        tls: Option<Arc<ServerConfig>>,
+    ) -> Self {
+        let listener = TcpListener::bind(address).await.unwrap();
         let address = listener.local_addr().unwrap();
         let heard = Arc::<Mutex<Vec<_>>>::default();
         let all = Arc::clone(&heard);
