@@ -92,8 +92,9 @@ dev: tools ## Serve a debug build, and rebuild it when a file changes
 
 bench: bench-packages build ## Measure sizes, requests per second, and the time and the rounds of a test
 	$(call tool,$(SSLYZE),seconds,python3 -m pip install --quiet --target "$$part" sslyze==$(SSLYZE_VERSION))
-	$(call phase,The long path,cargo build --release --locked -p probe --features net --example delay)
+	$(call phase,What the bench needs,cargo build --release --locked -p probe --features net --examples)
 	@$(AS_ROOT) env SSLYZE='$(SSLYZE)' node end2end/bench/bench.mjs
+	@cargo bench --quiet --locked -p probe --features net --bench readers -- --quiet
 
 FUZZ_TARGETS := imap pop3 smtp tls certificate
 # How long each reader is fuzzed.

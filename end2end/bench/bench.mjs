@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { program } from "../lab/programs.mjs";
 import { mailguide } from "../mailguide.mjs";
+import { benchHandshakes } from "./handshakes.mjs";
 import { benchProbe } from "./probe.mjs";
 import { benchRounds } from "./rounds.mjs";
 import { benchSizes } from "./sizes.mjs";
@@ -25,6 +26,7 @@ try {
   await benchSizes();
   await benchThroughput(directory);
   await benchProbe();
+  await benchHandshakes();
   await benchRounds();
 } catch (error) {
   // fetch keeps the reason apart from its message.

@@ -4,6 +4,17 @@ import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { expect, openTestForm, runTest, test } from "./fixtures";
 
+/** One page of each kind. */
+const PAGES = [
+  "/",
+  "/test",
+  "/settings/lab.test",
+  "/programs",
+  "/programs/outlook-classic",
+  "/programs/windows-mail",
+  "/fix/card/security-and-port?program=thunderbird",
+];
+
 test("the address stays in the browser", async ({ page }) => {
   await openTestForm(page);
   const requests: string[] = [];
@@ -82,10 +93,23 @@ test("a broken connection says so and the test can be run again", async ({ page,
   await expect(page.getByText("Everything works").first()).toBeVisible({ timeout: 20_000 });
 });
 
+test("ticked steps and the address are remembered in this browser", async ({ page, lab }) => {
+  await page.goto("/programs/evolution");
+  await expect(page.getByRole("button", { name: /^Copy/ }).first()).toBeVisible();
+  const boxes = page.getByRole("checkbox");
+  await boxes.nth(1).check();
+  await page.getByLabel("Your email address").fill(lab.accounts.normal.address);
+  await page.getByLabel("Your email address").blur();
+  await page.reload();
+  await expect(boxes.nth(1)).toBeChecked();
+  await expect(boxes.nth(0)).not.toBeChecked();
+  await expect(page.getByLabel("Your email address")).toHaveValue(lab.accounts.normal.address);
+});
+
 for (const colorScheme of ["light", "dark"] as const) {
   test.describe(colorScheme, () => {
     test.use({ colorScheme, expectedProblems: [/404/] });
-    for (const path of ["/", "/test", "/settings/lab.test", "/settings/unknown.example", "/nothing"]) {
+    for (const path of [...PAGES, "/settings/unknown.example", "/nothing"]) {
       test(`axe finds nothing on ${path}`, async ({ page }) => {
         await page.goto(path);
         for (const details of await page.locator("details").all()) {
@@ -107,7 +131,7 @@ for (const colorScheme of ["light", "dark"] as const) {
 for (const width of [360, 768, 1280]) {
   test(`nothing is wider than ${width} pixels`, async ({ page }) => {
     await page.setViewportSize({ width, height: 800 });
-    for (const path of ["/", "/test", "/settings/lab.test"]) {
+    for (const path of PAGES) {
       await page.goto(path);
       const wide = await page.evaluate(() => document.documentElement.scrollWidth);
       expect(wide, path).toBeLessThanOrEqual(width);
