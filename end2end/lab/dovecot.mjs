@@ -20,7 +20,7 @@ export async function startDovecot(directory, options) {
   const postfix = await systemUser("postfix");
   await chown(socketDirectory, postfix.uid, postfix.gid);
   await writeFile(config, configuration(directory, options));
-  await run("dovecot", ["-c", config]);
+  await run("dovecot", ["-c", config], { leavesDaemon: true });
 }
 
 /** Version 2.4 reads another language of configuration. */

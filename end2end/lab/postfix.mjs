@@ -33,7 +33,7 @@ export async function makePostfix(directory, options) {
 /** Runs one of Postfix's own commands, whose complaints go to its log and not to its output. */
 async function control(directory, log, command) {
   try {
-    await run("postfix", ["-c", directory, command]);
+    await run("postfix", ["-c", directory, command], { leavesDaemon: true });
   } catch (error) {
     const lines = await readFile(log, "utf8").catch(() => "");
     throw new Error(`${error.message.trim()}\n${lines.trim().split("\n").slice(-3).join("\n")}`);

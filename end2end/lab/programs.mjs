@@ -37,10 +37,10 @@ export function program(name) {
  * Runs a program to its end and gives what it printed; an exit code that is not accepted, which is any
  * but zero, is an error with its words.
  *
- * The end is the program's exit and not the end of its output: a daemon that it leaves behind may
- * keep the pipes open.
+ * The end is the end of its output. Only of a program that leaves a daemon behind, which may keep the
+ * pipes open, it is the exit; what it prints may then be cut off.
  */
-export function run(name, args, { input = "", cwd, env, accept = (code) => code === 0 } = {}) {
+export function run(name, args, { input = "", cwd, env, accept = (code) => code === 0, leavesDaemon = false } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(program(name), args, { cwd, env, stdio: "pipe" });
     let stdout = "";
@@ -51,14 +51,11 @@ export function run(name, args, { input = "", cwd, env, accept = (code) => code 
     child.stdin.on("error", () => {});
     child.stdin.end(input);
     child.on("error", reject);
-    child.on("exit", (code, signal) => {
-      // Output that is already in the pipes still arrives in this turn of the event loop.
-      setImmediate(() => {
-        child.stdout.destroy();
-        child.stderr.destroy();
-        if (accept(code)) resolve(stdout);
-        else reject(new Error(`${name} ${args.join(" ")} ended with ${signal ?? code}:\n${stderr || stdout}`));
-      });
+    child.on(leavesDaemon ? "exit" : "close", (code, signal) => {
+      child.stdout.destroy();
+      child.stderr.destroy();
+      if (accept(code)) resolve(stdout);
+      else reject(new Error(`${name} ${args.join(" ")} ended with ${signal ?? code}:\n${stderr || stdout}`));
     });
   });
 }

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use crate::components::{Document, Part, Text};
 use crate::guide::card::Card;
 use crate::guide::program::{How, Program};
-use crate::guide::values::Values;
+use crate::guide::values::{Values, general_words};
 use crate::islands::{AddressField, AddressScope, GroupPanel};
 use crate::site::Site;
 
@@ -23,10 +23,6 @@ pub fn CardPage(
 ) -> impl IntoView {
     let site: Arc<Site> = expect_context();
     let words = site.guide.words.card.clone();
-    let security = match &program {
-        Some(program) => program.security_words(&site.words),
-        None => crate::guide::values::general_words(&site.words),
-    };
     let support = site
         .catalogue
         .records
@@ -39,29 +35,20 @@ pub fn CardPage(
     let chooser = card
         .program
         .then(|| chooser(&site, &slug, program.as_ref()));
-    let panels = site.values(security).into_iter().enumerate();
-    let panels = panels.map(|(position, values)| {
-        let (card, program, slug) = (card.clone(), program.clone(), slug.clone());
-        view! {
-            <GroupPanel position>
-                <Body slug card program values=Arc::new(values) position/>
-            </GroupPanel>
-        }
-    });
-    let panels = panels.collect_view();
     let general = site.guide.words.program.clone();
     let groups = site.domain_groups();
+    let title = card.title.clone();
     view! {
-        <Document title=card.title.clone()>
+        <Document title=title.clone()>
             <AddressScope groups>
-                <h1>{card.title.clone()}</h1>
+                <h1>{title}</h1>
                 <div class="card">
                     <label for="address">{general.address.clone()}</label>
                     <AddressField id="address".to_owned() value=String::new()/>
                     <p class="hint">{general.address_hint.clone()}</p>
                 </div>
                 {chooser}
-                {panels}
+                {panels(&site, &slug, &card, program.as_ref())}
             </AddressScope>
             <section>
                 <h2>{words.helped.clone()}</h2>
@@ -70,6 +57,30 @@ pub fn CardPage(
             </section>
         </Document>
     }
+}
+
+/// The same for every group of addresses. They look for the address that surrounds them, so this is
+/// called inside of its scope.
+fn panels(
+    site: &Site,
+    slug: &str,
+    card: &Card,
+    program: Option<&Program>,
+) -> impl IntoView + use<> {
+    let security = match program {
+        Some(program) => program.security_words(&site.words),
+        None => general_words(&site.words),
+    };
+    let panels = site.values(security).into_iter().enumerate();
+    let panels = panels.map(|(position, values)| {
+        let (card, program, slug) = (card.clone(), program.cloned(), slug.to_owned());
+        view! {
+            <GroupPanel position>
+                <Body slug card program values=Arc::new(values) position/>
+            </GroupPanel>
+        }
+    });
+    panels.collect_view()
 }
 
 #[component]

@@ -28,23 +28,18 @@ pub fn ProgramPage(
     let sources = sources
         .map(|source| view! { <li>{source.clone()}</li> })
         .collect_view();
-    let panels = site.values(program.security_words(&site.words));
-    let panels = panels.into_iter().enumerate().map(|(position, values)| {
-        let program = program.clone();
-        view! { <GroupPanel position><Body program values=Arc::new(values) position/></GroupPanel> }
-    });
-    let panels = panels.collect_view();
+    let summary = program.summary.plain();
     view! {
         <Document title=title.clone()>
             <AddressScope groups>
                 <h1>{title}</h1>
-                <p class="lead">{program.summary.plain()}</p>
+                <p class="lead">{summary}</p>
                 <div class="card">
                     <label for="address">{words.address.clone()}</label>
                     <AddressField id="address".to_owned() value=String::new()/>
                     <p class="hint">{words.address_hint.clone()}</p>
                 </div>
-                {panels}
+                {panels(&site, &program)}
             </AddressScope>
             <p class="go-on"><a class="button" href="/test">{words.test.clone()}</a></p>
             <details class="others">
@@ -54,6 +49,17 @@ pub fn ProgramPage(
             </details>
         </Document>
     }
+}
+
+/// The same for every group of addresses. They look for the address that surrounds them, so this is
+/// called inside of its scope.
+fn panels(site: &Site, program: &Program) -> impl IntoView + use<> {
+    let values = site.values(program.security_words(&site.words));
+    let panels = values.into_iter().enumerate().map(|(position, values)| {
+        let program = program.clone();
+        view! { <GroupPanel position><Body program values=Arc::new(values) position/></GroupPanel> }
+    });
+    panels.collect_view()
 }
 
 /// What depends on the customer's values.
