@@ -44,7 +44,7 @@ TEST_NEEDS := $(LAB_NEEDS) $(or $(CHROMIUM),/usr/bin/chromium)=chromium \
   nsd=nsd unbound=unbound ldns-signzone=ldnsutils
 FUZZ_NEEDS := c++=g++ cc=gcc+libc6-dev
 BENCH_NEEDS := $(LAB_NEEDS) nginx=nginx-light wrk=wrk curl=curl swaks=swaks+libnet-ssleay-perl testssl=testssl.sh \
-  python3=python3+python3-pip
+  python3=python3+python3-pip taskset=util-linux
 
 # The whole workspace on this machine: everything that runs here, with sockets. (In the browser
 # `app` has the feature `hydrate` instead of `ssr`; the two exclude each other.)

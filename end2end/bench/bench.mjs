@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { program } from "../lab/programs.mjs";
 import { mailguide } from "../mailguide.mjs";
-import { benchHandshakes } from "./handshakes.mjs";
+import { benchHandshakes, handshakesExample } from "./handshakes.mjs";
 import { benchProbe } from "./probe.mjs";
 import { benchRounds } from "./rounds.mjs";
 import { benchSizes } from "./sizes.mjs";
@@ -22,7 +22,8 @@ for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(name, () => proce
 try {
   // What is missing is said at once and not after a minute.
   mailguide();
-  for (const name of ["wrk", "nginx", "curl", "openssl", "dovecot", "postfix"]) program(name);
+  handshakesExample();
+  for (const name of ["wrk", "nginx", "curl", "openssl", "taskset", "dovecot", "postfix"]) program(name);
   await benchSizes();
   await benchThroughput(directory);
   await benchProbe();

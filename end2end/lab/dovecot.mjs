@@ -31,7 +31,7 @@ async function checkVersion() {
   }
 }
 
-function configuration(directory, { log, ports, certificates, accounts, authSocket }) {
+function configuration(directory, { log, ports, certificates, accounts, authSocket, sharedLogins }) {
   return `
 base_dir = ${directory}/run
 state_dir = ${directory}/state
@@ -80,6 +80,7 @@ protocol imap {
 }
 
 service imap-login {
+  service_count = ${sharedLogins ? 0 : 1}
   inet_listener imap {
     port = ${ports.imapStarttls}
   }

@@ -32,10 +32,13 @@ import { LISTENERS, SERVER_NAMES, providerRecord, services } from "./record.mjs"
 /**
  * Starts a lab; several may run at once.
  *
- * @param {{ directory?: string }} [options]  A directory that does not exist yet; it is removed at the end.
+ * @param {object} [options]
+ * @param {string} [options.directory]  A directory that does not exist yet; it is removed at the end.
+ * @param {boolean} [options.sharedLogins]  Whether one process of Dovecot greets all IMAP connections. By
+ *   default it starts one for each, as Dovecot does, and that takes longer than a handshake.
  * @returns {Promise<Lab>}
  */
-export async function startLab({ directory } = {}) {
+export async function startLab({ directory, sharedLogins = false } = {}) {
   checkMachine();
   const root = await makeDirectory(directory);
   const stopServers = startJanitor(root);
@@ -47,7 +50,7 @@ export async function startLab({ directory } = {}) {
   try {
     claim = await claimPorts(Object.values(LISTENERS));
     const ports = Object.fromEntries(Object.keys(LISTENERS).map((name, index) => [name, claim.ports[index]]));
-    const { certificates, postfix } = await startServers(root, ports);
+    const { certificates, postfix } = await startServers(root, ports, sharedLogins);
     const record = join(root, "lab.toml");
     await writeFile(record, providerRecord(ports));
     return {
@@ -67,7 +70,7 @@ export async function startLab({ directory } = {}) {
   }
 }
 
-async function startServers(root, ports) {
+async function startServers(root, ports, sharedLogins) {
   const [certificates, accounts] = await Promise.all([
     makeCertificates(join(root, "tls"), SERVER_NAMES),
     makeAccounts(join(root, "accounts")),
@@ -78,7 +81,7 @@ async function startServers(root, ports) {
   const postfix = await makePostfix(join(root, "postfix"), { ...common, log: join(root, "postfix.log") });
   // Both are waited for even when one fails, so that nothing starts after the cleaning up.
   const started = await Promise.allSettled([
-    startDovecot(join(root, "dovecot"), { ...common, accounts, log: join(root, "dovecot.log") }),
+    startDovecot(join(root, "dovecot"), { ...common, accounts, sharedLogins, log: join(root, "dovecot.log") }),
     postfix.start(),
   ]);
   const failed = started.find(({ status }) => status === "rejected");

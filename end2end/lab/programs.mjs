@@ -11,6 +11,7 @@ const PACKAGES = {
   openssl: "openssl",
   postfix: "postfix",
   swaks: "swaks",
+  taskset: "util-linux",
   testssl: "testssl.sh",
   wrk: "wrk",
 };

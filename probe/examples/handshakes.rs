@@ -1,77 +1,127 @@
-//! How much processor time a check without a password takes.
+//! Shakes hands with one IMAP server over TLS as often as it can, in one process and on one thread, and
+//! prints how often that was: `make bench` divides by the processor time that it took.
 //!
-//! `handshakes COUNT CA.pem HOST ADDRESS:PORT` checks an IMAP server with TLS from the start so often, a
-//! few at once, and prints how many checks a second of one processor is enough for. For `make bench`.
+//! Starting `mailguide probe` for every connection would measure the start of a program.
 
 use std::error::Error;
 use std::fs;
-use std::time::Instant;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::num::NonZeroU16;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use futures_util::stream::{self, StreamExt};
+use futures_util::StreamExt;
 use probe::net::{Event, Options, Probe, Target, read_roots};
-use probe::{Endpoint, Outcome, Protocol, Security};
+use probe::{Endpoint, HostName, Outcome, Protocol, Security};
+use rustls::client::Resumption;
+use rustls::pki_types::{CertificateDer, ServerName};
+use rustls::{ClientConfig, RootCertStore};
+use tokio::net::TcpStream;
+use tokio_rustls::TlsConnector;
 
-const AT_ONCE: usize = 4;
+const USAGE: &str = "handshakes check|tls HOST ADDRESS:PORT ROOTS.pem SECONDS
+  check  a whole check without a password
+  tls    TCP and TLS alone, by the same library";
+
+type Failure = Box<dyn Error>;
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn Error>> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let [count, ca, host, address] = arguments.as_slice() else {
-        return Err("expected COUNT CA.pem HOST ADDRESS:PORT".into());
+async fn main() -> Result<(), Failure> {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let [what, host, address, roots, seconds] = args.as_slice() else {
+        return Err(USAGE.into());
     };
-    let count: usize = count.parse()?;
-    let address: std::net::SocketAddr = address.parse()?;
-    let probe = Probe::new(Options {
-        extra_roots: read_roots(&fs::read(ca)?)?,
-        ..Options::default()
-    })?;
-    let target = Target {
+    let host: HostName = host.parse()?;
+    let address: SocketAddr = address.parse()?;
+    let roots = read_roots(&fs::read(roots)?)?;
+    let time = Duration::from_secs(seconds.parse()?);
+    let done = match what.as_str() {
+        "check" => {
+            let probe = Probe::new(Options {
+                extra_roots: roots,
+                ..Options::default()
+            })?;
+            let target = target(host, address);
+            repeat(time, || check(&probe, &target)).await?
+        }
+        "tls" => {
+            let connector = connector(roots)?;
+            let name = ServerName::try_from(host.as_str().to_owned())?;
+            repeat(time, || shake_hands(&connector, &name, address)).await?
+        }
+        _ => return Err(USAGE.into()),
+    };
+    println!("{done}");
+    Ok(())
+}
+
+/// Does something again and again until the time is over, and says how often it was done. One follows the
+/// other, as in `openssl s_time`; the processor time of each is the same with eight of them at once.
+async fn repeat<Once>(time: Duration, once: impl Fn() -> Once) -> Result<usize, Failure>
+where
+    Once: Future<Output = Result<(), Failure>>,
+{
+    let end = Instant::now() + time;
+    let mut done = 0;
+    while Instant::now() < end {
+        once().await?;
+        done += 1;
+    }
+    Ok(done)
+}
+
+/// Checks once, up to the goodbye. A check that ends early would look fast, so it is an error.
+async fn check(probe: &Probe, target: &Target) -> Result<(), Failure> {
+    let mut events = probe.run(vec![target.clone()], None);
+    while let Some(event) = events.next().await {
+        let Event::Done { report, .. } = event else {
+            continue;
+        };
+        return match report.outcome {
+            Outcome::Ok => Ok(()),
+            _ => Err(format!("the check ended with {:?}", report.steps.last()).into()),
+        };
+    }
+    Err("the check has no end".into())
+}
+
+fn target(host: HostName, address: SocketAddr) -> Target {
+    Target {
         endpoint: Endpoint {
-            id: "one".to_owned(),
+            id: "imap".to_owned(),
             protocol: Protocol::Imap,
-            host: host.parse()?,
-            port: address.port().try_into()?,
+            host,
+            port: NonZeroU16::MIN,
             security: Security::Tls,
         },
         domain: None,
         connect_to: Some(address),
-    };
-    let (begun, used) = (Instant::now(), processor_seconds()?);
-    let checks = stream::iter(0..count).map(|_| check(&probe, target.clone()));
-    let fine = checks
-        .buffer_unordered(AT_ONCE)
-        .filter(|outcome| std::future::ready(*outcome == Some(Outcome::Ok)))
-        .count()
-        .await;
-    if fine != count {
-        return Err(format!("only {fine} of {count} checks found everything well").into());
     }
-    let used = processor_seconds()? - used;
-    let per_second = count as f64 / used;
-    println!("{per_second:.0} {:.1}", begun.elapsed().as_secs_f64());
+}
+
+/// Connects, verifies the server, and hangs up.
+async fn shake_hands(
+    connector: &TlsConnector,
+    name: &ServerName<'static>,
+    address: SocketAddr,
+) -> Result<(), Failure> {
+    let stream = TcpStream::connect(address).await?;
+    stream.set_nodelay(true)?;
+    connector.connect(name.clone(), stream).await?;
     Ok(())
 }
 
-async fn check(probe: &Probe, target: Target) -> Option<Outcome> {
-    let mut events = probe.run(vec![target], None);
-    while let Some(event) = events.next().await {
-        if let Event::Done { report, .. } = event {
-            return Some(report.outcome);
-        }
+fn connector(trusted: Vec<CertificateDer<'static>>) -> Result<TlsConnector, Failure> {
+    let mut roots = RootCertStore::empty();
+    for certificate in trusted {
+        roots.add(certificate)?;
     }
-    None
-}
-
-/// What this process has used, from proc(5).
-fn processor_seconds() -> Result<f64, Box<dyn Error>> {
-    const TICKS_A_SECOND: f64 = 100.0;
-    let stat = fs::read_to_string("/proc/self/stat")?;
-    let (_, fields) = stat.rsplit_once(')').ok_or("no name in /proc/self/stat")?;
-    let ticks: Result<Vec<f64>, _> = fields
-        .split_ascii_whitespace()
-        .skip(11)
-        .take(2)
-        .map(str::parse)
-        .collect();
-    Ok(ticks?.iter().sum::<f64>() / TICKS_A_SECOND)
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let mut config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    config.resumption = Resumption::disabled();
+    Ok(TlsConnector::from(Arc::new(config)))
 }
