@@ -14,7 +14,7 @@ test("a program's steps hold the customer's own values", async ({ page, lab, jav
   if (javaScriptEnabled) {
     const { address } = lab.accounts.normal;
     await expect(page.getByRole("button", { name: /^Copy/ }).first()).toBeVisible();
-    await page.getByLabel("Your email address").fill(address);
+    await page.getByRole("textbox", { name: "Your email address" }).fill(address);
     await expect(form.getByRole("row", { name: /User Name/ })).toContainText(address);
   } else {
     await expect(form.getByRole("row", { name: /User Name/ })).toContainText("your full email address");

@@ -96,14 +96,15 @@ test("a broken connection says so and the test can be run again", async ({ page,
 test("ticked steps and the address are remembered in this browser", async ({ page, lab }) => {
   await page.goto("/programs/evolution");
   await expect(page.getByRole("button", { name: /^Copy/ }).first()).toBeVisible();
+  const field = page.getByRole("textbox", { name: "Your email address" });
   const boxes = page.getByRole("checkbox");
   await boxes.nth(1).check();
-  await page.getByLabel("Your email address").fill(lab.accounts.normal.address);
-  await page.getByLabel("Your email address").blur();
+  await field.fill(lab.accounts.normal.address);
+  await field.blur();
   await page.reload();
   await expect(boxes.nth(1)).toBeChecked();
   await expect(boxes.nth(0)).not.toBeChecked();
-  await expect(page.getByLabel("Your email address")).toHaveValue(lab.accounts.normal.address);
+  await expect(field).toHaveValue(lab.accounts.normal.address);
 });
 
 for (const colorScheme of ["light", "dark"] as const) {
