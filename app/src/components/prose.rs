@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::steps::StepList;
-use crate::guide::prose::{Piece, Prose};
+use crate::guide::prose::{Piece, Prose, Slot};
 use crate::guide::values::{Filled, Values};
 use crate::islands::UserName;
 use crate::site::Site;
@@ -62,6 +62,8 @@ fn piece_view(piece: Piece, values: &Arc<Values>) -> AnyView {
         Piece::Text(text) => text.into_any(),
         Piece::Label(inner) => view! { <b class="label">{pieces(inner, values)}</b> }.into_any(),
         Piece::Code(inner) => view! { <code>{pieces(inner, values)}</code> }.into_any(),
+        // A name among other words, and nothing to type.
+        Piece::Slot(Slot::Provider) => values.record.name.clone().into_any(),
         Piece::Slot(slot) => match values.fill(slot) {
             Filled::Text(text) => view! { <span class="filled">{text}</span> }.into_any(),
             Filled::User { local_part } => {

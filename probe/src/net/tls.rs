@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use futures_io::{AsyncRead, AsyncWrite};
 use rustls::client::{Resumption, WebPkiServerVerifier};
-use rustls::crypto::{CryptoProvider, aws_lc_rs};
+use rustls::crypto::{CryptoProvider, SecureRandom, aws_lc_rs};
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
 use tokio::io::AsyncReadExt;
@@ -98,6 +98,7 @@ impl Trust {
         }
         let roots = Arc::new(roots);
         let provider: Arc<CryptoProvider> = Arc::new(aws_lc_rs::default_provider());
+        gather_randomness(provider.secure_random);
         let verifier =
             WebPkiServerVerifier::builder_with_provider(Arc::clone(&roots), Arc::clone(&provider))
                 .build()?;
@@ -194,6 +195,13 @@ impl Trust {
             Handshake::Failed { fault, tls }
         }
     }
+}
+
+/// Fills the source of randomness for the first time, which takes some 70 milliseconds in a process,
+/// while names are looked up and connections opened, and not when the first key is needed.
+fn gather_randomness(source: &'static dyn SecureRandom) {
+    // A check that is faster than this waits for it, as it would have without.
+    let _ = std::thread::Builder::new().spawn(|| source.fill(&mut [0; 32]));
 }
 
 /// Has the kernel acknowledge at once what comes next.
