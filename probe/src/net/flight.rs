@@ -81,8 +81,7 @@ pub(super) fn read(flight: &[u8]) -> Flight {
                 }
             }
             CERTIFICATE_REQUEST => found.client_certificate_asked = true,
-            // Without a hello it ends nothing, and a hello may still come.
-            SERVER_HELLO_DONE => found.complete |= found.choice.is_some(),
+            SERVER_HELLO_DONE => found.complete = true,
             _ => {}
         }
     }
