@@ -102,12 +102,13 @@ SECONDS_EACH := 60
 
 fuzz: check-rust fuzz-packages ## Throw random bytes at every reader, for SECONDS_EACH=60 seconds each
 	$(call tool,$(FUZZ),about a minute,$(cargo_install) cargo-fuzz --version $(FUZZ_VERSION) --locked)
-	@cargo test --quiet -p probe --features net --locked --test catalogue -- --ignored seeds
+	@cargo test --quiet -p probe --features net --locked --lib --test catalogue -- --ignored seeds
 	@# Instrumentation is a matter of the nightly compiler; the switch lets the stable one do it.
 	@cd probe; for target in $(FUZZ_TARGETS); do \
 	  printf '\n==> %s\n' "$$target"; mkdir -p "fuzz/corpus/$$target"; \
+	  words=; case "$$target" in imap | pop3 | smtp) words=-dict=fuzz/words.dict ;; esac; \
 	  RUSTC_BOOTSTRAP=1 '$(FUZZ)/bin/cargo-fuzz' fuzz run --sanitizer none "$$target" "fuzz/corpus/$$target" "fuzz/seeds/$$target" -- \
-	    -max_total_time=$(SECONDS_EACH) -max_len=8192 -print_final_stats=1 -verbosity=0; \
+	    -max_total_time=$(SECONDS_EACH) -max_len=8192 -print_final_stats=1 -verbosity=0 $$words; \
 	done
 
 clean: ## Remove everything that was built; the tools in the user's cache stay

@@ -223,13 +223,27 @@ mod tests {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
-        fn a_host_name_is_one_for_everybody(text in "[a-zA-Z0-9.:_-]{0,80}") {
+        fn a_host_name_is_one_for_everybody(text in names()) {
             if let Ok(host) = text.parse::<HostName>() {
-                let again = host.as_str().parse::<HostName>();
+                let again = host.to_string().parse::<HostName>();
+                prop_assert_eq!(again.as_ref(), Ok(&host));
+                let again = HostName::try_from(String::from(host.clone()));
                 prop_assert_eq!(again.as_ref(), Ok(&host));
                 #[cfg(feature = "net")]
                 prop_assert!(rustls::pki_types::ServerName::try_from(host.as_str()).is_ok(), "{text}");
             }
         }
+    }
+
+    /// Names, addresses, and what is nearly one of them.
+    fn names() -> impl Strategy<Value = String> {
+        let labels = prop::collection::vec("[a-zA-Z0-9_-]{0,2}[a-zA-Z0-9]{0,62}-?", 1..6);
+        prop_oneof![
+            "[a-zA-Z0-9.:_-]{0,80}",
+            labels.prop_map(|labels| labels.join(".")),
+            any::<IpAddr>().prop_map(|address| address.to_string()),
+            "[0-9]{1,3}(\\.[0-9]{1,3}){3}\\.?",
+            "[0-9a-f:%.]{2,40}",
+        ]
     }
 }

@@ -1,24 +1,27 @@
 //! The doors through which cargo-fuzz reaches the readers. They exist in its builds only.
 
-use rustls::CertificateError;
 use rustls::pki_types::CertificateDer;
 
 use crate::dialogue::rehearsal;
 use crate::endpoint::Protocol;
 use crate::net::readers;
 
-/// A conversation with a server that says these bytes; see [`rehearsal`].
+/// A conversation with a server that says these bytes; see `rehearsal`.
 pub fn conversation(protocol: Protocol, bytes: &[u8]) {
     rehearsal::rehearse(protocol, bytes);
 }
 
-/// The first flight of a TLS server, whole and cut off.
+/// The first flight of a TLS server in two pieces, of which the first is as long as the last two bytes
+/// say.
 pub fn flight(bytes: &[u8]) {
-    readers::flight(bytes);
-    readers::flight(&bytes[..bytes.len() / 2]);
+    let (flight, cut) = bytes.split_at(bytes.len().saturating_sub(2));
+    let cut = cut
+        .iter()
+        .fold(0, |cut, byte| cut << 8 | usize::from(*byte));
+    readers::flight(flight, cut % (flight.len() + 1));
 }
 
-/// A chain of two certificates with a stapled response: the parts begin with their length in two bytes.
+/// A stapled response and up to three certificates: each part begins with its length in two bytes.
 pub fn certificates(bytes: &[u8]) {
     let mut rest = bytes;
     let mut part = || {
@@ -28,9 +31,10 @@ pub fn certificates(bytes: &[u8]) {
         rest = after;
         Some(part)
     };
-    let (Some(staple), Some(leaf), Some(issuer)) = (part(), part(), part()) else {
-        return;
-    };
-    let chain = [leaf, issuer].map(CertificateDer::from);
-    readers::certificates(&chain, staple, &CertificateError::UnknownIssuer);
+    let Some(response) = part() else { return };
+    let chain: Vec<_> = std::iter::from_fn(part)
+        .take(3)
+        .map(CertificateDer::from)
+        .collect();
+    readers::certificates(&chain, response);
 }

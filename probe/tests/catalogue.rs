@@ -13,6 +13,8 @@ use futures_util::stream::{self, StreamExt};
 use probe::net::Probe;
 use probe::{Credentials, Protocol, Security, Stage};
 use rustls::SupportedProtocolVersion;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
 use scripted_server::certificates::{Authority, Oddity};
 use scripted_server::checking::{
     PASSWORD, check, encode, forms, leak, probe, settled, steps, target, user,
@@ -396,14 +398,45 @@ fn write_the_seeds_for_fuzzing() {
         }
         write(target, format!("row-{row}"), said);
     }
-    let read =
-        |name: &str| std::fs::read(crate_directory.join("tests/certificates").join(name)).unwrap();
-    let parts = ["stapled.ocsp", "stapled.der", "stapled-issuer.der"].map(read);
-    let with_length = parts.into_iter().flat_map(|part| {
-        let length = u16::try_from(part.len()).unwrap().to_be_bytes();
-        [length.to_vec(), part].concat()
-    });
-    write("certificate", "stapled".to_owned(), with_length.collect());
+    // A response and a chain, each with its length.
+    for (name, parts) in [
+        (
+            "stapled",
+            &["stapled.ocsp", "stapled.der", "stapled-issuer.der"][..],
+        ),
+        (
+            "chain",
+            &[
+                "",
+                "broken-signature.pem",
+                "good.pem",
+                "self-signed-authority.pem",
+            ],
+        ),
+        (
+            "old",
+            &[
+                "",
+                "version-1.pem",
+                "short-key.pem",
+                "version-1-self-signed.pem",
+            ],
+        ),
+    ] {
+        let with_length = parts.iter().flat_map(|name| {
+            let path = crate_directory.join("tests/certificates").join(name);
+            let part = match path.extension() {
+                Some(extension) if extension == "pem" => {
+                    CertificateDer::from_pem_file(path).unwrap().to_vec()
+                }
+                Some(_) => std::fs::read(path).unwrap(),
+                None => Vec::new(),
+            };
+            let length = u16::try_from(part.len()).unwrap().to_be_bytes();
+            [length.to_vec(), part].concat()
+        });
+        write("certificate", name.to_owned(), with_length.collect());
+    }
 }
 
 fn catalogue() -> Catalogue {

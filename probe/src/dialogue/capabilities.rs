@@ -87,9 +87,12 @@ impl Capabilities {
 }
 
 fn keep(word: &str, kept: &mut Vec<String>) {
-    let name = word.split(' ').next().unwrap_or_default();
-    // One that is needed may stand there a thousand times, too.
-    let is_needed = || NEEDED.contains(&name) && !kept.iter().any(|kept| kept == word);
+    let name = |word: &str| word.split(' ').next().unwrap_or_default().to_owned();
+    // One that is needed may stand there a thousand times, too, each time with another parameter.
+    let is_needed = || {
+        let needed = name(word);
+        NEEDED.contains(&needed.as_str()) && !kept.iter().any(|kept| name(kept) == needed)
+    };
     if (kept.len() < MOST || is_needed())
         && let Some(word) = Redactor::default().clean(word.as_bytes())
     {
@@ -99,6 +102,8 @@ fn keep(word: &str, kept: &mut Vec<String>) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -137,5 +142,37 @@ mod tests {
         smtp.add_smtp(&format!("AUTH {} PLAIN {}", odd.join(" "), odd.join(" ")));
         assert!(smtp.has_mechanism("PLAIN"));
         assert_eq!(smtp.mechanisms.len(), MOST + 1);
+        let mut pop3 = Capabilities::default();
+        (0..1000).for_each(|number| pop3.add_pop3(&format!("X{number}")));
+        (0..1000).for_each(|number| pop3.add_pop3(&format!("USER {number}")));
+        assert!(pop3.has("USER"));
+        assert_eq!(pop3.words.len(), MOST + 1);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// Whatever stands before and behind it, and in whichever case.
+        #[test]
+        fn what_is_offered_is_found(
+            before in prop::collection::vec("[!-~]{1,12}", 0..20),
+            after in prop::collection::vec("\\PC{0,400}", 0..4),
+            name in prop::sample::select(vec!["plain", "Plain", "PLAIN"]),
+        ) {
+            let words = [before.join(" "), format!("AUTH={name}"), after.join(" ")].join(" ");
+            let imap = Capabilities::imap(&words);
+            let mut pop3 = Capabilities::default();
+            pop3.add_pop3(&format!("SASL {} {name} {}", before.join(" "), after.join(" ")));
+            let mut smtp = Capabilities::default();
+            before.iter().chain(&after).for_each(|line| smtp.add_smtp(line));
+            smtp.add_smtp(&format!("Auth LOGIN {name}"));
+            for found in [imap, pop3, smtp] {
+                prop_assert!(found.has_mechanism("PLAIN"), "{found:?}");
+                for word in found.words.iter().chain(&found.mechanisms) {
+                    prop_assert!(!word.chars().any(|c| c.is_control() || c.is_ascii_lowercase()));
+                    prop_assert!((1..=300).contains(&word.chars().count()), "{word}");
+                }
+            }
+        }
     }
 }

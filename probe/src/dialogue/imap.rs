@@ -347,7 +347,11 @@ fn share(amount: &Amount) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt;
+    use proptest::prelude::*;
+
     use super::super::pieces::in_any_pieces;
+    use super::super::script::{Script, wire};
     use super::*;
 
     #[test]
@@ -644,6 +648,35 @@ mod tests {
                 mailbox(server.wire(), Some(&quota)).await
             });
             assert_eq!(found, expected, "{replies:?}");
+        }
+    }
+
+    /// Numbers of any size, and what is none.
+    fn number() -> impl Strategy<Value = String> {
+        prop_oneof![
+            4 => any::<u64>().prop_map(|number| number.to_string()),
+            2 => (0..=u64::MAX / 1024).prop_map(|number| number.to_string()),
+            1 => "[-+0-9. a]{0,25}",
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn a_quota_is_told_exactly_or_not_at_all(used in number(), limit in number()) {
+            let quota = format!("* QUOTA \"\" (STORAGE {used} {limit})\r\n\x01 OK\r\n");
+            let mut wire = wire(Script::of(&[b"", quota.as_bytes()]));
+            let known = Capabilities::imap("QUOTA");
+            let found = mailbox(&mut wire, Some(&known)).now_or_never().unwrap().unwrap();
+            let bytes = |text: &str| text.parse::<u64>().ok()?.checked_mul(1024);
+            let exactly = bytes(&used).zip(bytes(&limit));
+            let storage = found.and_then(|usage| usage.storage);
+            let found = storage.map(|storage| (storage.used, storage.limit.unwrap()));
+            // Blanks inside of a number make several of it.
+            if !used.contains(' ') && !limit.contains(' ') {
+                prop_assert_eq!(found, exactly);
+            }
         }
     }
 }

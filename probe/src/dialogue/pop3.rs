@@ -149,7 +149,9 @@ where
 
 /// Reads `+OK 2 320`. Servers may write more behind it (RFC 1939 §5).
 fn stat(line: &str) -> Usage {
-    let mut numbers = line.split_ascii_whitespace().skip(1);
+    let words = line.split_ascii_whitespace().skip(1);
+    // Behind a word, a number could be any.
+    let mut numbers = words.take_while(|word| word.bytes().all(|byte| byte.is_ascii_digit()));
     let mut amount = || {
         let used = numbers.next()?.parse().ok()?;
         Some(Amount { used, limit: None })
@@ -267,6 +269,8 @@ where
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::super::pieces::in_any_pieces;
     use super::*;
 
@@ -305,6 +309,8 @@ mod tests {
             (b"+OK 2\r\n", Ok((amount(2), None))),
             (b"+OK\r\n", Ok((None, None))),
             (b"+OK 99999999999999999999 1\r\n", Ok((None, amount(1)))),
+            (b"+OK mailbox 3\r\n", Ok((None, None))),
+            (b"+OK 3 messages (320 octets)\r\n", Ok((amount(3), None))),
             (b"-ERR [IN-USE] locked\r\n", Err(Outcome::MailboxInUse)),
             (b"-ERR [SYS/TEMP] no\r\n", Err(Outcome::TemporaryFailure)),
             (b"-ERR broken\r\n", Err(Outcome::ServerFault)),
@@ -446,6 +452,21 @@ mod tests {
             let found = found.map(|accepted| accepted.mechanism);
             assert_eq!(found, expected, "{replies:?}");
             assert_eq!(flights, sent, "{replies:?}");
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn amounts_are_told_exactly_or_not_at_all(words in prop::collection::vec("[+0-9a]{1,25}", 0..4)) {
+            let usage = stat(&format!("+OK {}", words.join(" ")));
+            let digits = |word: &&String| word.bytes().all(|byte| byte.is_ascii_digit());
+            let numbers: Vec<&String> = words.iter().take_while(digits).collect();
+            let number = |at: usize| numbers.get(at)?.parse::<u64>().ok();
+            let used = |amount: Option<Amount>| amount.map(|amount| amount.used);
+            prop_assert_eq!(used(usage.messages), number(0));
+            prop_assert_eq!(used(usage.storage), number(1));
         }
     }
 }

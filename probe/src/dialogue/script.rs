@@ -2,10 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "only tests and fuzzing use it")]
 
+use std::collections::VecDeque;
 use std::future::{Future, ready};
 use std::io;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -23,13 +24,16 @@ pub(super) const TAG: u8 = 1;
 /// A server that speaks first and then answers each command with the next reply. Then it hangs up.
 pub(super) struct Script {
     replies: Vec<Vec<u8>>,
-    current: Vec<u8>,
-    step: usize,
+    current: VecDeque<u8>,
+    /// How many bytes each read brings, over and over again.
+    pieces: Vec<usize>,
+    reads: usize,
     /// As many bytes come before one read ends and the next begins.
     cut: usize,
     taking: Duration,
     time: TestClock,
     sent: Sent,
+    taken: Arc<AtomicUsize>,
     flushed: bool,
 }
 
@@ -51,12 +55,14 @@ impl Script {
     pub(super) fn new(greeting: &[u8]) -> Self {
         Self {
             replies: Vec::new(),
-            current: greeting.to_vec(),
-            step: usize::MAX,
+            current: greeting.to_vec().into(),
+            pieces: vec![usize::MAX],
+            reads: 0,
             cut: usize::MAX,
             taking: Duration::ZERO,
             time: TestClock::default(),
             sent: Sent::default(),
+            taken: Arc::default(),
             flushed: true,
         }
     }
@@ -72,8 +78,13 @@ impl Script {
         script
     }
 
-    pub(super) fn in_steps_of(mut self, step: usize) -> Self {
-        self.step = step;
+    pub(super) fn in_steps_of(self, step: usize) -> Self {
+        self.in_pieces(&[step])
+    }
+
+    /// The same, but each read brings so many bytes, over and over again.
+    pub(super) fn in_pieces(mut self, pieces: &[usize]) -> Self {
+        self.pieces = pieces.to_vec();
         self
     }
 
@@ -90,6 +101,11 @@ impl Script {
 
     pub(super) fn sent(&self) -> Sent {
         self.sent.clone()
+    }
+
+    /// How many bytes were taken so far.
+    pub(super) fn taken(&self) -> Arc<AtomicUsize> {
+        self.taken.clone()
     }
 }
 
@@ -123,8 +139,11 @@ impl AsyncRead for Script {
             .0
             .fetch_add(self.taking.as_millis() as u64, Ordering::Relaxed);
         let cut = if self.cut == 0 { usize::MAX } else { self.cut };
-        let length = self.current.len().min(self.step).min(buffer.len()).min(cut);
+        let piece = self.pieces[self.reads % self.pieces.len()];
+        let length = self.current.len().min(piece).min(buffer.len()).min(cut);
         self.cut = cut.saturating_sub(length);
+        self.reads += 1;
+        self.taken.fetch_add(length, Ordering::Relaxed);
         for (to, from) in buffer.iter_mut().zip(self.current.drain(..length)) {
             *to = from;
         }
@@ -163,8 +182,8 @@ impl AsyncWrite for Script {
             let tag = command.map_or("", |(tag, _)| tag).as_bytes();
             for byte in self.replies.pop().unwrap_or_default() {
                 match byte {
-                    TAG => self.current.extend_from_slice(tag),
-                    _ => self.current.push(byte),
+                    TAG => self.current.extend(tag),
+                    _ => self.current.push_back(byte),
                 }
             }
         }

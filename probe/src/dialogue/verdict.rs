@@ -174,6 +174,37 @@ fn settle(meaning: Meaning, words: &str) -> Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::step::Stage;
+
+    /// Whatever a server answers to a sign-in says something about the sign-in.
+    #[test]
+    fn every_answer_is_about_the_account() {
+        let about_account = |outcome: Outcome| {
+            matches!(outcome.stage(), Some(Stage::SignIn | Stage::Mailbox))
+                || outcome == PasswordSignInNotOffered
+        };
+        let words = WORDS.iter().map(|(parts, _)| parts.join(" "));
+        for words in words.chain([String::new(), "no".to_owned()]) {
+            for (code, _) in IMAP.iter().chain([&("X-OTHER", Always(Ok))]) {
+                for code in [code.to_string(), code.to_lowercase(), format!("{code} x")] {
+                    assert!(about_account(imap(&code, &words)), "[{code}] {words}");
+                }
+            }
+            for (code, _) in POP3.iter().chain([&("X-OTHER", Always(Ok))]) {
+                for code in [code.to_string(), code.to_lowercase(), format!("{code}/x")] {
+                    assert!(about_account(pop3(&code, &words)), "[{code}] {words}");
+                }
+            }
+            for code in 0..=999 {
+                let enhanced = SMTP.iter().map(|(_, enhanced, _)| *enhanced);
+                for enhanced in enhanced.chain(["5.7.8", "4.9.9", "x"]) {
+                    let outcome = smtp(code, enhanced, &words);
+                    assert!(about_account(outcome), "{code} {enhanced} {words}");
+                }
+            }
+            assert!(about_account(hung_up(&words)), "{words}");
+        }
+    }
 
     #[test]
     fn imap_codes() {

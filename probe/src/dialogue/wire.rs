@@ -10,22 +10,26 @@ use futures_io::{AsyncRead, AsyncWrite};
 use futures_util::future::{Either, select};
 use futures_util::{AsyncReadExt, AsyncWriteExt};
 
-use super::said::Redactor;
+use super::said::{LOOKED_AT, Redactor};
 use super::{Clock, Fault, service};
 use crate::outcome::Outcome;
 
 /// The longest line that is read, in bytes, without its end. RFC 5321 and RFC 1939 allow 512, IMAP
 /// sets no limit, and real capability lines stay below 2,000.
-const LONGEST_LINE: usize = 8 * 1024;
+pub(super) const LONGEST_LINE: usize = 8 * 1024;
 
 /// The most lines that are read in one stage.
-const MOST_LINES: usize = 1000;
+pub(super) const MOST_LINES: usize = 1000;
 
 /// The most bytes that are read in one stage.
-const MOST_BYTES: usize = 64 * 1024;
+pub(super) const MOST_BYTES: usize = 64 * 1024;
 
-/// How much of what a server said is kept, to be quoted when something goes wrong.
-const HEARD: usize = 2 * 1024;
+/// The most bytes that are taken from the stream at once.
+pub(super) const MOST_AT_ONCE: usize = 2 * 1024;
+
+/// How much of what a server said is kept, to be quoted when something goes wrong. No less than is
+/// looked at, so that no secret is cut in two before it is looked for.
+const HEARD: usize = 2 * LOOKED_AT;
 
 /// One connection: writes commands and reads lines, within the time and size of the current stage.
 pub struct Wire<S, C> {
@@ -235,7 +239,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin, C: Clock> Wire<S, C> {
     }
 
     async fn fill(&mut self) -> Result<(), Fault> {
-        let mut bytes = [0; 2048];
+        let mut bytes = [0; MOST_AT_ONCE];
         let read = self.stream.read(&mut bytes);
         match within(&self.clock, self.deadline, read).await {
             Some(Ok(0)) => Err(self.lost(Outcome::ClosedEarly)),
@@ -274,6 +278,7 @@ async fn within<T>(
 #[cfg(test)]
 mod tests {
     use futures_util::FutureExt;
+    use proptest::prelude::*;
 
     use super::super::script::{Script, wire};
     use super::*;
@@ -360,6 +365,67 @@ mod tests {
                 if length == bytes.len() {
                     assert_eq!(upgrade.err(), expected, "{bytes:?}");
                 }
+            }
+        }
+    }
+
+    /// What should be read of this, written down once more in the simplest way.
+    fn lines_of(bytes: &[u8]) -> (Vec<Vec<u8>>, Outcome) {
+        let mut all: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').collect();
+        let rest = all.pop().unwrap_or_default();
+        let mut lines: Vec<Vec<u8>> = Vec::new();
+        for line in all {
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            let together = lines.iter().map(Vec::len).sum::<usize>() + line.len();
+            if line.len() > LONGEST_LINE || lines.len() == MOST_LINES || together > MOST_BYTES {
+                return (lines, Outcome::ReplyTooLong);
+            }
+            if line.contains(&0) {
+                return (lines, Outcome::MalformedReply);
+            }
+            lines.push(line.to_vec());
+        }
+        let too_long = rest.len() > LONGEST_LINE + 1;
+        let end = if too_long {
+            Outcome::ReplyTooLong
+        } else {
+            Outcome::ClosedEarly
+        };
+        (lines, end)
+    }
+
+    /// Short and long parts of lines, some many times.
+    fn said() -> impl Strategy<Value = Vec<u8>> {
+        let byte = prop::sample::select(b"a\r\n\n\0 \xff".to_vec());
+        let short = prop::collection::vec(byte, 0..8);
+        let times = prop_oneof![8 => Just(1), 1 => 1..1100_usize];
+        let many = (short, times).prop_map(|(part, times)| part.repeat(times));
+        let long = (
+            0..3_usize,
+            prop::sample::select(vec![0, 1, LONGEST_LINE - 1, MOST_BYTES / 9]),
+        );
+        let long = long.prop_map(|(more, length)| vec![b'x'; length + more]);
+        prop::collection::vec(prop_oneof![3 => many, 1 => long], 0..24)
+            .prop_map(|parts| parts.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn lines_are_the_same_in_any_pieces(
+            bytes in said(),
+            pieces in prop::collection::vec(1..3000_usize, 1..6),
+        ) {
+            let (lines, end) = lines_of(&bytes);
+            for pieces in [&pieces[..], &[usize::MAX]] {
+                let mut wire = wire(Script::new(&bytes).in_pieces(pieces));
+                for line in &lines {
+                    prop_assert_eq!(&wire.line().now_or_never().unwrap().unwrap(), line);
+                }
+                let fault = wire.line().now_or_never().unwrap().unwrap_err();
+                prop_assert_eq!(fault.outcome, end);
+                prop_assert!(wire.buffered() <= LONGEST_LINE + 2 + MOST_AT_ONCE);
             }
         }
     }

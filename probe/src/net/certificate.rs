@@ -200,7 +200,7 @@ fn signature_name(algorithm: &Oid<'_>) -> String {
     match (oid2sn(algorithm, oid_registry()), algorithm.to_id_string()) {
         (Ok(name), _) => name.to_owned(),
         (Err(_), oid) if oid == "1.2.840.10045.4.1" => "ecdsa-with-SHA1".to_owned(),
-        (Err(_), oid) => oid,
+        (Err(_), oid) => clean(&oid),
     }
 }
 
@@ -226,13 +226,13 @@ fn key(info: &SubjectPublicKeyInfo<'_>) -> String {
                 "1.2.840.10045.3.1.7" => "ECDSA P-256".to_owned(),
                 "1.3.132.0.34" => "ECDSA P-384".to_owned(),
                 "1.3.132.0.35" => "ECDSA P-521".to_owned(),
-                other => format!("ECDSA {other}"),
+                other => clean(&format!("ECDSA {other}")),
             }
         }
         _ => match algorithm.to_id_string().as_str() {
             "1.3.101.112" => "Ed25519".to_owned(),
             "1.3.101.113" => "Ed448".to_owned(),
-            other => other.to_owned(),
+            other => clean(other),
         },
     }
 }
@@ -312,6 +312,19 @@ mod tests {
         CertificateDer::pem_slice_iter(pem)
             .map(Result::unwrap)
             .collect()
+    }
+
+    #[test]
+    fn an_identifier_is_told_only_so_far() {
+        let long = Oid::new(vec![1; 500].into());
+        assert_eq!(signature_name(&long).chars().count(), 300);
+        let algorithm = x509_parser::x509::AlgorithmIdentifier::new(long, None);
+        let key_of = SubjectPublicKeyInfo {
+            algorithm,
+            subject_public_key: x509_parser::asn1_rs::BitString::new(0, &[]),
+            raw: &[],
+        };
+        assert_eq!(key(&key_of).chars().count(), 300);
     }
 
     /// The errors are those that rustls 0.23 really reports for these certificates.

@@ -58,8 +58,12 @@ pub(super) fn read(flight: &[u8]) -> Flight {
                     if !goodbye {
                         found.alert = Some(AlertDescription::from(description));
                     }
-                    // After a warning the server may go on (RFC 5246 §7.2.2).
-                    found.complete |= goodbye || level == FATAL;
+                    // After a warning the server may go on (RFC 5246 §7.2.2). Nothing counts behind
+                    // any other alert, or the answer would depend on how much arrives at once.
+                    if goodbye || level == FATAL {
+                        found.complete = true;
+                        break;
+                    }
                 }
             }
             // In TLS 1.3 it means nothing and may stand before the ServerHello (RFC 8446 §5).
@@ -225,8 +229,33 @@ impl<'a> Reader<'a> {
     }
 }
 
+/// For tests and fuzzing: reads a flight that comes in two pieces, and checks what must hold whatever
+/// it is.
+///
+/// # Panics
+///
+/// When something does not hold that must.
+#[cfg(any(test, fuzzing))]
+pub(crate) fn rehearse(bytes: &[u8], cut: usize) {
+    let whole = read(bytes);
+    let half = read(&bytes[..cut]);
+    // Whoever reads stops as soon as all is said, and must have the same answer by then.
+    if half.complete {
+        assert!(whole.complete, "{half:?} becomes {whole:?}");
+        match half.choice {
+            Some(_) => assert!(whole.choice.is_some(), "{half:?} becomes {whole:?}"),
+            None => assert_eq!(half, whole),
+        }
+    }
+    if let Some(Exchange::Prime(bits)) = whole.choice.and_then(|choice| choice.exchange) {
+        assert!((1..=8 * bytes.len()).contains(&bits), "{bits}");
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn record_of(kind: u8, content: &[u8]) -> Vec<u8> {
@@ -385,6 +414,14 @@ mod tests {
                 },
             ),
             (
+                "an agreement behind the end",
+                [&[21, 3, 3, 0, 2, 2, 40], &tls12(0x009c, &[&done])[..]].concat(),
+                Flight {
+                    alert: Some(AlertDescription::HandshakeFailure),
+                    ..complete(Flight::default())
+                },
+            ),
+            (
                 "a warning about the name, which is not meant seriously",
                 [&[21, 3, 3, 0, 2, 1, 112], &tls12(0x009c, &[])[..]].concat(),
                 Flight {
@@ -405,6 +442,18 @@ mod tests {
                 chose(0x0303, 0xc02f, None),
             ),
         ]
+    }
+
+    /// For `make fuzz`; the last two bytes of a file say where it is cut.
+    #[test]
+    #[ignore = "a tool, not a test"]
+    fn write_the_seeds_for_fuzzing() {
+        let directory = concat!(env!("CARGO_MANIFEST_DIR"), "/fuzz/seeds/tls");
+        std::fs::create_dir_all(directory).unwrap();
+        for (row, (_, bytes, _)) in flights().into_iter().enumerate() {
+            let path = format!("{directory}/flight-{row}");
+            std::fs::write(path, [&bytes[..], &[0, 0]].concat()).unwrap();
+        }
     }
 
     #[test]
@@ -440,8 +489,24 @@ mod tests {
                 for value in [0, 1, 0x7f, 0x80, 0xff] {
                     let mut bytes = bytes.clone();
                     bytes[place] = value;
-                    let _ = read(&bytes);
+                    rehearse(&bytes, place);
                 }
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn records_in_any_order_can_be_cut_anywhere(
+            order in prop::collection::vec(0..flights().len(), 1..5),
+            cuts in prop::collection::vec(any::<usize>(), 8),
+        ) {
+            let flights = flights();
+            let bytes: Vec<u8> = order.iter().flat_map(|number| flights[*number].1.clone()).collect();
+            for cut in cuts {
+                rehearse(&bytes, cut % (bytes.len() + 1));
             }
         }
     }

@@ -31,7 +31,7 @@ mod journal;
 mod others;
 mod path;
 mod published;
-#[cfg(fuzzing)]
+#[cfg(any(test, fuzzing))]
 pub(crate) mod readers;
 mod roots;
 mod run;

@@ -1,26 +1,138 @@
-//! For fuzzing: the readers of what a server sends during the TLS handshake.
+//! For tests and fuzzing: the readers of what a server shows during the TLS handshake, and what must
+//! hold whatever that was.
+
+use std::time::Duration;
 
 use rustls::CertificateError;
-use rustls::pki_types::CertificateDer;
+use rustls::pki_types::{CertificateDer, UnixTime};
 use x509_parser::parse_x509_certificate;
 
-use super::{certificate, flight, staple};
+use super::certificate::{blame, facts, praise};
+#[cfg(fuzzing)]
+pub(crate) use super::flight::rehearse as flight;
+use super::{path, staple};
+use crate::dialogue::rehearsal::assert_fits;
+use crate::outcome::Outcome;
+use crate::step::{CertificateFacts, Stage};
 
-/// Reads a flight; whatever it is, there is an answer.
-pub(crate) fn flight(bytes: &[u8]) {
-    let _ = flight::read(bytes);
+/// Reads a chain with its stapled response, and finds something to praise and to blame.
+///
+/// # Panics
+///
+/// When something does not hold that must.
+pub(crate) fn certificates(chain: &[CertificateDer<'_>], response: &[u8]) {
+    const NOW: u64 = 1_800_000_000;
+    let now = NOW as i64;
+    if let Some(facts) = facts(chain, now) {
+        assert_shown(&facts, chain.len());
+        assert_is_about_certificate(praise(&facts, chain.first(), now));
+    }
+    for error in ERRORS {
+        let outcome = blame(error, chain);
+        assert_is_about_certificate(outcome);
+        assert_ne!(outcome, Outcome::Ok, "{error:?}");
+    }
+    let [leaf, .., issuer] = chain else { return };
+    if let Ok((_, issuer)) = parse_x509_certificate(issuer) {
+        let _ = staple::read(response, leaf, issuer.public_key().raw, now);
+    }
+    if let Ok(root) = webpki::anchor_from_trusted_cert(issuer) {
+        let now = UnixTime::since_unix_epoch(Duration::from_secs(NOW));
+        let path = path::build(chain, &[root], now);
+        let subjects = path.map_or_else(Vec::new, |path| path.subjects);
+        assert!(subjects.len() <= chain.len() + 1, "{subjects:?}");
+        subjects.iter().for_each(|subject| assert_fits(subject));
+    }
 }
 
-/// Reads a chain of two with its stapled response, and finds something to blame.
-pub(crate) fn certificates(
-    chain: &[CertificateDer<'_>; 2],
-    response: &[u8],
-    error: &CertificateError,
-) {
-    let now = 1_800_000_000;
-    let _ = certificate::facts(chain, now);
-    let _ = certificate::blame(error, chain);
-    if let Ok((_, issuer)) = parse_x509_certificate(&chain[1]) {
-        let _ = staple::read(response, &chain[0], issuer.public_key().raw, now);
+/// One for each branch of what there is to blame.
+const ERRORS: &[CertificateError] = &[
+    CertificateError::BadEncoding,
+    CertificateError::BadSignature,
+    CertificateError::Expired,
+    CertificateError::InvalidPurpose,
+    CertificateError::NotValidForName,
+    CertificateError::NotValidYet,
+    CertificateError::Revoked,
+    CertificateError::UnknownIssuer,
+];
+
+fn assert_shown(facts: &CertificateFacts, sent: usize) {
+    let CertificateFacts {
+        names,
+        subject,
+        issuer,
+        key,
+        signature,
+        fingerprint,
+        ..
+    } = facts;
+    assert!(names.len() <= 100, "{} names", names.len());
+    assert!(facts.sent.len() <= sent, "{} sent", facts.sent.len());
+    let sent = facts.sent.iter();
+    let sent = sent.flat_map(|certificate| [&certificate.subject, &certificate.issuer]);
+    names
+        .iter()
+        .chain([subject, issuer, key, signature, fingerprint])
+        .chain(sent)
+        .for_each(|text| assert_fits(text));
+}
+
+fn assert_is_about_certificate(outcome: Outcome) {
+    let stage = outcome.stage();
+    assert!(
+        matches!(stage, Some(Stage::Certificate) | None),
+        "{outcome}"
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rustls::pki_types::pem::PemObject;
+
+    use super::*;
+
+    const RESPONSE: &[u8] = include_bytes!("../../tests/certificates/stapled.ocsp");
+
+    fn certificates_of_tests() -> Vec<Vec<u8>> {
+        let pem = [
+            &include_bytes!("../../tests/certificates/broken-signature.pem")[..],
+            include_bytes!("../../tests/certificates/good.pem"),
+            include_bytes!("../../tests/certificates/self-signed-authority.pem"),
+            include_bytes!("../../tests/certificates/short-key.pem"),
+            include_bytes!("../../tests/certificates/version-1.pem"),
+        ];
+        let pem = pem.map(|pem| CertificateDer::from_pem_slice(pem).unwrap().to_vec());
+        let der = [
+            include_bytes!("../../tests/certificates/stapled.der").to_vec(),
+            include_bytes!("../../tests/certificates/stapled-issuer.der").to_vec(),
+        ];
+        pem.into_iter().chain(der).collect()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn certificates_of_any_kind(
+            chain in prop::collection::vec(prop::sample::select(certificates_of_tests()), 1..4),
+            changes in prop::collection::vec(any::<(prop::sample::Index, u8)>(), 0..4),
+            changed in any::<prop::sample::Index>(),
+            end in any::<prop::sample::Index>(),
+        ) {
+            let mut chain = chain;
+            let mut response = RESPONSE.to_vec();
+            let count = chain.len();
+            let part = chain.get_mut(changed.index(count + 1)).unwrap_or(&mut response);
+            for (place, value) in changes {
+                let place = place.index(part.len());
+                part[place] = value;
+            }
+            let chain: Vec<_> = chain.into_iter().map(CertificateDer::from).collect();
+            certificates(&chain, &response);
+            let cut = &chain[0][..end.index(chain[0].len())];
+            certificates(&[CertificateDer::from(cut)], &response);
+        }
     }
 }
