@@ -3,6 +3,8 @@
 //! Whatever a server sends is an attacker's data until proven otherwise: it may carry terminal
 //! escapes, text that runs backwards, megabytes, or the password that was just sent to it.
 
+use std::cmp::Reverse;
+
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use zeroize::Zeroizing;
@@ -24,9 +26,13 @@ const HIDDEN: &str = "[hidden]";
 /// Knows the secrets of one run and hides them wherever a server repeats them.
 #[derive(Default)]
 pub struct Redactor {
-    whole: Vec<Zeroizing<Vec<u8>>>,
-    parts: Vec<Zeroizing<Vec<u8>>>,
+    /// Secrets that are shorter than the shortest part.
+    short: Vec<Zeroizing<Vec<u8>>>,
+    /// Every part of the others of just that length, in lower case and in order.
+    parts: Zeroizing<Vec<Part>>,
 }
+
+type Part = [u8; SHORTEST_PART];
 
 impl Redactor {
     /// Hides the password in each of the forms in which it is sent.
@@ -35,34 +41,28 @@ impl Redactor {
             return Self::default();
         };
         let (user, password) = (credentials.user(), credentials.password());
-        let escaped = Zeroizing::new(password.replace('\\', "\\\\").replace('"', "\\\""));
         let plain = Zeroizing::new(format!("\0{user}\0{password}"));
-        let encoded = |text: &str| {
-            [STANDARD.encode(text), STANDARD_NO_PAD.encode(text)]
-                .map(|text| Zeroizing::new(text.into_bytes()))
-        };
-        let [password_padded, password_bare] = encoded(password);
-        let [plain_padded, plain_bare] = encoded(&plain);
-        let bytes = |text: &str| Zeroizing::new(text.as_bytes().to_vec());
-        Self {
-            // The padded form comes first, so that no lone padding is left over.
-            whole: vec![
-                bytes(&escaped),
-                bytes(password),
-                // What is left of it when a server puts something invisible into it.
-                Zeroizing::new(visible(password).into_bytes()),
-                password_padded.clone(),
-                password_bare,
-                plain_padded.clone(),
-                plain_bare,
-            ],
-            parts: vec![
-                bytes(&escaped),
-                bytes(password),
-                password_padded,
-                plain_padded,
-            ],
-        }
+        let forms = [
+            password.to_owned(),
+            password.replace('\\', "\\\\").replace('"', "\\\""),
+            // What is left of it when a server puts something invisible into it.
+            visible(password),
+            STANDARD.encode(password),
+            STANDARD_NO_PAD.encode(password),
+            STANDARD.encode(plain.as_bytes()),
+        ];
+        let forms = forms.map(|form| Zeroizing::new(form.into_bytes()));
+        // A buffer that does not grow later leaves no copy behind.
+        let room = forms.iter().map(|form| form.len()).sum();
+        let mut parts = Zeroizing::new(Vec::with_capacity(room));
+        let windows = forms.iter().flat_map(|form| form.windows(SHORTEST_PART));
+        parts.extend(windows.filter_map(lower_case));
+        parts.sort_unstable();
+        let mut short = Vec::from(forms);
+        // The longest first, so that no lone padding is left over.
+        short.retain(|form| (1..SHORTEST_PART).contains(&form.len()));
+        short.sort_unstable_by_key(|form| Reverse(form.len()));
+        Self { short, parts }
     }
 
     /// The text as it may be shown, or `None` when nothing visible is left of it.
@@ -89,50 +89,44 @@ impl Redactor {
     fn hide(&self, text: &[u8]) -> Vec<u8> {
         let end = text.len().min(LOOKED_AT);
         let mut shown = Vec::with_capacity(end);
-        let mut at = 0;
+        let mut hidden_to = 0;
         // A secret that begins before the end is hidden even when it goes on behind it.
-        while at < end {
-            match self.secret_at(&text[at..]) {
-                0 => {
-                    shown.push(text[at]);
-                    at += 1;
-                }
-                length => {
-                    shown.extend_from_slice(HIDDEN.as_bytes());
-                    at += length;
-                }
+        for at in 0..end {
+            let length = self.secret_at(&text[at..]);
+            if length > 0 && at >= hidden_to {
+                shown.extend_from_slice(HIDDEN.as_bytes());
+            }
+            hidden_to = hidden_to.max(at + length);
+            if at >= hidden_to {
+                shown.push(text[at]);
             }
         }
         shown
     }
 
-    /// The length of the secret, or of the telling part of one, with which the text begins.
+    /// The length of the short secret, or of the telling part of a long one, with which the text begins.
+    ///
+    /// Letters count the same in either case, because some servers repeat a command in upper case.
     fn secret_at(&self, text: &[u8]) -> usize {
-        let whole = self.whole.iter().map(|secret| {
-            let same = text.len() >= secret.len() && same(&text[..secret.len()], secret);
-            if same { secret.len() } else { 0 }
-        });
-        let parts = self.parts.iter().flat_map(|secret| {
-            let parts = secret.windows(SHORTEST_PART).enumerate();
-            let parts = parts.filter(|(_, part)| {
-                text.len() >= SHORTEST_PART && same(&text[..SHORTEST_PART], part)
-            });
-            parts.map(|(start, _)| common_prefix(text, &secret[start..]))
-        });
-        whole.chain(parts).max().unwrap_or(0)
+        let part = text.get(..SHORTEST_PART).and_then(lower_case);
+        if part.is_some_and(|part| self.parts.binary_search(&part).is_ok()) {
+            return SHORTEST_PART;
+        }
+        let begins = |secret: &&Zeroizing<Vec<u8>>| {
+            let start = text.get(..secret.len());
+            start.is_some_and(|start| start.eq_ignore_ascii_case(secret))
+        };
+        self.short
+            .iter()
+            .find(begins)
+            .map_or(0, |secret| secret.len())
     }
 }
 
-/// Letters count the same in either case, because some servers repeat a command in upper case.
-fn same(left: &[u8], right: &[u8]) -> bool {
-    left.eq_ignore_ascii_case(right)
-}
-
-fn common_prefix(left: &[u8], right: &[u8]) -> usize {
-    left.iter()
-        .zip(right)
-        .take_while(|(left, right)| left.eq_ignore_ascii_case(right))
-        .count()
+fn lower_case(part: &[u8]) -> Option<Part> {
+    let mut part = Part::try_from(part).ok()?;
+    part.make_ascii_lowercase();
+    Some(part)
 }
 
 fn visible(text: &str) -> String {
@@ -226,6 +220,22 @@ mod tests {
                 Some(shown),
                 "{words:?}"
             );
+        }
+    }
+
+    #[test]
+    fn short_secrets_are_hidden_as_a_whole() {
+        for (password, words, shown) in [
+            ("pw7", "wrong: pw7.", "wrong: [hidden]."),
+            ("pw7", "wrong: PW7PW7", "wrong: [hidden][hidden]"),
+            ("pw7", "wrong: cHc3", "wrong: [hidden]"),
+            ("pw", "wrong: cHc=, cHc.", "wrong: [hidden], [hidden]."),
+            ("abcdefg", "abcdefg abcdef", "[hidden] abcdef"),
+            ("aba", "ababa", "[hidden]"),
+            ("a\"b", "a\\\"b", "[hidden]"),
+        ] {
+            let found = redactor(password).clean(words.as_bytes());
+            assert_eq!(found.as_deref(), Some(shown), "{password:?} in {words:?}");
         }
     }
 

@@ -94,6 +94,7 @@ impl Script {
         self
     }
 
+    #[cfg(test)]
     pub(super) fn taking(mut self, time: Duration) -> Self {
         self.taking = time;
         self
@@ -110,6 +111,7 @@ impl Script {
 }
 
 /// A wire to the script in the middle of a long stage.
+#[cfg(test)]
 pub(super) fn wire(script: Script) -> Wire<Script, TestClock> {
     let clock = script.time.clone();
     let mut wire = Wire::new(script, clock, Arc::default(), "[192.0.2.1]".into());

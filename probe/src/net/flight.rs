@@ -49,11 +49,13 @@ pub(super) fn read(flight: &[u8]) -> Flight {
     let mut found = Flight::default();
     let mut messages = Vec::new();
     let mut bytes = Reader(flight);
-    while let Some((kind, content)) = record(&mut bytes) {
+    while let Some((kind, length, content)) = record(&mut bytes) {
         match kind {
             HANDSHAKE => messages.extend_from_slice(content),
             ALERT => {
-                if let Ok([level, description]) = <[u8; 2]>::try_from(content) {
+                // The first two bytes of something longer are no alert, even if no more have come yet.
+                let alert = <[u8; 2]>::try_from(content).ok().filter(|_| length == 2);
+                if let Some([level, description]) = alert {
                     let goodbye = description == CLOSE_NOTIFY;
                     if !goodbye {
                         found.alert = Some(AlertDescription::from(description));
@@ -85,7 +87,8 @@ pub(super) fn read(flight: &[u8]) -> Flight {
                 }
             }
             CERTIFICATE_REQUEST => found.client_certificate_asked = true,
-            SERVER_HELLO_DONE => found.complete = true,
+            // Without a hello it ends nothing, and a hello may still come.
+            SERVER_HELLO_DONE => found.complete |= found.choice.is_some(),
             _ => {}
         }
     }
@@ -119,8 +122,8 @@ const SERVER_HELLO_DONE: u8 = 14;
 const SUPPORTED_VERSIONS: u16 = 43;
 const KEY_SHARE: u16 = 51;
 
-/// The type and the content, as far as that is there.
-fn record<'a>(bytes: &mut Reader<'a>) -> Option<(u8, &'a [u8])> {
+/// The type, the length of the content, and the content, as far as that is there.
+fn record<'a>(bytes: &mut Reader<'a>) -> Option<(u8, usize, &'a [u8])> {
     let kind = bytes.byte()?;
     let version = bytes.number()?;
     let length = usize::from(bytes.number()?);
@@ -129,7 +132,7 @@ fn record<'a>(bytes: &mut Reader<'a>) -> Option<(u8, &'a [u8])> {
         return None;
     }
     let content = bytes.take(length.min(bytes.0.len()))?;
-    Some((kind, content))
+    Some((kind, length, content))
 }
 
 /// The type and the body of a whole message.
@@ -429,6 +432,16 @@ mod tests {
                     ..chose(0x0303, 0x009c, None)
                 },
             ),
+            (
+                "an end before the beginning",
+                [record_of(22, &done), tls12(0x009c, &[])].concat(),
+                chose(0x0303, 0x009c, None),
+            ),
+            (
+                "an alert that is too long",
+                vec![21, 3, 3, 0, 3, 2, 40, 0],
+                Flight::default(),
+            ),
             ("nothing", Vec::new(), Flight::default()),
             ("a greeting", b"220 hello\r\n".to_vec(), Flight::default()),
             (
@@ -467,6 +480,7 @@ mod tests {
     fn a_flight_that_is_cut_off_tells_nothing_wrong() {
         for (name, bytes, flight) in flights() {
             for end in 0..bytes.len() {
+                rehearse(&bytes, end);
                 let half = read(&bytes[..end]);
                 if let (Some(half), Some(whole)) = (half.choice, flight.choice)
                     && name != "a retry and what follows"

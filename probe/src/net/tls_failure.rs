@@ -164,8 +164,9 @@ mod tests {
         let closed = || io::Error::from(io::ErrorKind::UnexpectedEof);
         let reset = || io::Error::from(io::ErrorKind::ConnectionReset);
         let warning = [21, 3, 3, 0, 2, 1, 112];
-        // Hello and certificate are left out; what matters is that nothing more comes.
-        let done = [22, 3, 3, 0, 4, 14, 0, 0, 0];
+        // A hello and the end. The certificate is left out; what matters is that nothing more comes.
+        let hello = [&[2, 0, 0, 38, 3, 3][..], &[7; 32], &[0, 0xc0, 0x2f, 0]].concat();
+        let done = [&[22, 3, 3, 0, 46][..], &hello, &[14, 0, 0, 0]].concat();
         for (error, heard, asked, outcome) in [
             (closed(), &[][..], false, Outcome::TlsClosed),
             (reset(), &[], false, Outcome::TlsReset),
