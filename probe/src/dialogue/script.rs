@@ -13,9 +13,11 @@ use std::time::Duration;
 
 use futures_io::{AsyncRead, AsyncWrite};
 
+use super::Clock;
+#[cfg(test)]
+use super::Wire;
 use super::protected::{Protected, Sealed, VerifiedTls};
 use super::said::Redactor;
-use super::{Clock, Wire};
 use crate::credentials::Credentials;
 
 /// Stands in a script for the tag of the last IMAP command.
@@ -78,6 +80,7 @@ impl Script {
         script
     }
 
+    #[cfg(test)]
     pub(super) fn in_steps_of(self, step: usize) -> Self {
         self.in_pieces(&[step])
     }
@@ -89,6 +92,7 @@ impl Script {
     }
 
     /// The same, but the bytes before this place and those behind it never come together.
+    #[cfg(test)]
     pub(super) fn cut_at(mut self, place: usize) -> Self {
         self.cut = place;
         self
