@@ -240,6 +240,18 @@ mod tests {
     }
 
     #[test]
+    fn what_cannot_be_seen_uncovers_nothing() {
+        let pushed = "\u{ad}".repeat(LOOKED_AT / 2 - 2);
+        for (password, words) in [
+            ("abcdefg", format!("{pushed}abcdefg")),
+            ("ab\u{200d}cdefgh", "abc\u{ad}defgh".to_owned()),
+        ] {
+            let shown = redactor(password).clean(words.as_bytes());
+            assert_eq!(shown.as_deref(), Some(HIDDEN), "{password:?}");
+        }
+    }
+
+    #[test]
     fn a_secret_is_not_cut_in_two_by_the_limit() {
         let redactor = redactor("correct-horse-battery");
         for before in 270..310 {
