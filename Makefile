@@ -36,14 +36,14 @@ BUNDLE_SOURCES := $(shell find app probe/src probe/Cargo.toml style Cargo.toml C
 # The last file that a release bundle gets; a debug bundle has none.
 BUNDLE := dist/pkg/main.css.br
 
-# What must be there, as PROGRAM=DEBIAN-PACKAGE+PACKAGE.
+# What must be there, as PROGRAM=DEBIAN-PACKAGE+PACKAGE; instead of a program also a path.
 BUILD_NEEDS := node=nodejs npm=npm cc=gcc+libc6-dev
 LAB_NEEDS := openssl=openssl postfix=postfix dovecot=dovecot-core \
   /usr/lib/dovecot/imap-login=dovecot-imapd /usr/lib/dovecot/pop3-login=dovecot-pop3d
 TEST_NEEDS := $(LAB_NEEDS) $(or $(CHROMIUM),/usr/bin/chromium)=chromium \
   nsd=nsd unbound=unbound ldns-signzone=ldnsutils
 FUZZ_NEEDS := c++=g++ cc=gcc+libc6-dev
-BENCH_NEEDS := $(LAB_NEEDS) nginx=nginx-light wrk=wrk curl=curl swaks=swaks+libnet-ssleay-perl testssl=testssl.sh \
+BENCH_NEEDS := $(LAB_NEEDS) nginx=nginx-light wrk=wrk curl=curl swaks=swaks /usr/share/doc/libnet-ssleay-perl=libnet-ssleay-perl testssl=testssl.sh \
   python3=python3+python3-pip taskset=util-linux
 
 # The whole workspace on this machine: everything that runs here, with sockets. (In the browser
@@ -138,7 +138,7 @@ check-rust:
 # $(call install,PROGRAM=PACKAGE…) installs the Debian packages of missing programs. No mail server
 # of the system is started, neither now nor at the next boot.
 define install
-@absent() { for need in $(1); do command -v "$${need%%=*}" > /dev/null || tr + '\n' <<< "$${need#*=}"; done; }; \
+@absent() { for need in $(1); do [ -e "$${need%%=*}" ] || command -v "$${need%%=*}" > /dev/null || tr + '\n' <<< "$${need#*=}"; done; }; \
 packages=$$(absent); \
 if [ -n "$$packages" ]; then \
   printf '\n==> Debian packages: %s\n' "$${packages//$$'\n'/ }"; \
