@@ -17,6 +17,15 @@ pub(crate) struct File {
 }
 
 impl File {
+    /// A file that a test has written.
+    #[cfg(test)]
+    pub(crate) fn of(name: &str, text: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            text: text.to_owned(),
+        }
+    }
+
     /// The name without folder and ending.
     pub(crate) fn stem(&self) -> &str {
         let name = self.name.rsplit('/').next().unwrap_or(&self.name);

@@ -9,9 +9,10 @@
 //! | [`check`] | "Test my connection", from the form to the probe and back | both |
 //! | [`islands`] | the parts of a page that react | both |
 //! | [`components`] | markup | both or server |
+//! | [`matching`] | what is pasted, and the messages it is compared with | both |
 //! | `pages` | one file a page | server |
 //! | `record` | a provider's documented settings, parsed strictly | server |
-//! | `guide` | mail programs and fix cards, from `content/` | server |
+//! | `guide` | mail programs, fix cards and the troubleshooter, from `content/` | server |
 //! | `words` | what the outcomes mean, from `content/` | server |
 //! | `site` | what every page needs | server |
 
@@ -29,6 +30,7 @@ mod content;
 #[cfg(feature = "ssr")]
 pub mod guide;
 pub mod islands;
+pub mod matching;
 #[cfg(feature = "ssr")]
 pub mod pages;
 #[cfg(feature = "ssr")]

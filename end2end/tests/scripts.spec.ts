@@ -83,7 +83,7 @@ test("the page shows each step while the test still runs", async ({ page, lab })
 test("a broken connection says so and the test can be run again", async ({ page, lab }) => {
   const form = await openTestForm(page);
   await page.route("**/api/test", (route) =>
-    route.fulfill({ status: 200, body: '{"event":"plan","services":[],"labels":{}}\n' }),
+    route.fulfill({ status: 200, body: '{"plan":{"services":[],"labels":[]}}\n' }),
   );
   await form.getByLabel("Your email address").fill(lab.domain);
   await form.getByRole("button", { name: "Test my connection" }).click();

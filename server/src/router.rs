@@ -4,9 +4,13 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use app::check::{Admission, Refusal, TestConnection, start};
+use app::guide::comparison::Shown;
+use app::guide::node::START;
+use app::guide::trail::Trail;
 use app::pages::{
-    CardPage, FailurePage, HomePage, NotFoundPage, ProgramPage, ProgramsPage, ResultPage,
-    SettingsPage, TestPage, UnknownDomainPage,
+    CardPage, CheckPage, ErrorsPage, FailurePage, FixPage, HomePage, NetworkPage, NotFoundPage,
+    OutlookPage, ProgramPage, ProgramsPage, ReportPage, ResultPage, SettingsPage, TestPage,
+    UnknownDomainPage,
 };
 use app::record::{Domain, parse_address};
 use app::site::Site;
@@ -61,8 +65,15 @@ pub fn router(site: Arc<Site>, assets: Assets, limits: Limits) -> Router {
         .route("/", get(home))
         .route("/settings/{domain}", get(settings))
         .route("/programs", get(programs))
+        .route("/programs/outlook", get(outlook))
         .route("/programs/{slug}", get(program))
+        .route("/fix", get(fix))
+        .route("/fix/{slug}", get(node))
         .route("/fix/card/{slug}", get(card))
+        .route("/errors", get(errors))
+        .route("/check", get(check))
+        .route("/network", get(network))
+        .route("/report", get(report))
         .route("/test", get(test_form))
         .layer(CompressionLayer::new());
     let tests = Router::new()
@@ -121,9 +132,71 @@ async fn program(State(app): State<App>, Path(slug): Path<String>, request: Requ
     }
 }
 
+async fn outlook(State(app): State<App>, request: Request) -> Response {
+    page(&app, StatusCode::OK, request, || view! { <OutlookPage/> }).await
+}
+
+#[derive(Deserialize)]
+struct TrailQuery {
+    #[serde(default)]
+    trail: String,
+}
+
+async fn fix(State(app): State<App>, query: Query<TrailQuery>, request: Request) -> Response {
+    node(State(app), Path(START.to_owned()), query, request).await
+}
+
+async fn node(
+    State(app): State<App>,
+    Path(slug): Path<String>,
+    Query(query): Query<TrailQuery>,
+    request: Request,
+) -> Response {
+    let Some(node) = app.site.guide.nodes.get(&slug).cloned() else {
+        return not_found(State(app), request).await;
+    };
+    let trail = Trail::read(&app.site.guide, &query.trail);
+    let show = move || {
+        let (slug, node, trail) = (slug.clone(), node.clone(), trail.clone());
+        view! { <FixPage slug node trail/> }
+    };
+    page(&app, StatusCode::OK, request, show).await
+}
+
+#[derive(Deserialize)]
+struct ErrorsQuery {
+    #[serde(default)]
+    q: String,
+}
+
+async fn errors(
+    State(app): State<App>,
+    Query(query): Query<ErrorsQuery>,
+    request: Request,
+) -> Response {
+    let show = move || view! { <ErrorsPage text=query.q.clone()/> };
+    page(&app, StatusCode::OK, request, show).await
+}
+
+async fn check(State(app): State<App>, Query(shown): Query<Shown>, request: Request) -> Response {
+    let sent = request.uri().query().is_some();
+    let show = move || view! { <CheckPage shown=shown.clone() sent/> };
+    page(&app, StatusCode::OK, request, show).await
+}
+
+async fn network(State(app): State<App>, request: Request) -> Response {
+    page(&app, StatusCode::OK, request, || view! { <NetworkPage/> }).await
+}
+
+async fn report(State(app): State<App>, request: Request) -> Response {
+    page(&app, StatusCode::OK, request, || view! { <ReportPage/> }).await
+}
+
 #[derive(Deserialize)]
 struct CardQuery {
     program: Option<String>,
+    #[serde(default)]
+    trail: String,
 }
 
 async fn card(
@@ -139,9 +212,10 @@ async fn card(
     let program = query
         .program
         .and_then(|slug| app.site.guide.program(&slug).cloned());
+    let trail = Trail::read(&app.site.guide, &query.trail);
     let show = move || {
         let (slug, card, program) = (slug.clone(), card.clone(), program.clone());
-        view! { <CardPage slug card program/> }
+        view! { <CardPage slug card program trail=trail.clone()/> }
     };
     page(&app, StatusCode::OK, request, show).await
 }
@@ -195,9 +269,23 @@ async fn find_settings(State(app): State<App>, Form(form): Form<AddressForm>) ->
     }
 }
 
+/// The question of the troubleshooter from which a test was started.
+#[derive(Deserialize)]
+struct AskedQuery {
+    #[serde(default)]
+    node: String,
+    #[serde(default)]
+    trail: String,
+}
+
 /// The test without scripts: the same request, answered by a page.
-async fn test_page(State(app): State<App>, request: Request) -> Response {
+async fn test_page(
+    State(app): State<App>,
+    Query(asked): Query<AskedQuery>,
+    request: Request,
+) -> Response {
     let admission = admission(&request);
+    let trail = Trail::read(&app.site.guide, &asked.trail);
     // The form is decoded by the server function's own decoder, so both understand the same.
     let form =
         <TestConnection as FromReq<PostUrl, Request, ServerFnError>>::from_req(request).await;
@@ -213,7 +301,9 @@ async fn test_page(State(app): State<App>, request: Request) -> Response {
         move || {
             // A page is rendered once; a second time there would be nothing left to show.
             let test = shown.lock().ok().and_then(|mut test| test.take());
-            test.map(|test| view! { <ResultPage test address=address.clone()/> })
+            let (address, node) = (address.clone(), asked.node.clone());
+            let trail = trail.clone();
+            test.map(|test| view! { <ResultPage test address node trail/> })
         },
     );
     uncached(render(Request::new(Body::empty())).await)

@@ -14,6 +14,7 @@ pub(crate) mod lines;
 mod password;
 #[cfg(feature = "ssr")]
 mod refusal;
+pub mod report;
 #[cfg(feature = "ssr")]
 mod run;
 #[cfg(feature = "ssr")]

@@ -41,7 +41,7 @@ pub fn start(site: &Site, request: TestConnection, admission: &Admission) -> Tes
             let finding = site.test_words.refusal(refusal, &site.provider_names());
             let plan = Event::Plan(Plan {
                 services: Vec::new(),
-                labels: site.test_words.labels.clone(),
+                labels: site.test_words.labels(),
             });
             let events = stream::iter([plan, Event::Refused(finding), Event::Done]).boxed();
             Test {

@@ -12,6 +12,7 @@ use super::event::{Event, FindingWords, Mark, More, Plan, ServicePlan, StepWords
 use super::run::mark;
 use super::words::TestWords;
 use crate::guide::go_on::GoOn;
+use crate::guide::target::Target;
 use crate::words::Words;
 
 /// What is needed to speak about one test.
@@ -45,7 +46,7 @@ impl Saying {
         });
         Event::Plan(Plan {
             services: services.collect(),
-            labels: self.test_words.labels.clone(),
+            labels: self.test_words.labels(),
         })
     }
 
@@ -119,9 +120,12 @@ impl Saying {
         if finding.cause == Cause::Outcome(Outcome::Ok) && !self.with_password {
             let _ = write!(explanation, " {}", self.test_words.without_password.note);
         }
-        let more = self.go_on.card(finding.cause).map(|card| More {
-            text: self.go_on.label.clone(),
-            href: format!("/fix/card/{card}"),
+        let more = self.go_on.target(finding.cause).map(|target| More {
+            text: match target {
+                Target::Card(_) => self.go_on.label.clone(),
+                Target::Node(_) | Target::Page(_) => self.go_on.fine.clone(),
+            },
+            href: target.path(),
         });
         FindingWords {
             mark: softened(finding.cause, only_alternatives),

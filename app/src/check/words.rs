@@ -11,11 +11,27 @@ use super::event::{FindingWords, Labels, Mark};
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TestWords {
-    pub(super) labels: Labels,
+    labels: LabelWords,
     pub(super) verdicts: VerdictWords,
     pub(super) without_password: WithoutPassword,
     pub(super) facts: FactWords,
     refusals: BTreeMap<String, RefusalWords>,
+}
+
+/// The fixed words around the results; [`Labels`] says what they are for.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LabelWords {
+    running: String,
+    finished: String,
+    details: String,
+    server_said: String,
+    advice: String,
+    working: String,
+    good: String,
+    notice: String,
+    bad: String,
+    skipped: String,
 }
 
 /// The verdict on a service without a fault.
@@ -86,6 +102,24 @@ impl TestWords {
             .expect("content/en/test.toml is checked by a test")
     }
 
+    /// The fixed words around the results.
+    pub(super) fn labels(&self) -> Labels {
+        let words = &self.labels;
+        let labels = [
+            &words.running,
+            &words.finished,
+            &words.details,
+            &words.server_said,
+            &words.advice,
+            &words.working,
+            &words.good,
+            &words.notice,
+            &words.bad,
+            &words.skipped,
+        ];
+        Labels(labels.map(Clone::clone).to_vec())
+    }
+
     /// Says why a test is not run. `providers` names those whose addresses are known.
     pub(super) fn refusal(&self, refusal: Refusal, providers: &str) -> FindingWords {
         let words = &self.refusals[refusal.code()];
@@ -110,7 +144,24 @@ impl TestWords {
 
 #[cfg(test)]
 mod tests {
+    use super::super::event::Label;
     use super::*;
+
+    #[test]
+    fn every_label_stands_in_its_place() {
+        let words = TestWords::english();
+        let labels = words.labels();
+        assert_eq!(labels.of(Label::Running), words.labels.running);
+        assert_eq!(labels.of(Label::Finished), words.labels.finished);
+        assert_eq!(labels.of(Label::Details), words.labels.details);
+        assert_eq!(labels.of(Label::ServerSaid), words.labels.server_said);
+        assert_eq!(labels.of(Label::Advice), words.labels.advice);
+        assert_eq!(labels.mark(Mark::Working), words.labels.working);
+        assert_eq!(labels.mark(Mark::Good), words.labels.good);
+        assert_eq!(labels.mark(Mark::Notice), words.labels.notice);
+        assert_eq!(labels.mark(Mark::Bad), words.labels.bad);
+        assert_eq!(labels.mark(Mark::Skipped), words.labels.skipped);
+    }
 
     #[test]
     fn every_refusal_has_words_and_no_words_are_left_over() {

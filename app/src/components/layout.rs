@@ -50,6 +50,7 @@ pub fn Document(
                     <nav aria-label="Main">
                         <a href="/">"Settings"</a>
                         <a href="/programs">"Mail programs"</a>
+                        <a href="/fix">"Fix a problem"</a>
                         <a href="/test">"Test my connection"</a>
                     </nav>
                 </header>

@@ -3,6 +3,8 @@
 #[cfg(feature = "ssr")]
 mod form_picture;
 #[cfg(feature = "ssr")]
+mod known_list;
+#[cfg(feature = "ssr")]
 mod layout;
 #[cfg(feature = "ssr")]
 mod prose;
@@ -17,9 +19,11 @@ mod test_section;
 #[cfg(feature = "ssr")]
 pub use form_picture::FormPicture;
 #[cfg(feature = "ssr")]
+pub use known_list::KnownList;
+#[cfg(feature = "ssr")]
 pub use layout::{Document, Links};
 #[cfg(feature = "ssr")]
-pub use prose::{Part, Text};
+pub use prose::{Part, Said, Text};
 pub use results::Results;
 #[cfg(feature = "ssr")]
 pub use settings_table::SettingsTable;

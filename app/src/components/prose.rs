@@ -50,6 +50,28 @@ pub fn Part(
     }
 }
 
+/// A text about no group of addresses in particular.
+#[component]
+pub fn Said(
+    /// The text.
+    prose: Prose,
+) -> impl IntoView {
+    said(prose.0)
+}
+
+fn said(pieces: Vec<Piece>) -> AnyView {
+    let site: Arc<Site> = expect_context();
+    let views = pieces.into_iter().map(|piece| match piece {
+        Piece::Text(text) => text.into_any(),
+        Piece::Label(inner) => view! { <b class="label">{said(inner)}</b> }.into_any(),
+        Piece::Code(inner) => view! { <code>{said(inner)}</code> }.into_any(),
+        Piece::Slot(Slot::Provider) => site.provider_names().into_any(),
+        // A test makes sure that no other value stands in such a text.
+        Piece::Slot(_) => ().into_any(),
+    });
+    views.collect_view().into_any()
+}
+
 fn pieces(pieces: Vec<Piece>, values: &Arc<Values>) -> AnyView {
     let views = pieces.into_iter().map(|piece| piece_view(piece, values));
     views.collect_view().into_any()

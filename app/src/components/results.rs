@@ -2,7 +2,9 @@
 
 use leptos::prelude::*;
 
-use crate::check::event::{FindingWords, Labels, Mark, Progress, ServiceProgress, StepWords};
+use crate::check::event::{
+    FindingWords, Label, Labels, Mark, Progress, ServiceProgress, StepWords,
+};
 
 /// The findings first, then every service with its steps.
 #[component]
@@ -13,9 +15,9 @@ pub fn Results(
     let (done, all) = progress.steps();
     let labels = progress.labels;
     let status = if progress.done {
-        labels.finished.clone()
+        labels.of(Label::Finished)
     } else {
-        labels.running.clone()
+        labels.of(Label::Running)
     };
     let findings = progress
         .findings
@@ -45,7 +47,7 @@ fn show_finding(finding: FindingWords, labels: &Labels) -> impl IntoView + use<>
         <div class="finding" data-mark=finding.mark.name()>
             <h3>{sign(finding.mark, labels)} " " {finding.title}</h3>
             <p>{finding.explanation}</p>
-            <p class="advice"><strong>{labels.advice.clone()}</strong> " " {finding.advice}</p>
+            <p class="advice"><strong>{labels.of(Label::Advice)}</strong> " " {finding.advice}</p>
             {finding.more.map(|more| view! { <p class="more-link"><a href=more.href>{more.text}</a></p> })}
         </div>
     }
@@ -78,7 +80,7 @@ fn show_service(service: ServiceProgress, labels: &Labels) -> impl IntoView + us
             <p class="verdict">{sign(service.mark, labels)} " " {service.text}</p>
             <ol class="steps">{steps}</ol>
             <details>
-                <summary>{labels.details.clone()}</summary>
+                <summary>{labels.of(Label::Details)}</summary>
                 {details}
             </details>
         </li>
@@ -93,7 +95,7 @@ fn show_details(step: StepWords, labels: &Labels) -> impl IntoView + use<> {
         .map(|(label, value)| view! { <dt>{label}</dt><dd>{value}</dd> })
         .collect_view();
     let said = step.server_said.map(|said| {
-        view! { <dt>{labels.server_said.clone()}</dt><dd><q>{said}</q></dd> }
+        view! { <dt>{labels.of(Label::ServerSaid)}</dt><dd><q>{said}</q></dd> }
     });
     view! {
         <div class="facts" hidden=empty>
@@ -105,5 +107,5 @@ fn show_details(step: StepWords, labels: &Labels) -> impl IntoView + use<> {
 
 /// The sign of a mark, with its word for those who do not see it.
 fn sign(mark: Mark, labels: &Labels) -> impl IntoView + use<> {
-    view! { <span class="sign" data-mark=mark.name()>{labels.marks.of(mark).to_owned()}</span> }
+    view! { <span class="sign" data-mark=mark.name()>{labels.mark(mark)}</span> }
 }

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use crate::check::Admission;
 use crate::check::event::{FindingWords, Mark};
-use crate::islands::{AddressField, FormLabels, TestForm};
+use crate::islands::{AddressField, TestForm};
 use crate::site::Site;
 
 /// The form with its fields. It must stand inside an [`AddressScope`](crate::islands::AddressScope).
@@ -15,14 +15,22 @@ pub fn TestSection(
     /// What the address field holds when the page arrives.
     #[prop(optional)]
     address: String,
+    /// Where the form is sent without scripts, if that is not the page of the test.
+    #[prop(optional)]
+    action: Option<String>,
+    /// Whether a password can be given.
+    #[prop(default = true)]
+    with_password: bool,
 ) -> impl IntoView {
     let site: Arc<Site> = expect_context();
     let private = expect_context::<Admission>().private;
     view! {
-        <TestForm labels=labels()>
+        <TestForm results="What the test found".to_owned() stop_label="Stop the test".to_owned() ends=ends() action=action.unwrap_or_else(|| "/test".to_owned())>
             <label for="test-address">"Your email address"</label>
             <AddressField id="test-address".to_owned() value=address/>
-            {if private {
+            {if !with_password {
+                ().into_any()
+            } else if private {
                 password_field().into_any()
             } else {
                 view! {
@@ -93,24 +101,21 @@ fn service_choice(site: &Site) -> impl IntoView + use<> {
         .collect_view()
 }
 
-fn labels() -> FormLabels {
-    FormLabels {
-        results: "What the test found".into(),
-        stop: "Stop the test".into(),
-        lost: FindingWords {
-            mark: Mark::Notice,
-            title: "The connection to this page was lost".into(),
-            explanation: "The test did not come to its end. This says nothing about your mail."
-                .into(),
-            advice: "Check that you are online, and press “Test my connection” again.".into(),
-            more: None,
-        },
-        stopped: FindingWords {
-            mark: Mark::Notice,
-            title: "You stopped the test".into(),
-            explanation: "What was found up to then is shown below.".into(),
-            advice: "Press “Test my connection” to start again.".into(),
-            more: None,
-        },
-    }
+/// What is said when the answer breaks off, and when the customer has stopped the test.
+fn ends() -> (FindingWords, FindingWords) {
+    let lost = FindingWords {
+        mark: Mark::Notice,
+        title: "The connection to this page was lost".into(),
+        explanation: "The test did not come to its end. This says nothing about your mail.".into(),
+        advice: "Check that you are online, and press “Test my connection” again.".into(),
+        more: None,
+    };
+    let stopped = FindingWords {
+        mark: Mark::Notice,
+        title: "You stopped the test".into(),
+        explanation: "What was found up to then is shown below.".into(),
+        advice: "Press “Test my connection” to start again.".into(),
+        more: None,
+    };
+    (lost, stopped)
 }

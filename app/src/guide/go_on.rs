@@ -1,61 +1,70 @@
-//! From what a test found to the card that mends it.
+//! From what a test found to what mends it.
 
 use std::collections::BTreeMap;
 
 use probe::{Cause, Severity};
 use serde::Deserialize;
 
+use super::target::Target;
 use crate::content;
 
-/// The card for each cause that is worth telling.
+/// Where each cause that is worth telling leads.
 #[derive(Clone, Debug)]
 pub struct GoOn {
-    /// What the link says.
+    /// What the link to a fix says.
     pub label: String,
-    cards: BTreeMap<String, String>,
+    /// What the link says when nothing is wrong with the servers.
+    pub fine: String,
+    targets: BTreeMap<String, Target>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct GoOnFile {
     label: Label,
-    card: BTreeMap<String, String>,
+    to: BTreeMap<String, Target>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Label {
     text: String,
+    fine: String,
 }
 
 impl GoOn {
-    /// Reads the cards for all causes in this language; `is_card` knows the cards.
-    pub(super) fn read(language: &str, is_card: impl Fn(&str) -> bool) -> Result<Self, String> {
+    /// Reads where all causes lead in this language.
+    pub(super) fn read(language: &str) -> Result<Self, String> {
         let file = content::file(language, "go_on.toml")?;
         let read: GoOnFile = file.toml()?;
         let fault = |text: String| Err(format!("{}: {text}", file.name));
         for cause in Cause::all() {
             let told = cause.severity() > Severity::Fine;
-            if told && !read.card.contains_key(cause.code()) {
+            if told && !read.to.contains_key(cause.code()) {
                 return fault(format!("`{}` leads nowhere", cause.code()));
             }
         }
-        for (code, card) in &read.card {
+        for code in read.to.keys() {
             if !Cause::all().any(|cause| cause.code() == code) {
                 return fault(format!("`{code}` is nothing that the probe finds"));
-            }
-            if !is_card(card) {
-                return fault(format!("there is no card `{card}`"));
             }
         }
         Ok(Self {
             label: read.label.text,
-            cards: read.card,
+            fine: read.label.fine,
+            targets: read.to,
         })
     }
 
-    /// The card for this cause.
-    pub fn card(&self, cause: Cause) -> Option<&str> {
-        self.cards.get(cause.code()).map(String::as_str)
+    /// Where this cause leads.
+    pub fn target(&self, cause: Cause) -> Option<&Target> {
+        self.targets.get(cause.code())
+    }
+
+    /// All of them, by the code of the cause.
+    pub(super) fn targets(&self) -> impl Iterator<Item = (&str, &Target)> {
+        self.targets
+            .iter()
+            .map(|(code, target)| (code.as_str(), target))
     }
 }

@@ -6,21 +6,37 @@
 //! | [`values`] | what stands in these places |
 //! | [`program`] | one mail program: how to set it up and where things hide in it |
 //! | [`card`] | one way to mend something |
-//! | [`go_on`] | from what a test found to the card that mends it |
+//! | [`node`] | one question of the troubleshooter |
+//! | [`trail`] | the way that a customer has come through it |
+//! | [`target`] | where an answer, a message or a finding leads |
+//! | [`go_on`] | from what a test found to what mends it |
+//! | [`error_text`] | what messages mean, and how they are found |
+//! | [`comparison`] | settings as a program shows them next to the right ones |
+//! | [`network`] | commands for the customer's own network |
 //! | [`words`] | the words around all that |
 
 pub mod card;
+pub mod comparison;
+pub mod error_text;
 pub mod go_on;
+pub mod network;
+pub mod node;
 pub mod program;
 pub mod prose;
+pub mod target;
+pub mod trail;
 pub mod values;
 pub mod words;
 
 use std::collections::BTreeMap;
 
 use card::Card;
+use error_text::ErrorText;
 use go_on::GoOn;
+use network::Network;
+use node::Node;
 use program::{How, Program};
+use target::Target;
 use words::GuideWords;
 
 use crate::content;
@@ -32,7 +48,13 @@ pub struct Guide {
     pub programs: Vec<Program>,
     /// The fix cards by their slugs.
     pub cards: BTreeMap<String, Card>,
-    /// The card for what a test found.
+    /// The questions of the troubleshooter by their slugs.
+    pub nodes: BTreeMap<String, Node>,
+    /// What the messages of programs and servers mean.
+    pub errors: Vec<ErrorText>,
+    /// The commands for the customer's own network.
+    pub network: Network,
+    /// Where to go on from what a test found.
     pub go_on: GoOn,
     /// The words around them.
     pub words: GuideWords,
@@ -79,11 +101,16 @@ impl Guide {
             known.unwrap_or(ORDER.len())
         });
         let words = GuideWords::read(language)?;
-        let go_on = GoOn::read(language, |slug| cards.contains_key(slug))?;
+        let nodes = node::parse(&content::file(language, "nodes.toml")?, |slug| {
+            cards.contains_key(slug)
+        })?;
         let guide = Self {
+            errors: errors(language, &programs)?,
+            network: network::parse(&content::file(language, "network.toml")?)?,
+            go_on: GoOn::read(language)?,
             programs,
             cards,
-            go_on,
+            nodes,
             words,
         };
         guide.check()?;
@@ -95,8 +122,37 @@ impl Guide {
         self.programs.iter().find(|program| program.slug == slug)
     }
 
+    /// Whether there is such a place.
+    fn has(&self, target: &Target) -> bool {
+        match target {
+            Target::Card(slug) => self.cards.contains_key(slug),
+            Target::Node(slug) => self.nodes.contains_key(slug),
+            Target::Page(_) => true,
+        }
+    }
+
     /// Makes sure that every reference leads somewhere and that no program leaves out a card.
     fn check(&self) -> Result<(), String> {
+        let errors = self.errors.iter();
+        let errors = errors.map(|error| ("errors.toml", error.id.as_str(), &error.to));
+        let readings = self.network.readings.iter();
+        let readings = readings.map(|reading| ("network.toml", reading.text.as_str(), &reading.to));
+        let go_on = self.go_on.targets();
+        let go_on = go_on.map(|(code, target)| ("go_on.toml", code, target));
+        let all: Vec<_> = errors.chain(readings).chain(go_on).collect();
+        if let Some((file, place, _)) = all.iter().find(|(_, _, target)| !self.has(target)) {
+            return Err(format!("{file}: `{place}` leads nowhere"));
+        }
+        if let Some(lost) = node::lost(&self.nodes, all.iter().map(|(_, _, target)| *target)) {
+            return Err(format!("nodes.toml: nothing leads to `{lost}`"));
+        }
+        let mut programs = self
+            .errors
+            .iter()
+            .filter_map(|error| error.program.as_ref());
+        if let Some(stranger) = programs.find(|slug| self.program(slug).is_none()) {
+            return Err(format!("errors.toml: there is no program `{stranger}`"));
+        }
         for program in &self.programs {
             let fault = |text: String| Err(format!("programs/{}.toml: {text}", program.slug));
             for error in &program.errors {
@@ -137,6 +193,17 @@ impl Guide {
         }
         Ok(())
     }
+}
+
+/// The messages of all programs, and those that are of no program alone.
+fn errors(language: &str, programs: &[Program]) -> Result<Vec<ErrorText>, String> {
+    let of_programs = programs.iter().flat_map(|program| {
+        let messages = program.errors.iter().enumerate();
+        messages.map(|(place, message)| error_text::of_program(&program.slug, place, message))
+    });
+    let mut errors: Vec<_> = of_programs.collect();
+    errors.extend(error_text::parse(&content::file(language, "errors.toml")?)?);
+    Ok(errors)
 }
 
 #[cfg(test)]

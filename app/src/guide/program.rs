@@ -50,6 +50,19 @@ pub enum Device {
     Android,
 }
 
+impl Device {
+    /// The name that the browser knows.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Windows => "windows",
+            Self::Mac => "mac",
+            Self::Linux => "linux",
+            Self::Iphone => "iphone",
+            Self::Android => "android",
+        }
+    }
+}
+
 /// Programs that customers know by one name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use probe::{Protocol, Security};
 
 use super::program::{How, Program, SecurityWords};
-use super::prose::Slot;
-use crate::record::{Group, LimitKind, Record, Role, Service, UserNameForm};
+use super::prose::{Piece, Prose, Slot};
+use crate::record::{Group, LimitKind, Record, Service, UserNameForm};
 use crate::words::Words;
 
 /// What a text about one group of addresses is filled in with.
@@ -58,16 +58,28 @@ impl Values {
         text.map_or(Filled::Missing, Filled::Text)
     }
 
-    /// The service that customers should use for this protocol.
-    pub fn service(&self, protocol: Protocol) -> Option<&Service> {
-        let services = self.group.services.iter();
-        services
-            .filter(|service| service.endpoint.protocol == protocol)
-            .filter(|service| service.role != Role::Alternative)
-            .min_by_key(|service| match service.role {
-                Role::Recommended => 0,
-                Role::Other | Role::Alternative => 1,
-            })
+    /// A text with its values, unless one of them is only known in the browser or not at all.
+    pub fn text(&self, prose: &Prose) -> Option<String> {
+        fn write(values: &Values, pieces: &[Piece], out: &mut String) -> Option<()> {
+            for piece in pieces {
+                match piece {
+                    Piece::Text(text) => out.push_str(text),
+                    Piece::Label(inner) | Piece::Code(inner) => write(values, inner, out)?,
+                    Piece::Slot(slot) => match values.fill(*slot) {
+                        Filled::Text(text) => out.push_str(&text),
+                        Filled::User { .. } | Filled::Missing => return None,
+                    },
+                }
+            }
+            Some(())
+        }
+        let mut out = String::new();
+        write(self, &prose.0, &mut out)?;
+        Some(out)
+    }
+
+    fn service(&self, protocol: Protocol) -> Option<&Service> {
+        self.group.recommended(protocol)
     }
 }
 

@@ -122,27 +122,37 @@ fn remember(address: &str) {
 fn remember(_address: &str) {}
 
 /// The settings of one group; hidden while the address belongs to another.
-#[island]
+#[component]
 pub fn GroupPanel(
     /// The position of the group.
     position: usize,
     children: Children,
 ) -> impl IntoView {
-    let typed = expect_context::<Typed>();
-    let shown = move || match choice(&typed.text.read(), &typed.groups.read_value()) {
-        Choice::Group(group) => group == position,
-        Choice::Open | Choice::Unknown => position == 0,
-    };
-    view! { <div hidden=move || !shown()>{children()}</div> }
+    view! { <Panel position=Some(position)>{children()}</Panel> }
 }
 
 /// Shows its children once an address of somebody else's was typed.
-#[island]
+#[component]
 pub fn UnknownDomain(children: Children) -> impl IntoView {
+    view! { <Panel position=None>{children()}</Panel> }
+}
+
+/// What is shown for the addresses of one group, or for those of none.
+#[island]
+fn Panel(position: Option<usize>, children: Children) -> impl IntoView {
     let typed = expect_context::<Typed>();
-    let unknown =
-        move || choice(&typed.settled.read(), &typed.groups.read_value()) == Choice::Unknown;
-    view! { <div role="status"><div hidden=move || !unknown()>{children()}</div></div> }
+    let hidden = move || {
+        let groups = typed.groups.read_value();
+        match position {
+            Some(position) => match choice(&typed.text.read(), &groups) {
+                Choice::Group(group) => group != position,
+                Choice::Open | Choice::Unknown => position != 0,
+            },
+            // Nobody is told while still typing.
+            None => choice(&typed.settled.read(), &groups) != Choice::Unknown,
+        }
+    };
+    view! { <div role=position.is_none().then_some("status")><div hidden=hidden>{children()}</div></div> }
 }
 
 /// The user name that belongs to the address, or its children while there is none.

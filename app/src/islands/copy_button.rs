@@ -1,5 +1,7 @@
 //! A button that copies one value.
 
+use std::time::Duration;
+
 use leptos::prelude::*;
 
 use super::address::{Typed, user_name};
@@ -32,7 +34,10 @@ pub fn CopyButton(
             hidden=move || !awake.get() || text.read().is_none()
             on:click=move |_| {
                 if let Some(text) = text.get() {
-                    copy(text, done);
+                    copy(text, Box::new(move || {
+                        done.set(true);
+                        set_timeout(move || done.set(false), Duration::from_secs(2));
+                    }));
                 }
             }
         >
@@ -43,20 +48,17 @@ pub fn CopyButton(
 }
 
 #[cfg(feature = "hydrate")]
-fn copy(text: String, done: RwSignal<bool>) {
-    use std::time::Duration;
-
+pub(super) fn copy(text: String, copied: Box<dyn FnOnce()>) {
     use wasm_bindgen_futures::JsFuture;
 
     leptos::task::spawn_local(async move {
         // Browsers refuse the clipboard on pages that are not secure; the value can still be selected.
         let written = window().navigator().clipboard().write_text(&text);
         if JsFuture::from(written).await.is_ok() {
-            done.set(true);
-            set_timeout(move || done.set(false), Duration::from_secs(2));
+            copied();
         }
     });
 }
 
 #[cfg(not(feature = "hydrate"))]
-fn copy(_text: String, _done: RwSignal<bool>) {}
+fn copy(_text: String, _copied: Box<dyn FnOnce()>) {}

@@ -3,13 +3,33 @@
 //! No island holds a sentence or a setting: both arrive as children or props, rendered by the server.
 
 mod address;
+#[cfg(feature = "hydrate")]
+mod clock;
 mod copy_button;
+#[cfg(any(feature = "hydrate", test))]
+mod device_first;
+mod known;
+#[cfg(feature = "hydrate")]
+mod last_test;
+#[cfg(feature = "hydrate")]
+mod matches;
 #[cfg(feature = "hydrate")]
 mod memory;
+#[cfg(feature = "hydrate")]
+mod onward;
+#[cfg(feature = "hydrate")]
+mod report;
 mod test_form;
+#[cfg(feature = "hydrate")]
 mod ticks;
+#[cfg(feature = "hydrate")]
+mod trail;
+mod wakes;
+#[cfg(feature = "hydrate")]
+mod walk;
 
 pub use address::{AddressField, AddressScope, GroupPanel, UnknownDomain, UserName};
 pub use copy_button::CopyButton;
-pub use test_form::{FormLabels, TestForm};
-pub use ticks::Ticks;
+pub use known::Known;
+pub use test_form::TestForm;
+pub use wakes::{ClockCheck, DeviceFirst, Matches, Onward, ReportMaker, Ticks, Walk};

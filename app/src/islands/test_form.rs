@@ -2,29 +2,21 @@
 
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use crate::check::event::{FindingWords, Progress};
 use crate::components::Results;
 
-/// The words that the form needs before the first answer of the server.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct FormLabels {
-    /// Heads the results.
-    pub results: String,
-    /// The button that ends a running test.
-    pub stop: String,
-    /// Said when the answer breaks off.
-    pub lost: FindingWords,
-    /// Said when the customer has stopped the test.
-    pub stopped: FindingWords,
-}
-
 /// A form whose answer is shown below it, step by step. Without scripts it is sent to `/test`.
 #[island]
 pub fn TestForm(
-    /// The words.
-    labels: FormLabels,
+    /// Heads the results.
+    results: String,
+    /// The button that ends a running test.
+    stop_label: String,
+    /// Said when the answer breaks off, and when the customer has stopped the test.
+    ends: (FindingWords, FindingWords),
+    /// Where the form is sent without scripts.
+    action: String,
     /// The fields and the button.
     children: Children,
 ) -> impl IntoView {
@@ -32,8 +24,6 @@ pub fn TestForm(
     let running = RwSignal::new(false);
     let heading = NodeRef::<leptos::html::H2>::new();
     let stop = StoredValue::<Option<Stop>, Storage>::new_with_storage(None);
-    let title = labels.results.clone();
-    let stop_label = labels.stop.clone();
 
     // The answer begins below the button, perhaps out of sight; the focus leads there.
     Effect::new(move || {
@@ -47,15 +37,15 @@ pub fn TestForm(
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         if !running.get_untracked() {
-            run(&event, labels.clone(), progress, running, stop);
+            run(&event, ends.clone(), progress, running, stop);
         }
     };
     view! {
-        <form method="post" action="/test" class="test-form" on:submit=submit>
+        <form method="post" action=action class="test-form" on:submit=submit>
             <fieldset class="bare" disabled=move || running.get()>{children()}</fieldset>
         </form>
         <div class="results" hidden=move || progress.read().is_none()>
-            <h2 tabindex="-1" node_ref=heading>{title}</h2>
+            <h2 tabindex="-1" node_ref=heading>{results}</h2>
             <button
                 type="button"
                 class="quiet"
@@ -87,7 +77,7 @@ mod server {
 
     pub(super) fn run(
         _event: &SubmitEvent,
-        _labels: FormLabels,
+        _ends: (FindingWords, FindingWords),
         _progress: RwSignal<Option<Progress>>,
         _running: RwSignal<bool>,
         _stop: StoredValue<Option<Stop>, Storage>,
@@ -108,8 +98,8 @@ mod browser {
 
     use super::*;
     use crate::check::TestConnection;
-    use crate::check::event::Event;
     use crate::check::lines::Lines;
+    use crate::islands::{last_test, walk};
 
     /// What belongs to the browser cannot leave its only thread.
     pub(super) type Storage = LocalStorage;
@@ -126,7 +116,7 @@ mod browser {
     /// Sends the form to the server function and shows each event as it comes.
     pub(super) fn run(
         event: &SubmitEvent,
-        labels: FormLabels,
+        ends: (FindingWords, FindingWords),
         progress: RwSignal<Option<Progress>>,
         running: RwSignal<bool>,
         stop: StoredValue<Option<Stop>, Storage>,
@@ -143,25 +133,31 @@ mod browser {
         progress.set(Some(Progress::default()));
         running.set(true);
         leptos::task::spawn_local(async move {
-            let read = read(&fields, &signal, |event| {
-                progress.update(|progress| progress.get_or_insert_default().apply(event));
+            let mut lines = Vec::new();
+            let read = read(&fields, &signal, |line| {
+                if let Ok(event) = serde_json::from_str(&line) {
+                    progress.update(|progress| progress.get_or_insert_default().apply(event));
+                    lines.push(line);
+                }
             });
             // How a broken connection failed says nothing to a customer; that it did shows in
             // the missing last line.
             let _ = read.await;
+            let fails =
+                progress.with_untracked(|progress| last_test::servers_fail(progress.as_ref()?));
+            if fails.is_some() {
+                last_test::keep(&lines);
+            }
             progress.update(|progress| {
                 let progress = progress.get_or_insert_default();
                 if !progress.done {
-                    let why = if signal.aborted() {
-                        labels.stopped
-                    } else {
-                        labels.lost
-                    };
-                    progress.break_off(why);
+                    let (lost, stopped) = ends;
+                    progress.break_off(if signal.aborted() { stopped } else { lost });
                 }
             });
             running.set(false);
             stop.set_value(None);
+            walk::after_test(fails);
         });
     }
 
@@ -170,7 +166,7 @@ mod browser {
     async fn read(
         fields: &FormData,
         signal: &web_sys::AbortSignal,
-        mut heard: impl FnMut(Event),
+        mut heard: impl FnMut(String),
     ) -> Result<(), JsValue> {
         let body = UrlSearchParams::new_with_str_sequence_sequence(fields)?;
         let response = Request::post(TestConnection::PATH)
@@ -192,9 +188,7 @@ mod browser {
             }
             let chunk = Uint8Array::new(&Reflect::get(&part, &"value".into())?).to_vec();
             for line in lines.push(&chunk) {
-                if let Ok(event) = serde_json::from_str(&line) {
-                    heard(event);
-                }
+                heard(line);
             }
         }
     }

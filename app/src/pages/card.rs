@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::components::{Document, Part, Text};
+use crate::components::{Document, KnownList, Part, Text};
 use crate::guide::card::Card;
 use crate::guide::program::{How, Program};
+use crate::guide::trail::Trail;
 use crate::guide::values::{Values, general_words};
-use crate::islands::{AddressField, AddressScope, GroupPanel};
+use crate::islands::{AddressField, AddressScope, GroupPanel, Onward};
 use crate::site::Site;
 
 /// One card, for one program if it is known.
@@ -20,9 +21,18 @@ pub fn CardPage(
     card: Card,
     /// The program, if the customer has chosen one.
     program: Option<Program>,
+    /// What was answered before, as far as the address says.
+    trail: Trail,
 ) -> impl IntoView {
     let site: Arc<Site> = expect_context();
     let words = site.guide.words.card.clone();
+    let known = trail.known(&site.guide);
+    let private = !known.is_empty();
+    let fix = site.guide.words.fix.clone();
+    // Nothing is left to try when this card was the second one already.
+    let here = format!("/fix/card/{slug}");
+    let next = known.last().map(|last| last.then.clone());
+    let next = next.filter(|next| !next.is_empty() && next.split('?').next() != Some(&here));
     let support = site
         .catalogue
         .records
@@ -39,7 +49,7 @@ pub fn CardPage(
     let groups = site.domain_groups();
     let title = card.title.clone();
     view! {
-        <Document title=title.clone()>
+        <Document title=title.clone() private>
             <AddressScope groups>
                 <h1>{title}</h1>
                 <div class="card">
@@ -52,7 +62,16 @@ pub fn CardPage(
             </AddressScope>
             <section>
                 <h2>{words.helped.clone()}</h2>
-                <p class="go-on"><a class="button" href="/test">{words.helped_test.clone()}</a></p>
+                <Onward>
+                    <p>
+                        <a id="next" class="button" href=next.clone() hidden=next.is_none()>
+                            {words.helped_no.clone()}
+                        </a>
+                    </p>
+                    <KnownList known title=fix.known again=fix.again/>
+                </Onward>
+                <p><a href="/test">{words.helped_test.clone()}</a></p>
+                <p><a href="/report">{words.helped_report.clone()}</a></p>
                 {support}
             </section>
         </Document>

@@ -6,10 +6,11 @@ use leptos::prelude::*;
 
 use crate::components::Document;
 use crate::guide::program::{Device, Family, How, Program};
+use crate::islands::DeviceFirst;
 use crate::site::Site;
 
 /// The devices in the order in which they are shown.
-const DEVICES: [Device; 5] = [
+pub(super) const DEVICES: [Device; 5] = [
     Device::Iphone,
     Device::Android,
     Device::Windows,
@@ -29,20 +30,23 @@ pub fn ProgramsPage() -> impl IntoView {
             .iter()
             .filter(|program| program.devices.contains(&device) && !is_retired(program))
             .collect();
-        let outlooks = here
-            .iter()
-            .filter(|program| program.family == Some(Family::Outlook));
-        let several =
-            (outlooks.count() > 1).then(|| view! { <p class="note">{words.several.clone()}</p> });
+        let outlooks = here.iter();
+        let outlooks = outlooks.filter(|program| program.family == Some(Family::Outlook));
+        let several = outlooks.count() > 1;
         let heading = words
             .heading_device
             .replace("{device}", guide.words.device(device));
-        let items = here.into_iter().map(program_link).collect_view();
+        // Several programs of one name are one choice; the next page tells them apart.
+        let (family, single): (Vec<_>, Vec<_>) = here
+            .into_iter()
+            .partition(|program| several && program.family.is_some());
+        let family = (!family.is_empty()).then(|| outlook_link(&site));
+        let items = single.into_iter().map(program_link).collect_view();
         view! {
-            <section>
+            <section data-device=device.name()>
                 <h2>{heading}</h2>
-                {several}
-                <ul class="choices">{items}</ul>
+                <p class="note" data-suggested hidden>{words.suggested.clone()}</p>
+                <ul class="choices">{family} {items}</ul>
             </section>
         }
     });
@@ -53,7 +57,7 @@ pub fn ProgramsPage() -> impl IntoView {
         <Document title=words.title>
             <h1>{words.heading}</h1>
             <p class="lead">{words.lead}</p>
-            {sections}
+            <DeviceFirst><div>{sections}</div></DeviceFirst>
             <section>
                 <h2>{words.retired}</h2>
                 <ul class="choices">{retired}</ul>
@@ -64,6 +68,19 @@ pub fn ProgramsPage() -> impl IntoView {
 
 fn is_retired(program: &Program) -> bool {
     matches!(program.how, How::Retired(_))
+}
+
+/// The way to the page that tells the programs called Outlook apart.
+fn outlook_link(site: &Site) -> impl IntoView + use<> {
+    let words = &site.guide.words.fix;
+    view! {
+        <li>
+            <a class="choice" href="/programs/outlook">
+                <b>{words.outlook.clone()}</b>
+                <span>{words.outlook_hint.clone()}</span>
+            </a>
+        </li>
+    }
 }
 
 /// A program with what it is, to be chosen.

@@ -128,6 +128,18 @@ pub struct Group {
 }
 
 impl Group {
+    /// The service that customers should use for this protocol.
+    pub fn recommended(&self, protocol: Protocol) -> Option<&Service> {
+        let services = self.services.iter();
+        services
+            .filter(|service| service.endpoint.protocol == protocol)
+            .filter(|service| service.role != Role::Alternative)
+            .min_by_key(|service| match service.role {
+                Role::Recommended => 0,
+                Role::Other | Role::Alternative => 1,
+            })
+    }
+
     /// The service with this id. The browser names services only by id.
     pub fn service(&self, id: &str) -> Option<&Service> {
         self.services

@@ -60,13 +60,13 @@ async fn refused_tests_say_why_in_the_stream_and_on_the_page() {
             .map(|line| serde_json::from_str(line).unwrap())
             .collect();
         assert_eq!(events.len(), 3, "{form}: {events:?}");
-        assert_eq!(events[1]["event"], "refused", "{form}");
+        let refused = events[1]["refused"]["title"].as_str();
         assert!(
-            events[1]["title"].as_str().unwrap().contains(title),
+            refused.is_some_and(|said| said.contains(title)),
             "{form}: {}",
             events[1]
         );
-        assert_eq!(events[2]["event"], "done", "{form}");
+        assert_eq!(events[2], "done", "{form}");
 
         let page = ask_from(&site(), post("/test", form), client).await;
         assert_eq!(page.status, status, "{form}");

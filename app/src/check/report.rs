@@ -1,0 +1,298 @@
+//! What was found, as a text for the people who help.
+//!
+//! The browser makes it from what it keeps; without scripts the page of results has it. The
+//! address is masked, and no password can be in it: none is in what a test tells.
+
+use std::fmt::Write as _;
+
+use super::event::{Label as EventLabel, Progress};
+
+/// What stands before each line of the report.
+///
+/// They reach the browser as one text, a line each: reading a structure of its own would make the
+/// bundle several kilobytes bigger.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Labels(Vec<String>);
+
+/// The lines, in the order in which their labels are kept.
+#[derive(Clone, Copy)]
+enum Label {
+    Title,
+    Code,
+    Time,
+    Provider,
+    Address,
+    Program,
+    Device,
+    Tested,
+    NotTested,
+    Found,
+    Answers,
+}
+
+impl Labels {
+    /// The labels as they were written.
+    pub fn read(text: &str) -> Self {
+        Self(text.lines().map(str::to_owned).collect())
+    }
+
+    /// The labels, one on each line.
+    #[cfg(feature = "ssr")]
+    pub fn of(words: &crate::guide::words::ReportWords) -> Self {
+        let labels = [
+            &words.title,
+            &words.code,
+            &words.time,
+            &words.provider,
+            &words.address,
+            &words.program,
+            &words.device,
+            &words.tested,
+            &words.not_tested,
+            &words.found,
+            &words.answers,
+        ];
+        Self(labels.map(Clone::clone).to_vec())
+    }
+
+    /// The text that [`Self::read`] understands.
+    pub fn text(&self) -> String {
+        self.0.join("\n")
+    }
+
+    fn of_line(&self, label: Label) -> &str {
+        self.0.get(label as usize).map_or("", String::as_str)
+    }
+}
+
+/// What is reported.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Report {
+    /// When it was made, in UTC.
+    pub time: String,
+    /// The address as it was typed.
+    pub address: String,
+    /// The provider.
+    pub provider: String,
+    /// The mail program, where one was chosen.
+    pub program: String,
+    /// What the browser says about itself.
+    pub device: String,
+    /// When the connection was tested, in UTC, and what it found.
+    pub tested: Option<(String, Progress)>,
+    /// What was asked and answered.
+    pub answers: Vec<(String, String)>,
+}
+
+impl Report {
+    /// The report as text.
+    pub fn text(&self, labels: &Labels) -> String {
+        let label = |label| labels.of_line(label);
+        let mut out = format!("{}\n", label(Label::Title));
+        let mut line = |name: &str, value: &str| {
+            if !value.is_empty() {
+                let _ = writeln!(out, "{name}: {value}");
+            }
+        };
+        line(label(Label::Code), &self.code());
+        line(label(Label::Time), &self.time);
+        line(label(Label::Provider), &self.provider);
+        line(label(Label::Address), &masked(&self.address));
+        line(label(Label::Program), &self.program);
+        line(label(Label::Device), &self.device);
+        let tested = self.tested.as_ref();
+        let when = tested.map_or(label(Label::NotTested), |(when, _)| when);
+        line(label(Label::Tested), when);
+        if let Some((_, progress)) = tested {
+            for finding in &progress.findings {
+                let _ = writeln!(out, "{}: {}", label(Label::Found), finding.title);
+            }
+            for service in &progress.services {
+                let plan = &service.plan;
+                let _ = writeln!(out, "\n{} ({}): {}", plan.name, plan.address, service.text);
+                for step in &service.steps {
+                    let mark = progress.labels.mark(step.mark);
+                    let _ = write!(out, "- {} [{mark}] {} {}", step.name, step.found, step.time);
+                    for (name, value) in &step.facts {
+                        let _ = write!(out, "\n    {name}: {value}");
+                    }
+                    if let Some(said) = &step.server_said {
+                        let _ = write!(
+                            out,
+                            "\n    {} {said}",
+                            progress.labels.of(EventLabel::ServerSaid)
+                        );
+                    }
+                    out.push('\n');
+                }
+            }
+        }
+        if !self.answers.is_empty() {
+            let _ = writeln!(out, "\n{}", label(Label::Answers));
+            for (question, answer) in &self.answers {
+                let _ = writeln!(out, "- {question} {answer}");
+            }
+        }
+        self.without_address(&out)
+    }
+
+    /// The same for programs. `events` are the lines of the test as they came from the server.
+    #[cfg(any(feature = "hydrate", test))]
+    pub fn json(&self, events: &[String]) -> String {
+        let text = |text: &str| serde_json::to_string(text).unwrap_or_default();
+        let answers = self.answers.iter().map(|(question, answer)| {
+            format!(
+                "{{\"question\":{},\"answer\":{}}}",
+                text(question),
+                text(answer)
+            )
+        });
+        let tested = self.tested.as_ref();
+        let tested = tested.map_or("null".to_owned(), |(when, _)| text(when));
+        let out = format!(
+            "{{\"code\":{},\"time\":{},\"provider\":{},\"address\":{},\"program\":{},\"browser\":{},\"tested\":{tested},\"answers\":[{}],\"events\":[{}]}}\n",
+            text(&self.code()),
+            text(&self.time),
+            text(&self.provider),
+            text(&masked(&self.address)),
+            text(&self.program),
+            text(&self.device),
+            answers.collect::<Vec<_>>().join(","),
+            events.join(","),
+        );
+        self.without_address(&out)
+    }
+
+    /// A short name for this report, so that two people know that they read the same one.
+    pub fn code(&self) -> String {
+        // Letters and digits that are not mistaken for each other when read aloud.
+        const LETTERS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+        // FNV-1a: the code protects nothing, it only has to differ.
+        let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+        for byte in self.time.bytes().chain(self.address.bytes()) {
+            hash = (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
+        }
+        let letter = |place: u32| {
+            let index = (hash >> (5 * place)) as usize % LETTERS.len();
+            char::from(LETTERS[index])
+        };
+        let (first, second): (String, String) =
+            ((4..7).map(letter).collect(), (7..10).map(letter).collect());
+        format!("{first}-{second}")
+    }
+
+    /// A server may have repeated the address in its own words.
+    fn without_address(&self, text: &str) -> String {
+        let address = self.address.trim();
+        if address.contains('@') {
+            text.replace(address, &masked(address))
+        } else {
+            text.to_owned()
+        }
+    }
+}
+
+/// An address of which only the first letter and the domain are left: `j…@example.net`.
+pub fn masked(address: &str) -> String {
+    match address.trim().rsplit_once('@') {
+        Some((local, domain)) => {
+            let first: String = local.chars().take(1).collect();
+            format!("{first}…@{domain}")
+        }
+        None => address.trim().to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::event::{Mark, ServicePlan, ServiceProgress, StepWords};
+    use crate::guide::Guide;
+
+    fn report() -> Report {
+        let step = StepWords {
+            mark: Mark::Bad,
+            name: "Sign in".into(),
+            found: "Refused".into(),
+            time: "3 ms".into(),
+            facts: vec![("Way".into(), "PLAIN".into())],
+            server_said: Some("NO jane.doe@example.net is unknown".into()),
+        };
+        let service = ServiceProgress {
+            plan: ServicePlan {
+                name: "Incoming mail".into(),
+                address: "mail.example.net, port 993".into(),
+                doing: String::new(),
+                steps: 1,
+            },
+            mark: Mark::Bad,
+            text: "The password was refused".into(),
+            steps: vec![step],
+        };
+        let progress = Progress {
+            services: vec![service],
+            ..Progress::default()
+        };
+        Report {
+            time: "2026-11-23T12:00:00Z".into(),
+            address: " jane.doe@example.net".into(),
+            provider: "Example".into(),
+            tested: Some(("2026-11-23T11:59:00Z".into(), progress)),
+            answers: vec![("What goes \"wrong\"?".into(), "I cannot send".into())],
+            ..Report::default()
+        }
+    }
+
+    #[test]
+    fn the_report_tells_everything_but_the_address() {
+        let labels = Labels::of(&Guide::english().words.report);
+        let report = report();
+        let events = [r#"{"step":{"said":"jane.doe@example.net"}}"#.to_owned()];
+        let (text, json) = (
+            report.text(&Labels::read(&labels.text())),
+            report.json(&events),
+        );
+        for part in [
+            report.code().as_str(),
+            "11:59",
+            "Refused",
+            "PLAIN",
+            "is unknown",
+            "I cannot send",
+            "j…@example.net",
+        ] {
+            assert!(text.contains(part), "{part} is not in {text}");
+        }
+        assert!(
+            !text.contains("jane") && !json.contains("jane"),
+            "{text}{json}"
+        );
+        let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(json["code"], report.code());
+        assert_eq!(json["answers"][0]["question"], "What goes \"wrong\"?");
+        assert_eq!(json["events"][0]["step"]["said"], "j…@example.net");
+    }
+
+    #[test]
+    fn codes_are_short_and_differ() {
+        let one = report();
+        let other = Report {
+            time: "2026-11-23T12:00:01Z".into(),
+            ..report()
+        };
+        assert_eq!(one.code().len(), 7);
+        assert_ne!(one.code(), other.code());
+    }
+
+    #[test]
+    fn addresses_are_masked() {
+        for (address, expected) in [
+            ("jane@example.net", "j…@example.net"),
+            (" \"a@b\"@example.net", "\"…@example.net"),
+            ("example.net", "example.net"),
+            ("", ""),
+        ] {
+            assert_eq!(masked(address), expected);
+        }
+    }
+}

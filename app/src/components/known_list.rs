@@ -1,0 +1,37 @@
+//! The way that a customer has come through the troubleshooter.
+
+use leptos::prelude::*;
+
+use crate::islands::Known;
+
+/// What was asked, what was answered and what follows; the browser adds to it (`islands::trail`).
+#[component]
+pub fn KnownList(
+    /// The answers.
+    known: Vec<Known>,
+    /// What stands above them.
+    title: String,
+    /// What the link to the beginning says.
+    again: String,
+) -> impl IntoView {
+    let hidden = known.is_empty();
+    let items = known.into_iter().map(|step| {
+        view! {
+            <li data-to=step.to data-then=step.then data-program=step.program>
+                <span>{step.question}</span>
+                " "
+                <b>{step.answer}</b>
+                " "
+                <span class="certain">{step.certain}</span>
+            </li>
+        }
+    });
+    let items = items.collect_view();
+    view! {
+        <section id="known" class="known" hidden=hidden>
+            <h2>{title}</h2>
+            <ol>{items}</ol>
+            <p><a href="/fix">{again}</a></p>
+        </section>
+    }
+}

@@ -1,0 +1,102 @@
+//! Where an answer, a message or a finding leads.
+
+use serde::Deserialize;
+
+/// A place of the guide, written as `card:…`, `node:…` or `page:…`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(try_from = "String")]
+pub enum Target {
+    /// A fix card, by its slug.
+    Card(String),
+    /// A question of the troubleshooter, by its slug.
+    Node(String),
+    /// A page of its own.
+    Page(Page),
+}
+
+/// The pages on which the troubleshooter can end besides the cards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Page {
+    /// The search for the text of an error.
+    Errors,
+    /// The comparison of settings.
+    Check,
+    /// The commands for the customer's own network.
+    Network,
+    /// The mail programs.
+    Programs,
+    /// The report for the help desk.
+    Report,
+}
+
+impl Page {
+    /// Every page with its name in the content files.
+    pub(super) const NAMES: [(&str, Self); 5] = [
+        ("errors", Self::Errors),
+        ("check", Self::Check),
+        ("network", Self::Network),
+        ("programs", Self::Programs),
+        ("report", Self::Report),
+    ];
+
+    /// Its path.
+    pub fn path(self) -> &'static str {
+        match self {
+            Self::Errors => "/errors",
+            Self::Check => "/check",
+            Self::Network => "/network",
+            Self::Programs => "/programs",
+            Self::Report => "/report",
+        }
+    }
+}
+
+impl Target {
+    /// The path of the page, without anything that was answered before.
+    pub fn path(&self) -> String {
+        match self {
+            Self::Card(slug) => format!("/fix/card/{slug}"),
+            Self::Node(slug) => format!("/fix/{slug}"),
+            Self::Page(page) => page.path().to_owned(),
+        }
+    }
+}
+
+impl TryFrom<String> for Target {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        match text.split_once(':') {
+            Some(("card", slug)) => Ok(Self::Card(slug.to_owned())),
+            Some(("node", slug)) => Ok(Self::Node(slug.to_owned())),
+            Some(("page", name)) => {
+                let page = Page::NAMES.iter().find(|(known, _)| *known == name);
+                let page = page.ok_or_else(|| format!("there is no page `{name}`"))?;
+                Ok(Self::Page(page.1))
+            }
+            _ => Err(format!(
+                "`{text}` leads nowhere, expected card:…, node:… or page:…"
+            )),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn targets_are_read_and_have_paths() {
+        for (written, path) in [
+            ("card:clock", "/fix/card/clock"),
+            ("node:start", "/fix/start"),
+            ("page:errors", "/errors"),
+        ] {
+            let target = Target::try_from(written.to_owned()).unwrap();
+            assert_eq!(target.path(), path);
+        }
+        for wrong in ["clock", "page:nowhere", "cards:clock", ""] {
+            assert!(Target::try_from(wrong.to_owned()).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! The way that a customer has come through the troubleshooter.
+//!
+//! Without scripts it travels in the addresses of the pages; with scripts the browser keeps it.
+
+use super::Guide;
+use super::node::By;
+use super::program::Program;
+use super::target::Target;
+use crate::islands::Known;
+
+/// The answers so far, each of a node that exists.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Trail(Vec<Step>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Step {
+    node: String,
+    answer: String,
+}
+
+/// Longer than any way through the tree; what is longer was not made by these pages.
+const LONGEST: usize = 40;
+
+impl Trail {
+    /// Reads a trail such as `start.cannot-send~outbox.unknown`. It ends before the first step
+    /// that this guide does not know, because it came from an address that anybody can write.
+    pub fn read(guide: &Guide, text: &str) -> Self {
+        let steps = text.split('~').take(LONGEST).map_while(|step| {
+            let (node, answer) = step.split_once('.')?;
+            let known = guide.nodes.get(node)?;
+            let chosen = known.by == By::Program && guide.program(answer).is_some();
+            (chosen || known.answer(answer).is_some()).then(|| Step {
+                node: node.to_owned(),
+                answer: answer.to_owned(),
+            })
+        });
+        Self(steps.collect())
+    }
+
+    /// The trail with one more answer.
+    pub fn with(&self, node: &str, answer: &str) -> Self {
+        let mut steps = self.0.clone();
+        steps.push(Step {
+            node: node.to_owned(),
+            answer: answer.to_owned(),
+        });
+        Self(steps)
+    }
+
+    /// The trail as it stands in addresses.
+    pub fn text(&self) -> String {
+        let steps = self.0.iter();
+        let steps = steps.map(|step| format!("{}.{}", step.node, step.answer));
+        steps.collect::<Vec<_>>().join("~")
+    }
+
+    /// The address of a target with this trail.
+    pub fn link(&self, guide: &Guide, target: &Target) -> String {
+        let mut query = Vec::new();
+        if let (Target::Card(_), Some(program)) = (target, self.program(guide)) {
+            query.push(format!("program={}", program.slug));
+        }
+        if !self.0.is_empty() && !matches!(target, Target::Page(_)) {
+            query.push(format!("trail={}", self.text()));
+        }
+        let path = target.path();
+        if query.is_empty() {
+            path
+        } else {
+            format!("{path}?{}", query.join("&"))
+        }
+    }
+
+    /// The program that was chosen on the way.
+    pub fn program<'a>(&self, guide: &'a Guide) -> Option<&'a Program> {
+        let mut steps = self.0.iter().rev();
+        steps.find_map(|step| match guide.nodes.get(&step.node)?.by {
+            By::Program => guide.program(&step.answer),
+            By::Ask | By::Test | By::Clock => None,
+        })
+    }
+
+    /// What was asked and answered.
+    pub fn known(&self, guide: &Guide) -> Vec<Known> {
+        let known = self.0.iter().enumerate().filter_map(|(position, step)| {
+            let node = guide.nodes.get(&step.node)?;
+            let program = guide.program(&step.answer);
+            let program = program.filter(|_| node.by == By::Program);
+            let answer = node.answer(program.map_or(&step.answer, |_| "chosen"))?;
+            let so_far = Self(self.0[..=position].to_vec());
+            let link = |target: &Target| so_far.link(guide, target);
+            Some(Known {
+                question: node.question.clone(),
+                answer: program
+                    .map_or(&answer.label, |program| &program.name)
+                    .clone(),
+                certain: answer.rules_out.clone().unwrap_or_default(),
+                to: answer.to.path(),
+                then: answer.then.as_ref().map(link).unwrap_or_default(),
+                program: program
+                    .map(|program| program.slug.clone())
+                    .unwrap_or_default(),
+            })
+        });
+        known.collect()
+    }
+}

@@ -1,0 +1,57 @@
+//! Finds what a customer pastes in a list on the page. Nothing of it is sent.
+
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlDivElement, HtmlTextAreaElement};
+
+use crate::matching::{plain, rank};
+
+/// The most hits that are shown.
+const MOST: usize = 8;
+
+/// Shows what matches, the most telling first; everything while nothing is typed.
+pub(super) fn filter(place: &HtmlDivElement) {
+    let field = place.query_selector("textarea").ok().flatten();
+    let Some(field) = field.and_then(|field| field.dyn_into::<HtmlTextAreaElement>().ok()) else {
+        return;
+    };
+    let text = plain(&field.value());
+    // What does not match comes behind what does; each hit is then put in front of the ones that
+    // tell less.
+    let entries = entries(place);
+    let mut ranked: Vec<(usize, &Element)> = Vec::new();
+    for entry in &entries {
+        let pieces = entry.get_attribute("data-match").unwrap_or_default();
+        let rank = rank(pieces.split('\n'), &text);
+        let _ = entry.toggle_attribute_with_force("hidden", !text.is_empty());
+        let _ = entry.toggle_attribute_with_force("open", false);
+        if rank > 0 {
+            let place = ranked.iter().position(|(other, _)| *other < rank);
+            ranked.insert(place.unwrap_or(ranked.len()), (rank, entry));
+        }
+    }
+    ranked.truncate(MOST);
+    for (_, entry) in ranked.iter().rev() {
+        let _ = entry.toggle_attribute_with_force("hidden", false);
+        let _ = entry.toggle_attribute_with_force("open", true);
+        if let Some(list) = entry.parent_element() {
+            let _ = list.prepend_with_node_1(entry);
+        }
+    }
+    for (name, shown) in [
+        ("none", ranked.is_empty() && !text.is_empty()),
+        ("hits", !ranked.is_empty()),
+        ("all", text.is_empty()),
+    ] {
+        if let Ok(Some(part)) = place.query_selector(&format!("[data-when={name}]")) {
+            let _ = part.toggle_attribute_with_force("hidden", !shown);
+        }
+    }
+}
+
+fn entries(place: &HtmlDivElement) -> Vec<Element> {
+    let Ok(nodes) = place.query_selector_all("[data-match]") else {
+        return Vec::new();
+    };
+    let nodes = (0..nodes.length()).filter_map(|index| nodes.item(index)?.dyn_into().ok());
+    nodes.collect()
+}

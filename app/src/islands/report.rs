@@ -1,0 +1,83 @@
+//! The report for the help desk, made in the browser from what it keeps.
+
+use leptos::prelude::window;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::js_sys::{Date, encode_uri_component};
+use web_sys::{Element, HtmlDivElement, HtmlTextAreaElement};
+
+use super::copy_button::copy;
+use super::memory::{self, Memory};
+use super::walk::find;
+use super::{last_test, trail};
+use crate::check::report::{Labels, Report};
+
+/// Fills in the report, unless there is nothing to report.
+pub(super) fn show(place: &HtmlDivElement) {
+    let Some((text, json)) = make(place) else {
+        return;
+    };
+    if let Some(field) = field() {
+        field.set_value(&text);
+    }
+    for (id, kind, content) in [
+        ("#report-text", "text/plain", text),
+        ("#report-json", "application/json", json),
+    ] {
+        if let Some(link) = find(id) {
+            let content = String::from(encode_uri_component(&content));
+            let _ = link.set_attribute("href", &format!("data:{kind};charset=utf-8,{content}"));
+        }
+    }
+    for (id, shown) in [("#report-empty", false), ("#report-made", true)] {
+        if let Some(part) = find(id) {
+            let _ = part.toggle_attribute_with_force("hidden", !shown);
+        }
+    }
+}
+
+/// Copies the report if its button was pressed.
+pub(super) fn click(target: &Element) {
+    let pressed = target.closest("#report-copy").ok().flatten();
+    if let (Some(_), Some(field)) = (pressed, field()) {
+        let copied = || {
+            if let Some(note) = find("#report-copied") {
+                let _ = note.toggle_attribute_with_force("hidden", false);
+            }
+        };
+        copy(field.value(), Box::new(copied));
+    }
+}
+
+fn field() -> Option<HtmlTextAreaElement> {
+    find("#report")?.dyn_into().ok()
+}
+
+fn make(place: &HtmlDivElement) -> Option<(String, String)> {
+    let made = place.query_selector("#report-made").ok().flatten()?;
+    let data = |name: &str| made.get_attribute(name).unwrap_or_default();
+    let iso = |date: &Date| String::from(date.to_iso_string());
+    let known = trail::read();
+    let test = last_test::read();
+    if known.is_empty() && test.is_none() {
+        return None;
+    }
+    let program = known.iter().rev().find(|step| !step.program.is_empty());
+    let report = Report {
+        time: iso(&Date::new_0()),
+        address: memory::read(Memory::Tab, "address").unwrap_or_default(),
+        provider: data("data-provider"),
+        program: program.map(|step| step.answer.clone()).unwrap_or_default(),
+        device: window().navigator().user_agent().unwrap_or_default(),
+        tested: test.as_ref().map(|test| {
+            let when = iso(&Date::new(&JsValue::from_f64(test.at as f64)));
+            (when, test.progress())
+        }),
+        answers: known
+            .into_iter()
+            .map(|step| (step.question, step.answer))
+            .collect(),
+    };
+    let lines = test.map(|test| test.lines).unwrap_or_default();
+    let labels = Labels::read(&data("data-labels"));
+    Some((report.text(&labels), report.json(&lines)))
+}

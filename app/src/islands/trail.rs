@@ -1,0 +1,162 @@
+//! The way through the troubleshooter as this tab keeps it, and as the page shows it.
+
+use leptos::prelude::{document, window};
+use web_sys::Element;
+
+use super::Known;
+use super::memory::{self, Memory};
+use super::walk::find;
+
+/// The name under which it is kept.
+const NAME: &str = "trail";
+/// Stands between two answers; nobody types it.
+const NEXT: char = '\u{1e}';
+/// Stands between two parts of an answer.
+const PART: char = '\u{1f}';
+
+/// Keeps the way.
+pub(super) fn keep(known: &[Known]) {
+    let mut text = String::new();
+    for step in known {
+        for part in [
+            &step.question,
+            &step.answer,
+            &step.certain,
+            &step.to,
+            &step.then,
+            &step.program,
+        ] {
+            text.push_str(part);
+            text.push(PART);
+        }
+        text.push(NEXT);
+    }
+    memory::write(Memory::Tab, NAME, &text);
+}
+
+/// The whole way.
+pub(super) fn read() -> Vec<Known> {
+    let text = memory::read(Memory::Tab, NAME).unwrap_or_default();
+    let mut known = Vec::new();
+    for step in text.split_terminator(NEXT) {
+        let mut parts = step.split(PART).map(str::to_owned);
+        let mut part = || parts.next().unwrap_or_default();
+        known.push(Known {
+            question: part(),
+            answer: part(),
+            certain: part(),
+            to: part(),
+            then: part(),
+            program: part(),
+        });
+    }
+    known
+}
+
+/// The way up to the page that is open: as far as the browser's history says, or to its end
+/// if that led here.
+pub(super) fn taken_up() -> Vec<Known> {
+    let mut known = read();
+    let state = window()
+        .history()
+        .ok()
+        .and_then(|history| history.state().ok());
+    let here = window().location().pathname().unwrap_or_default();
+    match state.and_then(|state| state.as_f64()) {
+        Some(length) => known.truncate(length as usize),
+        None if leads_to(&known, &here) => {}
+        None => known.clear(),
+    }
+    known
+}
+
+/// Whether the way ends at this path.
+pub(super) fn leads_to(known: &[Known], path: &str) -> bool {
+    known.last().is_some_and(|last| {
+        let then = last.then.split('?').next();
+        last.to == path || then == Some(path)
+    })
+}
+
+/// The path of a card for the program that was chosen on the way.
+pub(super) fn with_program(path: &str, known: &[Known]) -> String {
+    let program = known.iter().rev().find(|step| !step.program.is_empty());
+    match program {
+        Some(step) if path.starts_with("/fix/card/") && !path.contains('?') => {
+            format!("{path}?program={}", step.program)
+        }
+        _ => path.to_owned(),
+    }
+}
+
+/// The way that the page shows.
+pub(super) fn shown() -> Vec<Known> {
+    let mut known = Vec::new();
+    let items = document().query_selector_all("#known li");
+    let items = items.ok().into_iter();
+    for list in items {
+        for index in 0..list.length() {
+            let item = list.item(index);
+            let item = item.and_then(|item| wasm_bindgen::JsCast::dyn_into::<Element>(item).ok());
+            let Some(item) = item else {
+                continue;
+            };
+            let data = |name: &str| item.get_attribute(name).unwrap_or_default();
+            let text = |selector: &str| {
+                let part = item.query_selector(selector).ok().flatten();
+                part.and_then(|part| part.text_content())
+                    .unwrap_or_default()
+            };
+            known.push(Known {
+                question: text("span"),
+                answer: text("b"),
+                certain: text(".certain"),
+                to: data("data-to"),
+                then: data("data-then"),
+                program: data("data-program"),
+            });
+        }
+    }
+    known
+}
+
+/// Shows the way on the page.
+pub(super) fn show(known: &[Known]) {
+    let (Some(section), Some(list)) = (find("#known"), find("#known ol")) else {
+        return;
+    };
+    let _ = section.toggle_attribute_with_force("hidden", known.is_empty());
+    list.set_text_content(None);
+    for step in known {
+        let Some(item) = element("li", "") else {
+            continue;
+        };
+        for (name, value) in [
+            ("data-to", &step.to),
+            ("data-then", &step.then),
+            ("data-program", &step.program),
+        ] {
+            let _ = item.set_attribute(name, value);
+        }
+        let certain = element("span", &step.certain);
+        if let Some(certain) = &certain {
+            certain.set_class_name("certain");
+        }
+        let parts = [
+            element("span", &step.question),
+            element("b", &step.answer),
+            certain,
+        ];
+        for part in parts.into_iter().flatten() {
+            let _ = item.append_with_node_1(&part);
+            let _ = item.append_with_str_1(" ");
+        }
+        let _ = list.append_with_node_1(&item);
+    }
+}
+
+fn element(name: &str, text: &str) -> Option<Element> {
+    let element = document().create_element(name).ok()?;
+    element.set_text_content(Some(text));
+    Some(element)
+}

@@ -1,0 +1,191 @@
+//! `/fix` and `/fix/<node>`: the troubleshooter, one question at a time.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use crate::components::{Document, KnownList, Said, TestSection};
+use crate::guide::node::{Answer, By, Node, START};
+use crate::guide::program::{Family, How, Program};
+use crate::guide::target::{Page, Target};
+use crate::guide::trail::Trail;
+use crate::islands::{AddressScope, DeviceFirst, Walk};
+use crate::site::Site;
+
+use super::programs::DEVICES;
+
+/// One question of the troubleshooter.
+#[component]
+pub fn FixPage(
+    /// The name of the node in addresses of pages.
+    slug: String,
+    /// The node.
+    node: Node,
+    /// What was answered before, as far as the address says.
+    trail: Trail,
+) -> impl IntoView {
+    let site: Arc<Site> = expect_context();
+    let words = site.guide.words.fix.clone();
+    let known = trail.known(&site.guide);
+    let begins = slug == START;
+    let title = if begins {
+        words.home.clone()
+    } else {
+        node.question.clone()
+    };
+    let private = !known.is_empty();
+    let by_test = node.by == By::Test;
+    let action = format!("/test?node={slug}&trail={}", trail.text());
+    let hint = node
+        .hint
+        .clone()
+        .map(|hint| view! { <p class="hint"><Said prose=hint/></p> });
+    let answers = match node.by {
+        By::Program => programs(&site, &slug, &node, &trail).into_any(),
+        By::Ask | By::Test | By::Clock => answers(&site, &slug, &node, &trail).into_any(),
+    };
+    let by_hand = by_test.then(|| {
+        view! {
+            <p>{words.test.clone()}</p>
+            <noscript><p>{words.no_scripts.clone()}</p></noscript>
+            <p>{words.test_answer.clone()}</p>
+        }
+    });
+    let beginning = begins.then(|| beginning(&site));
+    view! {
+        <Document title private>
+            <AddressScope groups=site.domain_groups()>
+                <Walk>
+                    <div id="node" data-by=node.by.name()>
+                        {begins.then(|| view! { <p class="lead">{words.home_lead.clone()}</p> })}
+                        <h1 tabindex="-1">{node.question.clone()}</h1>
+                        {hint}
+                        {by_hand}
+                        {answers}
+                        {beginning}
+                    </div>
+                    <section id="node-test" class="card test" hidden=!by_test>
+                        <TestSection action with_password=false/>
+                    </section>
+                    <p id="node-lost" class="note" role="alert" hidden>{words.lost.clone()}</p>
+                    <KnownList known title=words.known.clone() again=words.again.clone()/>
+                </Walk>
+            </AddressScope>
+        </Document>
+    }
+}
+
+/// The answers as links; the browser reads what it needs from their attributes.
+fn answers(site: &Site, slug: &str, node: &Node, trail: &Trail) -> impl IntoView + use<> {
+    let items = node.answers.iter().map(|answer| {
+        let link = answer_link(site, slug, &answer.id, answer, trail, None);
+        view! { <li>{link}</li> }
+    });
+    let items = items.collect_view();
+    view! { <ul class="answers">{items}</ul> }
+}
+
+fn answer_link(
+    site: &Site,
+    slug: &str,
+    id: &str,
+    answer: &Answer,
+    trail: &Trail,
+    program: Option<&Program>,
+) -> impl IntoView + use<> {
+    let trail = trail.with(slug, program.map_or(id, |program| &program.slug));
+    // Programs that are no longer of use have a card of their own that says so.
+    let retired = program.filter(|program| matches!(program.how, How::Retired(_)));
+    let to = retired.map_or(answer.to.clone(), |program| {
+        Target::Card(program.slug.clone())
+    });
+    let then = answer.then.as_ref();
+    let label = program
+        .map_or(&answer.label, |program| &program.name)
+        .clone();
+    let about = program.map(|program| {
+        let about = match program.family {
+            Some(_) => program.recognise.clone(),
+            None => program.summary.clone(),
+        };
+        view! { <span><Said prose=about/></span> }
+    });
+    view! {
+        <a
+            class="choice"
+            href=trail.link(&site.guide, &to)
+            data-answer=id.to_owned()
+            data-to=to.path()
+            data-then=then.map(Target::path)
+            data-certain=answer.rules_out.clone()
+            data-program=program.map(|program| program.slug.clone())
+        >
+            <b>{label}</b>
+            {about}
+        </a>
+    }
+}
+
+/// Every mail program as an answer, by device.
+fn programs(site: &Site, slug: &str, node: &Node, trail: &Trail) -> impl IntoView + use<> {
+    let guide = &site.guide;
+    let words = guide.words.programs.clone();
+    let chosen = node.answer("chosen");
+    let link = |program: &Program| {
+        let link =
+            chosen.map(|chosen| answer_link(site, slug, "chosen", chosen, trail, Some(program)));
+        view! { <li>{link}</li> }
+    };
+    let sections = DEVICES.into_iter().map(|device| {
+        let here = guide.programs.iter();
+        let here = here.filter(|program| program.devices.contains(&device));
+        let outlooks = here
+            .clone()
+            .filter(|p| p.family == Some(Family::Outlook))
+            .count();
+        let items = here.map(link).collect_view();
+        let several = (outlooks > 1).then(|| view! { <p class="note">{words.several.clone()}</p> });
+        view! {
+            <section data-device=device.name()>
+                <h2>{guide.words.device(device).to_owned()}</h2>
+                <p class="note" data-suggested hidden>{words.suggested.clone()}</p>
+                {several}
+                <ul class="choices">{items}</ul>
+            </section>
+        }
+    });
+    let sections = sections.collect_view();
+    let rest = node.answers.iter().filter(|answer| answer.id != "chosen");
+    let rest = rest.map(|answer| {
+        let link = answer_link(site, slug, &answer.id, answer, trail, None);
+        view! { <li>{link}</li> }
+    });
+    let rest = rest.collect_view();
+    view! {
+        <DeviceFirst><div>{sections}</div></DeviceFirst>
+        <ul class="answers">{rest}</ul>
+    }
+}
+
+/// What else stands on the first page.
+fn beginning(site: &Site) -> impl IntoView + use<> {
+    let words = site.guide.words.fix.clone();
+    let tools = [
+        (Page::Check, words.check),
+        (Page::Network, words.network),
+        (Page::Report, words.report),
+    ];
+    let tools = tools.map(|(page, text)| view! { <li><a href=page.path()>{text}</a></li> });
+    view! {
+        <form class="card" action="/errors">
+            <h2>{words.errors}</h2>
+            <label for="q">{words.errors_hint}</label>
+            <textarea id="q" name="q" rows="2" maxlength="4000"></textarea>
+            <button type="submit">{words.errors_button}</button>
+        </form>
+        <section>
+            <h2>{words.tools}</h2>
+            <ul>{tools.collect_view()}</ul>
+        </section>
+    }
+}

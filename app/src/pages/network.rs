@@ -1,0 +1,134 @@
+//! `/network`: the customer's own network, by commands to copy and outputs to paste.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use crate::components::{Document, Said, Text};
+use crate::guide::network::{Command, Reading, System};
+use crate::guide::target::{Page, Target};
+use crate::guide::values::{Values, general_words};
+use crate::islands::{
+    AddressField, AddressScope, ClockCheck, CopyButton, DeviceFirst, GroupPanel, Matches,
+};
+use crate::site::Site;
+
+/// Commands and what their outputs mean.
+#[component]
+pub fn NetworkPage() -> impl IntoView {
+    let site: Arc<Site> = expect_context();
+    let words = site.guide.words.network.clone();
+    let general = site.guide.words.program.clone();
+    let readings = site.guide.network.readings.iter().enumerate();
+    let readings = readings.map(|(place, reading)| reading_view(&site, reading, place));
+    let readings = readings.collect_view();
+    view! {
+        <Document title=words.title.clone()>
+            <h1>{words.title.clone()}</h1>
+            <p class="lead">{words.lead.clone()}</p>
+            <section>
+                <h2>{words.clock.clone()}</h2>
+                <ClockCheck>
+                    <p data-clock="checking">{words.clock_checking.clone()}</p>
+                    <p data-clock="right" hidden role="status">{words.clock_right.clone()}</p>
+                    <div data-clock="wrong" hidden role="status">
+                        <p>{words.clock_wrong.clone()}</p>
+                        <p class="go-on"><a href="/fix/card/clock">{words.clock_fix.clone()}</a></p>
+                    </div>
+                </ClockCheck>
+            </section>
+            <section>
+                <h2>{words.commands.clone()}</h2>
+                <AddressScope groups=site.domain_groups()>
+                    <div class="card">
+                        <label for="address">{general.address.clone()}</label>
+                        <AddressField id="address".to_owned() value=String::new()/>
+                    </div>
+                    {panels(&site)}
+                </AddressScope>
+            </section>
+            <section>
+                <h2>{words.paste.clone()}</h2>
+                <Matches>
+                    <form>
+                        <label for="output">{words.paste_hint.clone()}</label>
+                        <textarea id="output" class="report" rows="6" maxlength="20000"></textarea>
+                    </form>
+                    <div role="status">
+                        <h3 data-when="hits" hidden>{words.readings.clone()}</h3>
+                        <p class="note" data-when="none" hidden>{words.none.clone()}</p>
+                    </div>
+                    <h3 data-when="all">{words.readings.clone()}</h3>
+                    <div class="entries">{readings}</div>
+                </Matches>
+            </section>
+        </Document>
+    }
+}
+
+/// The same for every group of addresses, called inside of their scope.
+fn panels(site: &Site) -> impl IntoView + use<> {
+    let systems = site.guide.network.systems.clone();
+    let values = site.values(general_words(&site.words)).into_iter();
+    let panels = values.enumerate().map(|(position, values)| {
+        let (systems, values) = (systems.clone(), Arc::new(values));
+        view! { <GroupPanel position><Systems systems values/></GroupPanel> }
+    });
+    panels.collect_view()
+}
+
+#[component]
+fn Systems(systems: Vec<System>, values: Arc<Values>) -> impl IntoView {
+    let site: Arc<Site> = expect_context();
+    let words = site.guide.words.network.clone();
+    let systems = systems.into_iter().map(|system| {
+        let commands = system.commands.into_iter();
+        let commands = commands.filter_map(|command| command_view(&site, command, &values));
+        let commands = commands.collect::<Vec<_>>();
+        view! {
+            <details class="system" data-device=system.device.name()>
+                <summary>{system.name}</summary>
+                <p><b>{words.open.clone()}</b> " " <Text prose=system.open values=values.clone()/></p>
+                <dl class="commands">{commands}</dl>
+            </details>
+        }
+    });
+    let systems = systems.collect_view();
+    view! { <DeviceFirst><div>{systems}</div></DeviceFirst> }
+}
+
+/// A command, unless it is about something that the provider does not offer.
+fn command_view(
+    site: &Site,
+    command: Command,
+    values: &Arc<Values>,
+) -> Option<impl IntoView + use<>> {
+    let words = site.guide.words.program.clone();
+    let text = values.text(&command.text)?;
+    Some(view! {
+        <dt><Text prose=command.what values=values.clone()/></dt>
+        <dd>
+            <code tabindex="0">{text.clone()}</code>
+            <CopyButton value=Some(text) local_part=false copied=words.copied>{words.copy}</CopyButton>
+        </dd>
+    })
+}
+
+fn reading_view(site: &Site, reading: &Reading, place: usize) -> impl IntoView + use<> {
+    let guide = &site.guide;
+    let title = match &reading.to {
+        Target::Card(slug) => guide.cards.get(slug).map(|card| card.title.clone()),
+        Target::Node(slug) => guide.nodes.get(slug).map(|node| node.question.clone()),
+        Target::Page(Page::Check) => Some(guide.words.check.title.clone()),
+        Target::Page(_) => None,
+    };
+    let link =
+        title.map(|title| view! { <p class="go-on"><a href=reading.to.path()>{title}</a></p> });
+    view! {
+        <details class="entry" data-match=reading.pieces.join("\n") data-place=place.to_string()>
+            <summary>{reading.text.clone()}</summary>
+            <p><Said prose=reading.means.clone()/></p>
+            {link}
+        </details>
+    }
+}

@@ -1,0 +1,48 @@
+//! `/report`: what was found, for the people who help.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use crate::check::report::Labels;
+use crate::components::Document;
+use crate::islands::ReportMaker;
+use crate::site::Site;
+
+/// The report that the browser makes.
+#[component]
+pub fn ReportPage() -> impl IntoView {
+    let site: Arc<Site> = expect_context();
+    let words = site.guide.words.report.clone();
+    let labels = Labels::of(&words).text();
+    view! {
+        <Document title=words.title.clone() private=true>
+            <h1>{words.title.clone()}</h1>
+            <p class="lead">{words.lead.clone()}</p>
+            <ReportMaker>
+                <div id="report-empty">
+                    <p>{words.empty.clone()}</p>
+                    <ul>
+                        <li><a href="/test">{words.empty_test.clone()}</a></li>
+                        <li><a href="/fix">{words.empty_fix.clone()}</a></li>
+                    </ul>
+                    <noscript><p class="note">{words.no_scripts.clone()}</p></noscript>
+                </div>
+                <div id="report-made" hidden data-labels=labels data-provider=site.provider_names()>
+                    <p>{words.private.clone()}</p>
+                    <label for="report">{words.text.clone()}</label>
+                    <textarea id="report" class="report" readonly rows="16"></textarea>
+                    <p class="go-on">
+                        <button id="report-copy" type="button">{words.copy.clone()}</button>
+                        " "
+                        <span id="report-copied" role="status" hidden>{words.copied.clone()}</span>
+                    </p>
+                    <ul>
+                        <li><a id="report-text" download="mail-report.txt">{words.download_text.clone()}</a></li>
+                        <li><a id="report-json" download="mail-report.json">{words.download_json.clone()}</a></li>
+                    </ul>
+                </div>
+            </ReportMaker>
+        </Document>
+    }
+}
