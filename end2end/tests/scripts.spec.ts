@@ -13,6 +13,15 @@ const PAGES = [
   "/programs/outlook-classic",
   "/programs/windows-mail",
   "/fix/card/security-and-port?program=thunderbird",
+  "/programs/outlook",
+  "/fix",
+  "/fix/send-test",
+  "/fix/send-program?trail=start.send~send-test.fine",
+  "/errors",
+  "/errors?q=535+5.7.8",
+  "/check?out_port=25&in_port=993",
+  "/network",
+  "/report",
 ];
 
 test("the address stays in the browser", async ({ page }) => {
@@ -105,6 +114,73 @@ test("ticked steps and the address are remembered in this browser", async ({ pag
   await expect(boxes.nth(1)).toBeChecked();
   await expect(boxes.nth(0)).not.toBeChecked();
   await expect(field).toHaveValue(lab.accounts.normal.address);
+});
+
+test("what an output means is found in the browser", async ({ page }) => {
+  await page.goto("/network");
+  await expect(page.getByText("Your clock agrees with ours.")).toBeVisible();
+  const requests: string[] = [];
+  page.on("request", (request) => requests.push(request.url()));
+  await page.getByRole("textbox", { name: /Paste it here/ }).fill("  TcpTestSucceeded : False\n");
+  const shown = page.locator(".entry:not([hidden])");
+  await expect(shown).toHaveCount(1);
+  await expect(shown).toContainText("does not let you through");
+  expect(requests).toEqual([]);
+});
+
+test("a wrong clock is noticed", async ({ page }) => {
+  await page.clock.setFixedTime(new Date(Date.now() + 3_600_000));
+  await page.goto("/network");
+  await expect(page.getByText("Your clock is wrong by more than five minutes")).toBeVisible();
+});
+
+test("answers stay in this browser, and no page is loaded between questions", async ({ page }) => {
+  await page.goto("/fix");
+  const requests: string[] = [];
+  page.on("request", (request) => requests.push(new URL(request.url()).search));
+  let loads = 0;
+  page.on("domcontentloaded", () => (loads += 1));
+  await page.getByRole("link", { name: "Messages have disappeared" }).click();
+  await page.getByRole("link", { name: "Yes, they are gone" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("fetch mail with POP");
+  await expect(page.getByRole("heading", { level: 1 })).toBeFocused();
+  expect(requests.filter((search) => search !== "")).toEqual([]);
+  expect(loads).toBe(0);
+  await page.reload();
+  await expect(page.locator("#known li")).toHaveCount(2);
+});
+
+test("a test that was run answers the troubleshooter, and the report holds everything but the address", async ({
+  page,
+  lab,
+}) => {
+  await page.goto("/report");
+  await expect(page.getByText("There is nothing to report yet")).toBeVisible();
+  const form = await openTestForm(page);
+  await runTest(page, form, lab.accounts.normal.address, lab.accounts.normal.password);
+  await page.goto("/fix/send-test");
+  await expect(page.getByRole("heading", { level: 1 })).toContainText("Does new mail arrive in the same program?");
+  await page.goto("/report");
+  const report = await page.getByRole("textbox", { name: "Report" }).inputValue();
+  for (const part of ["Code: ", "@lab.test", "mail.lab.test", "Does the server for outgoing mail answer?"]) {
+    expect(report).toContain(part);
+  }
+  const json = decodeURIComponent((await page.getByRole("link", { name: "Save as JSON" }).getAttribute("href")) ?? "");
+  const parsed = JSON.parse(json.slice(json.indexOf(",") + 1));
+  expect(report).toContain(parsed.code);
+  expect(parsed.events.length).toBeGreaterThan(5);
+  for (const secret of [lab.accounts.normal.address, lab.accounts.normal.password]) {
+    expect(report + json).not.toContain(secret);
+  }
+});
+
+test("the device of the customer comes first", async ({ browser, site }) => {
+  const agent = "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 Chrome/140.0.0.0 Mobile Safari/537.36";
+  const page = await browser.newPage({ userAgent: agent });
+  await page.goto(`${site}/programs`);
+  await expect(page.getByText("This looks like your device.").first()).toBeVisible();
+  await expect(page.getByRole("heading", { level: 2 }).first()).toContainText("Android");
+  await page.close();
 });
 
 for (const colorScheme of ["light", "dark"] as const) {

@@ -94,7 +94,7 @@ words! {
 words! {
     /// The troubleshooter.
     FixWords: home home_lead known again errors errors_hint errors_button tools check network report test
-        test_answer outlook outlook_hint no_scripts lost
+        test_answer outlook outlook_hint lost
 }
 
 words! {
@@ -104,7 +104,7 @@ words! {
 
 words! {
     /// The search for the text of an error.
-    ErrorsWords: title lead label button hits none none_link all cause kept servers
+    ErrorsWords: title lead label button hits none none_link all cause servers
 }
 
 /// The comparison of settings.

@@ -166,7 +166,7 @@ fn form(site: &Site, words: &CheckWords, shown: &Shown) -> impl IntoView + use<>
         .collect();
     view! {
         <form class="card check-form" action="/check">
-            <div class="field">
+            <div class="asked">
                 <label for="domain">{words.domain.clone()}</label>
                 <select id="domain" name="domain">{domains}</select>
             </div>
@@ -199,7 +199,7 @@ fn text(
     keyboard: &'static str,
 ) -> impl IntoView + use<> {
     view! {
-        <div class="field">
+        <div class="asked">
             <label for=name>{label.to_owned()}</label>
             <input
                 type="text"
@@ -228,7 +228,7 @@ fn select(
     });
     let options = options.collect_view();
     view! {
-        <div class="field">
+        <div class="asked">
             <label for=name>{label.to_owned()}</label>
             <select id=name name=name>{options}</select>
         </div>

@@ -42,15 +42,19 @@ pub fn FixPage(
         .map(|hint| view! { <p class="hint"><Said prose=hint/></p> });
     let answers = match node.by {
         By::Program => programs(&site, &slug, &node, &trail).into_any(),
-        By::Ask | By::Test | By::Clock => answers(&site, &slug, &node, &trail).into_any(),
-    };
-    let by_hand = by_test.then(|| {
-        view! {
-            <p>{words.test.clone()}</p>
-            <noscript><p>{words.no_scripts.clone()}</p></noscript>
-            <p>{words.test_answer.clone()}</p>
+        By::Ask | By::Clock => answers(&site, &slug, &node, &trail).into_any(),
+        By::Test => {
+            let answers = answers(&site, &slug, &node, &trail);
+            view! {
+                <p>{words.test.clone()}</p>
+                <details class="others">
+                    <summary>{words.test_answer.clone()}</summary>
+                    {answers}
+                </details>
+            }
+            .into_any()
         }
-    });
+    };
     let beginning = begins.then(|| beginning(&site));
     view! {
         <Document title private>
@@ -60,7 +64,6 @@ pub fn FixPage(
                         {begins.then(|| view! { <p class="lead">{words.home_lead.clone()}</p> })}
                         <h1 tabindex="-1">{node.question.clone()}</h1>
                         {hint}
-                        {by_hand}
                         {answers}
                         {beginning}
                     </div>
@@ -121,6 +124,7 @@ fn answer_link(
             data-program=program.map(|program| program.slug.clone())
         >
             <b>{label}</b>
+            " "
             {about}
         </a>
     }

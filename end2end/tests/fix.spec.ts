@@ -1,0 +1,89 @@
+// The troubleshooter and its tools, with and without scripts.
+
+import { expect, test } from "./fixtures";
+import type { Page } from "@playwright/test";
+
+test("questions lead to one fix in the words of the program, and on if it did not help", async ({
+  page,
+  lab,
+  javaScriptEnabled,
+}) => {
+  await page.goto("/");
+  await page.getByRole("link", { name: "Fix a problem" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("What goes wrong?");
+  await answer(page, "I cannot send mail");
+  await heading(page, "Does the server for outgoing mail answer?");
+  await page.getByRole("textbox", { name: "Your email address" }).fill(lab.accounts.normal.address);
+  await page.getByRole("button", { name: "Test my connection" }).click();
+  if (!javaScriptEnabled) {
+    await heading(page, "What the test found");
+    await answer(page, "Yes, the test found no problem");
+  }
+  // With scripts the test answers by itself.
+  await heading(page, "Does new mail arrive in the same program?");
+  await expect(page.locator("#known")).toContainText("The mail servers answer");
+  await answer(page, "Yes, only sending fails");
+  await answer(page, "Thunderbird The free");
+  await answer(page, "No, it fails with every message");
+  await answer(page, "Something about the password");
+  await answer(page, "No, it is turned off");
+  await heading(page, "Turn on the sign-in for sending");
+  await expect(page.getByRole("heading", { name: "What to do in Thunderbird" }).first()).toBeVisible();
+  await expect(page.locator("#known li")).toHaveCount(7);
+  await page.getByRole("link", { name: "No, it still does not work" }).click();
+  await heading(page, "Are server, port and security for outgoing mail the same");
+  await expect(page.locator("#known li")).toHaveCount(7);
+});
+
+test("back leads to the question before", async ({ page }) => {
+  await page.goto("/fix");
+  await answer(page, "Messages have disappeared");
+  await heading(page, "Are the messages gone in the browser too?");
+  await answer(page, "Yes, they are gone");
+  await heading(page, "Does any of your devices fetch mail with POP?");
+  await expect(page.locator("#known li")).toHaveCount(2);
+  await page.goBack();
+  await heading(page, "Are the messages gone in the browser too?");
+  await expect(page.locator("#known li")).toHaveCount(1);
+  await page.goBack();
+  await heading(page, "What goes wrong?");
+  await expect(page.locator("#known li")).toHaveCount(0);
+});
+
+test("a pasted error is explained", async ({ page, javaScriptEnabled }) => {
+  await page.goto("/errors");
+  const field = page.getByRole("textbox", { name: "Error message" });
+  await field.fill("Task reported error (0x800ccc0e):\n 'Cannot connect'");
+  if (!javaScriptEnabled) await page.getByRole("button", { name: "Search" }).click();
+  const first = page.locator(".entry:not([hidden])").first();
+  await expect(first).toContainText("0x800CCC0E");
+  await expect(first.getByRole("link")).toHaveAttribute("href", /^\/fix\/card\/.+program=outlook-classic/);
+  await page.getByRole("textbox", { name: "Error message" }).fill("nothing like it");
+  if (!javaScriptEnabled) await page.getByRole("button", { name: "Search" }).click();
+  await expect(page.getByText("We do not know this message")).toBeVisible();
+  await expect(page.locator(".entry:not([hidden])")).toHaveCount(0);
+});
+
+test("settings are compared line by line", async ({ page }) => {
+  await page.goto("/check");
+  await page.getByLabel("Outgoing server", { exact: true }).fill("smtp.lab.test");
+  await page.getByLabel("Outgoing port").fill("25");
+  await page.getByLabel("Security of outgoing mail").selectOption("None, or turned off");
+  await page.getByLabel("User name").selectOption("Only the part before the @");
+  await page.getByRole("button", { name: "Compare" }).click();
+  const line = (name: string) => page.locator(".compared li").filter({ hasText: name });
+  await expect(line("Outgoing server")).toContainText("Right");
+  await expect(line("Outgoing port")).toContainText(/Change this.*Put instead: 587/s);
+  await expect(line("Security of outgoing mail")).toContainText(/Change this.*STARTTLS/s);
+  await expect(line("User name")).toContainText(/Change this.*My whole email address/s);
+  await expect(line("Incoming server")).toContainText("Not filled in");
+  await expect(page.getByLabel("Outgoing port")).toHaveValue("25");
+});
+
+async function answer(page: Page, name: string) {
+  await page.locator(".choice").filter({ hasText: name }).first().click();
+}
+
+async function heading(page: Page, text: string) {
+  await expect(page.getByRole("heading", { level: 1 })).toContainText(text);
+}
