@@ -11,6 +11,7 @@
 //! | [`components`] | markup | both or server |
 //! | [`matching`] | what is pasted, and the messages it is compared with | both |
 //! | `pages` | one file a page | server |
+//! | `page_words` | the words of the pages, from `content/` | server |
 //! | `record` | a provider's documented settings, parsed strictly | server |
 //! | `guide` | mail programs, fix cards and the troubleshooter, from `content/` | server |
 //! | `words` | what the outcomes mean, from `content/` | server |
@@ -31,6 +32,8 @@ mod content;
 pub mod guide;
 pub mod islands;
 pub mod matching;
+#[cfg(feature = "ssr")]
+pub mod page_words;
 #[cfg(feature = "ssr")]
 pub mod pages;
 #[cfg(feature = "ssr")]

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use leptos::prelude::expect_context;
 use probe::net::Probe;
 
 use crate::check::TestWords;
 use crate::guide::Guide;
 use crate::guide::program::SecurityWords;
 use crate::guide::values::Values;
+use crate::page_words::PageWords;
 use crate::record::Catalogue;
 use crate::words::Words;
 
@@ -19,12 +21,20 @@ pub struct Site {
     pub words: Words,
     /// What is said around a test.
     pub test_words: TestWords,
-    /// The mail programs and the fix cards.
+    /// The words of the pages.
+    pub page_words: PageWords,
+    /// The mail programs, the fix cards and the troubleshooter.
     pub guide: Guide,
     /// What talks to the mail servers.
     pub probe: Probe,
     /// The path of the style sheet, with the hash of its bytes.
     pub stylesheet: String,
+}
+
+/// Words of a page, inside of its rendering.
+pub fn say(pick: impl Fn(&PageWords) -> &String) -> String {
+    let site: Arc<Site> = expect_context();
+    pick(&site.page_words).clone()
 }
 
 impl Site {

@@ -419,14 +419,13 @@ async fn only_own_pages(State(app): State<App>, request: Request, next: Next) ->
     if origin::is_allowed(&request) {
         return next.run(request).await;
     }
-    let title = "This request did not come from our own page";
-    let advice = "Open the mail settings page and start from there.";
+    let failure = app.site.page_words.failure.foreign.clone();
     let request = Request::new(Body::empty());
     page(
         &app,
         StatusCode::FORBIDDEN,
         request,
-        move || view! { <FailurePage title advice/> },
+        move || view! { <FailurePage failure=failure.clone()/> },
     )
     .await
 }
@@ -442,33 +441,20 @@ async fn page_for_bare_failures(State(app): State<App>, request: Request, next: 
     if !bare || !failed || api || method == Method::HEAD {
         return response;
     }
-    let (title, advice) = match status {
-        StatusCode::NOT_FOUND => (
-            "There is no page here",
-            "The link may be old, or a letter may be missing.",
-        ),
-        StatusCode::METHOD_NOT_ALLOWED => (
-            "This page cannot be used that way",
-            "Open the mail settings page and start from there.",
-        ),
-        StatusCode::PAYLOAD_TOO_LARGE => (
-            "That was too much text",
-            "Type only your email address and password.",
-        ),
-        status if status.is_client_error() => (
-            "We could not read what was sent",
-            "Go back, check what you typed and try again.",
-        ),
-        _ => (
-            "Something went wrong on our side",
-            "It is not your fault, and your mail is not affected. Please try again in a minute.",
-        ),
+    let failures = &app.site.page_words.failure;
+    let failure = match status {
+        StatusCode::NOT_FOUND => &failures.missing,
+        StatusCode::METHOD_NOT_ALLOWED => &failures.method,
+        StatusCode::PAYLOAD_TOO_LARGE => &failures.too_large,
+        status if status.is_client_error() => &failures.unreadable,
+        _ => &failures.broken,
     };
+    let failure = failure.clone();
     page(
         &app,
         status,
         Request::new(Body::empty()),
-        move || view! { <FailurePage title advice/> },
+        move || view! { <FailurePage failure=failure.clone()/> },
     )
     .await
 }
@@ -500,6 +486,7 @@ mod tests {
 
     use app::check::TestWords;
     use app::guide::Guide;
+    use app::page_words::PageWords;
     use app::record::Catalogue;
     use app::words::Words;
     use http_body_util::BodyExt;
@@ -519,6 +506,7 @@ mod tests {
             catalogue: Catalogue { records: vec![] },
             words: Words::english(),
             test_words: TestWords::english(),
+            page_words: PageWords::english(),
             guide: Guide::english(),
             probe: Probe::new(Options::default()).unwrap(),
             stylesheet: assets.stylesheet(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use crate::record::Record;
-use crate::site::Site;
+use crate::site::{Site, say};
 
 /// A whole HTML document.
 #[component]
@@ -26,10 +26,10 @@ pub fn Document(
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
-                <title>{format!("{title} – {provider} mail help")}</title>
+                <title>{say(|t| &t.layout.title).replace("{title}", &title).replace("{provider}", &provider)}</title>
                 <meta
                     name="description"
-                    content=format!("Mail settings for {provider} addresses, and a test that shows what is wrong.")
+                    content=say(|t| &t.layout.description).replace("{provider}", &provider)
                 />
                 {private.then(|| view! { <meta name="robots" content="noindex"/> })}
                 <meta name="color-scheme" content="light dark"/>
@@ -38,27 +38,26 @@ pub fn Document(
                 <HydrationScripts options islands=true/>
             </head>
             <body>
-                <a class="skip" href="#content">"Skip to the content"</a>
+                <a class="skip" href="#content">{say(|t| &t.layout.skip)}</a>
                 <header>
                     <a class="home" href="/">
                         <svg viewBox="0 0 32 32" width="28" height="28" aria-hidden="true">
                             <rect x="2" y="6" width="28" height="20" rx="4"></rect>
                             <path d="M4 10l12 9 12-9"></path>
                         </svg>
-                        <span>{format!("{provider} mail help")}</span>
+                        <span>{say(|t| &t.layout.name).replace("{provider}", &provider)}</span>
                     </a>
-                    <nav aria-label="Main">
-                        <a href="/">"Settings"</a>
-                        <a href="/programs">"Mail programs"</a>
-                        <a href="/fix">"Fix a problem"</a>
-                        <a href="/test">"Test my connection"</a>
+                    <nav aria-label=say(|t| &t.layout.navigation)>
+                        <a href="/">{say(|t| &t.layout.settings)}</a>
+                        <a href="/programs">{say(|t| &t.layout.programs)}</a>
+                        <a href="/fix">{say(|t| &t.layout.fix)}</a>
+                        <a href="/test">{say(|t| &t.test.title)}</a>
                     </nav>
                 </header>
                 <main id="content">{children()}</main>
                 <footer>
                     <p>
-                        "This page never asks for your password by email or phone. A password you type for a test "
-                        "is sent once to your mail server, over an encrypted connection, and is not kept."
+                        {say(|t| &t.layout.footer)}
                     </p>
                 </footer>
             </body>
@@ -73,10 +72,16 @@ pub fn Links(
     record: Record,
 ) -> impl IntoView {
     let links = [
-        (record.links.password_reset, "Forgot your email password"),
-        (record.links.password_change, "Change your email password"),
-        (record.links.webmail, "Read your mail in the browser"),
-        (record.links.support, "Get help from support"),
+        (
+            record.links.password_reset,
+            say(|t| &t.links.password_reset),
+        ),
+        (
+            record.links.password_change,
+            say(|t| &t.links.password_change),
+        ),
+        (record.links.webmail, say(|t| &t.links.webmail)),
+        (record.links.support, say(|t| &t.links.support)),
     ];
     let items = links
         .into_iter()
@@ -87,7 +92,7 @@ pub fn Links(
         .collect_view();
     view! {
         <section class="card more">
-            <h2>{format!("Help from {}", record.name)}</h2>
+            <h2>{say(|t| &t.links.heading).replace("{provider}", &record.name)}</h2>
             <ul>{items}</ul>
         </section>
     }

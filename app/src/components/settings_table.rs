@@ -7,7 +7,7 @@ use probe::{Protocol, Security};
 
 use crate::islands::{CopyButton, UserName};
 use crate::record::{Group, LimitKind, Record, Role, Service, Source, UserNameForm, Wrong};
-use crate::site::Site;
+use crate::site::{Site, say};
 
 /// Every service with its values, the recommended ones first.
 #[component]
@@ -38,7 +38,7 @@ pub fn SettingsTable(
     view! {
         <div class="settings">
             <p class="applies">
-                "For addresses ending in "
+                {say(|t| &t.settings.applies)} " "
                 {group
                     .domains
                     .iter()
@@ -55,11 +55,9 @@ pub fn SettingsTable(
                 .then(|| {
                     view! {
                         <details class="others">
-                            <summary>"If your program cannot use IMAP: POP"</summary>
+                            <summary>{say(|t| &t.settings.pop)}</summary>
                             <p>
-                                "IMAP keeps your mail on the server, so that your phone and your computer show the same mail. "
-                                "POP moves mail to one device. If you use POP, switch on “Leave a copy of messages on the server”, "
-                                "or your other devices will find an empty mailbox."
+                                {say(|t| &t.settings.pop_text)}
                             </p>
                             <div class="cards">{cards(Role::Other)}</div>
                         </details>
@@ -69,7 +67,7 @@ pub fn SettingsTable(
                 .then(|| {
                     view! {
                         <details class="others">
-                            <summary>"If these do not work: another way"</summary>
+                            <summary>{say(|t| &t.settings.alternative)}</summary>
                             <div class="cards">{cards(Role::Alternative)}</div>
                         </details>
                     }
@@ -91,19 +89,19 @@ fn ServiceCard(service: Service, group: Group, local_part: bool) -> impl IntoVie
     let port = endpoint.port.to_string();
     let security = site.words.security(endpoint.security).name.clone();
     let badge = match service.role {
-        Role::Recommended => Some(("recommended", "Recommended")),
+        Role::Recommended => Some(("recommended", say(|t| &t.settings.recommended))),
         Role::Other => None,
-        Role::Alternative => Some(("alternative", "Not in the official table")),
+        Role::Alternative => Some(("alternative", say(|t| &t.settings.unofficial))),
     };
     let purpose = match endpoint.protocol {
-        Protocol::Imap => "Reads your mail and keeps it on the server.",
-        Protocol::Pop3 => "Downloads your mail to one device.",
-        Protocol::Smtp => "Sends your mail.",
+        Protocol::Imap => say(|t| &t.settings.imap_purpose),
+        Protocol::Pop3 => say(|t| &t.settings.pop_purpose),
+        Protocol::Smtp => say(|t| &t.settings.smtp_purpose),
     };
     let authentication = (endpoint.protocol == Protocol::Smtp).then(|| {
         view! {
-            <Row label="Sign-in for sending".to_owned() source=group.sign_in.source.clone()>
-                <span>"Yes, with the same user name and password"</span>
+            <Row label=say(|t| &t.settings.sign_in) source=group.sign_in.source.clone()>
+                <span>{say(|t| &t.settings.sign_in_text)}</span>
             </Row>
         }
     });
@@ -116,33 +114,33 @@ fn ServiceCard(service: Service, group: Group, local_part: bool) -> impl IntoVie
             <p class="purpose">{purpose}</p>
             {service.note.clone().map(|note| view! { <p class="note">{note}</p> })}
             <dl class="values">
-                <Row label="Server".to_owned() source=service.source.clone()>
+                <Row label=say(|t| &t.settings.server) source=service.source.clone()>
                     <span class="value">{host.clone()}</span>
-                    <Copy value=Some(host) local_part what="server name".to_owned()/>
+                    <Copy value=Some(host) local_part what=say(|t| &t.settings.copy_server)/>
                 </Row>
-                <Row label="Port".to_owned() source=service.source.clone()>
+                <Row label=say(|t| &t.settings.port) source=service.source.clone()>
                     <span class="value">{port.clone()}</span>
-                    <Copy value=Some(port) local_part what="port".to_owned()/>
+                    <Copy value=Some(port) local_part what=say(|t| &t.settings.copy_port)/>
                 </Row>
-                <Row label="Security".to_owned() source=service.source.clone()>
+                <Row label=say(|t| &t.settings.security) source=service.source.clone()>
                     <span class="value">{security}</span>
                 </Row>
-                <Row label="User name".to_owned() source=group.user_name.source.clone()>
+                <Row label=say(|t| &t.settings.user_name) source=group.user_name.source.clone()>
                     <span class="value">
                         <UserName local_part>
                             <em>
                                 {if local_part {
-                                    "the part of your address before the @"
+                                    say(|t| &t.settings.local_part)
                                 } else {
-                                    "your full email address"
+                                    say(|t| &t.settings.full_address)
                                 }}
                             </em>
                         </UserName>
                     </span>
-                    <Copy value=None local_part what="user name".to_owned()/>
+                    <Copy value=None local_part what=say(|t| &t.settings.copy_user)/>
                 </Row>
-                <Row label="Password".to_owned() source=group.sign_in.source.clone()>
-                    <span>"your email password (choose “normal password”)"</span>
+                <Row label=say(|t| &t.settings.password) source=group.sign_in.source.clone()>
+                    <span>{say(|t| &t.settings.password_text)}</span>
                 </Row>
                 {authentication}
             </dl>
@@ -153,7 +151,9 @@ fn ServiceCard(service: Service, group: Group, local_part: bool) -> impl IntoVie
 #[component]
 fn Row(label: String, source: Arc<Source>, children: Children) -> impl IntoView {
     let read = source.read.to_string();
-    let title = format!("{}, read on {read}", source.title);
+    let title = say(|t| &t.settings.read)
+        .replace("{source}", &source.title)
+        .replace("{day}", &read);
     view! {
         <div class="row">
             <dt>{label}</dt>
@@ -164,9 +164,9 @@ fn Row(label: String, source: Arc<Source>, children: Children) -> impl IntoView 
                     href=source.url.as_str().to_owned()
                     rel="noreferrer"
                     title=title.clone()
-                    aria-label=format!("Source: {title}")
+                    aria-label=say(|t| &t.settings.source_of).replace("{source}", &title)
                 >
-                    "source"
+                    {say(|t| &t.settings.source)}
                 </a>
             </dd>
         </div>
@@ -176,9 +176,9 @@ fn Row(label: String, source: Arc<Source>, children: Children) -> impl IntoView 
 #[component]
 fn Copy(value: Option<String>, local_part: bool, what: String) -> impl IntoView {
     view! {
-        <CopyButton value local_part copied="Copied".to_owned()>
-            "Copy"
-            <span class="unseen">{format!(" the {what}")}</span>
+        <CopyButton value local_part copied=say(|t| &t.settings.copied)>
+            {say(|t| &t.settings.copy)}
+            <span class="unseen">" " {what}</span>
         </CopyButton>
     }
 }
@@ -202,7 +202,7 @@ fn Meanings(group: Group) -> impl IntoView {
         .collect_view();
     view! {
         <section class="meanings">
-            <h3>"What “Security” means"</h3>
+            <h3>{say(|t| &t.settings.meanings)}</h3>
             <dl>{used}</dl>
         </section>
     }
@@ -218,15 +218,15 @@ fn WrongValues(group: Group) -> impl IntoView {
                 Wrong::Host(host) => host.to_string(),
                 Wrong::Port { protocol, port } => {
                     let site: Arc<Site> = expect_context();
-                    format!(
-                        "port {port} for {}",
-                        site.words.protocol(*protocol).in_sentence
-                    )
+                    say(|t| &t.settings.port_for)
+                        .replace("{port}", &port.to_string())
+                        .replace("{service}", &site.words.protocol(*protocol).in_sentence)
                 }
             };
             let right = match wrong.wrong {
                 Wrong::Host(_) => wrong.instead.endpoint.host.to_string(),
-                Wrong::Port { .. } => format!("port {}", wrong.instead.endpoint.port),
+                Wrong::Port { .. } => say(|t| &t.settings.port_number)
+                    .replace("{port}", &wrong.instead.endpoint.port.to_string()),
             };
             view! {
                 <tr>
@@ -239,15 +239,15 @@ fn WrongValues(group: Group) -> impl IntoView {
         .collect_view();
     view! {
         <details class="others wrong">
-            <summary>"Values that are wrong or out of date"</summary>
-            <p>"If your program shows one of these, change it."</p>
-            <div class="scroll" tabindex="0" role="region" aria-label="Wrong values">
+            <summary>{say(|t| &t.settings.wrong)}</summary>
+            <p>{say(|t| &t.settings.wrong_text)}</p>
+            <div class="scroll" tabindex="0" role="region" aria-label=say(|t| &t.settings.wrong_table)>
                 <table>
                     <thead>
                         <tr>
-                            <th scope="col">"If you see"</th>
-                            <th scope="col">"Put"</th>
-                            <th scope="col">"Why"</th>
+                            <th scope="col">{say(|t| &t.settings.see)}</th>
+                            <th scope="col">{say(|t| &t.settings.put)}</th>
+                            <th scope="col">{say(|t| &t.settings.why)}</th>
                         </tr>
                     </thead>
                     <tbody>{rows}</tbody>
@@ -264,14 +264,14 @@ fn Limits(record: Record) -> impl IntoView {
         .iter()
         .map(|limit| {
             let text = match limit.kind {
-                LimitKind::MailboxSize => "All your mail together may use",
-                LimitKind::MessageSize => "One message with its attachments may have",
+                LimitKind::MailboxSize => say(|t| &t.settings.mailbox_size),
+                LimitKind::MessageSize => say(|t| &t.settings.message_size),
             };
-            view! { <li>{format!("{text} {} MB.", limit.megabytes)}</li> }
+            view! { <li>{text.replace("{megabytes}", &limit.megabytes.to_string())}</li> }
         })
         .collect_view();
     let any = !record.limits.is_empty();
-    any.then(|| view! { <section class="limits"><h3>"Limits"</h3><ul>{items}</ul></section> })
+    any.then(|| view! { <section class="limits"><h3>{say(|t| &t.settings.limits)}</h3><ul>{items}</ul></section> })
 }
 
 /// Everything that the values were read in, with the day.
@@ -282,13 +282,13 @@ fn Sources(record: Record) -> impl IntoView {
         .iter()
         .map(|source| {
             let url = source.url.as_str().to_owned();
-            let read = format!(", read on {}", source.read);
+            let read = say(|t| &t.settings.read_on).replace("{day}", &source.read.to_string());
             view! { <li><a href=url rel="noreferrer">{source.title.clone()}</a>{read}</li> }
         })
         .collect_view();
     view! {
         <details class="others">
-            <summary>"Where these values come from"</summary>
+            <summary>{say(|t| &t.settings.sources)}</summary>
             <ul>{items}</ul>
         </details>
     }

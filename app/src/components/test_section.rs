@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use crate::check::Admission;
 use crate::check::event::{FindingWords, Mark};
 use crate::islands::{AddressField, TestForm};
-use crate::site::Site;
+use crate::site::{Site, say};
 
 /// The form with its fields. It must stand inside an [`AddressScope`](crate::islands::AddressScope).
 #[component]
@@ -25,8 +25,8 @@ pub fn TestSection(
     let site: Arc<Site> = expect_context();
     let private = expect_context::<Admission>().private;
     view! {
-        <TestForm results="What the test found".to_owned() stop_label="Stop the test".to_owned() ends=ends() action=action.unwrap_or_else(|| "/test".to_owned())>
-            <label for="test-address">"Your email address"</label>
+        <TestForm results=say(|t| &t.test.results) stop_label=say(|t| &t.test.stop) ends=ends() action=action.unwrap_or_else(|| "/test".to_owned())>
+            <label for="test-address">{say(|t| &t.test.address)}</label>
             <AddressField id="test-address".to_owned() value=address/>
             {if !with_password {
                 ().into_any()
@@ -35,17 +35,16 @@ pub fn TestSection(
             } else {
                 view! {
                     <p class="note">
-                        "This page was not opened over a secure connection, so it does not ask for your password. "
-                        "The test without a password still works."
+                        {say(|t| &t.test.not_private)}
                     </p>
                 }
                     .into_any()
             }}
             <details class="choose">
-                <summary>"Choose what to test"</summary>
+                <summary>{say(|t| &t.test.choose)}</summary>
                 {service_choice(&site)}
             </details>
-            <button type="submit" class="primary">"Test my connection"</button>
+            <button type="submit" class="primary">{say(|t| &t.test.title)}</button>
         </TestForm>
     }
 }
@@ -53,7 +52,7 @@ pub fn TestSection(
 fn password_field() -> impl IntoView {
     view! {
         <label for="test-password">
-            "Your email password " <span class="optional">"(you can leave this empty)"</span>
+            {say(|t| &t.test.password)} " " <span class="optional">{say(|t| &t.test.optional)}</span>
         </label>
         <input
             id="test-password"
@@ -64,8 +63,7 @@ fn password_field() -> impl IntoView {
             aria-describedby="password-hint"
         />
         <p id="password-hint" class="hint">
-            "With it we also test that you can sign in. It is sent once to your mail server, over an encrypted "
-            "connection, and is not kept."
+            {say(|t| &t.test.password_hint)}
         </p>
     }
 }
@@ -91,7 +89,7 @@ fn service_choice(site: &Site) -> impl IntoView + use<> {
                     view! {
                         <label class="check">
                             <input type="checkbox" name="services[]" value=endpoint.id.clone() checked/>
-                            {format!("{name}, {} port {}", endpoint.host, endpoint.port)}
+                            {say(|t| &t.test.service).replace("{name}", &name).replace("{host}", endpoint.host.as_str()).replace("{port}", &endpoint.port.to_string())}
                         </label>
                     }
                 })
@@ -105,16 +103,16 @@ fn service_choice(site: &Site) -> impl IntoView + use<> {
 fn ends() -> (FindingWords, FindingWords) {
     let lost = FindingWords {
         mark: Mark::Notice,
-        title: "The connection to this page was lost".into(),
-        explanation: "The test did not come to its end. This says nothing about your mail.".into(),
-        advice: "Check that you are online, and press “Test my connection” again.".into(),
+        title: say(|t| &t.test.lost_title),
+        explanation: say(|t| &t.test.lost_explanation),
+        advice: say(|t| &t.test.lost_advice),
         more: None,
     };
     let stopped = FindingWords {
         mark: Mark::Notice,
-        title: "You stopped the test".into(),
-        explanation: "What was found up to then is shown below.".into(),
-        advice: "Press “Test my connection” to start again.".into(),
+        title: say(|t| &t.test.stopped_title),
+        explanation: say(|t| &t.test.stopped_explanation),
+        advice: say(|t| &t.test.stopped_advice),
         more: None,
     };
     (lost, stopped)

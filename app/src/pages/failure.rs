@@ -3,20 +3,20 @@
 use leptos::prelude::*;
 
 use crate::components::Document;
+use crate::page_words::Failure;
+use crate::site::say;
 
 /// Says what happened in one sentence and what to do in another.
 #[component]
 pub fn FailurePage(
-    /// What happened.
-    title: &'static str,
-    /// What to do.
-    advice: &'static str,
+    /// What happened, and what to do.
+    failure: Failure,
 ) -> impl IntoView {
     view! {
-        <Document title=title.to_owned() private=true>
-            <h1>{title}</h1>
-            <p class="lead">{advice}</p>
-            <p><a class="button" href="/">"Go to the mail settings"</a></p>
+        <Document title=failure.title.clone() private=true>
+            <h1>{failure.title.clone()}</h1>
+            <p class="lead">{failure.advice}</p>
+            <p><a class="button" href="/">{say(|t| &t.not_found.home)}</a></p>
         </Document>
     }
 }

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use crate::components::{Document, Links, SettingsTable, TestSection};
 use crate::islands::{AddressField, AddressScope, GroupPanel, UnknownDomain};
 use crate::record::Record;
-use crate::site::Site;
+use crate::site::{Site, say};
 
 /// The first page that a customer sees.
 #[component]
@@ -20,40 +20,37 @@ pub fn HomePage() -> impl IntoView {
         .map(|record| view! { <Links record/> })
         .collect_view();
     view! {
-        <Document title="Mail settings".to_owned()>
+        <Document title=say(|t| &t.home.title)>
             <AddressScope groups=site.domain_groups()>
                 <section class="hero">
-                    <h1>"Get your mail working again"</h1>
+                    <h1>{say(|t| &t.home.heading)}</h1>
                     <p class="lead">
-                        "See the right settings for your address, and test the mail servers from here."
+                        {say(|t| &t.home.lead)}
                     </p>
                     <form method="post" action="/settings" class="address-form">
-                        <label for="address">"Your email address"</label>
+                        <label for="address">{say(|t| &t.home.address)}</label>
                         <div class="field">
                             <AddressField id="address".to_owned() value=String::new()/>
-                            <button type="submit">"Show my settings"</button>
+                            <button type="submit">{say(|t| &t.home.button)}</button>
                         </div>
                         <p class="hint">
-                            "We use it to fill in the settings below. Only its ending decides which settings you see."
+                            {say(|t| &t.home.hint)}
                         </p>
                     </form>
                     <UnknownDomain>
                         <p class="note">
-                            {format!(
-                                "We do not know this kind of address. The settings below are for {} addresses only.",
-                                site.provider_names(),
-                            )}
+                            {say(|t| &t.home.unknown).replace("{provider}", &site.provider_names())}
                         </p>
                     </UnknownDomain>
                 </section>
                 <section aria-labelledby="settings-heading" id="settings">
-                    <h2 id="settings-heading">"Your settings"</h2>
+                    <h2 id="settings-heading">{say(|t| &t.home.settings)}</h2>
                     {panels(records)}
                 </section>
                 <section class="card test" aria-labelledby="test-heading" id="test">
-                    <h2 id="test-heading">"Test my connection"</h2>
+                    <h2 id="test-heading">{say(|t| &t.test.title)}</h2>
                     <p>
-                        "We connect to your mail servers, the way your mail program does, and tell you what works and what does not."
+                        {say(|t| &t.test.lead)}
                     </p>
                     <TestSection/>
                 </section>

@@ -5,16 +5,16 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use crate::components::Document;
-use crate::site::Site;
+use crate::site::{Site, say};
 
 /// No page has this address.
 #[component]
 pub fn NotFoundPage() -> impl IntoView {
     view! {
-        <Document title="Page not found".to_owned() private=true>
-            <h1>"There is no page here"</h1>
-            <p class="lead">"The link may be old, or a letter may be missing."</p>
-            <p><a class="button" href="/">"Go to the mail settings"</a></p>
+        <Document title=say(|t| &t.not_found.title) private=true>
+            <h1>{say(|t| &t.not_found.heading)}</h1>
+            <p class="lead">{say(|t| &t.not_found.lead)}</p>
+            <p><a class="button" href="/">{say(|t| &t.not_found.home)}</a></p>
         </Document>
     }
 }
@@ -36,16 +36,14 @@ pub fn UnknownDomainPage() -> impl IntoView {
         })
         .collect_view();
     view! {
-        <Document title="Unknown address".to_owned() private=true>
-            <h1>"We have no settings for this kind of address"</h1>
+        <Document title=say(|t| &t.unknown_domain.title) private=true>
+            <h1>{say(|t| &t.unknown_domain.heading)}</h1>
             <p class="lead">
-                {format!(
-                    "This page knows {provider} addresses only. Check the ending of your address, the part after the @ sign.",
-                )}
+                {say(|t| &t.unknown_domain.lead).replace("{provider}", &provider)}
             </p>
-            <h2>"Addresses that we know"</h2>
+            <h2>{say(|t| &t.unknown_domain.known)}</h2>
             <ul class="columns">{domains}</ul>
-            <p><a class="button" href="/">"Try another address"</a></p>
+            <p><a class="button" href="/">{say(|t| &t.unknown_domain.again)}</a></p>
         </Document>
     }
 }

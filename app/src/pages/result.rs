@@ -12,7 +12,7 @@ use crate::check::report::{Labels, Report};
 use crate::components::{Document, Results, TestSection};
 use crate::guide::trail::Trail;
 use crate::islands::AddressScope;
-use crate::site::Site;
+use crate::site::{Site, say};
 
 /// Runs the test while the page is being sent: the heading arrives first, the results when they are there.
 #[component]
@@ -37,10 +37,10 @@ pub fn ResultPage(
     let groups = site.domain_groups();
     let typed = address.clone();
     view! {
-        <Document title="What the test found".to_owned() private=true>
-            <h1>"What the test found"</h1>
+        <Document title=say(|t| &t.test.results) private=true>
+            <h1>{say(|t| &t.test.results)}</h1>
             <p class="lead">
-                "The results appear here when the test has ended. That takes a few seconds, sometimes up to a minute."
+                {say(|t| &t.test.wait)}
             </p>
             <Suspense>
                 {move || {
@@ -57,7 +57,7 @@ pub fn ResultPage(
                 }}
             </Suspense>
             <section class="card test" aria-labelledby="again">
-                <h2 id="again">"Test again"</h2>
+                <h2 id="again">{say(|t| &t.test.again)}</h2>
                 <AddressScope groups>
                     <TestSection address/>
                 </AddressScope>

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use crate::components::{Document, Links, SettingsTable};
 use crate::islands::AddressScope;
 use crate::record::{Domain, Group, Record};
-use crate::site::Site;
+use crate::site::{Site, say};
 
 /// The settings of one domain.
 #[component]
@@ -21,15 +21,15 @@ pub fn SettingsPage(
 ) -> impl IntoView {
     let site: Arc<Site> = expect_context();
     let provider = record.clone();
-    let title = format!("Mail settings for @{} addresses", domain.as_str());
+    let title = say(|t| &t.settings.title).replace("{domain}", domain.as_str());
     view! {
         <Document title=title.clone()>
             <h1>{title}</h1>
-            <h2>"What to type into your mail program"</h2>
+            <h2>{say(|t| &t.settings.heading)}</h2>
             <AddressScope groups=site.domain_groups()>
                 <SettingsTable record group/>
             </AddressScope>
-            <p class="go-on"><a class="button" href="/test">"Test my connection"</a></p>
+            <p class="go-on"><a class="button" href="/test">{say(|t| &t.test.title)}</a></p>
             <Links record=provider/>
         </Document>
     }

@@ -6,17 +6,17 @@ use leptos::prelude::*;
 
 use crate::components::{Document, TestSection};
 use crate::islands::AddressScope;
-use crate::site::Site;
+use crate::site::{Site, say};
 
 /// The form alone.
 #[component]
 pub fn TestPage() -> impl IntoView {
     let site: Arc<Site> = expect_context();
     view! {
-        <Document title="Test my connection".to_owned()>
-            <h1>"Test my connection"</h1>
+        <Document title=say(|t| &t.test.title)>
+            <h1>{say(|t| &t.test.title)}</h1>
             <p class="lead">
-                "We connect to your mail servers, the way your mail program does, and tell you what works and what does not."
+                {say(|t| &t.test.lead)}
             </p>
             <section class="card test">
                 <AddressScope groups=site.domain_groups()>

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use app::check::TestWords;
 use app::guide::Guide;
+use app::page_words::PageWords;
 use app::site::Site;
 use app::words::Words;
 use probe::net::Options;
@@ -59,6 +60,7 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
         catalogue,
         words: Words::english(),
         test_words: TestWords::english(),
+        page_words: PageWords::english(),
         guide: Guide::english(),
         probe,
         stylesheet: assets.stylesheet(),

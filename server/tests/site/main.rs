@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use app::check::TestWords;
 use app::guide::Guide;
+use app::page_words::PageWords;
 use app::record::{Catalogue, built_in};
 use app::site::Site;
 use app::words::Words;
@@ -34,6 +35,7 @@ fn site() -> Router {
         catalogue: Catalogue::new(vec![("centurylink.toml".into(), built_in())]).unwrap(),
         words: Words::english(),
         test_words: TestWords::english(),
+        page_words: PageWords::english(),
         guide: Guide::english(),
         probe: Probe::new(Options::default()).unwrap(),
         stylesheet: assets.stylesheet(),
