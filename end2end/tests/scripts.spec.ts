@@ -174,6 +174,19 @@ test("a test that was run answers the troubleshooter, and the report holds every
   }
 });
 
+test("a question that the test can answer is answered by itself", async ({ page, lab }) => {
+  await page.goto("/programs/thunderbird");
+  await expect(page.getByRole("button", { name: /^Copy/ }).first()).toBeVisible();
+  const field = page.getByRole("textbox", { name: "Your email address" });
+  await field.fill(lab.accounts.normal.address);
+  await field.blur();
+  await page.goto("/fix");
+  await page.getByRole("link", { name: "New mail does not arrive" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Do you see the new mail anywhere else?");
+  await expect(page.locator("#known li")).toHaveCount(2);
+  await expect(page.getByRole("button", { name: "Test my connection" })).toBeHidden();
+});
+
 test("the device of the customer comes first", async ({ browser, site }) => {
   const agent = "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 Chrome/140.0.0.0 Mobile Safari/537.36";
   const page = await browser.newPage({ userAgent: agent });
