@@ -35,6 +35,36 @@ test("questions lead to one fix in the words of the program, and on if it did no
   await expect(page.locator("#known li")).toHaveCount(7);
 });
 
+for (const [card, ...answers] of [
+  ["Make room in your mailbox", "New mail does not arrive", "Yes, the test found no problem", "No, it is nowhere", "Yes, or nearly"],
+  ["Use an app password", "It asks for my password again and again", "Yes, the test found no problem", "Another program", "Yes", "Yes"],
+  ["Correct the server names", "It cannot connect, or takes too long", "Yes, the test found no problem", "Another program", "No, one differs"],
+  ["Wait until the service works again", "It cannot connect, or takes too long", "No, the test found a problem"],
+  ["Correct the server names", "It warns about a certificate or an identity", "Yes, the test found no problem", "Another name"],
+  ["Try without your VPN", "It works in some places and not in others", "Yes", "Yes"],
+  ["Find mail that is only hidden", "Messages have disappeared", "No, I see them there"],
+  ["Clean up messages that came twice", "Messages come twice", "Yes"],
+  ["Remove the account and add it again", "Folders or older messages are missing", "POP"],
+  ["See your sent mail on all devices", "Messages that I sent are missing", "POP"],
+  ["Make room in your mailbox", "It says that my mailbox is full"],
+  ["Set a new email password", "I don't know", "I don't know, or the test did not run", "Yes", "No, it does not let me in", "The one for my email"],
+] as const) {
+  test(`“${answers[0]}” ends in “${card}” (${answers.length} answers)`, async ({ page }) => {
+    await page.goto("/fix");
+    for (const [position, label] of answers.entries()) {
+      await expect(page.locator("#known li")).toHaveCount(position);
+      const byHand = page.getByText("Or answer by yourself");
+      if (await byHand.isVisible()) await byHand.click();
+      const question = page.getByRole("heading", { level: 1 });
+      const asked = (await question.textContent()) ?? "";
+      await page.getByRole("link", { name: label, exact: true }).first().click();
+      await expect(question).not.toHaveText(asked);
+    }
+    await heading(page, card);
+    await expect(page.locator("#known li")).toHaveCount(answers.length);
+  });
+}
+
 test("back leads to the question before", async ({ page }) => {
   await page.goto("/fix");
   await answer(page, "Messages have disappeared");
