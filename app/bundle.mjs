@@ -1,6 +1,6 @@
 // Finishes the browser bundle: Trunk's hook between building it and putting it into dist/pkg.
 //
-// Minifies the glue of wasm-bindgen, makes one style sheet of style/, and, in release, adds the
+// Makes one script of hydrate.mjs and the glue of wasm-bindgen, makes one style sheet of style/, and, in release, adds the
 // compressed forms, so that the server compresses nothing that is always the same.
 
 import { spawn } from "node:child_process";
@@ -19,11 +19,12 @@ const FILES = ["browser.js", "browser_bg.wasm", "main.css"];
 const BROWSERS = "--target=chrome111,firefox114,safari16.4";
 
 const script = join(staging, "browser.js");
+const entry = fileURLToPath(new URL("hydrate.mjs", import.meta.url));
 const style = fileURLToPath(new URL("../style/main.css", import.meta.url));
 
 await Promise.all([
-  // The glue is a module whose exports Leptos calls by name; esbuild keeps those of an entry point.
-  esbuild(script, "--format=esm", "--minify", BROWSERS, "--allow-overwrite", `--outfile=${script}`),
+  // The glue of wasm-bindgen becomes part of the script that calls it: one request less.
+  esbuild(entry, "--bundle", `--alias:browser=${script}`, "--format=esm", "--minify", BROWSERS, "--allow-overwrite", `--outfile=${script}`),
   // A picture of the style sheet becomes part of it: one request less, and nothing else to give a name.
   esbuild(style, "--bundle", "--minify", BROWSERS, "--loader:.svg=dataurl", `--outfile=${join(staging, "main.css")}`),
 ]);

@@ -27,8 +27,19 @@ pub struct Site {
     pub guide: Guide,
     /// What talks to the mail servers.
     pub probe: Probe,
-    /// The path of the style sheet, with the hash of its bytes.
+    /// What every page asks for.
+    pub bundle: Bundle,
+}
+
+/// The paths of the files that every page asks for, with the hash of their bytes.
+#[derive(Clone, Debug)]
+pub struct Bundle {
+    /// The style sheet.
     pub stylesheet: String,
+    /// The script that wakes up the islands.
+    pub script: String,
+    /// The WebAssembly, whose name the script makes of its own.
+    pub wasm: String,
 }
 
 /// Words of a page, inside of its rendering.

@@ -99,14 +99,22 @@ test("settings are compared line by line", async ({ page }) => {
   await page.getByLabel("Outgoing server", { exact: true }).fill("smtp.lab.test");
   await page.getByLabel("Outgoing port").fill("25");
   await page.getByLabel("Security of outgoing mail").selectOption("None, or turned off");
+  await page.getByLabel("Sign-in for outgoing mail").selectOption("None, or turned off");
   await page.getByLabel("User name").selectOption("Only the part before the @");
+  await page.getByLabel("Sign-in for incoming mail").selectOption("OAuth2, or a sign-in page");
   await page.getByRole("button", { name: "Compare" }).click();
-  const line = (name: string) => page.locator(".compared li").filter({ hasText: name });
-  await expect(line("Outgoing server")).toContainText("Right");
-  await expect(line("Outgoing port")).toContainText(/Change this.*Put instead: 587/s);
-  await expect(line("Security of outgoing mail")).toContainText(/Change this.*STARTTLS/s);
-  await expect(line("User name")).toContainText(/Change this.*My whole email address/s);
-  await expect(line("Incoming server")).toContainText("Not filled in");
+  for (const [name, verdict] of [
+    ["Outgoing server", /Right/],
+    ["Outgoing port", /Change this.*Put instead: 587/s],
+    ["Security of outgoing mail", /Change this.*STARTTLS/s],
+    ["Sign-in for outgoing mail", /Change this.*Normal password/s],
+    ["User name", /Change this.*My whole email address/s],
+    ["Sign-in for incoming mail", /Change this.*Normal password/s],
+    ["Incoming server", /Not filled in/],
+  ] as const) {
+    await expect(page.locator(".compared li").filter({ hasText: name }), name).toContainText(verdict);
+  }
+  // What was filled in is not lost.
   await expect(page.getByLabel("Outgoing port")).toHaveValue("25");
 });
 

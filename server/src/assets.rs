@@ -7,13 +7,13 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
+use app::site::Bundle as BundlePaths;
 use axum::body::Bytes;
 use axum::http::StatusCode;
 use axum::http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, VARY,
 };
 use axum::response::{IntoResponse, Response};
-use leptos::prelude::LeptosOptions;
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 /// What `make build` leaves in `dist/pkg`. Debug builds read it from there when they start.
@@ -35,8 +35,7 @@ pub struct MissingBundle(&'static str);
 #[derive(Clone, Debug)]
 pub struct Assets {
     files: HashMap<String, Asset>,
-    stylesheet: String,
-    script: String,
+    paths: BundlePaths,
 }
 
 #[derive(Clone, Debug)]
@@ -61,51 +60,40 @@ impl Assets {
         let script = bundled("browser.js")?;
         let wasm = bundled("browser_bg.wasm")?;
         let style = bundled("main.css")?;
-        // Leptos derives the name of the one from the name of the other, so they share a hash.
+        // The script makes the name of the WebAssembly of its own, so they share a hash.
         let mut both = script.metadata.sha256_hash();
         for (byte, other) in both.iter_mut().zip(wasm.metadata.sha256_hash()) {
             *byte ^= other;
         }
-        let output_name = format!("browser-{}", short(both));
-        let style_name = format!("main-{}.css", short(style.metadata.sha256_hash()));
+        let both = short(both);
+        let style_hash = short(style.metadata.sha256_hash());
+        let paths = BundlePaths {
+            stylesheet: format!("/pkg/main-{style_hash}.css"),
+            script: format!("/pkg/browser-{both}.js"),
+            wasm: format!("/pkg/browser-{both}_bg.wasm"),
+        };
         let mut files = HashMap::new();
         for (file, name, path) in [
-            (script, "browser.js", format!("/pkg/{output_name}.js")),
-            (
-                wasm,
-                "browser_bg.wasm",
-                format!("/pkg/{output_name}_bg.wasm"),
-            ),
-            (style, "main.css", format!("/pkg/{style_name}")),
+            (script, "browser.js", &paths.script),
+            (wasm, "browser_bg.wasm", &paths.wasm),
+            (style, "main.css", &paths.stylesheet),
         ] {
             let mut asset = Asset::new(name, file, FOR_EVER);
             asset.brotli = Bundle::get(&format!("{name}.br")).map(|file| bytes(file.data));
             asset.gzip = Bundle::get(&format!("{name}.gz")).map(|file| bytes(file.data));
-            files.insert(path, asset);
+            files.insert(path.clone(), asset);
         }
         for name in Public::iter() {
             if let Some(file) = Public::get(&name) {
                 files.insert(format!("/{name}"), Asset::new(&name, file, FOR_A_DAY));
             }
         }
-        Ok(Self {
-            files,
-            stylesheet: format!("/pkg/{style_name}"),
-            script: output_name,
-        })
+        Ok(Self { files, paths })
     }
 
-    /// The path of the style sheet.
-    pub fn stylesheet(&self) -> String {
-        self.stylesheet.clone()
-    }
-
-    /// What Leptos needs to know to name the script and the WebAssembly of the bundle.
-    pub fn leptos_options(&self) -> LeptosOptions {
-        LeptosOptions::builder()
-            .output_name(self.script.clone())
-            .site_pkg_dir("pkg")
-            .build()
+    /// The paths of the bundle.
+    pub fn bundle(&self) -> BundlePaths {
+        self.paths.clone()
     }
 
     /// The paths of all files.

@@ -45,19 +45,16 @@ struct App {
     site: Arc<Site>,
     assets: Arc<Assets>,
     limits: Limits,
-    options: LeptosOptions,
 }
 
 /// The whole site.
 pub fn router(site: Arc<Site>, assets: Assets, limits: Limits) -> Router {
     // Leptos renders on the runtime that runs already. A second router finds it done.
     let _ = any_spawner::Executor::init_tokio();
-    let options = assets.leptos_options();
     let app = App {
         site,
         assets: Arc::new(assets),
         limits,
-        options,
     };
     // Pages are compressed as they are sent; the stream of a test is not, because a compressor
     // would hold its lines back.
@@ -363,17 +360,12 @@ fn context(
     let app = app.clone();
     move || {
         provide_context(app.site.clone());
-        provide_context(app.options.clone());
         provide_context(admission.clone());
         let response = expect_context::<ResponseOptions>();
         if status != StatusCode::OK {
             response.set_status(status);
         }
-        if let Some(nonce) = leptos::nonce::use_nonce()
-            && let Ok(policy) = HeaderValue::from_str(&headers::page_policy(&nonce.to_string()))
-        {
-            response.insert_header(CONTENT_SECURITY_POLICY, policy);
-        }
+        response.insert_header(CONTENT_SECURITY_POLICY, headers::PAGE_POLICY);
     }
 }
 
@@ -509,11 +501,10 @@ mod tests {
             page_words: PageWords::english(),
             guide: Guide::english(),
             probe: Probe::new(Options::default()).unwrap(),
-            stylesheet: assets.stylesheet(),
+            bundle: assets.bundle(),
         };
         let app = App {
             site: Arc::new(site),
-            options: assets.leptos_options(),
             assets: Arc::new(assets),
             limits: Limits::new(NonZeroU32::MIN, NonZeroU32::MIN),
         };

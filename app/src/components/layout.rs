@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use crate::record::Record;
-use crate::site::{Site, say};
+use crate::site::{Bundle, Site, say};
 
 /// A whole HTML document.
 #[component]
@@ -18,7 +18,11 @@ pub fn Document(
     children: Children,
 ) -> impl IntoView {
     let site: Arc<Site> = expect_context();
-    let options: LeptosOptions = expect_context();
+    let Bundle {
+        stylesheet,
+        script,
+        wasm,
+    } = site.bundle.clone();
     let provider = site.provider_names();
     view! {
         <!DOCTYPE html>
@@ -34,8 +38,10 @@ pub fn Document(
                 {private.then(|| view! { <meta name="robots" content="noindex"/> })}
                 <meta name="color-scheme" content="light dark"/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
-                <link rel="stylesheet" href=site.stylesheet.clone()/>
-                <HydrationScripts options islands=true/>
+                <link rel="stylesheet" href=stylesheet/>
+                // Found here, both are on their way at the same time.
+                <script type="module" src=script></script>
+                <link rel="preload" href=wasm r#as="fetch" type="application/wasm" crossorigin="anonymous"/>
             </head>
             <body>
                 <a class="skip" href="#content">{say(|t| &t.layout.skip)}</a>

@@ -63,7 +63,7 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
         page_words: PageWords::english(),
         guide: Guide::english(),
         probe,
-        stylesheet: assets.stylesheet(),
+        bundle: assets.bundle(),
     };
     let limits = Limits::new(options.tests_per_client, options.tests_at_once);
     let app = router(Arc::new(site), assets, limits);

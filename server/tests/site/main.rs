@@ -38,7 +38,7 @@ fn site() -> Router {
         page_words: PageWords::english(),
         guide: Guide::english(),
         probe: Probe::new(Options::default()).unwrap(),
-        stylesheet: assets.stylesheet(),
+        bundle: assets.bundle(),
     };
     let one = NonZeroU32::MIN;
     router(
