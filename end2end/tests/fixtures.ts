@@ -33,8 +33,11 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
 
   server: [
     async ({ lab }, use) => {
-      // All tests together are one client to the server, and a busier one than a person.
-      const server = await serve([...labOptions(lab), "--tests-per-client", "100000"]);
+      // All tests together are one client to the server, and a busier one than a person; and each of
+      // them wants to see what the lab does now.
+      const patience = ["tests-per-client", "sign-ins-per-account", "accounts-per-client", "failed-sign-ins-per-account", "failed-sign-ins"];
+      const limits = patience.map((option) => `--${option}=100000`);
+      const server = await serve([...labOptions(lab), ...limits, "--share-results=0"]);
       try {
         await use(server);
       } finally {

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 use crate::commands::probe::{ConnectTo, Servers};
+use crate::limits::LimitOptions;
 
 /// The help page that proves its own settings.
 #[derive(Debug, Parser)]
@@ -60,13 +61,9 @@ pub struct ServeOptions {
     #[arg(long, value_name = "FILE")]
     pub config: Vec<PathBuf>,
 
-    /// How many connection tests one client may start in ten minutes
-    #[arg(long, value_name = "N", default_value = "30")]
-    pub tests_per_client: std::num::NonZeroU32,
-
-    /// How many connection tests may run at once
-    #[arg(long, value_name = "N", default_value = "64")]
-    pub tests_at_once: std::num::NonZeroU32,
+    /// How much the server does, and for whom.
+    #[command(flatten)]
+    pub limits: LimitOptions,
 
     /// How to reach and trust the mail servers.
     #[command(flatten)]

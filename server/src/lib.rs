@@ -9,7 +9,7 @@
 //! | [`assets`] | the browser bundle and the public files, inside the program |
 //! | [`headers`] | what every answer carries |
 //! | [`origin`] | requests that other sites caused are turned away |
-//! | [`limits`] | how many tests may run, and for whom |
+//! | [`limits`] | how much the server does, and for whom |
 //! | [`report`] | a finished probe as a tree for people and as JSON |
 
 // The type of a page is as deep as its markup.

@@ -87,7 +87,7 @@ pub fn probe(trust: &TrustOptions, mut options: Options) -> Result<Probe, Config
     Ok(Probe::new(options)?)
 }
 
-fn read_file(file: &Path) -> Result<Vec<u8>, ConfigError> {
+pub(crate) fn read_file(file: &Path) -> Result<Vec<u8>, ConfigError> {
     std::fs::read(file).map_err(|cause| ConfigError::Unreadable {
         file: file.display().to_string(),
         cause,

@@ -18,7 +18,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Form, Path, Query, Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderMap, HeaderName, HeaderValue,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
 };
 use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
@@ -75,8 +75,7 @@ pub fn router(site: Arc<Site>, assets: Assets, limits: Limits) -> Router {
         .layer(CompressionLayer::new());
     let tests = Router::new()
         .route("/test", post(test_page))
-        .route(TestConnection::PATH, post(test_stream))
-        .layer(from_fn_with_state(app.clone(), admit));
+        .route(TestConnection::PATH, post(test_stream));
     let files = app
         .assets
         .paths()
@@ -281,7 +280,7 @@ async fn test_page(
     Query(asked): Query<AskedQuery>,
     request: Request,
 ) -> Response {
-    let admission = admission(&request);
+    let admission = admission(&app, &request);
     let trail = Trail::read(&app.site.guide, &asked.trail);
     // The form is decoded by the server function's own decoder, so both understand the same.
     let form =
@@ -290,7 +289,8 @@ async fn test_page(
         return StatusCode::BAD_REQUEST.into_response();
     };
     let address = form.address.clone();
-    let test = start(&app.site, form, &admission);
+    let test = start(&app.site, form, &admission).await;
+    let retry_after = test.refused.and_then(Refusal::retry_after);
     let status = test.refused.map_or(StatusCode::OK, Refusal::status);
     let shown = Arc::new(std::sync::Mutex::new(Some(test)));
     let render = leptos_axum::render_app_to_stream_in_order_with_context(
@@ -303,12 +303,16 @@ async fn test_page(
             test.map(|test| view! { <ResultPage test address node trail/> })
         },
     );
-    uncached(render(Request::new(Body::empty())).await)
+    let mut response = render(Request::new(Body::empty())).await;
+    if let Some(wait) = retry_after {
+        response.headers_mut().insert(RETRY_AFTER, wait);
+    }
+    uncached(response)
 }
 
 /// The test as a stream of lines, from the server function.
 async fn test_stream(State(app): State<App>, request: Request) -> Response {
-    let admission = admission(&request);
+    let admission = admission(&app, &request);
     let context = context(&app, StatusCode::OK, admission);
     uncached(
         leptos_axum::handle_server_fns_with_context(context, request)
@@ -342,12 +346,7 @@ async fn page<V: IntoView + 'static>(
     request: Request,
     view: impl Fn() -> V + Clone + Send + Sync + 'static,
 ) -> Response {
-    let private = is_private(&request);
-    let admission = Admission {
-        place: Err(Refusal::Busy),
-        private,
-    };
-    let context = context(app, status, admission);
+    let context = context(app, status, admission(app, &request));
     leptos_axum::render_app_async_with_context(context, view)(request).await
 }
 
@@ -369,30 +368,13 @@ fn context(
     }
 }
 
-/// Asks the limits for a place and notes the answer in the request.
-async fn admit(State(app): State<App>, mut request: Request, next: Next) -> Response {
-    let client = request
-        .extensions()
-        .get::<ConnectInfo<SocketAddr>>()
-        .map(|client| client.0.ip());
-    let place = match client {
-        Some(client) => app.limits.admit(client).map(|place| Arc::new(place) as _),
-        None => Err(Refusal::Busy),
-    };
-    let admission = Admission {
-        place,
-        private: is_private(&request),
-    };
-    request.extensions_mut().insert(admission);
-    next.run(request).await
-}
-
-fn admission(request: &Request) -> Admission {
-    let noted = request.extensions().get::<Admission>().cloned();
-    noted.unwrap_or(Admission {
-        place: Err(Refusal::Busy),
-        private: false,
-    })
+/// What is known of the client and its connection.
+fn admission(app: &App, request: &Request) -> Admission {
+    let client = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    Admission {
+        gate: client.map(|client| app.limits.of_client(client.0.ip())),
+        private: is_private(request),
+    }
 }
 
 /// Whether nobody between the browser and this server can read the request: it never left the
@@ -474,8 +456,6 @@ fn uncached(mut response: Response) -> Response {
 
 #[cfg(test)]
 mod tests {
-    use std::num::NonZeroU32;
-
     use app::check::TestWords;
     use app::guide::Guide;
     use app::page_words::PageWords;
@@ -486,6 +466,8 @@ mod tests {
     use tower::ServiceExt;
 
     use super::*;
+    use crate::limits::LimitOptions;
+    use crate::limits::key::Keys;
 
     #[tokio::test]
     async fn a_handler_that_panics_gets_a_page_and_the_server_goes_on() {
@@ -506,7 +488,7 @@ mod tests {
         let app = App {
             site: Arc::new(site),
             assets: Arc::new(assets),
-            limits: Limits::new(NonZeroU32::MIN, NonZeroU32::MIN),
+            limits: Limits::new(&LimitOptions::default(), Keys::random().unwrap()),
         };
         let router = guarded(Router::new().route("/broken", get(broken)), app);
         for _ in 0..2 {

@@ -9,6 +9,8 @@
 //! ```
 
 pub mod event;
+#[cfg(feature = "ssr")]
+mod gate;
 #[cfg(any(feature = "hydrate", test))]
 pub(crate) mod lines;
 mod password;
@@ -23,6 +25,8 @@ mod server_fn;
 #[cfg(feature = "ssr")]
 mod words;
 
+#[cfg(feature = "ssr")]
+pub use gate::{Gate, Heard, Place};
 pub use password::Password;
 #[cfg(feature = "ssr")]
 pub use refusal::Refusal;

@@ -1,5 +1,7 @@
 //! Why a test is not run.
 
+use std::time::Duration;
+
 /// A reason not to run a test. Each has its words in `content/en/test.toml`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
@@ -19,17 +21,43 @@ pub enum Refusal {
     PasswordNeedsHttps,
     /// The client has started too many tests.
     TooMany {
-        /// How long to wait, in whole minutes.
-        minutes: u64,
+        /// How long to wait.
+        wait: Duration,
     },
-    /// Every place for a test is taken.
+    /// Too many tests of the client are running.
+    TooManyAtOnce,
+    /// The client has tried to sign in to too many accounts.
+    TooManyAccounts {
+        /// How long to wait.
+        wait: Duration,
+    },
+    /// The password of the account was tested too often, with whatever result.
+    TooManySignIns {
+        /// How long to wait.
+        wait: Duration,
+    },
+    /// The password of the account was refused too often, whoever typed it.
+    TooManyFailures {
+        /// How long to wait.
+        wait: Duration,
+    },
+    /// So many passwords were refused that none is tested for a while.
+    SignInPaused {
+        /// How long to wait.
+        wait: Duration,
+    },
+    /// Every place for a test is taken, and none became free in time.
     Busy,
 }
+
+/// When to come back where nobody can know when it will be better: by then every test that runs
+/// now has ended.
+const A_MINUTE: Duration = Duration::from_secs(60);
 
 impl Refusal {
     /// One of each.
     #[cfg(test)]
-    pub(super) const ALL: [Self; 9] = [
+    pub(super) const ALL: [Self; 14] = [
         Self::EmptyAddress,
         Self::BadAddress,
         Self::UnknownDomain,
@@ -37,7 +65,12 @@ impl Refusal {
         Self::FullAddressNeeded,
         Self::BadPassword,
         Self::PasswordNeedsHttps,
-        Self::TooMany { minutes: 5 },
+        Self::TooMany { wait: A_MINUTE },
+        Self::TooManyAtOnce,
+        Self::TooManyAccounts { wait: A_MINUTE },
+        Self::TooManySignIns { wait: A_MINUTE },
+        Self::TooManyFailures { wait: A_MINUTE },
+        Self::SignInPaused { wait: A_MINUTE },
         Self::Busy,
     ];
 
@@ -52,6 +85,11 @@ impl Refusal {
             Self::BadPassword => "bad-password",
             Self::PasswordNeedsHttps => "password-needs-https",
             Self::TooMany { .. } => "too-many",
+            Self::TooManyAtOnce => "too-many-at-once",
+            Self::TooManyAccounts { .. } => "too-many-accounts",
+            Self::TooManySignIns { .. } => "too-many-sign-ins",
+            Self::TooManyFailures { .. } => "too-many-failures",
+            Self::SignInPaused { .. } => "sign-in-paused",
             Self::Busy => "busy",
         }
     }
@@ -67,8 +105,67 @@ impl Refusal {
             | Self::FullAddressNeeded
             | Self::BadPassword => StatusCode::UNPROCESSABLE_ENTITY,
             Self::PasswordNeedsHttps => StatusCode::FORBIDDEN,
-            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::TooMany { .. }
+            | Self::TooManyAtOnce
+            | Self::TooManyAccounts { .. }
+            | Self::TooManySignIns { .. }
+            | Self::TooManyFailures { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::SignInPaused { .. } | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    /// How long to wait before the same request may be answered, where waiting helps.
+    pub fn wait(self) -> Option<Duration> {
+        match self {
+            Self::EmptyAddress
+            | Self::BadAddress
+            | Self::UnknownDomain
+            | Self::UnknownService
+            | Self::FullAddressNeeded
+            | Self::BadPassword
+            | Self::PasswordNeedsHttps => None,
+            Self::TooMany { wait }
+            | Self::TooManyAccounts { wait }
+            | Self::TooManySignIns { wait }
+            | Self::TooManyFailures { wait }
+            | Self::SignInPaused { wait } => Some(wait),
+            Self::TooManyAtOnce | Self::Busy => Some(A_MINUTE),
+        }
+    }
+
+    /// The value of the header `Retry-After`: whole seconds, at least one.
+    pub fn retry_after(self) -> Option<http::HeaderValue> {
+        self.wait()
+            .map(|wait| whole(wait, Duration::from_secs(1)).into())
+    }
+}
+
+/// How many whole units a time takes; never none, or clients would come back at once.
+pub(super) fn whole(time: Duration, unit: Duration) -> u64 {
+    let units = time.as_nanos().div_ceil(unit.as_nanos().max(1)).max(1);
+    u64::try_from(units).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_may_come_back_is_told_when() {
+        for refusal in Refusal::ALL {
+            let temporary = [429, 503].contains(&refusal.status().as_u16());
+            assert_eq!(refusal.retry_after().is_some(), temporary, "{refusal:?}");
+        }
+        for (millis, expected) in [
+            (0, "1"),
+            (1, "1"),
+            (1_000, "1"),
+            (1_001, "2"),
+            (90_000, "90"),
+        ] {
+            let wait = Duration::from_millis(millis);
+            let header = Refusal::TooMany { wait }.retry_after().unwrap();
+            assert_eq!(header, expected, "{millis} ms");
         }
     }
 }

@@ -1,23 +1,22 @@
 //! From a request to the events that answer it.
 
-use std::any::Any;
 use std::sync::Arc;
 
 use futures_util::stream::{self, BoxStream, StreamExt};
 use probe::net::{Event as ProbeEvent, Target};
-use probe::{Credentials, EndpointReport, HostName, Outcome, diagnose};
+use probe::{Credentials, EndpointReport, HostName, Outcome, Stage, diagnose};
 
 use super::event::{Event, Mark, Plan};
 use super::say::Saying;
-use super::{Refusal, TestConnection};
+use super::{Gate, Heard, Place, Refusal, TestConnection};
 use crate::record::{AddressError, AddressOrDomain, Group, Record, Role, Service, parse_address};
 use crate::site::Site;
 
-/// Whether a client may start a test now, as the server's limits decided.
+/// What the server knows of the client and its connection.
 #[derive(Clone)]
 pub struct Admission {
-    /// A place for a test, given back when it is dropped, or the reason why there is none.
-    pub place: Result<Arc<dyn Any + Send + Sync>, Refusal>,
+    /// The limits for the client, unless it is not known who it is.
+    pub gate: Option<Arc<dyn Gate>>,
     /// Whether nobody between the browser and this server can read what is sent.
     pub private: bool,
 }
@@ -30,12 +29,12 @@ pub struct Test {
     pub events: BoxStream<'static, Event>,
 }
 
-/// Starts a test.
-pub fn start(site: &Site, request: TestConnection, admission: &Admission) -> Test {
-    match plan(site, request, admission) {
-        Ok((order, place)) => Test {
+/// Starts a test, as soon as there is a place for it.
+pub async fn start(site: &Site, request: TestConnection, admission: &Admission) -> Test {
+    match admitted(site, request, admission).await {
+        Ok((order, gate, place)) => Test {
             refused: None,
-            events: events(site, order, place),
+            events: events(site, order, gate.as_ref(), place),
         },
         Err(refusal) => {
             let finding = site.test_words.refusal(refusal, &site.provider_names());
@@ -57,18 +56,36 @@ struct Order<'a> {
     record: &'a Record,
     domain: Option<HostName>,
     services: Vec<&'a Service>,
-    credentials: Option<Credentials>,
+    sign_in: Option<SignIn>,
 }
 
-type Place = Arc<dyn Any + Send + Sync>;
+/// An account, and what to sign in to it with.
+struct SignIn {
+    credentials: Credentials,
+    /// The account as the limits know it: the same for every spelling that servers take for the same.
+    account: String,
+}
 
-/// Understands the request, or says why not. Nothing is sent anywhere before this has passed.
-fn plan<'a>(
+/// Understands the request and asks for a place, or says why not. Nothing is sent anywhere before
+/// this has passed.
+async fn admitted<'a>(
     site: &'a Site,
     request: TestConnection,
     admission: &Admission,
-) -> Result<(Order<'a>, Place), Refusal> {
-    let place = admission.place.clone()?;
+) -> Result<(Order<'a>, Arc<dyn Gate>, Arc<dyn Place>), Refusal> {
+    let gate = admission.gate.clone().ok_or(Refusal::Busy)?;
+    // What cannot be understood counts, too: it costs the server as much.
+    gate.knock().await?;
+    let order = understood(site, request, admission.private)?;
+    let account = order
+        .sign_in
+        .as_ref()
+        .map(|sign_in| sign_in.account.clone());
+    let place = gate.place(account).await?;
+    Ok((order, gate, place))
+}
+
+fn understood(site: &Site, request: TestConnection, private: bool) -> Result<Order<'_>, Refusal> {
     let typed = parse_address(&request.address).map_err(|error| match error {
         AddressError::Empty => Refusal::EmptyAddress,
         _ => Refusal::BadAddress,
@@ -81,27 +98,30 @@ fn plan<'a>(
     if services.is_empty() {
         return Err(Refusal::UnknownService);
     }
-    let credentials = match request.password.given() {
+    let sign_in = match request.password.given() {
         None => None,
-        Some(_) if !admission.private => return Err(Refusal::PasswordNeedsHttps),
+        Some(_) if !private => return Err(Refusal::PasswordNeedsHttps),
         Some(password) => {
             let AddressOrDomain::Address(address) = &typed else {
                 return Err(Refusal::FullAddressNeeded);
             };
             let user = group.user_name.form.of(address);
-            Some(Credentials::new(user, password.into()).map_err(|_| Refusal::BadPassword)?)
+            let account = format!("{} {}", record.id, user.to_lowercase());
+            let credentials =
+                Credentials::new(user, password.into()).map_err(|_| Refusal::BadPassword)?;
+            Some(SignIn {
+                credentials,
+                account,
+            })
         }
     };
-    Ok((
-        Order {
-            record,
-            // Every domain of an address is a host name.
-            domain: typed.domain().as_str().parse().ok(),
-            services,
-            credentials,
-        },
-        place,
-    ))
+    Ok(Order {
+        record,
+        // Every domain of an address is a host name.
+        domain: typed.domain().as_str().parse().ok(),
+        services,
+        sign_in,
+    })
 }
 
 /// The services of the group that were ticked. The form without scripts shows the services of
@@ -111,8 +131,13 @@ fn chosen<'a>(group: &'a Group, ids: &[String]) -> Vec<&'a Service> {
     group.services.iter().filter(wanted).collect()
 }
 
-fn events(site: &Site, order: Order<'_>, place: Place) -> BoxStream<'static, Event> {
-    let with_password = order.credentials.is_some();
+fn events(
+    site: &Site,
+    order: Order<'_>,
+    gate: &dyn Gate,
+    place: Arc<dyn Place>,
+) -> BoxStream<'static, Event> {
+    let with_password = order.sign_in.is_some();
     let saying = Arc::new(Saying {
         words: site.words.clone(),
         test_words: site.test_words.clone(),
@@ -143,30 +168,55 @@ fn events(site: &Site, order: Order<'_>, place: Place) -> BoxStream<'static, Eve
     let first = stream::iter([saying.plan()]);
     let mut reports = vec![None; order.services.len()];
     let last = saying.clone();
-    let running = site
-        .probe
-        .run(targets, order.credentials)
+    let heard = match order.sign_in {
+        Some(sign_in) => {
+            let run = site.probe.run(targets, Some(sign_in.credentials));
+            run.map(Heard::now).boxed()
+        }
+        None => gate.probe(&site.probe, targets, Arc::clone(&place)),
+    };
+    let running = heard
         .map(Some)
         .chain(stream::iter([None]))
         .flat_map(move |event| {
-            // The place is held as long as the stream lives, and so is given back however it ends.
-            let _held = &place;
+            let Some(Heard { event, age }) = event else {
+                let reports: Vec<EndpointReport> = reports.drain(..).flatten().collect();
+                // The place is held as long as the stream lives, and so is given back however it ends.
+                place.signed_in(refusals(&reports));
+                let summary = last.summary(&reports, &diagnose(&reports));
+                return stream::iter(vec![summary, Event::Done]);
+            };
             stream::iter(match event {
-                Some(ProbeEvent::Step { endpoint, step }) => vec![saying.step(endpoint, &step)],
-                Some(ProbeEvent::Done { endpoint, report }) => {
-                    let verdict = saying.verdict(endpoint, &report);
+                ProbeEvent::Step { endpoint, step } => vec![saying.step(endpoint, &step)],
+                ProbeEvent::Done { endpoint, report } => {
+                    let verdict = saying.verdict(endpoint, &report, age);
                     if let Some(place) = reports.get_mut(endpoint) {
                         *place = Some(report);
                     }
                     vec![verdict]
                 }
-                None => {
-                    let reports: Vec<EndpointReport> = reports.drain(..).flatten().collect();
-                    vec![last.summary(&reports, &diagnose(&reports)), Event::Done]
-                }
             })
         });
     first.chain(running).boxed()
+}
+
+/// At how many services the password was sent and refused, or may have been.
+fn refusals(reports: &[EndpointReport]) -> usize {
+    let steps = reports.iter().flat_map(|report| &report.steps);
+    let sign_ins = steps.filter(|step| step.stage == Stage::SignIn);
+    sign_ins
+        .filter(|step| {
+            !matches!(
+                step.outcome,
+                // Accepted.
+                Outcome::Ok | Outcome::NotAuthorized | Outcome::MailboxInUse | Outcome::TooManyConnections
+                // Not looked at, because the server is in trouble itself.
+                | Outcome::TemporaryFailure | Outcome::ServerFault | Outcome::TlsRequired
+                // Not sent.
+                | Outcome::NoPassword | Outcome::NotTried | Outcome::NotEncrypted
+            )
+        })
+        .count()
 }
 
 /// The sign beside an outcome.
@@ -176,5 +226,50 @@ pub(super) fn mark(outcome: Outcome) -> Mark {
         (_, probe::Severity::Fine) => Mark::Good,
         (_, probe::Severity::Notice) => Mark::Notice,
         (_, probe::Severity::Failure) => Mark::Bad,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use probe::{Endpoint, Protocol, Security, Step};
+
+    use super::*;
+
+    #[test]
+    fn a_password_counts_as_refused_unless_it_was_accepted_or_not_looked_at() {
+        let report = |stage, outcome| {
+            let endpoint = Endpoint {
+                id: "imap".into(),
+                protocol: Protocol::Imap,
+                host: "mail.example.net".parse().unwrap(),
+                port: 993.try_into().unwrap(),
+                security: Security::Tls,
+            };
+            let steps = vec![
+                Step::new(Stage::Dns, Outcome::Ok, Duration::ZERO),
+                Step::new(stage, outcome, Duration::ZERO),
+            ];
+            EndpointReport::new(endpoint, steps, Duration::ZERO)
+        };
+        for (stage, outcome, expected) in [
+            (Stage::SignIn, Outcome::Ok, 0),
+            (Stage::SignIn, Outcome::MailboxInUse, 0),
+            (Stage::SignIn, Outcome::NotTried, 0),
+            (Stage::SignIn, Outcome::TemporaryFailure, 0),
+            (Stage::SignIn, Outcome::WrongCredentials, 1),
+            (Stage::SignIn, Outcome::AccountDisabled, 1),
+            (Stage::SignIn, Outcome::DroppedAfterSignIn, 1),
+            (Stage::SignIn, Outcome::Deadline, 1),
+            (Stage::SignIn, Outcome::Cancelled, 1),
+            (Stage::Capabilities, Outcome::Deadline, 0),
+        ] {
+            let reports = [report(stage, outcome)];
+            assert_eq!(refusals(&reports), expected, "{stage:?} {outcome:?}");
+        }
+        let wrong = || report(Stage::SignIn, Outcome::WrongCredentials);
+        assert_eq!(refusals(&[wrong(), wrong()]), 2);
+        assert_eq!(refusals(&[]), 0);
     }
 }

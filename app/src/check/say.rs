@@ -75,8 +75,13 @@ impl Saying {
         }
     }
 
-    /// How a service did, in one sentence.
-    pub(super) fn verdict(&self, service: usize, report: &EndpointReport) -> Event {
+    /// How a service did, in one sentence, and how long ago if it was tested for somebody else.
+    pub(super) fn verdict(
+        &self,
+        service: usize,
+        report: &EndpointReport,
+        age: Option<Duration>,
+    ) -> Event {
         let verdicts = &self.test_words.verdicts;
         let signed_in = report
             .steps
@@ -86,6 +91,10 @@ impl Saying {
             Severity::Fine if signed_in => verdicts.signed_in.clone(),
             Severity::Fine => verdicts.good.clone(),
             _ => self.words.step(report.outcome).to_owned(),
+        };
+        let text = match age {
+            Some(age) => self.test_words.shared_verdict(&text, age),
+            None => text,
         };
         let alternative = self.alternatives.get(service).copied().unwrap_or_default();
         Event::Verdict {

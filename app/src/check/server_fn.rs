@@ -35,9 +35,14 @@ pub async fn test_connection(
         services,
         password,
     };
-    let test = super::start(&site, request, &expect_context());
+    let response: ResponseOptions = expect_context();
+    let admission: super::Admission = expect_context();
+    let test = super::start(&site, request, &admission).await;
     if let Some(refusal) = test.refused {
-        expect_context::<ResponseOptions>().set_status(refusal.status());
+        response.set_status(refusal.status());
+        if let Some(wait) = refusal.retry_after() {
+            response.insert_header(http::header::RETRY_AFTER, wait);
+        }
     }
     Ok(ByteStream::new(test.events.map(|event| {
         let line = serde_json::to_string(&event).map_err(ServerFnError::new)?;

@@ -1,11 +1,13 @@
 //! The words around a test, read from `content/en/test.toml`.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde::Deserialize;
 
 use super::Refusal;
 use super::event::{FindingWords, Labels, Mark};
+use super::refusal::whole;
 
 /// Everything that is said around a test, apart from the outcomes.
 #[derive(Clone, Debug, Deserialize)]
@@ -14,6 +16,7 @@ pub struct TestWords {
     labels: LabelWords,
     pub(super) verdicts: VerdictWords,
     pub(super) without_password: WithoutPassword,
+    pub(super) shared: Shared,
     pub(super) facts: FactWords,
     refusals: BTreeMap<String, RefusalWords>,
 }
@@ -47,6 +50,13 @@ pub(super) struct VerdictWords {
 #[serde(deny_unknown_fields)]
 pub(super) struct WithoutPassword {
     pub(super) note: String,
+}
+
+/// What is added to a result that was found for somebody else.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Shared {
+    verdict: String,
 }
 
 /// The labels of the technical facts.
@@ -123,11 +133,7 @@ impl TestWords {
     /// Says why a test is not run. `providers` names those whose addresses are known.
     pub(super) fn refusal(&self, refusal: Refusal, providers: &str) -> FindingWords {
         let words = &self.refusals[refusal.code()];
-        let wait = match refusal {
-            Refusal::TooMany { minutes: 0 | 1 } => "a minute".to_owned(),
-            Refusal::TooMany { minutes } => format!("{minutes} minutes"),
-            _ => String::new(),
-        };
+        let wait = refusal.wait().map(waiting).unwrap_or_default();
         let fill = |text: &String| {
             text.replace("{provider}", providers)
                 .replace("{wait}", &wait)
@@ -139,6 +145,26 @@ impl TestWords {
             advice: fill(&words.advice),
             more: None,
         }
+    }
+
+    /// A verdict that is so old.
+    pub(super) fn shared_verdict(&self, verdict: &str, age: Duration) -> String {
+        let age = match age.as_secs() {
+            0 | 1 => "a second".to_owned(),
+            seconds @ 2..120 => format!("{seconds} seconds"),
+            seconds => format!("{} minutes", seconds / 60),
+        };
+        let words = self.shared.verdict.replace("{age}", &age);
+        words.replace("{verdict}", verdict)
+    }
+}
+
+/// A time to wait, as one says it.
+fn waiting(time: Duration) -> String {
+    match whole(time, Duration::from_secs(60)) {
+        1 => "a minute".to_owned(),
+        minutes @ 2..120 => format!("{minutes} minutes"),
+        minutes => format!("{} hours", minutes.div_ceil(60)),
     }
 }
 
@@ -161,6 +187,23 @@ mod tests {
         assert_eq!(labels.mark(Mark::Notice), words.labels.notice);
         assert_eq!(labels.mark(Mark::Bad), words.labels.bad);
         assert_eq!(labels.mark(Mark::Skipped), words.labels.skipped);
+    }
+
+    #[test]
+    fn times_are_said_in_whole_minutes_and_ages_in_seconds() {
+        for (seconds, wait, age) in [
+            (0, "a minute", "a second"),
+            (2, "a minute", "2 seconds"),
+            (60, "a minute", "60 seconds"),
+            (61, "2 minutes", "61 seconds"),
+            (600, "10 minutes", "10 minutes"),
+            (7_201, "3 hours", "120 minutes"),
+        ] {
+            let time = Duration::from_secs(seconds);
+            assert_eq!(waiting(time), wait, "{seconds}");
+            let verdict = TestWords::english().shared_verdict("Works", time);
+            assert_eq!(verdict, format!("Works (tested {age} ago)"), "{seconds}");
+        }
     }
 
     #[test]

@@ -15,7 +15,8 @@ use tracing_subscriber::EnvFilter;
 
 use crate::assets::Assets;
 use crate::cli::ServeOptions;
-use crate::limits::Limits;
+use crate::limits::key::{Keys, SHORTEST_SECRET};
+use crate::limits::{LimitOptions, Limits};
 use crate::records::{self, ConfigError};
 use crate::router::router;
 
@@ -28,6 +29,15 @@ pub enum ServeError {
     /// The program was built without the browser bundle.
     #[error(transparent)]
     Assets(#[from] crate::assets::MissingBundle),
+    /// The secret of the limits is too short to be one.
+    #[error("{file}: expected at least {SHORTEST_SECRET} random bytes")]
+    ShortSecret {
+        /// The file.
+        file: String,
+    },
+    /// The system has no randomness for the secret of the limits.
+    #[error("the system has no random numbers")]
+    NoRandomness,
     /// The address cannot be listened on, or the system failed later.
     #[error("{listen}: {cause}")]
     Listen {
@@ -65,7 +75,7 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
         probe,
         bundle: assets.bundle(),
     };
-    let limits = Limits::new(options.tests_per_client, options.tests_at_once);
+    let limits = Limits::new(&options.limits, keys(&options.limits)?);
     let app = router(Arc::new(site), assets, limits);
     let listen = options.listen;
     let failed = move |cause| ServeError::Listen { listen, cause };
@@ -87,6 +97,17 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
             .map_err(failed)
         })?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The secret of the limits, from its file or for this start only.
+fn keys(options: &LimitOptions) -> Result<Keys, ServeError> {
+    let Some(file) = &options.limits_secret else {
+        return Keys::random().map_err(|_| ServeError::NoRandomness);
+    };
+    let secret = records::read_file(file)?;
+    Keys::configured(&secret).ok_or_else(|| ServeError::ShortSecret {
+        file: file.display().to_string(),
+    })
 }
 
 /// Ends when the program is told to stop: Ctrl-C, or SIGTERM from a service manager.

@@ -3,4 +3,6 @@
 
 mod command_line;
 mod lab;
+mod limits;
 mod secrets;
+mod server;

@@ -24,7 +24,8 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
 use probe::net::{Options, Probe};
 use server::assets::Assets;
-use server::limits::Limits;
+use server::limits::key::Keys;
+use server::limits::{LimitOptions, Limits, Rate};
 use server::router::router;
 use tower::ServiceExt;
 
@@ -40,12 +41,12 @@ fn site() -> Router {
         probe: Probe::new(Options::default()).unwrap(),
         bundle: assets.bundle(),
     };
-    let one = NonZeroU32::MIN;
-    router(
-        Arc::new(site),
-        assets,
-        Limits::new(one, NonZeroU32::new(4).unwrap()),
-    )
+    let options = LimitOptions {
+        tests_per_client: Rate::new(NonZeroU32::MIN, 600),
+        ..LimitOptions::default()
+    };
+    let limits = Limits::new(&options, Keys::random().unwrap());
+    router(Arc::new(site), assets, limits)
 }
 
 struct Answer {

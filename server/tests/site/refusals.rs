@@ -88,6 +88,7 @@ async fn a_client_with_too_many_tests_is_told_to_wait() {
     );
     let refused = ask(&site, post("/api/test", form)).await;
     assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(refused.header("retry-after"), "600");
     assert!(
         refused.text().contains("many tests in a short time"),
         "{}",
@@ -95,6 +96,7 @@ async fn a_client_with_too_many_tests_is_told_to_wait() {
     );
     let page = ask(&site, post("/test", form)).await;
     assert_eq!(page.status, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(page.header("retry-after"), "600");
     assert!(page.text().contains("Wait 10 minutes"), "{}", page.text());
 }
 

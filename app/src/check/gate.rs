@@ -1,0 +1,56 @@
+//! What the server decides about a test, and what it wants to know of it.
+//!
+//! The limits themselves belong to the server; here is only what a test asks of them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use futures_util::stream::BoxStream;
+use probe::net::{Event, Probe, Target};
+
+use super::Refusal;
+
+/// The limits of the server, as they are for one client.
+pub trait Gate: Send + Sync {
+    /// Counts a request of the client, whatever it asks for.
+    fn knock(&self) -> BoxFuture<'_, Result<(), Refusal>>;
+
+    /// Gives the client a place for one test, perhaps after a short wait. The place is free again when
+    /// its last clone is dropped.
+    ///
+    /// `account` is the account that the test will sign in to, if it will; two names of one account
+    /// should be one text.
+    fn place(&self, account: Option<String>) -> BoxFuture<'_, Result<Arc<dyn Place>, Refusal>>;
+
+    /// Checks servers without a password. Many customers who ask for the same get one result.
+    fn probe(
+        &self,
+        probe: &Probe,
+        targets: Vec<Target>,
+        place: Arc<dyn Place>,
+    ) -> BoxStream<'static, Heard>;
+}
+
+/// The place of one running test.
+pub trait Place: Send + Sync {
+    /// Says how often the password was refused, or may have been. A test that never says so counts
+    /// as refused, or giving up early would be a way around the limits.
+    fn signed_in(&self, refusals: usize);
+}
+
+/// Something that happened to a server, and perhaps not now.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Heard {
+    /// What happened.
+    pub event: Event,
+    /// How old the check is, if it was made for somebody else.
+    pub age: Option<Duration>,
+}
+
+impl Heard {
+    /// What happens right now.
+    pub fn now(event: Event) -> Self {
+        Self { event, age: None }
+    }
+}

@@ -1,0 +1,190 @@
+//! How much the server does, and for whom: every limit in one place.
+//!
+//! | module | idea |
+//! |---|---|
+//! | `options` | what an operator can set |
+//! | `rate` | so many in so long |
+//! | [`key`] | whom something is counted for, without knowing who it is |
+//! | [`counters`] | what is counted; several servers would do that in a database |
+//! | [`memory`] | counters in the memory of one server: GCRA for rates, exact windows for refused passwords |
+//! | `places` | how many tests run at once, and who waits |
+//! | `shared` | many who ask for the same get one result |
+//!
+//! A test passes them in this order: [`Gate::knock`] asks whether the client may start a test at all,
+//! [`Gate::place`] gives it a place and, with a password, asks whether the account may be signed in
+//! to, and [`Gate::probe`] looks whether somebody else has just asked for the same.
+
+mod clock;
+pub mod counters;
+pub mod key;
+pub mod memory;
+mod options;
+mod places;
+mod rate;
+mod shared;
+#[cfg(test)]
+mod simulation;
+mod window;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use app::check::{self, Gate, Heard, Refusal};
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use futures_util::stream::BoxStream;
+use probe::net::{Probe, Target};
+
+use self::counters::{Counters, Denial, Limit};
+use self::key::{Key, Keys};
+use self::memory::Memory;
+pub use self::options::LimitOptions;
+use self::places::{Full, Places};
+pub use self::rate::Rate;
+use self::shared::Shared;
+
+/// The limits of one server. Clones share what was counted.
+#[derive(Clone)]
+pub struct Limits(Arc<Inner>);
+
+struct Inner {
+    keys: Keys,
+    counters: Arc<dyn Counters>,
+    places: Places,
+    shared: Shared,
+}
+
+impl Limits {
+    /// Counts in memory.
+    pub fn new(options: &LimitOptions, keys: Keys) -> Self {
+        Self::counted_by(Arc::new(Memory::new(options)), options, keys)
+    }
+
+    /// Counts somewhere else.
+    pub fn counted_by(counters: Arc<dyn Counters>, options: &LimitOptions, keys: Keys) -> Self {
+        Self(Arc::new(Inner {
+            keys,
+            counters,
+            places: Places::new(options),
+            shared: Shared::new(options.share_results),
+        }))
+    }
+
+    /// The limits as they are for one client.
+    pub fn of_client(&self, address: IpAddr) -> Arc<dyn Gate> {
+        Arc::new(ClientGate {
+            client: self.0.keys.client(address),
+            limits: Arc::clone(&self.0),
+        })
+    }
+}
+
+/// The limits as they are for one client.
+struct ClientGate {
+    client: Key,
+    limits: Arc<Inner>,
+}
+
+impl Gate for ClientGate {
+    fn knock(&self) -> BoxFuture<'_, Result<(), Refusal>> {
+        async {
+            // This comes first: a server that is full must not use up the tests of its clients.
+            if self.limits.places.are_full() {
+                return Err(Refusal::Busy);
+            }
+            let counted = self.limits.counters.test(self.client).await;
+            counted.map_err(refusal)
+        }
+        .boxed()
+    }
+
+    fn place(
+        &self,
+        account: Option<String>,
+    ) -> BoxFuture<'_, Result<Arc<dyn check::Place>, Refusal>> {
+        async move {
+            let place = self.limits.places.take(self.client).await;
+            let place = place.map_err(|full| match full {
+                Full::Client => Refusal::TooManyAtOnce,
+                Full::Server => Refusal::Busy,
+            })?;
+            let sign_in = match account {
+                None => None,
+                Some(account) => {
+                    let account = self.limits.keys.account(&account);
+                    let counters = Arc::clone(&self.limits.counters);
+                    let counted = counters.sign_in(self.client, account).await;
+                    counted.map_err(refusal)?;
+                    Some(SignIn {
+                        counters,
+                        account,
+                        settled: AtomicBool::new(false),
+                    })
+                }
+            };
+            let place: Arc<dyn check::Place> = Arc::new(TestPlace {
+                _place: place,
+                sign_in,
+            });
+            Ok(place)
+        }
+        .boxed()
+    }
+
+    fn probe(
+        &self,
+        probe: &Probe,
+        targets: Vec<Target>,
+        place: Arc<dyn check::Place>,
+    ) -> BoxStream<'static, Heard> {
+        let start = |target| probe.run(vec![target], None);
+        self.limits.shared.probe(targets, &place, start)
+    }
+}
+
+/// What a running test holds.
+struct TestPlace {
+    _place: places::Place,
+    sign_in: Option<SignIn>,
+}
+
+/// A sign-in that was counted and is settled once: by what the test says of it, or when it is dropped.
+struct SignIn {
+    counters: Arc<dyn Counters>,
+    account: Key,
+    settled: AtomicBool,
+}
+
+impl check::Place for TestPlace {
+    fn signed_in(&self, refusals: usize) {
+        if let Some(sign_in) = &self.sign_in {
+            sign_in.settle(refusals);
+        }
+    }
+}
+
+impl SignIn {
+    fn settle(&self, refusals: usize) {
+        if !self.settled.swap(true, Ordering::Relaxed) {
+            self.counters.settle(self.account, refusals);
+        }
+    }
+}
+
+impl Drop for SignIn {
+    /// The customer went away before the end. Nobody knows how it went, so it counts as refused.
+    fn drop(&mut self) {
+        self.settle(1);
+    }
+}
+
+fn refusal(Denial { limit, wait }: Denial) -> Refusal {
+    match limit {
+        Limit::TestsOfClient => Refusal::TooMany { wait },
+        Limit::AccountsOfClient => Refusal::TooManyAccounts { wait },
+        Limit::SignInsOfAccount => Refusal::TooManySignIns { wait },
+        Limit::FailuresOfAccount => Refusal::TooManyFailures { wait },
+        Limit::Failures => Refusal::SignInPaused { wait },
+    }
+}

@@ -1,0 +1,135 @@
+//! How many tests run at once: of one client, and in all.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
+
+use super::key::Key;
+use super::options::LimitOptions;
+
+/// The places of the server.
+pub(super) struct Places {
+    free: Arc<Semaphore>,
+    waiting: AtomicUsize,
+    taken: Arc<Taken>,
+    per_client: usize,
+    queue: usize,
+    longest_wait: std::time::Duration,
+}
+
+/// How many places each client has. Who has none is not in it.
+#[derive(Default)]
+struct Taken(Mutex<HashMap<Key, usize>>);
+
+/// A place for one test; free again when it is dropped.
+pub(super) struct Place {
+    _total: OwnedSemaphorePermit,
+    _own: Own,
+}
+
+/// A place among those of the client, waiting or running.
+struct Own {
+    taken: Arc<Taken>,
+    client: Key,
+}
+
+/// Why there is no place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Full {
+    /// The client has all the places it may have.
+    Client,
+    /// The server has no free place.
+    Server,
+}
+
+impl Places {
+    pub(super) fn new(options: &LimitOptions) -> Self {
+        // No machine has room for more, and the semaphore does not take every number.
+        let count = options.tests_at_once.get() as usize;
+        Self {
+            free: Arc::new(Semaphore::new(count.min(Semaphore::MAX_PERMITS))),
+            waiting: AtomicUsize::new(0),
+            taken: Arc::default(),
+            per_client: options.tests_at_once_per_client.get(),
+            queue: options.queue,
+            longest_wait: options.queue_wait,
+        }
+    }
+
+    /// Whether nobody can get a place now, not even by waiting.
+    pub(super) fn are_full(&self) -> bool {
+        self.free.available_permits() == 0 && self.waiting.load(Ordering::Relaxed) >= self.queue
+    }
+
+    /// Takes a place, or waits for one in the queue.
+    pub(super) async fn take(&self, client: Key) -> Result<Place, Full> {
+        // Who waits has a place of his own already, so one client cannot fill the queue either.
+        let own = self
+            .taken
+            .take(client, self.per_client)
+            .ok_or(Full::Client)?;
+        let free = Arc::clone(&self.free);
+        let total = match Arc::clone(&free).try_acquire_owned() {
+            Ok(total) => total,
+            Err(_) => {
+                let _waiting = self.wait().ok_or(Full::Server)?;
+                let total = timeout(self.longest_wait, free.acquire_owned()).await;
+                total.ok().and_then(Result::ok).ok_or(Full::Server)?
+            }
+        };
+        Ok(Place {
+            _total: total,
+            _own: own,
+        })
+    }
+
+    /// A place in the queue, given back when it is dropped: also when the client goes away.
+    fn wait(&self) -> Option<impl Drop + '_> {
+        struct Waiting<'a>(&'a AtomicUsize);
+        impl Drop for Waiting<'_> {
+            fn drop(&mut self) {
+                self.0.fetch_sub(1, Ordering::Relaxed);
+            }
+        }
+        let longer = |waiting: usize| (waiting < self.queue).then_some(waiting + 1);
+        let joined = self
+            .waiting
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, longer);
+        joined.ok().map(|_| Waiting(&self.waiting))
+    }
+}
+
+impl Taken {
+    fn take(self: &Arc<Self>, client: Key, limit: usize) -> Option<Own> {
+        let mut counts = self.counts();
+        let count = counts.entry(client).or_default();
+        if *count >= limit {
+            return None;
+        }
+        *count += 1;
+        drop(counts);
+        Some(Own {
+            taken: Arc::clone(self),
+            client,
+        })
+    }
+
+    fn counts(&self) -> MutexGuard<'_, HashMap<Key, usize>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Own {
+    fn drop(&mut self) {
+        if let Entry::Occupied(mut count) = self.taken.counts().entry(self.client) {
+            *count.get_mut() -= 1;
+            if *count.get() == 0 {
+                count.remove();
+            }
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! So many in so long, as it is typed on the command line.
+
+use std::fmt;
+use std::num::NonZeroU32;
+use std::time::Duration;
+
+use governor::Quota;
+
+/// So many in so long.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// How many.
+    pub count: NonZeroU32,
+    /// In how long.
+    pub time: Duration,
+}
+
+impl Rate {
+    /// So many in so many seconds.
+    pub const fn new(count: NonZeroU32, seconds: u32) -> Self {
+        Self {
+            count,
+            time: Duration::from_secs(seconds as u64),
+        }
+    }
+
+    /// All of them at once, and from then on one after the other.
+    pub fn quota(self) -> Quota {
+        let one = self.time / self.count.get();
+        // The quota is only `None` for a time of zero, and then there is nothing to limit.
+        Quota::with_period(one.max(Duration::from_nanos(1)))
+            .unwrap_or(Quota::per_second(NonZeroU32::MAX))
+            .allow_burst(self.count)
+    }
+}
+
+/// Reads `30` or `30/10m`; a number alone is meant for so many seconds.
+pub(super) fn parse<const SECONDS: u32>(text: &str) -> Result<Rate, String> {
+    let (count, time) = match text.split_once('/') {
+        Some((count, time)) => (count, seconds(time)),
+        None => (text, Some(SECONDS)),
+    };
+    match (count.parse(), time) {
+        (Ok(count), Some(time)) => Ok(Rate::new(count, time)),
+        _ => Err("expected a number from 1 on, and perhaps a time, such as 30/10m or 5/1h".into()),
+    }
+}
+
+fn seconds(text: &str) -> Option<u32> {
+    let unit = match text.chars().last()? {
+        's' => 1,
+        'm' => 60,
+        'h' => 3600,
+        _ => return None,
+    };
+    let number: u32 = text[..text.len() - 1].parse().ok()?;
+    number.checked_mul(unit).filter(|seconds| *seconds > 0)
+}
+
+impl fmt::Display for Rate {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let seconds = self.time.as_secs();
+        match (seconds % 3600, seconds % 60) {
+            (0, _) => write!(out, "{}/{}h", self.count, seconds / 3600),
+            (_, 0) => write!(out, "{}/{}m", self.count, seconds / 60),
+            _ => write!(out, "{}/{seconds}s", self.count),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rates_are_read_and_written() {
+        for (text, expected) in [
+            ("30", Some("30/10m")),
+            ("30/10m", Some("30/10m")),
+            ("1/90s", Some("1/90s")),
+            ("5/1h", Some("5/1h")),
+            ("5/120m", Some("5/2h")),
+            ("0", None),
+            ("-1", None),
+            ("5/", None),
+            ("5/0s", None),
+            ("5/ä", None),
+            ("5/9999999h", None),
+            ("/10m", None),
+            ("five", None),
+        ] {
+            let read = parse::<600>(text).ok().map(|rate| rate.to_string());
+            assert_eq!(read.as_deref(), expected, "{text}");
+        }
+    }
+}

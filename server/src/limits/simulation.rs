@@ -1,0 +1,297 @@
+//! Days of good and bad customers in milliseconds, on a clock that only the test moves.
+
+use std::time::Duration;
+
+use app::check::{Place, Refusal};
+use tokio::time::{Instant, advance, sleep};
+
+use super::*;
+
+fn limits(change: impl FnOnce(&mut LimitOptions)) -> Limits {
+    let mut options = LimitOptions::default();
+    change(&mut options);
+    Limits::new(&options, Keys::random().unwrap())
+}
+
+fn rate(count: u32, seconds: u32) -> Rate {
+    Rate::new(count.try_into().unwrap(), seconds)
+}
+
+fn gate(limits: &Limits, client: &str) -> Arc<dyn Gate> {
+    limits.of_client(client.parse().unwrap())
+}
+
+/// A whole request, up to its place.
+async fn ask(
+    limits: &Limits,
+    client: &str,
+    account: Option<&str>,
+) -> Result<Arc<dyn Place>, Refusal> {
+    let gate = gate(limits, client);
+    gate.knock().await?;
+    gate.place(account.map(Into::into)).await
+}
+
+/// Whether a password was tested, and refused.
+async fn wrong_password(limits: &Limits, client: &str, account: &str) -> Result<(), Refusal> {
+    let place = ask(limits, client, Some(account)).await?;
+    sleep(Duration::from_secs(2)).await;
+    place.signed_in(1);
+    Ok(())
+}
+
+fn seconds(seconds: u64) -> Duration {
+    Duration::from_secs(seconds)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_has_so_many_tests_and_others_have_theirs() {
+    let limits = limits(|options| options.tests_per_client = rate(2, 600));
+    let too_many = Err(Refusal::TooMany { wait: seconds(300) });
+    for (client, expected) in [
+        ("192.0.2.1", Ok(())),
+        ("::ffff:192.0.2.1", Ok(())),
+        ("192.0.2.1", too_many),
+        ("192.0.2.2", Ok(())),
+        ("2001:db8::1", Ok(())),
+        ("2001:db8::2", Ok(())),
+        ("2001:db8::3", too_many),
+        ("2001:db8:0:1::3", Ok(())),
+    ] {
+        assert_eq!(
+            ask(&limits, client, None).await.map(drop),
+            expected,
+            "{client}"
+        );
+    }
+    // The wait that was named is the right one.
+    advance(seconds(299)).await;
+    assert!(ask(&limits, "192.0.2.1", None).await.is_err());
+    advance(seconds(1)).await;
+    assert!(ask(&limits, "192.0.2.1", None).await.is_ok());
+}
+
+/// Ten attackers with ten thousand addresses against one account.
+#[tokio::test(start_paused = true)]
+async fn no_quarter_of_an_hour_has_six_refusals_of_one_account() {
+    let limits = limits(|options| options.sign_ins_per_account = rate(10_000, 1));
+    let begin = Instant::now();
+    let mut refused = Vec::new();
+    let mut client = 0_u32;
+    while begin.elapsed() < seconds(86_400) {
+        client += 1;
+        let address = std::net::Ipv4Addr::from(0x0a00_0000 + client).to_string();
+        match wrong_password(&limits, &address, "jane").await {
+            Ok(()) => refused.push(begin.elapsed()),
+            Err(Refusal::TooManyFailures { wait }) => {
+                assert!(wait > Duration::ZERO && wait <= seconds(900), "{wait:?}");
+                // A quarter of them does not believe it.
+                advance(if client.is_multiple_of(4) {
+                    seconds(1)
+                } else {
+                    wait
+                })
+                .await;
+            }
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+    for six in refused.windows(6) {
+        assert!(six[5] - six[0] >= seconds(900), "{six:?}");
+    }
+    // The limit is reached, too: five in every quarter of an hour.
+    let expected = 5 * 86_400 / 900;
+    assert!(refused.len() >= expected * 95 / 100, "{}", refused.len());
+}
+
+#[tokio::test(start_paused = true)]
+async fn tests_at_the_same_moment_do_not_slip_past_the_limit() {
+    let limits = limits(|options| options.failed_sign_ins_per_account = rate(3, 900));
+    let mut places = Vec::new();
+    for client in 1..=3 {
+        places.push(
+            ask(&limits, &format!("192.0.2.{client}"), Some("jane"))
+                .await
+                .unwrap(),
+        );
+    }
+    let fourth = ask(&limits, "192.0.2.4", Some("jane")).await;
+    assert!(matches!(
+        fourth.map(drop),
+        Err(Refusal::TooManyFailures { .. })
+    ));
+    // A password that was right makes room again.
+    places.pop().unwrap().signed_in(0);
+    assert!(ask(&limits, "192.0.2.4", Some("jane")).await.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn going_away_before_the_answer_counts_as_refused() {
+    let limits = limits(|options| options.failed_sign_ins_per_account = rate(2, 900));
+    for _ in 0..2 {
+        drop(ask(&limits, "192.0.2.1", Some("jane")).await.unwrap());
+    }
+    let third = ask(&limits, "192.0.2.1", Some("jane")).await.map(drop);
+    assert_eq!(third, Err(Refusal::TooManyFailures { wait: seconds(900) }));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_right_password_is_tested_as_often_as_the_account_may_be() {
+    let limits = limits(|options| options.sign_ins_per_account = rate(10, 600));
+    for _ in 0..10 {
+        ask(&limits, "192.0.2.1", Some("jane"))
+            .await
+            .unwrap()
+            .signed_in(0);
+    }
+    let more = ask(&limits, "192.0.2.2", Some("jane")).await.map(drop);
+    assert_eq!(more, Err(Refusal::TooManySignIns { wait: seconds(60) }));
+    // Other accounts, and tests without a password, are not concerned.
+    assert!(ask(&limits, "192.0.2.2", Some("joan")).await.is_ok());
+    assert!(ask(&limits, "192.0.2.2", None).await.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_signs_in_to_a_few_accounts_only() {
+    let limits = limits(|options| options.accounts_per_client = rate(3, 3600));
+    for account in ["a", "b", "c", "b", "a"] {
+        wrong_password(&limits, "192.0.2.1", account).await.unwrap();
+    }
+    let wait = |result: Result<(), Refusal>| match result {
+        Err(Refusal::TooManyAccounts { wait }) => wait,
+        other => panic!("{other:?}"),
+    };
+    // "c" is the one that was used longest ago, four seconds before the end of the others.
+    let left = wait(wrong_password(&limits, "192.0.2.1", "d").await);
+    assert_eq!(left, seconds(3600 - 6));
+    wrong_password(&limits, "192.0.2.2", "d").await.unwrap();
+    advance(left - seconds(3)).await;
+    let left = wait(wrong_password(&limits, "192.0.2.1", "d").await);
+    advance(left).await;
+    wrong_password(&limits, "192.0.2.1", "d").await.unwrap();
+}
+
+/// One guess for each of many accounts, from many addresses: no other limit sees that.
+#[tokio::test(start_paused = true)]
+async fn when_many_passwords_are_refused_none_is_tested_for_a_while() {
+    let limits = limits(|options| options.failed_sign_ins = rate(50, 900));
+    let guess = async |number: u32| {
+        let client = std::net::Ipv4Addr::from(0x0a00_0000 + number).to_string();
+        wrong_password(&limits, &client, &format!("account {number}")).await
+    };
+    for number in 0..50 {
+        guess(number).await.unwrap();
+    }
+    let paused = |result| matches!(result, Err(Refusal::SignInPaused { .. }));
+    assert!(paused(guess(50).await));
+    assert!(paused(
+        ask(&limits, "192.0.2.1", Some("honest")).await.map(drop)
+    ));
+    assert!(ask(&limits, "192.0.2.1", None).await.is_ok());
+    advance(seconds(899)).await;
+    assert!(paused(guess(51).await));
+    advance(seconds(1)).await;
+    assert_eq!(guess(52).await, Ok(()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn right_passwords_never_stop_the_others() {
+    let limits = limits(|options| options.failed_sign_ins = rate(5, 900));
+    for number in 0..100 {
+        let place = ask(
+            &limits,
+            &format!("192.0.2.{number}"),
+            Some(&number.to_string()),
+        )
+        .await;
+        place.unwrap().signed_in(0);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_has_a_few_places_and_does_not_wait_for_more() {
+    let limits = limits(|options| options.tests_at_once_per_client = 2.try_into().unwrap());
+    let first = ask(&limits, "2001:db8::1", None).await.unwrap();
+    let _second = ask(&limits, "2001:db8::2", None).await.unwrap();
+    let begin = Instant::now();
+    let third = ask(&limits, "2001:db8::3", None).await.map(drop);
+    assert_eq!(third, Err(Refusal::TooManyAtOnce));
+    assert_eq!(begin.elapsed(), Duration::ZERO);
+    assert!(ask(&limits, "192.0.2.1", None).await.is_ok());
+    drop(first);
+    assert!(ask(&limits, "2001:db8::3", None).await.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_queue_is_short_and_its_wait_too() {
+    let limits = limits(|options| {
+        options.tests_at_once = 1.try_into().unwrap();
+        options.queue = 2;
+        options.queue_wait = seconds(10);
+        options.tests_per_client = rate(1, 600);
+    });
+    let running = ask(&limits, "192.0.2.1", None).await.unwrap();
+    let waiter = |client: &'static str| {
+        let limits = limits.clone();
+        tokio::spawn(async move { ask(&limits, client, None).await })
+    };
+    let first = waiter("192.0.2.2");
+    tokio::task::yield_now().await;
+    let second = waiter("192.0.2.3");
+    sleep(seconds(1)).await;
+    // The queue is full: there is nothing to wait for, and no test is used up.
+    for _ in 0..3 {
+        assert_eq!(
+            ask(&limits, "192.0.2.4", None).await.map(drop),
+            Err(Refusal::Busy)
+        );
+    }
+    let begin = Instant::now();
+    sleep(seconds(4)).await;
+    drop(running);
+    // Who came first is served first; the place is held until the other's time is over.
+    let _first = first.await.unwrap().unwrap();
+    assert_eq!(begin.elapsed(), seconds(4));
+    assert_eq!(second.await.unwrap().map(drop), Err(Refusal::Busy));
+    assert_eq!(begin.elapsed(), seconds(9));
+    drop(_first);
+    assert!(ask(&limits, "192.0.2.4", None).await.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_leaves_the_queue_takes_nothing_along() {
+    let limits = limits(|options| {
+        options.tests_at_once = 1.try_into().unwrap();
+        options.tests_at_once_per_client = 1.try_into().unwrap();
+        options.queue = 1;
+    });
+    let running = ask(&limits, "192.0.2.1", None).await.unwrap();
+    for _ in 0..3 {
+        let waiting = ask(&limits, "192.0.2.2", None);
+        let gone = tokio::time::timeout(seconds(1), waiting).await;
+        assert!(gone.is_err(), "the place was free");
+    }
+    drop(running);
+    assert!(ask(&limits, "192.0.2.2", None).await.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_over_is_forgotten() {
+    let options = LimitOptions::default();
+    let memory = Memory::new(&options);
+    let keys = Keys::random().unwrap();
+    for number in 0..20_000_u32 {
+        let client = keys.client(std::net::Ipv4Addr::from(number).into());
+        let account = keys.account(&number.to_string());
+        memory.test(client).await.unwrap();
+        memory.sign_in(client, account).await.unwrap();
+        memory.settle(account, usize::from(number % 1000 == 0));
+    }
+    assert_eq!(memory.remembered(), 20_000 * 3 + 20_000);
+    advance(seconds(7_200)).await;
+    memory
+        .test(keys.client([192, 0, 2, 1].into()))
+        .await
+        .unwrap();
+    assert_eq!(memory.remembered(), 1);
+}

@@ -1,0 +1,79 @@
+//! The program, serving.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+use crate::lab::Lab;
+
+/// A running server. It stops when it is dropped, so also when a test fails.
+pub(crate) struct Server {
+    child: Child,
+    address: String,
+    log: PathBuf,
+}
+
+impl Server {
+    pub(crate) fn start(lab: &Lab, options: &[&str]) -> Self {
+        let log = lab.directory().join("mailguide.log");
+        let mut child = Command::new(env!("CARGO_BIN_EXE_mailguide"))
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(options)
+            .args(lab.options())
+            .env("MAILGUIDE_LOG", "trace")
+            .stdout(Stdio::piped())
+            .stderr(fs::File::create(&log).unwrap())
+            .spawn()
+            .unwrap();
+        let address = listening_on(&mut child);
+        Self {
+            child,
+            address,
+            log,
+        }
+    }
+
+    /// Sends a form as a page of the site would, and gives the whole answer.
+    pub(crate) fn post(&self, path: &str, form: &str) -> String {
+        let address = &self.address;
+        let mut stream = TcpStream::connect(address).unwrap();
+        write!(
+            stream,
+            "POST {path} HTTP/1.1\r\nHost: {address}\r\nOrigin: http://{address}\r\nConnection: close\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
+            form.len()
+        )
+        .unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    /// Stops the server and gives all that it has logged.
+    pub(crate) fn stop(self) -> String {
+        let log = self.log.clone();
+        drop(self);
+        fs::read_to_string(log).unwrap()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn listening_on(server: &mut Child) -> String {
+    let mut line = String::new();
+    BufReader::new(server.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    line.trim()
+        .rsplit_once("http://")
+        .expect("the program says where it listens")
+        .1
+        .to_owned()
+}
