@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::client::ProxyOptions;
 use crate::commands::probe::{ConnectTo, Servers};
 use crate::limits::LimitOptions;
 
@@ -60,6 +61,10 @@ pub struct ServeOptions {
     /// A provider record to use in place of the built-in one; may be given several times
     #[arg(long, value_name = "FILE")]
     pub config: Vec<PathBuf>,
+
+    /// The proxies in front of the server.
+    #[command(flatten)]
+    pub proxies: ProxyOptions,
 
     /// How much the server does, and for whom.
     #[command(flatten)]

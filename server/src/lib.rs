@@ -8,6 +8,7 @@
 //! | [`router`] | every route, in one place |
 //! | [`assets`] | the browser bundle and the public files, inside the program |
 //! | [`headers`] | what every answer carries |
+//! | [`client`] | whose request it is, and whether others could read it |
 //! | [`origin`] | requests that other sites caused are turned away |
 //! | [`limits`] | how much the server does, and for whom |
 //! | [`report`] | a finished probe as a tree for people and as JSON |
@@ -17,6 +18,7 @@
 
 pub mod assets;
 pub mod cli;
+pub mod client;
 pub mod commands;
 pub mod headers;
 pub mod limits;

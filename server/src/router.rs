@@ -1,6 +1,5 @@
 //! Every route, in one place.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 
 use app::check::{Admission, Refusal, TestConnection, start};
@@ -16,7 +15,7 @@ use app::record::{Domain, parse_address};
 use app::site::Site;
 use axum::Router;
 use axum::body::Body;
-use axum::extract::{ConnectInfo, DefaultBodyLimit, Form, Path, Query, Request, State};
+use axum::extract::{DefaultBodyLimit, Form, Path, Query, Request, State};
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
 };
@@ -34,6 +33,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::assets::Assets;
+use crate::client::{Client, Proxies};
 use crate::limits::Limits;
 use crate::{headers, origin};
 
@@ -45,16 +45,18 @@ struct App {
     site: Arc<Site>,
     assets: Arc<Assets>,
     limits: Limits,
+    proxies: Proxies,
 }
 
 /// The whole site.
-pub fn router(site: Arc<Site>, assets: Assets, limits: Limits) -> Router {
+pub fn router(site: Arc<Site>, assets: Assets, limits: Limits, proxies: Proxies) -> Router {
     // Leptos renders on the runtime that runs already. A second router finds it done.
     let _ = any_spawner::Executor::init_tokio();
     let app = App {
         site,
         assets: Arc::new(assets),
         limits,
+        proxies,
     };
     // Pages are compressed as they are sent; the stream of a test is not, because a compressor
     // would hold its lines back.
@@ -370,22 +372,11 @@ fn context(
 
 /// What is known of the client and its connection.
 fn admission(app: &App, request: &Request) -> Admission {
-    let client = request.extensions().get::<ConnectInfo<SocketAddr>>();
+    let client = Client::of(request, &app.proxies);
     Admission {
-        gate: client.map(|client| app.limits.of_client(client.0.ip())),
-        private: is_private(request),
+        gate: client.map(|client| app.limits.of_client(client.address)),
+        private: client.is_some_and(|client| client.private),
     }
-}
-
-/// Whether nobody between the browser and this server can read the request: it never left the
-/// machine, and a proxy on the machine does not say that it came to it in the clear.
-fn is_private(request: &Request) -> bool {
-    let loopback = request
-        .extensions()
-        .get::<ConnectInfo<SocketAddr>>()
-        .is_some_and(|client| client.0.ip().to_canonical().is_loopback());
-    let forwarded = request.headers().get("x-forwarded-proto");
-    loopback && forwarded.is_none_or(|proto| proto == "https")
 }
 
 /// Turns away what other sites caused.
@@ -489,6 +480,7 @@ mod tests {
             site: Arc::new(site),
             assets: Arc::new(assets),
             limits: Limits::new(&LimitOptions::default(), Keys::random().unwrap()),
+            proxies: Proxies::default(),
         };
         let router = guarded(Router::new().route("/broken", get(broken)), app);
         for _ in 0..2 {

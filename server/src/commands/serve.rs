@@ -10,11 +10,15 @@ use app::guide::Guide;
 use app::page_words::PageWords;
 use app::site::Site;
 use app::words::Words;
+use axum::extract::{ConnectInfo, Request};
+use axum::middleware::{Next, from_fn};
+use axum::response::Response;
 use probe::net::Options;
 use tracing_subscriber::EnvFilter;
 
 use crate::assets::Assets;
 use crate::cli::ServeOptions;
+use crate::client::{Connection, Proxies};
 use crate::limits::key::{Keys, SHORTEST_SECRET};
 use crate::limits::{LimitOptions, Limits};
 use crate::records::{self, ConfigError};
@@ -76,7 +80,8 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
         bundle: assets.bundle(),
     };
     let limits = Limits::new(&options.limits, keys(&options.limits)?);
-    let app = router(Arc::new(site), assets, limits);
+    let proxies = Proxies::new(&options.proxies);
+    let app = router(Arc::new(site), assets, limits, proxies);
     let listen = options.listen;
     let failed = move |cause| ServeError::Listen { listen, cause };
     tokio::runtime::Runtime::new()
@@ -90,13 +95,24 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
             anstream::println!("mailguide: listening on http://{address}");
             axum::serve(
                 listener,
-                app.into_make_service_with_connect_info::<SocketAddr>(),
+                // The connection is noted where the client will be looked for.
+                app.layer(from_fn(noted))
+                    .into_make_service_with_connect_info::<SocketAddr>(),
             )
             .with_graceful_shutdown(stop_signal())
             .await
             .map_err(failed)
         })?;
     Ok(ExitCode::SUCCESS)
+}
+
+async fn noted(
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    request.extensions_mut().insert(Connection::plain(peer));
+    next.run(request).await
 }
 
 /// The secret of the limits, from its file or for this start only.

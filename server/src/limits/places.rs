@@ -133,3 +133,28 @@ impl Drop for Own {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+    use crate::limits::key::Keys;
+
+    #[tokio::test(start_paused = true)]
+    async fn the_queue_has_its_length_also_for_those_who_come_at_the_same_moment() {
+        let options = LimitOptions {
+            tests_at_once: std::num::NonZeroU32::MIN,
+            queue: 1,
+            ..LimitOptions::default()
+        };
+        let places = Places::new(&options);
+        let keys = Keys::random().unwrap();
+        let client = |number: u8| keys.client([192, 0, 2, number].into());
+        let _running = places.take(client(1)).await.ok().unwrap();
+        let mut second = Box::pin(places.take(client(2)));
+        assert!(second.as_mut().now_or_never().is_none());
+        let third = places.take(client(3)).now_or_never();
+        assert_eq!(third.map(Result::err), Some(Some(Full::Server)));
+    }
+}

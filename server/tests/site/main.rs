@@ -19,17 +19,17 @@ use app::site::Site;
 use app::words::Words;
 use axum::Router;
 use axum::body::Body;
-use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
 use probe::net::{Options, Probe};
 use server::assets::Assets;
+use server::client::{Connection, Proxies, ProxyOptions};
 use server::limits::key::Keys;
 use server::limits::{LimitOptions, Limits, Rate};
 use server::router::router;
 use tower::ServiceExt;
 
-/// The site with the built-in record; one test is allowed for each client.
+/// The site with the built-in record; one test is allowed for each client, and 10.0.0.0/8 are proxies.
 fn site() -> Router {
     let assets = Assets::load().expect("the bundle is built before the tests: make build");
     let site = Site {
@@ -46,7 +46,9 @@ fn site() -> Router {
         ..LimitOptions::default()
     };
     let limits = Limits::new(&options, Keys::random().unwrap());
-    router(Arc::new(site), assets, limits)
+    let mut proxies = ProxyOptions::default();
+    proxies.trusted_proxy.push("10.0.0.0/8".parse().unwrap());
+    router(Arc::new(site), assets, limits, Proxies::new(&proxies))
 }
 
 struct Answer {
@@ -74,7 +76,7 @@ async fn ask(site: &Router, request: Request<Body>) -> Answer {
 
 async fn ask_from(site: &Router, mut request: Request<Body>, client: &str) -> Answer {
     let client: SocketAddr = client.parse().unwrap();
-    request.extensions_mut().insert(ConnectInfo(client));
+    request.extensions_mut().insert(Connection::plain(client));
     let response = site.clone().oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
     let body = body.collect().await.unwrap().to_bytes().to_vec();

@@ -101,6 +101,48 @@ async fn a_client_with_too_many_tests_is_told_to_wait() {
 }
 
 #[tokio::test]
+async fn clients_behind_a_proxy_are_told_apart_and_others_cannot_pretend() {
+    let form = "address=";
+    let ask_for = async |site: &_, peer, client: &str| {
+        let mut request = post("/api/test", form);
+        let headers = request.headers_mut();
+        headers.insert("x-forwarded-for", client.parse().unwrap());
+        ask_from(site, request, peer).await.status
+    };
+    for (peer, second) in [
+        ("10.0.0.1:1", StatusCode::UNPROCESSABLE_ENTITY),
+        ("192.0.2.1:1", StatusCode::TOO_MANY_REQUESTS),
+    ] {
+        let site = site();
+        let first = ask_for(&site, peer, "203.0.113.1").await;
+        assert_eq!(first, StatusCode::UNPROCESSABLE_ENTITY, "{peer}");
+        assert_eq!(ask_for(&site, peer, "203.0.113.2").await, second, "{peer}");
+        let again = ask_for(&site, peer, "203.0.113.1").await;
+        assert_eq!(again, StatusCode::TOO_MANY_REQUESTS, "{peer}");
+    }
+}
+
+#[tokio::test]
+async fn only_a_trusted_proxy_can_say_that_the_connection_is_secure() {
+    for (peer, asks_for_password) in [("10.0.0.1:1", true), ("192.0.2.1:1", false)] {
+        let mut request = get("/test");
+        let headers = request.headers_mut();
+        headers.insert("x-forwarded-proto", "https".parse().unwrap());
+        let page = ask_from(&site(), request, peer).await.text();
+        assert_eq!(
+            page.contains("name=\"password\""),
+            asks_for_password,
+            "{peer}"
+        );
+        assert_ne!(
+            page.contains("not opened over a secure connection"),
+            asks_for_password,
+            "{peer}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn other_sites_cannot_start_anything() {
     let site = site();
     for path in ["/api/test", "/test", "/settings"] {

@@ -1,0 +1,410 @@
+//! Whose request it is, and whether others could read it on its way.
+//!
+//! | module | idea |
+//! |---|---|
+//! | `proxies` | which proxies are believed, and how they say for whom they ask |
+//! | `forwarded` | the header `Forwarded` (RFC 7239) |
+//!
+//! Anybody can send a header. So nothing that a request says of its own way is believed, unless it
+//! came from a proxy that the operator has named.
+
+mod forwarded;
+mod proxies;
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::http::header::{HOST, HeaderMap};
+use axum::http::uri::Authority;
+use axum::http::{Request, Uri};
+
+pub use self::proxies::{Proxies, ProxyHeaders, ProxyOptions};
+
+/// What the listener knows of the connection on which a request came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Connection {
+    /// The other end, or whom a proxy has named with the PROXY protocol.
+    pub peer: SocketAddr,
+    /// Whether it is encrypted up to this program.
+    pub tls: bool,
+    /// Whether a proxy passes it on as it is, so that the peer is not the other end.
+    pub passed_on: bool,
+}
+
+impl Connection {
+    /// A connection without TLS and without a proxy.
+    pub fn plain(peer: SocketAddr) -> Self {
+        Self {
+            peer,
+            tls: false,
+            passed_on: false,
+        }
+    }
+}
+
+/// Who asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Client {
+    /// The address, for the limits.
+    pub address: IpAddr,
+    /// Whether the browser has opened an address that begins with `https`.
+    pub https: bool,
+    /// Whether nobody between the browser and this server can read the request.
+    pub private: bool,
+}
+
+impl Client {
+    /// Finds out who asks. It is `None` where the request came over no connection.
+    pub fn of<B>(request: &Request<B>, proxies: &Proxies) -> Option<Self> {
+        let connection = request.extensions().get::<Connection>()?;
+        let peer = connection.peer.ip().to_canonical();
+        if proxies.trusts(peer) && !connection.passed_on {
+            let (address, https) = proxies.believed(peer, request.headers());
+            return Some(Self {
+                address,
+                https,
+                private: https,
+            });
+        }
+        let local = peer.is_loopback()
+            && !connection.passed_on
+            && !proxies::speaks_for_others(request.headers())
+            && host(request).is_none_or(is_local);
+        Some(Self {
+            address: peer,
+            https: connection.tls,
+            private: connection.tls || local,
+        })
+    }
+}
+
+/// The host and port that the browser has asked for: in the address itself with HTTP/2, in a header
+/// with HTTP/1.
+pub fn host<B>(request: &Request<B>) -> Option<&str> {
+    let named = request.uri().authority().map(Authority::as_str);
+    named.or_else(|| header(request.headers()))
+}
+
+fn header(headers: &HeaderMap) -> Option<&str> {
+    headers.get(HOST)?.to_str().ok()
+}
+
+/// Whether this host is always the machine itself. A proxy that says nothing of itself usually passes
+/// on the name of the site.
+fn is_local(host: &str) -> bool {
+    let Ok(uri) = host.parse::<Uri>() else {
+        return false;
+    };
+    let name = uri.host().unwrap_or_default();
+    let address = name.trim_start_matches('[').trim_end_matches(']');
+    let loopback = address
+        .parse::<IpAddr>()
+        .is_ok_and(|address| address.is_loopback());
+    let name = name.to_ascii_lowercase();
+    loopback || name == "localhost" || name.ends_with(".localhost")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The client of a request with these headers, as `address`, `address https` or
+    /// `address private`.
+    fn client(trusted: &str, connection: Connection, headers: &[(&str, &str)]) -> String {
+        let mut options = ProxyOptions::default();
+        let networks = trusted.split_whitespace();
+        options.trusted_proxy = networks
+            .map(|network| proxies::network(network).unwrap())
+            .collect();
+        let mut request = Request::new(());
+        request.extensions_mut().insert(connection);
+        for (name, value) in headers {
+            let name: axum::http::HeaderName = name.parse().unwrap();
+            request.headers_mut().append(name, value.parse().unwrap());
+        }
+        let client = Client::of(&request, &Proxies::new(&options)).unwrap();
+        let how = match (client.https, client.private) {
+            (true, true) => " https",
+            (false, true) => " private",
+            (true, false) => " https but not private",
+            (false, false) => "",
+        };
+        format!("{}{how}", client.address)
+    }
+
+    fn plain(peer: &str) -> Connection {
+        Connection::plain(SocketAddr::new(peer.parse().unwrap(), 50_000))
+    }
+
+    #[test]
+    fn who_asks_is_known_whatever_strangers_claim() {
+        for (trusted, peer, headers, expected) in [
+            // Nobody is trusted.
+            ("", "192.0.2.1", &[][..], "192.0.2.1"),
+            (
+                "",
+                "192.0.2.1",
+                &[
+                    ("x-forwarded-for", "10.9.9.9"),
+                    ("x-forwarded-proto", "https"),
+                ],
+                "192.0.2.1",
+            ),
+            (
+                "",
+                "192.0.2.1",
+                &[("forwarded", "for=10.9.9.9;proto=https")],
+                "192.0.2.1",
+            ),
+            ("", "192.0.2.1", &[("host", "localhost")], "192.0.2.1"),
+            // The machine itself, unless somebody shows that he speaks for others.
+            ("", "127.0.0.1", &[], "127.0.0.1 private"),
+            (
+                "",
+                "::ffff:127.0.0.1",
+                &[("host", "127.0.0.1:3000")],
+                "127.0.0.1 private",
+            ),
+            ("", "::1", &[("host", "[::1]:3000")], "::1 private"),
+            (
+                "",
+                "127.0.0.1",
+                &[("host", "localhost:3000")],
+                "127.0.0.1 private",
+            ),
+            (
+                "",
+                "127.0.0.1",
+                &[("host", "Help.Localhost")],
+                "127.0.0.1 private",
+            ),
+            ("", "127.0.0.1", &[("host", "help.example")], "127.0.0.1"),
+            (
+                "",
+                "127.0.0.1",
+                &[("host", "localhost.example")],
+                "127.0.0.1",
+            ),
+            ("", "127.0.0.1", &[("host", "a b")], "127.0.0.1"),
+            (
+                "",
+                "127.0.0.1",
+                &[("x-forwarded-for", "192.0.2.1")],
+                "127.0.0.1",
+            ),
+            (
+                "",
+                "127.0.0.1",
+                &[("x-forwarded-proto", "https")],
+                "127.0.0.1",
+            ),
+            (
+                "",
+                "127.0.0.1",
+                &[("forwarded", "for=192.0.2.1")],
+                "127.0.0.1",
+            ),
+            ("", "127.0.0.1", &[("via", "1.1 proxy")], "127.0.0.1"),
+            ("", "127.0.0.1", &[("x-real-ip", "192.0.2.1")], "127.0.0.1"),
+            // One proxy.
+            (
+                "127.0.0.1",
+                "127.0.0.1",
+                &[
+                    ("x-forwarded-for", "192.0.2.1"),
+                    ("x-forwarded-proto", "https"),
+                ],
+                "192.0.2.1 https",
+            ),
+            (
+                "127.0.0.1",
+                "127.0.0.1",
+                &[
+                    ("x-forwarded-for", "192.0.2.1"),
+                    ("x-forwarded-proto", "http"),
+                ],
+                "192.0.2.1",
+            ),
+            (
+                "127.0.0.1",
+                "127.0.0.1",
+                &[("x-forwarded-for", "192.0.2.1")],
+                "192.0.2.1",
+            ),
+            ("127.0.0.1", "127.0.0.1", &[], "127.0.0.1"),
+            (
+                "127.0.0.1",
+                "::ffff:127.0.0.1",
+                &[("x-forwarded-for", "::ffff:192.0.2.1")],
+                "192.0.2.1",
+            ),
+            (
+                "10.0.0.0/8 fd00::/8",
+                "fd00::1",
+                &[
+                    ("x-forwarded-for", "2001:db8::1"),
+                    ("x-forwarded-proto", "HTTPS"),
+                ],
+                "2001:db8::1 https",
+            ),
+            (
+                "10.0.0.0/8",
+                "11.0.0.1",
+                &[
+                    ("x-forwarded-for", "192.0.2.1"),
+                    ("x-forwarded-proto", "https"),
+                ],
+                "11.0.0.1",
+            ),
+            // What the client had sent itself stands left of what the proxy has added.
+            (
+                "10.0.0.0/8",
+                "10.0.0.1",
+                &[("x-forwarded-for", "10.9.9.9, 203.0.113.9, 192.0.2.1")],
+                "192.0.2.1",
+            ),
+            (
+                "10.0.0.0/8",
+                "10.0.0.1",
+                &[
+                    ("x-forwarded-for", "203.0.113.9"),
+                    ("x-forwarded-for", "192.0.2.1"),
+                ],
+                "192.0.2.1",
+            ),
+            (
+                "10.0.0.0/8",
+                "10.0.0.1",
+                &[("x-forwarded-proto", "https, http")],
+                "10.0.0.1",
+            ),
+            (
+                "10.0.0.0/8",
+                "10.0.0.1",
+                &[
+                    ("x-forwarded-proto", "https"),
+                    ("x-forwarded-proto", "http"),
+                ],
+                "10.0.0.1",
+            ),
+            // Two proxies.
+            (
+                "10.0.0.0/8",
+                "10.0.0.1",
+                &[
+                    ("x-forwarded-for", "203.0.113.9, 192.0.2.1, 10.0.0.2"),
+                    ("x-forwarded-proto", "https, https"),
+                ],
+                "192.0.2.1 https",
+            ),
+            (
+                "10.0.0.0/8",
+                "10.0.0.1",
+                &[("x-forwarded-for", "10.0.0.3, 10.0.0.2")],
+                "10.0.0.3",
+            ),
+            // What cannot be read ends the chain.
+            (
+                "10.0.0.0/8",
+                "10.0.0.1",
+                &[("x-forwarded-for", "192.0.2.1, unknown")],
+                "10.0.0.1",
+            ),
+            (
+                "10.0.0.0/8",
+                "10.0.0.1",
+                &[("x-forwarded-for", "")],
+                "10.0.0.1",
+            ),
+            (
+                "10.0.0.0/8",
+                "10.0.0.1",
+                &[("x-forwarded-for", "192.0.2.1:4711")],
+                "192.0.2.1",
+            ),
+            (
+                "10.0.0.0/8",
+                "10.0.0.1",
+                &[("x-forwarded-for", "[2001:db8::1]:4711")],
+                "2001:db8::1",
+            ),
+            // The other kind of header passes through most proxies untouched, so it is not looked at.
+            (
+                "10.0.0.0/8",
+                "10.0.0.1",
+                &[("forwarded", "for=192.0.2.1;proto=https")],
+                "10.0.0.1",
+            ),
+        ] {
+            assert_eq!(
+                client(trusted, plain(peer), headers),
+                expected,
+                "{trusted} {peer} {headers:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_connection_that_is_passed_on_is_private_only_with_tls_of_our_own() {
+        let claims = [
+            ("x-forwarded-for", "203.0.113.9"),
+            ("x-forwarded-proto", "https"),
+        ];
+        for (peer, tls, expected) in [
+            ("192.0.2.1", false, "192.0.2.1"),
+            ("192.0.2.1", true, "192.0.2.1 https"),
+            // The client of the proxy, who happens to have an address like one that is trusted here.
+            ("127.0.0.1", false, "127.0.0.1"),
+            ("10.0.0.1", false, "10.0.0.1"),
+        ] {
+            let connection = Connection {
+                tls,
+                passed_on: true,
+                ..plain(peer)
+            };
+            assert_eq!(
+                client("10.0.0.0/8 127.0.0.1", connection, &claims),
+                expected,
+                "{peer}"
+            );
+        }
+        let own = Connection {
+            tls: true,
+            ..plain("192.0.2.1")
+        };
+        assert_eq!(client("", own, &claims), "192.0.2.1 https");
+        // What a proxy says counts, not that it uses TLS itself.
+        let proxy = Connection {
+            tls: true,
+            ..plain("10.0.0.1")
+        };
+        assert_eq!(client("10.0.0.0/8", proxy, &[]), "10.0.0.1");
+    }
+
+    #[test]
+    fn the_host_is_in_the_address_or_in_the_header() {
+        for (uri, header, expected) in [
+            (
+                "https://help.example:8443/",
+                None,
+                Some("help.example:8443"),
+            ),
+            ("/", Some("help.example"), Some("help.example")),
+            (
+                "https://help.example/",
+                Some("other.example"),
+                Some("help.example"),
+            ),
+            ("/", None, None),
+        ] {
+            let mut request = Request::builder().uri(uri);
+            if let Some(header) = header {
+                request = request.header(HOST, header);
+            }
+            assert_eq!(
+                host(&request.body(()).unwrap()),
+                expected,
+                "{uri} {header:?}"
+            );
+        }
+    }
+}
