@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use crate::client::ProxyOptions;
 use crate::commands::probe::{ConnectTo, Servers};
 use crate::limits::LimitOptions;
+use crate::listen::tls::TlsOptions;
 
 /// The help page that proves its own settings.
 #[derive(Debug, Parser)]
@@ -31,7 +32,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Serve the site (the default)
-    Serve(ServeOptions),
+    Serve(Box<ServeOptions>),
     /// Check provider records without serving them
     CheckConfig(CheckConfigOptions),
     /// Check mail servers from the command line
@@ -61,6 +62,10 @@ pub struct ServeOptions {
     /// A provider record to use in place of the built-in one; may be given several times
     #[arg(long, value_name = "FILE")]
     pub config: Vec<PathBuf>,
+
+    /// HTTPS without a proxy.
+    #[command(flatten)]
+    pub tls: TlsOptions,
 
     /// The proxies in front of the server.
     #[command(flatten)]

@@ -1,13 +1,15 @@
 //! What every answer carries.
 
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::HeaderValue;
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
-    X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use axum::middleware::Next;
 use axum::response::Response;
+
+use crate::client::{Client, Proxies};
 
 /// Headers that are the same everywhere.
 const FIXED: [(HeaderName, &str); 6] = [
@@ -46,6 +48,35 @@ pub async fn fixed(request: Request, next: Next) -> Response {
         .entry(CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-cache"));
     response
+}
+
+/// Says that browsers shall come with HTTPS from now on, to those who came with it now.
+pub async fn strict_transport(
+    State((proxies, hsts)): State<(Proxies, Hsts)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let https = Client::of(&request, &proxies).is_some_and(|client| client.https);
+    let mut response = next.run(request).await;
+    if let Some(value) = hsts.0.filter(|_| https) {
+        response
+            .headers_mut()
+            .insert(STRICT_TRANSPORT_SECURITY, value);
+    }
+    response
+}
+
+/// For how long browsers shall use HTTPS only.
+#[derive(Clone, Debug, Default)]
+pub struct Hsts(Option<HeaderValue>);
+
+impl Hsts {
+    /// For so many seconds, or not at all. Nothing is said of other hosts of the domain: they are not
+    /// ours.
+    pub fn seconds(seconds: u32) -> Self {
+        let value = HeaderValue::try_from(format!("max-age={seconds}"));
+        Self(value.ok().filter(|_| seconds > 0))
+    }
 }
 
 /// The content security policy of a page. The two scripts that it allows by their hashes are those with

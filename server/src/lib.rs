@@ -10,6 +10,7 @@
 //! | [`headers`] | what every answer carries |
 //! | [`client`] | whose request it is, and whether others could read it |
 //! | [`origin`] | requests that other sites caused are turned away |
+//! | [`listen`] | connections, TLS, and who is at the other end |
 //! | [`limits`] | how much the server does, and for whom |
 //! | [`report`] | a finished probe as a tree for people and as JSON |
 
@@ -22,6 +23,7 @@ pub mod client;
 pub mod commands;
 pub mod headers;
 pub mod limits;
+pub mod listen;
 pub mod origin;
 pub mod records;
 pub mod report;

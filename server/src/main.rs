@@ -9,7 +9,7 @@ use server::commands::{check_config, outcomes, probe, serve};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let command = cli.command.unwrap_or(Command::Serve(cli.serve));
+    let command = cli.command.unwrap_or(Command::Serve(Box::new(cli.serve)));
     run(command).unwrap_or_else(|error| {
         anstream::eprintln!("mailguide: {error}");
         ExitCode::from(2)
@@ -18,7 +18,7 @@ fn main() -> ExitCode {
 
 fn run(command: Command) -> Result<ExitCode, Box<dyn Error>> {
     Ok(match command {
-        Command::Serve(options) => serve::run(options)?,
+        Command::Serve(options) => serve::run(*options)?,
         Command::CheckConfig(options) => check_config::run(&options)?,
         Command::Probe(options) => probe::run(options)?,
         Command::Outcomes => {

@@ -34,6 +34,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::assets::Assets;
 use crate::client::{Client, Proxies};
+use crate::headers::Hsts;
 use crate::limits::Limits;
 use crate::{headers, origin};
 
@@ -45,18 +46,27 @@ struct App {
     site: Arc<Site>,
     assets: Arc<Assets>,
     limits: Limits,
-    proxies: Proxies,
+    front: Front,
+}
+
+/// What stands between the browser and the routes.
+#[derive(Clone, Debug, Default)]
+pub struct Front {
+    /// The proxies that are believed.
+    pub proxies: Proxies,
+    /// For how long browsers shall use HTTPS only.
+    pub hsts: Hsts,
 }
 
 /// The whole site.
-pub fn router(site: Arc<Site>, assets: Assets, limits: Limits, proxies: Proxies) -> Router {
+pub fn router(site: Arc<Site>, assets: Assets, limits: Limits, front: Front) -> Router {
     // Leptos renders on the runtime that runs already. A second router finds it done.
     let _ = any_spawner::Executor::init_tokio();
     let app = App {
         site,
         assets: Arc::new(assets),
         limits,
-        proxies,
+        front,
     };
     // Pages are compressed as they are sent; the stream of a test is not, because a compressor
     // would hold its lines back.
@@ -105,6 +115,10 @@ fn guarded(routes: Router<App>, app: App) -> Router {
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(app.clone(), page_for_bare_failures))
         .layer(from_fn(headers::fixed))
+        .layer(from_fn_with_state(
+            (app.front.proxies.clone(), app.front.hsts.clone()),
+            headers::strict_transport,
+        ))
         .with_state(app)
 }
 
@@ -372,7 +386,7 @@ fn context(
 
 /// What is known of the client and its connection.
 fn admission(app: &App, request: &Request) -> Admission {
-    let client = Client::of(request, &app.proxies);
+    let client = Client::of(request, &app.front.proxies);
     Admission {
         gate: client.map(|client| app.limits.of_client(client.address)),
         private: client.is_some_and(|client| client.private),
@@ -480,7 +494,7 @@ mod tests {
             site: Arc::new(site),
             assets: Arc::new(assets),
             limits: Limits::new(&LimitOptions::default(), Keys::random().unwrap()),
-            proxies: Proxies::default(),
+            front: Front::default(),
         };
         let router = guarded(Router::new().route("/broken", get(broken)), app);
         for _ in 0..2 {

@@ -367,6 +367,11 @@ mod tests {
                 "{peer}"
             );
         }
+        let local = Connection {
+            passed_on: true,
+            ..plain("127.0.0.1")
+        };
+        assert_eq!(client("", local, &[]), "127.0.0.1");
         let own = Connection {
             tls: true,
             ..plain("192.0.2.1")

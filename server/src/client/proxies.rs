@@ -20,6 +20,11 @@ pub struct ProxyOptions {
     /// as the client has sent it, so only one can be believed
     #[arg(long, value_name = "KIND", default_value = "x-forwarded")]
     pub proxy_headers: ProxyHeaders,
+
+    /// Those proxies pass on connections as they are, and begin each with a header of the PROXY
+    /// protocol, version 2
+    #[arg(long, requires = "trusted_proxy")]
+    pub proxy_protocol: bool,
 }
 
 /// How a proxy says for whom it asks.

@@ -10,19 +10,21 @@ use app::guide::Guide;
 use app::page_words::PageWords;
 use app::site::Site;
 use app::words::Words;
-use axum::extract::{ConnectInfo, Request};
-use axum::middleware::{Next, from_fn};
-use axum::response::Response;
+use axum::Router;
 use probe::net::Options;
+use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
 use crate::assets::Assets;
 use crate::cli::ServeOptions;
-use crate::client::{Connection, Proxies};
+use crate::client::Proxies;
+use crate::headers::Hsts;
 use crate::limits::key::{Keys, SHORTEST_SECRET};
 use crate::limits::{LimitOptions, Limits};
+use crate::listen::tls::{Certificates, TlsError};
+use crate::listen::{self, Transport, redirect};
 use crate::records::{self, ConfigError};
-use crate::router::router;
+use crate::router::{Front, router};
 
 /// Why the site is not served.
 #[derive(Debug, thiserror::Error)]
@@ -42,7 +44,13 @@ pub enum ServeError {
     /// The system has no randomness for the secret of the limits.
     #[error("the system has no random numbers")]
     NoRandomness,
-    /// The address cannot be listened on, or the system failed later.
+    /// The certificate cannot be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// The runtime cannot be started, or the system does not give a signal.
+    #[error(transparent)]
+    Runtime(io::Error),
+    /// The address cannot be listened on.
     #[error("{listen}: {cause}")]
     Listen {
         /// The address.
@@ -80,39 +88,78 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
         bundle: assets.bundle(),
     };
     let limits = Limits::new(&options.limits, keys(&options.limits)?);
-    let proxies = Proxies::new(&options.proxies);
-    let app = router(Arc::new(site), assets, limits, proxies);
-    let listen = options.listen;
-    let failed = move |cause| ServeError::Listen { listen, cause };
+    let front = Front {
+        proxies: Proxies::new(&options.proxies),
+        hsts: Hsts::seconds(options.tls.hsts),
+    };
+    let certificates = match (&options.tls.tls_cert, &options.tls.tls_key) {
+        (Some(cert), Some(key)) => Some(Arc::new(Certificates::read(cert, key)?)),
+        _ => None,
+    };
+    let transport = Transport {
+        certificates,
+        proxies: front.proxies.clone(),
+        proxy_protocol: options.proxies.proxy_protocol,
+    };
+    let app = router(Arc::new(site), assets, limits, front);
     tokio::runtime::Runtime::new()
-        .map_err(failed)?
-        .block_on(async {
-            let listener = tokio::net::TcpListener::bind(listen)
-                .await
-                .map_err(failed)?;
-            let address = listener.local_addr().map_err(failed)?;
-            // Programs that start this one wait for this line, so it goes to standard output.
-            anstream::println!("mailguide: listening on http://{address}");
-            axum::serve(
-                listener,
-                // The connection is noted where the client will be looked for.
-                app.layer(from_fn(noted))
-                    .into_make_service_with_connect_info::<SocketAddr>(),
-            )
-            .with_graceful_shutdown(stop_signal())
-            .await
-            .map_err(failed)
-        })?;
+        .map_err(ServeError::Runtime)?
+        .block_on(listen(&options, transport, app))?;
     Ok(ExitCode::SUCCESS)
 }
 
-async fn noted(
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    request.extensions_mut().insert(Connection::plain(peer));
-    next.run(request).await
+/// Serves the site, and sends on who comes to the wrong door.
+async fn listen(
+    options: &ServeOptions,
+    transport: Transport,
+    app: Router,
+) -> Result<(), ServeError> {
+    let certificates = transport.certificates.clone();
+    let (listener, address) = bind(options.listen).await?;
+    let redirect = match options.tls.redirect_listen {
+        Some(listen) => Some(bind(listen).await?),
+        None => None,
+    };
+    // Programs that start this one wait for these lines, so they go to standard output.
+    let scheme = if certificates.is_some() {
+        "https"
+    } else {
+        "http"
+    };
+    anstream::println!("mailguide: listening on {scheme}://{address}");
+    let redirecting = async {
+        if let Some((listener, from)) = redirect {
+            anstream::println!("mailguide: sending http://{from} on to {scheme}");
+            let transport = Transport {
+                certificates: None,
+                ..transport.clone()
+            };
+            let app = redirect::router(address.port());
+            listen::serve(listener, transport, app, stop_signal()).await;
+        }
+    };
+    let serving = async {
+        let serving = listen::serve(listener, transport.clone(), app, stop_signal());
+        tokio::join!(serving, redirecting);
+        Ok(())
+    };
+    let renewing = async {
+        match &certificates {
+            Some(certificates) => certificates.keep_fresh().await.map_err(ServeError::Runtime),
+            None => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        served = serving => served,
+        renewed = renewing => renewed,
+    }
+}
+
+async fn bind(listen: SocketAddr) -> Result<(TcpListener, SocketAddr), ServeError> {
+    let failed = |cause| ServeError::Listen { listen, cause };
+    let listener = TcpListener::bind(listen).await.map_err(failed)?;
+    let address = listener.local_addr().map_err(failed)?;
+    Ok((listener, address))
 }
 
 /// The secret of the limits, from its file or for this start only.

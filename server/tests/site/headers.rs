@@ -1,4 +1,4 @@
-use super::{Answer, ask, get, post, site};
+use super::{Answer, ask, ask_from, get, post, site};
 
 fn assert_fixed_headers(path: &str, answer: &Answer) {
     for (name, value) in [
@@ -73,6 +73,25 @@ async fn the_policy_allows_the_scripts_of_every_page_and_no_others() {
         assert_eq!(policy.matches("'sha256-").count(), INLINE.len(), "{path}");
         for inline in ["<style", " style=", " onclick=", "javascript:"] {
             assert!(!page.contains(inline), "{path}: {inline}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn browsers_are_told_to_stay_with_https_only_where_they_came_with_it() {
+    for (peer, protocol, expected) in [
+        ("10.0.0.1:1", "https", "max-age=31536000"),
+        ("10.0.0.1:1", "http", ""),
+        ("192.0.2.1:1", "https", ""),
+        ("127.0.0.1:1", "", ""),
+    ] {
+        for path in ["/", "/nothing", "/robots.txt"] {
+            let mut request = get(path);
+            let headers = request.headers_mut();
+            headers.insert("x-forwarded-proto", protocol.parse().unwrap());
+            let answer = ask_from(&site(), request, peer).await;
+            let found = answer.header("strict-transport-security");
+            assert_eq!(found, expected, "{peer} {protocol} {path}");
         }
     }
 }

@@ -24,9 +24,10 @@ use http_body_util::BodyExt;
 use probe::net::{Options, Probe};
 use server::assets::Assets;
 use server::client::{Connection, Proxies, ProxyOptions};
+use server::headers::Hsts;
 use server::limits::key::Keys;
 use server::limits::{LimitOptions, Limits, Rate};
-use server::router::router;
+use server::router::{Front, router};
 use tower::ServiceExt;
 
 /// The site with the built-in record; one test is allowed for each client, and 10.0.0.0/8 are proxies.
@@ -48,7 +49,11 @@ fn site() -> Router {
     let limits = Limits::new(&options, Keys::random().unwrap());
     let mut proxies = ProxyOptions::default();
     proxies.trusted_proxy.push("10.0.0.0/8".parse().unwrap());
-    router(Arc::new(site), assets, limits, Proxies::new(&proxies))
+    let front = Front {
+        proxies: Proxies::new(&proxies),
+        hsts: Hsts::seconds(31_536_000),
+    };
+    router(Arc::new(site), assets, limits, front)
 }
 
 struct Answer {

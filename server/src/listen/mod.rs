@@ -1,0 +1,318 @@
+//! From a port to the router: connections, TLS, and who is at the other end.
+//!
+//! | module | idea |
+//! |---|---|
+//! | [`tls`] | the certificate, and its successor |
+//! | `proxy_protocol` | a proxy says for whom it passes on a connection |
+//! | [`redirect`] | the way from `http` to `https` |
+
+mod proxy_protocol;
+pub mod redirect;
+pub mod tls;
+
+use std::future::Future;
+use std::io;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use hyper::Request;
+use hyper::body::Incoming;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use hyper_util::service::TowerToHyperService;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::{sleep, timeout};
+use tokio_rustls::TlsAcceptor;
+use tower::ServiceExt;
+
+use self::tls::Certificates;
+use crate::client::{Connection, Proxies};
+
+/// How long a client may take to say what it wants: for the PROXY header, for the handshake, and for
+/// the headers of each request.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long a connection may be silent before it is asked whether it is still there (HTTP/2).
+const SILENCE: Duration = Duration::from_secs(20);
+
+/// How long what is under way may go on after the program was told to stop: longer than any test.
+const LAST_WORDS: Duration = Duration::from_secs(60);
+
+/// How connections are taken.
+#[derive(Clone)]
+pub struct Transport {
+    /// The certificate, where connections are encrypted.
+    pub certificates: Option<Arc<Certificates>>,
+    /// Which proxies are believed.
+    pub proxies: Proxies,
+    /// Whether those proxies begin each connection with a PROXY header.
+    pub proxy_protocol: bool,
+}
+
+/// Why a connection came to nothing. It is the client's fault, so nobody but its author needs to know.
+#[derive(Debug, thiserror::Error)]
+enum Broken {
+    #[error("the PROXY header: {0}")]
+    Proxy(#[from] proxy_protocol::ProxyError),
+    #[error("the TLS handshake: {0}")]
+    Handshake(io::Error),
+    #[error("the beginning took too long")]
+    Slow(#[from] tokio::time::error::Elapsed),
+    #[error("the requests: {0}")]
+    Requests(Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// Serves until `stop`, and then what is under way, but not for ever.
+pub async fn serve(
+    listener: TcpListener,
+    transport: Transport,
+    app: Router,
+    stop: impl Future<Output = ()>,
+) {
+    let connections = GracefulShutdown::new();
+    let mut stop = pin!(stop);
+    loop {
+        let (stream, peer) = tokio::select! {
+            accepted = accept(&listener) => accepted,
+            () = &mut stop => break,
+        };
+        let transport = transport.clone();
+        let app = app.clone();
+        let watcher = connections.watcher();
+        tokio::spawn(async move {
+            if let Err(cause) = connection(stream, peer, transport, app, watcher).await {
+                tracing::debug!(%cause, "a connection broke");
+            }
+        });
+    }
+    drop(listener);
+    if timeout(LAST_WORDS, connections.shutdown()).await.is_err() {
+        tracing::warn!("some connections did not come to an end and are cut off");
+    }
+}
+
+async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
+    loop {
+        match listener.accept().await {
+            Ok(accepted) => return accepted,
+            Err(cause) if is_of_one_connection(&cause) => {}
+            Err(cause) => {
+                // Most likely there are too many open files; some will be closed presently.
+                tracing::error!(%cause, "no connection can be accepted");
+                sleep(Duration::from_secs(1)).await;
+            }
+        }
+    }
+}
+
+fn is_of_one_connection(cause: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset};
+    matches!(
+        cause.kind(),
+        ConnectionAborted | ConnectionRefused | ConnectionReset
+    )
+}
+
+async fn connection(
+    mut stream: TcpStream,
+    peer: SocketAddr,
+    transport: Transport,
+    app: Router,
+    watcher: Watcher,
+) -> Result<(), Broken> {
+    // Lines of a running test are short and must not wait for each other.
+    let _ = stream.set_nodelay(true);
+    let mut connection = Connection::plain(peer);
+    if transport.proxy_protocol && transport.proxies.trusts(peer.ip()) {
+        let source = timeout(PATIENCE, proxy_protocol::read(&mut stream)).await??;
+        if let Some(source) = source {
+            connection.peer = source;
+            connection.passed_on = true;
+        }
+    }
+    let Some(certificates) = &transport.certificates else {
+        return requests(stream, connection, false, app, watcher).await;
+    };
+    let acceptor = TlsAcceptor::from(certificates.current());
+    let stream = timeout(PATIENCE, acceptor.accept(stream)).await?;
+    let stream = stream.map_err(Broken::Handshake)?;
+    connection.tls = true;
+    let http2 = stream.get_ref().1.alpn_protocol() == Some(tls::HTTP2);
+    requests(stream, connection, http2, app, watcher).await
+}
+
+/// Answers the requests of one connection. Which HTTP it is, is known from the handshake: guessing it
+/// from the first bytes would mean to wait for them without end.
+async fn requests<S>(
+    stream: S,
+    connection: Connection,
+    http2: bool,
+    app: Router,
+    watcher: Watcher,
+) -> Result<(), Broken>
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let app = app.map_request(move |request: Request<Incoming>| {
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(connection);
+        request
+    });
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder
+        .http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(PATIENCE);
+    builder
+        .http2()
+        .timer(TokioTimer::new())
+        .keep_alive_interval(SILENCE)
+        .keep_alive_timeout(SILENCE);
+    let builder = if http2 {
+        builder.http2_only()
+    } else {
+        builder.http1_only()
+    };
+    let service = TowerToHyperService::new(app);
+    let serving = builder.serve_connection(TokioIo::new(stream), service);
+    let serving = watcher.watch(serving.into_owned());
+    serving.await.map_err(Broken::Requests)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::routing::get;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::time::Instant;
+
+    use super::*;
+    use crate::client::ProxyOptions;
+
+    /// A server whose every page says who asks.
+    async fn server(
+        transport: Transport,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> SocketAddr {
+        let app = get(
+            async |axum::Extension(connection): axum::Extension<Connection>| {
+                let passed_on = if connection.passed_on {
+                    " passed on"
+                } else {
+                    ""
+                };
+                format!("<{}{passed_on}>", connection.peer.ip())
+            },
+        );
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(serve(
+            listener,
+            transport,
+            Router::new().route("/", app),
+            stop,
+        ));
+        address
+    }
+
+    fn transport(trusted: &[&str], proxy_protocol: bool) -> Transport {
+        let options = ProxyOptions {
+            trusted_proxy: trusted
+                .iter()
+                .map(|network| network.parse().unwrap())
+                .collect(),
+            ..ProxyOptions::default()
+        };
+        Transport {
+            certificates: None,
+            proxies: Proxies::new(&options),
+            proxy_protocol,
+        }
+    }
+
+    /// Sends something and gives all that comes back until the end.
+    async fn ask(address: SocketAddr, bytes: &[u8]) -> String {
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        stream.write_all(bytes).await.unwrap();
+        let mut answer = Vec::new();
+        // A server that refuses may reset the connection.
+        let _ = stream.read_to_end(&mut answer).await;
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    const PROXY: &[u8] =
+        b"\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c\xc0\0\x02\x07\x7f\0\0\x01\x10\0\0\x50";
+    const OWN: &[u8] = b"\r\n\r\n\0\r\nQUIT\n\x20\0\0\0";
+
+    #[tokio::test]
+    async fn only_a_trusted_proxy_can_name_the_client_of_a_connection() {
+        for (trusted, proxy_protocol, header, expected) in [
+            (&["127.0.0.1/32"][..], true, PROXY, "<192.0.2.7 passed on>"),
+            (&["127.0.0.1/32"], true, OWN, "<127.0.0.1>"),
+            // It must say something, or a client of a badly set proxy would be taken for the proxy.
+            (&["127.0.0.1/32"], true, b"", ""),
+            (&["127.0.0.1/32"], false, PROXY, "HTTP/1.1 400"),
+            (&["10.0.0.0/8"], true, PROXY, "HTTP/1.1 400"),
+            (&["10.0.0.0/8"], true, b"", "<127.0.0.1>"),
+        ] {
+            let address = server(transport(trusted, proxy_protocol), std::future::pending()).await;
+            let answer = ask(address, &[header, REQUEST].concat()).await;
+            assert!(
+                answer.contains(expected),
+                "{trusted:?} {proxy_protocol}: {answer}"
+            );
+            assert_eq!(answer.is_empty(), expected.is_empty(), "{answer}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_says_nothing_is_not_waited_for() {
+        for (trusted, proxy_protocol, bytes) in [
+            (&[][..], false, &b""[..]),
+            (&[], false, b"GET / HTTP/1.1\r\nHost: loc"),
+            // Nobody has agreed on HTTP/2 here.
+            (&[], false, b"PRI * HTT"),
+            (&["127.0.0.1/32"], true, b""),
+            (
+                &["127.0.0.1/32"],
+                true,
+                b"\r\n\r\n\0\r\nQUIT\n\x21\x11\x01\0",
+            ),
+        ] {
+            let address = server(transport(trusted, proxy_protocol), std::future::pending()).await;
+            let begin = Instant::now();
+            let answer = timeout(Duration::from_secs(60), ask(address, bytes)).await;
+            assert!(answer.is_ok(), "{bytes:?} is waited for");
+            assert!(
+                begin.elapsed() <= PATIENCE + Duration::from_secs(1),
+                "{bytes:?}"
+            );
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_under_way_is_finished_and_nothing_new_begun() {
+        let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+        let stopped = async { drop(stopped.await) };
+        let address = server(transport(&[], false), stopped).await;
+        let mut stream = TcpStream::connect(address).await.unwrap();
+        let (begin, end) = REQUEST.split_at(20);
+        stream.write_all(begin).await.unwrap();
+        // The server has seen the connection when it has answered another one that came later.
+        assert!(ask(address, REQUEST).await.contains("<127.0.0.1>"));
+        stop.send(()).unwrap();
+        while TcpStream::connect(address).await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+        stream.write_all(end).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.contains("<127.0.0.1>"), "{answer}");
+    }
+}

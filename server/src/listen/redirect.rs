@@ -1,0 +1,106 @@
+//! The way from `http` to `https`.
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::header::LOCATION;
+use axum::http::uri::Authority;
+use axum::http::{HeaderValue, Method, StatusCode};
+use axum::middleware::from_fn;
+use axum::response::{IntoResponse, Response};
+
+use crate::client::host;
+use crate::headers;
+
+/// Sends every request to the same path of the site that is served with TLS on this port.
+pub fn router(port: u16) -> Router {
+    Router::new()
+        .fallback(redirect)
+        .layer(from_fn(headers::fixed))
+        .with_state(port)
+}
+
+async fn redirect(State(port): State<u16>, request: Request) -> Response {
+    // A form that was sent in the clear was read already; sending it again would make it look right.
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
+        return (StatusCode::FORBIDDEN, "Open this page with https://\n").into_response();
+    }
+    match location(&request, port) {
+        Some(location) => (StatusCode::PERMANENT_REDIRECT, [(LOCATION, location)]).into_response(),
+        None => StatusCode::BAD_REQUEST.into_response(),
+    }
+}
+
+fn location(request: &Request, port: u16) -> Option<HeaderValue> {
+    let asked: Authority = host(request)?.parse().ok()?;
+    let name = asked.host();
+    // Who writes `name@host` wants to deceive somebody.
+    if name.is_empty() || asked.as_str().contains('@') {
+        return None;
+    }
+    let port = match port {
+        443 => String::new(),
+        port => format!(":{port}"),
+    };
+    let path = request.uri().path_and_query();
+    let path = path.map_or("/", |path| path.as_str());
+    // `OPTIONS *` and the like have no place there.
+    let path = if path.starts_with('/') { path } else { "/" };
+    HeaderValue::try_from(format!("https://{name}{port}{path}")).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use tower::ServiceExt;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn requests_to_read_are_sent_on_and_others_are_not() {
+        for (method, host, path, port, expected) in [
+            ("GET", "help.example", "/", 443, "308 https://help.example/"),
+            (
+                "HEAD",
+                "help.example:80",
+                "/a?b=c%20d",
+                443,
+                "308 https://help.example/a?b=c%20d",
+            ),
+            (
+                "GET",
+                "help.example:8080",
+                "/a",
+                8443,
+                "308 https://help.example:8443/a",
+            ),
+            ("GET", "[::1]:8080", "/a", 8443, "308 https://[::1]:8443/a"),
+            (
+                "GET",
+                "help.example",
+                "//evil.example",
+                443,
+                "308 https://help.example//evil.example",
+            ),
+            ("GET", "user@help.example", "/", 443, "400"),
+            ("GET", "a b", "/", 443, "400"),
+            ("GET", "", "/", 443, "400"),
+            ("POST", "help.example", "/test", 443, "403"),
+            ("DELETE", "help.example", "/", 443, "403"),
+        ] {
+            let request = Request::builder()
+                .method(method)
+                .uri(path)
+                .header("host", host);
+            let request = request.body(Body::empty()).unwrap();
+            let answer = router(port).oneshot(request).await.unwrap();
+            let status = answer.status().as_u16();
+            let location = answer.headers().get(LOCATION);
+            let found = match location {
+                Some(location) => format!("{status} {}", location.to_str().unwrap()),
+                None => status.to_string(),
+            };
+            assert_eq!(found, expected, "{method} {host} {path}");
+            assert!(answer.headers().contains_key("content-security-policy"));
+        }
+    }
+}

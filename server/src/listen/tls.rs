@@ -1,0 +1,276 @@
+//! The certificate, and its successor.
+//!
+//! Certificates live for weeks, the program for months. So the files are looked at again and again;
+//! connections that were made with the old certificate go on with it.
+
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use clap::Args;
+use rustls::ServerConfig;
+use rustls::crypto::aws_lc_rs;
+use rustls::pki_types::pem::{self, PemObject};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::version::{TLS12, TLS13};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+use tokio::time::{MissedTickBehavior, interval};
+
+/// The name of HTTP/2 in the handshake.
+pub const HTTP2: &[u8] = b"h2";
+
+const HTTP1: &[u8] = b"http/1.1";
+
+/// How often the files are looked at.
+const LOOK: Duration = Duration::from_secs(10);
+
+/// HTTPS without a proxy.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "HTTPS")]
+pub struct TlsOptions {
+    /// Serve HTTPS with the certificates in this PEM file, the site's own first. A new certificate is
+    /// taken when the files change, and on SIGHUP
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    pub tls_cert: Option<PathBuf>,
+
+    /// The private key of the certificate, in PEM
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    pub tls_key: Option<PathBuf>,
+
+    /// Listen here too, and send everybody on to HTTPS
+    #[arg(long, value_name = "ADDR:PORT", requires = "tls_cert")]
+    pub redirect_listen: Option<std::net::SocketAddr>,
+
+    /// For how many seconds browsers that were here with HTTPS use nothing else; 0 leaves it open
+    #[arg(long, value_name = "SECONDS", default_value = "31536000")]
+    pub hsts: u32,
+}
+
+/// Why a certificate cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum TlsError {
+    /// A file cannot be read.
+    #[error("{file}: {cause}")]
+    Unreadable {
+        /// The file.
+        file: String,
+        /// What the system says.
+        cause: io::Error,
+    },
+    /// A file does not hold what it should.
+    #[error("{file}: expected {expected} in PEM: {cause}")]
+    Pem {
+        /// The file.
+        file: String,
+        /// What should be in it.
+        expected: &'static str,
+        /// What is wrong.
+        cause: pem::Error,
+    },
+    /// Certificate and key do not fit together, or are of a kind that is not known.
+    #[error("{cert} with {key}: {cause}")]
+    Unusable {
+        /// The file of the certificate.
+        cert: String,
+        /// The file of the key.
+        key: String,
+        /// What is wrong.
+        cause: rustls::Error,
+    },
+}
+
+/// A certificate with its key, always the newest that could be used.
+pub struct Certificates {
+    cert: PathBuf,
+    key: PathBuf,
+    current: watch::Sender<Arc<ServerConfig>>,
+    seen: Mutex<Seen>,
+}
+
+/// By which it is noticed that a file is another one.
+type Seen = [Option<(u64, u64, i64, i64)>; 2];
+
+impl Certificates {
+    /// Reads the files.
+    ///
+    /// # Errors
+    ///
+    /// When they cannot be read or used.
+    pub fn read(cert: &Path, key: &Path) -> Result<Self, TlsError> {
+        // They are looked at first: if they change while they are read, they are read again.
+        let seen = [look(cert), look(key)];
+        Ok(Self {
+            cert: cert.to_owned(),
+            key: key.to_owned(),
+            current: watch::Sender::new(Arc::new(configuration(cert, key)?)),
+            seen: Mutex::new(seen),
+        })
+    }
+
+    /// What new connections are made with.
+    pub fn current(&self) -> Arc<ServerConfig> {
+        Arc::clone(&self.current.borrow())
+    }
+
+    /// Looks at the files for ever, and at once on SIGHUP.
+    ///
+    /// # Errors
+    ///
+    /// When the system does not give the signal.
+    pub async fn keep_fresh(&self) -> io::Result<()> {
+        let mut hangup = signal(SignalKind::hangup())?;
+        let mut looks = interval(LOOK);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                _ = hangup.recv() => {
+                    self.note_files();
+                    self.renew();
+                }
+                _ = looks.tick() => {
+                    self.renew_if_changed();
+                }
+            }
+        }
+    }
+
+    /// Reads the files again if they are not the same any more.
+    fn renew_if_changed(&self) {
+        if self.note_files() {
+            self.renew();
+        }
+    }
+
+    /// Whether the files changed since this was last asked.
+    fn note_files(&self) -> bool {
+        let now = [look(&self.cert), look(&self.key)];
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut *seen, now) != now
+    }
+
+    /// A certificate that cannot be used is no reason to stop: the old one may be good for weeks. It is
+    /// also what is found while one file is written already and the other is not.
+    fn renew(&self) {
+        match configuration(&self.cert, &self.key) {
+            Ok(configuration) => {
+                self.current.send_replace(Arc::new(configuration));
+                tracing::info!("new connections use the new certificate");
+            }
+            Err(cause) => tracing::error!(%cause, "the old certificate stays in use"),
+        }
+    }
+}
+
+fn look(file: &Path) -> Option<(u64, u64, i64, i64)> {
+    let file = std::fs::metadata(file).ok()?;
+    Some((file.ino(), file.len(), file.mtime(), file.mtime_nsec()))
+}
+
+fn configuration(cert: &Path, key: &Path) -> Result<ServerConfig, TlsError> {
+    let name = |file: &Path| file.display().to_string();
+    let read = |file: &Path| {
+        std::fs::read(file).map_err(|cause| TlsError::Unreadable {
+            file: name(file),
+            cause,
+        })
+    };
+    let malformed = |file: &Path, expected, cause| TlsError::Pem {
+        file: name(file),
+        expected,
+        cause,
+    };
+    let chain = CertificateDer::pem_slice_iter(&read(cert)?)
+        .collect::<Result<Vec<_>, _>>()
+        .and_then(|chain| match chain.is_empty() {
+            true => Err(pem::Error::NoItemsFound),
+            false => Ok(chain),
+        })
+        .map_err(|cause| malformed(cert, "certificates", cause))?;
+    let private_key = PrivateKeyDer::from_pem_slice(&read(key)?)
+        .map_err(|cause| malformed(key, "a private key", cause))?;
+    let configuration = || {
+        // Named here, because another provider or an older version must not come in by a feature of
+        // some crate.
+        let provider = Arc::new(aws_lc_rs::default_provider());
+        let mut configuration = ServerConfig::builder_with_provider(provider)
+            .with_protocol_versions(&[&TLS13, &TLS12])?
+            .with_no_client_auth()
+            .with_single_cert(chain, private_key)?;
+        configuration.alpn_protocols = vec![HTTP2.into(), HTTP1.into()];
+        Ok(configuration)
+    };
+    configuration().map_err(|cause| TlsError::Unusable {
+        cert: name(cert),
+        key: name(key),
+        cause,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use rcgen::CertifiedKey;
+
+    use super::*;
+
+    /// A new pair of files, or one of the two.
+    fn write(folder: &Path, cert: bool, key: bool) {
+        let CertifiedKey {
+            cert: new,
+            signing_key,
+        } = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        if cert {
+            std::fs::write(folder.join("cert.pem"), new.pem()).unwrap();
+        }
+        if key {
+            std::fs::write(folder.join("key.pem"), signing_key.serialize_pem()).unwrap();
+        }
+    }
+
+    fn folder(name: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("mailguide-{}-{name}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        folder
+    }
+
+    #[test]
+    fn a_new_pair_is_taken_and_half_of_one_is_not() {
+        let folder = folder("renewal");
+        let (cert, key) = (folder.join("cert.pem"), folder.join("key.pem"));
+        write(&folder, true, true);
+        let certificates = Certificates::read(&cert, &key).unwrap();
+        for (what, change, taken) in [
+            ("nothing", (|_| {}) as fn(&Path), false),
+            ("both", |folder| write(folder, true, true), true),
+            (
+                "only the certificate",
+                |folder| write(folder, true, false),
+                false,
+            ),
+            ("both", |folder| write(folder, true, true), true),
+            (
+                "rubbish",
+                |folder| std::fs::write(folder.join("key.pem"), "").unwrap(),
+                false,
+            ),
+            (
+                "no file",
+                |folder| std::fs::remove_file(folder.join("cert.pem")).unwrap(),
+                false,
+            ),
+            ("both", |folder| write(folder, true, true), true),
+        ] {
+            let before = certificates.current();
+            change(&folder);
+            certificates.renew_if_changed();
+            assert_eq!(
+                !Arc::ptr_eq(&before, &certificates.current()),
+                taken,
+                "{what}"
+            );
+        }
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+}
