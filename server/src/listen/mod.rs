@@ -188,17 +188,24 @@ where
 #[cfg(test)]
 mod tests {
     use axum::routing::get;
+    use futures_util::stream;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::sync::Notify;
+    use tokio::task::JoinHandle;
     use tokio::time::Instant;
 
     use super::*;
     use crate::client::ProxyOptions;
 
     /// A server whose every page says who asks.
-    async fn server(
+    async fn server(transport: Transport) -> SocketAddr {
+        stoppable(transport, std::future::pending()).await.0
+    }
+
+    async fn stoppable(
         transport: Transport,
         stop: impl Future<Output = ()> + Send + 'static,
-    ) -> SocketAddr {
+    ) -> (SocketAddr, JoinHandle<()>) {
         let app = get(
             async |axum::Extension(connection): axum::Extension<Connection>| {
                 let passed_on = if connection.passed_on {
@@ -211,13 +218,9 @@ mod tests {
         );
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        tokio::spawn(serve(
-            listener,
-            transport,
-            Router::new().route("/", app),
-            stop,
-        ));
-        address
+        let app = Router::new().route("/", app);
+        let serving = tokio::spawn(serve(listener, transport, app, stop));
+        (address, serving)
     }
 
     fn transport(trusted: &[&str], proxy_protocol: bool) -> Transport {
@@ -261,7 +264,7 @@ mod tests {
             (&["10.0.0.0/8"], true, PROXY, "HTTP/1.1 400"),
             (&["10.0.0.0/8"], true, b"", "<127.0.0.1>"),
         ] {
-            let address = server(transport(trusted, proxy_protocol), std::future::pending()).await;
+            let address = server(transport(trusted, proxy_protocol)).await;
             let answer = ask(address, &[header, REQUEST].concat()).await;
             assert!(
                 answer.contains(expected),
@@ -285,7 +288,7 @@ mod tests {
                 b"\r\n\r\n\0\r\nQUIT\n\x21\x11\x01\0",
             ),
         ] {
-            let address = server(transport(trusted, proxy_protocol), std::future::pending()).await;
+            let address = server(transport(trusted, proxy_protocol)).await;
             let begin = Instant::now();
             let answer = timeout(Duration::from_secs(60), ask(address, bytes)).await;
             assert!(answer.is_ok(), "{bytes:?} is waited for");
@@ -300,7 +303,7 @@ mod tests {
     async fn what_is_under_way_is_finished_and_nothing_new_begun() {
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
         let stopped = async { drop(stopped.await) };
-        let address = server(transport(&[], false), stopped).await;
+        let (address, serving) = stoppable(transport(&[], false), stopped).await;
         let mut stream = TcpStream::connect(address).await.unwrap();
         let (begin, end) = REQUEST.split_at(20);
         stream.write_all(begin).await.unwrap();
@@ -310,9 +313,34 @@ mod tests {
         while TcpStream::connect(address).await.is_ok() {
             tokio::task::yield_now().await;
         }
+        for _ in 0..100 {
+            tokio::task::yield_now().await;
+        }
+        assert!(!serving.is_finished());
         stream.write_all(end).await.unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await.unwrap();
         assert!(answer.contains("<127.0.0.1>"), "{answer}");
+        serving.await.unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_does_not_come_to_an_end_is_cut_off() {
+        let asked = Arc::new(Notify::new());
+        let begun = Arc::clone(&asked);
+        let endless = get(async move || {
+            begun.notify_one();
+            Body::from_stream(stream::pending::<io::Result<&str>>())
+        });
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let stop = async move { asked.notified().await };
+        let app = Router::new().route("/", endless);
+        let serving = tokio::spawn(serve(listener, transport(&[], false), app, stop));
+        let asking = tokio::spawn(async move { ask(address, REQUEST).await });
+        let begin = Instant::now();
+        serving.await.unwrap();
+        assert_eq!(begin.elapsed().as_secs(), LAST_WORDS.as_secs());
+        asking.abort();
     }
 }
