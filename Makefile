@@ -16,9 +16,11 @@ BINARYEN_VERSION := 132.0.0
 FUZZ_VERSION := 0.13.1
 SSLYZE_VERSION := 6.3.1
 ESBUILD_VERSION := 0.28.2
+DENY_VERSION := 0.20.2
 TRUNK := $(CACHE)/trunk-$(TRUNK_VERSION)
 BINDGEN := $(CACHE)/wasm-bindgen-$(BINDGEN_VERSION)
 FUZZ := $(CACHE)/cargo-fuzz-$(FUZZ_VERSION)
+DENY := $(CACHE)/cargo-deny-$(DENY_VERSION)
 SSLYZE := $(CACHE)/sslyze-$(SSLYZE_VERSION)
 NPM_TOOLS := $(CACHE)/npm-binaryen-$(BINARYEN_VERSION)-esbuild-$(ESBUILD_VERSION)
 
@@ -68,6 +70,9 @@ test: root test-packages tools node-modules ## Install what tests need, and run 
 	$(call phase,Clippy for this machine,cargo clippy $(HOST) --all-targets -- -D warnings)
 	$(call phase,Clippy for the browser: app,cargo clippy -p app --lib --bins $(WASM) --features hydrate -- -D warnings)
 	$(call phase,Clippy for the browser: probe,cargo clippy -p probe --lib $(WASM) -- -D warnings)
+	$(call tool,$(DENY),about 4 minutes,$(cargo_install) cargo-deny --version $(DENY_VERSION) --locked)
+	$(call phase,Licences and sources of what is used,'$(DENY)/bin/cargo-deny' --log-level error check bans licenses sources)
+	$(call phase,Known holes and withdrawn versions,$(check_advisories))
 	@$(MAKE) $(BUNDLE)
 	$(call phase,Unit and integration tests,cargo test $(HOST))
 	@$(MAKE) program
@@ -113,6 +118,25 @@ fuzz: check-rust fuzz-packages ## Throw random bytes at every reader, for SECOND
 
 clean: ## Remove everything that was built; the tools in the user's cache stay
 	rm -rf target dist probe/fuzz/target end2end/node_modules end2end/test-results end2end/playwright-report
+
+ADVISORIES := https://github.com/RustSec/advisory-db
+
+# Where the list of known holes cannot be fetched, one of nothing stands for it, because withdrawn
+# versions are only looked for together with holes.
+define check_advisories
+if git ls-remote --quiet $(ADVISORIES) HEAD > /dev/null 2>&1; then \
+  '$(DENY)/bin/cargo-deny' --log-level error check advisories; \
+else \
+  echo '    $(ADVISORIES) cannot be reached: only withdrawn versions are looked for'; \
+  empty=$$(mktemp -d); trap 'rm -rf "$$empty"' EXIT; \
+  mkdir -p "$$empty/crates/none"; cp .ci/no-advisory.md "$$empty/crates/none/RUSTSEC-2000-0001.md"; \
+  git -C "$$empty" init --quiet --initial-branch main; git -C "$$empty" add crates; \
+  git -C "$$empty" -c user.name=none -c user.email=none commit --quiet --message empty; \
+  sed "s|^\[advisories\]|&\ndb-path = \"$$empty/db\"|" deny.toml > "$$empty/deny.toml"; \
+  GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0="url.file://$$empty.insteadOf" GIT_CONFIG_VALUE_0=$(ADVISORIES) \
+    '$(DENY)/bin/cargo-deny' --log-level warn --config "$$empty/deny.toml" check advisories; \
+fi
+endef
 
 # Rebuilt only when a source has changed, because every new bundle is a new program.
 $(BUNDLE): $(BUNDLE_SOURCES) | tools
