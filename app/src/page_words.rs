@@ -35,7 +35,7 @@ words! {
 
 words! {
     /// The first page.
-    HomeWords: title heading lead address button hint unknown settings
+    HomeWords: title heading lead doors door_fix door_programs door_settings address button hint unknown settings
 }
 
 words! {

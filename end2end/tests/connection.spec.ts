@@ -25,7 +25,7 @@ test("a wrong password: it is refused, and the other services are not tried", as
   await runTest(page, await openTestForm(page, javaScriptEnabled), lab.accounts.normal.address, "not-the-password");
   await expect(findings(page).first()).toContainText("did not accept this password");
   await expect(page.locator(".finding").first()).toContainText("What to do now");
-  await expect(page.locator(".service", { hasText: "Password was not sent again" })).toHaveCount(3);
+  await expect(page.locator(".service", { hasText: "Password not sent again" })).toHaveCount(3);
   expect(await page.content()).not.toContain("not-the-password");
 });
 

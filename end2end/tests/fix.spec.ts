@@ -11,7 +11,7 @@ test("questions lead to one fix in the words of the program, and on if it did no
   await page.goto("/");
   await page.getByRole("link", { name: "Fix a problem" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("What goes wrong?");
-  await answer(page, "I cannot send mail");
+  await answer(page, "I cannot send mail, or it stays in the outbox");
   await heading(page, "Does the server for outgoing mail answer?");
   await page.getByRole("textbox", { name: "Your email address" }).fill(lab.accounts.normal.address);
   await page.getByRole("button", { name: "Test my connection" }).click();
@@ -24,7 +24,7 @@ test("questions lead to one fix in the words of the program, and on if it did no
   await expect(page.locator("#known")).toContainText("The mail servers answer");
   await answer(page, "Yes, only sending fails");
   await answer(page, "Thunderbird The free");
-  await answer(page, "No, it fails with every message");
+  await answer(page, "No, the program refuses to send");
   await answer(page, "Something about the password");
   await answer(page, "No, it is turned off");
   await heading(page, "Turn on the sign-in for sending");
@@ -37,7 +37,7 @@ test("questions lead to one fix in the words of the program, and on if it did no
 
 for (const [card, ...answers] of [
   ["Make room in your mailbox", "New mail does not arrive", "Yes, the test found no problem", "No, it is nowhere", "Yes, or nearly"],
-  ["Use an app password", "It asks for my password again and again", "Yes, the test found no problem", "Another program", "Yes", "Yes"],
+  ["Use an app password", "It asks for my password again and again", "Yes, the test found no problem", "Another program", "Yes, it was accepted", "Yes"],
   ["Correct the server names", "It cannot connect, or takes too long", "Yes, the test found no problem", "Another program", "No, one differs"],
   ["Wait until the service works again", "It cannot connect, or takes too long", "No, the test found a problem"],
   ["Correct the server names", "It warns about a certificate or an identity", "Yes, the test found no problem", "Another name"],
@@ -46,6 +46,7 @@ for (const [card, ...answers] of [
   ["Clean up messages that came twice", "Messages come twice", "Yes"],
   ["Remove the account and add it again", "Folders or older messages are missing", "POP"],
   ["See your sent mail on all devices", "Messages that I sent are missing", "POP"],
+  ["Clear the stuck message", "I cannot send mail, or it stays in the outbox", "Yes, the test found no problem", "Yes, only sending fails", "Another program", "Yes, everything that I send"],
   ["Make room in your mailbox", "It says that my mailbox is full"],
   ["Set a new email password", "I don't know", "I don't know, or the test did not run", "Yes", "No, it does not let me in", "The one for my email"],
 ] as const) {

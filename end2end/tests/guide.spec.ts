@@ -34,3 +34,14 @@ for (const [program, words] of [
     expect(await page.getByRole("checkbox").count()).toBeGreaterThan(2);
   });
 }
+
+test("a right password is not asked about again", async ({ page, lab, javaScriptEnabled }) => {
+  const { address, password } = lab.accounts.normal;
+  await runTest(page, await openTestForm(page, javaScriptEnabled), address, password);
+  await expect(page.locator(".finding")).toContainText("signed in with your password");
+  await page.getByRole("link", { name: "Find the cause in your program", exact: false }).click();
+  await page.getByRole("link", { name: "It asks for my password, or refuses it" }).click();
+  await expect(page.locator("#known")).toContainText("Your account and your password work.");
+  await page.getByRole("link", { name: "Mail on iPhone and iPad" }).first().click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Type your password again");
+});

@@ -83,12 +83,8 @@ impl Saying {
         age: Option<Duration>,
     ) -> Event {
         let verdicts = &self.test_words.verdicts;
-        let signed_in = report
-            .steps
-            .iter()
-            .any(|step| step.stage == Stage::SignIn && step.outcome == Outcome::Ok);
         let text = match report.outcome.severity() {
-            Severity::Fine if signed_in => verdicts.signed_in.clone(),
+            Severity::Fine if signed_in(report) => verdicts.signed_in.clone(),
             Severity::Fine => verdicts.good.clone(),
             _ => self.words.step(report.outcome).to_owned(),
         };
@@ -126,14 +122,23 @@ impl Saying {
             .filter(|(endpoint, _)| about(&endpoint.id))
             .all(|(_, alternative)| *alternative);
         let mut explanation = filled.explanation;
-        if finding.cause == Cause::Outcome(Outcome::Ok) && !self.with_password {
-            let _ = write!(explanation, " {}", self.test_words.without_password.note);
+        let fine = finding.cause == Cause::Outcome(Outcome::Ok);
+        let accepted = fine && reports.iter().any(signed_in);
+        if accepted {
+            let _ = write!(explanation, " {}", self.test_words.password.accepted);
+        } else if fine && !self.with_password {
+            let _ = write!(explanation, " {}", self.test_words.password.not_given);
         }
-        let more = self.go_on.target(finding.cause).map(|target| More {
-            text: match target {
-                Target::Card(_) => self.go_on.label.clone(),
-                Target::Node(_) | Target::Page(_) => self.go_on.fine.clone(),
-            },
+        let go_on = &self.go_on;
+        let target = match accepted {
+            true => Some((&go_on.accepted_label, &go_on.accepted)),
+            false => go_on.target(finding.cause).map(|target| match target {
+                Target::Card(_) => (&go_on.label, target),
+                Target::Node(_) | Target::Page(_) => (&go_on.fine, target),
+            }),
+        };
+        let more = target.map(|(text, target)| More {
+            text: text.clone(),
             href: target.path(),
         });
         FindingWords {
@@ -283,6 +288,12 @@ fn softened(cause: Cause, alternative: bool) -> Mark {
         Mark::Bad if alternative && !about_account => Mark::Notice,
         mark => mark,
     }
+}
+
+/// Whether the server has accepted the password.
+fn signed_in(report: &EndpointReport) -> bool {
+    let mut steps = report.steps.iter();
+    steps.any(|step| step.stage == Stage::SignIn && step.outcome == Outcome::Ok)
 }
 
 fn gravity(mark: Mark) -> u8 {

@@ -15,7 +15,7 @@ use super::refusal::whole;
 pub struct TestWords {
     labels: LabelWords,
     pub(super) verdicts: VerdictWords,
-    pub(super) without_password: WithoutPassword,
+    pub(super) password: PasswordWords,
     pub(super) shared: Shared,
     pub(super) facts: FactWords,
     refusals: BTreeMap<String, RefusalWords>,
@@ -45,11 +45,12 @@ pub(super) struct VerdictWords {
     pub(super) signed_in: String,
 }
 
-/// What is added to the good news when no password was tested.
+/// What is added to the good news about the password.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct WithoutPassword {
-    pub(super) note: String,
+pub(super) struct PasswordWords {
+    pub(super) accepted: String,
+    pub(super) not_given: String,
 }
 
 /// What is added to a result that was found for somebody else.

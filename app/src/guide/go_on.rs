@@ -15,6 +15,10 @@ pub struct GoOn {
     pub label: String,
     /// What the link says when nothing is wrong with the servers.
     pub fine: String,
+    /// What the link says when the password was accepted, too.
+    pub accepted_label: String,
+    /// Where it leads then.
+    pub accepted: Target,
     targets: BTreeMap<String, Target>,
 }
 
@@ -22,6 +26,7 @@ pub struct GoOn {
 #[serde(deny_unknown_fields)]
 struct GoOnFile {
     label: Label,
+    accepted: Accepted,
     to: BTreeMap<String, Target>,
 }
 
@@ -30,6 +35,13 @@ struct GoOnFile {
 struct Label {
     text: String,
     fine: String,
+    accepted: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Accepted {
+    to: Target,
 }
 
 impl GoOn {
@@ -52,6 +64,8 @@ impl GoOn {
         Ok(Self {
             label: read.label.text,
             fine: read.label.fine,
+            accepted_label: read.label.accepted,
+            accepted: read.accepted.to,
             targets: read.to,
         })
     }
@@ -63,8 +77,8 @@ impl GoOn {
 
     /// All of them, by the code of the cause.
     pub(super) fn targets(&self) -> impl Iterator<Item = (&str, &Target)> {
-        self.targets
-            .iter()
-            .map(|(code, target)| (code.as_str(), target))
+        let causes = self.targets.iter();
+        let causes = causes.map(|(code, target)| (code.as_str(), target));
+        causes.chain([("accepted", &self.accepted)])
     }
 }

@@ -19,11 +19,23 @@ pub struct Node {
     pub question: String,
     /// Why it is asked, or how to find out.
     pub hint: Option<Prose>,
+    /// A page that helps to find the answer.
+    pub see: Option<See>,
     /// Who can answer it.
     #[serde(default)]
     pub by: By,
     /// The answers, in the order in which they are shown.
     pub answers: Vec<Answer>,
+}
+
+/// A page that helps to find an answer.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct See {
+    /// What the link says.
+    pub label: String,
+    /// Where it leads.
+    pub to: Target,
 }
 
 /// Who can answer a question.
@@ -100,6 +112,14 @@ pub(super) fn parse(
     let nodes = file.toml::<NodeFile>()?.node;
     let fault = |slug: &str, text: String| Err(format!("{}: node `{slug}`: {text}", file.name));
     for (slug, node) in &nodes {
+        let leads = |target: &Target| match target {
+            Target::Card(card) => is_card(card),
+            Target::Node(other) => nodes.contains_key(other),
+            Target::Page(_) => true,
+        };
+        if node.see.as_ref().is_some_and(|see| !leads(&see.to)) {
+            return fault(slug, "`see` leads nowhere".to_owned());
+        }
         for (position, answer) in node.answers.iter().enumerate() {
             if node.answers[..position]
                 .iter()
@@ -108,15 +128,18 @@ pub(super) fn parse(
                 return fault(slug, format!("answer `{}` is there twice", answer.id));
             }
             for target in [&answer.to].into_iter().chain(&answer.then) {
-                let there = match target {
-                    Target::Card(card) => is_card(card),
-                    Target::Node(other) => nodes.contains_key(other),
-                    Target::Page(_) => true,
-                };
-                if !there {
+                if !leads(target) {
                     return fault(slug, format!("`{}` leads nowhere", answer.id));
                 }
             }
+        }
+        let labels = node.answers.iter().map(|answer| &answer.label);
+        let mut plain = labels.chain([&node.question]);
+        if let Some(text) = plain.find(|text| text.contains(['{', '*', '`'])) {
+            return fault(
+                slug,
+                format!("`{text}` is shown as it stands, without values and marks"),
+            );
         }
         let mut expected = node.by.expected().iter();
         if let Some(missing) = expected.find(|id| node.answer(id).is_none()) {

@@ -104,6 +104,20 @@ impl TryFrom<String> for Prose {
 }
 
 impl Prose {
+    /// Whether it holds a value that differs from address to address.
+    pub fn has_values(&self) -> bool {
+        fn any(pieces: &[Piece]) -> bool {
+            pieces.iter().any(|piece| match piece {
+                Piece::Text(_) => false,
+                Piece::Label(inner) | Piece::Code(inner) => any(inner),
+                Piece::Slot(slot) => {
+                    !matches!(slot, Slot::Provider | Slot::MailboxSize | Slot::MessageSize)
+                }
+            })
+        }
+        any(&self.0)
+    }
+
     /// The text without its values and marks, as it is searched and counted.
     pub fn plain(&self) -> String {
         fn write(pieces: &[Piece], out: &mut String) {

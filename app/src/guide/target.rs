@@ -27,16 +27,22 @@ pub enum Page {
     Programs,
     /// The report for the help desk.
     Report,
+    /// The documented settings, on the first page.
+    Settings,
+    /// The connection test.
+    Test,
 }
 
 impl Page {
     /// Every page with its name in the content files.
-    pub(super) const NAMES: [(&str, Self); 5] = [
+    pub(super) const NAMES: [(&str, Self); 7] = [
         ("errors", Self::Errors),
         ("check", Self::Check),
         ("network", Self::Network),
         ("programs", Self::Programs),
         ("report", Self::Report),
+        ("settings", Self::Settings),
+        ("test", Self::Test),
     ];
 
     /// Its path.
@@ -47,6 +53,8 @@ impl Page {
             Self::Network => "/network",
             Self::Programs => "/programs",
             Self::Report => "/report",
+            Self::Settings => "/#settings",
+            Self::Test => "/test",
         }
     }
 }

@@ -63,7 +63,7 @@ words! {
 words! {
     /// The page of one program.
     ProgramWords: title recognise address address_hint values values_hint add change outgoing kind trap
-        errors message means fix cards tick checked sources test since why keep instead copied copy user
+        errors message means fix cards tick checked sources test works works_text works_fix since why keep instead copied copy user
         local_part
 }
 
@@ -77,6 +77,7 @@ pub struct CardWords {
     pub steps: String,
     pub steps_in: String,
     pub after: String,
+    pub link: String,
     pub helped: String,
     pub helped_test: String,
     pub helped_support: String,

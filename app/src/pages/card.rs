@@ -5,8 +5,9 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use crate::components::{Document, KnownList, Part, Text};
-use crate::guide::card::Card;
+use crate::guide::card::{Card, CardLink};
 use crate::guide::program::{How, Program};
+use crate::guide::prose::Prose;
 use crate::guide::trail::Trail;
 use crate::guide::values::{Values, general_words};
 use crate::islands::{AddressField, AddressScope, GroupPanel, Onward};
@@ -46,17 +47,21 @@ pub fn CardPage(
         .program
         .then(|| chooser(&site, &slug, program.as_ref()));
     let general = site.guide.words.program.clone();
+    let own = own_steps(program.as_ref(), &slug);
+    let asks = card.has_values(own.as_deref());
     let groups = site.domain_groups();
     let title = card.title.clone();
     view! {
         <Document title=title.clone() private>
             <AddressScope groups>
                 <h1>{title}</h1>
-                <div class="card">
-                    <label for="address">{general.address.clone()}</label>
-                    <AddressField id="address".to_owned() value=String::new()/>
-                    <p class="hint">{general.address_hint.clone()}</p>
-                </div>
+                {asks.then(|| view! {
+                    <div class="card">
+                        <label for="address">{general.address.clone()}</label>
+                        <AddressField id="address".to_owned() value=String::new()/>
+                        <p class="hint">{general.address_hint.clone()}</p>
+                    </div>
+                })}
                 {chooser}
                 {panels(&site, &slug, &card, program.as_ref())}
             </AddressScope>
@@ -112,9 +117,15 @@ fn Body(
 ) -> impl IntoView {
     let site: Arc<Site> = expect_context();
     let words = site.guide.words.card.clone();
-    let own = program.as_ref().and_then(|program| match &program.how {
-        How::Guide(steps) => steps.cards.get(&slug).cloned(),
-        How::Retired(_) => None,
+    let own = own_steps(program.as_ref(), &slug);
+    let record = &values.record;
+    let link = card.link.and_then(|link| match link {
+        CardLink::PasswordReset => record.links.password_reset.clone(),
+    });
+    let link = link.map(|link| {
+        let label = words.link.replace("{provider}", &record.name);
+        let url = link.url.as_str().to_owned();
+        view! { <p><a class="button" href=url rel="noreferrer">{label}</a></p> }
     });
     let name = program.as_ref().map(|program| program.name.clone());
     let (title, note) = match (&own, name) {
@@ -130,12 +141,21 @@ fn Body(
     let ticks = format!("{slug} {chosen} {position}");
     view! {
         <p class="lead"><Text prose=card.why values=values.clone()/></p>
+        {link}
         {note.map(|note| view! { <p class="note">{note}</p> })}
         <Part title steps values=values.clone() ticks/>
         <section>
             <h2>{words.after.clone()}</h2>
             <p><Text prose=card.after values/></p>
         </section>
+    }
+}
+
+/// The steps of this card in the words of the program, if it has its own.
+fn own_steps(program: Option<&Program>, card: &str) -> Option<Vec<Prose>> {
+    match &program?.how {
+        How::Guide(steps) => steps.cards.get(card).cloned(),
+        How::Retired(_) => None,
     }
 }
 

@@ -40,6 +40,9 @@ pub fn FixPage(
         .hint
         .clone()
         .map(|hint| view! { <p class="hint"><Said prose=hint/></p> });
+    let see = node.see.clone().map(|see| {
+        view! { <p><a class="button" href=see.to.path()>{see.label}</a></p> }
+    });
     let answers = match node.by {
         By::Program => programs(&site, &slug, &node, &trail).into_any(),
         By::Ask | By::Clock => answers(&site, &slug, &node, &trail).into_any(),
@@ -61,9 +64,10 @@ pub fn FixPage(
             <AddressScope groups=site.domain_groups()>
                 <Walk>
                     <div id="node" data-by=node.by.name()>
-                        {begins.then(|| view! { <p class="lead">{words.home_lead.clone()}</p> })}
                         <h1 tabindex="-1">{node.question.clone()}</h1>
+                        {begins.then(|| view! { <p class="lead">{words.home_lead.clone()}</p> })}
                         {hint}
+                        {see}
                         {answers}
                         {beginning}
                     </div>

@@ -27,6 +27,11 @@ pub fn HomePage() -> impl IntoView {
                     <p class="lead">
                         {say(|t| &t.home.lead)}
                     </p>
+                    <nav class="doors" aria-label=say(|t| &t.home.doors)>
+                        <a class="choice" href="/fix"><b>{say(|t| &t.home.door_fix)}</b></a>
+                        <a class="choice" href="/programs"><b>{say(|t| &t.home.door_programs)}</b></a>
+                        <a class="choice" href="#settings"><b>{say(|t| &t.home.door_settings)}</b></a>
+                    </nav>
                     <form method="post" action="/settings" class="address-form">
                         <label for="address">{say(|t| &t.home.address)}</label>
                         <div class="field">

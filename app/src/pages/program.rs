@@ -120,7 +120,7 @@ fn Guide(steps: Steps, values: Arc<Values>, program: Program, ticks: String) -> 
             <p class="hint">{words.values_hint}</p>
             <div class="form-pictures">{forms}</div>
         </section>
-        <p class="hint">{words.tick}</p>
+        <p class="hint tick-hint">{words.tick}</p>
         <Part title=words.add steps=steps.add values=values.clone() ticks=format!("{ticks} add")/>
         <Part title=words.change steps=steps.change values=values.clone() ticks=format!("{ticks} change")/>
         <Part
@@ -143,6 +143,11 @@ fn Guide(steps: Steps, values: Arc<Values>, program: Program, ticks: String) -> 
                 }
             })}
         <section>
+            <h2>{words.works}</h2>
+            <p>{words.works_text}</p>
+            <p><a href="/fix">{words.works_fix}</a></p>
+        </section>
+        <section class="others">
             <h2>{words.cards}</h2>
             <ul class="columns">{cards}</ul>
         </section>
