@@ -83,6 +83,7 @@ fn pieces(text: &str) -> Vec<String> {
     };
     let words = words
         .split("...")
+        .flat_map(|part| part.split(" - "))
         .map(|part| part.trim_matches(|c| " .;".contains(c)));
     let words = words.filter(|part| part.len() >= SHORTEST);
     number.into_iter().chain(words).map(str::to_owned).collect()

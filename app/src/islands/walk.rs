@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{DomParser, Element, HtmlElement, HtmlFormElement, SupportedType};
 
-use super::{Known, clock, last_test, trail};
+use super::{Known, clock, device_first, last_test, trail};
 
 /// Takes up the way where it was left, and looks whether the question can be answered here.
 pub(super) fn begin() {
@@ -123,6 +123,11 @@ fn arrived() {
         if by == "test" {
             test(&panel);
         }
+    }
+    if by == "program"
+        && let Some(Ok(list)) = find("#node").map(JsCast::dyn_into)
+    {
+        device_first::suggest(&list);
     }
     if by == "clock" {
         leptos::task::spawn_local(async {
