@@ -10,11 +10,11 @@ use std::fmt::Write as _;
 use app::site::Bundle as BundlePaths;
 use axum::body::Bytes;
 use axum::http::StatusCode;
-use axum::http::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, VARY,
-};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use rust_embed::{EmbeddedFile, RustEmbed};
+
+use crate::stored::Stored;
 
 /// What `make build` leaves in `dist/pkg`. Debug builds read it from there when they start.
 #[derive(RustEmbed)]
@@ -34,17 +34,8 @@ pub struct MissingBundle(&'static str);
 /// Every file that is served as it is, by its path.
 #[derive(Clone, Debug)]
 pub struct Assets {
-    files: HashMap<String, Asset>,
+    files: HashMap<String, Stored>,
     paths: BundlePaths,
-}
-
-#[derive(Clone, Debug)]
-struct Asset {
-    plain: Bytes,
-    brotli: Option<Bytes>,
-    gzip: Option<Bytes>,
-    content_type: HeaderValue,
-    cache: HeaderValue,
 }
 
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
@@ -78,14 +69,11 @@ impl Assets {
             (wasm, "browser_bg.wasm", &paths.wasm),
             (style, "main.css", &paths.stylesheet),
         ] {
-            let mut asset = Asset::new(name, file, FOR_EVER);
-            asset.brotli = Bundle::get(&format!("{name}.br")).map(|file| bytes(file.data));
-            asset.gzip = Bundle::get(&format!("{name}.gz")).map(|file| bytes(file.data));
-            files.insert(path.clone(), asset);
+            files.insert(path.clone(), stored(name, file, FOR_EVER));
         }
         for name in Public::iter() {
             if let Some(file) = Public::get(&name) {
-                files.insert(format!("/{name}"), Asset::new(&name, file, FOR_A_DAY));
+                files.insert(format!("/{name}"), stored(&name, file, FOR_A_DAY));
             }
         }
         Ok(Self { files, paths })
@@ -103,49 +91,28 @@ impl Assets {
 
     /// Answers with the file at a path, in the smallest form that the browser takes.
     pub fn answer(&self, path: &str, request: &HeaderMap) -> Response {
-        let Some(asset) = self.files.get(path) else {
-            return StatusCode::NOT_FOUND.into_response();
-        };
-        let accepted = request
-            .get(ACCEPT_ENCODING)
-            .and_then(|value| value.to_str().ok());
-        let accepts = |encoding: &str| accepted.is_some_and(|accepted| takes(accepted, encoding));
-        let (body, encoding) = match (&asset.brotli, &asset.gzip) {
-            (Some(brotli), _) if accepts("br") => (brotli, Some("br")),
-            (_, Some(gzip)) if accepts("gzip") => (gzip, Some("gzip")),
-            _ => (&asset.plain, None),
-        };
-        let mut response = body.clone().into_response();
-        let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, asset.content_type.clone());
-        headers.insert(CACHE_CONTROL, asset.cache.clone());
-        headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
-        if let Some(encoding) = encoding {
-            headers.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding));
+        match self.files.get(path) {
+            Some(file) => file.answer(request),
+            None => StatusCode::NOT_FOUND.into_response(),
         }
-        response
     }
 }
 
-impl Asset {
-    fn new(name: &str, file: EmbeddedFile, cache: HeaderValue) -> Self {
-        // Text needs its encoding, or non-ASCII letters in it would be guessed at.
-        let content_type = HeaderValue::from_static(match name.rsplit('.').next() {
-            Some("css") => "text/css; charset=utf-8",
-            Some("js") => "text/javascript; charset=utf-8",
-            Some("svg") => "image/svg+xml",
-            Some("txt") => "text/plain; charset=utf-8",
-            Some("wasm") => "application/wasm",
-            _ => "application/octet-stream",
-        });
-        Self {
-            plain: bytes(file.data),
-            brotli: None,
-            gzip: None,
-            content_type,
-            cache,
-        }
-    }
+/// A file with its compressed forms, if the bundle has them.
+fn stored(name: &str, file: EmbeddedFile, cache: HeaderValue) -> Stored {
+    // Text needs its encoding, or non-ASCII letters in it would be guessed at.
+    let content_type = HeaderValue::from_static(match name.rsplit('.').next() {
+        Some("css") => "text/css; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        Some("txt") => "text/plain; charset=utf-8",
+        Some("wasm") => "application/wasm",
+        _ => "application/octet-stream",
+    });
+    let headers = [(CONTENT_TYPE, content_type), (CACHE_CONTROL, cache)];
+    let packed = |ending| Bundle::get(&format!("{name}.{ending}")).map(|file| bytes(file.data));
+    let headers = headers.into_iter().collect();
+    Stored::new(headers, bytes(file.data), packed("br"), packed("gz"))
 }
 
 fn bundled(name: &'static str) -> Result<EmbeddedFile, MissingBundle> {
@@ -165,41 +132,4 @@ fn short(hash: [u8; 32]) -> String {
         let _ = write!(text, "{byte:02x}");
         text
     })
-}
-
-/// Whether an `Accept-Encoding` header takes an encoding (RFC 9110 §12.5.3).
-fn takes(accepted: &str, encoding: &str) -> bool {
-    accepted.split(',').any(|item| {
-        let mut parts = item.split(';').map(str::trim);
-        let refused = |part: &str| {
-            let quality = part
-                .strip_prefix("q=")
-                .and_then(|quality| quality.parse::<f32>().ok());
-            quality.is_some_and(|quality| quality <= 0.0)
-        };
-        parts
-            .next()
-            .is_some_and(|name| name.eq_ignore_ascii_case(encoding))
-            && !parts.any(refused)
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn accept_encoding_is_read() {
-        for (accepted, expected) in [
-            ("gzip, deflate, br", true),
-            ("BR;q=0.5", true),
-            ("br;q=0", false),
-            ("br; q=0.000", false),
-            ("gzip", false),
-            ("brotli", false),
-            ("", false),
-        ] {
-            assert_eq!(takes(accepted, "br"), expected, "{accepted:?}");
-        }
-    }
 }

@@ -7,6 +7,9 @@
 //! | [`records`] | which providers are known |
 //! | [`router`] | every route, in one place |
 //! | [`assets`] | the browser bundle and the public files, inside the program |
+//! | [`stored`] | bytes that do not change, in every form in which they are sent |
+//! | [`kept`] | pages that are the same for everybody are rendered once |
+//! | [`body`] | what a request may bring along |
 //! | [`headers`] | what every answer carries |
 //! | [`client`] | whose request it is, and whether others could read it |
 //! | [`origin`] | requests that other sites caused are turned away |
@@ -18,13 +21,16 @@
 #![recursion_limit = "512"]
 
 pub mod assets;
+pub mod body;
 pub mod cli;
 pub mod client;
 pub mod commands;
 pub mod headers;
+pub mod kept;
 pub mod limits;
 pub mod listen;
 pub mod origin;
 pub mod records;
 pub mod report;
 pub mod router;
+pub mod stored;

@@ -30,16 +30,13 @@ use leptos_axum::ResponseOptions;
 use serde::Deserialize;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
-use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::assets::Assets;
 use crate::client::{Client, Proxies};
 use crate::headers::Hsts;
 use crate::limits::Limits;
-use crate::{headers, origin};
-
-/// The largest request body in bytes: an address, a password and a handful of service ids.
-const LARGEST_BODY: usize = 8 * 1024;
+use crate::kept::{Kept, kept};
+use crate::{body, headers, origin};
 
 #[derive(Clone)]
 struct App {
@@ -84,6 +81,10 @@ pub fn router(site: Arc<Site>, assets: Assets, limits: Limits, front: Front) -> 
         .route("/network", get(network))
         .route("/report", get(report))
         .route("/test", get(test_form))
+        .layer(from_fn_with_state(
+            (Kept::default(), app.front.proxies.clone()),
+            kept,
+        ))
         .layer(CompressionLayer::new());
     let tests = Router::new()
         .route("/test", post(test_page))
@@ -109,8 +110,9 @@ pub fn router(site: Arc<Site>, assets: Assets, limits: Limits, front: Front) -> 
 /// What every route stands behind, the outermost last.
 fn guarded(routes: Router<App>, app: App) -> Router {
     routes
-        .layer(RequestBodyLimitLayer::new(LARGEST_BODY))
+        // Its own limit is stricter and holds for every route.
         .layer(DefaultBodyLimit::disable())
+        .layer(from_fn(body::whole))
         .layer(from_fn_with_state(app.clone(), only_own_pages))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(app.clone(), page_for_bare_failures))

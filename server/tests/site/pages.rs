@@ -1,6 +1,6 @@
 use axum::http::StatusCode;
 
-use super::{ask, get, post, site};
+use super::{ask, ask_from, get, post, site};
 
 #[tokio::test]
 async fn pages_say_what_they_should() {
@@ -89,4 +89,49 @@ async fn the_user_may_not_be_asked_for_a_password_over_an_open_network() {
         .text();
     assert!(!page.contains("name=\"password\""));
     assert!(page.contains("not opened over a secure connection"));
+}
+
+#[tokio::test]
+async fn pages_that_are_the_same_for_everybody_are_rendered_once() {
+    // A nonce of Leptos makes each rendering another one.
+    for (path, once) in [
+        ("/", true),
+        ("/fix", true),
+        ("/programs/thunderbird", true),
+        ("/fix/card/clock", true),
+        ("/errors?q=535", false),
+        ("/fix/gone?trail=start.gone", false),
+        ("/nothing", false),
+    ] {
+        let site = site();
+        let first = ask(&site, get(path)).await;
+        let second = ask(&site, get(path)).await;
+        assert_eq!(first.body == second.body, once, "{path}");
+        assert_eq!(first.header("etag").is_empty(), !once, "{path}");
+        assert_eq!(
+            first.header("content-security-policy"),
+            second.header("content-security-policy"),
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn what_is_kept_for_one_client_is_not_shown_to_another_that_must_not_see_it() {
+    let site = site();
+    for client in ["127.0.0.1:1", "192.0.2.1:1", "127.0.0.1:1", "192.0.2.1:1"] {
+        let page = ask_from(&site, get("/test"), client).await.text();
+        let private = client.starts_with("127.");
+        let asks = page.contains("name=\"password\"");
+        assert_eq!(asks, private, "{client}");
+    }
+}
+
+#[tokio::test]
+async fn a_head_request_keeps_no_empty_page() {
+    let site = site();
+    let mut head = get("/programs");
+    *head.method_mut() = axum::http::Method::HEAD;
+    assert!(ask(&site, head).await.body.is_empty());
+    assert!(!ask(&site, get("/programs")).await.body.is_empty());
 }

@@ -1,0 +1,109 @@
+//! What a request may bring along.
+
+use std::time::Duration;
+
+use axum::body::{Body, to_bytes};
+use axum::extract::Request;
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::{Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use tokio::time::timeout;
+
+/// The largest request body in bytes: an address, a password and a handful of service ids.
+const LARGEST: usize = 8 * 1024;
+
+/// How long a client may take to send it.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Takes the whole body before anything else is done for the request: it must be a form, small, and
+/// there in time. What reads a page brings none.
+pub async fn whole(request: Request, next: Next) -> Response {
+    if *request.method() != Method::POST {
+        let (parts, _) = request.into_parts();
+        return next.run(Request::from_parts(parts, Body::empty())).await;
+    }
+    if !is_form(&request) {
+        return StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response();
+    }
+    if announced(&request).is_some_and(|length| length > LARGEST as u64) {
+        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
+    }
+    let (parts, body) = request.into_parts();
+    match timeout(PATIENCE, to_bytes(body, LARGEST)).await {
+        Ok(Ok(body)) => {
+            let request = Request::from_parts(parts, Body::from(body));
+            next.run(request).await
+        }
+        // Too long, or the connection broke; then nobody reads the answer.
+        Ok(Err(_)) => StatusCode::PAYLOAD_TOO_LARGE.into_response(),
+        Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
+    }
+}
+
+fn is_form(request: &Request) -> bool {
+    let kind = request.headers().get(CONTENT_TYPE);
+    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    kind.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+}
+
+fn announced(request: &Request) -> Option<u64> {
+    let length = request.headers().get(CONTENT_LENGTH)?;
+    length.to_str().ok()?.parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::middleware::from_fn;
+    use axum::routing::any;
+    use futures_util::{StreamExt, stream};
+    use tokio::time::{Instant, sleep};
+    use tower::ServiceExt;
+
+    use super::*;
+
+    async fn status(request: Request) -> StatusCode {
+        let echo = any(async |body: String| body).layer(from_fn(whole));
+        let app = Router::new().route("/", echo);
+        app.oneshot(request).await.unwrap().status()
+    }
+
+    fn post(kind: &str, body: Body) -> Request {
+        let request = Request::post("/").header(CONTENT_TYPE, kind);
+        request.body(body).unwrap()
+    }
+
+    #[tokio::test]
+    async fn only_small_forms_are_taken() {
+        const FORM: &str = "application/x-www-form-urlencoded";
+        for (kind, length, expected) in [
+            (FORM, 3, 200),
+            ("Application/X-WWW-Form-Urlencoded; charset=utf-8", 3, 200),
+            (FORM, LARGEST, 200),
+            (FORM, LARGEST + 1, 413),
+            ("application/json", 3, 415),
+            ("multipart/form-data; boundary=x", 3, 415),
+            ("", 3, 415),
+        ] {
+            let request = post(kind, Body::from("a".repeat(length)));
+            assert_eq!(status(request).await, expected, "{kind} {length}");
+        }
+        let mut lying = post(FORM, Body::from("a"));
+        lying.headers_mut().insert(CONTENT_LENGTH, 99_999.into());
+        assert_eq!(status(lying).await, 413);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_body_that_drips_is_not_waited_for() {
+        let begin = Instant::now();
+        let drops = stream::repeat("a").then(async |drop| {
+            sleep(Duration::from_secs(1)).await;
+            Ok::<_, std::io::Error>(drop)
+        });
+        let request = post("application/x-www-form-urlencoded", Body::from_stream(drops));
+        assert_eq!(status(request).await, 408);
+        assert_eq!(begin.elapsed(), PATIENCE);
+    }
+}

@@ -1,0 +1,164 @@
+//! Bytes that do not change, in every form in which they are sent.
+
+use axum::body::Bytes;
+use axum::http::header::{
+    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH,
+    VARY,
+};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+/// The same content plain and compressed, with the headers that belong to it.
+#[derive(Clone, Debug)]
+pub struct Stored {
+    plain: Bytes,
+    brotli: Option<Bytes>,
+    gzip: Option<Bytes>,
+    headers: HeaderMap,
+}
+
+impl Stored {
+    /// Content whose compressed forms were made before, if there are any.
+    pub fn new(
+        mut headers: HeaderMap,
+        plain: Bytes,
+        brotli: Option<Bytes>,
+        gzip: Option<Bytes>,
+    ) -> Self {
+        headers.remove(CONTENT_LENGTH);
+        headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
+        if let Some(tag) = tag(&plain) {
+            headers.insert(ETAG, tag);
+        }
+        Self {
+            plain,
+            brotli,
+            gzip,
+            headers,
+        }
+    }
+
+    /// Content whose compressed forms are made now, as small as they get. This takes a while.
+    pub fn compressed(headers: HeaderMap, plain: Bytes) -> Self {
+        let (brotli, gzip) = (brotli(&plain), gzip(&plain));
+        Self::new(headers, plain, brotli, gzip)
+    }
+
+    /// Answers in the smallest form that the browser takes, or says that it has the content already.
+    pub fn answer(&self, request: &HeaderMap) -> Response {
+        if self.is_known(request) {
+            let mut response = StatusCode::NOT_MODIFIED.into_response();
+            *response.headers_mut() = self.headers.clone();
+            response.headers_mut().remove(header::CONTENT_TYPE);
+            return response;
+        }
+        let accepted = request
+            .get(ACCEPT_ENCODING)
+            .and_then(|value| value.to_str().ok());
+        let accepts = |encoding: &str| accepted.is_some_and(|accepted| takes(accepted, encoding));
+        let (body, encoding) = match (&self.brotli, &self.gzip) {
+            (Some(brotli), _) if accepts("br") => (brotli, Some("br")),
+            (_, Some(gzip)) if accepts("gzip") => (gzip, Some("gzip")),
+            _ => (&self.plain, None),
+        };
+        let mut response = body.clone().into_response();
+        *response.headers_mut() = self.headers.clone();
+        if let Some(encoding) = encoding {
+            let encoding = HeaderValue::from_static(encoding);
+            response.headers_mut().insert(CONTENT_ENCODING, encoding);
+        }
+        response
+    }
+
+    /// Whether the browser says that it has this content (RFC 9110 §13.1.2).
+    fn is_known(&self, request: &HeaderMap) -> bool {
+        let Some(tag) = self.headers.get(ETAG).and_then(|tag| tag.to_str().ok()) else {
+            return false;
+        };
+        let known = request.get_all(IF_NONE_MATCH).into_iter();
+        let mut known = known.filter_map(|known| known.to_str().ok());
+        known.any(|known| known.split(',').any(|known| known.trim() == tag))
+    }
+}
+
+/// A name for the content. It is a weak one, because the compressed forms share it (RFC 9110 §8.8.1).
+fn tag(plain: &[u8]) -> Option<HeaderValue> {
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, plain);
+    let hex: String = digest.as_ref()[..8]
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    HeaderValue::try_from(format!("W/\"{hex}\"")).ok()
+}
+
+fn brotli(plain: &[u8]) -> Option<Bytes> {
+    let mut packed = Vec::new();
+    let best = brotli::enc::BrotliEncoderParams::default();
+    brotli::BrotliCompress(&mut &plain[..], &mut packed, &best).ok()?;
+    Some(packed.into())
+}
+
+fn gzip(plain: &[u8]) -> Option<Bytes> {
+    use std::io::Write;
+
+    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    packer.write_all(plain).ok()?;
+    Some(packer.finish().ok()?.into())
+}
+
+/// Whether an `Accept-Encoding` header takes an encoding (RFC 9110 §12.5.3).
+fn takes(accepted: &str, encoding: &str) -> bool {
+    accepted.split(',').any(|item| {
+        let mut parts = item.split(';').map(str::trim);
+        let refused = |part: &str| {
+            let quality = part
+                .strip_prefix("q=")
+                .and_then(|quality| quality.parse::<f32>().ok());
+            quality.is_some_and(|quality| quality <= 0.0)
+        };
+        parts
+            .next()
+            .is_some_and(|name| name.eq_ignore_ascii_case(encoding))
+            && !parts.any(refused)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn accept_encoding_is_read() {
+        for (accepted, expected) in [
+            ("gzip, deflate, br", true),
+            ("BR;q=0.5", true),
+            ("br;q=0", false),
+            ("br; q=0.000", false),
+            ("gzip", false),
+            ("brotli", false),
+            ("", false),
+        ] {
+            assert_eq!(takes(accepted, "br"), expected, "{accepted:?}");
+        }
+    }
+
+    #[test]
+    fn what_the_browser_has_is_not_sent_again() {
+        let stored = Stored::compressed(HeaderMap::new(), Bytes::from_static(b"content"));
+        let tag = stored.headers[ETAG].to_str().unwrap().to_owned();
+        for (known, status) in [
+            (None, StatusCode::OK),
+            (Some("W/\"0123456789abcdef\"".to_owned()), StatusCode::OK),
+            (Some(format!("\"x\", {tag}")), StatusCode::NOT_MODIFIED),
+            (Some(tag.clone()), StatusCode::NOT_MODIFIED),
+        ] {
+            let mut request = HeaderMap::new();
+            if let Some(known) = &known {
+                request.insert(IF_NONE_MATCH, known.parse().unwrap());
+            }
+            let answer = stored.answer(&request);
+            assert_eq!(answer.status(), status, "{known:?}");
+            assert_eq!(answer.headers()[ETAG], tag.as_str());
+        }
+    }
+}
