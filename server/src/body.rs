@@ -102,7 +102,10 @@ mod tests {
             sleep(Duration::from_secs(1)).await;
             Ok::<_, std::io::Error>(drop)
         });
-        let request = post("application/x-www-form-urlencoded", Body::from_stream(drops));
+        let request = post(
+            "application/x-www-form-urlencoded",
+            Body::from_stream(drops),
+        );
         assert_eq!(status(request).await, 408);
         assert_eq!(begin.elapsed(), PATIENCE);
     }

@@ -8,7 +8,9 @@ use clap::{Args, Parser, Subcommand};
 use crate::client::ProxyOptions;
 use crate::commands::probe::{ConnectTo, Servers};
 use crate::limits::LimitOptions;
+use crate::listen::connections::ConnectionOptions;
 use crate::listen::tls::TlsOptions;
+use crate::log::LogFormat;
 
 /// The help page that proves its own settings.
 #[derive(Debug, Parser)]
@@ -63,9 +65,17 @@ pub struct ServeOptions {
     #[arg(long, value_name = "FILE")]
     pub config: Vec<PathBuf>,
 
+    /// How the log is written
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    pub log_format: LogFormat,
+
     /// HTTPS without a proxy.
     #[command(flatten)]
     pub tls: TlsOptions,
+
+    /// How many connections are taken.
+    #[command(flatten)]
+    pub connections: ConnectionOptions,
 
     /// The proxies in front of the server.
     #[command(flatten)]

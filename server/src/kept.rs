@@ -15,7 +15,9 @@ use crate::stored::Stored;
 /// The pages that were asked for, under their paths. Whether a password may be typed on a page depends
 /// on the connection, so there are two of each.
 #[derive(Clone, Default)]
-pub struct Kept(Arc<RwLock<HashMap<(String, bool), Arc<Stored>>>>);
+pub struct Kept(Arc<RwLock<HashMap<Key, Arc<Stored>>>>);
+
+type Key = (String, bool);
 
 /// More pages than the site has, with some room for other spellings of their paths. Without an end,
 /// clients could fill the memory with such spellings.
@@ -59,12 +61,12 @@ pub async fn kept(
 }
 
 impl Kept {
-    fn get(&self, key: &(String, bool)) -> Option<Arc<Stored>> {
+    fn get(&self, key: &Key) -> Option<Arc<Stored>> {
         let pages = self.0.read().unwrap_or_else(PoisonError::into_inner);
         pages.get(key).cloned()
     }
 
-    fn put(&self, key: (String, bool), page: Arc<Stored>) {
+    fn put(&self, key: Key, page: Arc<Stored>) {
         let mut pages = self.0.write().unwrap_or_else(PoisonError::into_inner);
         if pages.len() < MOST {
             pages.insert(key, page);

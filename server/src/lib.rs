@@ -10,6 +10,9 @@
 //! | [`stored`] | bytes that do not change, in every form in which they are sent |
 //! | [`kept`] | pages that are the same for everybody are rendered once |
 //! | [`body`] | what a request may bring along |
+//! | [`requests`] | every request has an id |
+//! | [`log`] | what the server says of itself |
+//! | [`process`] | what the system shall not do with this program |
 //! | [`headers`] | what every answer carries |
 //! | [`client`] | whose request it is, and whether others could read it |
 //! | [`origin`] | requests that other sites caused are turned away |
@@ -29,8 +32,11 @@ pub mod headers;
 pub mod kept;
 pub mod limits;
 pub mod listen;
+pub mod log;
 pub mod origin;
+pub mod process;
 pub mod records;
 pub mod report;
+pub mod requests;
 pub mod router;
 pub mod stored;

@@ -34,8 +34,9 @@ use tower_http::compression::CompressionLayer;
 use crate::assets::Assets;
 use crate::client::{Client, Proxies};
 use crate::headers::Hsts;
-use crate::limits::Limits;
 use crate::kept::{Kept, kept};
+use crate::limits::Limits;
+use crate::requests::{RequestId, identified};
 use crate::{body, headers, origin};
 
 #[derive(Clone)]
@@ -121,6 +122,7 @@ fn guarded(routes: Router<App>, app: App) -> Router {
             (app.front.proxies.clone(), app.front.hsts.clone()),
             headers::strict_transport,
         ))
+        .layer(from_fn_with_state(app.front.proxies.clone(), identified))
         .with_state(app)
 }
 
@@ -415,6 +417,7 @@ async fn only_own_pages(State(app): State<App>, request: Request, next: Next) ->
 async fn page_for_bare_failures(State(app): State<App>, request: Request, next: Next) -> Response {
     let api = request.uri().path().starts_with("/api/");
     let method = request.method().clone();
+    let id = request.extensions().get::<RequestId>().copied();
     let response = next.run(request).await;
     let status = response.status();
     let bare = !response.headers().contains_key(CONTENT_SECURITY_POLICY);
@@ -431,22 +434,20 @@ async fn page_for_bare_failures(State(app): State<App>, request: Request, next: 
         _ => &failures.broken,
     };
     let failure = failure.clone();
+    // With it the operator finds in the log what happened.
+    let code = id.filter(|_| status.is_server_error());
+    let code = code.map(|id| id.to_string()).unwrap_or_default();
     page(
         &app,
         status,
         Request::new(Body::empty()),
-        move || view! { <FailurePage failure=failure.clone()/> },
+        move || view! { <FailurePage failure=failure.clone() code=code.clone()/> },
     )
     .await
 }
 
-fn panicked(panic: Box<dyn std::any::Any + Send + 'static>) -> Response {
-    let message = panic
-        .downcast_ref::<&str>()
-        .map(ToString::to_string)
-        .or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_default();
-    tracing::error!(message, "a handler panicked");
+/// The log has the panic already.
+fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
     StatusCode::INTERNAL_SERVER_ERROR.into_response()
 }
 
@@ -503,10 +504,15 @@ mod tests {
             let request = Request::get("/broken").body(Body::empty()).unwrap();
             let response = router.clone().oneshot(request).await.unwrap();
             assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
+            let id = response.headers()["x-request-id"]
+                .to_str()
+                .unwrap()
+                .to_owned();
             let body = response.into_body().collect().await.unwrap().to_bytes();
             let page = String::from_utf8_lossy(&body);
             assert!(page.contains("Something went wrong on our side"), "{page}");
             assert!(!page.contains("this handler is broken"), "{page}");
+            assert!(page.contains(&id), "{page}");
         }
     }
 }

@@ -11,11 +11,16 @@ use crate::site::say;
 pub fn FailurePage(
     /// What happened, and what to do.
     failure: Failure,
+    /// What support can look for in the log, if there is anything.
+    #[prop(optional)]
+    code: String,
 ) -> impl IntoView {
+    let code = (!code.is_empty()).then(|| say(|t| &t.failure.code).replace("{code}", &code));
     view! {
         <Document title=failure.title.clone() private=true>
             <h1>{failure.title.clone()}</h1>
             <p class="lead">{failure.advice}</p>
+            {code.map(|code| view! { <p class="hint">{code}</p> })}
             <p><a class="button" href="/">{say(|t| &t.not_found.home)}</a></p>
         </Document>
     }

@@ -1,6 +1,6 @@
 //! `mailguide serve`: the site.
 
-use std::io::{self, IsTerminal};
+use std::io;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -13,7 +13,6 @@ use app::words::Words;
 use axum::Router;
 use probe::net::Options;
 use tokio::net::TcpListener;
-use tracing_subscriber::EnvFilter;
 
 use crate::assets::Assets;
 use crate::cli::ServeOptions;
@@ -21,10 +20,12 @@ use crate::client::Proxies;
 use crate::headers::Hsts;
 use crate::limits::key::{Keys, SHORTEST_SECRET};
 use crate::limits::{LimitOptions, Limits};
+use crate::listen::connections::Connections;
 use crate::listen::tls::{Certificates, TlsError};
 use crate::listen::{self, Transport, redirect};
 use crate::records::{self, ConfigError};
 use crate::router::{Front, router};
+use crate::{log, process};
 
 /// Why the site is not served.
 #[derive(Debug, thiserror::Error)]
@@ -66,15 +67,9 @@ pub enum ServeError {
 ///
 /// When the configuration, the bundle or the address to listen on cannot be used.
 pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
-    // The DNS client warns of odd answers, with all that is in them. Here those are a test's result, and
-    // which domains are tested is not for the log.
-    let filter = EnvFilter::try_from_env("MAILGUIDE_LOG")
-        .unwrap_or_else(|_| EnvFilter::new("info,hickory_net=off,hickory_resolver=off"));
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(io::stderr)
-        .with_ansi(io::stderr().is_terminal())
-        .init();
+    log::start(options.log_format);
+    process::keep_memory_private();
+    process::allow_many_connections();
     let catalogue = records::read(&options.config, options.trust.allow_private)?;
     let probe = records::probe(&options.trust, Options::default())?;
     let assets = Assets::load()?;
@@ -100,6 +95,7 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
         certificates,
         proxies: front.proxies.clone(),
         proxy_protocol: options.proxies.proxy_protocol,
+        connections: Connections::new(&options.connections),
     };
     let app = router(Arc::new(site), assets, limits, front);
     tokio::runtime::Runtime::new()

@@ -59,7 +59,7 @@ impl Keys {
 }
 
 /// What counts as one client: an IPv4 address, or the /64 network that one IPv6 customer has.
-fn network(client: IpAddr) -> IpAddr {
+pub(crate) fn network(client: IpAddr) -> IpAddr {
     match client.to_canonical() {
         IpAddr::V4(address) => IpAddr::V4(address),
         IpAddr::V6(address) => {

@@ -8,6 +8,7 @@
 //! | [`counters`] | what is counted; several servers would do that in a database |
 //! | [`memory`] | counters in the memory of one server: GCRA for rates, exact windows for refused passwords |
 //! | `places` | how many tests run at once, and who waits |
+//! | `taken` | how many of something each client has |
 //! | `shared` | many who ask for the same get one result |
 //!
 //! A test passes them in this order: [`Gate::knock`] asks whether the client may start a test at all,
@@ -24,6 +25,7 @@ mod rate;
 mod shared;
 #[cfg(test)]
 mod simulation;
+pub(crate) mod taken;
 mod window;
 
 use std::net::IpAddr;

@@ -1,40 +1,30 @@
 //! How many tests run at once: of one client, and in all.
 
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 use super::key::Key;
 use super::options::LimitOptions;
+use super::taken::{Own, Taken};
 
 /// The places of the server.
 pub(super) struct Places {
     free: Arc<Semaphore>,
     waiting: AtomicUsize,
-    taken: Arc<Taken>,
+    taken: Arc<Taken<Key>>,
     per_client: usize,
     queue: usize,
     longest_wait: std::time::Duration,
 }
 
-/// How many places each client has. Who has none is not in it.
-#[derive(Default)]
-struct Taken(Mutex<HashMap<Key, usize>>);
-
 /// A place for one test; free again when it is dropped.
 pub(super) struct Place {
     _total: OwnedSemaphorePermit,
-    _own: Own,
-}
-
-/// A place among those of the client, waiting or running.
-struct Own {
-    taken: Arc<Taken>,
-    client: Key,
+    /// Among those of the client, waiting or running.
+    _own: Own<Key>,
 }
 
 /// Why there is no place.
@@ -68,10 +58,7 @@ impl Places {
     /// Takes a place, or waits for one in the queue.
     pub(super) async fn take(&self, client: Key) -> Result<Place, Full> {
         // Who waits has a place of his own already, so one client cannot fill the queue either.
-        let own = self
-            .taken
-            .take(client, self.per_client)
-            .ok_or(Full::Client)?;
+        let own = Taken::take(&self.taken, client, self.per_client).ok_or(Full::Client)?;
         let free = Arc::clone(&self.free);
         let total = match Arc::clone(&free).try_acquire_owned() {
             Ok(total) => total,
@@ -100,37 +87,6 @@ impl Places {
             .waiting
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, longer);
         joined.ok().map(|_| Waiting(&self.waiting))
-    }
-}
-
-impl Taken {
-    fn take(self: &Arc<Self>, client: Key, limit: usize) -> Option<Own> {
-        let mut counts = self.counts();
-        let count = counts.entry(client).or_default();
-        if *count >= limit {
-            return None;
-        }
-        *count += 1;
-        drop(counts);
-        Some(Own {
-            taken: Arc::clone(self),
-            client,
-        })
-    }
-
-    fn counts(&self) -> MutexGuard<'_, HashMap<Key, usize>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Drop for Own {
-    fn drop(&mut self) {
-        if let Entry::Occupied(mut count) = self.taken.counts().entry(self.client) {
-            *count.get_mut() -= 1;
-            if *count.get() == 0 {
-                count.remove();
-            }
-        }
     }
 }
 

@@ -2,10 +2,12 @@
 //!
 //! | module | idea |
 //! |---|---|
+//! | [`connections`] | how many connections there are |
 //! | [`tls`] | the certificate, and its successor |
 //! | `proxy_protocol` | a proxy says for whom it passes on a connection |
 //! | [`redirect`] | the way from `http` to `https` |
 
+pub mod connections;
 mod proxy_protocol;
 pub mod redirect;
 pub mod tls;
@@ -25,12 +27,15 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
+use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
+use self::connections::Connections;
 use self::tls::Certificates;
 use crate::client::{Connection, Proxies};
 
@@ -40,6 +45,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How long a connection may be silent before it is asked whether it is still there (HTTP/2).
 const SILENCE: Duration = Duration::from_secs(20);
+
+/// How long what was sent may lie unread at the client's end.
+const UNREAD: Duration = Duration::from_secs(60);
 
 /// How long what is under way may go on after the program was told to stop: longer than any test.
 const LAST_WORDS: Duration = Duration::from_secs(60);
@@ -53,6 +61,8 @@ pub struct Transport {
     pub proxies: Proxies,
     /// Whether those proxies begin each connection with a PROXY header.
     pub proxy_protocol: bool,
+    /// The connections that there are.
+    pub connections: Connections,
 }
 
 /// Why a connection came to nothing. It is the client's fault, so nobody but its author needs to know.
@@ -78,9 +88,16 @@ pub async fn serve(
     let connections = GracefulShutdown::new();
     let mut stop = pin!(stop);
     loop {
-        let (stream, peer) = tokio::select! {
-            accepted = accept(&listener) => accepted,
+        let (room, (stream, peer)) = tokio::select! {
+            accepted = accept(&listener, &transport.connections) => accepted,
             () = &mut stop => break,
+        };
+        let room = transport
+            .connections
+            .give(room, peer.ip(), &transport.proxies);
+        let Some(room) = room else {
+            tracing::debug!("a client has too many connections");
+            continue;
         };
         let transport = transport.clone();
         let app = app.clone();
@@ -89,6 +106,7 @@ pub async fn serve(
             if let Err(cause) = connection(stream, peer, transport, app, watcher).await {
                 tracing::debug!(%cause, "a connection broke");
             }
+            drop(room);
         });
     }
     drop(listener);
@@ -97,10 +115,18 @@ pub async fn serve(
     }
 }
 
-async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
+/// The next connection, as soon as there is room for one.
+async fn accept(
+    listener: &TcpListener,
+    connections: &Connections,
+) -> (OwnedSemaphorePermit, (TcpStream, SocketAddr)) {
+    let Some(room) = connections.room().await else {
+        // Nobody closes the doors before the program ends.
+        return std::future::pending().await;
+    };
     loop {
         match listener.accept().await {
-            Ok(accepted) => return accepted,
+            Ok(accepted) => return (room, accepted),
             Err(cause) if is_of_one_connection(&cause) => {}
             Err(cause) => {
                 // Most likely there are too many open files; some will be closed presently.
@@ -128,6 +154,8 @@ async fn connection(
 ) -> Result<(), Broken> {
     // Lines of a running test are short and must not wait for each other.
     let _ = stream.set_nodelay(true);
+    // A client that takes nothing of what it asked for must not keep the connection for ever.
+    let _ = SockRef::from(&stream).set_tcp_user_timeout(Some(UNREAD));
     let mut connection = Connection::plain(peer);
     if transport.proxy_protocol && transport.proxies.trusts(peer.ip()) {
         let source = timeout(PATIENCE, proxy_protocol::read(&mut stream)).await??;
@@ -235,6 +263,7 @@ mod tests {
             certificates: None,
             proxies: Proxies::new(&options),
             proxy_protocol,
+            connections: Connections::default(),
         }
     }
 
@@ -271,6 +300,40 @@ mod tests {
                 "{trusted:?} {proxy_protocol}: {answer}"
             );
             assert_eq!(answer.is_empty(), expected.is_empty(), "{answer}");
+        }
+    }
+
+    #[tokio::test]
+    async fn one_client_has_only_so_many_connections_and_all_have_only_so_many() {
+        for (all, per_client, trusted, expected) in [
+            (9, 2, &[][..], [true, true, false, false]),
+            (9, 2, &["127.0.0.1/32"], [true, true, true, true]),
+            (3, 9, &[], [true, true, true, false]),
+        ] {
+            let mut transport = transport(trusted, false);
+            let count = |count| std::num::NonZeroUsize::new(count).unwrap();
+            transport.connections = Connections::new(&connections::ConnectionOptions {
+                connections: count(all),
+                connections_per_client: count(per_client),
+            });
+            let address = server(transport).await;
+            let mut open = Vec::new();
+            for expected in expected {
+                let mut stream = TcpStream::connect(address).await.unwrap();
+                let request = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+                // A connection that is closed already may refuse it.
+                let _ = stream.write_all(request).await;
+                let mut begin = [0; 8];
+                let answer = stream.read_exact(&mut begin);
+                let answered = timeout(Duration::from_millis(300), answer).await;
+                let answered = answered.is_ok_and(|answer| answer.is_ok());
+                assert_eq!(answered, expected, "{all} {per_client}");
+                open.push(stream);
+            }
+            // Who goes away makes room for others.
+            open.clear();
+            let answer = timeout(Duration::from_secs(5), ask(address, REQUEST)).await;
+            assert!(answer.unwrap().contains("<127.0.0.1>"));
         }
     }
 

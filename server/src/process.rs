@@ -1,0 +1,33 @@
+//! What the system shall and shall not do with this program.
+
+use rustix::process::{
+    DumpableBehavior, Resource, Rlimit, getrlimit, set_dumpable_behavior, setrlimit,
+};
+
+/// Keeps the memory to ourselves, because passwords pass through it: no core dump when the program
+/// crashes, and no other program of the same user may look in.
+///
+/// It is no reason not to start when the system does not allow this, but the operator should know.
+pub fn keep_memory_private() {
+    let none = Rlimit {
+        current: Some(0),
+        maximum: Some(0),
+    };
+    let done = setrlimit(Resource::Core, none)
+        .and_then(|()| set_dumpable_behavior(DumpableBehavior::NotDumpable));
+    if let Err(cause) = done {
+        tracing::warn!(%cause, "core dumps cannot be switched off");
+    }
+}
+
+/// Allows as many open files as the system grants: each connection is one.
+pub fn allow_many_connections() {
+    let limit = getrlimit(Resource::Nofile);
+    let most = Rlimit {
+        current: limit.maximum,
+        maximum: limit.maximum,
+    };
+    if let Err(cause) = setrlimit(Resource::Nofile, most) {
+        tracing::warn!(%cause, "the limit on open files stays as it is");
+    }
+}
