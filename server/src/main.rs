@@ -6,6 +6,12 @@ use std::process::ExitCode;
 use clap::Parser;
 use server::cli::{Cli, Command};
 use server::commands::{check_config, outcomes, probe, serve};
+use zeroizing_alloc::ZeroAlloc;
+
+/// What is given back is overwritten. A password passes through buffers of the HTTP server, of TLS and of
+/// the decoder, none of which cleans up behind itself.
+#[global_allocator]
+static MEMORY: ZeroAlloc<std::alloc::System> = ZeroAlloc(std::alloc::System);
 
 fn main() -> ExitCode {
     let cli = Cli::parse();

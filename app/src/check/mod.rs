@@ -8,6 +8,8 @@
 //!        both fold the events into event::Progress and show components::Results
 //! ```
 
+#[cfg(feature = "ssr")]
+mod by_itself;
 pub mod event;
 #[cfg(feature = "ssr")]
 mod gate;

@@ -6,6 +6,7 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 use probe::net::{Event as ProbeEvent, Target};
 use probe::{Credentials, EndpointReport, HostName, Outcome, Stage, diagnose};
 
+use super::by_itself::by_itself;
 use super::event::{Event, Mark, Plan};
 use super::say::Saying;
 use super::{Gate, Heard, Place, Refusal, TestConnection};
@@ -181,7 +182,7 @@ fn events(
         .flat_map(move |event| {
             let Some(Heard { event, age }) = event else {
                 let reports: Vec<EndpointReport> = reports.drain(..).flatten().collect();
-                // The place is held as long as the stream lives, and so is given back however it ends.
+                // The place is held as long as the test goes on, and so is given back however it ends.
                 place.signed_in(refusals(&reports));
                 let summary = last.summary(&reports, &diagnose(&reports));
                 return stream::iter(vec![summary, Event::Done]);
@@ -197,26 +198,56 @@ fn events(
                 }
             })
         });
-    first.chain(running).boxed()
+    by_itself(first.chain(running))
 }
 
-/// At how many services the password was sent and refused, or may have been.
+/// At how many services the password was refused. Where the end of a sign-in is not known, the password
+/// may have been refused at one of them: only one service tries it until it was accepted, and the others
+/// wait.
 fn refusals(reports: &[EndpointReport]) -> usize {
-    let steps = reports.iter().flat_map(|report| &report.steps);
-    let sign_ins = steps.filter(|step| step.stage == Stage::SignIn);
-    sign_ins
-        .filter(|step| {
-            !matches!(
-                step.outcome,
-                // Accepted.
-                Outcome::Ok | Outcome::NotAuthorized | Outcome::MailboxInUse | Outcome::TooManyConnections
-                // Not looked at, because the server is in trouble itself.
-                | Outcome::TemporaryFailure | Outcome::ServerFault | Outcome::TlsRequired
-                // Not sent.
-                | Outcome::NoPassword | Outcome::NotTried | Outcome::NotEncrypted
-            )
-        })
-        .count()
+    let steps = || {
+        let steps = reports.iter().flat_map(|report| &report.steps);
+        steps.filter(|step| step.stage == Stage::SignIn)
+    };
+    let count = |wanted: Password| {
+        steps()
+            .filter(|step| password(step.outcome) == wanted)
+            .count()
+    };
+    let refused = count(Password::Refused);
+    let unknown = refused == 0 && count(Password::Accepted) == 0 && count(Password::Unknown) > 0;
+    refused + usize::from(unknown)
+}
+
+/// What became of the password at one service.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Password {
+    Accepted,
+    Refused,
+    /// It was not sent, or not looked at because the server was in trouble itself.
+    NotLookedAt,
+    /// It may have been sent and refused, or not.
+    Unknown,
+}
+
+fn password(outcome: Outcome) -> Password {
+    match outcome {
+        Outcome::Ok
+        | Outcome::NotAuthorized
+        | Outcome::MailboxInUse
+        | Outcome::TooManyConnections => Password::Accepted,
+        Outcome::WrongCredentials
+        | Outcome::AppPasswordRequired
+        | Outcome::PasswordExpired
+        | Outcome::AccountDisabled => Password::Refused,
+        Outcome::TemporaryFailure
+        | Outcome::ServerFault
+        | Outcome::TlsRequired
+        | Outcome::NoPassword
+        | Outcome::NotTried
+        | Outcome::NotEncrypted => Password::NotLookedAt,
+        _ => Password::Unknown,
+    }
 }
 
 /// The sign beside an outcome.
@@ -268,8 +299,22 @@ mod tests {
             let reports = [report(stage, outcome)];
             assert_eq!(refusals(&reports), expected, "{stage:?} {outcome:?}");
         }
-        let wrong = || report(Stage::SignIn, Outcome::WrongCredentials);
-        assert_eq!(refusals(&[wrong(), wrong()]), 2);
-        assert_eq!(refusals(&[]), 0);
+        for (outcomes, expected) in [
+            (&[][..], 0),
+            (&[Outcome::WrongCredentials, Outcome::WrongCredentials], 2),
+            // One of them was cut off, and the others only waited for it.
+            (
+                &[Outcome::Deadline, Outcome::Deadline, Outcome::Deadline],
+                1,
+            ),
+            (&[Outcome::Deadline, Outcome::Ok], 0),
+            (&[Outcome::WrongCredentials, Outcome::Deadline], 1),
+        ] {
+            let reports = outcomes
+                .iter()
+                .map(|outcome| report(Stage::SignIn, *outcome));
+            let reports: Vec<_> = reports.collect();
+            assert_eq!(refusals(&reports), expected, "{outcomes:?}");
+        }
     }
 }

@@ -15,7 +15,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use axum::http::header::{HOST, HeaderMap};
 use axum::http::uri::Authority;
-use axum::http::{Request, Uri};
+use axum::http::{Request, Uri, Version};
 
 pub use self::proxies::{Proxies, ProxyHeaders, ProxyOptions};
 
@@ -65,7 +65,9 @@ impl Client {
                 private: https,
             });
         }
+        // No browser speaks HTTP/1.0, but nginx does to the servers behind it, if it is not told otherwise.
         let local = peer.is_loopback()
+            && request.version() >= Version::HTTP_11
             && !connection.passed_on
             && !proxies::speaks_for_others(request.headers())
             && host(request).is_none_or(is_local);
@@ -410,6 +412,17 @@ mod tests {
                 expected,
                 "{uri} {header:?}"
             );
+        }
+    }
+
+    #[test]
+    fn an_old_protocol_on_this_machine_is_a_proxy_that_says_nothing() {
+        for (version, private) in [(Version::HTTP_10, false), (Version::HTTP_11, true)] {
+            let mut request = Request::new(());
+            *request.version_mut() = version;
+            request.extensions_mut().insert(plain("127.0.0.1"));
+            let client = Client::of(&request, &Proxies::default()).unwrap();
+            assert_eq!(client.private, private, "{version:?}");
         }
     }
 }

@@ -84,6 +84,11 @@ impl Memory {
         }
         state.broken_until = None;
 
+        // What is under way may be refused, too.
+        state
+            .failures
+            .check(self.failures, now)
+            .map_err(|wait| denial(Limit::Failures, wait))?;
         // Each is asked before any is counted: a sign-in that is refused must cost nothing.
         let failures = state.failures_of.entry(account).or_default();
         failures

@@ -2,11 +2,13 @@
 //!
 //! | module | idea |
 //! |---|---|
+//! | `activity` | whether anything happens on a connection |
 //! | [`connections`] | how many connections there are |
 //! | [`tls`] | the certificate, and its successor |
 //! | `proxy_protocol` | a proxy says for whom it passes on a connection |
 //! | [`redirect`] | the way from `http` to `https` |
 
+mod activity;
 pub mod connections;
 mod proxy_protocol;
 pub mod redirect;
@@ -23,10 +25,10 @@ use axum::Router;
 use axum::body::Body;
 use hyper::Request;
 use hyper::body::Incoming;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
-use hyper_util::service::TowerToHyperService;
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
@@ -35,6 +37,7 @@ use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
+use self::activity::Activity;
 use self::connections::Connections;
 use self::tls::Certificates;
 use crate::client::{Connection, Proxies};
@@ -45,6 +48,10 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How long a connection may be silent before it is asked whether it is still there (HTTP/2).
 const SILENCE: Duration = Duration::from_secs(20);
+
+/// How long a connection may live, whatever happens on it: a client of HTTP/2 could ask and never take
+/// the answer. No page takes nearly as long.
+const OLDEST: Duration = Duration::from_secs(15 * 60);
 
 /// How long what was sent may lie unread at the client's end.
 const UNREAD: Duration = Duration::from_secs(60);
@@ -74,6 +81,10 @@ enum Broken {
     Handshake(io::Error),
     #[error("the beginning took too long")]
     Slow(#[from] tokio::time::error::Elapsed),
+    #[error("nothing happened for too long")]
+    Idle,
+    #[error("it is too old")]
+    Old,
     #[error("the requests: {0}")]
     Requests(Box<dyn std::error::Error + Send + Sync>),
 }
@@ -187,10 +198,12 @@ async fn requests<S>(
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let app = app.map_request(move |request: Request<Incoming>| {
+    let activity = Activity::begin();
+    let asked = activity.clone();
+    let app = service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(connection);
-        request
+        asked.request(app.clone().oneshot(request))
     });
     let mut builder = Builder::new(TokioExecutor::new());
     builder
@@ -207,10 +220,13 @@ where
     } else {
         builder.http1_only()
     };
-    let service = TowerToHyperService::new(app);
-    let serving = builder.serve_connection(TokioIo::new(stream), service);
+    let serving = builder.serve_connection(TokioIo::new(stream), app);
     let serving = watcher.watch(serving.into_owned());
-    serving.await.map_err(Broken::Requests)
+    tokio::select! {
+        served = serving => served.map_err(Broken::Requests),
+        () = activity.ends() => Err(Broken::Idle),
+        () = sleep(OLDEST) => Err(Broken::Old),
+    }
 }
 
 #[cfg(test)]

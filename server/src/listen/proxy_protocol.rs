@@ -27,6 +27,9 @@ pub(super) enum ProxyError {
     /// The header is too long.
     #[error("{0} bytes are too many")]
     TooLong(usize),
+    /// The header does not say for whom the proxy asks.
+    #[error("it names no address")]
+    Nobody,
     /// The header is not well formed.
     #[error(transparent)]
     Malformed(#[from] ParseError),
@@ -55,7 +58,8 @@ pub(super) async fn read(
     Ok(match header.addresses {
         Addresses::IPv4(pair) => Some((pair.source_address, pair.source_port).into()),
         Addresses::IPv6(pair) => Some((pair.source_address, pair.source_port).into()),
-        Addresses::Unspecified | Addresses::Unix(_) => None,
+        // Whoever is behind the proxy then must not be taken for the proxy.
+        Addresses::Unspecified | Addresses::Unix(_) => return Err(ProxyError::Nobody),
     })
 }
 
@@ -82,7 +86,7 @@ mod tests {
             (header([0x21, 0x21], &six), "[2001::7]:9"),
             (header([0x20, 0x00], &[]), "itself"),
             (header([0x20, 0x11], &four), "itself"),
-            (header([0x21, 0x00], &[]), "itself"),
+            (header([0x21, 0x00], &[]), "error"),
             (header([0x21, 0x11], &four[..4]), "error"),
             (header([0x11, 0x11], &four), "error"),
             (header([0x21, 0x11], &[0; 4096]), "error"),

@@ -91,7 +91,7 @@ pub struct Certificates {
 }
 
 /// By which it is noticed that a file is another one.
-type Seen = [Option<(u64, u64, i64, i64)>; 2];
+type Seen = [Option<[i64; 6]>; 2];
 
 impl Certificates {
     /// Reads the files.
@@ -164,9 +164,17 @@ impl Certificates {
     }
 }
 
-fn look(file: &Path) -> Option<(u64, u64, i64, i64)> {
+fn look(file: &Path) -> Option<[i64; 6]> {
     let file = std::fs::metadata(file).ok()?;
-    Some((file.ino(), file.len(), file.mtime(), file.mtime_nsec()))
+    // The time of the last change of owner or rights counts, too: perhaps it can be read now.
+    Some([
+        file.ino().cast_signed(),
+        file.len().cast_signed(),
+        file.mtime(),
+        file.mtime_nsec(),
+        file.ctime(),
+        file.ctime_nsec(),
+    ])
 }
 
 fn configuration(cert: &Path, key: &Path) -> Result<ServerConfig, TlsError> {

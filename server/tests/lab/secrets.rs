@@ -34,3 +34,28 @@ fn assert_secret(text: &str, place: &str) {
         assert!(!text.contains(form), "{place} holds the password");
     }
 }
+
+/// How the canary may lie in memory: as it was typed, as it was sent, and turned around by nothing else.
+fn forms() -> [&'static [u8]; 3] {
+    [CANARY, ENCODED[0], ENCODED[1]].map(str::as_bytes)
+}
+
+#[test]
+fn a_password_does_not_stay_in_memory() {
+    let lab = Lab::start();
+    let server = Server::start(&lab, &[]);
+    for path in ["/api/test", "/test"] {
+        server.post(path, &format!("address=alice%40lab.test&password={CANARY}"));
+    }
+    std::thread::sleep(std::time::Duration::from_secs(1));
+    let memory = server.memory();
+    assert!(memory.len() > 1_000_000, "the memory could not be read");
+    for form in forms() {
+        let found = memory
+            .windows(form.len())
+            .filter(|part| *part == form)
+            .count();
+        let form = String::from_utf8_lossy(form);
+        assert_eq!(found, 0, "copies of {form}");
+    }
+}

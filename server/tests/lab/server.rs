@@ -1,7 +1,7 @@
 //! The program, serving.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -49,6 +49,29 @@ impl Server {
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).unwrap();
         String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    /// All that it can write to in its memory.
+    pub(crate) fn memory(&self) -> Vec<u8> {
+        let process = PathBuf::from(format!("/proc/{}", self.child.id()));
+        let maps = fs::read_to_string(process.join("maps")).unwrap();
+        let mut file = fs::File::open(process.join("mem")).unwrap();
+        let mut memory = Vec::new();
+        for map in maps.lines() {
+            let mut words = map.split_whitespace();
+            let (Some(range), Some(rights)) = (words.next(), words.next()) else {
+                continue;
+            };
+            if !rights.starts_with("rw") {
+                continue;
+            }
+            let (from, to) = range.split_once('-').unwrap();
+            let [from, to] = [from, to].map(|place| u64::from_str_radix(place, 16).unwrap());
+            file.seek(SeekFrom::Start(from)).unwrap();
+            // Some pages of the system cannot be read.
+            let _ = (&mut file).take(to - from).read_to_end(&mut memory);
+        }
+        memory
     }
 
     /// Stops the server and gives all that it has logged.
