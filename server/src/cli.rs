@@ -65,6 +65,14 @@ pub struct ServeOptions {
     #[arg(long, value_name = "FILE")]
     pub config: Vec<PathBuf>,
 
+    /// Serve /metrics, /healthz and /readyz here, for operators; nowhere if it is left out
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub metrics_listen: Option<SocketAddr>,
+
+    /// How many seconds what is under way may go on after the program was told to stop
+    #[arg(long, value_name = "SECONDS", default_value = "60")]
+    pub stop_within: u16,
+
     /// How the log is written
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub log_format: LogFormat,

@@ -17,6 +17,7 @@
 //! | [`client`] | whose request it is, and whether others could read it |
 //! | [`origin`] | requests that other sites caused are turned away |
 //! | [`listen`] | connections, TLS, and who is at the other end |
+//! | [`operations`] | what operators and their machines ask |
 //! | [`limits`] | how much the server does, and for whom |
 //! | [`report`] | a finished probe as a tree for people and as JSON |
 
@@ -33,6 +34,7 @@ pub mod kept;
 pub mod limits;
 pub mod listen;
 pub mod log;
+pub mod operations;
 pub mod origin;
 pub mod process;
 pub mod records;

@@ -15,6 +15,7 @@ use ipnet::IpNet;
 use tracing::Instrument;
 
 use crate::client::{Client, Proxies};
+use crate::operations::metrics::Metrics;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -25,18 +26,20 @@ pub struct RequestId(u64);
 /// Gives the request its id, and says in the log how it was answered. What the customer has typed is not
 /// said: of the path only the route, of the client only its network.
 pub async fn identified(
-    State(proxies): State<Proxies>,
+    State((proxies, metrics)): State<(Proxies, Metrics)>,
     mut request: Request,
     next: Next,
 ) -> Response {
     let id = RequestId::new();
     let client = Client::of(&request, &proxies).map(|client| masked(client.address));
-    let route = request.extensions().get::<MatchedPath>();
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    let route = route.as_ref().map(MatchedPath::as_str);
     let span = tracing::info_span!(
         "request",
         %id,
-        method = %request.method(),
-        route = route.map_or("none", MatchedPath::as_str),
+        %method,
+        route = route.unwrap_or("none"),
         client = client.map(tracing::field::display),
     );
     request.extensions_mut().insert(id);
@@ -44,7 +47,9 @@ pub async fn identified(
     let answered = async {
         let response = next.run(request).await;
         let status = response.status().as_u16();
-        let milliseconds = begin.elapsed().as_secs_f64() * 1_000.0;
+        let time = begin.elapsed();
+        let milliseconds = time.as_secs_f64() * 1_000.0;
+        metrics.request(&method, route, status, time);
         tracing::debug!(status, milliseconds, "answered");
         response
     };

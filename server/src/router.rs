@@ -36,6 +36,8 @@ use crate::client::{Client, Proxies};
 use crate::headers::Hsts;
 use crate::kept::{Kept, kept};
 use crate::limits::Limits;
+use crate::operations::metrics::Metrics;
+use crate::operations::{Ready, health};
 use crate::requests::{RequestId, identified};
 use crate::{body, headers, origin};
 
@@ -54,6 +56,10 @@ pub struct Front {
     pub proxies: Proxies,
     /// For how long browsers shall use HTTPS only.
     pub hsts: Hsts,
+    /// What is counted.
+    pub metrics: Metrics,
+    /// Whether the program takes work.
+    pub ready: Ready,
 }
 
 /// The whole site.
@@ -103,6 +109,8 @@ pub fn router(site: Arc<Site>, assets: Assets, limits: Limits, front: Front) -> 
         .merge(tests)
         .merge(files)
         .route("/settings", post(find_settings))
+        .route("/healthz", get(health))
+        .route("/readyz", get(readiness))
         .fallback(not_found)
         .method_not_allowed_fallback(wrong_method);
     guarded(routes, app)
@@ -122,8 +130,15 @@ fn guarded(routes: Router<App>, app: App) -> Router {
             (app.front.proxies.clone(), app.front.hsts.clone()),
             headers::strict_transport,
         ))
-        .layer(from_fn_with_state(app.front.proxies.clone(), identified))
+        .layer(from_fn_with_state(
+            (app.front.proxies.clone(), app.front.metrics.clone()),
+            identified,
+        ))
         .with_state(app)
+}
+
+async fn readiness(State(app): State<App>) -> impl IntoResponse {
+    app.front.ready.answer()
 }
 
 async fn home(State(app): State<App>, request: Request) -> Response {
@@ -496,7 +511,11 @@ mod tests {
         let app = App {
             site: Arc::new(site),
             assets: Arc::new(assets),
-            limits: Limits::new(&LimitOptions::default(), Keys::random().unwrap()),
+            limits: Limits::new(
+                &LimitOptions::default(),
+                Keys::random().unwrap(),
+                Metrics::default(),
+            ),
             front: Front::default(),
         };
         let router = guarded(Router::new().route("/broken", get(broken)), app);

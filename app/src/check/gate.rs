@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
+use probe::EndpointReport;
 use probe::net::{Event, Probe, Target};
 
 use super::Refusal;
@@ -37,6 +38,9 @@ pub trait Place: Send + Sync {
     /// Says how often the password was refused, or may have been. A test that never says so counts
     /// as refused, or giving up early would be a way around the limits.
     fn signed_in(&self, refusals: usize);
+
+    /// Says what was found at a service, just now and for this test.
+    fn checked(&self, report: &EndpointReport);
 }
 
 /// Something that happened to a server, and perhaps not now.

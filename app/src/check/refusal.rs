@@ -75,7 +75,7 @@ impl Refusal {
     ];
 
     /// The name under which its words are kept.
-    pub(super) fn code(self) -> &'static str {
+    pub fn code(self) -> &'static str {
         match self {
             Self::EmptyAddress => "empty-address",
             Self::BadAddress => "bad-address",

@@ -191,6 +191,10 @@ fn events(
                 ProbeEvent::Step { endpoint, step } => vec![saying.step(endpoint, &step)],
                 ProbeEvent::Done { endpoint, report } => {
                     let verdict = saying.verdict(endpoint, &report, age);
+                    // What was found for somebody else was told there.
+                    if age.is_none() {
+                        place.checked(&report);
+                    }
                     if let Some(place) = reports.get_mut(endpoint) {
                         *place = Some(report);
                     }

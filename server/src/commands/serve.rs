@@ -4,6 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use app::check::TestWords;
 use app::guide::Guide;
@@ -13,6 +14,7 @@ use app::words::Words;
 use axum::Router;
 use probe::net::Options;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 
 use crate::assets::Assets;
 use crate::cli::ServeOptions;
@@ -23,6 +25,7 @@ use crate::limits::{LimitOptions, Limits};
 use crate::listen::connections::Connections;
 use crate::listen::tls::{Certificates, TlsError};
 use crate::listen::{self, Transport, redirect};
+use crate::operations::{self, service};
 use crate::records::{self, ConfigError};
 use crate::router::{Front, router};
 use crate::{log, process};
@@ -82,11 +85,13 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
         probe,
         bundle: assets.bundle(),
     };
-    let limits = Limits::new(&options.limits, keys(&options.limits)?);
     let front = Front {
         proxies: Proxies::new(&options.proxies),
         hsts: Hsts::seconds(options.tls.hsts),
+        ..Front::default()
     };
+    let keys = keys(&options.limits)?;
+    let limits = Limits::new(&options.limits, keys, front.metrics.clone());
     let certificates = match (&options.tls.tls_cert, &options.tls.tls_key) {
         (Some(cert), Some(key)) => Some(Arc::new(Certificates::read(cert, key)?)),
         _ => None,
@@ -96,26 +101,32 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
         proxies: front.proxies.clone(),
         proxy_protocol: options.proxies.proxy_protocol,
         connections: Connections::new(&options.connections),
+        stop_within: Duration::from_secs(options.stop_within.into()),
     };
-    let app = router(Arc::new(site), assets, limits, front);
+    let app = router(Arc::new(site), assets, limits, front.clone());
     tokio::runtime::Runtime::new()
         .map_err(ServeError::Runtime)?
-        .block_on(listen(&options, transport, app))?;
+        .block_on(listen(&options, transport, app, front))?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Serves the site, and sends on who comes to the wrong door.
+/// Serves the site, sends on who comes to the wrong door, and tells operators how it is.
 async fn listen(
     options: &ServeOptions,
     transport: Transport,
     app: Router,
+    front: Front,
 ) -> Result<(), ServeError> {
     let certificates = transport.certificates.clone();
-    let (listener, address) = bind(options.listen).await?;
-    let redirect = match options.tls.redirect_listen {
-        Some(listen) => Some(bind(listen).await?),
-        None => None,
+    let (listener, address) = match service::socket().map_err(ServeError::Runtime)? {
+        Some(given) => {
+            let address = given.local_addr().map_err(ServeError::Runtime)?;
+            (given, address)
+        }
+        None => bind(options.listen).await?,
     };
+    let redirect = bind_if(options.tls.redirect_listen).await?;
+    let operations = bind_if(options.metrics_listen).await?;
     // Programs that start this one wait for these lines, so they go to standard output.
     let scheme = if certificates.is_some() {
         "https"
@@ -123,21 +134,42 @@ async fn listen(
         "http"
     };
     anstream::println!("mailguide: listening on {scheme}://{address}");
+    let plain = Transport {
+        certificates: None,
+        ..transport.clone()
+    };
+    let (stop, stopped) = watch::channel(false);
+    let told = |mut stopped: watch::Receiver<bool>| async move {
+        // It also ends when nobody could tell any more.
+        let _ = stopped.wait_for(|stopped| *stopped).await;
+    };
     let redirecting = async {
         if let Some((listener, from)) = redirect {
             anstream::println!("mailguide: sending http://{from} on to {scheme}");
-            let transport = Transport {
-                certificates: None,
-                ..transport.clone()
-            };
             let app = redirect::router(address.port());
-            listen::serve(listener, transport, app, stop_signal()).await;
+            listen::serve(listener, plain.clone(), app, told(stopped.clone())).await;
         }
     };
-    let serving = async {
-        let serving = listen::serve(listener, transport.clone(), app, stop_signal());
-        tokio::join!(serving, redirecting);
-        Ok(())
+    // Operators want to know how it ends, too, so this goes on to the last.
+    let telling = async {
+        if let Some((listener, address)) = operations {
+            anstream::println!("mailguide: metrics on http://{address}/metrics");
+            let app = operations::router(front.metrics.clone(), front.ready.clone());
+            let plain = Transport {
+                connections: Connections::default(),
+                proxy_protocol: false,
+                ..plain.clone()
+            };
+            listen::serve(listener, plain, app, std::future::pending()).await;
+        }
+        std::future::pending::<()>().await;
+    };
+    let stopping = async {
+        stop_signal().await;
+        front.ready.no_longer();
+        service::stopping();
+        stop.send_replace(true);
+        std::future::pending::<()>().await;
     };
     let renewing = async {
         match &certificates {
@@ -145,9 +177,26 @@ async fn listen(
             None => std::future::pending().await,
         }
     };
+    service::ready();
+    let serving = listen::serve(listener, transport.clone(), app, told(stopped.clone()));
+    let serving = async {
+        tokio::join!(serving, redirecting);
+        Ok(())
+    };
     tokio::select! {
         served = serving => served,
         renewed = renewing => renewed,
+        () = telling => Ok(()),
+        () = stopping => Ok(()),
+    }
+}
+
+async fn bind_if(
+    listen: Option<SocketAddr>,
+) -> Result<Option<(TcpListener, SocketAddr)>, ServeError> {
+    match listen {
+        Some(listen) => bind(listen).await.map(Some),
+        None => Ok(None),
     }
 }
 

@@ -36,6 +36,7 @@ use app::check::{self, Gate, Heard, Refusal};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
+use probe::EndpointReport;
 use probe::net::{Probe, Target};
 
 use self::counters::{Counters, Denial, Limit};
@@ -45,6 +46,7 @@ pub use self::options::LimitOptions;
 use self::places::{Full, Places};
 pub use self::rate::Rate;
 use self::shared::Shared;
+use crate::operations::metrics::{Metrics, Running};
 
 /// The limits of one server. Clones share what was counted.
 #[derive(Clone)]
@@ -55,21 +57,28 @@ struct Inner {
     counters: Arc<dyn Counters>,
     places: Places,
     shared: Shared,
+    metrics: Metrics,
 }
 
 impl Limits {
     /// Counts in memory.
-    pub fn new(options: &LimitOptions, keys: Keys) -> Self {
-        Self::counted_by(Arc::new(Memory::new(options)), options, keys)
+    pub fn new(options: &LimitOptions, keys: Keys, metrics: Metrics) -> Self {
+        Self::counted_by(Arc::new(Memory::new(options)), options, keys, metrics)
     }
 
     /// Counts somewhere else.
-    pub fn counted_by(counters: Arc<dyn Counters>, options: &LimitOptions, keys: Keys) -> Self {
+    pub fn counted_by(
+        counters: Arc<dyn Counters>,
+        options: &LimitOptions,
+        keys: Keys,
+        metrics: Metrics,
+    ) -> Self {
         Self(Arc::new(Inner {
             keys,
             counters,
             places: Places::new(options),
             shared: Shared::new(options.share_results),
+            metrics,
         }))
     }
 
@@ -93,10 +102,10 @@ impl Gate for ClientGate {
         async {
             // This comes first: a server that is full must not use up the tests of its clients.
             if self.limits.places.are_full() {
-                return Err(Refusal::Busy);
+                return Err(self.refused(Refusal::Busy));
             }
             let counted = self.limits.counters.test(self.client).await;
-            counted.map_err(refusal)
+            counted.map_err(|denial| self.refused(refusal(denial)))
         }
         .boxed()
     }
@@ -107,9 +116,11 @@ impl Gate for ClientGate {
     ) -> BoxFuture<'_, Result<Arc<dyn check::Place>, Refusal>> {
         async move {
             let place = self.limits.places.take(self.client).await;
-            let place = place.map_err(|full| match full {
-                Full::Client => Refusal::TooManyAtOnce,
-                Full::Server => Refusal::Busy,
+            let place = place.map_err(|full| {
+                self.refused(match full {
+                    Full::Client => Refusal::TooManyAtOnce,
+                    Full::Server => Refusal::Busy,
+                })
             })?;
             let sign_in = match account {
                 None => None,
@@ -117,7 +128,7 @@ impl Gate for ClientGate {
                     let account = self.limits.keys.account(&account);
                     let counters = Arc::clone(&self.limits.counters);
                     let counted = counters.sign_in(self.client, account).await;
-                    counted.map_err(refusal)?;
+                    counted.map_err(|denial| self.refused(refusal(denial)))?;
                     Some(SignIn {
                         counters,
                         account,
@@ -127,6 +138,8 @@ impl Gate for ClientGate {
             };
             let place: Arc<dyn check::Place> = Arc::new(TestPlace {
                 _place: place,
+                _running: self.limits.metrics.test(),
+                metrics: self.limits.metrics.clone(),
                 sign_in,
             });
             Ok(place)
@@ -148,6 +161,8 @@ impl Gate for ClientGate {
 /// What a running test holds.
 struct TestPlace {
     _place: places::Place,
+    _running: Running,
+    metrics: Metrics,
     sign_in: Option<SignIn>,
 }
 
@@ -163,6 +178,17 @@ impl check::Place for TestPlace {
         if let Some(sign_in) = &self.sign_in {
             sign_in.settle(refusals);
         }
+    }
+
+    fn checked(&self, report: &EndpointReport) {
+        self.metrics.check(report);
+    }
+}
+
+impl ClientGate {
+    fn refused(&self, refusal: Refusal) -> Refusal {
+        self.limits.metrics.refusal(refusal);
+        refusal
     }
 }
 

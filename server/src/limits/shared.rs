@@ -167,6 +167,8 @@ mod tests {
 
     impl Place for Free {
         fn signed_in(&self, _refusals: usize) {}
+
+        fn checked(&self, _report: &EndpointReport) {}
     }
 
     fn target(id: &str, host: &str, domain: &str) -> Target {

@@ -10,7 +10,7 @@ use super::*;
 fn limits(change: impl FnOnce(&mut LimitOptions)) -> Limits {
     let mut options = LimitOptions::default();
     change(&mut options);
-    Limits::new(&options, Keys::random().unwrap())
+    Limits::new(&options, Keys::random().unwrap(), Metrics::default())
 }
 
 fn rate(count: u32, seconds: u32) -> Rate {

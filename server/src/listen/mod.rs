@@ -56,9 +56,6 @@ const OLDEST: Duration = Duration::from_secs(15 * 60);
 /// How long what was sent may lie unread at the client's end.
 const UNREAD: Duration = Duration::from_secs(60);
 
-/// How long what is under way may go on after the program was told to stop: longer than any test.
-const LAST_WORDS: Duration = Duration::from_secs(60);
-
 /// How connections are taken.
 #[derive(Clone)]
 pub struct Transport {
@@ -70,6 +67,8 @@ pub struct Transport {
     pub proxy_protocol: bool,
     /// The connections that there are.
     pub connections: Connections,
+    /// How long what is under way may go on after the program was told to stop.
+    pub stop_within: Duration,
 }
 
 /// Why a connection came to nothing. It is the client's fault, so nobody but its author needs to know.
@@ -121,7 +120,10 @@ pub async fn serve(
         });
     }
     drop(listener);
-    if timeout(LAST_WORDS, connections.shutdown()).await.is_err() {
+    if timeout(transport.stop_within, connections.shutdown())
+        .await
+        .is_err()
+    {
         tracing::warn!("some connections did not come to an end and are cut off");
     }
 }
@@ -280,6 +282,7 @@ mod tests {
             proxies: Proxies::new(&options),
             proxy_protocol,
             connections: Connections::default(),
+            stop_within: Duration::from_secs(60),
         }
     }
 
@@ -419,7 +422,7 @@ mod tests {
         let asking = tokio::spawn(async move { ask(address, REQUEST).await });
         let begin = Instant::now();
         serving.await.unwrap();
-        assert_eq!(begin.elapsed().as_secs(), LAST_WORDS.as_secs());
+        assert_eq!(begin.elapsed().as_secs(), 60);
         asking.abort();
     }
 }

@@ -3,6 +3,7 @@
 
 mod command_line;
 mod lab;
+mod life;
 mod limits;
 mod secrets;
 mod server;

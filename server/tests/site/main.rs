@@ -27,6 +27,7 @@ use server::client::{Connection, Proxies, ProxyOptions};
 use server::headers::Hsts;
 use server::limits::key::Keys;
 use server::limits::{LimitOptions, Limits, Rate};
+use server::operations::metrics::Metrics;
 use server::router::{Front, router};
 use tower::ServiceExt;
 
@@ -46,12 +47,13 @@ fn site() -> Router {
         tests_per_client: Rate::new(NonZeroU32::MIN, 600),
         ..LimitOptions::default()
     };
-    let limits = Limits::new(&options, Keys::random().unwrap());
+    let limits = Limits::new(&options, Keys::random().unwrap(), Metrics::default());
     let mut proxies = ProxyOptions::default();
     proxies.trusted_proxy.push("10.0.0.0/8".parse().unwrap());
     let front = Front {
         proxies: Proxies::new(&proxies),
         hsts: Hsts::seconds(31_536_000),
+        ..Front::default()
     };
     router(Arc::new(site), assets, limits, front)
 }

@@ -1,0 +1,208 @@
+//! What is counted, in the text format of Prometheus (OpenMetrics 1.0).
+//!
+//! No label holds anything that a customer has typed or where a customer comes from. Every label has only
+//! so many values, so nobody can make the list grow.
+
+use std::fmt::Debug;
+use std::sync::Arc;
+use std::time::Duration;
+
+use app::check::Refusal;
+use probe::EndpointReport;
+use prometheus_client::encoding::EncodeLabelSet;
+use prometheus_client::encoding::text::encode;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::metrics::gauge::Gauge;
+use prometheus_client::metrics::histogram::Histogram;
+use prometheus_client::registry::Registry;
+
+/// Everything that is counted. Clones share it.
+#[derive(Clone, Debug)]
+pub struct Metrics(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    registry: Registry,
+    requests: Family<RequestLabels, Counter>,
+    request_seconds: Histogram,
+    checks: Family<CheckLabels, Counter>,
+    check_seconds: Histogram,
+    refusals: Family<RefusalLabels, Counter>,
+    running: Gauge,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RequestLabels {
+    method: &'static str,
+    route: String,
+    status: u16,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct CheckLabels {
+    service: String,
+    outcome: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct RefusalLabels {
+    limit: &'static str,
+}
+
+/// Counts a test as running until it is dropped.
+pub struct Running(Gauge);
+
+impl Default for Metrics {
+    fn default() -> Self {
+        let mut registry = Registry::with_prefix("mailguide");
+        let seconds = |most: &[f64]| Histogram::new(most.iter().copied());
+        let inner = Inner {
+            requests: Family::default(),
+            request_seconds: seconds(&[0.001, 0.005, 0.02, 0.1, 0.5, 2.0]),
+            checks: Family::default(),
+            check_seconds: seconds(&[0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 60.0]),
+            refusals: Family::default(),
+            running: Gauge::default(),
+            registry: Registry::default(),
+        };
+        registry.register(
+            "requests",
+            "Requests that were answered",
+            inner.requests.clone(),
+        );
+        registry.register(
+            "request_seconds",
+            "How long it took until an answer began",
+            inner.request_seconds.clone(),
+        );
+        registry.register(
+            "checks",
+            "Services that were checked, and what was found",
+            inner.checks.clone(),
+        );
+        registry.register(
+            "check_seconds",
+            "How long the check of a service took",
+            inner.check_seconds.clone(),
+        );
+        registry.register(
+            "limits_hit",
+            "Tests that a limit has refused",
+            inner.refusals.clone(),
+        );
+        registry.register(
+            "tests_running",
+            "Tests that are running",
+            inner.running.clone(),
+        );
+        Self(Arc::new(Inner { registry, ..inner }))
+    }
+}
+
+impl Metrics {
+    /// A request was answered.
+    pub fn request(
+        &self,
+        method: &axum::http::Method,
+        route: Option<&str>,
+        status: u16,
+        time: Duration,
+    ) {
+        let labels = RequestLabels {
+            method: match method.as_str() {
+                "GET" => "GET",
+                "HEAD" => "HEAD",
+                "POST" => "POST",
+                _ => "other",
+            },
+            route: route.unwrap_or("none").to_owned(),
+            status,
+        };
+        self.0.requests.get_or_create(&labels).inc();
+        self.0.request_seconds.observe(time.as_secs_f64());
+    }
+
+    /// A service was checked.
+    pub fn check(&self, report: &EndpointReport) {
+        let labels = CheckLabels {
+            service: report.endpoint.id.clone(),
+            outcome: report.outcome.code(),
+        };
+        self.0.checks.get_or_create(&labels).inc();
+        self.0.check_seconds.observe(report.elapsed.as_secs_f64());
+    }
+
+    /// A limit has refused a test.
+    pub fn refusal(&self, refusal: Refusal) {
+        let limit = refusal.code();
+        self.0
+            .refusals
+            .get_or_create(&RefusalLabels { limit })
+            .inc();
+    }
+
+    /// A test begins.
+    pub fn test(&self) -> Running {
+        self.0.running.inc();
+        Running(self.0.running.clone())
+    }
+
+    /// All of it, as text.
+    pub fn text(&self) -> String {
+        let mut text = String::new();
+        // Writing into a string does not fail.
+        let _ = encode(&mut text, &self.0.registry);
+        text
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.0.dec();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::Method;
+    use probe::{Endpoint, Outcome, Protocol, Security, Stage, Step};
+
+    use super::*;
+
+    #[test]
+    fn what_happens_is_counted() {
+        let metrics = Metrics::default();
+        let time = Duration::from_millis(3);
+        metrics.request(&Method::GET, Some("/fix/{slug}"), 200, time);
+        metrics.request(&Method::from_bytes(b"EVIL").unwrap(), None, 404, time);
+        metrics.refusal(Refusal::Busy);
+        let endpoint = Endpoint {
+            id: "imap".into(),
+            protocol: Protocol::Imap,
+            host: "mail.example.net".parse().unwrap(),
+            port: 993.try_into().unwrap(),
+            security: Security::Tls,
+        };
+        let steps = vec![Step::new(Stage::Dns, Outcome::NameNotFound, time)];
+        metrics.check(&EndpointReport::new(endpoint, steps, time));
+        let running = metrics.test();
+        let during = metrics.text();
+        drop(running);
+        for line in [
+            "mailguide_requests_total{method=\"GET\",route=\"/fix/{slug}\",status=\"200\"} 1",
+            "mailguide_requests_total{method=\"other\",route=\"none\",status=\"404\"} 1",
+            "mailguide_request_seconds_count 2",
+            "mailguide_checks_total{service=\"imap\",outcome=\"name-not-found\"} 1",
+            "mailguide_check_seconds_count 1",
+            "mailguide_limits_hit_total{limit=\"busy\"} 1",
+            "mailguide_tests_running 1",
+        ] {
+            assert!(
+                during.lines().any(|found| found == line),
+                "{line}\n{during}"
+            );
+        }
+        assert!(metrics.text().contains("mailguide_tests_running 0"));
+    }
+}
