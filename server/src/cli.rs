@@ -11,6 +11,7 @@ use crate::limits::LimitOptions;
 use crate::listen::connections::ConnectionOptions;
 use crate::listen::tls::TlsOptions;
 use crate::log::LogFormat;
+use crate::security_txt::Contact;
 
 /// The help page that proves its own settings.
 #[derive(Debug, Parser)]
@@ -72,6 +73,10 @@ pub struct ServeOptions {
     /// How many seconds what is under way may go on after the program was told to stop
     #[arg(long, value_name = "SECONDS", default_value = "60")]
     pub stop_within: u16,
+
+    /// Whom to tell of a hole, for /.well-known/security.txt; may be given several times
+    #[arg(long, value_name = "URL", value_parser = Contact::parse)]
+    pub security_contact: Vec<Contact>,
 
     /// How the log is written
     #[arg(long, value_name = "FORMAT", default_value = "text")]

@@ -17,6 +17,7 @@
 //! | [`client`] | whose request it is, and whether others could read it |
 //! | [`origin`] | requests that other sites caused are turned away |
 //! | [`listen`] | connections, TLS, and who is at the other end |
+//! | [`security_txt`] | whom to tell of a hole |
 //! | [`operations`] | what operators and their machines ask |
 //! | [`limits`] | how much the server does, and for whom |
 //! | [`report`] | a finished probe as a tree for people and as JSON |
@@ -41,4 +42,5 @@ pub mod records;
 pub mod report;
 pub mod requests;
 pub mod router;
+pub mod security_txt;
 pub mod stored;

@@ -39,6 +39,7 @@ use crate::limits::Limits;
 use crate::operations::metrics::Metrics;
 use crate::operations::{Ready, health};
 use crate::requests::{RequestId, identified};
+use crate::security_txt::{self, Contact};
 use crate::{body, headers, origin};
 
 #[derive(Clone)]
@@ -56,6 +57,8 @@ pub struct Front {
     pub proxies: Proxies,
     /// For how long browsers shall use HTTPS only.
     pub hsts: Hsts,
+    /// Whom to tell of a hole.
+    pub contacts: Vec<Contact>,
     /// What is counted.
     pub metrics: Metrics,
     /// Whether the program takes work.
@@ -109,6 +112,7 @@ pub fn router(site: Arc<Site>, assets: Assets, limits: Limits, front: Front) -> 
         .merge(tests)
         .merge(files)
         .route("/settings", post(find_settings))
+        .route("/.well-known/security.txt", get(security))
         .route("/healthz", get(health))
         .route("/readyz", get(readiness))
         .fallback(not_found)
@@ -135,6 +139,10 @@ fn guarded(routes: Router<App>, app: App) -> Router {
             identified,
         ))
         .with_state(app)
+}
+
+async fn security(State(app): State<App>) -> Response {
+    security_txt::answer(&app.front.contacts)
 }
 
 async fn readiness(State(app): State<App>) -> impl IntoResponse {

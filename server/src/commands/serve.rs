@@ -88,6 +88,7 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
     let front = Front {
         proxies: Proxies::new(&options.proxies),
         hsts: Hsts::seconds(options.tls.hsts),
+        contacts: options.security_contact.clone(),
         ..Front::default()
     };
     let keys = keys(&options.limits)?;

@@ -29,6 +29,7 @@ use server::limits::key::Keys;
 use server::limits::{LimitOptions, Limits, Rate};
 use server::operations::metrics::Metrics;
 use server::router::{Front, router};
+use server::security_txt::Contact;
 use tower::ServiceExt;
 
 /// The site with the built-in record; one test is allowed for each client, and 10.0.0.0/8 are proxies.
@@ -53,6 +54,7 @@ fn site() -> Router {
     let front = Front {
         proxies: Proxies::new(&proxies),
         hsts: Hsts::seconds(31_536_000),
+        contacts: vec![Contact::parse("mailto:security@example.net").unwrap()],
         ..Front::default()
     };
     router(Arc::new(site), assets, limits, front)

@@ -1,0 +1,84 @@
+//! `/.well-known/security.txt` (RFC 9116): whom to tell of a hole.
+
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+use time::{Duration, OffsetDateTime, UtcDateTime};
+
+/// How long what is said holds. It is said anew with every answer.
+const HOLDS: Duration = Duration::days(180);
+
+/// An address to write to, as a URL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contact(String);
+
+impl Contact {
+    /// Reads what is typed on the command line.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let known = ["mailto:", "https://", "tel:"];
+        let fits = known
+            .iter()
+            .any(|begin| text.len() > begin.len() && text.starts_with(begin));
+        if fits && text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err("expected a URL that begins with mailto:, https:// or tel:".into())
+        }
+    }
+}
+
+/// The file, if there is anybody to write to.
+pub fn answer(contacts: &[Contact]) -> Response {
+    if contacts.is_empty() {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    let text = text(contacts, OffsetDateTime::now_utc().into());
+    ([(CONTENT_TYPE, "text/plain; charset=utf-8")], text).into_response()
+}
+
+fn text(contacts: &[Contact], now: UtcDateTime) -> String {
+    let lines = contacts
+        .iter()
+        .map(|Contact(url)| format!("Contact: {url}\n"));
+    let until = (now + HOLDS).date();
+    format!(
+        "{}Expires: {until}T00:00:00Z\nPreferred-Languages: en\n",
+        lines.collect::<String>()
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn contacts_are_urls() {
+        for (text, fits) in [
+            ("mailto:security@example.net", true),
+            ("https://example.net/security", true),
+            ("tel:+1-201-555-0123", true),
+            ("security@example.net", false),
+            ("http://example.net", false),
+            ("mailto:", false),
+            ("mailto:a b", false),
+            ("mailto:a\nExpires: never", false),
+        ] {
+            assert_eq!(Contact::parse(text).is_ok(), fits, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_file_says_who_and_until_when() {
+        let contact = |text| Contact::parse(text).unwrap();
+        let contacts = [
+            contact("mailto:a@example.net"),
+            contact("https://b.example/"),
+        ];
+        let now = UtcDateTime::from_unix_timestamp(1_795_000_000).unwrap();
+        assert_eq!(
+            text(&contacts, now),
+            "Contact: mailto:a@example.net\nContact: https://b.example/\n\
+             Expires: 2027-05-17T00:00:00Z\nPreferred-Languages: en\n"
+        );
+    }
+}
