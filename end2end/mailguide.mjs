@@ -24,8 +24,8 @@ export function labOptions({ record, ca }) {
  * Serves on a free port.
  *
  * @param {string[]} options  More options for `serve`.
- * @returns {Promise<{ url: string, output: () => string, stop: () => Promise<void> }>}
- *   `output` gives all that the server has printed so far.
+ * @returns {Promise<{ url: string, output: () => string, stop: () => Promise<void>, kill: () => Promise<void> }>}
+ *   `output` gives all that the server has printed so far; `kill` leaves it no time to finish anything.
  */
 export async function serve(options = []) {
   const child = spawn(mailguide(), ["serve", "--listen", "127.0.0.1:0", ...options], {
@@ -35,6 +35,12 @@ export async function serve(options = []) {
   // Also when this process ends without calling `stop`.
   const kill = () => child.kill("SIGKILL");
   process.on("exit", kill);
+
+  const end = async (signal) => {
+    process.off("exit", kill);
+    child.kill(signal);
+    await ended;
+  };
 
   let output = "";
   child.stderr.on("data", (bytes) => (output += bytes));
@@ -50,10 +56,7 @@ export async function serve(options = []) {
   return {
     url,
     output: () => output,
-    async stop() {
-      process.off("exit", kill);
-      child.kill("SIGTERM");
-      await ended;
-    },
+    stop: () => end("SIGTERM"),
+    kill: () => end("SIGKILL"),
   };
 }

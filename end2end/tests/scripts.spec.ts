@@ -1,7 +1,10 @@
 // What only scripts can do.
 
+import { readFile, writeFile } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { labOptions, serve } from "../mailguide.mjs";
 import { expect, openTestForm, runTest, test } from "./fixtures";
 
 /** One page of each kind. */
@@ -87,6 +90,35 @@ test("the page shows each step while the test still runs", async ({ page, lab })
   await runTest(page, form, lab.accounts.normal.address, "not-the-password");
   expect(await seen).toBeGreaterThan(0);
   expect(await steps.count()).toBeGreaterThan(await seen);
+});
+
+test.describe("a server that dies", () => {
+  // It is a server of its own, and the browser complains about its end.
+  test.use({ expectedProblems: [/request to another origin|ERR_/] });
+
+  test("in the middle of a test: the page says so, and the test can be run again", async ({ page, lab }) => {
+    const silent = createServer();
+    await new Promise<void>((listening) => silent.listen(0, "127.0.0.1", listening));
+    const { port } = silent.address() as AddressInfo;
+    const record = `${lab.record}.silent.toml`;
+    // The first service is one that takes connections and says nothing.
+    await writeFile(record, (await readFile(lab.record, "utf8")).replace(/connect_to = "[^"]+"/, `connect_to = "127.0.0.1:${port}"`));
+    const server = await serve(labOptions({ ...lab, record }));
+    try {
+      await page.goto(server.url);
+      await expect(page.getByRole("button", { name: /^Copy/ }).first()).toBeVisible();
+      const form = page.locator("section.test");
+      await form.getByLabel("Your email address").fill(lab.domain);
+      await form.getByRole("button", { name: "Test my connection" }).click();
+      await expect(page.locator(".service[data-mark=good]").first()).toBeVisible();
+      await server.kill();
+      await expect(page.getByText("The connection to this page was lost")).toBeVisible();
+      await expect(form.getByRole("button", { name: "Test my connection" })).toBeEnabled();
+    } finally {
+      await server.kill();
+      silent.close();
+    }
+  });
 });
 
 test("a broken connection says so and the test can be run again", async ({ page, lab }) => {
