@@ -105,6 +105,7 @@ pub struct ServeOptions {
 
 /// How to reach and trust the mail servers.
 #[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Mail servers")]
 pub struct TrustOptions {
     /// Trust the certificates in this PEM file, besides the Mozilla roots
     #[arg(long, value_name = "FILE")]
@@ -157,4 +158,40 @@ pub struct ProbeOptions {
     /// How to reach and trust the servers.
     #[command(flatten)]
     pub trust: TrustOptions,
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn every_option_is_described_for_operators_with_its_default() {
+        let text = include_str!("../../docs/operations.md");
+        let cli = Cli::command();
+        let serve = cli.find_subcommand("serve").unwrap();
+        for option in serve.get_arguments() {
+            let Some(name) = option.get_long().filter(|name| *name != "help") else {
+                continue;
+            };
+            let name = format!("`--{name}");
+            let row = text.lines().find(|line| {
+                let cell = line
+                    .strip_prefix("| ")
+                    .and_then(|line| line.split(" |").next());
+                let mut names = cell.unwrap_or_default().split(", ");
+                names.any(|named| named.trim_end_matches('`').split(' ').next() == Some(&name))
+            });
+            let row = row.unwrap_or_else(|| panic!("{name}` is not described"));
+            let shown = row.split('|').nth(2).unwrap_or_default().trim();
+            for default in option.get_default_values() {
+                let default = default.to_string_lossy();
+                // Switches have none that can be typed.
+                if default != "false" {
+                    assert_eq!(shown, default, "{name}`");
+                }
+            }
+        }
+    }
 }
