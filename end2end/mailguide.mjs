@@ -24,7 +24,7 @@ export function labOptions({ record, ca }) {
  * Serves on a free port.
  *
  * @param {string[]} options  More options for `serve`.
- * @returns {Promise<{ url: string, output: () => string, stop: () => Promise<void>, kill: () => Promise<void> }>}
+ * @returns {Promise<{ url: string, pid: number, output: () => string, stop: () => Promise<void>, kill: () => Promise<void> }>}
  *   `output` gives all that the server has printed so far; `kill` leaves it no time to finish anything.
  */
 export async function serve(options = []) {
@@ -55,6 +55,7 @@ export async function serve(options = []) {
   });
   return {
     url,
+    pid: child.pid,
     output: () => output,
     stop: () => end("SIGTERM"),
     kill: () => end("SIGKILL"),

@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { program } from "../lab/programs.mjs";
 import { mailguide } from "../mailguide.mjs";
 import { benchHandshakes, handshakesExample } from "./handshakes.mjs";
+import { benchLoad } from "./load.mjs";
 import { benchProbe } from "./probe.mjs";
 import { benchRounds } from "./rounds.mjs";
 import { benchSizes } from "./sizes.mjs";
@@ -26,6 +27,7 @@ try {
   for (const name of ["wrk", "nginx", "curl", "openssl", "taskset", "dovecot", "postfix"]) program(name);
   await benchSizes();
   await benchThroughput(directory);
+  await benchLoad(directory);
   await benchProbe();
   await benchHandshakes();
   await benchRounds();

@@ -25,7 +25,7 @@ export async function benchThroughput(directory) {
         `Requests per second of / (${grouped(page.body.length)} bytes, not compressed; wrk ${WRK.join(" ")})`,
         ["", "requests/s", "headers"],
         [
-          ["mailguide, rendered", grouped(ours), page.headers.length / 2],
+          ["mailguide, from memory", grouped(ours), page.headers.length / 2],
           ["nginx, from a file", grouped(theirs), same.headers.length / 2],
         ],
       );

@@ -1,0 +1,181 @@
+// Whether the pages still answer while the server is used up on purpose: by tests of a mail server that says
+// nothing, by clients that never finish a request, and by junk.
+
+import { readFile, writeFile } from "node:fs/promises";
+import { request } from "node:http";
+import { createServer, connect } from "node:net";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { run } from "../lab/programs.mjs";
+import { serve } from "../mailguide.mjs";
+import { grouped, table } from "./table.mjs";
+
+const STALLED_TESTS = 500;
+const SLOW_CLIENTS = 50;
+/** How long junk is sent, in seconds; `JUNK_SECONDS=600` looks for leaks. */
+const JUNK_SECONDS = Number(process.env.JUNK_SECONDS ?? 20);
+
+export async function benchLoad(directory) {
+  const silent = await silentServer();
+  const record = join(directory, "silent.toml");
+  await writeFile(record, providerRecord(silent.port));
+  const server = await serve([
+    ...["--config", record, "--allow-private", "--share-results=0"],
+    ...[`--tests-at-once=${STALLED_TESTS}`, `--tests-at-once-per-client=${STALLED_TESTS}`, "--tests-per-client=100000"],
+    "--connections-per-client=2000",
+  ]);
+  const clients = [];
+  try {
+    const idle = await percentile(server.url);
+    const before = await memory(server.pid);
+
+    const answers = Array.from({ length: STALLED_TESTS }, () => startTest(server.url));
+    clients.push(...answers.map(({ client }) => client));
+    const running = (await Promise.all(answers.map(({ begun }) => begun))).filter(Boolean).length;
+    clients.push(...Array.from({ length: SLOW_CLIENTS }, () => slowClient(server.url)));
+    await sleep(500);
+    const busy = await percentile(server.url);
+    const during = await memory(server.pid);
+    for (const client of clients.splice(0)) client.destroy();
+
+    // Once before measuring, so that what is only made once does not look like a leak.
+    await junk(directory, server.url, 3);
+    const settled = await memory(server.pid);
+    const rate = await junk(directory, server.url, JUNK_SECONDS);
+    const after = await memory(server.pid);
+    const noise = server.output().split("\n").filter((line) => /\b(ERROR|WARN|INFO)\b/.test(line));
+
+    table(
+      "Under load",
+      ["", "p99 of / (ms)", "memory (MB)"],
+      [
+        ["idle", idle.toFixed(1), before],
+        [`${running} stalled tests, ${SLOW_CLIENTS} slow clients`, busy.toFixed(1), during],
+        ["after 3 s of junk", "", settled],
+        [`after ${JUNK_SECONDS} s more, ${grouped(rate)} requests/s`, "", after],
+      ],
+    );
+    console.log(`  p99 grows ${(busy / idle).toFixed(2)} times; ${noise.length} lines in the log`);
+    if (noise.length > 0) console.log(noise.slice(0, 5).join("\n"));
+  } finally {
+    for (const client of clients) client.destroy();
+    await server.kill();
+    silent.close();
+  }
+}
+
+/** Takes every connection and says nothing. */
+async function silentServer() {
+  const sockets = new Set();
+  const server = createServer((socket) => sockets.add(socket.on("error", () => {})));
+  await new Promise((listening) => server.listen(0, "127.0.0.1", 1024, listening));
+  const close = () => {
+    server.close();
+    for (const socket of sockets) socket.destroy();
+  };
+  return { port: server.address().port, close };
+}
+
+function providerRecord(port) {
+  return `id = "silent"
+name = "Silent Mail"
+
+[[source]]
+id = "bench"
+title = "The bench"
+url = "https://silent.test/"
+read = "2026-11-23"
+
+[[group]]
+id = "silent"
+name = "Silent addresses"
+domains = ["silent.test"]
+user_name = { form = "full-address", source = "bench" }
+sign_in = { method = "password", source = "bench" }
+
+[[group.service]]
+id = "imap"
+protocol = "imap"
+host = "mail.silent.test"
+port = 993
+security = "tls"
+role = "recommended"
+source = "bench"
+connect_to = "127.0.0.1:${port}"
+`;
+}
+
+/** Starts a test and reads along; `begun` says whether it runs. */
+function startTest(url) {
+  let client;
+  const begun = new Promise((resolve) => {
+    client = request(`${url}/api/test`, {
+      method: "POST",
+      agent: false,
+      headers: { origin: url, "content-type": "application/x-www-form-urlencoded" },
+    });
+    client.on("error", () => resolve(false));
+    client.on("response", (response) => {
+      response.on("error", () => {});
+      response.once("data", () => resolve(response.statusCode === 200));
+    });
+    client.end("address=jane%40silent.test");
+  });
+  return { client, begun };
+}
+
+/** Begins a request and sends a byte of it now and then. */
+function slowClient(url) {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  socket.on("error", () => {});
+  socket.write("GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ");
+  const drip = setInterval(() => socket.write("a"), 500);
+  socket.on("close", () => clearInterval(drip));
+  return socket;
+}
+
+/** How long the slowest hundredth of the requests takes, in milliseconds. */
+async function percentile(url) {
+  await run("wrk", ["-t1", "-c8", "-d1s", `${url}/`]);
+  const report = await run("wrk", ["-t1", "-c8", "-d6s", "--latency", `${url}/`]);
+  const [, value, unit] = /99%\s+([\d.]+)(us|ms|s)/.exec(report);
+  return Number(value) * { us: 0.001, ms: 1, s: 1000 }[unit];
+}
+
+/** The resident memory of a process, in MB. */
+async function memory(pid) {
+  const status = await readFile(`/proc/${pid}/status`, "utf8");
+  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)[1]) / 1024);
+}
+
+/** Sends every kind of junk in turn; gives how much of it a second. */
+async function junk(directory, url, seconds) {
+  const script = join(directory, "junk.lua");
+  await writeFile(
+    script,
+    `local form = { ["Content-Type"] = "application/x-www-form-urlencoded", ["Origin"] = ${JSON.stringify(url)} }
+local kinds = {
+  wrk.format("GET", "/nothing/" .. string.rep("a", 200)),
+  wrk.format("GET", "/programs/%ff%fe%00"),
+  wrk.format("GET", "/fix/../../etc/passwd?trail=" .. string.rep("x.y~", 100)),
+  wrk.format("GET", "/errors?q=" .. string.rep("%f0%9f%92%a9", 50)),
+  wrk.format("GET", "/check?in_port=99999999999999&in_host=%00"),
+  wrk.format("EVIL", "/"),
+  wrk.format("POST", "/api/test", form, "address=%ff%fe&password=" .. string.rep("%00", 100)),
+  wrk.format("POST", "/test", form, string.rep("&", 4000)),
+  wrk.format("POST", "/api/test", { ["Content-Type"] = "application/json" }, "{]"),
+  wrk.format("POST", "/settings", form, "address=%%%"),
+  wrk.format("GET", "/", { ["X-Junk"] = string.rep("j", 6000) }),
+  wrk.format("GET", "/", { ["Accept-Encoding"] = "br;q=x, \\255\\254", ["If-None-Match"] = string.rep("W/,", 300) }),
+}
+local next = 0
+request = function()
+  next = next % #kinds + 1
+  return kinds[next]
+end
+`,
+  );
+  const report = await run("wrk", ["-t1", "-c32", `-d${seconds}s`, "-s", script, url]);
+  return Number(/Requests\/sec:\s+([\d.]+)/.exec(report)[1]);
+}
