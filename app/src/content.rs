@@ -26,6 +26,11 @@ impl File {
         }
     }
 
+    /// What is in it.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// The name without folder and ending.
     pub(crate) fn stem(&self) -> &str {
         let name = self.name.rsplit('/').next().unwrap_or(&self.name);
@@ -39,6 +44,15 @@ impl File {
             format!("{}:{line}:{column}: {}", self.name, error.message())
         })
     }
+}
+
+/// The languages that have a folder, by their names in HTML (RFC 5646).
+pub fn languages() -> Vec<String> {
+    let folders = Content::iter().filter_map(|name| Some(name.split_once('/')?.0.to_owned()));
+    let mut languages: Vec<_> = folders.collect();
+    languages.sort();
+    languages.dedup();
+    languages
 }
 
 /// One file.

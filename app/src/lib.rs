@@ -27,7 +27,7 @@
 pub mod check;
 pub mod components;
 #[cfg(feature = "ssr")]
-mod content;
+pub mod content;
 #[cfg(feature = "ssr")]
 pub mod guide;
 pub mod islands;

@@ -17,6 +17,8 @@ use crate::words::Words;
 pub struct Site {
     /// The providers whose settings are shown and tested.
     pub catalogue: Catalogue,
+    /// The language of all words, by its name in HTML.
+    pub language: String,
     /// What the outcomes mean.
     pub words: Words,
     /// What is said around a test.

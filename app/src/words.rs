@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use probe::{Cause, Endpoint, EndpointReport, Finding, Outcome, Protocol, Security, Stage};
 use serde::Deserialize;
 
+use crate::content;
 use crate::record::error::position;
 
 pub use template::Subject;
@@ -31,8 +32,17 @@ pub struct Words {
 impl Words {
     /// The built-in words in American English.
     pub fn english() -> Self {
-        let text = include_str!("../content/en/outcomes.toml");
-        parse(text, "content/en/outcomes.toml").expect("a test reads the built-in words")
+        Self::read("en").expect("a test reads the built-in words")
+    }
+
+    /// Reads the words in this language.
+    ///
+    /// # Errors
+    ///
+    /// The first fault with its file and, where it is one of form, its line.
+    pub fn read(language: &str) -> Result<Self, String> {
+        let file = content::file(language, "outcomes.toml")?;
+        parse(file.text(), &file.name)
     }
 
     /// A few words for the list of steps.

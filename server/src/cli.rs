@@ -66,6 +66,10 @@ pub struct ServeOptions {
     #[arg(long, value_name = "FILE")]
     pub config: Vec<PathBuf>,
 
+    /// The language of the pages
+    #[arg(long, value_name = "NAME", default_value = "en", value_parser = language)]
+    pub language: String,
+
     /// Serve /metrics, /healthz and /readyz here, for operators; nowhere if it is left out
     #[arg(long, value_name = "ADDR:PORT")]
     pub metrics_listen: Option<SocketAddr>,
@@ -158,6 +162,16 @@ pub struct ProbeOptions {
     /// How to reach and trust the servers.
     #[command(flatten)]
     pub trust: TrustOptions,
+}
+
+/// Accepts the languages that have a folder.
+fn language(name: &str) -> Result<String, String> {
+    let languages = app::content::languages();
+    if languages.iter().any(|known| known == name) {
+        Ok(name.to_owned())
+    } else {
+        Err(format!("expected one of: {}", languages.join(", ")))
+    }
 }
 
 #[cfg(test)]

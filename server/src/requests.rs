@@ -31,17 +31,11 @@ pub async fn identified(
     next: Next,
 ) -> Response {
     let id = RequestId::new();
-    let client = Client::of(&request, &proxies).map(|client| masked(client.address));
+    let client = Client::of(&request, &proxies).map(|client| client.address);
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let route = route.as_ref().map(MatchedPath::as_str);
-    let span = tracing::info_span!(
-        "request",
-        %id,
-        %method,
-        route = route.unwrap_or("none"),
-        client = client.map(tracing::field::display),
-    );
+    let span = tracing::info_span!("request", %id);
     request.extensions_mut().insert(id);
     let begin = Instant::now();
     let answered = async {
@@ -50,7 +44,13 @@ pub async fn identified(
         let time = begin.elapsed();
         let milliseconds = time.as_secs_f64() * 1_000.0;
         metrics.request(&method, route, status, time);
-        tracing::debug!(status, milliseconds, "answered");
+        let route = route.unwrap_or("none");
+        let client = client.map(|client| tracing::field::display(masked(client)));
+        if response.status().is_server_error() {
+            tracing::warn!(%method, route, client, status, milliseconds, "not answered");
+        } else {
+            tracing::debug!(%method, route, client, status, milliseconds, "answered");
+        }
         response
     };
     let mut response = answered.instrument(span).await;

@@ -509,6 +509,7 @@ mod tests {
         let assets = Assets::load().expect("the bundle is built before the tests: make build");
         let site = Site {
             catalogue: Catalogue { records: vec![] },
+            language: "en".to_owned(),
             words: Words::english(),
             test_words: TestWords::english(),
             page_words: PageWords::english(),

@@ -56,7 +56,6 @@ const A_MINUTE: Duration = Duration::from_secs(60);
 
 impl Refusal {
     /// One of each.
-    #[cfg(test)]
     pub(super) const ALL: [Self; 14] = [
         Self::EmptyAddress,
         Self::BadAddress,

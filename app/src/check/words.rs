@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::Refusal;
 use super::event::{FindingWords, Labels, Mark};
 use super::refusal::whole;
+use crate::content;
 
 /// Everything that is said around a test, apart from the outcomes.
 #[derive(Clone, Debug, Deserialize)]
@@ -106,11 +107,28 @@ struct RefusalWords {
 }
 
 impl TestWords {
-    /// The English words, which are part of the program.
+    /// The built-in words in American English.
     pub fn english() -> Self {
-        // A test reads the same text, so this cannot fail in a program that was tested.
-        toml::from_str(include_str!("../../content/en/test.toml"))
-            .expect("content/en/test.toml is checked by a test")
+        Self::read("en").expect("a test reads the built-in words")
+    }
+
+    /// Reads the words in this language.
+    ///
+    /// # Errors
+    ///
+    /// The first fault with its file and, where it is one of form, its line.
+    pub fn read(language: &str) -> Result<Self, String> {
+        let file = content::file(language, "test.toml")?;
+        let words: Self = file.toml()?;
+        let mut refusals = Refusal::ALL.iter();
+        match refusals.find(|refusal| !words.refusals.contains_key(refusal.code())) {
+            None => Ok(words),
+            Some(missing) => Err(format!(
+                "{}: [refusals.{}] is missing",
+                file.name,
+                missing.code()
+            )),
+        }
     }
 
     /// The fixed words around the results.

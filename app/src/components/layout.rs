@@ -26,7 +26,7 @@ pub fn Document(
     let provider = site.provider_names();
     view! {
         <!DOCTYPE html>
-        <html lang="en">
+        <html lang=site.language.clone()>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>

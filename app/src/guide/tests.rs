@@ -277,3 +277,15 @@ fn trails_from_addresses_are_read_with_care() {
     let long = vec!["start.send"; 500].join("~");
     assert!(Trail::read(&guide, &long).known(&guide).len() <= 40);
 }
+
+#[test]
+fn every_language_is_whole() {
+    let languages = crate::content::languages();
+    assert!(languages.contains(&"en".to_owned()), "{languages:?}");
+    for language in languages {
+        Guide::read(&language).unwrap();
+        crate::words::Words::read(&language).unwrap();
+        crate::check::TestWords::read(&language).unwrap();
+        crate::page_words::PageWords::read(&language).unwrap();
+    }
+}

@@ -39,6 +39,9 @@ pub enum ServeError {
     /// The program was built without the browser bundle.
     #[error(transparent)]
     Assets(#[from] crate::assets::MissingBundle),
+    /// The words of the language cannot be read.
+    #[error("app/content/{0}")]
+    Content(String),
     /// The secret of the limits is too short to be one.
     #[error("{file}: expected at least {SHORTEST_SECRET} random bytes")]
     ShortSecret {
@@ -76,12 +79,14 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
     let catalogue = records::read(&options.config, options.trust.allow_private)?;
     let probe = records::probe(&options.trust, Options::default())?;
     let assets = Assets::load()?;
+    let language = &options.language;
     let site = Site {
         catalogue,
-        words: Words::english(),
-        test_words: TestWords::english(),
-        page_words: PageWords::english(),
-        guide: Guide::english(),
+        language: language.clone(),
+        words: Words::read(language).map_err(ServeError::Content)?,
+        test_words: TestWords::read(language).map_err(ServeError::Content)?,
+        page_words: PageWords::read(language).map_err(ServeError::Content)?,
+        guide: Guide::read(language).map_err(ServeError::Content)?,
         probe,
         bundle: assets.bundle(),
     };
