@@ -97,6 +97,7 @@ fn target(host: HostName, address: SocketAddr) -> Target {
         },
         domain: None,
         connect_to: Some(address),
+        private_networks: Vec::new(),
     }
 }
 

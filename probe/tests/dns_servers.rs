@@ -419,6 +419,7 @@ async fn check(options: Options, endpoint: Endpoint, domain: Option<&str>) -> En
         endpoint,
         domain: domain.map(|domain| domain.parse().unwrap()),
         connect_to: None,
+        private_networks: Vec::new(),
     }];
     let mut events = Box::pin(Probe::new(options).unwrap().run(targets, None));
     loop {

@@ -469,6 +469,7 @@ fn target(security: Security, domain: Option<&str>, port: u16) -> Target {
         },
         domain: domain.map(|domain| domain.parse().unwrap()),
         connect_to: None,
+        private_networks: Vec::new(),
     }
 }
 

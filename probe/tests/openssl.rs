@@ -945,6 +945,7 @@ async fn check_with(address: SocketAddr, protocol: Protocol, security: Security)
         },
         domain: None,
         connect_to: Some(address),
+        private_networks: Vec::new(),
     };
     let password = "c4nary-Pa55phrase".to_owned().into();
     let credentials = Credentials::new(format!("alice@{NAME}"), password).unwrap();

@@ -158,6 +158,7 @@ async fn a_closed_port_refuses() {
         endpoint,
         domain: None,
         connect_to: None,
+        private_networks: Vec::new(),
     };
     let reports = check(&probe(&authority), vec![target], None).await;
     assert_eq!(steps(&reports[0]), "dns:address-not-public");
@@ -205,6 +206,7 @@ async fn unconnected(authority: &Authority, address: SocketAddr) -> (EndpointRep
         endpoint: endpoint("one", Imap, Implicit),
         domain: None,
         connect_to: Some(address),
+        private_networks: Vec::new(),
     };
     let mut reports = check(&probe(authority), vec![target], Some(credentials())).await;
     let report = reports.remove(0);

@@ -25,6 +25,8 @@ mod run;
 mod say;
 mod server_fn;
 #[cfg(feature = "ssr")]
+mod target;
+#[cfg(feature = "ssr")]
 mod words;
 
 #[cfg(feature = "ssr")]
@@ -35,5 +37,7 @@ pub use refusal::Refusal;
 #[cfg(feature = "ssr")]
 pub use run::{Admission, Test, start};
 pub use server_fn::TestConnection;
+#[cfg(feature = "ssr")]
+pub use target::target;
 #[cfg(feature = "ssr")]
 pub use words::TestWords;

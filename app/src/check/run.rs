@@ -3,14 +3,17 @@
 use std::sync::Arc;
 
 use futures_util::stream::{self, BoxStream, StreamExt};
-use probe::net::{Event as ProbeEvent, Target};
-use probe::{Credentials, EndpointReport, HostName, Outcome, Stage, diagnose};
+use probe::net::Event as ProbeEvent;
+use probe::{Credentials, EndpointReport, Outcome, Stage, diagnose};
 
 use super::by_itself::by_itself;
 use super::event::{Event, Mark, Plan};
 use super::say::Saying;
+use super::target::target;
 use super::{Gate, Heard, Place, Refusal, TestConnection};
-use crate::record::{AddressError, AddressOrDomain, Group, Record, Role, Service, parse_address};
+use crate::record::{
+    AddressError, AddressOrDomain, Domain, Group, Record, Role, Service, parse_address,
+};
 use crate::site::Site;
 
 /// What the server knows of the client and its connection.
@@ -55,7 +58,7 @@ pub async fn start(site: &Site, request: TestConnection, admission: &Admission) 
 /// What a request asks for, with everything looked up.
 struct Order<'a> {
     record: &'a Record,
-    domain: Option<HostName>,
+    domain: Domain,
     services: Vec<&'a Service>,
     sign_in: Option<SignIn>,
 }
@@ -118,8 +121,7 @@ fn understood(site: &Site, request: TestConnection, private: bool) -> Result<Ord
     };
     Ok(Order {
         record,
-        // Every domain of an address is a host name.
-        domain: typed.domain().as_str().parse().ok(),
+        domain: typed.domain().clone(),
         services,
         sign_in,
     })
@@ -159,11 +161,7 @@ fn events(
     let targets = order
         .services
         .iter()
-        .map(|service| Target {
-            endpoint: service.endpoint.clone(),
-            domain: order.domain.clone(),
-            connect_to: service.connect_to,
-        })
+        .map(|service| target(order.record, service, &order.domain))
         .collect();
 
     let first = stream::iter([saying.plan()]);

@@ -18,6 +18,9 @@ use super::values::{Date, HttpsUrl, Id};
 pub(super) struct RecordTable {
     pub(super) id: Id,
     pub(super) name: Text,
+    /// Texts, because an error within a list has the place of the whole list.
+    #[serde(default)]
+    pub(super) private_networks: Vec<Spanned<String>>,
     pub(super) source: Spanned<Vec<SourceTable>>,
     #[serde(default)]
     pub(super) links: LinksTable,

@@ -9,6 +9,7 @@ use std::net::SocketAddr;
 use std::num::{NonZeroU16, NonZeroU32};
 use std::sync::Arc;
 
+use probe::net::PrivateNetwork;
 use probe::{Endpoint, HostName, Protocol};
 use serde::Deserialize;
 
@@ -22,6 +23,8 @@ pub struct Record {
     pub id: Id,
     /// The name by which customers know the provider.
     pub name: String,
+    /// The networks that are not public and in which the provider's servers may be all the same.
+    pub private_networks: Vec<PrivateNetwork>,
     /// Where the values were read, in the order of the file.
     pub sources: Vec<Arc<Source>>,
     /// The provider's own pages.

@@ -6,6 +6,7 @@ use std::hash::Hash;
 use std::sync::Arc;
 
 use probe::Endpoint;
+use probe::net::{PrivateNetwork, PrivateNetworkError};
 use toml::Spanned;
 
 use super::address::{Domain, DomainError};
@@ -30,6 +31,11 @@ pub fn parse(text: &str, file_name: &str) -> Result<Record, RecordError> {
 
 fn record(table: RecordTable) -> Result<Record, Fault> {
     let sources = Sources::new(table.source)?;
+    let networks = table.private_networks.iter();
+    let networks = all(networks.collect(), |text| {
+        Ok((text, private_network(text)?))
+    })?;
+    once("private network", "file", networks.into_iter())?;
     let limits = table
         .limit
         .iter()
@@ -58,6 +64,7 @@ fn record(table: RecordTable) -> Result<Record, Fault> {
     Ok(Record {
         id: table.id,
         name: table.name.0,
+        private_networks: all(table.private_networks, |text| private_network(&text))?,
         links: Links {
             password_reset: sources.link(table.links.password_reset)?,
             password_change: sources.link(table.links.password_change)?,
@@ -220,6 +227,12 @@ fn domain(text: &Spanned<String>) -> Result<Domain, Fault> {
     text.get_ref()
         .parse()
         .map_err(|error: DomainError| Fault::at(text, error.to_string()))
+}
+
+fn private_network(text: &Spanned<String>) -> Result<PrivateNetwork, Fault> {
+    text.get_ref()
+        .parse()
+        .map_err(|error: PrivateNetworkError| Fault::at(text, error.to_string()))
 }
 
 /// Whether a value said to be wrong is one that the endpoint has.

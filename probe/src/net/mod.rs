@@ -51,6 +51,7 @@ use std::time::Duration;
 
 use rustls::pki_types::CertificateDer;
 
+pub use address::{PrivateNetwork, PrivateNetworkError};
 pub use dns::{RootKeys, RootKeysError};
 pub use roots::{RootsError, read_roots};
 pub use run::Run;
@@ -64,7 +65,7 @@ use crate::step::{EndpointReport, Step};
 pub struct Options {
     /// Certificates to trust besides the Mozilla roots, as read by [`read_roots`].
     pub extra_roots: Vec<CertificateDer<'static>>,
-    /// Whether addresses that are not on the public internet may be connected to.
+    /// Whether addresses that are not on the public internet may be connected to, whatever a target says.
     pub allow_private: bool,
     /// The time after which the check of an endpoint is given up.
     pub deadline: Duration,
@@ -99,6 +100,8 @@ pub struct Target {
     /// verified for the name of the endpoint. Only an operator may set it: such an address is not refused
     /// for being private.
     pub connect_to: Option<SocketAddr>,
+    /// The networks that are not public and may be connected to all the same, for this target only.
+    pub private_networks: Vec<PrivateNetwork>,
 }
 
 /// Something that happened during a run.

@@ -107,9 +107,9 @@ impl Stream for Run {
 
 /// Checks one endpoint until it is done or its time is up.
 async fn check(shared: &Shared, target: Target, mut journal: Journal) {
-    let visit = Visit::new(shared, &target.endpoint, target.domain.as_ref());
+    let visit = Visit::new(shared, &target);
     // Boxed, because it holds a TLS connection and the buffers of all stages.
-    let steps = Box::pin(visit.steps(target.connect_to, &mut journal));
+    let steps = Box::pin(visit.steps(&mut journal));
     let cut_off = async {
         select! {
             () = shared.stop.cancelled() => Outcome::Cancelled,

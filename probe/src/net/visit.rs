@@ -12,7 +12,6 @@ use tokio::time::{Instant, timeout};
 use tokio_util::compat::{Compat, TokioAsyncReadCompatExt};
 use tokio_util::sync::CancellationToken;
 
-use super::address;
 use super::clock::TokioClock;
 use super::connect::{Connected, client_name, connect};
 use super::dns::{Failure, Found};
@@ -24,10 +23,11 @@ use super::run::Shared;
 use super::second_look;
 use super::tls::{Encrypted, Handshake};
 use super::tls_failure::refine;
+use super::{Target, address};
 use crate::dialogue::{
     self, Amount, Capabilities, Fault, Greeting, Protected, Upgrade, Usage, Wire,
 };
-use crate::endpoint::{Endpoint, HostName, Protocol, Security};
+use crate::endpoint::{Endpoint, Protocol, Security};
 use crate::outcome::Outcome;
 use crate::step::{Attempt, Facts, Stage};
 
@@ -57,40 +57,36 @@ type Secure = Protected<Box<Encrypted>, TokioClock>;
 /// when that has failed.
 pub(super) struct Visit<'a> {
     shared: &'a Shared,
-    endpoint: &'a Endpoint,
-    domain: Option<&'a HostName>,
+    target: &'a Target,
     /// The certificates that the server has sent.
     chain: OnceLock<Vec<CertificateDer<'static>>>,
 }
 
 impl<'a> Visit<'a> {
-    pub(super) fn new(
-        shared: &'a Shared,
-        endpoint: &'a Endpoint,
-        domain: Option<&'a HostName>,
-    ) -> Self {
+    pub(super) fn new(shared: &'a Shared, target: &'a Target) -> Self {
         Self {
             shared,
-            endpoint,
-            domain,
+            target,
             chain: OnceLock::new(),
         }
     }
 
     /// All steps.
-    pub(super) async fn steps(
-        &self,
-        connect_to: Option<SocketAddr>,
-        journal: &mut Journal,
-    ) -> Result<(), Stop> {
-        if connect_to.is_some() || self.endpoint.host.address().is_some() {
-            return self.service(connect_to, journal).await;
+    pub(super) async fn steps(&self, journal: &mut Journal) -> Result<(), Stop> {
+        let Target {
+            endpoint,
+            domain,
+            connect_to,
+            ..
+        } = self.target;
+        if connect_to.is_some() || endpoint.host.address().is_some() {
+            return self.service(journal).await;
         }
         let done = CancellationToken::new();
         let resolver = &self.shared.context.resolver;
-        let answers = published::ask(resolver, self.domain, self.endpoint, &done);
+        let answers = published::ask(resolver, domain.as_ref(), endpoint, &done);
         let service = async {
-            let result = self.service(None, journal).await;
+            let result = self.service(journal).await;
             done.cancel();
             result
         };
@@ -100,26 +96,22 @@ impl<'a> Visit<'a> {
             _ => &[],
         };
         let chain = self.chain.get().map_or(&[][..], Vec::as_slice);
-        if let Some((outcome, facts)) = answers.compare(self.endpoint, aliases, chain) {
+        if let Some((outcome, facts)) = answers.compare(endpoint, aliases, chain) {
             journal.aside(Stage::Published, outcome, facts, answers.elapsed());
         }
         result
     }
 
     /// The service itself, and the other addresses of its host.
-    async fn service(
-        &self,
-        connect_to: Option<SocketAddr>,
-        journal: &mut Journal,
-    ) -> Result<(), Stop> {
-        let (addresses, port) = self.addresses(connect_to, journal).await?;
+    async fn service(&self, journal: &mut Journal) -> Result<(), Stop> {
+        let (addresses, port) = self.addresses(journal).await?;
         let (stream, peer, attempts) = self.connect(&addresses, port, journal).await?;
         let Shared {
             context, redactor, ..
         } = self.shared;
         let look = Look {
             trust: &context.tls,
-            endpoint: self.endpoint,
+            endpoint: &self.target.endpoint,
             redactor,
         };
         let begun = Instant::now();
@@ -147,7 +139,7 @@ impl<'a> Visit<'a> {
         journal: &mut Journal,
     ) -> Result<(), Stop> {
         let client = client_name(&stream);
-        if self.endpoint.security == Security::Tls {
+        if self.target.endpoint.security == Security::Tls {
             let mut server = self
                 .encrypt(Upgrade::fresh(stream), peer, client, journal)
                 .await?;
@@ -156,7 +148,7 @@ impl<'a> Visit<'a> {
         }
         let mut wire = self.plain(stream, client.clone());
         let greeting = self.greeting(&mut wire, peer, journal).await?;
-        if self.endpoint.security == Security::None {
+        if self.target.endpoint.security == Security::None {
             self.capabilities(&mut wire, greeting.capabilities, journal)
                 .await?;
             journal.begin(Stage::SignIn);
@@ -171,11 +163,15 @@ impl<'a> Visit<'a> {
         self.account(server, None, journal).await
     }
 
-    async fn addresses(
-        &self,
-        connect_to: Option<SocketAddr>,
-        journal: &mut Journal,
-    ) -> Result<(Vec<IpAddr>, u16), Stop> {
+    /// The addresses that the check may use. They are looked up once and connected to as they are, so
+    /// a name that leads elsewhere a moment later leads nobody there.
+    async fn addresses(&self, journal: &mut Journal) -> Result<(Vec<IpAddr>, u16), Stop> {
+        let Target {
+            endpoint,
+            connect_to,
+            private_networks,
+            ..
+        } = self.target;
         journal.begin(Stage::Dns);
         if let Some(given) = connect_to {
             let addresses = vec![given.ip()];
@@ -184,13 +180,13 @@ impl<'a> Visit<'a> {
             return Ok((addresses, given.port()));
         }
         let context = &self.shared.context;
-        let found = match self.endpoint.host.address() {
+        let found = match endpoint.host.address() {
             Some(address) => {
                 let (addresses, aliases) = (vec![address], Vec::new());
                 Ok((Outcome::AddressGiven, Found { addresses, aliases }))
             }
             None => {
-                let found = context.resolver.lookup(&self.endpoint.host).await;
+                let found = context.resolver.lookup(&endpoint.host).await;
                 found.map(|found| (Outcome::Ok, found))
             }
         };
@@ -209,13 +205,13 @@ impl<'a> Visit<'a> {
             }
         };
         let Found { addresses, aliases } = found;
-        let addresses = address::permitted(addresses, context.allow_private);
+        let addresses = address::permitted(addresses, private_networks, context.allow_private);
         if addresses.is_empty() {
             let fault = silent(Outcome::AddressNotPublic);
             return Err(journal.fail(fault, names(addresses, aliases)));
         }
         journal.end(outcome, names(addresses.clone(), aliases), None);
-        Ok((addresses, self.endpoint.port.get()))
+        Ok((addresses, endpoint.port.get()))
     }
 
     async fn connect(
@@ -254,7 +250,7 @@ impl<'a> Visit<'a> {
         journal.begin(Stage::Greeting);
         let begun = Instant::now();
         wire.begin(GREETING);
-        match dialogue::greeting(self.endpoint.protocol, wire).await {
+        match dialogue::greeting(self.target.endpoint.protocol, wire).await {
             Ok(greeting) => {
                 let slow = begun.elapsed() >= SLOW_GREETING;
                 let outcome = if slow {
@@ -269,7 +265,9 @@ impl<'a> Visit<'a> {
                 let mut fault = refine(fault, wire.broken());
                 let silence = fault.outcome == Outcome::NoGreeting;
                 // A server that waits for TLS says nothing until it is spoken to.
-                if silence && self.endpoint.security != Security::Tls && self.speaks_tls(peer).await
+                if silence
+                    && self.target.endpoint.security != Security::Tls
+                    && self.speaks_tls(peer).await
                 {
                     fault.outcome = Outcome::TlsOnPlainPort;
                 }
@@ -286,7 +284,7 @@ impl<'a> Visit<'a> {
     ) -> Result<Upgrade<TcpStream>, Stop> {
         journal.begin(Stage::Starttls);
         wire.begin(COMMAND);
-        match dialogue::starttls(self.endpoint.protocol, &mut wire, known).await {
+        match dialogue::starttls(self.target.endpoint.protocol, &mut wire, known).await {
             Ok(said) => match wire.into_upgrade() {
                 Ok(upgrade) => {
                     journal.end(Outcome::Ok, NOTHING, said);
@@ -310,7 +308,7 @@ impl<'a> Visit<'a> {
         let Shared {
             context, redactor, ..
         } = self.shared;
-        let Endpoint { host, security, .. } = self.endpoint;
+        let Endpoint { host, security, .. } = &self.target.endpoint;
         match context
             .tls
             .handshake(upgrade, host, *security, redactor)
@@ -349,7 +347,7 @@ impl<'a> Visit<'a> {
             Handshake::Unexplained(fault) => {
                 let ours = context.tls.provider();
                 let (fault, tls) =
-                    second_look::look(fault, peer, self.endpoint, redactor, ours).await;
+                    second_look::look(fault, peer, &self.target.endpoint, redactor, ours).await;
                 Err(journal.fail(fault, tls))
             }
         }
@@ -384,7 +382,7 @@ impl<'a> Visit<'a> {
         known: Option<Capabilities>,
         journal: &mut Journal,
     ) -> Result<Capabilities, Stop> {
-        let protocol = self.endpoint.protocol;
+        let protocol = self.target.endpoint.protocol;
         journal.begin(Stage::Capabilities);
         wire.begin(COMMAND);
         let found = match known {
@@ -400,7 +398,7 @@ impl<'a> Visit<'a> {
             mechanisms: found.mechanisms.clone(),
         };
         // Without encryption it is right not to offer it.
-        let expected = self.endpoint.security != Security::None;
+        let expected = self.target.endpoint.security != Security::None;
         if expected && !dialogue::password_sign_in_offered(protocol, &found) {
             let fault = silent(Outcome::PasswordSignInNotOffered);
             return Err(self.failed(wire, fault, facts, journal).await);
@@ -434,7 +432,7 @@ impl<'a> Visit<'a> {
             }
         };
         server.wire().begin(SIGN_IN);
-        let protocol = self.endpoint.protocol;
+        let protocol = self.target.endpoint.protocol;
         let answer = dialogue::sign_in(protocol, server, capabilities, credentials).await;
         if let Some(lead) = lead {
             lead.settle(
@@ -463,12 +461,12 @@ impl<'a> Visit<'a> {
         known: Option<&Capabilities>,
         journal: &mut Journal,
     ) -> Result<bool, Stop> {
-        if self.endpoint.protocol == Protocol::Smtp {
+        if self.target.endpoint.protocol == Protocol::Smtp {
             return Ok(false);
         }
         journal.begin(Stage::Mailbox);
         wire.begin(COMMAND);
-        match dialogue::mailbox(self.endpoint.protocol, wire, known).await {
+        match dialogue::mailbox(self.target.endpoint.protocol, wire, known).await {
             Ok(Some(usage)) => {
                 let Usage { storage, messages } = usage;
                 let facts = Facts::Mailbox {
@@ -502,7 +500,7 @@ impl<'a> Visit<'a> {
     ) -> Result<(), Stop> {
         journal.begin(Stage::Close);
         wire.begin(GOODBYE);
-        let said = match dialogue::goodbye(self.endpoint.protocol, wire).await {
+        let said = match dialogue::goodbye(self.target.endpoint.protocol, wire).await {
             Ok(said) => said,
             Err(fault) if unproven && fault.outcome == Outcome::ClosedEarly => {
                 let fault = Fault {
@@ -532,7 +530,7 @@ impl<'a> Visit<'a> {
         if deserves_goodbye(outcome) {
             wire.begin(GOODBYE);
             // The check is over; what is said now changes nothing.
-            let _ = dialogue::goodbye(self.endpoint.protocol, wire).await;
+            let _ = dialogue::goodbye(self.target.endpoint.protocol, wire).await;
             wire.close().await;
         }
         stop
@@ -543,7 +541,7 @@ impl<'a> Visit<'a> {
         let Shared {
             context, redactor, ..
         } = self.shared;
-        let Endpoint { host, .. } = self.endpoint;
+        let Endpoint { host, .. } = &self.target.endpoint;
         let Ok((stream, _)) = connect(&[peer.ip()], peer.port()).await.stream else {
             return false;
         };

@@ -50,6 +50,7 @@ pub(crate) fn target(id: &str, protocol: Protocol, security: Security, server: &
         endpoint: endpoint(id, protocol, security),
         domain: None,
         connect_to: Some(server.address),
+        private_networks: Vec::new(),
     }
 }
 

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use std::str::FromStr;
 use std::time::Duration;
 
+use app::check::target;
 use app::record::{AddressOrDomain, Catalogue, parse_address};
 use app::words::Words;
 use futures_util::StreamExt;
@@ -180,6 +181,7 @@ fn targets(
                     endpoint,
                     domain: None,
                     connect_to,
+                    private_networks: Vec::new(),
                 });
             }
             Servers::Documented(address) => {
@@ -188,11 +190,8 @@ fn targets(
                     .find(domain)
                     .ok_or_else(|| ProbeError::UnknownDomain(domain.as_str().to_owned()))?;
                 provider = Some(record.name.clone());
-                targets.extend(group.services.iter().map(|service| Target {
-                    endpoint: service.endpoint.clone(),
-                    domain: domain.as_str().parse().ok(),
-                    connect_to: service.connect_to,
-                }));
+                let services = group.services.iter();
+                targets.extend(services.map(|service| target(record, service, domain)));
             }
         }
     }

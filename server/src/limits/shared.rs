@@ -5,12 +5,13 @@
 //! old it is.
 
 use std::collections::HashMap;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use app::check::{Heard, Place};
 use futures_util::stream::{self, BoxStream, Stream, StreamExt};
-use probe::net::{Event, Target};
+use probe::net::{Event, PrivateNetwork, Target};
 use probe::{EndpointReport, HostName, Stage, Step};
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -23,7 +24,7 @@ pub(super) struct Shared {
 }
 
 /// What makes two checks the same: all of the target but its id and the customer's domain.
-type Service = (String, Option<std::net::SocketAddr>);
+type Service = (String, Option<SocketAddr>, Vec<PrivateNetwork>);
 
 /// A check that is running or was made lately.
 #[derive(Clone)]
@@ -64,7 +65,11 @@ impl Shared {
     {
         let now = Instant::now();
         let heard = targets.into_iter().enumerate().map(|(index, target)| {
-            let service = (target.endpoint.to_string(), target.connect_to);
+            let service = (
+                target.endpoint.to_string(),
+                target.connect_to,
+                target.private_networks.clone(),
+            );
             let mut checks = self.checks.lock().unwrap_or_else(PoisonError::into_inner);
             let known = checks
                 .get(&service)
@@ -182,6 +187,7 @@ mod tests {
             },
             domain: domain.parse().ok(),
             connect_to: None,
+            private_networks: Vec::new(),
         }
     }
 
@@ -283,6 +289,23 @@ mod tests {
             assert_eq!(steps.collect::<Vec<_>>().await, [expected], "{domain}");
         }
         assert_eq!(site.started.get(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_in_the_network_of_one_record_is_not_told_to_another() {
+        let site = Site::new(30);
+        for (networks, started) in [
+            (&["10.20.0.0/16"][..], 1),
+            (&[], 2),
+            (&["10.21.0.0/16"], 3),
+            (&["10.20.0.0/16"], 3),
+        ] {
+            let mut target = target("imap", "mail.example.net", "example.net");
+            target.private_networks = networks.iter().map(|text| text.parse().unwrap()).collect();
+            let heard: Vec<_> = site.ask(vec![target]).collect().await;
+            assert_eq!(heard.len(), 3);
+            assert_eq!(site.started.get(), started, "{networks:?}");
+        }
     }
 
     #[tokio::test(start_paused = true)]

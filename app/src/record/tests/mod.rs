@@ -30,6 +30,7 @@ fn a_good_file_gives_every_value() {
     let source = &record.sources[0];
     assert_eq!(source.url.as_str(), "https://lab.test/settings");
     assert_eq!(source.read.to_string(), "2026-11-23");
+    assert!(record.private_networks.is_empty());
     let reset = record.links.password_reset.as_ref().unwrap();
     assert_eq!(
         (reset.url.as_str(), &reset.source),
@@ -55,6 +56,60 @@ fn a_good_file_gives_every_value() {
     };
     assert_eq!(group.user_name.form.of(&jane), "Jane@lab.test");
     assert_eq!(UserNameForm::LocalPart.of(&jane), "Jane");
+}
+
+#[test]
+fn private_networks_are_read_in_their_order() {
+    let named = "name = \"Lab Mail\"\nprivate_networks = [\"10.20.0.0/16\", \"fd00:20::/32\"]";
+    let text = LAB.replacen("name = \"Lab Mail\"", named, 1);
+    let record = parse(&text, "lab.toml").unwrap();
+    let networks = record.private_networks.iter().map(ToString::to_string);
+    assert_eq!(
+        networks.collect::<Vec<_>>(),
+        ["10.20.0.0/16", "fd00:20::/32"]
+    );
+}
+
+#[test]
+fn a_bad_private_network_is_told_with_its_place() {
+    check(&[
+        (
+            "name = \"Lab Mail\"",
+            "name = \"Lab Mail\"\nprivate_networks = [\"10.20.0.1\"]",
+            "3:21: \"10.20.0.1\" is not a network: expected an address and a prefix length, such as 10.20.0.0/16",
+        ),
+        (
+            "name = \"Lab Mail\"",
+            "name = \"Lab Mail\"\nprivate_networks = [\"10.20.0.1/16\"]",
+            "3:21: \"10.20.0.1/16\" begins within a network: expected its first address, 10.20.0.0/16, or a longer prefix",
+        ),
+        (
+            "name = \"Lab Mail\"",
+            "name = \"Lab Mail\"\nprivate_networks = [\n  \"10.20.0.0/16\",\n  \"0.0.0.0/0\",\n]",
+            "5:3: \"0.0.0.0/0\" is not private: expected a network within 10.0.0.0/8, 100.64.0.0/10, 127.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, ::1/128 or fc00::/7",
+        ),
+        (
+            "name = \"Lab Mail\"",
+            "name = \"Lab Mail\"\nprivate_networks = [\"fd00::/8\", \"FD00::/8\"]",
+            "3:33: private network `fd00::/8` stands twice, expected once in a file",
+        ),
+        (
+            "name = \"Lab Mail\"",
+            "name = \"Lab Mail\"\nprivate_networks = \"10.20.0.0/16\"",
+            "3:20: invalid type: string \"10.20.0.0/16\", expected a list",
+        ),
+        (
+            "name = \"Lab Mail\"",
+            "name = \"Lab Mail\"\nprivate_networks = [10]",
+            "3:21: invalid type: integer `10`, expected text in quotes",
+        ),
+        // It stands for the whole record, not for a group or a service.
+        (
+            "note = \"Only for tests.\"",
+            "private_networks = [\"10.20.0.0/16\"]",
+            "25:1: unknown key `private_networks`, expected one of `id`, `name`, `domains`, `user_name`, `sign_in`, `note`, `service`, `wrong`",
+        ),
+    ]);
 }
 
 #[test]
@@ -214,7 +269,7 @@ fn a_wrong_key_is_told_with_its_place() {
         (
             "id = \"lab\"",
             "colour = \"red\"\nid = \"lab\"",
-            "1:1: unknown key `colour`, expected one of `id`, `name`, `source`, `links`, `limit`, `group`",
+            "1:1: unknown key `colour`, expected one of `id`, `name`, `private_networks`, `source`, `links`, `limit`, `group`",
         ),
         (
             "url = ",

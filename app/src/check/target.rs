@@ -1,0 +1,48 @@
+//! From a documented service to what the probe is told to check.
+
+use probe::net::Target;
+
+use crate::record::{Domain, Record, Service};
+
+/// What to check of a service of this record, for an address of this domain. All that the record says
+/// about where to connect goes along, and nothing that another record says.
+pub fn target(record: &Record, service: &Service, domain: &Domain) -> Target {
+    Target {
+        endpoint: service.endpoint.clone(),
+        // Every domain of an address is a host name.
+        domain: domain.as_str().parse().ok(),
+        connect_to: service.connect_to,
+        private_networks: record.private_networks.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::parse;
+
+    #[test]
+    fn all_that_the_record_says_about_where_to_connect_goes_along() {
+        let lab = include_str!("../record/tests/lab.toml");
+        let networks = "private_networks = [\"10.20.0.0/16\", \"::1/128\"]\n";
+        for (text, expected) in [
+            (format!("{networks}{lab}"), "10.20.0.0/16 ::1/128"),
+            (lab.to_owned(), ""),
+        ] {
+            let record = parse(&text, "lab.toml").unwrap();
+            let domain = "lab.test".parse().unwrap();
+            for service in &record.groups[0].services {
+                let target = target(&record, service, &domain);
+                assert_eq!(target.endpoint, service.endpoint);
+                assert_eq!(target.connect_to, service.connect_to);
+                assert_eq!(target.domain.unwrap().as_str(), "lab.test");
+                let found: Vec<_> = target
+                    .private_networks
+                    .iter()
+                    .map(ToString::to_string)
+                    .collect();
+                assert_eq!(found.join(" "), expected);
+            }
+        }
+    }
+}
