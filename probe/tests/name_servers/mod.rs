@@ -1,6 +1,9 @@
 //! NSD with zones of ours, and Unbound that asks it and validates. Both on loopback, for as long as
 //! a test lasts.
 
+// Each test file uses its own part of this.
+#![allow(dead_code)]
+
 use std::fs::{self, File};
 use std::net::{SocketAddr, TcpListener, UdpSocket};
 use std::path::{Path, PathBuf};
@@ -82,23 +85,54 @@ impl NameServers {
                 .stderr(output)
                 .spawn();
             servers.running.push(child.unwrap());
-            servers.wait_for(program, address);
+            servers.wait_for(program, address, "", &[]);
         }
         servers
     }
 
-    /// Waits until a server answers.
-    fn wait_for(&self, program: &str, server: SocketAddr) {
+    /// Gives a zone that is not signed other records. When this returns, both servers answer with
+    /// those whose time to live is zero.
+    pub(crate) fn change(&self, zone: &str, records: &str) {
+        static SERIAL: AtomicU32 = AtomicU32::new(0x5e41_a100);
+        let serial = SERIAL.fetch_add(1, Ordering::Relaxed);
+        write_records(&self.folder, zone, serial, records);
+        let [nsd, ..] = &self.running[..] else {
+            panic!("NSD does not run")
+        };
+        let pid = nsd.id().to_string();
+        let reload = Command::new("kill").args(["-HUP", &pid]).status();
+        assert!(reload.unwrap().success());
+        self.wait_for("nsd", self.authoritative, zone, &serial.to_be_bytes());
+    }
+
+    /// What the recursive server was asked so far: names and kinds of record, such as `mail.plain. A`.
+    pub(crate) fn questions(&self) -> Vec<String> {
+        let log = fs::read_to_string(self.folder.join("unbound")).unwrap();
+        let questions = log.lines().filter_map(|line| {
+            let (_, question) = line.split_once("info: 127.0.0.1 ")?;
+            Some(question.strip_suffix(" IN")?.to_owned())
+        });
+        questions.collect()
+    }
+
+    /// Waits until a server knows a zone, by a SOA record with these bytes in it.
+    fn wait_for(&self, program: &str, server: SocketAddr, zone: &str, expected: &[u8]) {
         let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
         let patience = Some(Duration::from_millis(50));
         socket.set_read_timeout(patience).unwrap();
-        // The SOA record of the root.
-        let query = [0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 6, 0, 1];
+        let mut query = vec![0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0];
+        if !zone.is_empty() {
+            query.push(zone.len().try_into().unwrap());
+            query.extend(zone.bytes());
+        }
+        query.extend([0, 0, 6, 0, 1]);
         let begun = Instant::now();
         while begun.elapsed() < Duration::from_secs(20) {
             let mut answer = [0; 512];
             socket.send_to(&query, server).unwrap();
-            if socket.recv(&mut answer).is_ok() {
+            if let Ok(length) = socket.recv(&mut answer)
+                && (expected.is_empty() || contains(&answer[..length], expected))
+            {
                 return;
             }
             sleep(Duration::from_millis(10));
@@ -123,11 +157,7 @@ impl Drop for NameServers {
 
 /// Writes a zone, and returns the DS records that its parent must have.
 fn write_zone(folder: &Path, zone: &str, signed: Signed, records: &str) -> Option<String> {
-    let name = file_name(zone);
-    let text = format!(
-        "$ORIGIN {zone}.\n$TTL 60\n@ SOA ns. hostmaster. 1 3600 600 86400 60\n@ NS ns.\n{records}\n"
-    );
-    fs::write(folder.join(&name), text).unwrap();
+    let name = write_records(folder, zone, 1, records);
     if signed == Signed::Not {
         return None;
     }
@@ -148,6 +178,15 @@ fn write_zone(folder: &Path, zone: &str, signed: Signed, records: &str) -> Optio
         Signed::WithAnotherKey => Some(new_key(folder, zone, "other").0),
         _ => Some(ds),
     }
+}
+
+/// Writes the file of a zone, and returns its name.
+fn write_records(folder: &Path, zone: &str, serial: u32, records: &str) -> String {
+    let name = file_name(zone);
+    let soa = format!("@ SOA ns. hostmaster. {serial} 3600 600 86400 60");
+    let text = format!("$ORIGIN {zone}.\n$TTL 60\n{soa}\n@ NS ns.\n{records}\n");
+    fs::write(folder.join(&name), text).unwrap();
+    name
 }
 
 /// Makes a key. Returns its DS record and the name by which it is found, and leaves the key itself in
@@ -202,6 +241,8 @@ fn unbound(folder: &Path, address: SocketAddr, upstream: SocketAddr, zones: &[&s
   pidfile: \"\"
   use-syslog: no
   num-threads: 1
+  log-queries: yes
+  cache-max-negative-ttl: 0
   do-not-query-localhost: no
   trust-anchor-file: \"root.key\"
   local-zone: \"refused.\" refuse
@@ -226,6 +267,10 @@ fn configure(folder: &Path, name: &str, text: &str) -> PathBuf {
     let file = folder.join(name);
     fs::write(&file, text).unwrap();
     file
+}
+
+fn contains(bytes: &[u8], part: &[u8]) -> bool {
+    bytes.windows(part.len()).any(|window| window == part)
 }
 
 fn file_name(zone: &str) -> String {

@@ -13,7 +13,7 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
 use rustls::ServerConfig;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 
 pub(crate) use player::Heard;
 use transcript::Act;
@@ -48,14 +48,31 @@ impl Server {
         let all = Arc::clone(&heard);
         let script = Arc::new(script);
         tokio::spawn(async move {
-            while let Ok((stream, _)) = listener.accept().await {
-                let log = Arc::<Mutex<Heard>>::default();
+            while let Ok((stream, client)) = listener.accept().await {
+                let log = Arc::new(Mutex::new(Heard {
+                    client: Some(client),
+                    ..Heard::default()
+                }));
                 all.lock().unwrap().push(Arc::clone(&log));
                 let (script, tls) = (Arc::clone(&script), tls.clone());
                 tokio::spawn(async move { player::play(stream, &script, tls, &log).await });
             }
         });
         Self { address, heard }
+    }
+
+    /// How many clients have come so far.
+    pub(crate) async fn visitors(&self) -> usize {
+        // Clients are let in in their order, so all others are in when this one is.
+        let last = TcpStream::connect(self.address).await.unwrap();
+        let last = last.local_addr().unwrap();
+        loop {
+            let heard = self.heard();
+            if let Some(before) = heard.iter().position(|heard| heard.client == Some(last)) {
+                return before;
+            }
+            tokio::task::yield_now().await;
+        }
     }
 
     /// What it has heard so far, one entry a client.

@@ -1,6 +1,7 @@
 //! One connection of a scripted server.
 
 use std::io;
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -23,6 +24,8 @@ const LONGEST_DRIP: usize = 1000;
 /// What a server heard on one connection.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Heard {
+    /// From where the client came.
+    pub(crate) client: Option<SocketAddr>,
     /// The bytes in the clear, or below TLS where the script has none.
     pub(crate) clear: Vec<u8>,
     /// The bytes inside TLS.
