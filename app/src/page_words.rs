@@ -61,7 +61,7 @@ words! {
 
 words! {
     /// Addresses of somebody else.
-    UnknownDomainWords: title heading lead known again
+    UnknownDomainWords: title heading lead typed meant known again
 }
 
 words! {

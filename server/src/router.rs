@@ -277,7 +277,7 @@ async fn settings(State(app): State<App>, Path(name): Path<String>, request: Req
                 &app,
                 StatusCode::NOT_FOUND,
                 request,
-                || view! { <UnknownDomainPage/> },
+                move || view! { <UnknownDomainPage typed=name.clone()/> },
             )
             .await
         }
@@ -301,7 +301,7 @@ async fn find_settings(State(app): State<App>, Form(form): Form<AddressForm>) ->
                 &app,
                 StatusCode::UNPROCESSABLE_ENTITY,
                 request,
-                || view! { <UnknownDomainPage/> },
+                move || view! { <UnknownDomainPage typed=form.address.clone()/> },
             )
             .await
         }

@@ -79,6 +79,8 @@ pub struct CardWords {
     pub after: String,
     pub link: String,
     pub helped: String,
+    pub helped_yes: String,
+    pub helped_yes_text: String,
     pub helped_test: String,
     pub helped_support: String,
     pub helped_no: String,

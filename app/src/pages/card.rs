@@ -67,6 +67,10 @@ pub fn CardPage(
             </AddressScope>
             <section>
                 <h2>{words.helped.clone()}</h2>
+                <details class="others">
+                    <summary>{words.helped_yes.clone()}</summary>
+                    <p>{words.helped_yes_text.clone()}</p>
+                </details>
                 <Onward>
                     <p>
                         <a id="next" class="button" href=next.clone() hidden=next.is_none()>

@@ -62,8 +62,15 @@ fn results(site: &Site, words: &CheckWords, group: &Group, shown: &Shown) -> imp
         (false, 0) => words.all_right.clone(),
         (false, _) => words.some_wrong.clone(),
     };
-    let rows = lines
-        .iter()
+    // What must be changed stands first, and what nobody filled in last.
+    let mut sorted: Vec<_> = lines.iter().collect();
+    sorted.sort_by_key(|line| match line.verdict {
+        Verdict::Wrong { .. } => 0,
+        Verdict::Right => 1,
+        Verdict::Open => 2,
+    });
+    let rows = sorted
+        .into_iter()
         .map(|line| row(site, words, line))
         .collect_view();
     let test = (wrong == 0 && open < lines.len()).then(

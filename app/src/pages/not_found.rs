@@ -21,29 +21,80 @@ pub fn NotFoundPage() -> impl IntoView {
 
 /// No record has settings for what was typed.
 #[component]
-pub fn UnknownDomainPage() -> impl IntoView {
+pub fn UnknownDomainPage(
+    /// What was typed.
+    typed: String,
+) -> impl IntoView {
     let site: Arc<Site> = expect_context();
     let provider = site.provider_names();
-    let domains = site
-        .catalogue
-        .records
-        .iter()
-        .flat_map(|record| &record.groups)
-        .flat_map(|group| &group.domains)
-        .map(|domain| {
-            let name = domain.as_str().to_owned();
-            view! { <li><a href=format!("/settings/{name}")>{format!("@{name}")}</a></li> }
-        })
-        .collect_view();
+    let link = |name: String| {
+        view! { <a href=format!("/settings/{name}")>{format!("@{name}")}</a> }
+    };
+    let known: Vec<_> = site.domain_groups().into_iter().flatten().collect();
+    let ending = typed.rsplit('@').next().unwrap_or_default().trim();
+    let meant = meant(ending, &known).map(|name| {
+        let question = say(|t| &t.unknown_domain.meant);
+        view! { <p class="note">{question} " " {link(name)}</p> }
+    });
+    let shown: String = typed.trim().chars().take(LONGEST).collect();
+    let shown = (!shown.is_empty()).then(|| {
+        let text = say(|t| &t.unknown_domain.typed).replace("{typed}", &shown);
+        view! { <p>{text}</p> }
+    });
+    let domains = known
+        .into_iter()
+        .map(|name| view! { <li>{link(name)}</li> });
+    let domains = domains.collect_view();
     view! {
         <Document title=say(|t| &t.unknown_domain.title) private=true>
             <h1>{say(|t| &t.unknown_domain.heading)}</h1>
             <p class="lead">
                 {say(|t| &t.unknown_domain.lead).replace("{provider}", &provider)}
             </p>
+            {shown}
+            {meant}
             <h2>{say(|t| &t.unknown_domain.known)}</h2>
             <ul class="columns">{domains}</ul>
             <p><a class="button" href="/">{say(|t| &t.unknown_domain.again)}</a></p>
         </Document>
+    }
+}
+
+/// So much is shown of what was typed, in letters.
+const LONGEST: usize = 80;
+
+/// The known domain that differs by a slip or two.
+fn meant(typed: &str, known: &[String]) -> Option<String> {
+    let typed: String = typed.to_lowercase().chars().take(LONGEST).collect();
+    let distances = known
+        .iter()
+        .map(|name| (strsim::damerau_levenshtein(&typed, name), name));
+    let (distance, name) = distances.min_by_key(|(distance, _)| *distance)?;
+    // Short names would be like many others.
+    (distance * 4 <= name.len() && distance <= 3).then(|| name.clone())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slip_is_understood_and_another_domain_is_not_taken_for_one() {
+        let known = ["centurylink.net", "q.com", "embarqmail.com"].map(str::to_owned);
+        for (typed, expected) in [
+            ("centurylink.com", Some("centurylink.net")),
+            ("centrylink.net", Some("centurylink.net")),
+            ("CenturyLink.ent", Some("centurylink.net")),
+            ("embarkmail.com", Some("embarqmail.com")),
+            ("q.con", Some("q.com")),
+            ("a.com", Some("q.com")),
+            ("gmail.com", None),
+            ("example.org", None),
+            ("jane", None),
+            ("", None),
+        ] {
+            assert_eq!(meant(typed, &known).as_deref(), expected, "{typed}");
+        }
+        assert_eq!(meant("q.com", &[]), None);
     }
 }
