@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Event {
-    /// The first line: what will be tested, and the fixed words around the results.
+    /// The first line: what will be tested, and the fixed words around the results. It comes once more,
+    /// with nothing in it, where the test is not run to its end.
     Plan(Plan),
     /// One step of a service is done.
     Step {

@@ -41,6 +41,9 @@ pub trait Place: Send + Sync {
 
     /// Says what was found at a service, just now and for this test.
     fn checked(&self, report: &EndpointReport);
+
+    /// Ends when the test must end, finished or not, because the server does.
+    fn must_end(&self) -> BoxFuture<'static, ()>;
 }
 
 /// Something that happened to a server, and perhaps not now.

@@ -48,6 +48,8 @@ pub enum Refusal {
     },
     /// Every place for a test is taken, and none became free in time.
     Busy,
+    /// The server stops, so the test was not run, or not to its end.
+    Restarting,
 }
 
 /// When to come back where nobody can know when it will be better: by then every test that runs
@@ -56,7 +58,7 @@ const A_MINUTE: Duration = Duration::from_secs(60);
 
 impl Refusal {
     /// One of each.
-    pub(super) const ALL: [Self; 14] = [
+    pub(super) const ALL: [Self; 15] = [
         Self::EmptyAddress,
         Self::BadAddress,
         Self::UnknownDomain,
@@ -71,6 +73,7 @@ impl Refusal {
         Self::TooManyFailures { wait: A_MINUTE },
         Self::SignInPaused { wait: A_MINUTE },
         Self::Busy,
+        Self::Restarting,
     ];
 
     /// The name under which its words are kept.
@@ -90,6 +93,7 @@ impl Refusal {
             Self::TooManyFailures { .. } => "too-many-failures",
             Self::SignInPaused { .. } => "sign-in-paused",
             Self::Busy => "busy",
+            Self::Restarting => "restarting",
         }
     }
 
@@ -109,7 +113,9 @@ impl Refusal {
             | Self::TooManyAccounts { .. }
             | Self::TooManySignIns { .. }
             | Self::TooManyFailures { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::SignInPaused { .. } | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::SignInPaused { .. } | Self::Busy | Self::Restarting => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
         }
     }
 
@@ -128,7 +134,7 @@ impl Refusal {
             | Self::TooManySignIns { wait }
             | Self::TooManyFailures { wait }
             | Self::SignInPaused { wait } => Some(wait),
-            Self::TooManyAtOnce | Self::Busy => Some(A_MINUTE),
+            Self::TooManyAtOnce | Self::Busy | Self::Restarting => Some(A_MINUTE),
         }
     }
 

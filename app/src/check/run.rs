@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use futures_util::FutureExt;
 use futures_util::stream::{self, BoxStream, StreamExt};
 use probe::net::Event as ProbeEvent;
 use probe::{Credentials, EndpointReport, Outcome, Stage, diagnose};
@@ -40,19 +41,22 @@ pub async fn start(site: &Site, request: TestConnection, admission: &Admission) 
             refused: None,
             events: events(site, order, gate.as_ref(), place),
         },
-        Err(refusal) => {
-            let finding = site.test_words.refusal(refusal, &site.provider_names());
-            let plan = Event::Plan(Plan {
-                services: Vec::new(),
-                labels: site.test_words.labels(),
-            });
-            let events = stream::iter([plan, Event::Refused(finding), Event::Done]).boxed();
-            Test {
-                refused: Some(refusal),
-                events,
-            }
-        }
+        Err(refusal) => Test {
+            refused: Some(refusal),
+            events: stream::iter(refused(site, refusal)).boxed(),
+        },
     }
+}
+
+/// Says why nothing was found. The empty plan takes back what was shown before: half a test must not be
+/// taken for a whole one, by the customer or by the troubleshooter.
+fn refused(site: &Site, refusal: Refusal) -> [Event; 3] {
+    let finding = site.test_words.refusal(refusal, &site.provider_names());
+    let plan = Event::Plan(Plan {
+        services: Vec::new(),
+        labels: site.test_words.labels(),
+    });
+    [plan, Event::Refused(finding), Event::Done]
 }
 
 /// What a request asks for, with everything looked up.
@@ -174,11 +178,18 @@ fn events(
         }
         None => gate.probe(&site.probe, targets, Arc::clone(&place)),
     };
+    let broken_off = refused(site, Refusal::Restarting);
+    let must_end = place.must_end().shared();
     let running = heard
+        .take_until(must_end.clone())
         .map(Some)
         .chain(stream::iter([None]))
         .flat_map(move |event| {
             let Some(Heard { event, age }) = event else {
+                if must_end.peek().is_some() && reports.contains(&None) {
+                    // Nothing is said of the password either, so it counts as refused: perhaps it was.
+                    return stream::iter(broken_off.to_vec());
+                }
                 let reports: Vec<EndpointReport> = reports.drain(..).flatten().collect();
                 // The place is held as long as the test goes on, and so is given back however it ends.
                 place.signed_in(refusals(&reports));

@@ -15,6 +15,7 @@ use axum::Router;
 use probe::net::Options;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
+use tokio::time::sleep;
 
 use crate::assets::Assets;
 use crate::cli::ServeOptions;
@@ -29,6 +30,10 @@ use crate::operations::{self, service};
 use crate::records::{self, ConfigError};
 use crate::router::{Front, router};
 use crate::{log, process};
+
+/// How long before the end the tests that still run are told that they must end: so much time have their
+/// last words to reach the customer.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 
 /// Why the site is not served.
 #[derive(Debug, thiserror::Error)]
@@ -109,10 +114,10 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
         connections: Connections::new(&options.connections),
         stop_within: Duration::from_secs(options.stop_within.into()),
     };
-    let app = router(Arc::new(site), assets, limits, front.clone());
+    let app = router(Arc::new(site), assets, limits.clone(), front.clone());
     tokio::runtime::Runtime::new()
         .map_err(ServeError::Runtime)?
-        .block_on(listen(&options, transport, app, front))?;
+        .block_on(listen(&options, transport, app, front, limits))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -122,6 +127,7 @@ async fn listen(
     transport: Transport,
     app: Router,
     front: Front,
+    limits: Limits,
 ) -> Result<(), ServeError> {
     let certificates = transport.certificates.clone();
     let (listener, address) = match service::socket().map_err(ServeError::Runtime)? {
@@ -175,6 +181,8 @@ async fn listen(
         front.ready.no_longer();
         service::stopping();
         stop.send_replace(true);
+        sleep(transport.stop_within.saturating_sub(LAST_WORDS)).await;
+        limits.end_tests();
         std::future::pending::<()>().await;
     };
     let renewing = async {

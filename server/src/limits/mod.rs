@@ -38,6 +38,7 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
 use probe::EndpointReport;
 use probe::net::{Probe, Target};
+use tokio::sync::watch;
 
 use self::counters::{Counters, Denial, Limit};
 use self::key::{Key, Keys};
@@ -58,6 +59,8 @@ struct Inner {
     places: Places,
     shared: Shared,
     metrics: Metrics,
+    /// Whether every test must end.
+    ending: watch::Sender<bool>,
 }
 
 impl Limits {
@@ -79,7 +82,13 @@ impl Limits {
             places: Places::new(options),
             shared: Shared::new(options.share_results),
             metrics,
+            ending: watch::Sender::new(false),
         }))
+    }
+
+    /// The server stops: tests that are not finished say so, and end, and no more are begun.
+    pub fn end_tests(&self) {
+        self.0.ending.send_replace(true);
     }
 
     /// The limits as they are for one client.
@@ -115,7 +124,11 @@ impl Gate for ClientGate {
         account: Option<String>,
     ) -> BoxFuture<'_, Result<Arc<dyn check::Place>, Refusal>> {
         async move {
-            let place = self.limits.places.take(self.client).await;
+            let place = tokio::select! {
+                biased;
+                () = ended(self.limits.ending.subscribe()) => return Err(Refusal::Restarting),
+                place = self.limits.places.take(self.client) => place,
+            };
             let place = place.map_err(|full| {
                 self.refused(match full {
                     Full::Client => Refusal::TooManyAtOnce,
@@ -140,6 +153,7 @@ impl Gate for ClientGate {
                 _place: place,
                 _running: self.limits.metrics.test(),
                 metrics: self.limits.metrics.clone(),
+                ending: self.limits.ending.subscribe(),
                 sign_in,
             });
             Ok(place)
@@ -163,6 +177,7 @@ struct TestPlace {
     _place: places::Place,
     _running: Running,
     metrics: Metrics,
+    ending: watch::Receiver<bool>,
     sign_in: Option<SignIn>,
 }
 
@@ -182,6 +197,18 @@ impl check::Place for TestPlace {
 
     fn checked(&self, report: &EndpointReport) {
         self.metrics.check(report);
+    }
+
+    fn must_end(&self) -> BoxFuture<'static, ()> {
+        ended(self.ending.clone()).boxed()
+    }
+}
+
+/// Ends when every test must end.
+async fn ended(mut ending: watch::Receiver<bool>) {
+    if ending.wait_for(|ending| *ending).await.is_err() {
+        // The limits are gone, so nobody can ask for it any more.
+        std::future::pending::<()>().await;
     }
 }
 

@@ -174,6 +174,10 @@ mod tests {
         fn signed_in(&self, _refusals: usize) {}
 
         fn checked(&self, _report: &EndpointReport) {}
+
+        fn must_end(&self) -> futures_util::future::BoxFuture<'static, ()> {
+            Box::pin(std::future::pending())
+        }
     }
 
     fn target(id: &str, host: &str, domain: &str) -> Target {

@@ -259,6 +259,29 @@ async fn the_queue_is_short_and_its_wait_too() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn when_the_server_stops_nobody_goes_on_waiting_and_who_runs_is_told() {
+    let limits = limits(|options| {
+        options.tests_at_once = 1.try_into().unwrap();
+        options.queue_wait = seconds(600);
+    });
+    let running = ask(&limits, "192.0.2.1", None).await.unwrap();
+    let told = running.must_end();
+    let waiting = ask(&limits, "192.0.2.2", None);
+    let stop = async {
+        sleep(seconds(5)).await;
+        assert!(running.must_end().now_or_never().is_none());
+        limits.end_tests();
+    };
+    let begin = Instant::now();
+    let ((), (), waited) = tokio::join!(stop, told, waiting);
+    assert_eq!(begin.elapsed(), seconds(5));
+    assert_eq!(waited.map(drop), Err(Refusal::Restarting));
+    drop(running);
+    let late = ask(&limits, "192.0.2.3", None).await;
+    assert_eq!(late.map(drop), Err(Refusal::Restarting));
+}
+
+#[tokio::test(start_paused = true)]
 async fn who_leaves_the_queue_takes_nothing_along() {
     let limits = limits(|options| {
         options.tests_at_once = 1.try_into().unwrap();

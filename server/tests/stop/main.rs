@@ -1,0 +1,89 @@
+//! The program, told to stop while tests are running.
+
+#![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
+
+mod program;
+mod silent;
+
+use std::time::{Duration, Instant};
+
+use program::{Program, Running};
+use silent::SilentServer;
+
+/// What is said when a test could not be finished.
+const LAST_WORDS: [&str; 2] = ["This page is being restarted", "run the test again"];
+
+#[test]
+fn tests_that_take_too_long_say_that_they_were_stopped_and_the_program_ends_in_time() {
+    for (path, form) in [
+        ("/api/test", "address=stall.test"),
+        ("/api/test", "address=jane%40stall.test&password=secret"),
+        ("/test", "address=stall.test"),
+        ("/test", "address=jane%40stall.test&password=secret"),
+    ] {
+        let mail = SilentServer::start();
+        let mut program = Program::start(&mail, &["--stop-within", "3"]);
+        let test = Running::start(&program, path, form);
+        mail.wait_for_a_client();
+        let begin = Instant::now();
+        program.terminate();
+        let answer = test.answer();
+        // It has time first: two seconds before the end it is told.
+        assert!(begin.elapsed() >= Duration::from_secs(1), "{path} {form}");
+        for words in LAST_WORDS {
+            assert!(answer.contains(words), "{path} {form}: {answer}");
+        }
+        let end = if path == "/test" {
+            "</html>"
+        } else {
+            "\"done\""
+        };
+        assert!(answer.contains(end), "{path} {form}: {answer}");
+        assert_eq!(program.exit_code(), Some(0), "{path} {form}");
+        assert!(begin.elapsed() < Duration::from_secs(8), "{path} {form}");
+    }
+}
+
+#[test]
+fn tests_that_end_in_time_are_finished() {
+    let mail = SilentServer::start();
+    let mut program = Program::start(&mail, &["--stop-within", "60"]);
+    let test = Running::start(&program, "/api/test", "address=stall.test");
+    mail.wait_for_a_client();
+    program.terminate();
+    program.wait_until_not_ready();
+    mail.hang_up();
+    let answer = test.answer();
+    assert!(answer.contains("\"summary\""), "{answer}");
+    assert!(answer.contains("\"done\""), "{answer}");
+    assert!(!answer.contains(LAST_WORDS[0]), "{answer}");
+    assert_eq!(program.exit_code(), Some(0));
+}
+
+#[test]
+fn without_any_time_everything_is_cut_off() {
+    let mail = SilentServer::start();
+    let mut program = Program::start(&mail, &["--stop-within", "0"]);
+    let test = Running::start(&program, "/api/test", "address=stall.test");
+    mail.wait_for_a_client();
+    let begin = Instant::now();
+    program.terminate();
+    test.answer();
+    assert_eq!(program.exit_code(), Some(0));
+    assert!(begin.elapsed() < Duration::from_secs(5));
+}
+
+#[test]
+fn operators_see_that_it_stops_while_tests_go_on() {
+    let mail = SilentServer::start();
+    let program = Program::start(&mail, &["--stop-within", "60"]);
+    assert!(program.metrics("/readyz").starts_with("HTTP/1.1 200"));
+    let _test = Running::start(&program, "/api/test", "address=stall.test");
+    mail.wait_for_a_client();
+    program.terminate();
+    program.wait_until_not_ready();
+    assert!(program.metrics("/healthz").starts_with("HTTP/1.1 200"));
+    let metrics = program.metrics("/metrics");
+    assert!(metrics.contains("mailguide_tests_running 1"), "{metrics}");
+    assert!(program.refuses_connections());
+}

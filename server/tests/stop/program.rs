@@ -1,0 +1,132 @@
+//! The running program, and a test that somebody has started.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::silent::SilentServer;
+
+/// The program. It is killed when it is dropped, so also when a test fails.
+pub(crate) struct Program {
+    child: Child,
+    address: String,
+    metrics: String,
+}
+
+impl Program {
+    pub(crate) fn start(mail: &SilentServer, options: &[&str]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_mailguide"))
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(["--metrics-listen", "127.0.0.1:0", "--allow-private"])
+            .arg("--config")
+            .arg(&mail.record)
+            .args(options)
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut address = || {
+            let line = lines.next().unwrap().unwrap();
+            let (_, address) = line.split_once("http://").unwrap();
+            address.trim_end_matches("/metrics").to_owned()
+        };
+        let (address, metrics) = (address(), address());
+        Self {
+            child,
+            address,
+            metrics,
+        }
+    }
+
+    /// Sends SIGTERM.
+    pub(crate) fn terminate(&self) {
+        let process = self.child.id().to_string();
+        let sent = Command::new("kill").args(["-TERM", &process]).status();
+        assert!(sent.unwrap().success());
+    }
+
+    /// Waits until it says that it takes no work.
+    pub(crate) fn wait_until_not_ready(&self) {
+        let begin = Instant::now();
+        while !self.metrics("/readyz").starts_with("HTTP/1.1 503") {
+            assert!(begin.elapsed() < Duration::from_secs(10), "it is ready");
+        }
+    }
+
+    /// What operators are told.
+    pub(crate) fn metrics(&self, path: &str) -> String {
+        let mut stream = connect(&self.metrics);
+        write!(
+            stream,
+            "GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    pub(crate) fn refuses_connections(&self) -> bool {
+        let begin = Instant::now();
+        while TcpStream::connect(&self.address).is_ok() {
+            if begin.elapsed() > Duration::from_secs(10) {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Waits until it has ended.
+    pub(crate) fn exit_code(&mut self) -> Option<i32> {
+        let begin = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.code();
+            }
+            assert!(begin.elapsed() < Duration::from_secs(20), "it goes on");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A test that was started, as a page of the site would.
+pub(crate) struct Running(TcpStream);
+
+impl Running {
+    pub(crate) fn start(program: &Program, path: &str, form: &str) -> Self {
+        let address = &program.address;
+        let mut stream = connect(address);
+        write!(
+            stream,
+            "POST {path} HTTP/1.1\r\nHost: {address}\r\nOrigin: http://{address}\r\nConnection: close\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
+            form.len()
+        )
+        .unwrap();
+        Self(stream)
+    }
+
+    /// Everything that the customer reads, up to the end or to where it is cut off.
+    pub(crate) fn answer(mut self) -> String {
+        let mut answer = Vec::new();
+        let _ = self.0.read_to_end(&mut answer);
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+}
+
+fn connect(address: &str) -> TcpStream {
+    let stream = TcpStream::connect(address).unwrap();
+    // A test that waits for ever says nothing.
+    stream
+        .set_read_timeout(Some(Duration::from_secs(30)))
+        .unwrap();
+    stream
+}
