@@ -187,21 +187,28 @@ async fn listen(
     };
     let renewing = async {
         match &certificates {
-            Some(certificates) => certificates.keep_fresh().await.map_err(ServeError::Runtime),
-            None => std::future::pending().await,
+            Some(certificates) => certificates.keep_fresh().await,
+            None => service::reload_nothing().await,
         }
+        .map_err(ServeError::Runtime)
     };
-    service::ready();
+    let announcing = async {
+        service::ready();
+        service::alive().await;
+    };
     let serving = listen::serve(listener, transport.clone(), app, told(stopped.clone()));
     let serving = async {
         tokio::join!(serving, redirecting);
         Ok(())
     };
     tokio::select! {
+        // In this order: who is told that it is ready may send signals at once, and they must be heard.
+        biased;
         served = serving => served,
         renewed = renewing => renewed,
         () = telling => Ok(()),
         () = stopping => Ok(()),
+        () = announcing => Ok(()),
     }
 }
 

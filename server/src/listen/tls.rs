@@ -19,6 +19,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 
+use crate::operations::service;
+
 /// The name of HTTP/2 in the handshake.
 pub const HTTP2: &[u8] = b"h2";
 
@@ -127,8 +129,10 @@ impl Certificates {
         loop {
             tokio::select! {
                 _ = hangup.recv() => {
+                    service::reloading();
                     self.note_files();
                     self.renew();
+                    service::ready();
                 }
                 _ = looks.tick() => {
                     self.renew_if_changed();

@@ -16,7 +16,17 @@ pub(crate) struct Program {
 
 impl Program {
     pub(crate) fn start(mail: &SilentServer, options: &[&str]) -> Self {
+        Self::managed(mail, options, &[])
+    }
+
+    /// Starts it as a service manager would, with these variables.
+    pub(crate) fn managed(
+        mail: &SilentServer,
+        options: &[&str],
+        variables: &[(&str, &str)],
+    ) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_mailguide"))
+            .envs(variables.iter().copied())
             .args(["serve", "--listen", "127.0.0.1:0"])
             .args(["--metrics-listen", "127.0.0.1:0", "--allow-private"])
             .arg("--config")
@@ -28,7 +38,7 @@ impl Program {
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut address = || {
             let line = lines.next().unwrap().unwrap();
-            let (_, address) = line.split_once("http://").unwrap();
+            let (_, address) = line.split_once("://").unwrap();
             address.trim_end_matches("/metrics").to_owned()
         };
         let (address, metrics) = (address(), address());
@@ -41,8 +51,17 @@ impl Program {
 
     /// Sends SIGTERM.
     pub(crate) fn terminate(&self) {
+        self.signal("-TERM");
+    }
+
+    /// Sends SIGHUP.
+    pub(crate) fn hang_up(&self) {
+        self.signal("-HUP");
+    }
+
+    fn signal(&self, signal: &str) {
         let process = self.child.id().to_string();
-        let sent = Command::new("kill").args(["-TERM", &process]).status();
+        let sent = Command::new("kill").args([signal, &process]).status();
         assert!(sent.unwrap().success());
     }
 

@@ -1,12 +1,15 @@
-//! The program, told to stop while tests are running.
+//! The program as a service: told to stop while tests are running, to reload, and asked whether it lives.
 
 #![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
 
+mod manager;
 mod program;
 mod silent;
 
+use std::fs;
 use std::time::{Duration, Instant};
 
+use manager::Manager;
 use program::{Program, Running};
 use silent::SilentServer;
 
@@ -86,4 +89,52 @@ fn operators_see_that_it_stops_while_tests_go_on() {
     let metrics = program.metrics("/metrics");
     assert!(metrics.contains("mailguide_tests_running 1"), "{metrics}");
     assert!(program.refuses_connections());
+}
+
+#[test]
+fn a_service_manager_is_told_of_every_change() {
+    let mail = SilentServer::start();
+    let pair = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let [cert, key] = ["cert", "key"].map(|name| mail.record.with_extension(name));
+    fs::write(&cert, pair.cert.pem()).unwrap();
+    fs::write(&key, pair.signing_key.serialize_pem()).unwrap();
+    let [cert, key] = [cert, key].map(|file| file.display().to_string());
+    // Without a certificate there is nothing to renew, and that is no reason to end.
+    for options in [&[][..], &["--tls-cert", &cert, "--tls-key", &key]] {
+        let manager = Manager::start();
+        let path = manager.path.display().to_string();
+        let mut program = Program::managed(&mail, options, &[("NOTIFY_SOCKET", &path)]);
+        assert_eq!(manager.hears(), "READY=1");
+        for _ in 0..2 {
+            program.hang_up();
+            let told = manager.hears();
+            let told: Vec<_> = told.lines().collect();
+            assert_eq!(told[0], "RELOADING=1");
+            assert!(told[1].starts_with("MONOTONIC_USEC="), "{told:?}");
+            assert_eq!(manager.hears(), "READY=1");
+        }
+        assert!(program.metrics("/readyz").starts_with("HTTP/1.1 200"));
+        program.terminate();
+        assert_eq!(manager.hears(), "STOPPING=1");
+        assert_eq!(program.exit_code(), Some(0));
+    }
+    for file in [cert, key] {
+        let _ = fs::remove_file(file);
+    }
+}
+
+#[test]
+fn a_service_manager_hears_that_the_program_lives_if_it_wants_to() {
+    let mail = SilentServer::start();
+    let manager = Manager::start();
+    let path = manager.path.display().to_string();
+    let variables = [("NOTIFY_SOCKET", &*path), ("WATCHDOG_USEC", "200000")];
+    let _program = Program::managed(&mail, &[], &variables);
+    assert_eq!(manager.hears(), "READY=1");
+    let begin = Instant::now();
+    for _ in 0..5 {
+        assert_eq!(manager.hears(), "WATCHDOG=1");
+    }
+    // The first comes at once, the others each half of the time.
+    assert!(begin.elapsed() > Duration::from_millis(300));
 }
