@@ -24,7 +24,8 @@ pub trait Gate: Send + Sync {
     /// should be one text.
     fn place(&self, account: Option<String>) -> BoxFuture<'_, Result<Arc<dyn Place>, Refusal>>;
 
-    /// Checks servers without a password. Many customers who ask for the same get one result.
+    /// Checks servers without a password. Many customers who ask for the same get one result; what was
+    /// found is said to the place of the one for whom it was checked.
     fn probe(
         &self,
         probe: &Probe,
@@ -39,7 +40,7 @@ pub trait Place: Send + Sync {
     /// as refused, or giving up early would be a way around the limits.
     fn signed_in(&self, refusals: usize);
 
-    /// Says what was found at a service, just now and for this test.
+    /// Says what was found at a service, once for each check.
     fn checked(&self, report: &EndpointReport);
 
     /// Ends when the test must end, finished or not, because the server does.

@@ -174,7 +174,14 @@ fn events(
     let heard = match order.sign_in {
         Some(sign_in) => {
             let run = site.probe.run(targets, Some(sign_in.credentials));
-            run.map(Heard::now).boxed()
+            let place = Arc::clone(&place);
+            run.inspect(move |event| {
+                if let ProbeEvent::Done { report, .. } = event {
+                    place.checked(report);
+                }
+            })
+            .map(Heard::now)
+            .boxed()
         }
         None => gate.probe(&site.probe, targets, Arc::clone(&place)),
     };
@@ -200,10 +207,6 @@ fn events(
                 ProbeEvent::Step { endpoint, step } => vec![saying.step(endpoint, &step)],
                 ProbeEvent::Done { endpoint, report } => {
                     let verdict = saying.verdict(endpoint, &report, age);
-                    // What was found for somebody else was told there.
-                    if age.is_none() {
-                        place.checked(&report);
-                    }
                     if let Some(place) = reports.get_mut(endpoint) {
                         *place = Some(report);
                     }

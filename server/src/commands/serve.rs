@@ -113,6 +113,7 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
         proxy_protocol: options.proxies.proxy_protocol,
         connections: Connections::new(&options.connections),
         stop_within: Duration::from_secs(options.stop_within.into()),
+        metrics: front.metrics.clone(),
     };
     let app = router(Arc::new(site), assets, limits.clone(), front.clone());
     tokio::runtime::Runtime::new()

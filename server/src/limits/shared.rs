@@ -108,6 +108,10 @@ fn follow(
     let (sender, log) = watch::channel(Log::default());
     tokio::spawn(async move {
         while let Some(event) = events.next().await {
+            // The one for whom it was started may not listen any more.
+            if let Event::Done { report, .. } = &event {
+                place.checked(report);
+            }
             sender.send_modify(|log| log.events.push(event));
         }
         sender.send_modify(|log| log.ended = true);
@@ -162,18 +166,25 @@ fn fitted(event: Event, index: usize, target: &Target, same_domain: bool) -> Opt
 #[cfg(test)]
 mod tests {
     use std::cell::Cell;
+    use std::sync::atomic::{AtomicUsize, Ordering};
 
     use probe::{Endpoint, Outcome, Protocol, Security};
     use tokio::time::{advance, sleep};
 
     use super::*;
 
-    struct Free;
+    /// A place without limits, which counts the checks of which it was told.
+    #[derive(Default)]
+    struct Free {
+        checked: AtomicUsize,
+    }
 
     impl Place for Free {
         fn signed_in(&self, _refusals: usize) {}
 
-        fn checked(&self, _report: &EndpointReport) {}
+        fn checked(&self, _report: &EndpointReport) {
+            self.checked.fetch_add(1, Ordering::Relaxed);
+        }
 
         fn must_end(&self) -> futures_util::future::BoxFuture<'static, ()> {
             Box::pin(std::future::pending())
@@ -214,6 +225,7 @@ mod tests {
     struct Site {
         shared: Shared,
         started: Cell<usize>,
+        place: Arc<Free>,
     }
 
     impl Site {
@@ -221,11 +233,12 @@ mod tests {
             Self {
                 shared: Shared::new(Duration::from_secs(seconds)),
                 started: Cell::new(0),
+                place: Arc::default(),
             }
         }
 
         fn ask(&self, targets: Vec<Target>) -> BoxStream<'static, Heard> {
-            let place: Arc<dyn Place> = Arc::new(Free);
+            let place: Arc<dyn Place> = self.place.clone();
             self.shared.probe(targets, &place, |target| {
                 self.started.set(self.started.get() + 1);
                 check(target)
@@ -251,6 +264,9 @@ mod tests {
         let rounds = 300 / 30;
         let started = site.started.get();
         assert!((rounds - 1..=rounds + 1).contains(&started), "{started}");
+        // Each is counted once, whether or not somebody heard it to its end.
+        sleep(Duration::from_secs(2)).await;
+        assert_eq!(site.place.checked.load(Ordering::Relaxed), started);
     }
 
     #[tokio::test(start_paused = true)]
@@ -325,7 +341,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_check_holds_its_place_to_its_end() {
         let shared = Shared::new(Duration::from_secs(30));
-        let place: Arc<dyn Place> = Arc::new(Free);
+        let place: Arc<dyn Place> = Arc::new(Free::default());
         drop(shared.probe(
             vec![target("a", "mail.example.net", "example.net")],
             &place,

@@ -41,6 +41,7 @@ use self::activity::Activity;
 use self::connections::Connections;
 use self::tls::Certificates;
 use crate::client::{Connection, Proxies};
+use crate::operations::metrics::Metrics;
 
 /// How long a client may take to say what it wants: for the PROXY header, for the handshake, and for
 /// the headers of each request.
@@ -69,6 +70,8 @@ pub struct Transport {
     pub connections: Connections,
     /// How long what is under way may go on after the program was told to stop.
     pub stop_within: Duration,
+    /// What is counted.
+    pub metrics: Metrics,
 }
 
 /// Why a connection came to nothing. It is the client's fault, so nobody but its author needs to know.
@@ -107,6 +110,7 @@ pub async fn serve(
             .give(room, peer.ip(), &transport.proxies);
         let Some(room) = room else {
             tracing::debug!("a client has too many connections");
+            transport.metrics.connection_refused();
             continue;
         };
         let transport = transport.clone();
@@ -283,6 +287,7 @@ mod tests {
             proxy_protocol,
             connections: Connections::default(),
             stop_within: Duration::from_secs(60),
+            metrics: Metrics::default(),
         }
     }
 
@@ -335,6 +340,7 @@ mod tests {
                 connections: count(all),
                 connections_per_client: count(per_client),
             });
+            let metrics = transport.metrics.clone();
             let address = server(transport).await;
             let mut open = Vec::new();
             for expected in expected {
@@ -349,6 +355,14 @@ mod tests {
                 assert_eq!(answered, expected, "{all} {per_client}");
                 open.push(stream);
             }
+            // Those that wait are not refused.
+            let refused = if all > per_client && trusted.is_empty() {
+                2
+            } else {
+                0
+            };
+            let line = format!("{{limit=\"connections-per-client\"}} {refused}\n");
+            assert_eq!(metrics.text().contains(&line), refused > 0, "{all}");
             // Who goes away makes room for others.
             open.clear();
             let answer = timeout(Duration::from_secs(5), ask(address, REQUEST)).await;

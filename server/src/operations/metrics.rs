@@ -88,7 +88,7 @@ impl Default for Metrics {
         );
         registry.register(
             "limits_hit",
-            "Tests that a limit has refused",
+            "Tests and connections that a limit has refused",
             inner.refusals.clone(),
         );
         registry.register(
@@ -142,6 +142,15 @@ impl Metrics {
             .inc();
     }
 
+    /// A client has too many connections, and another one was closed.
+    pub fn connection_refused(&self) {
+        let limit = "connections-per-client";
+        self.0
+            .refusals
+            .get_or_create(&RefusalLabels { limit })
+            .inc();
+    }
+
     /// A test begins.
     pub fn test(&self) -> Running {
         self.0.running.inc();
@@ -177,6 +186,7 @@ mod tests {
         metrics.request(&Method::GET, Some("/fix/{slug}"), 200, time);
         metrics.request(&Method::from_bytes(b"EVIL").unwrap(), None, 404, time);
         metrics.refusal(Refusal::Busy);
+        metrics.connection_refused();
         let endpoint = Endpoint {
             id: "imap".into(),
             protocol: Protocol::Imap,
@@ -196,6 +206,7 @@ mod tests {
             "mailguide_checks_total{service=\"imap\",outcome=\"name-not-found\"} 1",
             "mailguide_check_seconds_count 1",
             "mailguide_limits_hit_total{limit=\"busy\"} 1",
+            "mailguide_limits_hit_total{limit=\"connections-per-client\"} 1",
             "mailguide_tests_running 1",
         ] {
             assert!(

@@ -138,3 +138,40 @@ fn a_service_manager_hears_that_the_program_lives_if_it_wants_to() {
     // The first comes at once, the others each half of the time.
     assert!(begin.elapsed() > Duration::from_millis(300));
 }
+
+#[test]
+fn whatever_strangers_ask_for_the_metrics_do_not_grow() {
+    let mail = SilentServer::start();
+    let program = Program::start(&mail, &[]);
+    let series = |word: &str| {
+        for (method, path) in [
+            ("GET", format!("/{word}")),
+            ("GET", format!("/settings/{word}.example")),
+            ("GET", format!("/fix/{word}?trail={word}")),
+            ("GET", format!("/pkg/{word}")),
+            ("GET", format!("/errors?q={word}")),
+            (&*word.to_uppercase(), "/".to_owned()),
+        ] {
+            program.answer(method, &path);
+        }
+        let text = program.metrics("/metrics");
+        assert!(!text.to_lowercase().contains(word), "{text}");
+        let names = text.lines().filter_map(|line| line.split_once("} "));
+        names.map(|(name, _)| name.to_owned()).collect::<Vec<_>>()
+    };
+    let mut first = series("gibberish");
+    let mut second = series("nonsense");
+    first.sort();
+    second.sort();
+    assert!(first.len() > 10, "{first:?}");
+    assert_eq!(first, second);
+    // Customers need not know how much is going on.
+    assert!(
+        program
+            .answer("GET", "/metrics")
+            .starts_with("HTTP/1.1 404")
+    );
+    for path in ["/healthz", "/readyz"] {
+        assert!(program.answer("GET", path).starts_with("HTTP/1.1 200"));
+    }
+}

@@ -75,15 +75,12 @@ impl Program {
 
     /// What operators are told.
     pub(crate) fn metrics(&self, path: &str) -> String {
-        let mut stream = connect(&self.metrics);
-        write!(
-            stream,
-            "GET {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
-        )
-        .unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        answer
+        ask(&self.metrics, "GET", path)
+    }
+
+    /// What everybody is told.
+    pub(crate) fn answer(&self, method: &str, path: &str) -> String {
+        ask(&self.address, method, path)
     }
 
     pub(crate) fn refuses_connections(&self) -> bool {
@@ -139,6 +136,18 @@ impl Running {
         let _ = self.0.read_to_end(&mut answer);
         String::from_utf8_lossy(&answer).into_owned()
     }
+}
+
+fn ask(address: &str, method: &str, path: &str) -> String {
+    let mut stream = connect(address);
+    write!(
+        stream,
+        "{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    )
+    .unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    String::from_utf8_lossy(&answer).into_owned()
 }
 
 fn connect(address: &str) -> TcpStream {
