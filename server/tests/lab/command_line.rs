@@ -185,6 +185,55 @@ fn bad_usage_and_bad_configuration_end_with_two() {
 }
 
 #[test]
+fn a_fault_in_a_file_is_named_with_its_place_before_anything_is_served() {
+    let folder = std::env::temp_dir().join(format!("mailguide-{}-faults", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = |name: &str, text: &str| {
+        let path = folder.join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let good = include_str!("../../../app/records/centurylink.toml");
+    let lines = good
+        .lines()
+        .take_while(|line| *line != "port = 993")
+        .count();
+    let end = good.lines().count();
+    let port = file("port.toml", &good.replacen("= 993", "= 70000", 1));
+    let key = file("key.toml", &format!("surprise = 1\n{good}"));
+    let open = file("open.toml", &format!("{good}[["));
+    let missing = folder.join("missing").display().to_string();
+    let empty = file("empty.pem", "");
+    let secret = file("secret", "short");
+    for (options, place) in [
+        (
+            &["--config", &*port][..],
+            format!("{port}:{}:8: ", lines + 1),
+        ),
+        (&["--config", &key], format!("{key}:1:1: ")),
+        (&["--config", &open], format!("{open}:{}:", end + 1)),
+        // These have no lines that would help.
+        (&["--config", &missing], format!("{missing}: ")),
+        (&["--cacert", &empty], format!("{empty}: ")),
+        (&["--limits-secret", &secret], format!("{secret}: ")),
+        (
+            &["--tls-cert", &empty, "--tls-key", &empty],
+            format!("{empty}: "),
+        ),
+    ] {
+        let arguments = [&["serve", "--listen", "127.0.0.1:0"], options].concat();
+        let output = mailguide(&arguments, &[], "");
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{options:?}: {stderr}");
+        let expected = format!("mailguide: {place}");
+        assert!(stderr.starts_with(&expected), "{expected}: {stderr}");
+        assert_eq!(stderr.lines().count(), 1, "{stderr}");
+        assert!(output.stdout.is_empty(), "{options:?}");
+    }
+    let _ = std::fs::remove_dir_all(folder);
+}
+
+#[test]
 fn a_name_that_does_not_exist_is_named_as_the_cause() {
     // The name is reserved never to exist (RFC 6761), so this needs no network.
     let arguments = ["probe", "imaps://mail.invalid", "--json"];
