@@ -9,7 +9,7 @@ use axum::http::header::{
 use axum::middleware::Next;
 use axum::response::Response;
 
-use crate::client::{Client, Proxies};
+use crate::client::Client;
 
 /// Headers that are the same everywhere.
 const FIXED: [(HeaderName, &str); 6] = [
@@ -51,12 +51,9 @@ pub async fn fixed(request: Request, next: Next) -> Response {
 }
 
 /// Says that browsers shall come with HTTPS from now on, to those who came with it now.
-pub async fn strict_transport(
-    State((proxies, hsts)): State<(Proxies, Hsts)>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let https = Client::of(&request, &proxies).is_some_and(|client| client.https);
+pub async fn strict_transport(State(hsts): State<Hsts>, request: Request, next: Next) -> Response {
+    let client = request.extensions().get::<Client>();
+    let https = client.is_some_and(|client| client.https);
     let mut response = next.run(request).await;
     if let Some(value) = hsts.0.filter(|_| https) {
         response

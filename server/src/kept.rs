@@ -1,7 +1,7 @@
 //! Pages that are the same for everybody are rendered once and kept.
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock};
 
 use axum::body::to_bytes;
 use axum::extract::{Request, State};
@@ -9,67 +9,56 @@ use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use crate::client::{Client, Proxies};
+use crate::client::Client;
 use crate::stored::Stored;
 
-/// The pages that were asked for, under their paths. Whether a password may be typed on a page depends
-/// on the connection, so there are two of each.
-#[derive(Clone, Default)]
-pub struct Kept(Arc<RwLock<HashMap<Key, Arc<Stored>>>>);
-
-type Key = (String, bool);
-
-/// More pages than the site has, with some room for other spellings of their paths. Without an end,
-/// clients could fill the memory with such spellings.
-const MOST: usize = 512;
+/// The pages by their paths, each from the first time that it is asked for. Whether a password may be
+/// typed on a page depends on the connection, so there are two of each.
+#[derive(Clone)]
+pub struct Kept(Arc<HashMap<String, [OnceLock<Stored>; 2]>>);
 
 /// No page is nearly as long, in bytes.
 const LONGEST: usize = 1024 * 1024;
 
+impl Kept {
+    /// Keeps the pages with these paths and no others: a path can be spelled in many ways, and whoever
+    /// asked for all of them would fill the memory.
+    pub fn of(paths: impl IntoIterator<Item = String>) -> Self {
+        let pages = paths.into_iter().map(|path| (path, Default::default()));
+        Self(Arc::new(pages.collect()))
+    }
+}
+
 /// Answers from memory, or keeps what is rendered. What follows a `?` makes a page one of many, so
 /// those are rendered each time.
-pub async fn kept(
-    State((kept, proxies)): State<(Kept, Proxies)>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-    if !reads || request.uri().query().is_some() {
+pub async fn kept(State(kept): State<Kept>, request: Request, next: Next) -> Response {
+    let uri = request.uri();
+    let page = uri.query().is_none().then(|| kept.0.get(uri.path()));
+    let Some(page) = page.flatten() else {
         return next.run(request).await;
-    }
-    let private = Client::of(&request, &proxies).is_some_and(|client| client.private);
-    let key = (request.uri().path().to_owned(), private);
-    if let Some(page) = kept.get(&key) {
-        return page.answer(request.headers());
-    }
+    };
+    let private = request.extensions().get::<Client>();
+    let page = &page[usize::from(private.is_some_and(|client| client.private))];
     let headers = request.headers().clone();
-    let whole = request.method() == Method::GET;
+    let method = request.method().clone();
+    if matches!(method, Method::GET | Method::HEAD)
+        && let Some(page) = page.get()
+    {
+        return page.answer(&headers);
+    }
     let response = next.run(request).await;
-    if !whole || response.status() != StatusCode::OK {
+    // The answer to a HEAD request has no body that could be kept.
+    if method != Method::GET || response.status() != StatusCode::OK {
         return response;
     }
     let (parts, body) = response.into_parts();
     let Ok(body) = to_bytes(body, LONGEST).await else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
-    let pack = move || Arc::new(Stored::compressed(parts.headers, body));
-    let Ok(page) = tokio::task::spawn_blocking(pack).await else {
-        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
-    };
-    kept.put(key, Arc::clone(&page));
-    page.answer(&headers)
-}
-
-impl Kept {
-    fn get(&self, key: &Key) -> Option<Arc<Stored>> {
-        let pages = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        pages.get(key).cloned()
-    }
-
-    fn put(&self, key: Key, page: Arc<Stored>) {
-        let mut pages = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        if pages.len() < MOST {
-            pages.insert(key, page);
-        }
+    let pack = move || Stored::compressed(parts.headers, body);
+    match tokio::task::spawn_blocking(pack).await {
+        // Somebody else may have been faster; then this is dropped for the same.
+        Ok(packed) => page.get_or_init(|| packed).answer(&headers),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
     }
 }

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 use ipnet::IpNet;
@@ -23,7 +23,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RequestId(u64);
 
-/// Gives the request its id, and says in the log how it was answered. What the customer has typed is not
+/// Gives the request its id, finds out whose it is for all who come after, and says in the log how it was answered. What the customer has typed is not
 /// said: of the path only the route, of the client only its network.
 pub async fn identified(
     State((proxies, metrics)): State<(Proxies, Metrics)>,
@@ -31,7 +31,10 @@ pub async fn identified(
     next: Next,
 ) -> Response {
     let id = RequestId::new();
-    let client = Client::of(&request, &proxies).map(|client| client.address);
+    let client = Client::of(&request, &proxies);
+    if let Some(client) = client {
+        request.extensions_mut().insert(client);
+    }
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
     let route = route.as_ref().map(MatchedPath::as_str);
@@ -45,8 +48,9 @@ pub async fn identified(
         let milliseconds = time.as_secs_f64() * 1_000.0;
         metrics.request(&method, route, status, time);
         let route = route.unwrap_or("none");
-        let client = client.map(|client| tracing::field::display(masked(client)));
-        if response.status().is_server_error() {
+        let client = client.map(|client| tracing::field::display(masked(client.address)));
+        // Other answers of this kind say that a limit was hit, which is counted and no fault.
+        if response.status() == StatusCode::INTERNAL_SERVER_ERROR {
             tracing::warn!(%method, route, client, status, milliseconds, "not answered");
         } else {
             tracing::debug!(%method, route, client, status, milliseconds, "answered");

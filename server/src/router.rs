@@ -91,10 +91,7 @@ pub fn router(site: Arc<Site>, assets: Assets, limits: Limits, front: Front) -> 
         .route("/network", get(network))
         .route("/report", get(report))
         .route("/test", get(test_form))
-        .layer(from_fn_with_state(
-            (Kept::default(), app.front.proxies.clone()),
-            kept,
-        ))
+        .layer(from_fn_with_state(Kept::of(paths(&app.site)), kept))
         .layer(CompressionLayer::new());
     let tests = Router::new()
         .route("/test", post(test_page))
@@ -131,7 +128,7 @@ fn guarded(routes: Router<App>, app: App) -> Router {
         .layer(from_fn_with_state(app.clone(), page_for_bare_failures))
         .layer(from_fn(headers::fixed))
         .layer(from_fn_with_state(
-            (app.front.proxies.clone(), app.front.hsts.clone()),
+            app.front.hsts.clone(),
             headers::strict_transport,
         ))
         .layer(from_fn_with_state(
@@ -139,6 +136,34 @@ fn guarded(routes: Router<App>, app: App) -> Router {
             identified,
         ))
         .with_state(app)
+}
+
+/// The pages that are the same for everybody, in the one spelling of their paths.
+fn paths(site: &Site) -> impl Iterator<Item = String> + use<'_> {
+    let alone = [
+        "/",
+        "/programs",
+        "/programs/outlook",
+        "/fix",
+        "/errors",
+        "/check",
+        "/network",
+        "/report",
+        "/test",
+    ];
+    let guide = &site.guide;
+    let programs = guide.programs.iter();
+    let programs = programs.map(|program| format!("/programs/{}", program.slug));
+    let nodes = guide.nodes.keys().map(|slug| format!("/fix/{slug}"));
+    let cards = guide.cards.keys().map(|slug| format!("/fix/card/{slug}"));
+    let domains = site.domain_groups().into_iter().flatten();
+    let settings = domains.map(|domain| format!("/settings/{domain}"));
+    let alone = alone.into_iter().map(ToOwned::to_owned);
+    alone
+        .chain(programs)
+        .chain(nodes)
+        .chain(cards)
+        .chain(settings)
 }
 
 async fn security(State(app): State<App>) -> Response {
@@ -413,7 +438,7 @@ fn context(
 
 /// What is known of the client and its connection.
 fn admission(app: &App, request: &Request) -> Admission {
-    let client = Client::of(request, &app.front.proxies);
+    let client = request.extensions().get::<Client>();
     Admission {
         gate: client.map(|client| app.limits.of_client(client.address)),
         private: client.is_some_and(|client| client.private),

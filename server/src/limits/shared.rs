@@ -298,6 +298,29 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn what_is_not_quite_the_same_service_is_checked_by_itself() {
+        let site = Site::new(30);
+        let plain = || target("imap", "mail.example.net", "example.net");
+        let mut port = plain();
+        port.endpoint.port = 143.try_into().unwrap();
+        let mut protocol = plain();
+        protocol.endpoint.protocol = Protocol::Pop3;
+        let mut security = plain();
+        security.endpoint.security = Security::Starttls;
+        let mut elsewhere = plain();
+        elsewhere.connect_to = "127.0.0.1:1".parse().ok();
+        for (number, target) in [plain(), port, protocol, security, elsewhere]
+            .into_iter()
+            .enumerate()
+        {
+            site.ask(vec![target]).collect::<Vec<_>>().await;
+            assert_eq!(site.started.get(), number + 1);
+        }
+        site.ask(vec![plain()]).collect::<Vec<_>>().await;
+        assert_eq!(site.started.get(), 5);
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn what_one_domain_publishes_is_not_told_to_another() {
         let site = Site::new(30);
         for (domain, expected) in [("example.net", 2), ("example.org", 1)] {

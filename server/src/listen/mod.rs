@@ -395,6 +395,28 @@ mod tests {
         }
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn a_handshake_that_does_not_begin_or_end_is_not_waited_for() {
+        let folder = std::env::temp_dir().join(format!("mailguide-{}-slow", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let pair = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        let (cert, key) = (folder.join("cert.pem"), folder.join("key.pem"));
+        std::fs::write(&cert, pair.cert.pem()).unwrap();
+        std::fs::write(&key, pair.signing_key.serialize_pem()).unwrap();
+        let certificates = Certificates::read(&cert, &key).unwrap();
+        std::fs::remove_dir_all(folder).unwrap();
+        let mut transport = transport(&[], false);
+        transport.certificates = Some(Arc::new(certificates));
+        let address = server(transport).await;
+        // Nothing, and a hello of which most is missing.
+        for bytes in [&b""[..], &[22, 3, 1, 2, 0, 1, 0, 1]] {
+            let begin = Instant::now();
+            let answer = timeout(Duration::from_secs(60), ask(address, bytes)).await;
+            assert!(answer.is_ok(), "{bytes:?} is waited for");
+            assert_eq!(begin.elapsed().as_secs(), PATIENCE.as_secs(), "{bytes:?}");
+        }
+    }
+
     #[tokio::test]
     async fn what_is_under_way_is_finished_and_nothing_new_begun() {
         let (stop, stopped) = tokio::sync::oneshot::channel::<()>();

@@ -3,7 +3,6 @@
 
 mod command_line;
 mod lab;
-mod life;
 mod limits;
 mod secrets;
 mod server;

@@ -7,6 +7,7 @@ mod program;
 mod silent;
 
 use std::fs;
+use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 use manager::Manager;
@@ -120,6 +121,37 @@ fn a_service_manager_is_told_of_every_change() {
     }
     for file in [cert, key] {
         let _ = fs::remove_file(file);
+    }
+}
+
+#[test]
+fn a_service_manager_may_give_its_socket() {
+    let mail = SilentServer::start();
+    let socket = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = socket.local_addr().unwrap();
+    let program = Program::on_socket(&mail, socket);
+    assert_eq!(program.address, address.to_string());
+    assert!(program.answer("GET", "/healthz").contains("alive"));
+}
+
+#[test]
+fn what_a_test_found_is_counted_and_not_for_whom() {
+    let mail = SilentServer::start();
+    mail.hang_up();
+    let program = Program::start(&mail, &[]);
+    let form = "address=jane%40stall.test";
+    let answer = Running::start(&program, "/api/test", form).answer();
+    assert!(answer.contains("\"done\""), "{answer}");
+    let metrics = program.metrics("/metrics");
+    let checks = metrics
+        .lines()
+        .filter(|line| line.starts_with("mailguide_checks_total{"));
+    let checks: Vec<_> = checks.collect();
+    assert_eq!(checks.len(), 1, "{metrics}");
+    assert!(checks[0].ends_with("} 1"), "{checks:?}");
+    assert!(metrics.contains("mailguide_tests_running 0"), "{metrics}");
+    for secret in ["jane", "stall.test", "127.0.0"] {
+        assert!(!metrics.contains(secret), "{metrics}");
     }
 }
 

@@ -1,7 +1,8 @@
 //! The running program, and a test that somebody has started.
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::net::{TcpListener, TcpStream};
+use std::os::fd::OwnedFd;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -10,7 +11,7 @@ use crate::silent::SilentServer;
 /// The program. It is killed when it is dropped, so also when a test fails.
 pub(crate) struct Program {
     child: Child,
-    address: String,
+    pub(crate) address: String,
     metrics: String,
 }
 
@@ -25,9 +26,27 @@ impl Program {
         options: &[&str],
         variables: &[(&str, &str)],
     ) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_mailguide"))
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mailguide"));
+        command
             .envs(variables.iter().copied())
-            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(["serve", "--listen", "127.0.0.1:0"]);
+        Self::spawned(command, mail, options)
+    }
+
+    /// Starts it with a socket that is open already; where else it might listen is not said.
+    pub(crate) fn on_socket(mail: &SilentServer, socket: TcpListener) -> Self {
+        // The manager's sockets begin behind standard error, and are meant for this process only.
+        let script = "LISTEN_PID=$$ LISTEN_FDS=1 exec \"$@\" 3<&0";
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", script, "sh"])
+            .args([env!("CARGO_BIN_EXE_mailguide"), "serve"])
+            .stdin(OwnedFd::from(socket));
+        Self::spawned(command, mail, &[])
+    }
+
+    fn spawned(mut command: Command, mail: &SilentServer, options: &[&str]) -> Self {
+        let mut child = command
             .args(["--metrics-listen", "127.0.0.1:0", "--allow-private"])
             .arg("--config")
             .arg(&mail.record)

@@ -117,6 +117,21 @@ async fn pages_that_are_the_same_for_everybody_are_rendered_once() {
 }
 
 #[tokio::test]
+async fn another_spelling_of_a_path_is_answered_and_not_kept() {
+    let site = site();
+    for (path, kept) in [
+        ("/settings/q.com", true),
+        ("/settings/Q.com", false),
+        ("/settings/q%2Ecom", false),
+        ("/programs/%74hunderbird", false),
+    ] {
+        let answer = ask(&site, get(path)).await;
+        assert_eq!(answer.status, 200, "{path}");
+        assert_eq!(answer.header("etag").is_empty(), !kept, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn what_is_kept_for_one_client_is_not_shown_to_another_that_must_not_see_it() {
     let site = site();
     for client in ["127.0.0.1:1", "192.0.2.1:1", "127.0.0.1:1", "192.0.2.1:1"] {
