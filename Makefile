@@ -107,7 +107,7 @@ SECONDS_EACH := 60
 
 fuzz: check-rust fuzz-packages ## Throw random bytes at every reader, for SECONDS_EACH=60 seconds each
 	$(call tool,$(FUZZ),about a minute,$(cargo_install) cargo-fuzz --version $(FUZZ_VERSION) --locked)
-	@cargo test --quiet -p probe --features net --locked --lib --test catalogue -- --ignored seeds
+	@cargo test --quiet -p probe --features net --locked --lib --test catalogue -- seed_of_fuzzing
 	@# Instrumentation is a matter of the nightly compiler; the switch lets the stable one do it.
 	@cd probe; for target in $(FUZZ_TARGETS); do \
 	  printf '\n==> %s\n' "$$target"; mkdir -p "fuzz/corpus/$$target"; \
