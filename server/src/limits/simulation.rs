@@ -195,6 +195,24 @@ async fn when_many_passwords_are_refused_none_is_tested_for_a_while() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn guesses_at_the_same_moment_do_not_slip_past_the_pause() {
+    let limits = limits(|options| options.failed_sign_ins = rate(3, 900));
+    let guess = async |number: u32| {
+        let account = format!("account {number}");
+        ask(&limits, &format!("192.0.2.{number}"), Some(&account)).await
+    };
+    let mut places = Vec::new();
+    for number in 1..=3 {
+        places.push(guess(number).await.unwrap());
+    }
+    let fourth = guess(4).await.map(drop);
+    assert!(matches!(fourth, Err(Refusal::SignInPaused { .. })));
+    // A password that was right makes room again.
+    places.pop().unwrap().signed_in(0);
+    assert!(guess(5).await.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
 async fn right_passwords_never_stop_the_others() {
     let limits = limits(|options| options.failed_sign_ins = rate(5, 900));
     for number in 0..100 {
