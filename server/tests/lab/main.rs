@@ -2,6 +2,8 @@
 #![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 mod command_line;
+#[path = "../http/mod.rs"]
+mod http;
 mod lab;
 mod limits;
 mod secrets;

@@ -6,6 +6,7 @@ use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
+use crate::http;
 use crate::lab::Lab;
 
 /// A running server. It stops when it is dropped, so also when a test fails.
@@ -39,13 +40,8 @@ impl Server {
     pub(crate) fn post(&self, path: &str, form: &str) -> String {
         let address = &self.address;
         let mut stream = TcpStream::connect(address).unwrap();
-        write!(
-            stream,
-            "POST {path} HTTP/1.1\r\nHost: {address}\r\nOrigin: http://{address}\r\nConnection: close\r\n\
-             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
-            form.len()
-        )
-        .unwrap();
+        let request = http::form(address, path, form);
+        stream.write_all(request.as_bytes()).unwrap();
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).unwrap();
         String::from_utf8_lossy(&answer).into_owned()

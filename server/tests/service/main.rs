@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
 
+#[path = "../http/mod.rs"]
+mod http;
 mod manager;
 mod program;
 mod silent;

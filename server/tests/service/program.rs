@@ -6,6 +6,7 @@ use std::os::fd::OwnedFd;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::http;
 use crate::silent::SilentServer;
 
 /// The program. It is killed when it is dropped, so also when a test fails.
@@ -139,13 +140,8 @@ impl Running {
     pub(crate) fn start(program: &Program, path: &str, form: &str) -> Self {
         let address = &program.address;
         let mut stream = connect(address);
-        write!(
-            stream,
-            "POST {path} HTTP/1.1\r\nHost: {address}\r\nOrigin: http://{address}\r\nConnection: close\r\n\
-             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{form}",
-            form.len()
-        )
-        .unwrap();
+        let request = http::form(address, path, form);
+        stream.write_all(request.as_bytes()).unwrap();
         Self(stream)
     }
 
