@@ -10,7 +10,7 @@ use probe::{
 
 use super::event::{Event, FindingWords, Mark, More, Plan, ServicePlan, StepWords};
 use super::run::mark;
-use super::words::TestWords;
+use super::words::{TestWords, lines};
 use crate::guide::go_on::GoOn;
 use crate::guide::target::Target;
 use crate::words::Words;
@@ -145,7 +145,7 @@ impl Saying {
             mark: softened(finding.cause, only_alternatives),
             title: filled.title,
             explanation,
-            advice: filled.advice,
+            advice: lines(&filled.advice),
             more,
         }
     }

@@ -161,7 +161,7 @@ impl TestWords {
             mark: Mark::Notice,
             title: fill(&words.title),
             explanation: fill(&words.explanation),
-            advice: fill(&words.advice),
+            advice: lines(&fill(&words.advice)),
             more: None,
         }
     }
@@ -176,6 +176,11 @@ impl TestWords {
         let words = self.shared.verdict.replace("{age}", &age);
         words.replace("{verdict}", verdict)
     }
+}
+
+/// One sentence a line: whoever does one after the other must find back to where he was.
+pub(super) fn lines(text: &str) -> String {
+    text.replace(". ", ".\n")
 }
 
 /// A time to wait, as one says it.
@@ -206,6 +211,12 @@ mod tests {
         assert_eq!(labels.mark(Mark::Notice), words.labels.notice);
         assert_eq!(labels.mark(Mark::Bad), words.labels.bad);
         assert_eq!(labels.mark(Mark::Skipped), words.labels.skipped);
+    }
+
+    #[test]
+    fn advice_has_a_line_for_each_sentence() {
+        assert_eq!(lines("Wait. Test again."), "Wait.\nTest again.");
+        assert_eq!(lines("See example.net."), "See example.net.");
     }
 
     #[test]
