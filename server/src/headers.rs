@@ -1,6 +1,6 @@
 //! What every answer carries.
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::HeaderValue;
 use axum::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,
@@ -8,8 +8,6 @@ use axum::http::header::{
 };
 use axum::middleware::Next;
 use axum::response::Response;
-
-use crate::client::Client;
 
 /// Headers that are the same everywhere.
 const FIXED: [(HeaderName, &str); 6] = [
@@ -50,19 +48,6 @@ pub async fn fixed(request: Request, next: Next) -> Response {
     response
 }
 
-/// Says that browsers shall come with HTTPS from now on, to those who came with it now.
-pub async fn strict_transport(State(hsts): State<Hsts>, request: Request, next: Next) -> Response {
-    let client = request.extensions().get::<Client>();
-    let https = client.is_some_and(|client| client.https);
-    let mut response = next.run(request).await;
-    if let Some(value) = hsts.0.filter(|_| https) {
-        response
-            .headers_mut()
-            .insert(STRICT_TRANSPORT_SECURITY, value);
-    }
-    response
-}
-
 /// For how long browsers shall use HTTPS only.
 #[derive(Clone, Debug, Default)]
 pub struct Hsts(Option<HeaderValue>);
@@ -73,6 +58,15 @@ impl Hsts {
     pub fn seconds(seconds: u32) -> Self {
         let value = HeaderValue::try_from(format!("max-age={seconds}"));
         Self(value.ok().filter(|_| seconds > 0))
+    }
+
+    /// Tells the browser, which must have come with HTTPS itself (RFC 6797 §7.2).
+    pub(crate) fn say(&self, response: &mut Response) {
+        if let Some(value) = self.0.clone() {
+            response
+                .headers_mut()
+                .insert(STRICT_TRANSPORT_SECURITY, value);
+        }
     }
 }
 

@@ -8,6 +8,7 @@
 //! | [`router`] | every route, in one place |
 //! | [`assets`] | the browser bundle and the public files, inside the program |
 //! | [`stored`] | bytes that do not change, in every form in which they are sent |
+//! | [`front`] | what stands between a connection and the routes |
 //! | [`kept`] | pages that are the same for everybody are rendered once |
 //! | [`body`] | what a request may bring along |
 //! | [`requests`] | every request has an id |
@@ -30,6 +31,7 @@ pub mod body;
 pub mod cli;
 pub mod client;
 pub mod commands;
+pub mod front;
 pub mod headers;
 pub mod kept;
 pub mod limits;

@@ -7,14 +7,13 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode};
+use axum::extract::{MatchedPath, Request};
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::Response;
 use ipnet::IpNet;
-use tracing::Instrument;
 
-use crate::client::{Client, Proxies};
+use crate::client::Client;
 use crate::operations::metrics::Metrics;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -23,43 +22,57 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RequestId(u64);
 
-/// Gives the request its id, finds out whose it is for all who come after, and says in the log how it was answered. What the customer has typed is not
-/// said: of the path only the route, of the client only its network.
-pub async fn identified(
-    State((proxies, metrics)): State<(Proxies, Metrics)>,
-    mut request: Request,
-    next: Next,
-) -> Response {
-    let id = RequestId::new();
-    let client = Client::of(&request, &proxies);
-    if let Some(client) = client {
-        request.extensions_mut().insert(client);
-    }
-    let method = request.method().clone();
-    let route = request.extensions().get::<MatchedPath>().cloned();
-    let route = route.as_ref().map(MatchedPath::as_str);
-    let span = tracing::info_span!("request", %id);
-    request.extensions_mut().insert(id);
-    let begin = Instant::now();
-    let answered = async {
-        let response = next.run(request).await;
-        let status = response.status().as_u16();
-        let time = begin.elapsed();
-        let milliseconds = time.as_secs_f64() * 1_000.0;
-        metrics.request(&method, route, status, time);
-        let route = route.unwrap_or("none");
-        let client = client.map(|client| tracing::field::display(masked(client.address)));
-        // Other answers of this kind say that a limit was hit, which is counted and no fault.
-        if response.status() == StatusCode::INTERNAL_SERVER_ERROR {
-            tracing::warn!(%method, route, client, status, milliseconds, "not answered");
-        } else {
-            tracing::debug!(%method, route, client, status, milliseconds, "answered");
+/// A request that is being answered.
+pub struct Identified {
+    /// Its id.
+    pub id: RequestId,
+    method: Method,
+    client: Option<Client>,
+    begin: Instant,
+}
+
+impl Identified {
+    /// A request that comes now.
+    pub fn new(method: &Method, client: Option<Client>) -> Self {
+        Self {
+            id: RequestId::new(),
+            method: method.clone(),
+            client,
+            begin: Instant::now(),
         }
-        response
-    };
-    let mut response = answered.instrument(span).await;
-    if let Ok(id) = HeaderValue::try_from(id.to_string()) {
-        response.headers_mut().insert(REQUEST_ID, id);
+    }
+
+    /// Gives the answer the id, counts it, and says in the log how the request was answered. What the
+    /// customer has typed is not said: of the path only the route, of the client only its network.
+    pub fn answered(self, response: &mut Response, metrics: &Metrics) {
+        let Self { id, method, .. } = &self;
+        if let Ok(id) = HeaderValue::try_from(id.to_string()) {
+            response.headers_mut().insert(REQUEST_ID, id);
+        }
+        let status = response.status();
+        let time = self.begin.elapsed();
+        let route = response.extensions().get::<MatchedPath>();
+        let route = route.map(MatchedPath::as_str);
+        metrics.request(method, route, status.as_u16(), time);
+        let milliseconds = time.as_secs_f64() * 1_000.0;
+        let route = route.unwrap_or("none");
+        let client = self.client.map(|client| masked(client.address));
+        let client = client.map(tracing::field::display);
+        let status = status.as_u16();
+        // Other answers of this kind say that a limit was hit, which is counted and no fault.
+        if status == StatusCode::INTERNAL_SERVER_ERROR {
+            tracing::warn!(%id, %method, route, client, status, milliseconds, "not answered");
+        } else {
+            tracing::debug!(%id, %method, route, client, status, milliseconds, "answered");
+        }
+    }
+}
+
+/// Says by which route the request was answered to those who come before the routes.
+pub async fn routed(route: Option<MatchedPath>, request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    if let Some(route) = route {
+        response.extensions_mut().insert(route);
     }
     response
 }

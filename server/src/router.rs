@@ -32,49 +32,38 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 
 use crate::assets::Assets;
-use crate::client::{Client, Proxies};
-use crate::headers::Hsts;
-use crate::kept::{Kept, kept};
+use crate::client::Client;
+use crate::front::{self, Front};
+use crate::kept::Kept;
 use crate::limits::Limits;
-use crate::operations::metrics::Metrics;
-use crate::operations::{Ready, health};
-use crate::requests::{RequestId, identified};
-use crate::security_txt::{self, Contact};
+use crate::listen::Application;
+use crate::operations::health;
+use crate::requests::{RequestId, routed};
+use crate::security_txt;
 use crate::{body, headers, origin};
 
-#[derive(Clone)]
 struct App {
     site: Arc<Site>,
-    assets: Arc<Assets>,
+    assets: Assets,
     limits: Limits,
     front: Front,
 }
 
-/// What stands between the browser and the routes.
-#[derive(Clone, Debug, Default)]
-pub struct Front {
-    /// The proxies that are believed.
-    pub proxies: Proxies,
-    /// For how long browsers shall use HTTPS only.
-    pub hsts: Hsts,
-    /// Whom to tell of a hole.
-    pub contacts: Vec<Contact>,
-    /// What is counted.
-    pub metrics: Metrics,
-    /// Whether the program takes work.
-    pub ready: Ready,
-}
-
 /// The whole site.
-pub fn router(site: Arc<Site>, assets: Assets, limits: Limits, front: Front) -> Router {
+pub fn router(
+    site: Arc<Site>,
+    assets: Assets,
+    limits: Limits,
+    front: Front,
+) -> impl Application + Sync {
     // Leptos renders on the runtime that runs already. A second router finds it done.
     let _ = any_spawner::Executor::init_tokio();
-    let app = App {
+    let app = Arc::new(App {
         site,
-        assets: Arc::new(assets),
+        assets,
         limits,
         front,
-    };
+    });
     // Pages are compressed as they are sent; the stream of a test is not, because a compressor
     // would hold its lines back.
     let pages = Router::new()
@@ -91,7 +80,6 @@ pub fn router(site: Arc<Site>, assets: Assets, limits: Limits, front: Front) -> 
         .route("/network", get(network))
         .route("/report", get(report))
         .route("/test", get(test_form))
-        .layer(from_fn_with_state(Kept::of(paths(&app.site)), kept))
         .layer(CompressionLayer::new());
     let tests = Router::new()
         .route("/test", post(test_page))
@@ -114,11 +102,13 @@ pub fn router(site: Arc<Site>, assets: Assets, limits: Limits, front: Front) -> 
         .route("/readyz", get(readiness))
         .fallback(not_found)
         .method_not_allowed_fallback(wrong_method);
-    guarded(routes, app)
+    let kept = Kept::of(paths(&app.site));
+    let front = app.front.clone();
+    front::before(guarded(routes, app), kept, front)
 }
 
 /// What every route stands behind, the outermost last.
-fn guarded(routes: Router<App>, app: App) -> Router {
+fn guarded(routes: Router<Arc<App>>, app: Arc<App>) -> Router {
     routes
         // Its own limit is stricter and holds for every route.
         .layer(DefaultBodyLimit::disable())
@@ -127,14 +117,7 @@ fn guarded(routes: Router<App>, app: App) -> Router {
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(app.clone(), page_for_bare_failures))
         .layer(from_fn(headers::fixed))
-        .layer(from_fn_with_state(
-            app.front.hsts.clone(),
-            headers::strict_transport,
-        ))
-        .layer(from_fn_with_state(
-            (app.front.proxies.clone(), app.front.metrics.clone()),
-            identified,
-        ))
+        .layer(from_fn(routed))
         .with_state(app)
 }
 
@@ -166,27 +149,31 @@ fn paths(site: &Site) -> impl Iterator<Item = String> + use<'_> {
         .chain(settings)
 }
 
-async fn security(State(app): State<App>) -> Response {
+async fn security(State(app): State<Arc<App>>) -> Response {
     security_txt::answer(&app.front.contacts)
 }
 
-async fn readiness(State(app): State<App>) -> impl IntoResponse {
+async fn readiness(State(app): State<Arc<App>>) -> impl IntoResponse {
     app.front.ready.answer()
 }
 
-async fn home(State(app): State<App>, request: Request) -> Response {
+async fn home(State(app): State<Arc<App>>, request: Request) -> Response {
     page(&app, StatusCode::OK, request, || view! { <HomePage/> }).await
 }
 
-async fn test_form(State(app): State<App>, request: Request) -> Response {
+async fn test_form(State(app): State<Arc<App>>, request: Request) -> Response {
     page(&app, StatusCode::OK, request, || view! { <TestPage/> }).await
 }
 
-async fn programs(State(app): State<App>, request: Request) -> Response {
+async fn programs(State(app): State<Arc<App>>, request: Request) -> Response {
     page(&app, StatusCode::OK, request, || view! { <ProgramsPage/> }).await
 }
 
-async fn program(State(app): State<App>, Path(slug): Path<String>, request: Request) -> Response {
+async fn program(
+    State(app): State<Arc<App>>,
+    Path(slug): Path<String>,
+    request: Request,
+) -> Response {
     match app.site.guide.program(&slug).cloned() {
         Some(program) => {
             let show = move || view! { <ProgramPage program=program.clone()/> };
@@ -196,7 +183,7 @@ async fn program(State(app): State<App>, Path(slug): Path<String>, request: Requ
     }
 }
 
-async fn outlook(State(app): State<App>, request: Request) -> Response {
+async fn outlook(State(app): State<Arc<App>>, request: Request) -> Response {
     page(&app, StatusCode::OK, request, || view! { <OutlookPage/> }).await
 }
 
@@ -206,12 +193,12 @@ struct TrailQuery {
     trail: String,
 }
 
-async fn fix(State(app): State<App>, query: Query<TrailQuery>, request: Request) -> Response {
+async fn fix(State(app): State<Arc<App>>, query: Query<TrailQuery>, request: Request) -> Response {
     node(State(app), Path(START.to_owned()), query, request).await
 }
 
 async fn node(
-    State(app): State<App>,
+    State(app): State<Arc<App>>,
     Path(slug): Path<String>,
     Query(query): Query<TrailQuery>,
     request: Request,
@@ -234,7 +221,7 @@ struct ErrorsQuery {
 }
 
 async fn errors(
-    State(app): State<App>,
+    State(app): State<Arc<App>>,
     Query(query): Query<ErrorsQuery>,
     request: Request,
 ) -> Response {
@@ -242,17 +229,21 @@ async fn errors(
     page(&app, StatusCode::OK, request, show).await
 }
 
-async fn check(State(app): State<App>, Query(shown): Query<Shown>, request: Request) -> Response {
+async fn check(
+    State(app): State<Arc<App>>,
+    Query(shown): Query<Shown>,
+    request: Request,
+) -> Response {
     let sent = request.uri().query().is_some();
     let show = move || view! { <CheckPage shown=shown.clone() sent/> };
     page(&app, StatusCode::OK, request, show).await
 }
 
-async fn network(State(app): State<App>, request: Request) -> Response {
+async fn network(State(app): State<Arc<App>>, request: Request) -> Response {
     page(&app, StatusCode::OK, request, || view! { <NetworkPage/> }).await
 }
 
-async fn report(State(app): State<App>, request: Request) -> Response {
+async fn report(State(app): State<Arc<App>>, request: Request) -> Response {
     page(&app, StatusCode::OK, request, || view! { <ReportPage/> }).await
 }
 
@@ -264,7 +255,7 @@ struct CardQuery {
 }
 
 async fn card(
-    State(app): State<App>,
+    State(app): State<Arc<App>>,
     Path(slug): Path<String>,
     Query(query): Query<CardQuery>,
     request: Request,
@@ -284,7 +275,11 @@ async fn card(
     page(&app, StatusCode::OK, request, show).await
 }
 
-async fn settings(State(app): State<App>, Path(name): Path<String>, request: Request) -> Response {
+async fn settings(
+    State(app): State<Arc<App>>,
+    Path(name): Path<String>,
+    request: Request,
+) -> Response {
     let found = name.parse::<Domain>().ok().and_then(|domain| {
         let (record, group) = app.site.catalogue.find(&domain)?;
         Some((domain, record.clone(), group.clone()))
@@ -315,7 +310,7 @@ struct AddressForm {
 }
 
 /// The address form without scripts: only the domain goes into the address bar.
-async fn find_settings(State(app): State<App>, Form(form): Form<AddressForm>) -> Response {
+async fn find_settings(State(app): State<Arc<App>>, Form(form): Form<AddressForm>) -> Response {
     match parse_address(&form.address) {
         Ok(address) => {
             Redirect::to(&format!("/settings/{}", address.domain().as_str())).into_response()
@@ -344,7 +339,7 @@ struct AskedQuery {
 
 /// The test without scripts: the same request, answered by a page.
 async fn test_page(
-    State(app): State<App>,
+    State(app): State<Arc<App>>,
     Query(asked): Query<AskedQuery>,
     request: Request,
 ) -> Response {
@@ -379,7 +374,7 @@ async fn test_page(
 }
 
 /// The test as a stream of lines, from the server function.
-async fn test_stream(State(app): State<App>, request: Request) -> Response {
+async fn test_stream(State(app): State<Arc<App>>, request: Request) -> Response {
     let admission = admission(&app, &request);
     let context = context(&app, StatusCode::OK, admission);
     uncached(
@@ -389,11 +384,11 @@ async fn test_stream(State(app): State<App>, request: Request) -> Response {
     )
 }
 
-async fn file(State(app): State<App>, uri: Uri, request: HeaderMap) -> Response {
+async fn file(State(app): State<Arc<App>>, uri: Uri, request: HeaderMap) -> Response {
     app.assets.answer(uri.path(), &request)
 }
 
-async fn not_found(State(app): State<App>, request: Request) -> Response {
+async fn not_found(State(app): State<Arc<App>>, request: Request) -> Response {
     page(
         &app,
         StatusCode::NOT_FOUND,
@@ -409,7 +404,7 @@ async fn wrong_method() -> Response {
 
 /// Renders a page whole.
 async fn page<V: IntoView + 'static>(
-    app: &App,
+    app: &Arc<App>,
     status: StatusCode,
     request: Request,
     view: impl Fn() -> V + Clone + Send + Sync + 'static,
@@ -420,11 +415,11 @@ async fn page<V: IntoView + 'static>(
 
 /// What the components of a page find in their context.
 fn context(
-    app: &App,
+    app: &Arc<App>,
     status: StatusCode,
     admission: Admission,
 ) -> impl Fn() + Clone + Send + Sync + 'static {
-    let app = app.clone();
+    let app = Arc::clone(app);
     move || {
         provide_context(app.site.clone());
         provide_context(admission.clone());
@@ -437,7 +432,7 @@ fn context(
 }
 
 /// What is known of the client and its connection.
-fn admission(app: &App, request: &Request) -> Admission {
+fn admission(app: &Arc<App>, request: &Request) -> Admission {
     let client = request.extensions().get::<Client>();
     Admission {
         gate: client.map(|client| app.limits.of_client(client.address)),
@@ -446,7 +441,7 @@ fn admission(app: &App, request: &Request) -> Admission {
 }
 
 /// Turns away what other sites caused.
-async fn only_own_pages(State(app): State<App>, request: Request, next: Next) -> Response {
+async fn only_own_pages(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     if origin::is_allowed(&request) {
         return next.run(request).await;
     }
@@ -462,7 +457,11 @@ async fn only_own_pages(State(app): State<App>, request: Request, next: Next) ->
 }
 
 /// Gives a page to failures that have only a status.
-async fn page_for_bare_failures(State(app): State<App>, request: Request, next: Next) -> Response {
+async fn page_for_bare_failures(
+    State(app): State<Arc<App>>,
+    request: Request,
+    next: Next,
+) -> Response {
     let api = request.uri().path().starts_with("/api/");
     let method = request.method().clone();
     let id = request.extensions().get::<RequestId>().copied();
@@ -524,6 +523,7 @@ mod tests {
     use super::*;
     use crate::limits::LimitOptions;
     use crate::limits::key::Keys;
+    use crate::operations::metrics::Metrics;
 
     #[tokio::test]
     async fn a_handler_that_panics_gets_a_page_and_the_server_goes_on() {
@@ -544,7 +544,7 @@ mod tests {
         };
         let app = App {
             site: Arc::new(site),
-            assets: Arc::new(assets),
+            assets,
             limits: Limits::new(
                 &LimitOptions::default(),
                 Keys::random().unwrap(),
@@ -552,7 +552,8 @@ mod tests {
             ),
             front: Front::default(),
         };
-        let router = guarded(Router::new().route("/broken", get(broken)), app);
+        let routes = guarded(Router::new().route("/broken", get(broken)), Arc::new(app));
+        let router = front::before(routes, Kept::of([]), Front::default());
         for _ in 0..2 {
             let request = Request::get("/broken").body(Body::empty()).unwrap();
             let response = router.clone().oneshot(request).await.unwrap();

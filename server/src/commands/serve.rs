@@ -11,7 +11,6 @@ use app::guide::Guide;
 use app::page_words::PageWords;
 use app::site::Site;
 use app::words::Words;
-use axum::Router;
 use probe::net::Options;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -20,15 +19,16 @@ use tokio::time::sleep;
 use crate::assets::Assets;
 use crate::cli::ServeOptions;
 use crate::client::Proxies;
+use crate::front::Front;
 use crate::headers::Hsts;
 use crate::limits::key::{Keys, SHORTEST_SECRET};
 use crate::limits::{LimitOptions, Limits};
 use crate::listen::connections::Connections;
 use crate::listen::tls::{Certificates, TlsError};
-use crate::listen::{self, Transport, redirect};
+use crate::listen::{self, Application, Transport, redirect};
 use crate::operations::{self, service};
 use crate::records::{self, ConfigError};
-use crate::router::{Front, router};
+use crate::router::router;
 use crate::{log, process};
 
 /// How long before the end the tests that still run are told that they must end: so much time have their
@@ -126,7 +126,7 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
 async fn listen(
     options: &ServeOptions,
     transport: Transport,
-    app: Router,
+    app: impl Application,
     front: Front,
     limits: Limits,
 ) -> Result<(), ServeError> {

@@ -1,13 +1,14 @@
 //! Whether anything happens on a connection.
 
 use std::convert::Infallible;
-use std::sync::Arc;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::body::{Body, HttpBody};
+use axum::body::{Body, Bytes, HttpBody};
 use axum::response::Response;
-use http_body_util::BodyExt;
-use tokio::sync::watch;
+use hyper::body::{Frame, SizeHint};
 use tokio::time::{Instant, sleep_until};
 
 /// How long a connection may stay without its first request.
@@ -19,12 +20,11 @@ pub(super) const NEXT: Duration = Duration::from_secs(60);
 /// The requests of one connection. HTTP/1 has limits of its own for most of this; a client of HTTP/2
 /// could say nothing at all, or answer pings for ever.
 #[derive(Clone)]
-pub(super) struct Activity(Arc<watch::Sender<State>>);
+pub(super) struct Activity(Arc<Mutex<State>>);
 
-#[derive(Clone, Copy)]
 struct State {
     open: usize,
-    /// Until when it may stay as it is.
+    /// Until when it may stay without a request.
     until: Instant,
 }
 
@@ -36,7 +36,7 @@ struct Open(Activity);
 impl Activity {
     /// A connection that has just begun.
     pub(super) fn begin() -> Self {
-        Self(Arc::new(watch::Sender::new(State {
+        Self(Arc::new(Mutex::new(State {
             open: 0,
             until: Instant::now() + FIRST,
         })))
@@ -47,7 +47,7 @@ impl Activity {
     where
         F: Future<Output = Answer>,
     {
-        self.0.send_modify(|state| state.open += 1);
+        self.state().open += 1;
         let open = Open(self.clone());
         async move {
             let response = answered.await?;
@@ -55,32 +55,56 @@ impl Activity {
         }
     }
 
-    /// Ends when nothing has happened for too long.
+    /// Ends when nothing has happened for too long. It looks now and then: to be told of every request
+    /// would cost each of them more than it is worth.
     pub(super) async fn ends(&self) {
-        let mut state = self.0.subscribe();
         loop {
-            let State { open, until } = *state.borrow_and_update();
-            let over = async {
-                match open {
-                    0 => sleep_until(until).await,
-                    _ => std::future::pending().await,
-                }
+            let look = match *self.state() {
+                // Whenever it is answered, the connection may stay longer than that.
+                State { open: 1.., .. } => Instant::now() + NEXT,
+                State { until, .. } if until <= Instant::now() => return,
+                State { until, .. } => until,
             };
-            tokio::select! {
-                () = over => return,
-                // This holds a sender itself, so there is always one.
-                _ = state.changed() => {}
-            }
+            sleep_until(look).await;
         }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Open {
     fn drop(&mut self) {
-        self.0.0.send_modify(|state| {
-            state.open -= 1;
-            state.until = Instant::now() + NEXT;
-        });
+        let mut state = self.0.state();
+        state.open -= 1;
+        state.until = Instant::now() + NEXT;
+    }
+}
+
+/// The body of an answer, which is not given until it was read.
+struct Held {
+    body: Body,
+    _open: Open,
+}
+
+impl HttpBody for Held {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
     }
 }
 
@@ -89,15 +113,13 @@ fn holding(body: Body, open: Open) -> Body {
     if body.is_end_stream() {
         return body;
     }
-    Body::new(body.map_frame(move |frame| {
-        let _held = &open;
-        frame
-    }))
+    Body::new(Held { body, _open: open })
 }
 
 #[cfg(test)]
 mod tests {
     use axum::response::IntoResponse;
+    use http_body_util::BodyExt;
     use tokio::time::timeout;
 
     use super::*;
@@ -118,6 +140,7 @@ mod tests {
         let answering = activity.request(async { Ok("long".into_response()) });
         assert_eq!(left(&activity).await, None);
         let answer = answering.await.unwrap();
+        assert_eq!(answer.body().size_hint().exact(), Some(4));
         assert_eq!(left(&activity).await, None);
         let body = answer.into_body().collect().await.unwrap();
         assert_eq!(body.to_bytes(), "long");

@@ -14,6 +14,7 @@ mod proxy_protocol;
 pub mod redirect;
 pub mod tls;
 
+use std::convert::Infallible;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
@@ -21,8 +22,8 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
 use axum::body::Body;
+use axum::response::Response;
 use hyper::Request;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -35,7 +36,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
-use tower::ServiceExt;
+use tower::{Service, ServiceExt};
 
 use self::activity::Activity;
 use self::connections::Connections;
@@ -91,11 +92,28 @@ enum Broken {
     Requests(Box<dyn std::error::Error + Send + Sync>),
 }
 
+/// What answers requests: a router, or what stands before one.
+pub trait Application:
+    Service<Request<Body>, Response = Response, Error = Infallible, Future: Send>
+    + Clone
+    + Send
+    + 'static
+{
+}
+
+impl<S> Application for S where
+    S: Service<Request<Body>, Response = Response, Error = Infallible, Future: Send>
+        + Clone
+        + Send
+        + 'static
+{
+}
+
 /// Serves until `stop`, and then what is under way, but not for ever.
 pub async fn serve(
     listener: TcpListener,
     transport: Transport,
-    app: Router,
+    app: impl Application,
     stop: impl Future<Output = ()>,
 ) {
     let connections = GracefulShutdown::new();
@@ -166,7 +184,7 @@ async fn connection(
     mut stream: TcpStream,
     peer: SocketAddr,
     transport: Transport,
-    app: Router,
+    app: impl Application,
     watcher: Watcher,
 ) -> Result<(), Broken> {
     // Lines of a running test are short and must not wait for each other.
@@ -198,7 +216,7 @@ async fn requests<S>(
     stream: S,
     connection: Connection,
     http2: bool,
-    app: Router,
+    app: impl Application,
     watcher: Watcher,
 ) -> Result<(), Broken>
 where
@@ -237,6 +255,7 @@ where
 
 #[cfg(test)]
 mod tests {
+    use axum::Router;
     use axum::routing::get;
     use futures_util::stream;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};

@@ -24,11 +24,12 @@ use http_body_util::BodyExt;
 use probe::net::{Options, Probe};
 use server::assets::Assets;
 use server::client::{Connection, Proxies, ProxyOptions};
+use server::front::Front;
 use server::headers::Hsts;
 use server::limits::key::Keys;
 use server::limits::{LimitOptions, Limits, Rate};
 use server::operations::metrics::Metrics;
-use server::router::{Front, router};
+use server::router::router;
 use server::security_txt::Contact;
 use tower::ServiceExt;
 
@@ -58,7 +59,7 @@ fn site() -> Router {
         contacts: vec![Contact::parse("mailto:security@example.net").unwrap()],
         ..Front::default()
     };
-    router(Arc::new(site), assets, limits, front)
+    Router::new().fallback_service(router(Arc::new(site), assets, limits, front))
 }
 
 struct Answer {
