@@ -70,7 +70,9 @@ impl Door {
                     Err(never) => match never {},
                 };
                 let answer = self.kept.answer(request, private, routes);
-                answer.instrument(tracing::info_span!("request", %id)).await
+                let span = tracing::info_span!("request", %id);
+                // It is large, and without the box it would be moved about for every page that is kept.
+                Box::pin(answer.instrument(span)).await
             }
         };
         if client.is_some_and(|client| client.https) {

@@ -15,7 +15,7 @@ use std::net::{IpAddr, SocketAddr};
 
 use axum::http::header::{HOST, HeaderMap};
 use axum::http::uri::Authority;
-use axum::http::{Request, Uri, Version};
+use axum::http::{Request, Version};
 
 pub use self::proxies::{Proxies, ProxyHeaders, ProxyOptions};
 
@@ -93,10 +93,10 @@ fn header(headers: &HeaderMap) -> Option<&str> {
 /// Whether this host is always the machine itself. A proxy that says nothing of itself usually passes
 /// on the name of the site.
 fn is_local(host: &str) -> bool {
-    let Ok(uri) = host.parse::<Uri>() else {
+    let Ok(authority) = host.parse::<Authority>() else {
         return false;
     };
-    let name = uri.host().unwrap_or_default();
+    let name = authority.host();
     let address = name.trim_start_matches('[').trim_end_matches(']');
     let loopback = address
         .parse::<IpAddr>()
