@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use app::record::{self, Catalogue, CatalogueError, RecordError};
+use app::record::{self, Catalogue, RecordError, RecordFile};
 use probe::net::{Options, Probe, RootsError, SetupError, read_roots};
 
 use crate::cli::TrustOptions;
@@ -19,22 +19,9 @@ pub enum ConfigError {
         /// What the system says.
         cause: io::Error,
     },
-    /// A record is not well formed.
+    /// A record is not well formed, or does not fit to another.
     #[error(transparent)]
     Record(#[from] RecordError),
-    /// Two records contradict each other.
-    #[error(transparent)]
-    Catalogue(#[from] CatalogueError),
-    /// A record names another address to connect to, which is for tests only.
-    #[error(
-        "{file}: service `{service}` has `connect_to`, which is for tests only: expected it to be left out, or --allow-private"
-    )]
-    ConnectTo {
-        /// The file.
-        file: String,
-        /// The id of the service.
-        service: String,
-    },
     /// The certificates of `--cacert` cannot be used.
     #[error("{file}: {cause}")]
     Roots {
@@ -51,27 +38,14 @@ pub enum ConfigError {
 /// Reads the records, or takes the built-in one where none is given.
 pub fn read(files: &[PathBuf], allow_private: bool) -> Result<Catalogue, ConfigError> {
     if files.is_empty() {
-        return Ok(Catalogue::new(vec![(
-            "centurylink.toml".into(),
-            record::built_in(),
-        )])?);
+        return Ok(Catalogue::read(&[record::built_in()], allow_private)?);
     }
-    let records = files.iter().map(|file| {
-        let name = file.display().to_string();
-        let text = String::from_utf8_lossy(&read_file(file)?).into_owned();
-        let record = record::parse(&text, &name)?;
-        let mut services = record.groups.iter().flat_map(|group| &group.services);
-        match services.find(|service| service.connect_to.is_some()) {
-            Some(service) if !allow_private => Err(ConfigError::ConnectTo {
-                service: service.endpoint.id.clone(),
-                file: name,
-            }),
-            _ => Ok((name, record)),
-        }
+    let files = files.iter().map(|file| {
+        let bytes = read_file(file)?;
+        Ok(RecordFile::new(file.display().to_string(), bytes)?)
     });
-    Ok(Catalogue::new(
-        records.collect::<Result<_, ConfigError>>()?,
-    )?)
+    let files = files.collect::<Result<Vec<_>, ConfigError>>()?;
+    Ok(Catalogue::read(&files, allow_private)?)
 }
 
 /// Prepares the probe.

@@ -1,18 +1,24 @@
 //! The record that the program carries, so that it needs no configuration.
 
-use super::model::Record;
-use super::parse::parse;
+use super::catalogue::RecordFile;
 
 /// The record of CenturyLink.
-pub fn built_in() -> Record {
-    let text = include_str!("../../records/centurylink.toml");
-    parse(text, "centurylink.toml").expect("a test reads the built-in record")
+pub fn built_in() -> RecordFile {
+    RecordFile {
+        name: "centurylink.toml".to_owned(),
+        text: include_str!("../../records/centurylink.toml").to_owned(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::record::{Domain, Role, SignInMethod, UserNameForm, Wrong};
+    use super::super::parse;
+    use crate::record::{Domain, Record, Role, SignInMethod, UserNameForm, Wrong};
+
+    fn built_in() -> Record {
+        let file = super::built_in();
+        parse(&file.text, &file.name).unwrap()
+    }
 
     #[test]
     fn it_has_the_official_services_and_no_other() {

@@ -3,8 +3,9 @@
 use std::collections::HashMap;
 
 use super::address::Domain;
+use super::error::{Fault, RecordError, position};
 use super::model::{Group, Record};
-use super::values::Id;
+use super::parse::parse_with_places;
 
 /// Every record that the program was started with. No domain has two answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,32 +14,76 @@ pub struct Catalogue {
     pub records: Vec<Record>,
 }
 
-impl Catalogue {
-    /// Puts records together; each comes with the name of its file, for the error.
-    pub fn new(files: Vec<(String, Record)>) -> Result<Self, CatalogueError> {
-        let mut ids = HashMap::new();
-        let mut domains = HashMap::new();
-        for (file, record) in &files {
-            if let Some(first) = ids.insert(&record.id, file) {
-                return Err(CatalogueError::SameId {
-                    id: record.id.clone(),
-                    first: first.clone(),
-                    second: file.clone(),
-                });
-            }
-            for domain in record.groups.iter().flat_map(|group| &group.domains) {
-                if let Some(first) = domains.insert(domain, file) {
-                    return Err(CatalogueError::SameDomain {
-                        domain: domain.clone(),
-                        first: first.clone(),
-                        second: file.clone(),
-                    });
-                }
+/// A file with a record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordFile {
+    /// The name, for errors.
+    pub name: String,
+    /// What it holds.
+    pub text: String,
+}
+
+impl RecordFile {
+    /// A file as it was read.
+    ///
+    /// # Errors
+    ///
+    /// Where it is not text in UTF-8.
+    pub fn new(name: String, bytes: Vec<u8>) -> Result<Self, RecordError> {
+        match String::from_utf8(bytes) {
+            Ok(text) => Ok(Self { name, text }),
+            Err(error) => {
+                let end = error.utf8_error().valid_up_to();
+                let text = String::from_utf8_lossy(error.as_bytes());
+                let message = "expected text in UTF-8";
+                Err(Fault::at_byte(end, message).in_file(&text, &name))
             }
         }
-        Ok(Self {
-            records: files.into_iter().map(|(_, record)| record).collect(),
-        })
+    }
+}
+
+impl Catalogue {
+    /// Reads records that fit together. `for_tests` says whether they may name other addresses to connect to.
+    ///
+    /// # Errors
+    ///
+    /// The first fault of a file, or the first place where it contradicts one before.
+    pub fn read(files: &[RecordFile], for_tests: bool) -> Result<Self, RecordError> {
+        // Where the files before have them.
+        let mut ids = HashMap::new();
+        let mut domains = HashMap::new();
+        let mut records = Vec::new();
+        for RecordFile { name, text } in files {
+            let (record, places) = parse_with_places(text, name)?;
+            let fault = |byte, message: String| Fault::at_byte(byte, message).in_file(text, name);
+            let place = |byte| {
+                let (line, column) = position(text, byte);
+                format!("{name}:{line}:{column}")
+            };
+            if let Some(byte) = places.connect_to.filter(|_| !for_tests) {
+                let message =
+                    "connect_to is for tests only: expected it to be left out, or --allow-private";
+                return Err(fault(byte, message.to_owned()));
+            }
+            if let Some(first) = ids.insert(record.id.clone(), place(places.id)) {
+                let message = format!(
+                    "record id `{}` stands at {first} too, expected another",
+                    record.id
+                );
+                return Err(fault(places.id, message));
+            }
+            let own = record.groups.iter().flat_map(|group| &group.domains);
+            for (domain, byte) in own.zip(places.domains) {
+                if let Some(first) = domains.insert(domain.clone(), place(byte)) {
+                    let message = format!(
+                        "domain `{domain}` stands at {first} too, expected it in one file only"
+                    );
+                    return Err(fault(byte, message));
+                }
+            }
+            records.push(record);
+        }
+        Ok(Self { records })
     }
 
     /// The record and the group that the domain belongs to.
@@ -49,50 +94,22 @@ impl Catalogue {
     }
 }
 
-/// Two files contradict each other.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum CatalogueError {
-    /// Two records have one id.
-    #[error("{second}: record id `{id}` is that of {first} too, expected another")]
-    SameId {
-        /// The id.
-        id: Id,
-        /// The file that had it first.
-        first: String,
-        /// The file that has it again.
-        second: String,
-    },
-    /// Two records have settings for one domain.
-    #[error("{second}: domain `{domain}` stands in {first} too, expected it in one file only")]
-    SameDomain {
-        /// The domain.
-        domain: Domain,
-        /// The file that had it first.
-        first: String,
-        /// The file that has it again.
-        second: String,
-    },
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::parse;
 
-    fn file(name: &str, id: &str, domain: &str) -> (String, Record) {
+    fn file(name: &str, id: &str, domain: &str) -> RecordFile {
         let text = include_str!("tests/lab.toml")
             .replacen("id = \"lab\"", &format!("id = \"{id}\""), 1)
             .replace("\"lab.test\"", &format!("\"{domain}\""));
-        (name.to_owned(), parse(&text, name).unwrap())
+        let name = name.to_owned();
+        RecordFile { name, text }
     }
 
     #[test]
     fn a_domain_finds_its_record_and_group() {
-        let catalogue = Catalogue::new(vec![
-            file("1", "one", "one.test"),
-            file("2", "two", "two.test"),
-        ]);
-        let catalogue = catalogue.unwrap();
+        let files = [file("1", "one", "one.test"), file("2", "two", "two.test")];
+        let catalogue = Catalogue::read(&files, true).unwrap();
         let found = |domain: &str| catalogue.find(&domain.parse().unwrap());
         assert_eq!(found("TWO.test").unwrap().0.id.as_str(), "two");
         assert!(found("one.test").unwrap().1.service("imap").is_some());
@@ -101,19 +118,37 @@ mod tests {
     }
 
     #[test]
-    fn contradictions_name_both_files() {
-        for (second, message) in [
+    fn a_file_must_be_text() {
+        let error = RecordFile::new(
+            "1.toml".to_owned(),
+            b"id = \"one\"\nname = \"\xff\"".to_vec(),
+        );
+        let message = "1.toml:2:9: expected text in UTF-8";
+        assert_eq!(error.unwrap_err().to_string(), message);
+    }
+
+    #[test]
+    fn what_does_not_fit_is_told_with_both_places() {
+        for (second, for_tests, message) in [
             (
                 file("2.toml", "one", "two.test"),
-                "2.toml: record id `one` is that of 1.toml too, expected another",
+                true,
+                "2.toml:1:6: record id `one` stands at 1.toml:1:6 too, expected another",
             ),
             (
                 file("2.toml", "two", "one.test"),
-                "2.toml: domain `one.test` stands in 1.toml too, expected it in one file only",
+                true,
+                "2.toml:22:12: domain `one.test` stands at 1.toml:22:12 too, expected it in one file only",
+            ),
+            (
+                file("2.toml", "two", "two.test"),
+                false,
+                "1.toml:36:14: connect_to is for tests only: expected it to be left out, or --allow-private",
             ),
         ] {
-            let error = Catalogue::new(vec![file("1.toml", "one", "one.test"), second]);
-            assert_eq!(error.unwrap_err().to_string(), message);
+            let files = [file("1.toml", "one", "one.test"), second];
+            let error = Catalogue::read(&files, for_tests).unwrap_err();
+            assert_eq!(error.to_string(), message);
         }
     }
 }

@@ -24,10 +24,12 @@ pub(super) struct Fault {
 
 impl Fault {
     pub(super) fn at<T>(place: &Spanned<T>, message: impl Into<String>) -> Self {
-        Self {
-            offset: place.span().start,
-            message: message.into(),
-        }
+        Self::at_byte(place.span().start, message)
+    }
+
+    pub(super) fn at_byte(offset: usize, message: impl Into<String>) -> Self {
+        let message = message.into();
+        Self { offset, message }
     }
 
     pub(super) fn in_file(self, text: &str, file: &str) -> RecordError {

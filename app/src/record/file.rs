@@ -16,7 +16,7 @@ use super::values::{Date, HttpsUrl, Id};
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, expecting = "a table")]
 pub(super) struct RecordTable {
-    pub(super) id: Id,
+    pub(super) id: Spanned<Id>,
     pub(super) name: Text,
     /// Texts, because an error within a list has the place of the whole list.
     #[serde(default)]
@@ -108,7 +108,7 @@ pub(super) struct ServiceTable {
     pub(super) role: Spanned<Role>,
     pub(super) source: Spanned<Id>,
     pub(super) note: Option<Text>,
-    pub(super) connect_to: Option<Socket>,
+    pub(super) connect_to: Option<Spanned<Socket>>,
 }
 
 #[derive(Deserialize)]

@@ -25,7 +25,7 @@ pub mod values;
 
 pub use address::{Address, AddressError, AddressOrDomain, Domain, DomainError, parse_address};
 pub use built_in::built_in;
-pub use catalogue::{Catalogue, CatalogueError};
+pub use catalogue::{Catalogue, RecordFile};
 pub use error::RecordError;
 pub use model::{
     Group, Limit, LimitKind, Link, Links, Record, Role, Service, SignIn, SignInMethod, Source,

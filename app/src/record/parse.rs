@@ -23,10 +23,43 @@ use super::values::Id;
 ///
 /// The first fault ends the reading, and the error says where it is and what is expected there.
 pub fn parse(text: &str, file_name: &str) -> Result<Record, RecordError> {
-    let table = toml::from_str(text).map_err(Fault::from);
-    table
-        .and_then(record)
-        .map_err(|fault| fault.in_file(text, file_name))
+    Ok(parse_with_places(text, file_name)?.0)
+}
+
+/// Where a record has what may not fit to other records, or to how the program was started: bytes of the
+/// text.
+pub(super) struct Places {
+    pub(super) id: usize,
+    /// One for each domain, in the order of the file.
+    pub(super) domains: Vec<usize>,
+    /// The first one, if there is any.
+    pub(super) connect_to: Option<usize>,
+}
+
+pub(super) fn parse_with_places(
+    text: &str,
+    file_name: &str,
+) -> Result<(Record, Places), RecordError> {
+    let read = || {
+        let table = toml::from_str(text)?;
+        let places = Places::of(&table);
+        Ok((record(table)?, places))
+    };
+    read().map_err(|fault: Fault| fault.in_file(text, file_name))
+}
+
+impl Places {
+    fn of(table: &RecordTable) -> Self {
+        let groups = table.group.get_ref();
+        let domains = groups.iter().flat_map(|group| group.domains.get_ref());
+        let services = groups.iter().flat_map(|group| group.service.get_ref());
+        let mut elsewhere = services.filter_map(|service| service.connect_to.as_ref());
+        Self {
+            id: table.id.span().start,
+            domains: domains.map(|domain| domain.span().start).collect(),
+            connect_to: elsewhere.next().map(|socket| socket.span().start),
+        }
+    }
 }
 
 fn record(table: RecordTable) -> Result<Record, Fault> {
@@ -62,7 +95,7 @@ fn record(table: RecordTable) -> Result<Record, Fault> {
         services.map(|service| (&service.id, service.id.get_ref())),
     )?;
     Ok(Record {
-        id: table.id,
+        id: table.id.into_inner(),
         name: table.name.0,
         private_networks: all(table.private_networks, |text| private_network(&text))?,
         links: Links {
@@ -166,7 +199,7 @@ impl Sources {
             role: table.role.into_inner(),
             source: self.find(&table.source)?,
             note: table.note.map(|note| note.0),
-            connect_to: table.connect_to.map(|socket| socket.0),
+            connect_to: table.connect_to.map(|socket| socket.into_inner().0),
         })
     }
 

@@ -37,7 +37,7 @@ use tower::ServiceExt;
 fn site() -> Router {
     let assets = Assets::load().expect("the bundle is built before the tests: make build");
     let site = Site {
-        catalogue: Catalogue::new(vec![("centurylink.toml".into(), built_in())]).unwrap(),
+        catalogue: Catalogue::read(&[built_in()], false).unwrap(),
         language: "en".to_owned(),
         words: Words::english(),
         test_words: TestWords::english(),
