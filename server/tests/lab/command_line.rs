@@ -202,6 +202,12 @@ fn a_fault_in_a_file_is_named_with_its_place_before_anything_is_served() {
     let port = file("port.toml", &good.replacen("= 993", "= 70000", 1));
     let key = file("key.toml", &format!("surprise = 1\n{good}"));
     let open = file("open.toml", &format!("{good}[["));
+    let elsewhere = file(
+        "elsewhere.toml",
+        &good.replacen("port = 993", "port = 993\nconnect_to = \"127.0.0.1:1\"", 1),
+    );
+    let first = file("first.toml", good);
+    let second = file("second.toml", good);
     let missing = folder.join("missing").display().to_string();
     let empty = file("empty.pem", "");
     let secret = file("secret", "short");
@@ -212,6 +218,14 @@ fn a_fault_in_a_file_is_named_with_its_place_before_anything_is_served() {
         ),
         (&["--config", &key], format!("{key}:1:1: ")),
         (&["--config", &open], format!("{open}:{}:", end + 1)),
+        (
+            &["--config", &elsewhere],
+            format!("{elsewhere}:{}:14: ", lines + 2),
+        ),
+        (
+            &["--config", &first, "--config", &second],
+            format!("{second}:4:6: record id `centurylink` stands at {first}:4:6 too"),
+        ),
         // These have no lines that would help.
         (&["--config", &missing], format!("{missing}: ")),
         (&["--cacert", &empty], format!("{empty}: ")),
