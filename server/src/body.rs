@@ -1,4 +1,4 @@
-//! What a request may bring along.
+//! What a request may bring along: an address of some length, and a small form.
 
 use std::time::Duration;
 
@@ -13,12 +13,19 @@ use tokio::time::timeout;
 /// The largest request body in bytes: an address, a password and a handful of service ids.
 const LARGEST: usize = 8 * 1024;
 
-/// How long a client may take to send it.
+/// The longest path and query in bytes: a question that somebody has pasted, with every letter escaped.
+const LONGEST: usize = 16 * 1024;
+
+/// How long a client may take to send a body.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Takes the whole body before anything else is done for the request: it must be a form, small, and
 /// there in time. What reads a page brings none.
 pub async fn whole(request: Request, next: Next) -> Response {
+    let target = request.uri().path_and_query();
+    if target.is_some_and(|target| target.as_str().len() > LONGEST) {
+        return StatusCode::URI_TOO_LONG.into_response();
+    }
     if *request.method() != Method::POST {
         let (parts, _) = request.into_parts();
         return next.run(Request::from_parts(parts, Body::empty())).await;
@@ -66,7 +73,7 @@ mod tests {
 
     async fn status(request: Request) -> StatusCode {
         let echo = any(async |body: String| body).layer(from_fn(whole));
-        let app = Router::new().route("/", echo);
+        let app = Router::new().fallback(echo);
         app.oneshot(request).await.unwrap().status()
     }
 
@@ -93,6 +100,17 @@ mod tests {
         let mut lying = post(FORM, Body::from("a"));
         lying.headers_mut().insert(CONTENT_LENGTH, 99_999.into());
         assert_eq!(status(lying).await, 413);
+    }
+
+    #[tokio::test]
+    async fn only_addresses_of_some_length_are_taken() {
+        for (length, expected) in [(LONGEST, 200), (LONGEST + 1, 414)] {
+            for prefix in ["/", "/?q="] {
+                let address = format!("{prefix}{}", "a".repeat(length - prefix.len()));
+                let request = Request::get(address).body(Body::empty()).unwrap();
+                assert_eq!(status(request).await, expected, "{prefix} {length}");
+            }
+        }
     }
 
     #[tokio::test(start_paused = true)]

@@ -377,11 +377,13 @@ async fn test_page(
 async fn test_stream(State(app): State<Arc<App>>, request: Request) -> Response {
     let admission = admission(&app, &request);
     let context = context(&app, StatusCode::OK, admission);
-    uncached(
-        leptos_axum::handle_server_fns_with_context(context, request)
-            .await
-            .into_response(),
-    )
+    let answer = leptos_axum::handle_server_fns_with_context(context, request).await;
+    let mut response = uncached(answer.into_response());
+    // The function itself never fails: then its form could not be read, which is no fault of the program.
+    if response.status() == StatusCode::INTERNAL_SERVER_ERROR {
+        *response.status_mut() = StatusCode::BAD_REQUEST;
+    }
+    response
 }
 
 async fn file(State(app): State<Arc<App>>, uri: Uri, request: HeaderMap) -> Response {
@@ -476,7 +478,7 @@ async fn page_for_bare_failures(
     let failure = match status {
         StatusCode::NOT_FOUND => &failures.missing,
         StatusCode::METHOD_NOT_ALLOWED => &failures.method,
-        StatusCode::PAYLOAD_TOO_LARGE => &failures.too_large,
+        StatusCode::PAYLOAD_TOO_LARGE | StatusCode::URI_TOO_LONG => &failures.too_large,
         status if status.is_client_error() => &failures.unreadable,
         _ => &failures.broken,
     };

@@ -89,6 +89,10 @@ fn pieces(text: &str) -> Vec<String> {
     number.into_iter().chain(words).map(str::to_owned).collect()
 }
 
+/// How many characters of a text are searched. A message has some hundred; to search a book would only keep
+/// the others waiting.
+pub const LONGEST: usize = 4000;
+
 /// The messages that are in a text, the most telling first.
 pub fn search<'a>(errors: &'a [ErrorText], text: &str) -> Vec<&'a ErrorText> {
     let text = plain(text);

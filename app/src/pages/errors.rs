@@ -6,7 +6,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use crate::components::{Document, Said};
-use crate::guide::error_text::{ErrorText, search};
+use crate::guide::error_text::{ErrorText, LONGEST, search};
 use crate::guide::target::Target;
 use crate::islands::Matches;
 use crate::site::Site;
@@ -20,6 +20,7 @@ pub fn ErrorsPage(
     let site: Arc<Site> = expect_context();
     let words = site.guide.words.errors.clone();
     let errors = &site.guide.errors;
+    let text: String = text.chars().take(LONGEST).collect();
     let hits = search(errors, &text);
     let asked = !text.trim().is_empty();
     let found: HashSet<&str> = hits.iter().map(|hit| hit.id.as_str()).collect();
@@ -42,7 +43,7 @@ pub fn ErrorsPage(
             <Matches>
                 <form class="card" action="/errors">
                     <label for="q">{words.label}</label>
-                    <textarea id="q" name="q" rows="3" maxlength="4000">{text}</textarea>
+                    <textarea id="q" name="q" rows="3" maxlength=LONGEST>{text}</textarea>
                     <button type="submit">{words.button}</button>
                 </form>
                 <div role="status">

@@ -48,6 +48,9 @@ use crate::operations::metrics::Metrics;
 /// the headers of each request.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// How long the request line and the headers may be together, in bytes. HTTP/2 has 16 KiB by itself.
+const LARGEST_HEAD: usize = 64 * 1024;
+
 /// How long a connection may be silent before it is asked whether it is still there (HTTP/2).
 const SILENCE: Duration = Duration::from_secs(20);
 
@@ -233,7 +236,8 @@ where
     builder
         .http1()
         .timer(TokioTimer::new())
-        .header_read_timeout(PATIENCE);
+        .header_read_timeout(PATIENCE)
+        .max_buf_size(LARGEST_HEAD);
     builder
         .http2()
         .timer(TokioTimer::new())
@@ -386,6 +390,21 @@ mod tests {
             open.clear();
             let answer = timeout(Duration::from_secs(5), ask(address, REQUEST)).await;
             assert!(answer.unwrap().contains("<127.0.0.1>"));
+        }
+    }
+
+    #[tokio::test]
+    async fn headers_have_a_largest_size() {
+        let address = server(transport(&[], false)).await;
+        for (length, expected) in [
+            (LARGEST_HEAD / 2, "HTTP/1.1 200"),
+            (LARGEST_HEAD * 2, "HTTP/1.1 431"),
+        ] {
+            let long = "x".repeat(length);
+            let head =
+                format!("GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX: {long}\r\n\r\n");
+            let answer = ask(address, head.as_bytes()).await;
+            assert!(answer.starts_with(expected), "{length}: {answer}");
         }
     }
 

@@ -7,6 +7,23 @@ use super::{ask, ask_from, get, post, site};
 const CANARY: &str = "canary-7c1f";
 
 #[tokio::test]
+async fn a_form_that_makes_no_sense_is_the_fault_of_its_sender() {
+    let site = site();
+    for form in [
+        "",
+        "surprise=1",
+        "address=a&address=b",
+        "address[a][b]=1",
+        "address=j%40q.com&services=imap",
+    ] {
+        for path in ["/api/test", "/test"] {
+            let answer = ask(&site, post(path, form)).await;
+            assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{path} {form}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn refused_tests_say_why_in_the_stream_and_on_the_page() {
     for (form, client, status, title) in [
         (
