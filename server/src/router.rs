@@ -404,7 +404,8 @@ async fn wrong_method() -> Response {
     StatusCode::METHOD_NOT_ALLOWED.into_response()
 }
 
-/// Renders a page whole.
+/// Renders a page whole. Leptos is given nothing of the request: no page needs it, and an address without a
+/// path would make it panic.
 async fn page<V: IntoView + 'static>(
     app: &Arc<App>,
     status: StatusCode,
@@ -412,7 +413,8 @@ async fn page<V: IntoView + 'static>(
     view: impl Fn() -> V + Clone + Send + Sync + 'static,
 ) -> Response {
     let context = context(app, status, admission(app, &request));
-    leptos_axum::render_app_async_with_context(context, view)(request).await
+    let render = leptos_axum::render_app_async_with_context(context, view);
+    render(Request::new(Body::empty())).await
 }
 
 /// What the components of a page find in their context.

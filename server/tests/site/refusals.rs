@@ -7,6 +7,25 @@ use super::{ask, ask_from, get, post, site};
 const CANARY: &str = "canary-7c1f";
 
 #[tokio::test]
+async fn an_address_without_a_path_is_no_page() {
+    let site = site();
+    for (method, address) in [
+        ("GET", "help.example:443"),
+        ("OPTIONS", "*"),
+        ("OPTIONS", "help.example"),
+        ("CONNECT", "help.example:25"),
+    ] {
+        let request = Request::builder().method(method).uri(address);
+        let answer = ask(&site, request.body(Body::empty()).unwrap()).await;
+        assert!(
+            answer.status.is_client_error(),
+            "{method} {address}: {}",
+            answer.status
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_form_that_makes_no_sense_is_the_fault_of_its_sender() {
     let site = site();
     for form in [
