@@ -16,12 +16,14 @@ pub enum LogFormat {
     Json,
 }
 
+/// What is in the log. The DNS client warns of odd answers, with all that is in them; here those are a test's
+/// result, and which domains are tested is not for the log. HTTP/2 and TLS warn of odd clients and mail
+/// servers, who could fill a disk with that.
+const USUAL: &str = "info,hickory_net=off,hickory_resolver=off,h2=off,rustls=off";
+
 /// Begins to write the log. What is in it is set by `MAILGUIDE_LOG`.
 pub fn start(format: LogFormat) {
-    // The DNS client warns of odd answers, with all that is in them. Here those are a test's result, and
-    // which domains are tested is not for the log.
-    let filter = EnvFilter::try_from_env("MAILGUIDE_LOG")
-        .unwrap_or_else(|_| EnvFilter::new("info,hickory_net=off,hickory_resolver=off"));
+    let filter = EnvFilter::try_from_env("MAILGUIDE_LOG").unwrap_or_else(|_| EnvFilter::new(USUAL));
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(io::stderr);
