@@ -63,6 +63,26 @@ mod tests {
     }
 
     #[test]
+    fn odd_clients_and_mail_servers_do_not_fill_the_log() {
+        for (filter, lines) in [("info", 4), (USUAL, 1)] {
+            let log = Log::default();
+            let writer = log.clone();
+            let subscriber = tracing_subscriber::fmt()
+                .with_env_filter(EnvFilter::new(filter))
+                .with_writer(move || writer.clone())
+                .finish();
+            tracing::subscriber::with_default(subscriber, || {
+                tracing::warn!(target: "h2::proto::streams::recv", "a stream was reset");
+                tracing::warn!(target: "rustls::common_state", "an alert was sent");
+                tracing::warn!(target: "hickory_net::udp", "an odd answer");
+                tracing::warn!("something of our own");
+            });
+            let told = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+            assert_eq!(told.lines().count(), lines, "{told}");
+        }
+    }
+
+    #[test]
     fn a_panic_is_told_by_its_place_and_not_by_what_it_read() {
         let log = Log::default();
         let writer = log.clone();
