@@ -9,6 +9,9 @@ use std::process::{Child, Command, Stdio};
 use crate::http;
 use crate::lab::Lab;
 
+/// The fullest log that there is.
+const EVERYTHING: &str = "trace,hickory_net=trace,hickory_resolver=trace,h2=trace,rustls=trace";
+
 /// A running server. It stops when it is dropped, so also when a test fails.
 pub(crate) struct Server {
     child: Child,
@@ -23,7 +26,7 @@ impl Server {
             .args(["serve", "--listen", "127.0.0.1:0"])
             .args(options)
             .args(lab.options())
-            .env("MAILGUIDE_LOG", "trace")
+            .env("MAILGUIDE_LOG", EVERYTHING)
             .stdout(Stdio::piped())
             .stderr(fs::File::create(&log).unwrap())
             .spawn()
