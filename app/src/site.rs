@@ -20,9 +20,9 @@ pub struct Site {
     /// The language of all words, by its name in HTML.
     pub language: String,
     /// What the outcomes mean.
-    pub words: Words,
+    pub words: Arc<Words>,
     /// What is said around a test.
-    pub test_words: TestWords,
+    pub test_words: Arc<TestWords>,
     /// The words of the pages.
     pub page_words: PageWords,
     /// The mail programs, the fix cards and the troubleshooter.

@@ -539,8 +539,8 @@ mod tests {
         let site = Site {
             catalogue: Catalogue { records: vec![] },
             language: "en".to_owned(),
-            words: Words::english(),
-            test_words: TestWords::english(),
+            words: Arc::new(Words::english()),
+            test_words: Arc::new(TestWords::english()),
             page_words: PageWords::english(),
             guide: Guide::english(),
             probe: Probe::new(Options::default()).unwrap(),

@@ -146,8 +146,8 @@ fn events(
 ) -> BoxStream<'static, Event> {
     let with_password = order.sign_in.is_some();
     let saying = Arc::new(Saying {
-        words: site.words.clone(),
-        test_words: site.test_words.clone(),
+        words: Arc::clone(&site.words),
+        test_words: Arc::clone(&site.test_words),
         go_on: site.guide.go_on.clone(),
         provider: order.record.name.clone(),
         with_password,

@@ -1,6 +1,7 @@
 //! Puts what the probe found into words.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 use std::time::Duration;
 
 use probe::step::StapleStatus;
@@ -17,8 +18,8 @@ use crate::words::Words;
 
 /// What is needed to speak about one test.
 pub(super) struct Saying {
-    pub(super) words: Words,
-    pub(super) test_words: TestWords,
+    pub(super) words: Arc<Words>,
+    pub(super) test_words: Arc<TestWords>,
     pub(super) go_on: GoOn,
     pub(super) provider: String,
     pub(super) with_password: bool,

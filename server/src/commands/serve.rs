@@ -88,8 +88,8 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
     let site = Site {
         catalogue,
         language: language.clone(),
-        words: Words::read(language).map_err(ServeError::Content)?,
-        test_words: TestWords::read(language).map_err(ServeError::Content)?,
+        words: Arc::new(Words::read(language).map_err(ServeError::Content)?),
+        test_words: Arc::new(TestWords::read(language).map_err(ServeError::Content)?),
         page_words: PageWords::read(language).map_err(ServeError::Content)?,
         guide: Guide::read(language).map_err(ServeError::Content)?,
         probe,

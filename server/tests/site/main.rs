@@ -39,8 +39,8 @@ fn site() -> Router {
     let site = Site {
         catalogue: Catalogue::read(&[built_in()], false).unwrap(),
         language: "en".to_owned(),
-        words: Words::english(),
-        test_words: TestWords::english(),
+        words: Arc::new(Words::english()),
+        test_words: Arc::new(TestWords::english()),
         page_words: PageWords::english(),
         guide: Guide::english(),
         probe: Probe::new(Options::default()).unwrap(),
