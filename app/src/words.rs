@@ -129,9 +129,20 @@ impl Words {
             instead: self.list(instead.collect()),
             service: self.list(services),
             host: self.list(hosts),
-            port: self.list(ports),
+            port: self.ports(ports),
             provider: provider.unwrap_or(&self.subject.provider).to_owned(),
         }
+    }
+
+    /// One or several ports with the word for them.
+    fn ports(&self, ports: Vec<String>) -> String {
+        let several = ports.iter().any(|port| *port != ports[0]);
+        let text = if several {
+            &self.subject.ports
+        } else {
+            &self.subject.port
+        };
+        text.replace("{port}", &self.list(ports))
     }
 
     /// A server with what must be set to reach it.
@@ -233,6 +244,10 @@ struct SubjectWords {
     and: String,
     /// Names a server with its port and security, within a sentence.
     place: String,
+    /// Names one port.
+    port: String,
+    /// Names several.
+    ports: String,
 }
 
 #[derive(Clone, Debug, Deserialize)]

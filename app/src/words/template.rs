@@ -9,7 +9,7 @@ pub struct Subject {
     pub service: String,
     /// The names of the servers.
     pub host: String,
-    /// The ports.
+    /// The ports, with the word for them: `ports 587 and 465`.
     pub port: String,
     /// The name of the provider.
     pub provider: String,
@@ -138,13 +138,13 @@ mod tests {
         let subject = Subject {
             service: "incoming mail (IMAP)".into(),
             host: "mail.example.net".into(),
-            port: "993".into(),
+            port: "port 993".into(),
             provider: "your mail provider".into(),
             instead: "pop.example.net".into(),
         };
         for (text, filled) in [
             ("Nothing here.", "Nothing here."),
-            ("{host}:{port}", "mail.example.net:993"),
+            ("{host}, {port}", "mail.example.net, port 993"),
             ("Use {instead}.", "Use pop.example.net."),
             (
                 "Ask {provider}. {provider} helps.",

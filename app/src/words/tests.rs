@@ -169,9 +169,11 @@ fn several_endpoints_are_named_once_each() {
         "incoming mail (IMAP) and outgoing mail (SMTP)"
     );
     assert_eq!(subject.host, "mail.example.net and smtp.example.net");
-    assert_eq!(subject.port, "993, 587 and 465");
+    assert_eq!(subject.port, "ports 993, 587 and 465");
     assert_eq!(subject.provider, "your mail provider");
     assert_eq!(subject.instead, "mail.example.net (port 993, SSL/TLS)");
+    let subject = words.subject([&submission, &submission], [], None);
+    assert_eq!(subject.port, "port 587");
 }
 
 #[test]
