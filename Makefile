@@ -76,6 +76,7 @@ test: root test-packages tools node-modules ## Install what tests need, and run 
 	@$(MAKE) $(BUNDLE)
 	$(call phase,Unit and integration tests,cargo test $(HOST))
 	@$(MAKE) program
+	$(call phase,What the release program keeps of a password,MAILGUIDE='$(PROGRAM)' cargo test $(HOST) --test lab secrets)
 	$(call phase,Browser tests,cd end2end && MAILGUIDE='$(PROGRAM)' npx --no-install playwright test)
 
 build: program ## Build the browser bundle and target/release/mailguide

@@ -83,7 +83,7 @@ export async function runTest(page: Page, form: Locator, address: string, passwo
   await form.getByLabel("Your email address").fill(address);
   await form.getByLabel("Your email password").fill(password);
   await form.getByRole("button", { name: "Test my connection" }).click();
-  await expect(page.getByText("The test has ended.")).toBeVisible({ timeout: 20_000 });
+  await expect(page.getByText("The test has ended.", { exact: true })).toBeVisible({ timeout: 20_000 });
 }
 
 /** Collects everything that a page does or says and should not. */

@@ -23,19 +23,22 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
+use axum::http::Method;
 use axum::response::Response;
 use hyper::Request;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::OwnedSemaphorePermit;
+use tokio::task::yield_now;
 use tokio::time::{sleep, timeout};
 use tokio_rustls::TlsAcceptor;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use tower::{Service, ServiceExt};
 
 use self::activity::Activity;
@@ -119,7 +122,8 @@ pub async fn serve(
     app: impl Application,
     stop: impl Future<Output = ()>,
 ) {
-    let connections = GracefulShutdown::new();
+    let connections = TaskTracker::new();
+    let ending = CancellationToken::new();
     let mut stop = pin!(stop);
     loop {
         let (room, (stream, peer)) = tokio::select! {
@@ -136,16 +140,18 @@ pub async fn serve(
         };
         let transport = transport.clone();
         let app = app.clone();
-        let watcher = connections.watcher();
-        tokio::spawn(async move {
-            if let Err(cause) = connection(stream, peer, transport, app, watcher).await {
+        let ending = ending.child_token();
+        connections.spawn(async move {
+            if let Err(cause) = connection(stream, peer, transport, app, ending).await {
                 tracing::debug!(%cause, "a connection broke");
             }
             drop(room);
         });
     }
     drop(listener);
-    if timeout(transport.stop_within, connections.shutdown())
+    ending.cancel();
+    connections.close();
+    if timeout(transport.stop_within, connections.wait())
         .await
         .is_err()
     {
@@ -188,7 +194,7 @@ async fn connection(
     peer: SocketAddr,
     transport: Transport,
     app: impl Application,
-    watcher: Watcher,
+    ending: CancellationToken,
 ) -> Result<(), Broken> {
     // Lines of a running test are short and must not wait for each other.
     let _ = stream.set_nodelay(true);
@@ -203,34 +209,49 @@ async fn connection(
         }
     }
     let Some(certificates) = &transport.certificates else {
-        return requests(stream, connection, false, app, watcher).await;
+        return requests(stream, connection, false, app, ending).await;
     };
     let acceptor = TlsAcceptor::from(certificates.current());
     let stream = timeout(PATIENCE, acceptor.accept(stream)).await?;
     let stream = stream.map_err(Broken::Handshake)?;
     connection.tls = true;
     let http2 = stream.get_ref().1.alpn_protocol() == Some(tls::HTTP2);
-    requests(stream, connection, http2, app, watcher).await
+    requests(stream, connection, http2, app, ending).await
 }
 
 /// Answers the requests of one connection. Which HTTP it is, is known from the handshake: guessing it
 /// from the first bytes would mean to wait for them without end.
+///
+/// What was posted may be a password, and the libraries for TLS and HTTP/2 keep what they have read in their
+/// buffers until the connection ends. So it ends with the answer, and what was freed is overwritten.
 async fn requests<S>(
     stream: S,
     connection: Connection,
     http2: bool,
     app: impl Application,
-    watcher: Watcher,
+    ending: CancellationToken,
 ) -> Result<(), Broken>
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let activity = Activity::begin();
     let asked = activity.clone();
+    let last = ending.clone();
     let app = service_fn(move |request: Request<Incoming>| {
         let mut request = request.map(Body::new);
         request.extensions_mut().insert(connection);
-        asked.request(app.clone().oneshot(request))
+        let posted = *request.method() == Method::POST;
+        if posted {
+            last.cancel();
+        }
+        let app = app.clone();
+        asked.request(async move {
+            if posted {
+                // The connection must know that it ends before the answer is there, to say so in its head.
+                yield_now().await;
+            }
+            app.oneshot(request).await
+        })
     });
     let mut builder = Builder::new(TokioExecutor::new());
     builder
@@ -248,8 +269,15 @@ where
     } else {
         builder.http1_only()
     };
-    let serving = builder.serve_connection(TokioIo::new(stream), app);
-    let serving = watcher.watch(serving.into_owned());
+    let mut serving = pin!(builder.serve_connection(TokioIo::new(stream), app));
+    let serving = async {
+        tokio::select! {
+            biased;
+            () = ending.cancelled() => serving.as_mut().graceful_shutdown(),
+            served = &mut serving => return served,
+        }
+        serving.await
+    };
     tokio::select! {
         served = serving => served.map_err(Broken::Requests),
         () = activity.ends() => Err(Broken::Idle),
@@ -390,6 +418,21 @@ mod tests {
             open.clear();
             let answer = timeout(Duration::from_secs(5), ask(address, REQUEST)).await;
             assert!(answer.unwrap().contains("<127.0.0.1>"));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_connection_ends_with_the_answer_to_what_was_posted() {
+        let address = server(transport(&[], false)).await;
+        for (method, ends) in [("GET", false), ("POST", true)] {
+            let head = format!("{method} / HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n");
+            let mut stream = TcpStream::connect(address).await.unwrap();
+            stream.write_all(head.as_bytes()).await.unwrap();
+            let mut answer = String::new();
+            let end = stream.read_to_string(&mut answer);
+            let ended = timeout(Duration::from_millis(300), end).await;
+            assert_eq!(ended.is_ok(), ends, "{method}: {answer}");
+            assert_eq!(answer.contains("connection: close"), ends, "{answer}");
         }
     }
 

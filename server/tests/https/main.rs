@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 mod program;
+#[path = "../tls/mod.rs"]
+mod tls;
 
 use std::fs;
 use std::io::{Read, Write};
@@ -16,7 +18,8 @@ use http_body_util::BodyExt;
 use hyper::client::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 
-use program::{Pair, Program};
+use program::Program;
+use tls::Pair;
 
 #[tokio::test]
 async fn http_1_and_2_are_spoken_and_passwords_are_taken() {

@@ -1,77 +1,15 @@
-//! The running program, and a client that trusts only one certificate.
+//! The running program.
 
 use std::fs;
-use std::io::{self, BufRead, BufReader};
+use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::sync::Arc;
 use std::time::Duration;
 
-use rcgen::CertifiedKey;
-use rustls::crypto::aws_lc_rs;
-use rustls::pki_types::CertificateDer;
-use rustls::{ClientConfig, RootCertStore};
-use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
-use tokio_rustls::TlsConnector;
-use tokio_rustls::client::TlsStream;
 
-/// A certificate for `localhost` with its key, in files.
-pub(crate) struct Pair {
-    folder: PathBuf,
-    cert: CertificateDer<'static>,
-}
-
-impl Pair {
-    /// Makes one, in place of what stands under the name.
-    pub(crate) fn new(name: &str) -> Self {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-        fs::create_dir_all(&folder).unwrap();
-        let CertifiedKey { cert, signing_key } =
-            rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-        let pair = Self {
-            folder,
-            cert: cert.der().clone(),
-        };
-        fs::write(pair.cert_file(), cert.pem()).unwrap();
-        fs::write(pair.key_file(), signing_key.serialize_pem()).unwrap();
-        pair
-    }
-
-    pub(crate) fn cert_file(&self) -> String {
-        self.folder.join("cert.pem").display().to_string()
-    }
-
-    pub(crate) fn key_file(&self) -> String {
-        self.folder.join("key.pem").display().to_string()
-    }
-
-    /// Connects, if the other end shows exactly this certificate.
-    pub(crate) async fn connect(
-        &self,
-        address: SocketAddr,
-        versions: &[&str],
-    ) -> io::Result<TlsStream<TcpStream>> {
-        let mut roots = RootCertStore::empty();
-        roots.add(self.cert.clone()).unwrap();
-        let mut config =
-            ClientConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
-                .with_safe_default_protocol_versions()
-                .unwrap()
-                .with_root_certificates(roots)
-                .with_no_client_auth();
-        config.alpn_protocols = versions
-            .iter()
-            .map(|version| version.as_bytes().to_vec())
-            .collect();
-        let stream = TcpStream::connect(address).await?;
-        let name = "localhost".try_into().unwrap();
-        TlsConnector::from(Arc::new(config))
-            .connect(name, stream)
-            .await
-    }
-}
+use crate::tls::Pair;
 
 /// The program. It stops when it is dropped, so also when a test fails.
 pub(crate) struct Program {

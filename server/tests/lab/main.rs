@@ -8,3 +8,5 @@ mod lab;
 mod limits;
 mod secrets;
 mod server;
+#[path = "../tls/mod.rs"]
+mod tls;

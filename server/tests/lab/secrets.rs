@@ -1,11 +1,19 @@
-use std::thread::sleep;
+use std::fs;
 use std::time::Duration;
 
+use axum::body::Body;
+use axum::http::Request;
+use axum::http::header::{CONTENT_TYPE, HOST, ORIGIN};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use http_body_util::BodyExt;
+use hyper::client::conn::{http1, http2};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use tokio::time::sleep;
 
 use crate::lab::Lab;
 use crate::server::Server;
+use crate::tls::Pair;
 
 const CANARY: &str = "canary-password-9b2e47";
 
@@ -19,12 +27,62 @@ fn forms(password: &str) -> [String; 3] {
     ]
 }
 
-#[test]
-fn a_password_is_in_no_answer_no_log_and_no_memory() {
+/// A client of HTTPS that leaves its connections open, as browsers do.
+#[derive(Default)]
+struct Browser {
+    http1: Vec<http1::SendRequest<Body>>,
+    http2: Vec<http2::SendRequest<Body>>,
+}
+
+impl Browser {
+    /// Sends a form as a page of the site would, over a new connection, and gives the text of the answer.
+    async fn post(
+        &mut self,
+        pair: &Pair,
+        address: &str,
+        version: &str,
+        path: &str,
+        form: String,
+    ) -> String {
+        let stream = pair.connect(address.parse().unwrap(), &[version]).await;
+        let io = TokioIo::new(stream.unwrap());
+        let origin = format!("https://{address}");
+        let request = Request::post(format!("{origin}{path}"))
+            .header(HOST, address)
+            .header(ORIGIN, origin)
+            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(form))
+            .unwrap();
+        let answer = if version == "h2" {
+            let (mut sender, connection) =
+                http2::handshake(TokioExecutor::new(), io).await.unwrap();
+            tokio::spawn(connection);
+            let answer = sender.send_request(request).await;
+            self.http2.push(sender);
+            answer
+        } else {
+            let (mut sender, connection) = http1::handshake(io).await.unwrap();
+            tokio::spawn(connection);
+            let answer = sender.send_request(request).await;
+            self.http1.push(sender);
+            answer
+        };
+        let body = answer.unwrap().into_body().collect().await.unwrap();
+        String::from_utf8_lossy(&body.to_bytes()).into_owned()
+    }
+}
+
+#[tokio::test]
+async fn a_password_is_in_no_answer_no_log_no_metrics_no_file_and_no_memory() {
     let mut lab = Lab::start();
-    let server = Server::start(&lab, &[]);
+    let pair = Pair::new("secrets");
+    let (cert, key) = (pair.cert_file(), pair.key_file());
+    let tls = ["--tls-cert", &cert, "--tls-key", &key];
+    let often = ["--sign-ins-per-account", "100/1m"];
+    let server = Server::start(&lab, &[&tls[..], &often].concat());
     let right = lab.password("normal");
     let passwords = [right.as_str(), CANARY];
+    let mut browser = Browser::default();
     for (stopped, password, expected) in [
         (false, right.as_str(), "your password was accepted"),
         (false, CANARY, "did not accept this password"),
@@ -33,18 +91,28 @@ fn a_password_is_in_no_answer_no_log_and_no_memory() {
         if stopped {
             lab.control("stop-postfix");
         }
-        for path in ["/api/test", "/test"] {
+        for (version, path) in [
+            ("http/1.1", "/api/test"),
+            ("http/1.1", "/test"),
+            ("h2", "/api/test"),
+            ("h2", "/test"),
+        ] {
             let form = format!("address=alice%40lab.test&password={password}");
-            let answer = server.post(path, &form);
-            assert!(answer.contains(expected), "{path}: {answer}");
+            let answer = browser.post(&pair, &server.address, version, path, form);
+            let answer = answer.await;
+            assert!(answer.contains(expected), "{version} {path}: {answer}");
             for form in forms(password) {
-                assert!(!answer.contains(&form), "{path} holds the password");
+                assert!(!answer.contains(&form), "{version} {path}: the password");
             }
         }
     }
-    sleep(Duration::from_secs(1));
+    sleep(Duration::from_secs(1)).await;
     let memory = server.memory();
     assert!(memory.len() > 1_000_000, "the memory could not be read");
+    let metrics = server.metrics();
+    assert!(metrics.contains("wrong-credentials"), "{metrics}");
+    let files = fs::read_dir(server.folder()).unwrap().count();
+    assert_eq!(files, 0, "the program has written something");
     let log = server.stop();
     assert!(
         log.contains("TRACE") || log.contains("DEBUG"),
@@ -52,6 +120,7 @@ fn a_password_is_in_no_answer_no_log_and_no_memory() {
     );
     for form in passwords.into_iter().flat_map(forms) {
         assert!(!log.contains(&form), "the log holds the password");
+        assert!(!metrics.contains(&form), "the metrics hold the password");
         let form = form.as_bytes();
         let copies = memory.windows(form.len()).filter(|part| *part == form);
         assert_eq!(copies.count(), 0, "the memory holds the password");

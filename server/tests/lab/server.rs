@@ -1,9 +1,10 @@
 //! The program, serving.
 
+use std::env;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::net::TcpStream;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use crate::http;
@@ -12,18 +13,28 @@ use crate::lab::Lab;
 /// The fullest log that there is.
 const EVERYTHING: &str = "trace,hickory_net=trace,hickory_resolver=trace,h2=trace,rustls=trace";
 
-/// A running server. It stops when it is dropped, so also when a test fails.
+/// A running server, with a folder of its own to write to. It stops when it is dropped, so also when a test
+/// fails. `MAILGUIDE` may name another program than the one that cargo has built for the tests.
 pub(crate) struct Server {
     child: Child,
-    address: String,
+    pub(crate) address: String,
+    metrics: String,
+    home: PathBuf,
     log: PathBuf,
 }
 
 impl Server {
     pub(crate) fn start(lab: &Lab, options: &[&str]) -> Self {
         let log = lab.directory().join("mailguide.log");
-        let mut child = Command::new(env!("CARGO_BIN_EXE_mailguide"))
+        let home = lab.directory().join("mailguide-home");
+        fs::create_dir_all(&home).unwrap();
+        let program = env::var_os("MAILGUIDE");
+        let program = program.unwrap_or_else(|| env!("CARGO_BIN_EXE_mailguide").into());
+        let mut child = Command::new(program)
+            .current_dir(&home)
+            .envs(["HOME", "TMPDIR"].map(|name| (name, &home)))
             .args(["serve", "--listen", "127.0.0.1:0"])
+            .args(["--metrics-listen", "127.0.0.1:0"])
             .args(options)
             .args(lab.options())
             .env("MAILGUIDE_LOG", EVERYTHING)
@@ -31,10 +42,18 @@ impl Server {
             .stderr(fs::File::create(&log).unwrap())
             .spawn()
             .unwrap();
-        let address = listening_on(&mut child);
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let mut address = || {
+            let line = lines.next().unwrap().unwrap();
+            let (_, address) = line.split_once("://").unwrap();
+            address.trim_end_matches("/metrics").to_owned()
+        };
+        let (address, metrics) = (address(), address());
         Self {
             child,
             address,
+            metrics,
+            home,
             log,
         }
     }
@@ -42,12 +61,19 @@ impl Server {
     /// Sends a form as a page of the site would, and gives the whole answer.
     pub(crate) fn post(&self, path: &str, form: &str) -> String {
         let address = &self.address;
-        let mut stream = TcpStream::connect(address).unwrap();
-        let request = http::form(address, path, form);
-        stream.write_all(request.as_bytes()).unwrap();
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).unwrap();
-        String::from_utf8_lossy(&answer).into_owned()
+        ask(address, &http::form(address, path, form))
+    }
+
+    /// What operators are told.
+    pub(crate) fn metrics(&self) -> String {
+        let address = &self.metrics;
+        let head = format!("GET /metrics HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
+        ask(address, &head)
+    }
+
+    /// Everything that it could have written, but for its log.
+    pub(crate) fn folder(&self) -> &Path {
+        &self.home
     }
 
     /// All that it can write to in its memory.
@@ -88,14 +114,10 @@ impl Drop for Server {
     }
 }
 
-fn listening_on(server: &mut Child) -> String {
-    let mut line = String::new();
-    BufReader::new(server.stdout.take().unwrap())
-        .read_line(&mut line)
-        .unwrap();
-    line.trim()
-        .rsplit_once("http://")
-        .expect("the program says where it listens")
-        .1
-        .to_owned()
+fn ask(address: &str, request: &str) -> String {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.write_all(request.as_bytes()).unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).unwrap();
+    String::from_utf8_lossy(&answer).into_owned()
 }
