@@ -1,6 +1,6 @@
 //! The running program, and a test that somebody has started.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::fd::OwnedFd;
 use std::process::{Child, Command, Stdio};
@@ -55,13 +55,7 @@ impl Program {
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let mut address = || {
-            let line = lines.next().unwrap().unwrap();
-            let (_, address) = line.split_once("://").unwrap();
-            address.trim_end_matches("/metrics").to_owned()
-        };
-        let (address, metrics) = (address(), address());
+        let (address, metrics) = http::addresses(&mut child);
         Self {
             child,
             address,
