@@ -165,9 +165,14 @@ async function percentile(directory, url) {
   const script = join(directory, "pace.lua");
   await writeFile(script, `delay = function() return ${PACE} end\n`);
   await run("wrk", ["-t1", "-c8", "-d1s", `${url}/`]);
-  const report = await run("wrk", ["-t1", "-c8", "-d6s", "--latency", "-s", script, `${url}/`]);
-  const [, value, unit] = /99%\s+([\d.]+)(us|ms|s)/.exec(report);
-  return Number(value) * { us: 0.001, ms: 1, s: 1000 }[unit];
+  const values = [];
+  for (let i = 0; i < 3; i++) {
+    const report = await run("wrk", ["-t1", "-c8", "-d6s", "--latency", "-s", script, `${url}/`]);
+    const [, value, unit] = /99%\s+([\d.]+)(us|ms|s)/.exec(report);
+    values.push(Number(value) * { us: 0.001, ms: 1, s: 1000 }[unit]);
+  }
+  // One of them may have met something else that the machine did.
+  return values.sort((a, b) => a - b)[1];
 }
 
 /** The resident memory of a process, in MB. */

@@ -10,9 +10,10 @@ use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::process::Command;
+use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::header::STRICT_TRANSPORT_SECURITY;
+use axum::http::header::{CONNECTION, HOST, STRICT_TRANSPORT_SECURITY};
 use axum::http::{Request, StatusCode};
 use http_body_util::BodyExt;
 use hyper::client::conn::{http1, http2};
@@ -20,6 +21,10 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 
 use program::Program;
 use tls::Pair;
+use tokio::time::timeout;
+
+/// A connection that ends does so within this time.
+const BRIEFLY: Duration = Duration::from_secs(1);
 
 #[tokio::test]
 async fn http_1_and_2_are_spoken_and_passwords_are_taken() {
@@ -49,6 +54,45 @@ async fn http_1_and_2_are_spoken_and_passwords_are_taken() {
         let page = answer.into_body().collect().await.unwrap().to_bytes();
         let page = String::from_utf8_lossy(&page).into_owned();
         assert!(page.contains("name=\"password\""), "{version}: {page}");
+    }
+}
+
+#[tokio::test]
+async fn a_connection_ends_with_the_answer_to_what_was_posted() {
+    let pair = Pair::new("posted");
+    let program = Program::start(&pair, &[]);
+    for (version, method, ends) in [
+        ("http/1.1", "GET", false),
+        ("http/1.1", "POST", true),
+        ("h2", "GET", false),
+        ("h2", "POST", true),
+    ] {
+        let stream = pair.connect(program.address, &[version]).await.unwrap();
+        let io = TokioIo::new(stream);
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("https://{}/settings", program.address))
+            .header(HOST, program.address.to_string())
+            .body(Body::empty())
+            .unwrap();
+        // The sender stays, or the client itself would end the connection.
+        let ended = if version == "h2" {
+            let (mut sender, connection) =
+                http2::handshake(TokioExecutor::new(), io).await.unwrap();
+            let connection = tokio::spawn(connection);
+            let answer = sender.send_request(request).await.unwrap();
+            answer.into_body().collect().await.unwrap();
+            timeout(BRIEFLY, connection).await.is_ok()
+        } else {
+            let (mut sender, connection) = http1::handshake(io).await.unwrap();
+            let connection = tokio::spawn(connection);
+            let answer = sender.send_request(request).await.unwrap();
+            let told = answer.headers().get(CONNECTION);
+            assert_eq!(told.is_some_and(|told| told == "close"), ends, "{method}");
+            answer.into_body().collect().await.unwrap();
+            timeout(BRIEFLY, connection).await.is_ok()
+        };
+        assert_eq!(ended, ends, "{version} {method}");
     }
 }
 

@@ -9,6 +9,8 @@ use base64::prelude::BASE64_STANDARD;
 use http_body_util::BodyExt;
 use hyper::client::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
 use tokio::time::sleep;
 
 use crate::lab::Lab;
@@ -27,7 +29,7 @@ fn forms(password: &str) -> [String; 3] {
     ]
 }
 
-/// A client of HTTPS that leaves its connections open, as browsers do.
+/// A client that leaves its connections open, as browsers and proxies do.
 #[derive(Default)]
 struct Browser {
     http1: Vec<http1::SendRequest<Body>>,
@@ -35,24 +37,12 @@ struct Browser {
 }
 
 impl Browser {
-    /// Sends a form as a page of the site would, over a new connection, and gives the text of the answer.
-    async fn post(
-        &mut self,
-        pair: &Pair,
-        address: &str,
-        version: &str,
-        path: &str,
-        form: String,
-    ) -> String {
-        let stream = pair.connect(address.parse().unwrap(), &[version]).await;
-        let io = TokioIo::new(stream.unwrap());
-        let origin = format!("https://{address}");
-        let request = Request::post(format!("{origin}{path}"))
-            .header(HOST, address)
-            .header(ORIGIN, origin)
-            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(Body::from(form))
-            .unwrap();
+    /// Asks over a new connection, and gives the text of the answer.
+    async fn ask<S>(&mut self, stream: S, version: &str, request: Request<Body>) -> String
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let io = TokioIo::new(stream);
         let answer = if version == "h2" {
             let (mut sender, connection) =
                 http2::handshake(TokioExecutor::new(), io).await.unwrap();
@@ -72,14 +62,35 @@ impl Browser {
     }
 }
 
+/// A form as a page of the site would send it.
+fn post(scheme: &str, address: &str, path: &str, form: String) -> Request<Body> {
+    let origin = format!("{scheme}://{address}");
+    // HTTP/1 names the host in a header, and HTTP/2 in the address.
+    Request::post(format!("{origin}{path}"))
+        .header(HOST, address)
+        .header(ORIGIN, origin)
+        .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .body(Body::from(form))
+        .unwrap()
+}
+
 #[tokio::test]
 async fn a_password_is_in_no_answer_no_log_no_metrics_no_file_and_no_memory() {
     let mut lab = Lab::start();
     let pair = Pair::new("secrets");
+    for (scheme, versions) in [("http", &["http/1.1"][..]), ("https", &["http/1.1", "h2"])] {
+        nothing_is_kept(&mut lab, &pair, scheme, versions).await;
+    }
+}
+
+async fn nothing_is_kept(lab: &mut Lab, pair: &Pair, scheme: &str, versions: &[&str]) {
     let (cert, key) = (pair.cert_file(), pair.key_file());
-    let tls = ["--tls-cert", &cert, "--tls-key", &key];
-    let often = ["--sign-ins-per-account", "100/1m"];
-    let server = Server::start(&lab, &[&tls[..], &often].concat());
+    let mut options = vec!["--sign-ins-per-account", "100/1m"];
+    if scheme == "https" {
+        options.extend(["--tls-cert", &cert, "--tls-key", &key]);
+    }
+    let server = Server::start(lab, &options);
+    let address = server.address.as_str();
     let right = lab.password("normal");
     let passwords = [right.as_str(), CANARY];
     let mut browser = Browser::default();
@@ -91,21 +102,26 @@ async fn a_password_is_in_no_answer_no_log_no_metrics_no_file_and_no_memory() {
         if stopped {
             lab.control("stop-postfix");
         }
-        for (version, path) in [
-            ("http/1.1", "/api/test"),
-            ("http/1.1", "/test"),
-            ("h2", "/api/test"),
-            ("h2", "/test"),
-        ] {
+        for (version, path) in versions
+            .iter()
+            .flat_map(|version| [(*version, "/api/test"), (*version, "/test")])
+        {
             let form = format!("address=alice%40lab.test&password={password}");
-            let answer = browser.post(&pair, &server.address, version, path, form);
-            let answer = answer.await;
+            let request = post(scheme, address, path, form);
+            let answer = if scheme == "https" {
+                let stream = pair.connect(address.parse().unwrap(), &[version]).await;
+                browser.ask(stream.unwrap(), version, request).await
+            } else {
+                let stream = TcpStream::connect(address).await.unwrap();
+                browser.ask(stream, version, request).await
+            };
             assert!(answer.contains(expected), "{version} {path}: {answer}");
             for form in forms(password) {
                 assert!(!answer.contains(&form), "{version} {path}: the password");
             }
         }
     }
+    lab.control("start-postfix");
     sleep(Duration::from_secs(1)).await;
     let memory = server.memory();
     assert!(memory.len() > 1_000_000, "the memory could not be read");
@@ -119,10 +135,10 @@ async fn a_password_is_in_no_answer_no_log_no_metrics_no_file_and_no_memory() {
         "the log was not at its finest"
     );
     for form in passwords.into_iter().flat_map(forms) {
-        assert!(!log.contains(&form), "the log holds the password");
-        assert!(!metrics.contains(&form), "the metrics hold the password");
+        assert!(!log.contains(&form), "{scheme}: the log holds the password");
+        assert!(!metrics.contains(&form), "{scheme}: the metrics hold it");
         let form = form.as_bytes();
         let copies = memory.windows(form.len()).filter(|part| *part == form);
-        assert_eq!(copies.count(), 0, "the memory holds the password");
+        assert_eq!(copies.count(), 0, "{scheme}: the memory holds it");
     }
 }
