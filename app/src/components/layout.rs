@@ -24,13 +24,18 @@ pub fn Document(
         wasm,
     } = site.bundle.clone();
     let provider = site.provider_names();
+    let full_title = say(|t| &t.layout.title)
+        .replace("{title}", &title)
+        .replace("{provider}", &provider);
+    let escaped_title = html_escape::encode_text(&full_title).into_owned();
     view! {
         <!DOCTYPE html>
         <html lang=site.language.clone()>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
-                <title>{say(|t| &t.layout.title).replace("{title}", &title).replace("{provider}", &provider)}</title>
+                // With erased types Leptos would end the text with a comment, which a title shows.
+                <title inner_html=escaped_title></title>
                 <meta
                     name="description"
                     content=say(|t| &t.layout.description).replace("{provider}", &provider)

@@ -15,6 +15,8 @@ mod settings_table;
 mod steps;
 #[cfg(feature = "ssr")]
 mod test_section;
+#[cfg(feature = "ssr")]
+mod text_area;
 
 #[cfg(feature = "ssr")]
 pub use form_picture::FormPicture;
@@ -29,3 +31,5 @@ pub use results::Results;
 pub use settings_table::SettingsTable;
 #[cfg(feature = "ssr")]
 pub use test_section::TestSection;
+#[cfg(feature = "ssr")]
+pub use text_area::TextArea;

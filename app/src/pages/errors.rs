@@ -1,72 +1,102 @@
 //! `/errors`: what the message of a program or of a server means.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::components::{Document, Said};
+use crate::components::{Document, Said, TextArea};
 use crate::guide::error_text::{ErrorText, LONGEST, search};
 use crate::guide::target::Target;
+use crate::guide::words::ErrorsWords;
 use crate::islands::Matches;
 use crate::site::Site;
 
-/// The search, what it found, and every message that is known.
+/// The search, and what it found; before anything was asked, every message that is known.
+///
+/// A page with an answer holds nothing else: it is made for one customer, who may be on a phone.
 #[component]
 pub fn ErrorsPage(
     /// What was typed.
     text: String,
 ) -> impl IntoView {
+    let text: String = text.chars().take(LONGEST).collect();
+    match text.trim() {
+        "" => all().into_any(),
+        _ => answer(text).into_any(),
+    }
+}
+
+/// Every message. With scripts they are searched in the browser, and nothing is sent.
+fn all() -> impl IntoView {
     let site: Arc<Site> = expect_context();
     let words = site.guide.words.errors.clone();
-    let errors = &site.guide.errors;
-    let text: String = text.chars().take(LONGEST).collect();
-    let hits = search(errors, &text);
-    let asked = !text.trim().is_empty();
-    let found: HashSet<&str> = hits.iter().map(|hit| hit.id.as_str()).collect();
-    let rest = errors
-        .iter()
-        .filter(|error| !found.contains(error.id.as_str()));
-    let entries = hits.iter().copied().chain(rest).map(|error| {
-        let hit = found.contains(error.id.as_str());
-        let place = errors.iter().position(|other| other.id == error.id);
-        entry(&site, error, hit, asked && !hit, place.unwrap_or(0))
-    });
-    let entries = entries.collect_view();
-    let nothing = hits.is_empty();
-    let none = asked && nothing;
-    let private = asked;
+    let entries = site.guide.errors.iter();
+    let entries = entries
+        .map(|error| entry(&site, error, false))
+        .collect_view();
     view! {
-        <Document title=words.title.clone() private>
+        <Document title=words.title.clone()>
             <h1>{words.title.clone()}</h1>
-            <p class="lead">{words.lead}</p>
+            <p class="lead">{words.lead.clone()}</p>
             <Matches>
-                <form class="card" action="/errors">
-                    <label for="q">{words.label}</label>
-                    <textarea id="q" name="q" rows="3" maxlength=LONGEST>{text}</textarea>
-                    <button type="submit">{words.button}</button>
-                </form>
+                {form(&words, String::new())}
                 <div role="status">
-                    <h2 data-when="hits" hidden=nothing>{words.hits}</h2>
-                    <div class="note" data-when="none" hidden=!none>
-                        <p>{words.none}</p>
-                        <p><a href="/fix">{words.none_link}</a></p>
+                    <h2 data-when="hits" hidden>{words.hits.clone()}</h2>
+                    <div class="note" data-when="none" hidden>
+                        <p>{words.none.clone()}</p>
+                        <p><a href="/fix">{words.none_link.clone()}</a></p>
                     </div>
                 </div>
-                <h2 data-when="all" hidden=asked>{words.all}</h2>
+                <h2 data-when="all">{words.all.clone()}</h2>
                 <div class="entries">{entries}</div>
             </Matches>
         </Document>
     }
 }
 
-fn entry(
-    site: &Site,
-    error: &ErrorText,
-    open: bool,
-    hidden: bool,
-    place: usize,
-) -> impl IntoView + use<> {
+/// What was found for a text.
+fn answer(text: String) -> impl IntoView {
+    let site: Arc<Site> = expect_context();
+    let words = site.guide.words.errors.clone();
+    let hits = search(&site.guide.errors, &text);
+    let none = hits.is_empty();
+    let hits = hits.into_iter();
+    let hits = hits.map(|error| entry(&site, error, true)).collect_view();
+    let found = if none {
+        view! {
+            <div class="note">
+                <p>{words.none.clone()}</p>
+                <p><a href="/fix">{words.none_link.clone()}</a></p>
+            </div>
+        }
+        .into_any()
+    } else {
+        view! { <h2>{words.hits.clone()}</h2> }.into_any()
+    };
+    view! {
+        <Document title=words.title.clone() private=true>
+            <h1>{words.title.clone()}</h1>
+            <p class="lead">{words.lead.clone()}</p>
+            {form(&words, text)}
+            <div role="status">{found}</div>
+            <div class="entries">{hits}</div>
+            <p class="go-on"><a href="/errors">{words.all.clone()}</a></p>
+        </Document>
+    }
+}
+
+fn form(words: &ErrorsWords, text: String) -> impl IntoView + use<> {
+    let (label, button) = (words.label.clone(), words.button.clone());
+    view! {
+        <form class="card" action="/errors">
+            <label for="q">{label}</label>
+            <TextArea name="q" rows="3" maxlength=LONGEST text/>
+            <button type="submit">{button}</button>
+        </form>
+    }
+}
+
+fn entry(site: &Site, error: &ErrorText, open: bool) -> impl IntoView + use<> {
     let guide = &site.guide;
     let program = error
         .program
@@ -91,10 +121,8 @@ fn entry(
         <details
             class="entry"
             id=error.id.clone()
-            data-match=error.pieces.join("\n")
-            data-place=place.to_string()
+            data-match=(!open).then(|| error.pieces.join("\n"))
             open=open
-            hidden=hidden
         >
             <summary>{error.text.clone()} " " <span class="optional">{name.clone()}</span></summary>
             <p><Said prose=error.means.clone()/></p>

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::components::{Document, KnownList, Said, TestSection};
+use crate::components::{Document, KnownList, Said, TestSection, TextArea};
 use crate::guide::error_text::LONGEST;
 use crate::guide::node::{Answer, By, Node, START};
 use crate::guide::program::{Family, How, Program};
@@ -189,7 +189,7 @@ fn beginning(site: &Site) -> impl IntoView + use<> {
         <form class="card" action="/errors">
             <h2>{words.errors}</h2>
             <label for="q">{words.errors_hint}</label>
-            <textarea id="q" name="q" rows="2" maxlength=LONGEST></textarea>
+            <TextArea name="q" rows="2" maxlength=LONGEST/>
             <button type="submit">{words.errors_button}</button>
         </form>
         <section>

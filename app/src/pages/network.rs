@@ -19,8 +19,8 @@ pub fn NetworkPage() -> impl IntoView {
     let site: Arc<Site> = expect_context();
     let words = site.guide.words.network.clone();
     let general = site.guide.words.program.clone();
-    let readings = site.guide.network.readings.iter().enumerate();
-    let readings = readings.map(|(place, reading)| reading_view(&site, reading, place));
+    let readings = site.guide.network.readings.iter();
+    let readings = readings.map(|reading| reading_view(&site, reading));
     let readings = readings.collect_view();
     view! {
         <Document title=words.title.clone()>
@@ -114,7 +114,7 @@ fn command_view(
     })
 }
 
-fn reading_view(site: &Site, reading: &Reading, place: usize) -> impl IntoView + use<> {
+fn reading_view(site: &Site, reading: &Reading) -> impl IntoView + use<> {
     let guide = &site.guide;
     let title = match &reading.to {
         Target::Card(slug) => guide.cards.get(slug).map(|card| card.title.clone()),
@@ -125,7 +125,7 @@ fn reading_view(site: &Site, reading: &Reading, place: usize) -> impl IntoView +
     let link =
         title.map(|title| view! { <p class="go-on"><a href=reading.to.path()>{title}</a></p> });
     view! {
-        <details class="entry" data-match=reading.pieces.join("\n") data-place=place.to_string()>
+        <details class="entry" data-match=reading.pieces.join("\n")>
             <summary>{reading.text.clone()}</summary>
             <p><Said prose=reading.means.clone()/></p>
             {link}
