@@ -12,17 +12,17 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/mailguide
 TRUNK_VERSION := 0.21.14
 BINDGEN_VERSION := 0.2.130
-BINARYEN_VERSION := 132.0.0
 FUZZ_VERSION := 0.13.1
-SSLYZE_VERSION := 6.3.1
-ESBUILD_VERSION := 0.28.2
 DENY_VERSION := 0.20.2
 TRUNK := $(CACHE)/trunk-$(TRUNK_VERSION)
 BINDGEN := $(CACHE)/wasm-bindgen-$(BINDGEN_VERSION)
 FUZZ := $(CACHE)/cargo-fuzz-$(FUZZ_VERSION)
 DENY := $(CACHE)/cargo-deny-$(DENY_VERSION)
-SSLYZE := $(CACHE)/sslyze-$(SSLYZE_VERSION)
-NPM_TOOLS := $(CACHE)/npm-binaryen-$(BINARYEN_VERSION)-esbuild-$(ESBUILD_VERSION)
+# What has a lock file is in a folder named by the file's sum, so that another lock file is another folder.
+lock_sum = $(firstword $(shell cksum < $(1)))
+SSLYZE_LOCK := end2end/bench/requirements.txt
+SSLYZE := $(CACHE)/sslyze-$(call lock_sum,$(SSLYZE_LOCK))
+NPM_TOOLS := $(CACHE)/npm-tools-$(call lock_sum,app/package-lock.json)
 
 # Daemons and rustup's programs are not on the PATH of every shell.
 export PATH := $(TRUNK)/bin:$(BINDGEN)/bin:$(NPM_TOOLS)/node_modules/.bin:$(PATH):$(HOME)/.cargo/bin:/usr/sbin:/sbin
@@ -72,11 +72,12 @@ test: root test-packages tools node-modules ## Install what tests need, and run 
 	$(call phase,Clippy for the browser: probe,cargo clippy -p probe --lib $(WASM) -- -D warnings)
 	$(call tool,$(DENY),about 4 minutes,$(cargo_install) cargo-deny --version $(DENY_VERSION) --locked)
 	$(call phase,Licences and sources of what is used,'$(DENY)/bin/cargo-deny' --log-level error check bans licenses sources)
-	$(call phase,Known holes and withdrawn versions,$(check_advisories))
+	$(call phase,Known holes and withdrawn versions,.ci/advisories '$(DENY)/bin/cargo-deny')
 	@$(MAKE) $(BUNDLE)
 	$(call phase,Unit and integration tests,cargo test $(HOST))
 	@$(MAKE) program
 	$(call phase,What the release program keeps of a password,MAILGUIDE='$(PROGRAM)' cargo test $(HOST) --test lab secrets)
+	$(call phase,Odd requests,MAILGUIDE='$(PROGRAM)' ODD_REQUESTS=30000 cargo test $(HOST) --test service odd_requests)
 	$(call phase,Browser tests,cd end2end && MAILGUIDE='$(PROGRAM)' npx --no-install playwright test)
 
 build: program ## Build the browser bundle and target/release/mailguide
@@ -97,7 +98,7 @@ dev: tools ## Serve a debug build, and rebuild it when a file changes
 	done
 
 bench: bench-packages build ## Measure sizes, requests per second, and the time and the rounds of a test
-	$(call tool,$(SSLYZE),seconds,python3 -m pip install --quiet --target "$$part" sslyze==$(SSLYZE_VERSION))
+	$(call tool,$(SSLYZE),seconds,python3 -m pip install --quiet --require-hashes --target "$$part" -r $(SSLYZE_LOCK))
 	$(call phase,What the bench needs,cargo build --release --locked -p probe --features net --examples)
 	@$(AS_ROOT) env SSLYZE='$(SSLYZE)' node end2end/bench/bench.mjs
 	@cargo bench --quiet --locked -p probe --features net --bench readers -- --quiet
@@ -119,25 +120,6 @@ fuzz: check-rust fuzz-packages ## Throw random bytes at every reader, for SECOND
 
 clean: ## Remove everything that was built; the tools in the user's cache stay
 	rm -rf target dist probe/fuzz/target end2end/node_modules end2end/test-results end2end/playwright-report
-
-ADVISORIES := https://github.com/RustSec/advisory-db
-
-# Where the list of known holes cannot be fetched, one of nothing stands for it, because withdrawn
-# versions are only looked for together with holes.
-define check_advisories
-if git ls-remote --quiet $(ADVISORIES) HEAD > /dev/null 2>&1; then \
-  '$(DENY)/bin/cargo-deny' --log-level error check advisories; \
-else \
-  echo '    $(ADVISORIES) cannot be reached: only withdrawn versions are looked for'; \
-  empty=$$(mktemp -d); trap 'rm -rf "$$empty"' EXIT; \
-  mkdir -p "$$empty/crates/none"; cp .ci/no-advisory.md "$$empty/crates/none/RUSTSEC-2000-0001.md"; \
-  git -C "$$empty" init --quiet --initial-branch main; git -C "$$empty" add crates; \
-  git -C "$$empty" -c user.name=none -c user.email=none commit --quiet --message empty; \
-  sed "s|^\[advisories\]|&\ndb-path = \"$$empty/db\"|" deny.toml > "$$empty/deny.toml"; \
-  GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0="url.file://$$empty.insteadOf" GIT_CONFIG_VALUE_0=$(ADVISORIES) \
-    '$(DENY)/bin/cargo-deny' --log-level warn --config "$$empty/deny.toml" check advisories; \
-fi
-endef
 
 # Rebuilt only when a source has changed, because every new bundle is a new program.
 $(BUNDLE): $(BUNDLE_SOURCES) | tools
@@ -222,11 +204,18 @@ define tool
 fi
 endef
 
-# A cheap profile: the tools run for seconds and take minutes to optimise. The lock file of
-# wasm-bindgen-cli is not used, because registries may lag behind it.
+# A cheap profile: the tools run for seconds and take minutes to optimise.
 cargo_install = CARGO_TARGET_DIR="$$part/build" cargo install --quiet --root "$$part" --profile dev
 
+# A mirror of the registry may lag behind the lock file of this tool. Then the newest versions that fit
+# are taken, and it is said.
+define install_bindgen
+$(cargo_install) wasm-bindgen-cli --version $(BINDGEN_VERSION) --locked || { \
+  echo '    the registry lacks a version of the lock file: taking the newest ones that fit'; \
+  $(cargo_install) wasm-bindgen-cli --version $(BINDGEN_VERSION); }
+endef
+
 tools: check-rust build-packages
-	$(call tool,$(BINDGEN),about 3 minutes,$(cargo_install) wasm-bindgen-cli --version $(BINDGEN_VERSION))
+	$(call tool,$(BINDGEN),about 3 minutes,$(install_bindgen))
 	$(call tool,$(TRUNK),about 3 minutes,$(cargo_install) trunk --version $(TRUNK_VERSION) --locked --no-default-features)
-	$(call tool,$(NPM_TOOLS),seconds,npm install --silent --no-audit --no-fund --prefix "$$part" binaryen@$(BINARYEN_VERSION) esbuild@$(ESBUILD_VERSION))
+	$(call tool,$(NPM_TOOLS),seconds,mkdir -p "$$part"; cp app/package.json app/package-lock.json "$$part"; npm ci --silent --no-audit --no-fund --prefix "$$part")
