@@ -4,6 +4,7 @@ use std::io::{self, IsTerminal};
 use std::panic::PanicHookInfo;
 
 use clap::ValueEnum;
+use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::EnvFilter;
 
 /// How the log is written.
@@ -21,19 +22,34 @@ pub enum LogFormat {
 /// clients and mail servers, who could fill a disk with that.
 const QUIET: &str = "hickory_net=off,hickory_resolver=off,h2=off,rustls=off";
 
-/// Begins to write the log. What is in it is set by `MAILGUIDE_LOG`.
-pub fn start(format: LogFormat) {
+/// How many lines may wait until they are written. What comes on top of that is lost.
+const MAX_WAITING_LINES: usize = 8 * 1024;
+
+/// Begins to write the log, until what is returned is dropped. What is in it is set by `MAILGUIDE_LOG`.
+///
+/// A thread of its own does the writing. Where nobody reads the log, or the disk is full, lines are lost,
+/// and nothing waits for them or fails because of them.
+#[must_use]
+pub fn start(format: LogFormat) -> WorkerGuard {
     let wanted = std::env::var("MAILGUIDE_LOG");
     let filter = filter(wanted.as_deref().unwrap_or("info"));
+    let (writer, guard) = NonBlockingBuilder::default()
+        .lossy(true)
+        .buffered_lines_limit(MAX_WAITING_LINES)
+        .thread_name("log")
+        .finish(io::stderr());
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(io::stderr);
+        // It would complain with a macro that panics when it cannot write either.
+        .log_internal_errors(false)
+        .with_writer(writer);
     match format {
         LogFormat::Text => log.with_ansi(io::stderr().is_terminal()).init(),
         LogFormat::Json => log.json().flatten_event(true).with_span_list(false).init(),
     }
     // A panic goes into the log like everything else, with the id of the request that caused it.
     std::panic::set_hook(Box::new(panicked));
+    guard
 }
 
 /// What was wanted comes last, so that it prevails. What is no filter is left out of it.

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use server::cli::{Cli, Command};
 use server::commands::{check_config, outcomes, probe, serve};
+use server::terminal;
 use zeroizing_alloc::ZeroAlloc;
 
 /// What is given back is overwritten. A password passes through buffers of the HTTP server, of TLS and of
@@ -17,7 +18,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     let command = cli.command.unwrap_or(Command::Serve(Box::new(cli.serve)));
     run(command).unwrap_or_else(|error| {
-        anstream::eprintln!("mailguide: {error}");
+        terminal::print_error(error);
         ExitCode::from(2)
     })
 }
@@ -28,7 +29,7 @@ fn run(command: Command) -> Result<ExitCode, Box<dyn Error>> {
         Command::CheckConfig(options) => check_config::run(&options)?,
         Command::Probe(options) => probe::run(options)?,
         Command::Outcomes => {
-            anstream::print!("{}", outcomes::markdown());
+            terminal::print(outcomes::markdown())?;
             ExitCode::SUCCESS
         }
     })

@@ -1,5 +1,7 @@
 //! A finished probe as a tree for people and as one JSON document.
 
+use std::fmt::{self, Write};
+
 use anstyle::{AnsiColor, Style};
 use app::words::Words;
 use probe::{Cause, EndpointReport, Facts, Side, State, Step, diagnose};
@@ -34,31 +36,43 @@ pub fn findings(reports: &[EndpointReport], words: &Words, provider: Option<&str
     diagnose(reports).into_iter().map(in_words).collect()
 }
 
-/// Prints one JSON document.
-pub fn print_json(reports: &[EndpointReport], findings: &[Finding]) {
+/// One JSON document.
+///
+/// # Errors
+///
+/// None that is known: these types hold nothing that JSON cannot say.
+pub fn json(reports: &[EndpointReport], findings: &[Finding]) -> serde_json::Result<String> {
     #[derive(Serialize)]
     struct Document<'a> {
         endpoints: &'a [EndpointReport],
         findings: &'a [Finding],
     }
-    // These types hold nothing that JSON cannot say; an error would be one of this program.
-    match serde_json::to_string_pretty(&Document {
+    serde_json::to_string_pretty(&Document {
         endpoints: reports,
         findings,
-    }) {
-        Ok(document) => anstream::println!("{document}"),
-        Err(error) => anstream::eprintln!("mailguide: {error}"),
-    }
+    })
 }
 
-/// Prints every server with its steps, then what it means.
-pub fn print_tree(reports: &[EndpointReport], findings: &[Finding], words: &Words) {
+/// Every server with its steps, then what it means, with colors for a terminal.
+pub fn tree(reports: &[EndpointReport], findings: &[Finding], words: &Words) -> String {
+    let mut tree = String::new();
+    // Writing into a string does not fail.
+    let _ = write_tree(&mut tree, reports, findings, words);
+    tree
+}
+
+fn write_tree(
+    out: &mut String,
+    reports: &[EndpointReport],
+    findings: &[Finding],
+    words: &Words,
+) -> fmt::Result {
     let bold = Style::new().bold();
     let dim = Style::new().dimmed();
     for report in reports {
         let Endpoint { url, name } = Endpoint::of(report, words);
         let time = milliseconds(report.elapsed);
-        anstream::println!("{bold}{url}{bold:#}  {dim}{name}, {time}{dim:#}");
+        writeln!(out, "{bold}{url}{bold:#}  {dim}{name}, {time}{dim:#}")?;
         for (at, step) in report.steps.iter().enumerate() {
             let branch = if at + 1 == report.steps.len() {
                 "└"
@@ -72,30 +86,33 @@ pub fn print_tree(reports: &[EndpointReport], findings: &[Finding], words: &Word
                 outcome => format!(": {} [{outcome}]", words.step(outcome)),
             };
             let time = milliseconds(step.elapsed);
-            anstream::println!(
+            writeln!(
+                out,
                 "{branch} {color}{sign} {stage}{found}{color:#}  {dim}{time}{}{dim:#}",
                 facts(step)
-            );
+            )?;
             if let Some(said) = &step.server_said {
                 let trunk = if at + 1 == report.steps.len() {
                     " "
                 } else {
                     "│"
                 };
-                anstream::println!("{trunk}   {dim}server: {said}{dim:#}");
+                writeln!(out, "{trunk}   {dim}server: {said}{dim:#}")?;
             }
         }
-        anstream::println!();
+        writeln!(out)?;
     }
     for finding in findings {
-        anstream::println!(
+        writeln!(
+            out,
             "{bold}{}{bold:#} {dim}[{}]{dim:#}",
             finding.title,
             finding.cause.code()
-        );
-        anstream::println!("  {}", finding.explanation);
-        anstream::println!("  {}", finding.advice);
+        )?;
+        writeln!(out, "  {}", finding.explanation)?;
+        writeln!(out, "  {}", finding.advice)?;
     }
+    Ok(())
 }
 
 struct Endpoint {

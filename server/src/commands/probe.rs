@@ -20,6 +20,7 @@ use secrecy::SecretString;
 use crate::cli::ProbeOptions;
 use crate::records::{self, ConfigError};
 use crate::report;
+use crate::terminal::{self, OutputError};
 
 /// What to check.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,6 +100,12 @@ pub enum ProbeError {
     /// The runtime cannot be started.
     #[error(transparent)]
     Runtime(io::Error),
+    /// What was found cannot be put into a document.
+    #[error("the results cannot be written as JSON: {0}")]
+    Json(#[from] serde_json::Error),
+    /// What was found cannot be printed.
+    #[error(transparent)]
+    Output(#[from] OutputError),
 }
 
 /// Checks the servers and prints what was found.
@@ -148,14 +155,14 @@ pub fn run(options: ProbeOptions) -> Result<ExitCode, ProbeError> {
 
     let findings = report::findings(&reports, &words, provider.as_deref());
     if options.json {
-        report::print_json(&reports, &findings);
+        terminal::print(format_args!("{}\n", report::json(&reports, &findings)?))?;
     } else {
-        report::print_tree(&reports, &findings, &words);
+        terminal::print(report::tree(&reports, &findings, &words))?;
     }
     // The advice is written for customers; an operator may have meant the private address.
     let refused = |report: &EndpointReport| report.outcome == probe::Outcome::AddressNotPublic;
     if reports.iter().any(refused) {
-        anstream::eprintln!("mailguide: --allow-private connects to private addresses too");
+        terminal::print_error("--allow-private connects to private addresses too");
     }
     let failed = reports
         .iter()

@@ -1,10 +1,10 @@
 //! `mailguide serve`: the site.
 
-use std::io;
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
+use std::{fmt, io};
 
 use app::check::TestWords;
 use app::guide::Guide;
@@ -21,6 +21,7 @@ use crate::cli::ServeOptions;
 use crate::client::Proxies;
 use crate::front::Front;
 use crate::headers::Hsts;
+use crate::host::Hosts;
 use crate::limits::key::{Keys, SHORTEST_SECRET};
 use crate::limits::{LimitOptions, Limits};
 use crate::listen::connections::Connections;
@@ -29,7 +30,7 @@ use crate::listen::{self, Application, Transport, redirect};
 use crate::operations::{self, service};
 use crate::records::{self, ConfigError};
 use crate::router::router;
-use crate::{log, process};
+use crate::{log, process, terminal};
 
 /// How long before the end the tests that still run are told that they must end: so much time have their
 /// last words to reach the customer.
@@ -78,7 +79,7 @@ pub enum ServeError {
 ///
 /// When the configuration, the bundle or the address to listen on cannot be used.
 pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
-    log::start(options.log_format);
+    let _log = log::start(options.log_format);
     process::keep_memory_private();
     process::allow_many_connections();
     let catalogue = records::read(&options.config, options.trust.allow_private)?;
@@ -98,6 +99,7 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
     let front = Front {
         proxies: Proxies::new(&options.proxies),
         hsts: Hsts::seconds(options.tls.hsts),
+        hosts: Hosts::new(&options.host),
         contacts: options.security_contact.clone(),
         ..Front::default()
     };
@@ -146,7 +148,7 @@ async fn listen(
     } else {
         "http"
     };
-    anstream::println!("mailguide: listening on {scheme}://{address}");
+    announce(format_args!("listening on {scheme}://{address}"));
     let plain = Transport {
         certificates: None,
         ..transport.clone()
@@ -158,15 +160,15 @@ async fn listen(
     };
     let redirecting = async {
         if let Some((listener, from)) = redirect {
-            anstream::println!("mailguide: sending http://{from} on to {scheme}");
-            let app = redirect::router(address.port());
+            announce(format_args!("sending http://{from} on to {scheme}"));
+            let app = redirect::router(address.port(), front.hosts.clone());
             listen::serve(listener, plain.clone(), app, told(stopped.clone())).await;
         }
     };
     // Operators want to know how it ends, too, so this goes on to the last.
     let telling = async {
         if let Some((listener, address)) = operations {
-            anstream::println!("mailguide: metrics on http://{address}/metrics");
+            announce(format_args!("metrics on http://{address}/metrics"));
             let app = operations::router(front.metrics.clone(), front.ready.clone());
             let plain = Transport {
                 connections: Connections::default(),
@@ -210,6 +212,14 @@ async fn listen(
         () = telling => Ok(()),
         () = stopping => Ok(()),
         () = announcing => Ok(()),
+    }
+}
+
+/// Says on standard output where something is served. The site is served all the same if nobody can read
+/// that.
+fn announce(what: fmt::Arguments<'_>) {
+    if let Err(cause) = terminal::print(format_args!("mailguide: {what}\n")) {
+        tracing::warn!(%cause, "the addresses cannot be announced");
     }
 }
 

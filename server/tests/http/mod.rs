@@ -1,7 +1,13 @@
 //! What tests need to talk to the running program: where it listens, and requests as they stand on the wire.
 
+use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
 use std::process::Child;
+
+/// The program that is tested: the one in `MAILGUIDE`, or the one that was built with the tests.
+pub(crate) fn program() -> OsString {
+    std::env::var_os("MAILGUIDE").unwrap_or_else(|| env!("CARGO_BIN_EXE_mailguide").into())
+}
 
 /// Where the site and the metrics are, as the program says when it begins.
 pub(crate) fn addresses(program: &mut Child) -> (String, String) {

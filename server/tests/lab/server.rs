@@ -1,6 +1,5 @@
 //! The program, serving.
 
-use std::env;
 use std::fs;
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::net::TcpStream;
@@ -14,7 +13,7 @@ use crate::lab::Lab;
 const EVERYTHING: &str = "trace,hickory_net=trace,hickory_resolver=trace,h2=trace,rustls=trace";
 
 /// A running server, with a folder of its own to write to. It stops when it is dropped, so also when a test
-/// fails. `MAILGUIDE` may name another program than the one that cargo has built for the tests.
+/// fails.
 pub(crate) struct Server {
     child: Child,
     pub(crate) address: String,
@@ -28,9 +27,7 @@ impl Server {
         let log = lab.directory().join("mailguide.log");
         let home = lab.directory().join("mailguide-home");
         fs::create_dir_all(&home).unwrap();
-        let program = env::var_os("MAILGUIDE");
-        let program = program.unwrap_or_else(|| env!("CARGO_BIN_EXE_mailguide").into());
-        let mut child = Command::new(program)
+        let mut child = Command::new(http::program())
             .current_dir(&home)
             .envs(["HOME", "TMPDIR"].map(|name| (name, &home)))
             .args(["serve", "--listen", "127.0.0.1:0"])

@@ -1,0 +1,116 @@
+//! The program where nobody takes what it writes.
+
+use std::fs::File;
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
+use crate::program::{Program, Running};
+use crate::silent::SilentServer;
+
+/// A device on which every write fails, because it is full.
+fn full() -> Stdio {
+    File::options()
+        .write(true)
+        .open("/dev/full")
+        .unwrap()
+        .into()
+}
+
+#[test]
+fn a_log_that_cannot_be_written_costs_lines_and_nothing_else() {
+    let mail = SilentServer::start();
+    mail.hang_up();
+    let (unread, stalled) = std::io::pipe().unwrap();
+    let (_, closed) = std::io::pipe().unwrap();
+    for (what, log) in [
+        ("full", full()),
+        ("closed", closed.into()),
+        ("stalled", stalled.into()),
+    ] {
+        let program = Program::logging_to(&mail, log, "debug", &[]);
+        // Each is a line, and a pipe holds only some hundred of them.
+        for _ in 0..2_000 {
+            let answer = program.answer("GET", "/healthz");
+            assert!(answer.starts_with("HTTP/1.1 200"), "{what}: {answer}");
+        }
+        let form = "address=jane%40stall.test&password=secret";
+        let answer = Running::start(&program, "/api/test", form).answer();
+        assert!(answer.contains("\"done\""), "{what}: {answer}");
+        assert!(program.answer("GET", "/").starts_with("HTTP/1.1 200"));
+    }
+    drop(unread);
+}
+
+#[test]
+fn what_is_logged_at_the_end_is_written_before_the_program_ends() {
+    let mail = SilentServer::start();
+    let (read, log) = std::io::pipe().unwrap();
+    let mut program = Program::logging_to(&mail, log.into(), "debug", &[]);
+    program.answer("GET", "/healthz");
+    program.terminate();
+    assert_eq!(program.exit_code(), Some(0));
+    drop(program);
+    let lines = BufReader::new(read).lines().map_while(Result::ok);
+    let answered = lines.filter(|line| line.contains("answered")).count();
+    assert_eq!(answered, 1);
+}
+
+#[test]
+fn standard_output_that_cannot_be_written_is_an_error_with_a_reason() {
+    let mail = SilentServer::start();
+    mail.hang_up();
+    let record = mail.record.display().to_string();
+    for arguments in [
+        &["outcomes"][..],
+        &["check-config", &record],
+        &[
+            "probe",
+            "--allow-private",
+            "--config",
+            &record,
+            "stall.test",
+        ],
+        &[
+            "probe",
+            "--allow-private",
+            "--config",
+            &record,
+            "--json",
+            "stall.test",
+        ],
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_mailguide"))
+            .args(arguments)
+            .stdout(full())
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {said}");
+        let reason = "mailguide: standard output: No space left";
+        assert!(said.contains(reason), "{arguments:?}: {said}");
+    }
+    // Where nothing can be said at all the code says it.
+    let status = Command::new(env!("CARGO_BIN_EXE_mailguide"))
+        .arg("outcomes")
+        .stdout(full())
+        .stderr(full())
+        .status();
+    assert_eq!(status.unwrap().code(), Some(2));
+}
+
+#[test]
+fn the_site_is_served_though_its_address_cannot_be_announced() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_mailguide"))
+        .args(["serve", "--listen", "127.0.0.1:0"])
+        .stdout(full())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    let mut log = BufReader::new(child.stderr.take().unwrap());
+    log.read_line(&mut line).unwrap();
+    assert!(line.contains("cannot be announced"), "{line}");
+    assert_eq!(child.try_wait().unwrap(), None);
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
