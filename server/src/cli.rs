@@ -62,6 +62,11 @@ pub struct ServeOptions {
     #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:3000")]
     pub listen: SocketAddr,
 
+    /// A name under which the site is served; requests for other names are refused. May be given several
+    /// times; without it every name is served
+    #[arg(long, value_name = "NAME", value_parser = crate::host::parse)]
+    pub host: Vec<String>,
+
     /// A provider record to use in place of the built-in one; may be given several times
     #[arg(long, value_name = "FILE")]
     pub config: Vec<PathBuf>,

@@ -7,24 +7,26 @@ use axum::extract::Request;
 use axum::http::header::{HeaderMap, HeaderName, ORIGIN};
 use axum::http::{Method, Uri};
 
-use crate::client::host;
+use crate::host;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// Whether a request may have an effect: it only reads, or it comes from this site's own pages.
-pub fn is_allowed(request: &Request) -> bool {
+/// Whether a request may have an effect: it only reads, or it comes from this site's own pages. `https` is
+/// whether the browser has opened an address that begins with `https`.
+pub fn is_allowed(request: &Request, https: bool) -> bool {
     let reads = matches!(
         *request.method(),
         Method::GET | Method::HEAD | Method::OPTIONS
     );
-    reads || is_own(request.headers(), host(request))
+    reads || is_own(request.headers(), host::of(request), https)
 }
 
 /// Whether the headers say that a page of this site made the request.
 ///
 /// `Sec-Fetch-Site` decides where it is sent; `Origin` decides for older browsers. A request with
-/// neither does not come from a browser of this decade.
-fn is_own(headers: &HeaderMap, host: Option<&str>) -> bool {
+/// neither does not come from a browser of this decade. The same host with `http` is another origin
+/// (RFC 6454 §4): anybody on the way could have answered there.
+fn is_own(headers: &HeaderMap, host: Option<&str>, https: bool) -> bool {
     if let Some(site) = headers.get(SEC_FETCH_SITE) {
         return site == "same-origin";
     }
@@ -32,9 +34,11 @@ fn is_own(headers: &HeaderMap, host: Option<&str>) -> bool {
     let (Some(origin), Some(host)) = (origin, host) else {
         return false;
     };
-    origin
-        .parse::<Uri>()
-        .is_ok_and(|origin| origin.authority().is_some_and(|from| from.as_str() == host))
+    let scheme = if https { "https" } else { "http" };
+    origin.parse::<Uri>().is_ok_and(|origin| {
+        let same_host = origin.authority().is_some_and(|from| from.as_str() == host);
+        same_host && origin.scheme_str() == Some(scheme)
+    })
 }
 
 #[cfg(test)]
@@ -64,13 +68,17 @@ mod tests {
             ),
             (
                 &[
-                    ("origin", "http://help.example:3000"),
+                    ("origin", "https://help.example:3000"),
                     ("host", "help.example:3000"),
                 ],
                 true,
             ),
             (
                 &[("origin", "https://evil.example"), ("host", "help.example")],
+                false,
+            ),
+            (
+                &[("origin", "http://help.example"), ("host", "help.example")],
                 false,
             ),
             (&[("origin", "null"), ("host", "help.example")], false),
@@ -83,7 +91,7 @@ mod tests {
                     request.header(*name, *value)
                 });
             let request = request.body(Body::empty()).unwrap();
-            assert_eq!(is_allowed(&request), expected, "{headers:?}");
+            assert_eq!(is_allowed(&request, true), expected, "{headers:?}");
         }
         // With HTTP/2 there is no such header: the host is in the address.
         for (address, expected) in [
@@ -92,7 +100,18 @@ mod tests {
         ] {
             let request = Request::post(address).header("origin", "https://help.example");
             let request = request.body(Body::empty()).unwrap();
-            assert_eq!(is_allowed(&request), expected, "{address}");
+            assert_eq!(is_allowed(&request, true), expected, "{address}");
+        }
+        // Without HTTPS it is the other way round.
+        for (origin, expected) in [
+            ("http://localhost:3000", true),
+            ("https://localhost:3000", false),
+        ] {
+            let request = Request::post("/test")
+                .header("origin", origin)
+                .header("host", "localhost:3000");
+            let request = request.body(Body::empty()).unwrap();
+            assert_eq!(is_allowed(&request, false), expected, "{origin}");
         }
     }
 }

@@ -13,11 +13,11 @@ mod proxies;
 
 use std::net::{IpAddr, SocketAddr};
 
-use axum::http::header::{HOST, HeaderMap};
 use axum::http::uri::Authority;
 use axum::http::{Request, Version};
 
 pub use self::proxies::{Proxies, ProxyHeaders, ProxyOptions};
+use crate::host;
 
 /// What the listener knows of the connection on which a request came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,24 +70,13 @@ impl Client {
             && request.version() >= Version::HTTP_11
             && !connection.passed_on
             && !proxies::speaks_for_others(request.headers())
-            && host(request).is_none_or(is_local);
+            && host::of(request).is_none_or(is_local);
         Some(Self {
             address: peer,
             https: connection.tls,
             private: connection.tls || local,
         })
     }
-}
-
-/// The host and port that the browser has asked for: in the address itself with HTTP/2, in a header
-/// with HTTP/1.
-pub fn host<B>(request: &Request<B>) -> Option<&str> {
-    let named = request.uri().authority().map(Authority::as_str);
-    named.or_else(|| header(request.headers()))
-}
-
-fn header(headers: &HeaderMap) -> Option<&str> {
-    headers.get(HOST)?.to_str().ok()
 }
 
 /// Whether this host is always the machine itself. A proxy that says nothing of itself usually passes
@@ -385,34 +374,6 @@ mod tests {
             ..plain("10.0.0.1")
         };
         assert_eq!(client("10.0.0.0/8", proxy, &[]), "10.0.0.1");
-    }
-
-    #[test]
-    fn the_host_is_in_the_address_or_in_the_header() {
-        for (uri, header, expected) in [
-            (
-                "https://help.example:8443/",
-                None,
-                Some("help.example:8443"),
-            ),
-            ("/", Some("help.example"), Some("help.example")),
-            (
-                "https://help.example/",
-                Some("other.example"),
-                Some("help.example"),
-            ),
-            ("/", None, None),
-        ] {
-            let mut request = Request::builder().uri(uri);
-            if let Some(header) = header {
-                request = request.header(HOST, header);
-            }
-            assert_eq!(
-                host(&request.body(()).unwrap()),
-                expected,
-                "{uri} {header:?}"
-            );
-        }
     }
 
     #[test]

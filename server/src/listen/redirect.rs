@@ -8,18 +8,22 @@ use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 
-use crate::client::host;
 use crate::headers;
+use crate::host::{self, Hosts};
 
-/// Sends every request to the same path of the site that is served with TLS on this port.
-pub fn router(port: u16) -> Router {
+/// Sends every request to the same path of the site that is served with TLS on this port under one of
+/// these names.
+pub fn router(port: u16, hosts: Hosts) -> Router {
     Router::new()
         .fallback(redirect)
         .layer(from_fn(headers::fixed))
-        .with_state(port)
+        .with_state((port, hosts))
 }
 
-async fn redirect(State(port): State<u16>, request: Request) -> Response {
+async fn redirect(State((port, hosts)): State<(u16, Hosts)>, request: Request) -> Response {
+    if !hosts.serve(&request) {
+        return StatusCode::MISDIRECTED_REQUEST.into_response();
+    }
     // A form that was sent in the clear was read already; sending it again would make it look right.
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return (StatusCode::FORBIDDEN, "Open this page with https://\n").into_response();
@@ -31,7 +35,7 @@ async fn redirect(State(port): State<u16>, request: Request) -> Response {
 }
 
 fn location(request: &Request, port: u16) -> Option<HeaderValue> {
-    let asked: Authority = host(request)?.parse().ok()?;
+    let asked: Authority = host::of(request)?.parse().ok()?;
     let name = asked.host();
     // Who writes `name@host` wants to deceive somebody.
     if name.is_empty() || asked.as_str().contains('@') {
@@ -92,7 +96,10 @@ mod tests {
                 .uri(path)
                 .header("host", host);
             let request = request.body(Body::empty()).unwrap();
-            let answer = router(port).oneshot(request).await.unwrap();
+            let answer = router(port, Hosts::default())
+                .oneshot(request)
+                .await
+                .unwrap();
             let status = answer.status().as_u16();
             let location = answer.headers().get(LOCATION);
             let found = match location {
@@ -101,6 +108,17 @@ mod tests {
             };
             assert_eq!(found, expected, "{method} {host} {path}");
             assert!(answer.headers().contains_key("content-security-policy"));
+        }
+    }
+
+    #[tokio::test]
+    async fn nobody_is_sent_to_another_site() {
+        let hosts = Hosts::new(&[host::parse("help.example").unwrap()]);
+        for (host, expected) in [("help.example:80", 308), ("evil.example", 421)] {
+            let request = Request::get("/").header("host", host);
+            let request = request.body(Body::empty()).unwrap();
+            let answer = router(443, hosts.clone()).oneshot(request).await.unwrap();
+            assert_eq!(answer.status().as_u16(), expected, "{host}");
         }
     }
 }

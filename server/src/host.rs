@@ -1,0 +1,179 @@
+//! Which host a request is for, and whether this site is served under that name.
+
+use axum::http::header::{CONTENT_TYPE, HOST, HeaderValue};
+use axum::http::uri::Authority;
+use axum::http::{Request, StatusCode, Version};
+use axum::response::{IntoResponse, Response};
+
+/// The names under which the site is served; under every name if there are none.
+///
+/// Otherwise a name of somebody else's that leads to the address of this server would be the same site to
+/// a browser (DNS rebinding), and what runs under that name could use the pages.
+#[derive(Clone, Debug, Default)]
+pub struct Hosts(Vec<String>);
+
+impl Hosts {
+    /// These names, each as [`parse`] has read it.
+    pub fn new(names: &[String]) -> Self {
+        Self(names.to_vec())
+    }
+
+    /// Whether the site is served under the name that the request asks for.
+    pub fn serve<B>(&self, request: &Request<B>) -> bool {
+        self.0.is_empty()
+            || of(request).is_some_and(|host| {
+                let name = name(host);
+                name.is_some_and(|name| self.0.contains(&name))
+            })
+    }
+}
+
+/// Reads a host name without a port, as it is typed on the command line.
+///
+/// # Errors
+///
+/// When it is none.
+pub fn parse(text: &str) -> Result<String, String> {
+    let name = name(text).filter(|name| text.len() <= name.len() + 1);
+    name.ok_or_else(|| "expected a host name without a port, such as help.example.net".to_owned())
+}
+
+/// The host and port that the client has asked for: in the address itself with HTTP/2, in a header with
+/// HTTP/1.
+pub fn of<B>(request: &Request<B>) -> Option<&str> {
+    let named = request.uri().authority().map(Authority::as_str);
+    named.or_else(|| request.headers().get(HOST)?.to_str().ok())
+}
+
+/// The answer to a request that does not say, or says in two ways, which host it is for. What is in front
+/// of this server may have understood the other one (RFC 9112 §3.2, RFC 9113 §8.3.1).
+pub fn refusal<B>(request: &Request<B>) -> Option<Response> {
+    if names_one_host(request) {
+        return None;
+    }
+    let text = "expected one Host header with the name of this site\n";
+    let kind = HeaderValue::from_static("text/plain; charset=utf-8");
+    Some((StatusCode::BAD_REQUEST, [(CONTENT_TYPE, kind)], text).into_response())
+}
+
+fn names_one_host<B>(request: &Request<B>) -> bool {
+    let mut headers = request.headers().get_all(HOST).iter();
+    let header = headers.next();
+    if headers.next().is_some() {
+        return false;
+    }
+    let authority = request.uri().authority().map(Authority::as_str);
+    match (authority, header) {
+        // Old health checks speak HTTP/1.0, which has no such header.
+        (None, None) => request.version() < Version::HTTP_11,
+        (Some(_), None) => request.version() == Version::HTTP_2,
+        (authority, Some(header)) => header.to_str().is_ok_and(|header| {
+            let same = |authority: &str| authority.eq_ignore_ascii_case(header);
+            name(header).is_some() && authority.is_none_or(same)
+        }),
+    }
+}
+
+/// The name alone, in small letters and without the dot of the root.
+fn name(host: &str) -> Option<String> {
+    // Who writes `name@host` wants to deceive somebody.
+    let authority: Authority = host.parse().ok().filter(|_| !host.contains('@'))?;
+    let name = authority.host().trim_end_matches('.').to_ascii_lowercase();
+    (!name.is_empty()).then_some(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(version: Version, uri: &str, hosts: &[&str]) -> Request<()> {
+        let request = Request::builder().version(version).uri(uri);
+        let request = hosts
+            .iter()
+            .fold(request, |request, host| request.header(HOST, *host));
+        request.body(()).unwrap()
+    }
+
+    #[test]
+    fn the_host_is_in_the_address_or_in_the_header() {
+        for (uri, header, expected) in [
+            (
+                "https://help.example:8443/",
+                None,
+                Some("help.example:8443"),
+            ),
+            ("/", Some("help.example"), Some("help.example")),
+            (
+                "https://help.example/",
+                Some("other.example"),
+                Some("help.example"),
+            ),
+            ("/", None, None),
+        ] {
+            let mut request = Request::builder().uri(uri);
+            if let Some(header) = header {
+                request = request.header(HOST, header);
+            }
+            assert_eq!(of(&request.body(()).unwrap()), expected, "{uri} {header:?}");
+        }
+    }
+
+    #[test]
+    fn a_request_names_one_host() {
+        let own = "help.example";
+        for (version, uri, hosts, expected) in [
+            (Version::HTTP_11, "/", &[own][..], true),
+            (Version::HTTP_11, "/", &["help.example:3000"], true),
+            (Version::HTTP_11, "/", &["[::1]:3000"], true),
+            (Version::HTTP_11, "/", &[], false),
+            (Version::HTTP_11, "/", &[""], false),
+            (Version::HTTP_11, "/", &["a b"], false),
+            (Version::HTTP_11, "/", &["user@help.example"], false),
+            (Version::HTTP_11, "/", &[own, own], false),
+            (Version::HTTP_11, "/", &[own, "evil.example"], false),
+            (Version::HTTP_11, "http://help.example/", &[own], true),
+            (
+                Version::HTTP_11,
+                "http://help.example/",
+                &["evil.example"],
+                false,
+            ),
+            (Version::HTTP_11, "http://help.example/", &[], false),
+            (Version::HTTP_10, "/", &[], true),
+            (Version::HTTP_10, "/", &[own, own], false),
+            (Version::HTTP_2, "https://help.example/", &[], true),
+            (Version::HTTP_2, "https://help.example/", &[own], true),
+            (
+                Version::HTTP_2,
+                "https://help.example/",
+                &["evil.example"],
+                false,
+            ),
+        ] {
+            let request = request(version, uri, hosts);
+            let refused = refusal(&request).is_some();
+            assert_eq!(!refused, expected, "{version:?} {uri} {hosts:?}");
+        }
+    }
+
+    #[test]
+    fn only_the_names_of_the_site_are_served() {
+        let hosts = ["Help.Example", "[::1]"].map(|name| parse(name).unwrap());
+        let hosts = Hosts::new(&hosts);
+        for (host, expected) in [
+            ("help.example", true),
+            ("HELP.example.:3000", true),
+            ("[::1]:3000", true),
+            ("evil.example", false),
+            ("help.example.evil.example", false),
+            ("127.0.0.1", false),
+        ] {
+            let request = request(Version::HTTP_11, "/", &[host]);
+            assert_eq!(hosts.serve(&request), expected, "{host}");
+            assert!(Hosts::default().serve(&request));
+        }
+        for wrong in ["", "help.example:443", "https://help.example", "a b", "a@b"] {
+            assert!(parse(wrong).is_err(), "{wrong}");
+        }
+    }
+}
