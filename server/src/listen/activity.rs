@@ -1,9 +1,10 @@
 //! Whether anything happens on a connection.
 
+use std::collections::HashMap;
 use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody};
@@ -17,20 +18,33 @@ pub(super) const FIRST: Duration = Duration::from_secs(10);
 /// How long it may stay without another one.
 pub(super) const NEXT: Duration = Duration::from_secs(60);
 
+/// How long a client may leave the next piece of an answer untaken. The server says something more often
+/// than that, also while it tests.
+pub(super) const STALL_TIMEOUT: Duration = Duration::from_secs(60);
+
+/// How much of an answer is handed over at once, in bytes. What was handed over counts as taken, and lies
+/// in the buffers of the connection, so it must be little.
+const PIECE_LEN: usize = 16 * 1024;
+
 /// The requests of one connection. HTTP/1 has limits of its own for most of this; a client of HTTP/2
-/// could say nothing at all, or answer pings for ever.
+/// could say nothing at all, take nothing of what it asked for, or answer pings for ever.
 #[derive(Clone)]
 pub(super) struct Activity(Arc<Mutex<State>>);
 
 struct State {
+    /// How many requests are not answered to their end.
     open: usize,
     /// Until when it may stay without a request.
     until: Instant,
+    /// When the client has last taken a piece of each answer.
+    taken: HashMap<u64, Instant>,
+    /// How many answers there were.
+    answers: u64,
 }
 
 type Answer = Result<Response, Infallible>;
 
-/// A request that is not answered yet.
+/// A request that is not answered to its end.
 struct Open(Activity);
 
 impl Activity {
@@ -39,6 +53,8 @@ impl Activity {
         Self(Arc::new(Mutex::new(State {
             open: 0,
             until: Instant::now() + FIRST,
+            taken: HashMap::new(),
+            answers: 0,
         })))
     }
 
@@ -51,7 +67,7 @@ impl Activity {
         let open = Open(self.clone());
         async move {
             let response = answered.await?;
-            Ok(response.map(|body| holding(body, open)))
+            Ok(response.map(|body| in_pieces(body, open)))
         }
     }
 
@@ -59,12 +75,22 @@ impl Activity {
     /// would cost each of them more than it is worth.
     pub(super) async fn ends(&self) {
         loop {
-            let look = match *self.state() {
-                // Whenever it is answered, the connection may stay longer than that.
-                State { open: 1.., .. } => Instant::now() + NEXT,
-                State { until, .. } if until <= Instant::now() => return,
-                State { until, .. } => until,
+            let now = Instant::now();
+            let look = {
+                let state = self.state();
+                let oldest = state.taken.values().min();
+                let stalls = oldest.map(|taken| *taken + STALL_TIMEOUT);
+                // Whenever a request is answered, the connection may stay longer than that.
+                let idles = if state.open > 0 {
+                    now + NEXT
+                } else {
+                    state.until
+                };
+                stalls.map_or(idles, |stalls| stalls.min(idles))
             };
+            if look <= now {
+                return;
+            }
             sleep_until(look).await;
         }
     }
@@ -82,13 +108,17 @@ impl Drop for Open {
     }
 }
 
-/// The body of an answer, which is not given until it was read.
-struct Held {
+/// The body of an answer, which is not given until it was taken to its end. It is handed over in pieces,
+/// so that it is known whether the client takes any.
+struct Pieces {
     body: Body,
-    _open: Open,
+    /// What the body has given and nobody has taken yet.
+    rest: Bytes,
+    number: u64,
+    open: Open,
 }
 
-impl HttpBody for Held {
+impl HttpBody for Pieces {
     type Data = Bytes;
     type Error = axum::Error;
 
@@ -96,31 +126,69 @@ impl HttpBody for Held {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(context)
+        if self.rest.is_empty() {
+            let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
+            match frame.map(|frame| frame.map(Frame::into_data)) {
+                Some(Ok(Ok(data))) => self.rest = data,
+                Some(Ok(Err(other))) => return Poll::Ready(Some(Ok(other))),
+                Some(Err(error)) => return Poll::Ready(Some(Err(error))),
+                None => return Poll::Ready(None),
+            }
+        }
+        let len = self.rest.len().min(PIECE_LEN);
+        let piece = self.rest.split_to(len);
+        let number = self.number;
+        self.open.0.state().taken.insert(number, Instant::now());
+        Poll::Ready(Some(Ok(Frame::data(piece))))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
+        self.rest.is_empty() && self.body.is_end_stream()
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+        let rest = self.rest.len() as u64;
+        let body = self.body.size_hint();
+        let mut both = SizeHint::new();
+        both.set_lower(body.lower() + rest);
+        if let Some(upper) = body.upper() {
+            both.set_upper(upper + rest);
+        }
+        both
     }
 }
 
-fn holding(body: Body, open: Open) -> Body {
+impl Drop for Pieces {
+    fn drop(&mut self) {
+        self.open.0.state().taken.remove(&self.number);
+    }
+}
+
+fn in_pieces(body: Body, open: Open) -> Body {
     // What is at its end is not read any more, so nothing would drop it early.
     if body.is_end_stream() {
         return body;
     }
-    Body::new(Held { body, _open: open })
+    let number = {
+        let mut state = open.0.state();
+        state.answers += 1;
+        let number = state.answers;
+        state.taken.insert(number, Instant::now());
+        number
+    };
+    Body::new(Pieces {
+        body,
+        rest: Bytes::new(),
+        number,
+        open,
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use axum::response::IntoResponse;
     use http_body_util::BodyExt;
-    use tokio::time::timeout;
+    use tokio::time::{sleep, timeout};
 
     use super::*;
 
@@ -141,7 +209,6 @@ mod tests {
         assert_eq!(left(&activity).await, None);
         let answer = answering.await.unwrap();
         assert_eq!(answer.body().size_hint().exact(), Some(4));
-        assert_eq!(left(&activity).await, None);
         let body = answer.into_body().collect().await.unwrap();
         assert_eq!(body.to_bytes(), "long");
         assert_eq!(left(&activity).await, Some(NEXT.as_secs()));
@@ -155,5 +222,44 @@ mod tests {
         let empty = activity.request(async { Ok(().into_response()) }).await;
         assert_eq!(left(&activity).await, Some(NEXT.as_secs()));
         drop(empty);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_takes_nothing_is_cut_off_whatever_else_it_asks() {
+        let activity = Activity::begin();
+        let long = vec![7; 3 * PIECE_LEN + 1];
+        let answer = activity.request(async { Ok(long.clone().into_response()) });
+        let mut answer = answer.await.unwrap().into_body();
+        // Slow, but it takes something.
+        let mut read = 0;
+        for _ in 0..2 {
+            sleep(STALL_TIMEOUT - Duration::from_secs(1)).await;
+            assert!(timeout(Duration::ZERO, activity.ends()).await.is_err());
+            let left = answer.size_hint().exact().unwrap();
+            assert_eq!(left, (long.len() - read) as u64);
+            let piece = answer.frame().await.unwrap().unwrap().into_data().unwrap();
+            assert_eq!(piece.len(), PIECE_LEN);
+            read += piece.len();
+        }
+        // Other requests on the same connection do not make up for it.
+        let other = async {
+            loop {
+                sleep(Duration::from_secs(1)).await;
+                let other = activity
+                    .request(async { Ok("short".into_response()) })
+                    .await;
+                other.unwrap().into_body().collect().await.unwrap();
+            }
+        };
+        let begin = Instant::now();
+        tokio::select! {
+            () = activity.ends() => {}
+            () = other => {}
+        }
+        assert_eq!(begin.elapsed(), STALL_TIMEOUT);
+        // What a client takes to its end is forgotten.
+        let rest = answer.collect().await.unwrap().to_bytes();
+        assert_eq!(rest.len(), long.len() - read);
+        assert!(activity.state().taken.is_empty());
     }
 }

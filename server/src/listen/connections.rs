@@ -7,7 +7,6 @@ use std::sync::Arc;
 use clap::Args;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::client::Proxies;
 use crate::limits::key::network;
 use crate::limits::taken::{Own, Taken};
 
@@ -33,12 +32,6 @@ pub struct Connections {
     per_client: usize,
 }
 
-/// Room for one connection; free again when it is dropped.
-pub(super) struct Room {
-    _total: OwnedSemaphorePermit,
-    _own: Option<Own<IpAddr>>,
-}
-
 impl Connections {
     /// As many as the operator says.
     pub fn new(options: &ConnectionOptions) -> Self {
@@ -55,22 +48,9 @@ impl Connections {
         Arc::clone(&self.free).acquire_owned().await.ok()
     }
 
-    /// Gives that room to a connection from this address, unless its client has enough of them.
-    pub(super) fn give(
-        &self,
-        room: OwnedSemaphorePermit,
-        peer: IpAddr,
-        proxies: &Proxies,
-    ) -> Option<Room> {
-        let own = if proxies.trusts(peer) {
-            None
-        } else {
-            Some(Taken::take(&self.taken, network(peer), self.per_client)?)
-        };
-        Some(Room {
-            _total: room,
-            _own: own,
-        })
+    /// Counts a connection for its client until the permit is dropped, unless the client has enough.
+    pub(super) fn of_client(&self, client: IpAddr) -> Option<Own<IpAddr>> {
+        Taken::take(&self.taken, network(client), self.per_client)
     }
 }
 

@@ -17,7 +17,7 @@ pub mod tls;
 use std::convert::Infallible;
 use std::future::Future;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,6 +45,8 @@ use self::activity::Activity;
 use self::connections::Connections;
 use self::tls::Certificates;
 use crate::client::{Connection, Proxies};
+use crate::host;
+use crate::limits::taken::Own;
 use crate::operations::metrics::Metrics;
 
 /// How long a client may take to say what it wants: for the PROXY header, for the handshake, and for
@@ -53,6 +55,15 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How long the request line and the headers may be together, in bytes. HTTP/2 has 16 KiB by itself.
 const LARGEST_HEAD: usize = 64 * 1024;
+
+/// How many requests of one HTTP/2 connection are answered at once. A page needs four.
+const MAX_STREAMS: u32 = 16;
+
+/// How much of each answer lies ready to be sent (HTTP/2), in bytes.
+const SEND_BUFFER_LEN: usize = 16 * 1024;
+
+/// How much a client may send before it is read (HTTP/2), in bytes: twice what a form may hold.
+const RECEIVE_WINDOW: u32 = 16 * 1024;
 
 /// How long a connection may be silent before it is asked whether it is still there (HTTP/2).
 const SILENCE: Duration = Duration::from_secs(20);
@@ -88,6 +99,8 @@ enum Broken {
     Proxy(#[from] proxy_protocol::ProxyError),
     #[error("the TLS handshake: {0}")]
     Handshake(io::Error),
+    #[error("its client has too many connections")]
+    TooMany,
     #[error("the beginning took too long")]
     Slow(#[from] tokio::time::error::Elapsed),
     #[error("nothing happened for too long")]
@@ -130,13 +143,14 @@ pub async fn serve(
             accepted = accept(&listener, &transport.connections) => accepted,
             () = &mut stop => break,
         };
-        let room = transport
-            .connections
-            .give(room, peer.ip(), &transport.proxies);
-        let Some(room) = room else {
-            tracing::debug!("a client has too many connections");
-            transport.metrics.connection_refused();
-            continue;
+        // Refused before anything is done for it, where it is known already whose it is.
+        let of_client = if transport.proxies.trusts(peer.ip()) {
+            None
+        } else {
+            let Ok(permit) = of_client(&transport, peer) else {
+                continue;
+            };
+            Some(permit)
         };
         let transport = transport.clone();
         let app = app.clone();
@@ -145,7 +159,7 @@ pub async fn serve(
             if let Err(cause) = connection(stream, peer, transport, app, ending).await {
                 tracing::debug!(%cause, "a connection broke");
             }
-            drop(room);
+            drop((room, of_client));
         });
     }
     drop(listener);
@@ -157,6 +171,16 @@ pub async fn serve(
     {
         tracing::warn!("some connections did not come to an end and are cut off");
     }
+}
+
+/// Counts a connection for its client.
+fn of_client(transport: &Transport, client: SocketAddr) -> Result<Own<IpAddr>, Broken> {
+    let permit = transport.connections.of_client(client.ip());
+    permit.ok_or_else(|| {
+        tracing::debug!("a client has too many connections");
+        transport.metrics.connection_refused();
+        Broken::TooMany
+    })
 }
 
 /// The next connection, as soon as there is room for one.
@@ -201,11 +225,13 @@ async fn connection(
     // A client that takes nothing of what it asked for must not keep the connection for ever.
     let _ = SockRef::from(&stream).set_tcp_user_timeout(Some(UNREAD));
     let mut connection = Connection::plain(peer);
+    let mut _of_client = None;
     if transport.proxy_protocol && transport.proxies.trusts(peer.ip()) {
         let source = timeout(PATIENCE, proxy_protocol::read(&mut stream)).await??;
         if let Some(source) = source {
             connection.peer = source;
             connection.passed_on = true;
+            _of_client = Some(of_client(&transport, source)?);
         }
     }
     let Some(certificates) = &transport.certificates else {
@@ -247,6 +273,9 @@ where
         }
         let app = app.clone();
         asked.request(async move {
+            if let Some(refusal) = host::refusal(&request) {
+                return Ok(refusal);
+            }
             if keeps {
                 // The connection must know that it ends before the answer is there, to say so in its head.
                 yield_now().await;
@@ -264,7 +293,11 @@ where
         .http2()
         .timer(TokioTimer::new())
         .keep_alive_interval(SILENCE)
-        .keep_alive_timeout(SILENCE);
+        .keep_alive_timeout(SILENCE)
+        .max_concurrent_streams(MAX_STREAMS)
+        .max_send_buf_size(SEND_BUFFER_LEN)
+        .initial_stream_window_size(RECEIVE_WINDOW)
+        .initial_connection_window_size(4 * RECEIVE_WINDOW);
     let builder = if http2 {
         builder.http2_only()
     } else {

@@ -3,8 +3,9 @@
 //! Certificates live for weeks, the program for months. So the files are looked at again and again;
 //! connections that were made with the old certificate go on with it.
 
-use std::io;
-use std::os::unix::fs::MetadataExt;
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -25,6 +26,9 @@ use crate::operations::service;
 pub const HTTP2: &[u8] = b"h2";
 
 const HTTP1: &[u8] = b"http/1.1";
+
+/// How much of a file is read, in bytes. Chains with their keys are a hundred times shorter.
+const MAX_FILE_LEN: u64 = 1024 * 1024;
 
 /// How often the files are looked at.
 const LOOK: Duration = Duration::from_secs(10);
@@ -181,10 +185,24 @@ fn look(file: &Path) -> Option<[i64; 6]> {
     ])
 }
 
+/// Reads a file that is one: to read a pipe would be to wait for whoever writes into it, and everybody who
+/// is connected would wait, too.
+fn read_regular(file: &Path) -> io::Result<Vec<u8>> {
+    // With this flag, opening a pipe waits for nobody (POSIX open()).
+    let flags = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
+    let file = File::options().read(true).custom_flags(flags).open(file)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::other("this is not a regular file"));
+    }
+    let mut bytes = Vec::new();
+    file.take(MAX_FILE_LEN).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 fn configuration(cert: &Path, key: &Path) -> Result<ServerConfig, TlsError> {
     let name = |file: &Path| file.display().to_string();
     let read = |file: &Path| {
-        std::fs::read(file).map_err(|cause| TlsError::Unreadable {
+        read_regular(file).map_err(|cause| TlsError::Unreadable {
             file: name(file),
             cause,
         })
@@ -241,6 +259,12 @@ mod tests {
         }
     }
 
+    fn make_pipe(path: &Path) {
+        std::fs::remove_file(path).unwrap();
+        let made = std::process::Command::new("mkfifo").arg(path).status();
+        assert!(made.unwrap().success());
+    }
+
     fn folder(name: &str) -> PathBuf {
         let folder = std::env::temp_dir().join(format!("mailguide-{}-{name}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
@@ -273,6 +297,19 @@ mod tests {
                 false,
             ),
             ("both", |folder| write(folder, true, true), true),
+            (
+                "a pipe that nobody writes to",
+                |folder| make_pipe(&folder.join("cert.pem")),
+                false,
+            ),
+            (
+                "both again",
+                |folder| {
+                    std::fs::remove_file(folder.join("cert.pem")).unwrap();
+                    write(folder, true, true);
+                },
+                true,
+            ),
         ] {
             let before = certificates.current();
             change(&folder);
