@@ -49,7 +49,7 @@ export async function serve(options = []) {
     child.on("exit", (code) => reject(new Error(`mailguide ended with ${code} before it listened:\n${output}`)));
     createInterface({ input: child.stdout }).on("line", (line) => {
       output += `${line}\n`;
-      const match = /^mailguide: listening on (http:\/\/\S+?)\/?$/.exec(line);
+      const match = /^mailguide: listening on (https?:\/\/\S+?)\/?$/.exec(line);
       if (match) found(match[1]);
     });
   });

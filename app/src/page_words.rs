@@ -76,7 +76,7 @@ words! {
 
 words! {
     /// Requests that cannot be answered.
-    Failures { code: String, missing: Failure, method: Failure, too_large: Failure, unreadable: Failure, broken: Failure, foreign: Failure, }
+    Failures { code: String, missing: Failure, method: Failure, too_large: Failure, unreadable: Failure, broken: Failure, foreign: Failure, host: Failure, busy: Failure, }
 }
 
 words! {

@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { program } from "../lab/programs.mjs";
 import { mailguide } from "../mailguide.mjs";
+import { benchAttacks } from "./attack.mjs";
 import { benchHandshakes, handshakesExample } from "./handshakes.mjs";
 import { benchLoad } from "./load.mjs";
 import { benchProbe } from "./probe.mjs";
@@ -28,6 +29,7 @@ try {
   await benchSizes();
   await benchThroughput(directory);
   await benchLoad(directory);
+  await benchAttacks(directory);
   await benchProbe();
   await benchHandshakes();
   await benchRounds();

@@ -84,7 +84,8 @@ async function silentServer() {
   return { port: server.address().port, close };
 }
 
-function providerRecord(port) {
+/** A provider with one server, on this port. */
+export function providerRecord(port) {
   return `id = "silent"
 name = "Silent Mail"
 
@@ -161,7 +162,7 @@ function slowClient(url) {
  * How long the slowest hundredth of the requests takes, in milliseconds. Visitors come at their own pace: as
  * fast as the server can, wrk would measure how the system shares the cores between itself and the server.
  */
-async function percentile(directory, url) {
+export async function percentile(directory, url) {
   const script = join(directory, "pace.lua");
   await writeFile(script, `delay = function() return ${PACE} end\n`);
   await run("wrk", ["-t1", "-c8", "-d1s", `${url}/`]);
@@ -176,7 +177,7 @@ async function percentile(directory, url) {
 }
 
 /** The resident memory of a process, in MB. */
-async function memory(pid) {
+export async function memory(pid) {
   const status = await readFile(`/proc/${pid}/status`, "utf8");
   return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)[1]) / 1024);
 }

@@ -10,6 +10,7 @@ use tracing::Instrument;
 
 use crate::client::{Client, Proxies};
 use crate::headers::Hsts;
+use crate::host::Hosts;
 use crate::kept::Kept;
 use crate::listen::Application;
 use crate::operations::Ready;
@@ -24,6 +25,8 @@ pub struct Front {
     pub proxies: Proxies,
     /// For how long browsers shall use HTTPS only.
     pub hsts: Hsts,
+    /// The names under which the site is served.
+    pub hosts: Hosts,
     /// Whom to tell of a hole.
     pub contacts: Vec<Contact>,
     /// What is counted.
@@ -57,7 +60,10 @@ impl Door {
         let client = Client::of(&request, &self.front.proxies);
         let identified = Identified::new(request.method(), client);
         let private = client.is_some_and(|client| client.private);
-        let mut response = match self.kept.at_once(&request, private) {
+        // A name that is not ours is turned away by the routes.
+        let own = self.front.hosts.serve(&request);
+        let kept = own.then(|| self.kept.at_once(&request, private)).flatten();
+        let mut response = match kept {
             Some(response) => response,
             None => {
                 let id = identified.id;
@@ -69,7 +75,12 @@ impl Door {
                     Ok(response) => response,
                     Err(never) => match never {},
                 };
-                let answer = self.kept.answer(request, private, routes);
+                let answer = async {
+                    match own {
+                        true => self.kept.answer(request, private, routes).await,
+                        false => routes(request).await,
+                    }
+                };
                 let span = tracing::info_span!("request", %id);
                 // It is large, and without the box it would be moved about for every page that is kept.
                 Box::pin(answer.instrument(span)).await

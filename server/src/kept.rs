@@ -4,32 +4,39 @@ use std::collections::HashMap;
 
 use axum::body::to_bytes;
 use axum::extract::{MatchedPath, Request};
-use axum::http::header::{ACCEPT_ENCODING, HeaderMap};
+use axum::http::header::HeaderMap;
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, Semaphore};
 use tokio::task::spawn_blocking;
 
+use crate::page::{ForPageCache, MAX_PAGE_LEN};
 use crate::stored::Stored;
 
 /// The pages by their paths, each from the first time that it is asked for. Whether a password may be
 /// typed on a page depends on the connection, so there are two of each.
-pub struct Kept(HashMap<String, [OnceCell<Page>; 2]>);
+pub struct Kept {
+    pages: HashMap<String, [OnceCell<Page>; 2]>,
+    /// Compression takes most of the time. Whoever asks for all pages of a server that has just started
+    /// must leave the rest of the processor to the others.
+    compressions: Semaphore,
+}
 
 struct Page {
     content: Stored,
     route: Option<MatchedPath>,
 }
 
-/// No page is nearly as long, in bytes.
-const LONGEST: usize = 1024 * 1024;
-
 impl Kept {
     /// Keeps the pages with these paths and no others: a path can be spelled in many ways, and whoever
     /// asked for all of them would fill the memory.
     pub fn of(paths: impl IntoIterator<Item = String>) -> Self {
         let pages = paths.into_iter().map(|path| (path, Default::default()));
-        Self(pages.collect())
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            pages: pages.collect(),
+            compressions: Semaphore::new((cores / 2).max(1)),
+        }
     }
 
     /// Answers from memory, if the page is there. `private` says whether nobody else can read what is typed
@@ -57,7 +64,7 @@ impl Kept {
         };
         let headers = request.headers().clone();
         // Who comes while it is rendered waits for it.
-        match page.get_or_try_init(|| Page::render(request, routes)).await {
+        match page.get_or_try_init(|| self.render(request, routes)).await {
             Ok(page) => page.answer(&headers),
             Err(failure) => *failure,
         }
@@ -66,22 +73,20 @@ impl Kept {
     /// Where the page is kept. What follows a `?` makes a page one of many, so those are rendered each time.
     fn place(&self, request: &Request, private: bool) -> Option<&OnceCell<Page>> {
         let uri = request.uri();
-        let both = uri.query().is_none().then(|| self.0.get(uri.path()))?;
+        let both = uri.query().is_none().then(|| self.pages.get(uri.path()))?;
         Some(&both?[usize::from(private)])
     }
-}
 
-impl Page {
     /// Renders a page and compresses it, or gives the answer that says why there is none.
     async fn render<F>(
+        &self,
         mut request: Request,
         routes: impl FnOnce(Request) -> F,
-    ) -> Result<Self, Box<Response>>
+    ) -> Result<Page, Box<Response>>
     where
         F: Future<Output = Response>,
     {
-        // Only what is plain can be kept in every form.
-        request.headers_mut().remove(ACCEPT_ENCODING);
+        request.extensions_mut().insert(ForPageCache);
         let response = routes(request).await;
         if response.status() != StatusCode::OK {
             return Err(Box::new(response));
@@ -89,12 +94,16 @@ impl Page {
         let (parts, body) = response.into_parts();
         let route = parts.extensions.get().cloned();
         let failed = || Box::new(StatusCode::INTERNAL_SERVER_ERROR.into_response());
-        let body = to_bytes(body, LONGEST).await.map_err(|_| failed())?;
+        let body = to_bytes(body, MAX_PAGE_LEN).await.map_err(|_| failed())?;
+        // It is never closed, so there is always a permit some time.
+        let _permit = self.compressions.acquire().await;
         let content = spawn_blocking(|| Stored::compressed(parts.headers, body)).await;
         let content = content.map_err(|_| failed())?;
-        Ok(Self { content, route })
+        Ok(Page { content, route })
     }
+}
 
+impl Page {
     fn answer(&self, request: &HeaderMap) -> Response {
         let mut response = self.content.answer(request);
         if let Some(route) = &self.route {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use app::check::{Admission, Refusal, TestConnection, start};
+use app::check::{Refusal, TestConnection, start};
 use app::guide::comparison::Shown;
 use app::guide::node::START;
 use app::guide::trail::Trail;
@@ -17,7 +17,8 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Form, Path, Query, Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
+    ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderMap, HeaderName, HeaderValue, REFERER,
+    RETRY_AFTER,
 };
 use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
@@ -26,10 +27,8 @@ use axum::routing::{get, post};
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos::server_fn::codec::{FromReq, PostUrl};
-use leptos_axum::ResponseOptions;
 use serde::Deserialize;
 use tower_http::catch_panic::CatchPanicLayer;
-use tower_http::compression::CompressionLayer;
 
 use crate::assets::Assets;
 use crate::client::Client;
@@ -38,16 +37,11 @@ use crate::kept::Kept;
 use crate::limits::Limits;
 use crate::listen::Application;
 use crate::operations::health;
+use crate::page::{self, PageRequest, context, page};
 use crate::requests::{RequestId, routed};
 use crate::security_txt;
+use crate::state::AppState;
 use crate::{body, headers, origin};
-
-struct App {
-    site: Arc<Site>,
-    assets: Assets,
-    limits: Limits,
-    front: Front,
-}
 
 /// The whole site.
 pub fn router(
@@ -58,14 +52,7 @@ pub fn router(
 ) -> impl Application + Sync {
     // Leptos renders on the runtime that runs already. A second router finds it done.
     let _ = any_spawner::Executor::init_tokio();
-    let app = Arc::new(App {
-        site,
-        assets,
-        limits,
-        front,
-    });
-    // Pages are compressed as they are sent; the stream of a test is not, because a compressor
-    // would hold its lines back.
+    let app = Arc::new(AppState::new(site, assets, limits, front));
     let pages = Router::new()
         .route("/", get(home))
         .route("/settings/{domain}", get(settings))
@@ -79,8 +66,7 @@ pub fn router(
         .route("/check", get(check))
         .route("/network", get(network))
         .route("/report", get(report))
-        .route("/test", get(test_form))
-        .layer(CompressionLayer::new());
+        .route("/test", get(test_form));
     let tests = Router::new()
         .route("/test", post(test_page))
         .route(TestConnection::PATH, post(test_stream));
@@ -108,12 +94,13 @@ pub fn router(
 }
 
 /// What every route stands behind, the outermost last.
-fn guarded(routes: Router<Arc<App>>, app: Arc<App>) -> Router {
+fn guarded(routes: Router<Arc<AppState>>, app: Arc<AppState>) -> Router {
     routes
         // Its own limit is stricter and holds for every route.
         .layer(DefaultBodyLimit::disable())
         .layer(from_fn(body::whole))
         .layer(from_fn_with_state(app.clone(), only_own_pages))
+        .layer(from_fn_with_state(app.clone(), only_own_names))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(app.clone(), page_for_bare_failures))
         .layer(from_fn(headers::fixed))
@@ -149,42 +136,42 @@ fn paths(site: &Site) -> impl Iterator<Item = String> + use<'_> {
         .chain(settings)
 }
 
-async fn security(State(app): State<Arc<App>>) -> Response {
+async fn security(State(app): State<Arc<AppState>>) -> Response {
     security_txt::answer(&app.front.contacts)
 }
 
-async fn readiness(State(app): State<Arc<App>>) -> impl IntoResponse {
+async fn readiness(State(app): State<Arc<AppState>>) -> impl IntoResponse {
     app.front.ready.answer()
 }
 
-async fn home(State(app): State<Arc<App>>, request: Request) -> Response {
-    page(&app, StatusCode::OK, request, || view! { <HomePage/> }).await
+async fn home(State(app): State<Arc<AppState>>, request: PageRequest) -> Response {
+    page(&app, StatusCode::OK, &request, || view! { <HomePage/> }).await
 }
 
-async fn test_form(State(app): State<Arc<App>>, request: Request) -> Response {
-    page(&app, StatusCode::OK, request, || view! { <TestPage/> }).await
+async fn test_form(State(app): State<Arc<AppState>>, request: PageRequest) -> Response {
+    page(&app, StatusCode::OK, &request, || view! { <TestPage/> }).await
 }
 
-async fn programs(State(app): State<Arc<App>>, request: Request) -> Response {
-    page(&app, StatusCode::OK, request, || view! { <ProgramsPage/> }).await
+async fn programs(State(app): State<Arc<AppState>>, request: PageRequest) -> Response {
+    page(&app, StatusCode::OK, &request, || view! { <ProgramsPage/> }).await
 }
 
 async fn program(
-    State(app): State<Arc<App>>,
+    State(app): State<Arc<AppState>>,
     Path(slug): Path<String>,
-    request: Request,
+    request: PageRequest,
 ) -> Response {
     match app.site.guide.program(&slug).cloned() {
         Some(program) => {
             let show = move || view! { <ProgramPage program=program.clone()/> };
-            page(&app, StatusCode::OK, request, show).await
+            page(&app, StatusCode::OK, &request, show).await
         }
         None => not_found(State(app), request).await,
     }
 }
 
-async fn outlook(State(app): State<Arc<App>>, request: Request) -> Response {
-    page(&app, StatusCode::OK, request, || view! { <OutlookPage/> }).await
+async fn outlook(State(app): State<Arc<AppState>>, request: PageRequest) -> Response {
+    page(&app, StatusCode::OK, &request, || view! { <OutlookPage/> }).await
 }
 
 #[derive(Deserialize)]
@@ -193,15 +180,19 @@ struct TrailQuery {
     trail: String,
 }
 
-async fn fix(State(app): State<Arc<App>>, query: Query<TrailQuery>, request: Request) -> Response {
+async fn fix(
+    State(app): State<Arc<AppState>>,
+    query: Query<TrailQuery>,
+    request: PageRequest,
+) -> Response {
     node(State(app), Path(START.to_owned()), query, request).await
 }
 
 async fn node(
-    State(app): State<Arc<App>>,
+    State(app): State<Arc<AppState>>,
     Path(slug): Path<String>,
     Query(query): Query<TrailQuery>,
-    request: Request,
+    request: PageRequest,
 ) -> Response {
     let Some(node) = app.site.guide.nodes.get(&slug).cloned() else {
         return not_found(State(app), request).await;
@@ -211,7 +202,7 @@ async fn node(
         let (slug, node, trail) = (slug.clone(), node.clone(), trail.clone());
         view! { <FixPage slug node trail/> }
     };
-    page(&app, StatusCode::OK, request, show).await
+    page(&app, StatusCode::OK, &request, show).await
 }
 
 #[derive(Deserialize)]
@@ -221,30 +212,31 @@ struct ErrorsQuery {
 }
 
 async fn errors(
-    State(app): State<Arc<App>>,
+    State(app): State<Arc<AppState>>,
     Query(query): Query<ErrorsQuery>,
-    request: Request,
+    request: PageRequest,
 ) -> Response {
     let show = move || view! { <ErrorsPage text=query.q.clone()/> };
-    page(&app, StatusCode::OK, request, show).await
+    page(&app, StatusCode::OK, &request, show).await
 }
 
 async fn check(
-    State(app): State<Arc<App>>,
+    State(app): State<Arc<AppState>>,
     Query(shown): Query<Shown>,
-    request: Request,
+    uri: Uri,
+    request: PageRequest,
 ) -> Response {
-    let sent = request.uri().query().is_some();
+    let sent = uri.query().is_some();
     let show = move || view! { <CheckPage shown=shown.clone() sent/> };
-    page(&app, StatusCode::OK, request, show).await
+    page(&app, StatusCode::OK, &request, show).await
 }
 
-async fn network(State(app): State<Arc<App>>, request: Request) -> Response {
-    page(&app, StatusCode::OK, request, || view! { <NetworkPage/> }).await
+async fn network(State(app): State<Arc<AppState>>, request: PageRequest) -> Response {
+    page(&app, StatusCode::OK, &request, || view! { <NetworkPage/> }).await
 }
 
-async fn report(State(app): State<Arc<App>>, request: Request) -> Response {
-    page(&app, StatusCode::OK, request, || view! { <ReportPage/> }).await
+async fn report(State(app): State<Arc<AppState>>, request: PageRequest) -> Response {
+    page(&app, StatusCode::OK, &request, || view! { <ReportPage/> }).await
 }
 
 #[derive(Deserialize)]
@@ -255,10 +247,10 @@ struct CardQuery {
 }
 
 async fn card(
-    State(app): State<Arc<App>>,
+    State(app): State<Arc<AppState>>,
     Path(slug): Path<String>,
     Query(query): Query<CardQuery>,
-    request: Request,
+    request: PageRequest,
 ) -> Response {
     let Some(card) = app.site.guide.cards.get(&slug).cloned() else {
         return not_found(State(app), request).await;
@@ -272,13 +264,13 @@ async fn card(
         let (slug, card, program) = (slug.clone(), card.clone(), program.clone());
         view! { <CardPage slug card program trail=trail.clone()/> }
     };
-    page(&app, StatusCode::OK, request, show).await
+    page(&app, StatusCode::OK, &request, show).await
 }
 
 async fn settings(
-    State(app): State<Arc<App>>,
+    State(app): State<Arc<AppState>>,
     Path(name): Path<String>,
-    request: Request,
+    request: PageRequest,
 ) -> Response {
     let found = name.parse::<Domain>().ok().and_then(|domain| {
         let (record, group) = app.site.catalogue.find(&domain)?;
@@ -290,13 +282,13 @@ async fn settings(
                 let (domain, record, group) = (domain.clone(), record.clone(), group.clone());
                 view! { <SettingsPage domain record group/> }
             };
-            page(&app, StatusCode::OK, request, show).await
+            page(&app, StatusCode::OK, &request, show).await
         }
         None => {
             page(
                 &app,
                 StatusCode::NOT_FOUND,
-                request,
+                &request,
                 move || view! { <UnknownDomainPage typed=name.clone()/> },
             )
             .await
@@ -310,17 +302,20 @@ struct AddressForm {
 }
 
 /// The address form without scripts: only the domain goes into the address bar.
-async fn find_settings(State(app): State<Arc<App>>, Form(form): Form<AddressForm>) -> Response {
+async fn find_settings(
+    State(app): State<Arc<AppState>>,
+    request: PageRequest,
+    Form(form): Form<AddressForm>,
+) -> Response {
     match parse_address(&form.address) {
         Ok(address) => {
             Redirect::to(&format!("/settings/{}", address.domain().as_str())).into_response()
         }
         Err(_) => {
-            let request = Request::new(Body::empty());
             page(
                 &app,
                 StatusCode::UNPROCESSABLE_ENTITY,
-                request,
+                &request,
                 move || view! { <UnknownDomainPage typed=form.address.clone()/> },
             )
             .await
@@ -339,11 +334,17 @@ struct AskedQuery {
 
 /// The test without scripts: the same request, answered by a page.
 async fn test_page(
-    State(app): State<Arc<App>>,
+    State(app): State<Arc<AppState>>,
     Query(asked): Query<AskedQuery>,
     request: Request,
 ) -> Response {
-    let admission = admission(&app, &request);
+    let page_request = PageRequest::of(request.extensions(), request.headers());
+    // Refused tests are pages, too, and cost as much.
+    let permit = match page::permit(&app, &page_request) {
+        Ok(permit) => permit,
+        Err(denial) => return page::busy(&app, &page_request, denial).await,
+    };
+    let admission = app.admission(page_request.client);
     let trail = Trail::read(&app.site.guide, &asked.trail);
     // The form is decoded by the server function's own decoder, so both understand the same.
     let form =
@@ -370,12 +371,16 @@ async fn test_page(
     if let Some(wait) = retry_after {
         response.headers_mut().insert(RETRY_AFTER, wait);
     }
-    uncached(response)
+    uncached(page::streamed_with_permit(response, permit))
 }
 
 /// The test as a stream of lines, from the server function.
-async fn test_stream(State(app): State<Arc<App>>, request: Request) -> Response {
-    let admission = admission(&app, &request);
+async fn test_stream(State(app): State<Arc<AppState>>, mut request: Request) -> Response {
+    // Where a browser says that it takes a page, Leptos answers a form that it cannot read by leading back
+    // to whatever page the request says it came from.
+    request.headers_mut().remove(ACCEPT);
+    request.headers_mut().remove(REFERER);
+    let admission = app.admission(request.extensions().get().copied());
     let context = context(&app, StatusCode::OK, admission);
     let answer = leptos_axum::handle_server_fns_with_context(context, request).await;
     let mut response = uncached(answer.into_response());
@@ -386,15 +391,15 @@ async fn test_stream(State(app): State<Arc<App>>, request: Request) -> Response 
     response
 }
 
-async fn file(State(app): State<Arc<App>>, uri: Uri, request: HeaderMap) -> Response {
+async fn file(State(app): State<Arc<AppState>>, uri: Uri, request: HeaderMap) -> Response {
     app.assets.answer(uri.path(), &request)
 }
 
-async fn not_found(State(app): State<Arc<App>>, request: Request) -> Response {
+async fn not_found(State(app): State<Arc<AppState>>, request: PageRequest) -> Response {
     page(
         &app,
         StatusCode::NOT_FOUND,
-        request,
+        &request,
         || view! { <NotFoundPage/> },
     )
     .await
@@ -404,71 +409,53 @@ async fn wrong_method() -> Response {
     StatusCode::METHOD_NOT_ALLOWED.into_response()
 }
 
-/// Renders a page whole. Leptos is given nothing of the request: no page needs it, and an address without a
-/// path would make it panic.
-async fn page<V: IntoView + 'static>(
-    app: &Arc<App>,
-    status: StatusCode,
-    request: Request,
-    view: impl Fn() -> V + Clone + Send + Sync + 'static,
-) -> Response {
-    let context = context(app, status, admission(app, &request));
-    let render = leptos_axum::render_app_async_with_context(context, view);
-    render(Request::new(Body::empty())).await
-}
-
-/// What the components of a page find in their context.
-fn context(
-    app: &Arc<App>,
-    status: StatusCode,
-    admission: Admission,
-) -> impl Fn() + Clone + Send + Sync + 'static {
-    let app = Arc::clone(app);
-    move || {
-        provide_context(app.site.clone());
-        provide_context(admission.clone());
-        let response = expect_context::<ResponseOptions>();
-        if status != StatusCode::OK {
-            response.set_status(status);
-        }
-        response.insert_header(CONTENT_SECURITY_POLICY, headers::PAGE_POLICY);
-    }
-}
-
-/// What is known of the client and its connection.
-fn admission(app: &Arc<App>, request: &Request) -> Admission {
-    let client = request.extensions().get::<Client>();
-    Admission {
-        gate: client.map(|client| app.limits.of_client(client.address)),
-        private: client.is_some_and(|client| client.private),
-    }
-}
-
 /// Turns away what other sites caused.
-async fn only_own_pages(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    if origin::is_allowed(&request) {
+async fn only_own_pages(
+    State(app): State<Arc<AppState>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let https = request
+        .extensions()
+        .get::<Client>()
+        .is_some_and(|client| client.https);
+    if origin::is_allowed(&request, https) {
         return next.run(request).await;
     }
     let failure = app.site.page_words.failure.foreign.clone();
-    let request = Request::new(Body::empty());
+    let request = PageRequest::of(request.extensions(), request.headers());
     page(
         &app,
         StatusCode::FORBIDDEN,
-        request,
+        &request,
         move || view! { <FailurePage failure=failure.clone()/> },
     )
     .await
 }
 
+/// Turns away what is meant for another site. Health checks know only an address.
+async fn only_own_names(
+    State(app): State<Arc<AppState>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let health = matches!(request.uri().path(), "/healthz" | "/readyz");
+    if health || app.front.hosts.serve(&request) {
+        return next.run(request).await;
+    }
+    StatusCode::MISDIRECTED_REQUEST.into_response()
+}
+
 /// Gives a page to failures that have only a status.
 async fn page_for_bare_failures(
-    State(app): State<Arc<App>>,
+    State(app): State<Arc<AppState>>,
     request: Request,
     next: Next,
 ) -> Response {
     let api = request.uri().path().starts_with("/api/");
     let method = request.method().clone();
     let id = request.extensions().get::<RequestId>().copied();
+    let page_request = PageRequest::of(request.extensions(), request.headers());
     let response = next.run(request).await;
     let status = response.status();
     let bare = !response.headers().contains_key(CONTENT_SECURITY_POLICY);
@@ -480,6 +467,7 @@ async fn page_for_bare_failures(
     let failure = match status {
         StatusCode::NOT_FOUND => &failures.missing,
         StatusCode::METHOD_NOT_ALLOWED => &failures.method,
+        StatusCode::MISDIRECTED_REQUEST => &failures.host,
         StatusCode::PAYLOAD_TOO_LARGE | StatusCode::URI_TOO_LONG => &failures.too_large,
         status if status.is_client_error() => &failures.unreadable,
         _ => &failures.broken,
@@ -491,7 +479,7 @@ async fn page_for_bare_failures(
     page(
         &app,
         status,
-        Request::new(Body::empty()),
+        &page_request,
         move || view! { <FailurePage failure=failure.clone() code=code.clone()/> },
     )
     .await
@@ -546,16 +534,12 @@ mod tests {
             probe: Probe::new(Options::default()).unwrap(),
             bundle: assets.bundle(),
         };
-        let app = App {
-            site: Arc::new(site),
-            assets,
-            limits: Limits::new(
-                &LimitOptions::default(),
-                Keys::random().unwrap(),
-                Metrics::default(),
-            ),
-            front: Front::default(),
-        };
+        let limits = Limits::new(
+            &LimitOptions::default(),
+            Keys::random().unwrap(),
+            Metrics::default(),
+        );
+        let app = AppState::new(Arc::new(site), assets, limits, Front::default());
         let routes = guarded(Router::new().route("/broken", get(broken)), Arc::new(app));
         let router = front::before(routes, Kept::of([]), Front::default());
         for _ in 0..2 {

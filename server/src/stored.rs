@@ -2,11 +2,12 @@
 
 use axum::body::Bytes;
 use axum::http::header::{
-    ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH,
-    VARY,
+    CONTENT_ENCODING, CONTENT_LENGTH, ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH, VARY,
 };
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+
+use crate::encoding::{Effort, Encoding};
 
 /// The same content plain and compressed, with the headers that belong to it.
 #[derive(Clone, Debug)]
@@ -40,7 +41,7 @@ impl Stored {
 
     /// Content whose compressed forms are made now, as small as they get. This takes a while.
     pub fn compressed(headers: HeaderMap, plain: Bytes) -> Self {
-        let (brotli, gzip) = (brotli(&plain), gzip(&plain));
+        let [brotli, gzip] = Encoding::ALL.map(|encoding| encoding.encode(&plain, Effort::Best));
         Self::new(headers, plain, brotli, gzip)
     }
 
@@ -52,20 +53,21 @@ impl Stored {
             response.headers_mut().remove(header::CONTENT_TYPE);
             return response;
         }
-        let accepted = request
-            .get(ACCEPT_ENCODING)
-            .and_then(|value| value.to_str().ok());
-        let accepts = |encoding: &str| accepted.is_some_and(|accepted| takes(accepted, encoding));
-        let (body, encoding) = match (&self.brotli, &self.gzip) {
-            (Some(brotli), _) if accepts("br") => (brotli, Some("br")),
-            (_, Some(gzip)) if accepts("gzip") => (gzip, Some("gzip")),
-            _ => (&self.plain, None),
-        };
+        let forms = [
+            (Encoding::Brotli, &self.brotli),
+            (Encoding::Gzip, &self.gzip),
+        ];
+        let mut forms = forms.into_iter().filter_map(|(encoding, body)| {
+            let accepted = encoding.is_accepted(request);
+            Some((encoding, body.as_ref().filter(|_| accepted)?))
+        });
+        let smallest = forms.next();
+        let body = smallest.map_or(&self.plain, |(_, body)| body);
         let mut response = body.clone().into_response();
         *response.headers_mut() = self.headers.clone();
-        if let Some(encoding) = encoding {
-            let encoding = HeaderValue::from_static(encoding);
-            response.headers_mut().insert(CONTENT_ENCODING, encoding);
+        if let Some((encoding, _)) = smallest {
+            let name = HeaderValue::from_static(encoding.name());
+            response.headers_mut().insert(CONTENT_ENCODING, name);
         }
         response
     }
@@ -91,56 +93,9 @@ fn tag(plain: &[u8]) -> Option<HeaderValue> {
     HeaderValue::try_from(format!("W/\"{hex}\"")).ok()
 }
 
-fn brotli(plain: &[u8]) -> Option<Bytes> {
-    let mut packed = Vec::new();
-    let best = brotli::enc::BrotliEncoderParams::default();
-    brotli::BrotliCompress(&mut &plain[..], &mut packed, &best).ok()?;
-    Some(packed.into())
-}
-
-fn gzip(plain: &[u8]) -> Option<Bytes> {
-    use std::io::Write;
-
-    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
-    packer.write_all(plain).ok()?;
-    Some(packer.finish().ok()?.into())
-}
-
-/// Whether an `Accept-Encoding` header takes an encoding (RFC 9110 §12.5.3).
-fn takes(accepted: &str, encoding: &str) -> bool {
-    accepted.split(',').any(|item| {
-        let mut parts = item.split(';').map(str::trim);
-        let refused = |part: &str| {
-            let quality = part
-                .strip_prefix("q=")
-                .and_then(|quality| quality.parse::<f32>().ok());
-            quality.is_some_and(|quality| quality <= 0.0)
-        };
-        parts
-            .next()
-            .is_some_and(|name| name.eq_ignore_ascii_case(encoding))
-            && !parts.any(refused)
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn accept_encoding_is_read() {
-        for (accepted, expected) in [
-            ("gzip, deflate, br", true),
-            ("BR;q=0.5", true),
-            ("br;q=0", false),
-            ("br; q=0.000", false),
-            ("gzip", false),
-            ("brotli", false),
-            ("", false),
-        ] {
-            assert_eq!(takes(accepted, "br"), expected, "{accepted:?}");
-        }
-    }
 
     #[test]
     fn what_the_browser_has_is_not_sent_again() {

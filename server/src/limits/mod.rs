@@ -7,6 +7,7 @@
 //! | [`key`] | whom something is counted for, without knowing who it is |
 //! | [`counters`] | what is counted; several servers would do that in a database |
 //! | [`memory`] | counters in the memory of one server: GCRA for rates, exact windows for refused passwords |
+//! | `pages` | how many pages are rendered, and lie in memory until they are sent |
 //! | `places` | how many tests run at once, and who waits |
 //! | `taken` | how many of something each client has |
 //! | `shared` | many who ask for the same get one result |
@@ -20,6 +21,7 @@ pub mod counters;
 pub mod key;
 pub mod memory;
 mod options;
+pub(crate) mod pages;
 mod places;
 mod rate;
 mod shared;
@@ -38,12 +40,13 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
 use probe::EndpointReport;
 use probe::net::{Probe, Target};
-use tokio::sync::watch;
+use tokio::sync::{SemaphorePermit, watch};
 
 use self::counters::{Counters, Denial, Limit};
 use self::key::{Key, Keys};
 use self::memory::Memory;
 pub use self::options::LimitOptions;
+use self::pages::{PageDenial, PagePermit, Pages};
 use self::places::{Full, Places};
 pub use self::rate::Rate;
 use self::shared::Shared;
@@ -57,6 +60,7 @@ struct Inner {
     keys: Keys,
     counters: Arc<dyn Counters>,
     places: Places,
+    pages: Pages,
     shared: Shared,
     metrics: Metrics,
     /// Whether every test must end.
@@ -80,6 +84,7 @@ impl Limits {
             keys,
             counters,
             places: Places::new(options),
+            pages: Pages::new(options),
             shared: Shared::new(options.share_results),
             metrics,
             ending: watch::Sender::new(false),
@@ -89,6 +94,21 @@ impl Limits {
     /// The server stops: tests that are not finished say so, and end, and no more are begun.
     pub fn end_tests(&self) {
         self.0.ending.send_replace(true);
+    }
+
+    /// Gives a client room for one page that is made for it.
+    pub(crate) fn page(&self, client: Option<IpAddr>) -> Result<PagePermit, PageDenial> {
+        let client = client.map(|address| self.0.keys.client(address));
+        self.0
+            .pages
+            .permit(client)
+            .inspect_err(|denial| self.0.metrics.page_denied(*denial))
+    }
+
+    /// Waits until a page may be rendered.
+    pub(crate) async fn turn(&self) -> Result<SemaphorePermit<'_>, PageDenial> {
+        let turn = self.0.pages.turn().await;
+        turn.inspect_err(|denial| self.0.metrics.page_denied(*denial))
     }
 
     /// The limits as they are for one client.

@@ -55,6 +55,18 @@ pub struct LimitOptions {
     #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = duration)]
     pub share_results: Duration,
 
+    /// How many pages that are made for one request, such as searches, one client may ask for
+    #[arg(long, value_name = "N[/TIME]", default_value = "300/1m", value_parser = parse::<60>)]
+    pub pages_per_client: Rate,
+
+    /// How many such pages of one client may be rendered or not yet sent at once
+    #[arg(long, value_name = "N", default_value = "8")]
+    pub pages_at_once_per_client: NonZeroUsize,
+
+    /// How many such pages may be rendered or not yet sent at once
+    #[arg(long, value_name = "N", default_value = "256")]
+    pub pages_at_once: NonZeroUsize,
+
     /// The secret with which clients and accounts are hashed before they are counted; a new one for
     /// each start if this is left out
     #[arg(long, value_name = "FILE")]

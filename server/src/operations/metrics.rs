@@ -17,6 +17,8 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
+use crate::limits::pages::PageDenial;
+
 /// Everything that is counted. Clones share it.
 #[derive(Clone, Debug)]
 pub struct Metrics(Arc<Inner>);
@@ -88,7 +90,7 @@ impl Default for Metrics {
         );
         registry.register(
             "limits_hit",
-            "Tests and connections that a limit has refused",
+            "Tests, pages and connections that a limit has refused",
             inner.refusals.clone(),
         );
         registry.register(
@@ -135,26 +137,28 @@ impl Metrics {
 
     /// A limit has refused a test.
     pub fn refusal(&self, refusal: Refusal) {
-        let limit = refusal.code();
-        self.0
-            .refusals
-            .get_or_create(&RefusalLabels { limit })
-            .inc();
+        self.limit_hit(refusal.code());
+    }
+
+    /// A page was not rendered.
+    pub(crate) fn page_denied(&self, denial: PageDenial) {
+        self.limit_hit(denial.code());
     }
 
     /// A client has too many connections, and another one was closed.
     pub fn connection_refused(&self) {
-        let limit = "connections-per-client";
-        self.0
-            .refusals
-            .get_or_create(&RefusalLabels { limit })
-            .inc();
+        self.limit_hit("connections-per-client");
     }
 
     /// A test begins.
     pub fn test(&self) -> Running {
         self.0.running.inc();
         Running(self.0.running.clone())
+    }
+
+    fn limit_hit(&self, limit: &'static str) {
+        let labels = RefusalLabels { limit };
+        self.0.refusals.get_or_create(&labels).inc();
     }
 
     /// All of it, as text.

@@ -5,8 +5,10 @@
 #[path = "../http/mod.rs"]
 mod http;
 mod manager;
+mod odd_requests;
 mod program;
 mod silent;
+mod unwritable;
 
 use std::fs;
 use std::net::TcpListener;

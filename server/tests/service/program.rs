@@ -34,6 +34,21 @@ impl Program {
         Self::spawned(command, mail, options)
     }
 
+    /// Starts it with another standard error, to which it says this much.
+    pub(crate) fn logging_to(
+        mail: &SilentServer,
+        log: Stdio,
+        level: &str,
+        options: &[&str],
+    ) -> Self {
+        let mut command = Command::new(http::program());
+        command
+            .env("MAILGUIDE_LOG", level)
+            .args(["serve", "--listen", "127.0.0.1:0"])
+            .stderr(log);
+        Self::spawned(command, mail, options)
+    }
+
     /// Starts it with a socket that is open already; where else it might listen is not said.
     pub(crate) fn on_socket(mail: &SilentServer, socket: TcpListener) -> Self {
         // The manager's sockets begin behind standard error, and are meant for this process only.

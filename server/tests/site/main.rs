@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 mod assets;
+mod escaping;
 mod headers;
+mod page_limits;
 mod pages;
 mod refusals;
 
@@ -14,7 +16,7 @@ use std::sync::Arc;
 use app::check::TestWords;
 use app::guide::Guide;
 use app::page_words::PageWords;
-use app::record::{Catalogue, built_in};
+use app::record::{Catalogue, RecordFile, built_in};
 use app::site::Site;
 use app::words::Words;
 use axum::Router;
@@ -35,22 +37,31 @@ use tower::ServiceExt;
 
 /// The site with the built-in record; one test is allowed for each client, and 10.0.0.0/8 are proxies.
 fn site() -> Router {
+    let options = LimitOptions {
+        tests_per_client: Rate::new(NonZeroU32::MIN, 600),
+        ..LimitOptions::default()
+    };
+    site_with(built_in(), &options)
+}
+
+/// The site with one record, whose `connect_to` is accepted.
+fn site_with(record: RecordFile, options: &LimitOptions) -> Router {
     let assets = Assets::load().expect("the bundle is built before the tests: make build");
+    let probe = Options {
+        allow_private: true,
+        ..Options::default()
+    };
     let site = Site {
-        catalogue: Catalogue::read(&[built_in()], false).unwrap(),
+        catalogue: Catalogue::read(&[record], true).unwrap(),
         language: "en".to_owned(),
         words: Arc::new(Words::english()),
         test_words: Arc::new(TestWords::english()),
         page_words: PageWords::english(),
         guide: Guide::english(),
-        probe: Probe::new(Options::default()).unwrap(),
+        probe: Probe::new(probe).unwrap(),
         bundle: assets.bundle(),
     };
-    let options = LimitOptions {
-        tests_per_client: Rate::new(NonZeroU32::MIN, 600),
-        ..LimitOptions::default()
-    };
-    let limits = Limits::new(&options, Keys::random().unwrap(), Metrics::default());
+    let limits = Limits::new(options, Keys::random().unwrap(), Metrics::default());
     let mut proxies = ProxyOptions::default();
     proxies.trusted_proxy.push("10.0.0.0/8".parse().unwrap());
     let front = Front {

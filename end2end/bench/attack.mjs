@@ -1,0 +1,175 @@
+// Attacks on the server, each bounded, and what they leave to everybody else: clients that ask for much and take
+// nothing of it, clients that make the server render, passwords that are sent and not waited for, and clients that
+// only keep their connection.
+
+import { connect as connectHttp2 } from "node:http2";
+import { once } from "node:events";
+import { request } from "node:https";
+import { createServer } from "node:net";
+import { connect as connectTls } from "node:tls";
+import { setTimeout as sleep } from "node:timers/promises";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { run } from "../lab/programs.mjs";
+import { serve } from "../mailguide.mjs";
+import { memory, percentile, providerRecord } from "./load.mjs";
+import { table } from "./table.mjs";
+
+/** Whoever attacks is another client than whoever measures. */
+const ATTACKER = "127.0.0.66";
+const REQUESTS = 200;
+/** As many connections as one client may have. */
+const CONNECTIONS = 128;
+
+export async function benchAttacks(directory) {
+  const [cert, key] = ["attack-cert.pem", "attack-key.pem"].map((name) => join(directory, name));
+  const subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=IP:127.0.0.1"];
+  await run("openssl", ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", ...subject, "-keyout", key, "-out", cert]);
+  const silent = createServer((socket) => socket.on("error", () => {}));
+  await new Promise((listening) => silent.listen(0, "127.0.0.1", listening));
+  const record = join(directory, "attacked.toml");
+  await writeFile(record, providerRecord(silent.address().port));
+  const tls = ["--tls-cert", cert, "--tls-key", key, "--hsts=0"];
+  const start = () => serve(["--config", record, "--allow-private", ...tls]);
+  try {
+    await unread(start);
+    await rendering(directory, start);
+    await aborted(start);
+    await stalled(start);
+  } finally {
+    silent.close();
+  }
+}
+
+/** Memory that clients hold by not reading. */
+async function unread(start) {
+  const rows = [];
+  for (const [connections, encoding] of [[1, "br"], [1, "gzip"], [1, "identity"], [CONNECTIONS, "identity"]]) {
+    const server = await start();
+    try {
+      // What is made once does not count.
+      const idle = await session(server.url, {});
+      await Promise.all(["/", "/errors?q=x"].map((path) => answered(idle.request({ ":path": path, "accept-encoding": encoding }))));
+      const before = await memory(server.pid);
+      const sessions = [];
+      for (let i = 0; i < connections; i++) {
+        const opened = await session(server.url, { settings: { initialWindowSize: 0 } });
+        sessions.push(opened);
+        for (let j = 0; j < REQUESTS; j++) {
+          opened.request({ ":path": `/errors?q=x${j}`, "accept-encoding": encoding }).on("error", () => {});
+        }
+      }
+      await sleep(3000);
+      const after = await memory(server.pid);
+      rows.push([`${connections} × ${REQUESTS} pages, ${encoding}`, before, after, after - before]);
+      for (const opened of [idle, ...sessions]) opened.destroy();
+    } finally {
+      await server.kill();
+    }
+  }
+  table("One client takes nothing of what it asks for (HTTP/2)", ["memory (MB)", "before", "after", "grown"], rows);
+}
+
+/** How long others wait while a client makes the server render. */
+async function rendering(directory, start) {
+  const server = await start();
+  let over = false;
+  try {
+    const idle = await percentile(directory, server.url);
+    const sessions = await Promise.all(Array.from({ length: 10 }, () => session(server.url, {})));
+    const counts = new Map();
+    const attack = (async () => {
+      // Once a second, and not longer than the measurement.
+      for (let round = 0; round < 60 && !over; round++) {
+        for (const [i, opened] of sessions.entries()) {
+          for (let j = 0; j < REQUESTS; j++) {
+            const path = `/errors?q=${encodeURIComponent("Cannot verify server identity ".repeat(30))}${round}x${i}x${j}`;
+            answered(opened.request({ ":path": path, "accept-encoding": "br" })).then((status) => counts.set(status, (counts.get(status) ?? 0) + 1));
+          }
+        }
+        await sleep(1000);
+      }
+    })();
+    const busy = await percentile(directory, server.url);
+    over = true;
+    await attack;
+    for (const opened of sessions) opened.destroy();
+    table(
+      `10 connections × ${REQUESTS} searches each second`,
+      ["p99 of / for another client", "ms"],
+      [["idle", idle.toFixed(2)], ["attacked", busy.toFixed(2)], ["times", (busy / idle).toFixed(2)]],
+    );
+    console.log(`  answers to the attack: ${[...counts].map(([status, count]) => `${count} × ${status}`).join(", ")}`);
+  } finally {
+    over = true;
+    await server.kill();
+  }
+}
+
+/** Whether passwords that nobody waited for keep others from testing theirs. */
+async function aborted(start) {
+  const server = await start();
+  try {
+    for (let i = 0; i < REQUESTS; i++) {
+      const test = post(server.url, `address=jane${i % 50}%40silent.test&password=guess`, `127.0.0.${100 + (i % 8)}`);
+      const [response] = await once(test, "response");
+      response.destroy();
+    }
+    const test = post(server.url, "address=honest%40silent.test&password=secret", "127.0.0.1");
+    const [response] = await once(test, "response");
+    const status = response.statusCode;
+    response.destroy();
+    table(`${REQUESTS} passwords that nobody waited for`, ["the next password", "status"], [["of another account", status]]);
+  } finally {
+    await server.kill();
+  }
+}
+
+/** How long a client keeps a connection on which it takes nothing. */
+async function stalled(start) {
+  const server = await start();
+  try {
+    const opened = await session(server.url, { settings: { initialWindowSize: 0 } });
+    const begin = Date.now();
+    opened.request({ ":path": "/" }).on("error", () => {});
+    await once(opened, "close");
+    const seconds = Math.round((Date.now() - begin) / 1000);
+    table("A connection on which nothing is taken (HTTP/2)", ["", "seconds"], [["until it is ended", seconds]]);
+  } finally {
+    await server.kill();
+  }
+}
+
+/** A connection of the attacker. */
+async function session(url, options) {
+  const { hostname, port } = new URL(url);
+  const createConnection = () =>
+    connectTls({ host: hostname, port: Number(port), localAddress: ATTACKER, ALPNProtocols: ["h2"], rejectUnauthorized: false });
+  const opened = connectHttp2(url, { ...options, createConnection });
+  opened.on("error", () => {});
+  await once(opened, "connect");
+  return opened;
+}
+
+/** The status of an answer that is read to its end. */
+async function answered(stream) {
+  let status = "broken";
+  stream.on("response", (headers) => (status = headers[":status"]));
+  stream.on("error", () => {});
+  stream.resume();
+  await once(stream, "close");
+  return status;
+}
+
+function post(url, form, localAddress) {
+  const test = request(`${url}/api/test`, {
+    method: "POST",
+    agent: false,
+    localAddress,
+    rejectUnauthorized: false,
+    headers: { origin: url, "content-type": "application/x-www-form-urlencoded", "content-length": form.length },
+  });
+  test.on("error", () => {});
+  test.end(form);
+  return test;
+}

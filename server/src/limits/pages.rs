@@ -1,0 +1,218 @@
+//! How many pages are rendered, and how many lie in memory until their clients have taken them.
+//!
+//! Pages that are the same for everybody come from the page cache and pass none of this. The others are
+//! made for one request: what was typed is in their address.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use governor::middleware::NoOpMiddleware;
+use governor::state::keyed::DefaultKeyedStateStore;
+use governor::{NotUntil, RateLimiter};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
+use tokio::time::timeout;
+
+use super::clock::Clock;
+use super::key::Key;
+use super::options::LimitOptions;
+use super::taken::{Own, Taken};
+
+/// How long a page waits for its turn to be rendered. Behind as many as may wait, each takes about a
+/// millisecond.
+const TURN_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// When to come back if it is not known when there will be room.
+const A_MOMENT: Duration = Duration::from_secs(5);
+
+/// How often clients that have not asked for long are forgotten.
+const SWEEP_INTERVAL: Duration = Duration::from_secs(60);
+
+type Limiter = RateLimiter<Key, DefaultKeyedStateStore<Key>, Clock, NoOpMiddleware<Duration>>;
+
+/// The pages that are made for one request each.
+pub(super) struct Pages {
+    clock: Clock,
+    rate: Limiter,
+    swept: Mutex<Duration>,
+    of_client: Arc<Taken<Key>>,
+    per_client: usize,
+    all: Arc<Semaphore>,
+    turns: Semaphore,
+}
+
+/// Room for one page, from before it is rendered until it has been sent.
+pub(crate) struct PagePermit {
+    _all: OwnedSemaphorePermit,
+    _of_client: Option<Own<Key>>,
+}
+
+/// Why a page is not rendered now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PageDenial {
+    /// The client has asked for too many.
+    TooMany {
+        /// When it may ask for another one.
+        wait: Duration,
+    },
+    /// The client has not taken those that it asked for.
+    TooManyAtOnce,
+    /// The server has as many to make or to send as it can hold.
+    Busy,
+}
+
+impl PageDenial {
+    /// The name in the metrics.
+    pub(crate) const fn code(self) -> &'static str {
+        match self {
+            Self::TooMany { .. } => "pages-per-client",
+            Self::TooManyAtOnce => "pages-at-once-per-client",
+            Self::Busy => "pages-at-once",
+        }
+    }
+
+    /// The status of the answer.
+    pub(crate) const fn status(self) -> StatusCode {
+        match self {
+            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::TooManyAtOnce | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    /// When to come back, in whole seconds.
+    pub(crate) fn retry_after(self) -> u64 {
+        let wait = match self {
+            Self::TooMany { wait } => wait,
+            Self::TooManyAtOnce | Self::Busy => A_MOMENT,
+        };
+        wait.as_secs() + 1
+    }
+}
+
+impl Pages {
+    pub(super) fn new(options: &LimitOptions) -> Self {
+        let clock = Clock::start();
+        let all = options.pages_at_once.get().min(Semaphore::MAX_PERMITS);
+        // Half of the processor at most, so that the page cache and the tests always have the rest.
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            clock,
+            rate: RateLimiter::dashmap_with_clock(options.pages_per_client.quota(), clock),
+            swept: Mutex::new(clock.now()),
+            of_client: Arc::default(),
+            per_client: options.pages_at_once_per_client.get(),
+            all: Arc::new(Semaphore::new(all)),
+            turns: Semaphore::new((cores / 2).max(1)),
+        }
+    }
+
+    /// Gives room for one page to the client, if it is known who that is. Nobody waits for it: who has
+    /// too many has not taken those that are there.
+    pub(super) fn permit(&self, client: Option<Key>) -> Result<PagePermit, PageDenial> {
+        let of_client = match client {
+            None => None,
+            Some(client) => {
+                self.sweep();
+                self.rate
+                    .check_key(&client)
+                    .map_err(|until: NotUntil<_>| PageDenial::TooMany {
+                        wait: until.wait_time_from(self.clock.now()),
+                    })?;
+                let own = Taken::take(&self.of_client, client, self.per_client);
+                Some(own.ok_or(PageDenial::TooManyAtOnce)?)
+            }
+        };
+        let all = Arc::clone(&self.all).try_acquire_owned();
+        Ok(PagePermit {
+            _all: all.map_err(|_| PageDenial::Busy)?,
+            _of_client: of_client,
+        })
+    }
+
+    /// Waits until a page may be rendered. Who waits is served in the order of coming.
+    pub(super) async fn turn(&self) -> Result<SemaphorePermit<'_>, PageDenial> {
+        let turn = timeout(TURN_TIMEOUT, self.turns.acquire()).await;
+        turn.ok().and_then(Result::ok).ok_or(PageDenial::Busy)
+    }
+
+    fn sweep(&self) {
+        let now = self.clock.now();
+        let mut swept = self.swept.lock().unwrap_or_else(PoisonError::into_inner);
+        if now >= *swept + SWEEP_INTERVAL {
+            *swept = now;
+            drop(swept);
+            self.rate.retain_recent();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::advance;
+
+    use super::*;
+    use crate::limits::Rate;
+    use crate::limits::key::Keys;
+
+    fn pages(per_client: usize, all: usize, rate: u32) -> (Pages, impl Fn(u8) -> Option<Key>) {
+        let count = |count: usize| count.try_into().unwrap();
+        let pages = Pages::new(&LimitOptions {
+            pages_per_client: Rate::new(rate.try_into().unwrap(), 60),
+            pages_at_once_per_client: count(per_client),
+            pages_at_once: count(all),
+            ..LimitOptions::default()
+        });
+        let keys = Keys::random().unwrap();
+        let key = move |number| Some(keys.client([192, 0, 2, number].into()));
+        (pages, key)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_has_room_for_a_few_pages_until_it_takes_them() {
+        let (pages, client) = pages(2, 3, 1000);
+        let first = pages.permit(client(1)).ok().unwrap();
+        let _second = pages.permit(client(1)).ok().unwrap();
+        assert_eq!(
+            pages.permit(client(1)).err(),
+            Some(PageDenial::TooManyAtOnce)
+        );
+        let _other = pages.permit(client(2)).ok().unwrap();
+        // The whole server has no more room, not even for a client that has nothing yet.
+        assert_eq!(pages.permit(client(3)).err(), Some(PageDenial::Busy));
+        drop(first);
+        assert!(pages.permit(client(3)).is_ok());
+        assert!(pages.permit(client(1)).is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_has_so_many_pages_in_a_while_and_others_have_theirs() {
+        let (pages, client) = pages(8, 8, 3);
+        for _ in 0..3 {
+            assert!(pages.permit(client(1)).is_ok());
+        }
+        let wait = Duration::from_secs(20);
+        let denial = pages.permit(client(1)).err().unwrap();
+        assert_eq!(denial, PageDenial::TooMany { wait });
+        assert_eq!(denial.retry_after(), 21);
+        assert!(pages.permit(client(2)).is_ok());
+        advance(wait).await;
+        assert!(pages.permit(client(1)).is_ok());
+        // What is over is forgotten.
+        advance(Duration::from_secs(600)).await;
+        assert!(pages.permit(client(3)).is_ok());
+        assert_eq!(pages.rate.len(), 1);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn whose_turn_does_not_come_is_not_kept_waiting() {
+        let (pages, _) = pages(8, 8, 8);
+        let mut turns = Vec::new();
+        while let Ok(turn) = pages.turn().await {
+            turns.push(turn);
+        }
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        assert_eq!(turns.len(), (cores / 2).max(1));
+        turns.pop();
+        assert!(pages.turn().await.is_ok());
+    }
+}
