@@ -414,12 +414,15 @@ mod tests {
 
     #[tokio::test]
     async fn one_client_has_only_so_many_connections_and_all_have_only_so_many() {
-        for (all, per_client, trusted, expected) in [
-            (9, 2, &[][..], [true, true, false, false]),
-            (9, 2, &["127.0.0.1/32"], [true, true, true, true]),
-            (3, 9, &[], [true, true, true, false]),
+        for (all, per_client, trusted, header, expected) in [
+            (9, 2, &[][..], &b""[..], [true, true, false, false]),
+            (9, 2, &["127.0.0.1/32"], b"", [true, true, true, true]),
+            // Whose connection it is, the header says.
+            (9, 2, &["127.0.0.1/32"], PROXY, [true, true, false, false]),
+            (9, 2, &["127.0.0.1/32"], OWN, [true, true, true, true]),
+            (3, 9, &[], b"", [true, true, true, false]),
         ] {
-            let mut transport = transport(trusted, false);
+            let mut transport = transport(trusted, !header.is_empty());
             let count = |count| std::num::NonZeroUsize::new(count).unwrap();
             transport.connections = Connections::new(&connections::ConnectionOptions {
                 connections: count(all),
@@ -432,7 +435,7 @@ mod tests {
                 let mut stream = TcpStream::connect(address).await.unwrap();
                 let request = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
                 // A connection that is closed already may refuse it.
-                let _ = stream.write_all(request).await;
+                let _ = stream.write_all(&[header, request].concat()).await;
                 let mut begin = [0; 8];
                 let answer = stream.read_exact(&mut begin);
                 let answered = timeout(Duration::from_millis(300), answer).await;
@@ -441,17 +444,16 @@ mod tests {
                 open.push(stream);
             }
             // Those that wait are not refused.
-            let refused = if all > per_client && trusted.is_empty() {
-                2
-            } else {
-                0
-            };
+            let waits = all < expected.len();
+            let refused = expected.iter().filter(|answered| !**answered && !waits);
+            let refused = refused.count();
             let line = format!("{{limit=\"connections-per-client\"}} {refused}\n");
             assert_eq!(metrics.text().contains(&line), refused > 0, "{all}");
             // Who goes away makes room for others.
             open.clear();
-            let answer = timeout(Duration::from_secs(5), ask(address, REQUEST)).await;
-            assert!(answer.unwrap().contains("<127.0.0.1>"));
+            let request = [header, REQUEST].concat();
+            let answer = timeout(Duration::from_secs(5), ask(address, &request)).await;
+            assert!(answer.unwrap().starts_with("HTTP/1.1 200"));
         }
     }
 

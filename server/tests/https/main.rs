@@ -15,6 +15,8 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::http::header::{CONNECTION, HOST, STRICT_TRANSPORT_SECURITY};
 use axum::http::{Request, StatusCode};
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 use http_body_util::BodyExt;
 use hyper::client::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo};
@@ -94,6 +96,45 @@ async fn a_connection_ends_with_the_answer_to_what_was_posted() {
         };
         assert_eq!(ended, ends, "{version} {method}");
     }
+}
+
+/// Two hundred pages are asked for on one connection, whose client never makes room for any of them.
+#[tokio::test]
+async fn a_client_that_takes_nothing_has_few_pages_made_for_it() {
+    let pair = Pair::new("unread");
+    let program = Program::start(&pair, &[]);
+    let stream = pair.connect(program.address, &["h2"]).await.unwrap();
+    let (sender, connection) = http2::Builder::new(TokioExecutor::new())
+        .initial_stream_window_size(0)
+        .handshake(TokioIo::new(stream))
+        .await
+        .unwrap();
+    tokio::spawn(connection);
+    let mut answers = FuturesUnordered::new();
+    for number in 0..200 {
+        let uri = format!("https://{}/errors?q=x{number}", program.address);
+        let request = Request::get(uri).header("accept-encoding", "br");
+        let request = request.body(Body::empty()).unwrap();
+        answers.push(sender.clone().send_request(request));
+    }
+    let mut unread = Vec::new();
+    while let Ok(Some(answer)) = timeout(Duration::from_secs(2), answers.next()).await {
+        // Those that were sent before the client knew how many it may send are refused.
+        unread.extend(answer);
+    }
+    let count = |status: u16| {
+        let answers = unread.iter().filter(|answer| answer.status() == status);
+        answers.count()
+    };
+    assert_eq!((count(200), count(503)), (8, 8));
+    // Others are not concerned, nor are the pages that are the same for everybody.
+    let stream = pair.connect(program.address, &["http/1.1"]).await.unwrap();
+    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.unwrap();
+    tokio::spawn(connection);
+    let host = format!("localhost:{}", program.address.port());
+    let request = Request::get("/").header(HOST, host).body(Body::empty());
+    let answer = sender.send_request(request.unwrap()).await.unwrap();
+    assert_eq!(answer.status(), StatusCode::OK);
 }
 
 /// A hello as clients before TLS 1.3 send it, of the version 3.x.
