@@ -46,7 +46,7 @@ const MOST: usize = 16;
 
 /// So many questions are open at once; others wait. Each takes a socket, and a process that has no more
 /// of them must not say that the DNS is silent.
-const MOST_QUESTIONS: usize = 128;
+pub(super) const MOST_QUESTIONS: usize = 128;
 
 /// The DNS servers, each asked again when it does not answer.
 type Servers = RetryDnsHandle<NameServerPool<TokioRuntimeProvider>>;
@@ -70,8 +70,8 @@ pub(super) struct Found {
 /// Why a host has no addresses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Failure {
-    /// [`Outcome::NameNotFound`], [`Outcome::NoAddress`], [`Outcome::DnsServerFailed`] or
-    /// [`Outcome::DnsTimeout`].
+    /// [`Outcome::NameNotFound`], [`Outcome::NoAddress`], [`Outcome::DnsServerFailed`],
+    /// [`Outcome::DnsTimeout`] or [`Outcome::LocalResourcesExhausted`].
     pub(super) outcome: Outcome,
     /// The names that the host stands for. The last one is to blame.
     pub(super) aliases: Vec<String>,
@@ -214,6 +214,7 @@ impl From<Missing> for Failure {
             Missing::Name => Outcome::NameNotFound,
             Missing::Kind => Outcome::NoAddress,
             Missing::Late => Outcome::DnsTimeout,
+            Missing::NoSocket => Outcome::LocalResourcesExhausted,
             Missing::EndlessAliases | Missing::Refused(_) | Missing::Garbage => {
                 Outcome::DnsServerFailed
             }
@@ -296,7 +297,8 @@ fn combine(
         (Ok(found), Err(_)) | (Err(_), Ok(found)) => Ok(found),
         (Err(first), Err(second)) => {
             let gravity = |failure: &Failure| match failure.outcome {
-                Outcome::NameNotFound => 3,
+                Outcome::NameNotFound => 4,
+                Outcome::LocalResourcesExhausted => 3,
                 Outcome::DnsServerFailed => 2,
                 Outcome::DnsTimeout => 1,
                 _ => 0,
@@ -332,6 +334,7 @@ mod tests {
         let failed = missing(Missing::Garbage);
         let late = missing(Missing::Late);
         let unknown = missing(Missing::Name);
+        let untried = missing(Missing::NoSocket);
         for (first, second, expected) in [
             (&v6, &v4, &both),
             (&v6, &none, &v6),
@@ -342,6 +345,9 @@ mod tests {
             (&late, &none, &late),
             (&late, &failed, &failed),
             (&failed, &unknown, &unknown),
+            (&failed, &untried, &untried),
+            (&untried, &v4, &v4),
+            (&untried, &unknown, &unknown),
         ] {
             assert_eq!(combine(first.clone(), second.clone()), *expected);
         }
