@@ -371,7 +371,10 @@ async fn whether_the_password_was_sent_is_known_at_once() {
     for (script, expected) in [
         ("WAIT", false),
         ("TLS\nWAIT", false),
-        ("TLS\nS: * OK [CAPABILITY IMAP4rev1] no way in\nWAIT", false),
+        (
+            "TLS\nS: * OK [CAPABILITY IMAP4rev1 LOGINDISABLED] no way in\nWAIT",
+            false,
+        ),
         (&*format!("{IMAP}C:\nWAIT"), true),
     ] {
         let server = Server::start(script, Some(authority.server(|_| {}))).await;

@@ -41,11 +41,7 @@ pub(super) struct Shared {
 }
 
 /// Checks all targets at once. The stream owns the work.
-pub(super) fn run(
-    context: Arc<Context>,
-    targets: Vec<Target>,
-    sign_in: Option<SignIn>,
-) -> Run {
+pub(super) fn run(context: Arc<Context>, targets: Vec<Target>, sign_in: Option<SignIn>) -> Run {
     let (sender, events) = unbounded_channel();
     let stop = CancellationToken::new();
     let stopped = stop.clone();
