@@ -27,7 +27,7 @@ impl<'a> Mask<'a> {
     /// The text without the name where an @ follows it, whatever domain that leads to.
     pub(super) fn addresses(&self, text: &str) -> String {
         self.replaced(text, |_, after| {
-            begin(after).is_some_and(|(letter, _)| letter == '@')
+            begin(after).is_some_and(|(letter, _)| folded(letter) == '@')
         })
     }
 
@@ -132,15 +132,22 @@ fn number_of(digits: &str, radix: u32) -> Option<char> {
 /// Small letters for capital ones, as far as Europe writes. The whole table would be as large as all else
 /// that is done here.
 fn folded(letter: char) -> char {
-    let shifted = |by: u32| char::from_u32(letter as u32 + by).unwrap_or(letter);
-    match letter {
-        '×' => letter,
-        'A'..='Z' | 'À'..='Þ' | 'Α'..='Ω' | 'А'..='Я' => shifted(0x20),
-        'Ѐ'..='Џ' => shifted(0x50),
-        'Ā'..='ſ' => char::from_u32(letter as u32 | 1).unwrap_or(letter),
-        '＠' => '@',
-        _ => letter,
-    }
+    let number = letter as u32;
+    let folded = match letter {
+        // The wide forms of ASCII.
+        '！'..='～' => number - 0xfee0,
+        _ => number,
+    };
+    let folded = match char::from_u32(folded).unwrap_or(letter) {
+        'A'..='Z' | 'À'..='Ö' | 'Ø'..='Þ' | 'Α'..='Ω' | 'А'..='Я' => folded + 0x20,
+        'Ѐ'..='Џ' => folded + 0x50,
+        // Capital letters have odd numbers here,
+        'Ĺ'..='ň' | 'Ź'..='ž' => (folded + 1) | 1,
+        // and even ones here.
+        'Ā'..='ſ' => folded | 1,
+        _ => folded,
+    };
+    char::from_u32(folded).unwrap_or(letter)
 }
 
 /// Whether a word that begins here goes on from before.
@@ -232,9 +239,11 @@ mod tests {
                 "JÄNE@a j\\u00e4ne@a j%C3%A4ne@a j=C3=A4ne@a",
                 "J…@a j…@a j…@a j…@a",
             ),
-            ("Łukasz@a", "łukasz@a", "ł…@a"),
+            ("Łukasz@a", "łukasz@a ŁUKASZ@a", "ł…@a Ł…@a"),
             ("ιάνα@a", "ΙάΝΑ@a", "Ι…@a"),
             ("яна@a", "ЯНА@a", "Я…@a"),
+            ("žofie@a", "ŽOFIE@a Ｚofie@a", "Ž…@a Ｚofie@a"),
+            ("jane@a", "ＪＡＮＥ＠a", "Ｊ…＠a"),
             ("井@a", "井@a 井戸@a", "井…@a 井戸@a"),
             ("Jane Doe <jane@a>", "Jane@a", "J…@a"),
             ("mailto:jane@a", "jane@a", "j…@a"),
