@@ -15,9 +15,8 @@ pub(super) fn exhausted(error: &io::Error) -> bool {
                 | Errno::NFILE
                 | Errno::NOBUFS
                 | Errno::NOMEM
-                // No port is free, as connect(2) and bind(2) have it.
+                // No port is free, as connect(2) has it.
                 | Errno::AGAIN
-                | Errno::ADDRINUSE
         )
     )
 }
@@ -55,7 +54,6 @@ mod tests {
             (Errno::NOBUFS, true),
             (Errno::NOMEM, true),
             (Errno::AGAIN, true),
-            (Errno::ADDRINUSE, true),
             // There is always an address to reach the machine itself from.
             (Errno::ADDRNOTAVAIL, true),
             (Errno::CONNREFUSED, false),
@@ -65,6 +63,7 @@ mod tests {
             (Errno::TIMEDOUT, false),
             (Errno::ACCESS, false),
             (Errno::PERM, false),
+            (Errno::ADDRINUSE, false),
             (Errno::AFNOSUPPORT, false),
         ] {
             let error = io::Error::from(errno);

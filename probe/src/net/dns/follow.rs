@@ -6,8 +6,6 @@ use hickory_resolver::net::{DnsError, NetError};
 use hickory_resolver::proto::op::{DnsRequestOptions, DnsResponse, Query, ResponseCode};
 use hickory_resolver::proto::rr::{Name, RData, Record, RecordType};
 
-use crate::net::resources::exhausted;
-
 /// A chain of more aliases than this leads nowhere. Resolvers give up before: BIND and Unbound after 11.
 const MOST_ALIASES: usize = 16;
 
@@ -130,7 +128,6 @@ fn missing(error: &NetError) -> Missing {
         NetError::Dns(DnsError::ResponseCode(code)) => Missing::Refused(*code),
         NetError::Timeout | NetError::NoConnections => Missing::Late,
         NetError::Io(error) if error.kind() == std::io::ErrorKind::TimedOut => Missing::Late,
-        NetError::Io(error) if exhausted(error) => Missing::NoSocket,
         _ => Missing::Garbage,
     }
 }

@@ -4,6 +4,7 @@
 
 mod follow;
 mod root;
+mod sockets;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
@@ -13,7 +14,6 @@ use futures_util::future::{Either, select};
 use hickory_resolver::config::{NameServerConfig, ResolverConfig, ResolverOpts};
 use hickory_resolver::net::NetError;
 use hickory_resolver::net::dnssec::DnssecDnsHandle;
-use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::net::xfer::RetryDnsHandle;
 use hickory_resolver::proto::op::{DnsRequestOptions, ResponseCode};
 use hickory_resolver::proto::rr::rdata::{SRV, TLSA};
@@ -26,6 +26,7 @@ use tokio::time::timeout;
 pub use root::{RootKeys, RootKeysError};
 
 use self::follow::{Missing, Trail, follow};
+use self::sockets::Sockets;
 use crate::endpoint::HostName;
 use crate::outcome::Outcome;
 
@@ -49,10 +50,11 @@ const MOST: usize = 16;
 pub(super) const MOST_QUESTIONS: usize = 128;
 
 /// The DNS servers, each asked again when it does not answer.
-type Servers = RetryDnsHandle<NameServerPool<TokioRuntimeProvider>>;
+type Servers = RetryDnsHandle<NameServerPool<Sockets>>;
 
 /// Asks the DNS. The answer is a part of the diagnosis, so it is never an old one.
 pub(super) struct Resolver {
+    sockets: Sockets,
     servers: Servers,
     validating: DnssecDnsHandle<Servers>,
     room: Semaphore,
@@ -99,11 +101,12 @@ impl Resolver {
         };
         options.timeout = PATIENCE;
         let context = Arc::new(PoolContext::new(options, TlsConfig::new()?));
-        let provider = TokioRuntimeProvider::default();
-        let pool = NameServerPool::from_config(config.name_servers, context, provider);
+        let sockets = Sockets::default();
+        let pool = NameServerPool::from_config(config.name_servers, context, sockets.clone());
         let servers = RetryDnsHandle::new(pool, 2);
         let validating = DnssecDnsHandle::with_trust_anchor(servers.clone(), Arc::clone(&root.0));
         Ok(Self {
+            sockets,
             servers,
             validating,
             room: Semaphore::new(MOST_QUESTIONS),
@@ -204,7 +207,13 @@ impl Resolver {
 
     async fn plain(&self, name: &Name, kind: RecordType) -> Trail {
         let _room = self.room.acquire().await;
-        follow(&self.servers, name, kind, options(false)).await
+        let before = self.sockets.lacking();
+        let mut trail = follow(&self.servers, name, kind, options(false)).await;
+        let unanswered = matches!(trail.records, Err(Missing::Late | Missing::Garbage));
+        if unanswered && self.sockets.lacking() > before {
+            trail.records = Err(Missing::NoSocket);
+        }
+        trail
     }
 }
 
