@@ -17,6 +17,7 @@ pub mod event;
 mod gate;
 #[cfg(any(feature = "hydrate", test))]
 pub(crate) mod lines;
+#[cfg(feature = "ssr")]
 mod mask;
 mod password;
 #[cfg(feature = "ssr")]

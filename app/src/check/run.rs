@@ -9,6 +9,7 @@ use probe::{Credentials, EndpointReport, Judgement, Outcome, Stage, diagnose};
 
 use super::by_itself::by_itself;
 use super::event::{Event, Mark, Plan};
+use super::mask::Mask;
 use super::say::Saying;
 use super::target::target;
 use super::{Account, Gate, Heard, Place, Refusal, TestConnection};
@@ -71,6 +72,8 @@ struct Order<'a> {
 struct SignIn {
     credentials: Credentials,
     account: Account,
+    /// The name that servers may repeat.
+    mask: Mask,
 }
 
 /// Understands the request and asks for a place, or says why not. Nothing is sent anywhere before
@@ -119,6 +122,7 @@ fn understood(site: &Site, request: TestConnection, private: bool) -> Result<Ord
             Some(SignIn {
                 credentials,
                 account,
+                mask: Mask::of(address),
             })
         }
     };
@@ -143,13 +147,19 @@ fn events(
     gate: &dyn Gate,
     place: Arc<dyn Place>,
 ) -> BoxStream<'static, Event> {
-    let with_password = order.sign_in.is_some();
+    let (credentials, mask) = match order.sign_in {
+        Some(SignIn {
+            credentials, mask, ..
+        }) => (Some(credentials), Some(mask)),
+        None => (None, None),
+    };
     let saying = Arc::new(Saying {
         words: Arc::clone(&site.words),
         test_words: Arc::clone(&site.test_words),
         go_on: site.guide.go_on.clone(),
         provider: order.record.name.clone(),
-        with_password,
+        with_password: credentials.is_some(),
+        mask,
         alternatives: order
             .services
             .iter()
@@ -170,10 +180,10 @@ fn events(
     let first = stream::iter([saying.plan()]);
     let mut reports = vec![None; order.services.len()];
     let last = saying.clone();
-    let heard = match order.sign_in {
-        Some(sign_in) => {
+    let heard = match credentials {
+        Some(credentials) => {
             let sign_in = net::SignIn {
-                credentials: sign_in.credentials,
+                credentials,
                 disclosure: place.disclosure(),
             };
             let run = site.probe.run(targets, Some(sign_in));
