@@ -9,6 +9,7 @@
 //! |---|---|
 //! | [`endpoint`] | what is checked: always-valid names, ports, protocols and security |
 //! | [`outcome`] | the closed set of results a step can have |
+//! | [`judgement`] | what became of a password |
 //! | [`step`] | one thing that happened, with its facts |
 //! | [`diagnosis`] | pure: all reports → findings |
 //! | [`credentials`] | a user name and password that are fit to be sent |
@@ -21,6 +22,7 @@ pub mod dialogue;
 pub mod endpoint;
 #[cfg(fuzzing)]
 pub mod fuzzing;
+pub mod judgement;
 #[cfg(feature = "net")]
 pub mod net;
 pub mod outcome;
@@ -29,5 +31,6 @@ pub mod step;
 pub use credentials::{Credentials, CredentialsError};
 pub use diagnosis::{Cause, Finding, Side, diagnose};
 pub use endpoint::{Endpoint, HostName, Protocol, Security};
+pub use judgement::Judgement;
 pub use outcome::{Outcome, Severity};
 pub use step::{EndpointReport, Facts, Stage, State, Step, TlsFacts};

@@ -183,7 +183,7 @@ outcomes! {
 
     /// No password was given, so sign-in was not tried.
     NoPassword = "no-password", SignIn, Fine;
-    /// Another service refused the password, so it was not sent again: repeated failures lock accounts.
+    /// Another service refused the password, or two ended a sign-in without saying so, and it was not sent again: repeated failures lock accounts.
     NotTried = "not-tried", SignIn, Notice;
     /// The connection is not encrypted, so no password is sent over it.
     NotEncrypted = "not-encrypted", SignIn, Notice;
@@ -234,6 +234,8 @@ outcomes! {
     ClosedEarly = "closed-early", Any, Failure;
     /// The server stopped answering within a stage.
     NoReply = "no-reply", Any, Failure;
+    /// This machine has no descriptors, memory or ports left to open a socket, so nothing is known of the server (EMFILE, ENFILE, ENOBUFS, ENOMEM, EADDRNOTAVAIL; connect(2), socket(2)).
+    LocalResourcesExhausted = "local-resources-exhausted", Any, Failure;
     /// The time for the whole check was over before this service was done.
     Deadline = "deadline", Any, Failure;
     /// The check was stopped before this service was done.

@@ -94,6 +94,18 @@ impl Step {
             server_said: None,
         }
     }
+
+    /// Whether a part of it could not be done because this machine had no socket left. Then it says nothing
+    /// to those who ask a moment later.
+    pub fn lacked_resources(&self) -> bool {
+        const LACKING: Outcome = Outcome::LocalResourcesExhausted;
+        let within = match &self.facts {
+            Facts::Connect { attempts, .. } => attempts.iter().any(|one| one.outcome == LACKING),
+            Facts::OtherAddresses { others } => others.iter().any(|one| one.outcome == LACKING),
+            _ => false,
+        };
+        within || self.outcome == LACKING
+    }
 }
 
 /// What a step learnt.

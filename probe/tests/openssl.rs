@@ -949,7 +949,7 @@ async fn check_with(address: SocketAddr, protocol: Protocol, security: Security)
     };
     let password = "c4nary-Pa55phrase".to_owned().into();
     let credentials = Credentials::new(format!("alice@{NAME}"), password).unwrap();
-    let mut events = Box::pin(probe.unwrap().run(vec![target], Some(credentials)));
+    let mut events = Box::pin(probe.unwrap().run(vec![target], Some(credentials.into())));
     while let Some(event) = events.next().await {
         if let Event::Done { report, .. } = event {
             assert!(report.steps.iter().all(|step| step.stage != Stage::SignIn));

@@ -217,7 +217,7 @@ fn target(server: &Server, networks: &[&str]) -> Target {
 /// Runs a check, and does something else as soon as the name is looked up.
 async fn check(probe: &Probe, target: Target, looked_up: impl FnOnce()) -> EndpointReport {
     let mut looked_up = Some(looked_up);
-    let mut events = Box::pin(probe.run(vec![target], Some(credentials())));
+    let mut events = Box::pin(probe.run(vec![target], Some(credentials().into())));
     loop {
         match events.next().await.unwrap() {
             Event::Step { step, .. } if step.stage == Stage::Dns => {

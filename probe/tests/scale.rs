@@ -148,7 +148,7 @@ async fn tls_state(authority: &Authority) -> usize {
 }
 
 async fn last_outcome(probe: Probe, targets: Vec<probe::net::Target>) -> Outcome {
-    let mut events = probe.run(targets, Some(credentials()));
+    let mut events = probe.run(targets, Some(credentials().into()));
     loop {
         if let Event::Done { report, .. } = events.next().await.unwrap() {
             return report.steps.last().unwrap().outcome;

@@ -20,14 +20,23 @@ pub fn keep_memory_private() {
     }
 }
 
-/// Allows as many open files as the system grants: each connection is one.
-pub fn allow_many_connections() {
+/// Allows as many open files as the system grants, because each connection is one, and says how many that
+/// are.
+pub fn allow_many_connections() -> usize {
     let limit = getrlimit(Resource::Nofile);
     let most = Rlimit {
         current: limit.maximum,
         maximum: limit.maximum,
     };
-    if let Err(cause) = setrlimit(Resource::Nofile, most) {
-        tracing::warn!(%cause, "the limit on open files stays as it is");
-    }
+    let allowed = match setrlimit(Resource::Nofile, most) {
+        Ok(()) => most.current,
+        Err(cause) => {
+            tracing::warn!(%cause, "the limit on open files stays as it is");
+            limit.current
+        }
+    };
+    // None means that there is no limit.
+    allowed.map_or(usize::MAX, |allowed| {
+        usize::try_from(allowed).unwrap_or(usize::MAX)
+    })
 }

@@ -8,9 +8,9 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
 use probe::EndpointReport;
-use probe::net::{Event, Probe, Target};
+use probe::net::{Disclosure, Event, Probe, Target};
 
-use super::Refusal;
+use super::{Account, Refusal};
 
 /// The limits of the server, as they are for one client.
 pub trait Gate: Send + Sync {
@@ -20,9 +20,8 @@ pub trait Gate: Send + Sync {
     /// Gives the client a place for one test, perhaps after a short wait. The place is free again when
     /// its last clone is dropped.
     ///
-    /// `account` is the account that the test will sign in to, if it will; two names of one account
-    /// should be one text.
-    fn place(&self, account: Option<String>) -> BoxFuture<'_, Result<Arc<dyn Place>, Refusal>>;
+    /// `account` is the account that the test will sign in to, if it will.
+    fn place(&self, account: Option<Account>) -> BoxFuture<'_, Result<Arc<dyn Place>, Refusal>>;
 
     /// Checks servers without a password. Many customers who ask for the same get one result; what was
     /// found is said to the place of the one for whom it was checked.
@@ -36,8 +35,11 @@ pub trait Gate: Send + Sync {
 
 /// The place of one running test.
 pub trait Place: Send + Sync {
-    /// Says how often the password was refused, or may have been. A test that never says so counts
-    /// as refused, or giving up early would be a way around the limits.
+    /// Where the probe says that it is about to send the password.
+    fn disclosure(&self) -> Disclosure;
+
+    /// Says how often the password was refused, or may have been. Where it was disclosed, a test that never
+    /// says so counts as refused, or giving up early would be a way around the limits.
     fn signed_in(&self, refusals: usize);
 
     /// Says what was found at a service, once for each check.

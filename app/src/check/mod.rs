@@ -9,12 +9,16 @@
 //! ```
 
 #[cfg(feature = "ssr")]
+mod account;
+#[cfg(feature = "ssr")]
 mod by_itself;
 pub mod event;
 #[cfg(feature = "ssr")]
 mod gate;
 #[cfg(any(feature = "hydrate", test))]
 pub(crate) mod lines;
+#[cfg(feature = "ssr")]
+mod mask;
 mod password;
 #[cfg(feature = "ssr")]
 mod refusal;
@@ -29,6 +33,8 @@ mod target;
 #[cfg(feature = "ssr")]
 mod words;
 
+#[cfg(feature = "ssr")]
+pub use account::Account;
 #[cfg(feature = "ssr")]
 pub use gate::{Gate, Heard, Place};
 pub use password::Password;

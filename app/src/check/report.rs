@@ -1,7 +1,8 @@
 //! What was found, as a text for the people who help.
 //!
 //! The browser makes it from what it keeps; without scripts the page of results has it. The
-//! address is masked, and no password can be in it: none is in what a test tells.
+//! address is masked, and no password can be in it: none is in what a test tells, and what servers say is
+//! told without the name of the mailbox.
 
 use std::fmt::Write as _;
 

@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use futures_util::FutureExt;
 use futures_util::stream::{self, BoxStream, StreamExt};
-use probe::net::Event as ProbeEvent;
-use probe::{Credentials, EndpointReport, Outcome, Stage, diagnose};
+use probe::net::{self, Event as ProbeEvent};
+use probe::{Credentials, EndpointReport, Judgement, Outcome, Stage, diagnose};
 
 use super::by_itself::by_itself;
 use super::event::{Event, Mark, Plan};
+use super::mask::Mask;
 use super::say::Saying;
 use super::target::target;
-use super::{Gate, Heard, Place, Refusal, TestConnection};
+use super::{Account, Gate, Heard, Place, Refusal, TestConnection};
 use crate::record::{
     AddressError, AddressOrDomain, Domain, Group, Record, Role, Service, parse_address,
 };
@@ -70,8 +71,9 @@ struct Order<'a> {
 /// An account, and what to sign in to it with.
 struct SignIn {
     credentials: Credentials,
-    /// The account as the limits know it: the same for every spelling that servers take for the same.
-    account: String,
+    account: Account,
+    /// The name that servers may repeat.
+    mask: Mask,
 }
 
 /// Understands the request and asks for a place, or says why not. Nothing is sent anywhere before
@@ -114,12 +116,13 @@ fn understood(site: &Site, request: TestConnection, private: bool) -> Result<Ord
                 return Err(Refusal::FullAddressNeeded);
             };
             let user = group.user_name.form.of(address);
-            let account = format!("{} {}", record.id, user.to_lowercase());
+            let account = Account::new(record, group.user_name.form, address);
             let credentials =
                 Credentials::new(user, password.into()).map_err(|_| Refusal::BadPassword)?;
             Some(SignIn {
                 credentials,
                 account,
+                mask: Mask::of(address),
             })
         }
     };
@@ -144,13 +147,19 @@ fn events(
     gate: &dyn Gate,
     place: Arc<dyn Place>,
 ) -> BoxStream<'static, Event> {
-    let with_password = order.sign_in.is_some();
+    let (credentials, mask) = match order.sign_in {
+        Some(SignIn {
+            credentials, mask, ..
+        }) => (Some(credentials), Some(mask)),
+        None => (None, None),
+    };
     let saying = Arc::new(Saying {
         words: Arc::clone(&site.words),
         test_words: Arc::clone(&site.test_words),
         go_on: site.guide.go_on.clone(),
         provider: order.record.name.clone(),
-        with_password,
+        with_password: credentials.is_some(),
+        mask,
         alternatives: order
             .services
             .iter()
@@ -171,9 +180,13 @@ fn events(
     let first = stream::iter([saying.plan()]);
     let mut reports = vec![None; order.services.len()];
     let last = saying.clone();
-    let heard = match order.sign_in {
-        Some(sign_in) => {
-            let run = site.probe.run(targets, Some(sign_in.credentials));
+    let heard = match credentials {
+        Some(credentials) => {
+            let sign_in = net::SignIn {
+                credentials,
+                disclosure: place.disclosure(),
+            };
+            let run = site.probe.run(targets, Some(sign_in));
             let place = Arc::clone(&place);
             run.inspect(move |event| {
                 if let ProbeEvent::Done { report, .. } = event {
@@ -194,7 +207,7 @@ fn events(
         .flat_map(move |event| {
             let Some(Heard { event, age }) = event else {
                 if must_end.peek().is_some() && reports.contains(&None) {
-                    // Nothing is said of the password either, so it counts as refused: perhaps it was.
+                    // Nothing is said of the password either: if it was sent, it counts as refused.
                     return stream::iter(broken_off.to_vec());
                 }
                 let reports: Vec<EndpointReport> = reports.drain(..).flatten().collect();
@@ -217,53 +230,25 @@ fn events(
     by_itself(first.chain(running))
 }
 
-/// At how many services the password was refused. Where the end of a sign-in is not known, the password
-/// may have been refused at one of them: only one service tries it until it was accepted, and the others
-/// wait.
+/// At how many services the password was refused, or may have been without a word. Of those that were cut
+/// off only one can have been signing in: until the password is accepted the others wait.
 fn refusals(reports: &[EndpointReport]) -> usize {
-    let steps = || {
-        let steps = reports.iter().flat_map(|report| &report.steps);
-        steps.filter(|step| step.stage == Stage::SignIn)
-    };
-    let count = |wanted: Password| {
-        steps()
-            .filter(|step| password(step.outcome) == wanted)
-            .count()
-    };
-    let refused = count(Password::Refused);
-    let unknown = refused == 0 && count(Password::Accepted) == 0 && count(Password::Unknown) > 0;
-    refused + usize::from(unknown)
-}
-
-/// What became of the password at one service.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Password {
-    Accepted,
-    Refused,
-    /// It was not sent, or not looked at because the server was in trouble itself.
-    NotLookedAt,
-    /// It may have been sent and refused, or not.
-    Unknown,
-}
-
-fn password(outcome: Outcome) -> Password {
-    match outcome {
-        Outcome::Ok
-        | Outcome::NotAuthorized
-        | Outcome::MailboxInUse
-        | Outcome::TooManyConnections => Password::Accepted,
-        Outcome::WrongCredentials
-        | Outcome::AppPasswordRequired
-        | Outcome::PasswordExpired
-        | Outcome::AccountDisabled => Password::Refused,
-        Outcome::TemporaryFailure
-        | Outcome::ServerFault
-        | Outcome::TlsRequired
-        | Outcome::NoPassword
-        | Outcome::NotTried
-        | Outcome::NotEncrypted => Password::NotLookedAt,
-        _ => Password::Unknown,
+    let steps = reports.iter().flat_map(|report| &report.steps);
+    let sign_ins = steps.filter(|step| step.stage == Stage::SignIn);
+    let outcomes: Vec<Outcome> = sign_ins.map(|step| step.outcome).collect();
+    let count = |wanted: fn(Outcome) -> bool| outcomes.iter().filter(|one| wanted(**one)).count();
+    let refused = count(|outcome| outcome.judgement() == Judgement::Refused);
+    if count(|outcome| outcome.judgement() == Judgement::Accepted) > 0 {
+        return refused;
     }
+    let cut_off = count(was_cut_off);
+    let unknown = count(|outcome| outcome.judgement() == Judgement::Unknown) - cut_off;
+    refused + unknown + usize::from(refused == 0 && cut_off > 0)
+}
+
+/// Whether the test ended, and not the sign-in.
+fn was_cut_off(outcome: Outcome) -> bool {
+    matches!(outcome, Outcome::Deadline | Outcome::Cancelled)
 }
 
 /// The sign beside an outcome.
@@ -325,6 +310,12 @@ mod tests {
             ),
             (&[Outcome::Deadline, Outcome::Ok], 0),
             (&[Outcome::WrongCredentials, Outcome::Deadline], 1),
+            // Each of these was tried, one after the other.
+            (&[Outcome::ClosedEarly, Outcome::ClosedEarly], 2),
+            (&[Outcome::ClosedEarly, Outcome::WrongCredentials], 2),
+            (&[Outcome::ClosedEarly, Outcome::Deadline], 2),
+            (&[Outcome::ClosedEarly, Outcome::Ok], 0),
+            (&[Outcome::ClosedEarly, Outcome::TemporaryFailure], 1),
         ] {
             let reports = outcomes
                 .iter()

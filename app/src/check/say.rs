@@ -10,6 +10,7 @@ use probe::{
 };
 
 use super::event::{Event, FindingWords, Mark, More, Plan, ServicePlan, StepWords};
+use super::mask::Mask;
 use super::run::mark;
 use super::words::{TestWords, lines};
 use crate::guide::go_on::GoOn;
@@ -23,6 +24,8 @@ pub(super) struct Saying {
     pub(super) go_on: GoOn,
     pub(super) provider: String,
     pub(super) with_password: bool,
+    /// Whose mailbox the servers may name. They know of none if nobody signs in.
+    pub(super) mask: Option<Mask>,
     /// Which services are not in the provider's own table: mail works without them.
     pub(super) alternatives: Vec<bool>,
     pub(super) endpoints: Vec<Endpoint>,
@@ -70,7 +73,10 @@ impl Saying {
                 found: self.found(step.outcome),
                 time: time(step.elapsed),
                 facts: self.facts(&step.facts),
-                server_said: step.server_said.clone(),
+                server_said: step.server_said.as_deref().map(|said| match &self.mask {
+                    Some(mask) => mask.masked(said),
+                    None => said.to_owned(),
+                }),
             },
             next,
         }
@@ -334,4 +340,49 @@ fn date(seconds: i64) -> String {
     time::OffsetDateTime::from_unix_timestamp(seconds)
         .map(|moment| format!("{} {} {}", moment.day(), moment.month(), moment.year()))
         .unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use probe::Protocol;
+
+    use super::*;
+    use crate::guide::Guide;
+    use crate::record::{AddressOrDomain, parse_address};
+
+    #[test]
+    fn what_a_server_says_is_told_without_the_name_of_the_mailbox() {
+        let Ok(AddressOrDomain::Address(address)) = parse_address("jane.doe@example.net") else {
+            panic!("no address")
+        };
+        let mut saying = Saying {
+            words: Arc::new(Words::english()),
+            test_words: Arc::new(TestWords::english()),
+            go_on: Guide::english().go_on,
+            provider: "Example".into(),
+            with_password: true,
+            mask: Some(Mask::of(&address)),
+            alternatives: vec![false],
+            endpoints: vec![Endpoint {
+                id: "imap".into(),
+                protocol: Protocol::Imap,
+                host: "mail.example.net".parse().unwrap(),
+                port: 993.try_into().unwrap(),
+                security: Security::Tls,
+            }],
+        };
+        let said = "NO Jane.Doe@Example.net (jane.doe) is unknown to mail.example.net";
+        let step = Step {
+            server_said: Some(said.to_owned()),
+            ..Step::new(Stage::SignIn, Outcome::WrongCredentials, Duration::ZERO)
+        };
+        let told = |saying: &Saying| match saying.step(0, &step) {
+            Event::Step { step, .. } => step.server_said,
+            other => panic!("{other:?}"),
+        };
+        let masked = "NO J…@Example.net (j…) is unknown to mail.example.net";
+        assert_eq!(told(&saying).as_deref(), Some(masked));
+        saying.mask = None;
+        assert_eq!(told(&saying).as_deref(), Some(said));
+    }
 }

@@ -86,6 +86,12 @@ impl Catalogue {
         Ok(Self { records })
     }
 
+    /// How many services one customer can test at once.
+    pub fn most_services(&self) -> usize {
+        let groups = self.records.iter().flat_map(|record| &record.groups);
+        groups.map(|group| group.services.len()).max().unwrap_or(0)
+    }
+
     /// The record and the group that the domain belongs to.
     pub fn find(&self, domain: &Domain) -> Option<(&Record, &Group)> {
         self.records

@@ -120,7 +120,10 @@ pub enum Side {
 const fn outcome_side(outcome: Outcome) -> Side {
     match outcome {
         Outcome::Ok => Side::Customer,
-        Outcome::DnsTimeout | Outcome::NetworkUnreachable | Outcome::Cancelled => Side::Probe,
+        Outcome::DnsTimeout
+        | Outcome::NetworkUnreachable
+        | Outcome::LocalResourcesExhausted
+        | Outcome::Cancelled => Side::Probe,
         // The sign-ins that fail because of the server, not of the account.
         Outcome::TlsRequired
         | Outcome::TemporaryFailure

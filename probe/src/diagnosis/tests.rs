@@ -113,6 +113,15 @@ const COMBINATIONS: &[(&str, &str)] = &[
         "password-sign-in-not-offered smtp",
     ),
     ("imap:deadline smtp:ok", "deadline imap"),
+    (
+        "imap:local-resources-exhausted smtp:local-resources-exhausted",
+        "local-resources-exhausted imap smtp",
+    ),
+    // Another way works, too, only nobody knows about this one.
+    (
+        "imap:local-resources-exhausted smtp:ok",
+        "local-resources-exhausted imap",
+    ),
     ("imap:cancelled smtp:cancelled", "cancelled imap smtp"),
     ("imap:in smtp:cancelled", "cancelled smtp"),
     // Several causes at once: the gravest first, and those of the same weight in the order of the run.
@@ -346,6 +355,7 @@ fn every_side_has_its_causes() {
         ("other-way-works", Side::Customer),
         ("nothing-answers", Side::Probe),
         ("network-unreachable", Side::Probe),
+        ("local-resources-exhausted", Side::Probe),
     ] {
         let cause = Cause::all().find(|cause| cause.code() == code).unwrap();
         assert_eq!(cause.side(), side, "{code}");

@@ -8,6 +8,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, sleep_until};
 
+use super::resources::exhausted_connecting;
 use crate::outcome::Outcome;
 use crate::step::Attempt;
 
@@ -18,7 +19,7 @@ pub(super) const BUDGET: Duration = Duration::from_secs(8);
 const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
 
 /// More attempts than this are not made.
-const MOST_ATTEMPTS: usize = 8;
+pub(super) const MOST_ATTEMPTS: usize = 8;
 
 /// The result of trying.
 pub(super) struct Connected {
@@ -71,7 +72,9 @@ pub(super) async fn connect(addresses: &[IpAddr], port: u16) -> Connected {
         let Some((address, start, result)) = ended else {
             continue;
         };
-        let outcome = result.as_ref().err().map_or(Outcome::Ok, cause);
+        let error = result.as_ref().err();
+        let peer = SocketAddr::new(address, port);
+        let outcome = error.map_or(Outcome::Ok, |error| cause(error, peer));
         attempts.push(Attempt {
             address,
             outcome,
@@ -81,7 +84,7 @@ pub(super) async fn connect(addresses: &[IpAddr], port: u16) -> Connected {
             // Commands are single small packets, each of which waits for an answer.
             let _ = stream.set_nodelay(true);
             return Connected {
-                stream: Ok((stream, SocketAddr::new(address, port))),
+                stream: Ok((stream, peer)),
                 attempts,
             };
         }
@@ -118,8 +121,9 @@ pub(super) fn in_turn(addresses: &[IpAddr]) -> Vec<IpAddr> {
     }
 }
 
-fn cause(error: &io::Error) -> Outcome {
+fn cause(error: &io::Error, peer: SocketAddr) -> Outcome {
     match error.kind() {
+        _ if exhausted_connecting(error, peer) => Outcome::LocalResourcesExhausted,
         io::ErrorKind::ConnectionRefused => Outcome::ConnectionRefused,
         io::ErrorKind::ConnectionReset | io::ErrorKind::ConnectionAborted => {
             Outcome::ConnectionReset
@@ -130,9 +134,11 @@ fn cause(error: &io::Error) -> Outcome {
     }
 }
 
-/// Of several reasons the one that tells most: a host that refuses is there.
+/// Of several reasons the one that tells most: a host that refuses is there. But where not every address
+/// could be tried, nothing is known of the host.
 fn overall(attempts: &[Attempt]) -> Outcome {
     let telling = [
+        Outcome::LocalResourcesExhausted,
         Outcome::ConnectionRefused,
         Outcome::ConnectionReset,
         Outcome::ConnectionTimeout,
@@ -167,7 +173,10 @@ mod tests {
 
     #[test]
     fn the_most_telling_failure_counts() {
-        use Outcome::{ConnectionRefused, ConnectionReset, ConnectionTimeout, NetworkUnreachable};
+        use Outcome::{
+            ConnectionRefused, ConnectionReset, ConnectionTimeout, LocalResourcesExhausted,
+            NetworkUnreachable,
+        };
         for (outcomes, expected) in [
             (
                 &[NetworkUnreachable, ConnectionRefused][..],
@@ -175,6 +184,10 @@ mod tests {
             ),
             (&[ConnectionTimeout, NetworkUnreachable], ConnectionTimeout),
             (&[ConnectionTimeout, ConnectionReset], ConnectionReset),
+            (
+                &[ConnectionRefused, LocalResourcesExhausted],
+                LocalResourcesExhausted,
+            ),
             (&[NetworkUnreachable], NetworkUnreachable),
             (&[], NetworkUnreachable),
         ] {

@@ -10,6 +10,7 @@
 //! | `published`, `tlsa` | what else the DNS says about a service |
 //! | `approach` | a second connection, up to where TLS begins |
 //! | `connect` | Happy Eyeballs with every attempt's result |
+//! | `resources` | whether it is this machine that has no socket left |
 //! | `others` | the addresses that were not used |
 //! | `tls`, `witness` | the handshake, and what the server showed in it |
 //! | `tls_facts`, `ciphers` | what was agreed on, in the words of the standards |
@@ -33,6 +34,7 @@ mod path;
 mod published;
 #[cfg(any(test, fuzzing))]
 pub(crate) mod readers;
+mod resources;
 mod roots;
 mod run;
 mod second_look;
@@ -53,6 +55,7 @@ use rustls::pki_types::CertificateDer;
 
 pub use address::{PrivateNetwork, PrivateNetworkError};
 pub use dns::{RootKeys, RootKeysError};
+pub use gate::Disclosure;
 pub use roots::{RootsError, read_roots};
 pub use run::Run;
 
@@ -102,6 +105,24 @@ pub struct Target {
     pub connect_to: Option<SocketAddr>,
     /// The networks that are not public and may be connected to all the same, for this target only.
     pub private_networks: Vec<PrivateNetwork>,
+}
+
+/// What to sign in with, and who wants to know whether it was done.
+pub struct SignIn {
+    /// The account and its password.
+    pub credentials: Credentials,
+    /// Told before the password is sent to any server.
+    pub disclosure: Disclosure,
+}
+
+impl From<Credentials> for SignIn {
+    /// For those who hear of every sign-in as an event, and wait for the last.
+    fn from(credentials: Credentials) -> Self {
+        Self {
+            credentials,
+            disclosure: Disclosure::default(),
+        }
+    }
 }
 
 /// Something that happened during a run.
@@ -155,12 +176,23 @@ impl Probe {
         })
     }
 
-    /// Checks all targets at once, and signs in where that is safe if credentials are given.
-    ///
-    pub fn run(&self, targets: Vec<Target>, credentials: Option<Credentials>) -> Run {
-        run::run(Arc::clone(&self.context), targets, credentials)
+    /// Checks all targets at once, and signs in where that is safe if it is given what with.
+    pub fn run(&self, targets: Vec<Target>, sign_in: Option<SignIn>) -> Run {
+        run::run(Arc::clone(&self.context), targets, sign_in)
+    }
+
+    /// The most sockets that a probe has open at once while it checks so many targets.
+    pub const fn most_sockets(targets: usize) -> usize {
+        targets
+            .saturating_mul(SOCKETS_PER_TARGET)
+            .saturating_add(2 * dns::MOST_QUESTIONS)
     }
 }
+
+/// A check is at its widest while it connects. Later it has one connection of its own, one to look a second
+/// time, and those to the other addresses.
+const SOCKETS_PER_TARGET: usize = connect::MOST_ATTEMPTS;
+const _: () = assert!(2 + others::MOST <= SOCKETS_PER_TARGET);
 
 /// Why nothing can be checked.
 #[derive(Debug, thiserror::Error)]

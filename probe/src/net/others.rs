@@ -28,7 +28,7 @@ const CONNECT: Duration = Duration::from_secs(3);
 const GREETING: Duration = Duration::from_secs(8);
 
 /// More addresses than this are not looked at.
-const MOST: usize = 4;
+pub(super) const MOST: usize = 4;
 
 /// What all looks at one host share.
 pub(super) struct Look<'a> {
@@ -129,7 +129,12 @@ impl Look<'_> {
 /// certificate with this fingerprint.
 pub(super) fn compare(used: IpAddr, fingerprint: Option<&str>, others: &[OtherAddress]) -> Outcome {
     // That this machine has no way there says nothing about the server.
-    let blamed = |other: &&OtherAddress| other.outcome != Outcome::NetworkUnreachable;
+    let blamed = |other: &&OtherAddress| {
+        !matches!(
+            other.outcome,
+            Outcome::NetworkUnreachable | Outcome::LocalResourcesExhausted
+        )
+    };
     let unreachable = |other: &OtherAddress| {
         let stage = other.outcome.stage();
         stage == Some(crate::Stage::Connect) && other.outcome.severity() == Severity::Failure
@@ -152,7 +157,7 @@ pub(super) fn compare(used: IpAddr, fingerprint: Option<&str>, others: &[OtherAd
     {
         Outcome::SomeAddressesFailed
     } else if others.iter().any(|other| {
-        fails(other) && other.outcome != Outcome::NetworkUnreachable
+        fails(other) && blamed(&other)
             || other.fingerprint.is_some() && other.fingerprint.as_deref() != fingerprint
     }) {
         Outcome::AddressesDiffer
@@ -187,7 +192,8 @@ mod tests {
     fn what_the_others_mean_depends_on_who_fails_and_how() {
         use Outcome::{
             AddressesDiffer, CertificateExpired, ConnectionRefused, ConnectionTimeout,
-            GreetingBusy, Ipv6OnlyFailed, NetworkUnreachable, Ok, SomeAddressesFailed, TlsClosed,
+            GreetingBusy, Ipv6OnlyFailed, LocalResourcesExhausted, NetworkUnreachable, Ok,
+            SomeAddressesFailed, TlsClosed,
         };
         let (v4, v6) = ("192.0.2.1", "2001:db8::1");
         let other = |(address, outcome, fingerprint): &(&str, Outcome, &str)| OtherAddress {
@@ -201,6 +207,8 @@ mod tests {
             (v4, &[(v6, ConnectionTimeout, "")], Ipv6OnlyFailed),
             (v4, &[(v6, ConnectionRefused, "")], Ipv6OnlyFailed),
             (v4, &[(v6, NetworkUnreachable, "")], Ok),
+            (v4, &[(v6, LocalResourcesExhausted, "")], Ok),
+            (v6, &[(v4, LocalResourcesExhausted, "")], Ok),
             (
                 v4,
                 &[(v6, ConnectionRefused, ""), ("2001:db8::2", Ok, "a")],

@@ -13,11 +13,11 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
-use super::gate::Gate;
+use super::gate::{Disclosure, Gate};
 use super::journal::Journal;
 use super::tls::Trust;
 use super::visit::Visit;
-use super::{Event, Target, dns};
+use super::{Event, SignIn, Target, dns};
 use crate::credentials::Credentials;
 use crate::dialogue::Redactor;
 use crate::outcome::Outcome;
@@ -41,22 +41,22 @@ pub(super) struct Shared {
 }
 
 /// Checks all targets at once. The stream owns the work.
-pub(super) fn run(
-    context: Arc<Context>,
-    targets: Vec<Target>,
-    credentials: Option<Credentials>,
-) -> Run {
+pub(super) fn run(context: Arc<Context>, targets: Vec<Target>, sign_in: Option<SignIn>) -> Run {
     let (sender, events) = unbounded_channel();
     let stop = CancellationToken::new();
     let stopped = stop.clone();
     let work = async move {
         let deadline = Instant::now() + context.deadline;
+        let (credentials, disclosure) = match sign_in {
+            Some(sign_in) => (Some(sign_in.credentials), sign_in.disclosure),
+            None => (None, Disclosure::default()),
+        };
         let redactor = Arc::new(Redactor::new(credentials.as_ref()));
         let shared = Shared {
             context,
             credentials,
             redactor,
-            gate: Gate::default(),
+            gate: Gate::new(disclosure),
             deadline,
             stop: stopped,
         };

@@ -62,7 +62,7 @@ pub(crate) async fn check(
 ) -> Vec<EndpointReport> {
     let mut steps = vec![Vec::new(); targets.len()];
     let mut reports = vec![None; targets.len()];
-    let mut events = Box::pin(probe.run(targets, credentials));
+    let mut events = Box::pin(probe.run(targets, credentials.map(Into::into)));
     while let Some(event) = events.next().await {
         match event {
             Event::Step { endpoint, step } => steps[endpoint].push(step),

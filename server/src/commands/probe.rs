@@ -133,7 +133,7 @@ pub fn run(options: ProbeOptions) -> Result<ExitCode, ProbeError> {
 
     let runtime = tokio::runtime::Runtime::new().map_err(ProbeError::Runtime)?;
     let reports: Vec<EndpointReport> = runtime.block_on(async {
-        let mut events = probe.run(targets, credentials);
+        let mut events = probe.run(targets, credentials.map(Into::into));
         let mut reports = vec![None; endpoints.len()];
         loop {
             let event = tokio::select! {

@@ -11,7 +11,7 @@ use app::guide::Guide;
 use app::page_words::PageWords;
 use app::site::Site;
 use app::words::Words;
-use probe::net::Options;
+use probe::net::{Options, Probe};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::time::sleep;
@@ -24,7 +24,7 @@ use crate::headers::Hsts;
 use crate::host::Hosts;
 use crate::limits::key::{Keys, SHORTEST_SECRET};
 use crate::limits::{LimitOptions, Limits};
-use crate::listen::connections::Connections;
+use crate::listen::connections::{Connections, OF_OPERATORS};
 use crate::listen::tls::{Certificates, TlsError};
 use crate::listen::{self, Application, Transport, redirect};
 use crate::operations::{self, service};
@@ -35,6 +35,10 @@ use crate::{log, process, terminal};
 /// How long before the end the tests that still run are told that they must end: so much time have their
 /// last words to reach the customer.
 const LAST_WORDS: Duration = Duration::from_secs(2);
+
+/// The open files that are neither connections of customers nor of tests: those of operators, and what the
+/// program itself holds and reads.
+const OTHER_FILES: usize = OF_OPERATORS.get() + 64;
 
 /// Why the site is not served.
 #[derive(Debug, thiserror::Error)]
@@ -81,9 +85,13 @@ pub enum ServeError {
 pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
     let _log = log::start(options.log_format);
     process::keep_memory_private();
-    process::allow_many_connections();
+    let open_files = process::allow_many_connections();
     let catalogue = records::read(&options.config, options.trust.allow_private)?;
     let probe = records::probe(&options.trust, Options::default())?;
+    let tests = options.limits.tests_at_once.get() as usize;
+    let targets = tests.saturating_mul(catalogue.most_services());
+    let reserve = Probe::most_sockets(targets).saturating_add(OTHER_FILES);
+    let connections = options.connections.clone().leaving(reserve, open_files);
     let assets = Assets::load()?;
     let language = &options.language;
     let site = Site {
@@ -113,7 +121,7 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
         certificates,
         proxies: front.proxies.clone(),
         proxy_protocol: options.proxies.proxy_protocol,
-        connections: Connections::new(&options.connections),
+        connections: Connections::new(&connections),
         stop_within: Duration::from_secs(options.stop_within.into()),
         metrics: front.metrics.clone(),
     };
@@ -171,7 +179,7 @@ async fn listen(
             announce(format_args!("metrics on http://{address}/metrics"));
             let app = operations::router(front.metrics.clone(), front.ready.clone());
             let plain = Transport {
-                connections: Connections::default(),
+                connections: Connections::of_operators(),
                 proxy_protocol: false,
                 ..plain.clone()
             };

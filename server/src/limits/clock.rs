@@ -17,11 +17,3 @@ impl Clock {
         self.0.elapsed()
     }
 }
-
-impl governor::clock::Clock for Clock {
-    type Instant = Duration;
-
-    fn now(&self) -> Duration {
-        self.0.elapsed()
-    }
-}

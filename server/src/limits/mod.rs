@@ -6,16 +6,18 @@
 //! | `rate` | so many in so long |
 //! | [`key`] | whom something is counted for, without knowing who it is |
 //! | [`counters`] | what is counted; several servers would do that in a database |
-//! | [`memory`] | counters in the memory of one server: GCRA for rates, exact windows for refused passwords |
+//! | [`memory`] | counters in the memory of one server |
+//! | `bucket`, `window` | what is counted over time: GCRA for rates, exact windows for refused passwords |
 //! | `pages` | how many pages are rendered, and lie in memory until they are sent |
 //! | `places` | how many tests run at once, and who waits |
-//! | `taken` | how many of something each client has |
+//! | `taken` | how many of something each client and network has |
 //! | `shared` | many who ask for the same get one result |
 //!
 //! A test passes them in this order: [`Gate::knock`] asks whether the client may start a test at all,
 //! [`Gate::place`] gives it a place and, with a password, asks whether the account may be signed in
 //! to, and [`Gate::probe`] looks whether somebody else has just asked for the same.
 
+mod bucket;
 mod clock;
 pub mod counters;
 pub mod key;
@@ -34,16 +36,17 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use app::check::{self, Gate, Heard, Refusal};
+use app::check::{self, Account, Gate, Heard, Refusal};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
 use probe::EndpointReport;
-use probe::net::{Probe, Target};
+use probe::net::{Disclosure, Probe, Target};
 use tokio::sync::{SemaphorePermit, watch};
+use tokio::time::sleep;
 
-use self::counters::{Counters, Denial, Limit};
-use self::key::{Key, Keys};
+use self::counters::{Counters, Denial, End, Limit};
+use self::key::{Client, Keys};
 use self::memory::Memory;
 pub use self::options::LimitOptions;
 use self::pages::{PageDenial, PagePermit, Pages};
@@ -122,7 +125,7 @@ impl Limits {
 
 /// The limits as they are for one client.
 struct ClientGate {
-    client: Key,
+    client: Client,
     limits: Arc<Inner>,
 }
 
@@ -133,7 +136,7 @@ impl Gate for ClientGate {
             if self.limits.places.are_full() {
                 return Err(self.refused(Refusal::Busy));
             }
-            let counted = self.limits.counters.test(self.client).await;
+            let counted = self.limits.counters.test(&self.client).await;
             counted.map_err(|denial| self.refused(refusal(denial)))
         }
         .boxed()
@@ -141,34 +144,15 @@ impl Gate for ClientGate {
 
     fn place(
         &self,
-        account: Option<String>,
+        account: Option<Account>,
     ) -> BoxFuture<'_, Result<Arc<dyn check::Place>, Refusal>> {
         async move {
-            let place = tokio::select! {
+            let admitted = tokio::select! {
                 biased;
                 () = ended(self.limits.ending.subscribe()) => return Err(Refusal::Restarting),
-                place = self.limits.places.take(self.client) => place,
+                admitted = self.admitted(account) => admitted,
             };
-            let place = place.map_err(|full| {
-                self.refused(match full {
-                    Full::Client => Refusal::TooManyAtOnce,
-                    Full::Server => Refusal::Busy,
-                })
-            })?;
-            let sign_in = match account {
-                None => None,
-                Some(account) => {
-                    let account = self.limits.keys.account(&account);
-                    let counters = Arc::clone(&self.limits.counters);
-                    let counted = counters.sign_in(self.client, account).await;
-                    counted.map_err(|denial| self.refused(refusal(denial)))?;
-                    Some(SignIn {
-                        counters,
-                        account,
-                        settled: AtomicBool::new(false),
-                    })
-                }
-            };
+            let (place, sign_in) = admitted.map_err(|refusal| self.refused(refusal))?;
             let place: Arc<dyn check::Place> = Arc::new(TestPlace {
                 _place: place,
                 _running: self.limits.metrics.test(),
@@ -192,6 +176,47 @@ impl Gate for ClientGate {
     }
 }
 
+impl ClientGate {
+    /// A place, and the sign-in to the account as it was counted. Who has to wait before he signs in holds no
+    /// place meanwhile: others could use it.
+    async fn admitted(
+        &self,
+        account: Option<Account>,
+    ) -> Result<(places::Place, Option<SignIn>), Refusal> {
+        let Inner {
+            keys,
+            counters,
+            places,
+            ..
+        } = &*self.limits;
+        let own = places.own(self.client.clone()).map_err(refusal_of_place)?;
+        let sign_in = match account {
+            None => None,
+            Some(account) => {
+                let counted = keys.sign_in(self.client.clone(), &account);
+                let delay = counters.sign_in(&counted).await.map_err(refusal)?;
+                let sign_in = SignIn {
+                    counters: Arc::clone(counters),
+                    counted,
+                    disclosure: Disclosure::default(),
+                    settled: AtomicBool::new(false),
+                };
+                if !delay.is_zero() {
+                    sleep(delay).await;
+                }
+                Some(sign_in)
+            }
+        };
+        let place = places.take(own).await.map_err(refusal_of_place)?;
+        Ok((place, sign_in))
+    }
+
+    fn refused(&self, refusal: Refusal) -> Refusal {
+        self.limits.metrics.refusal(refusal);
+        refusal
+    }
+}
+
 /// What a running test holds.
 struct TestPlace {
     _place: places::Place,
@@ -204,11 +229,17 @@ struct TestPlace {
 /// A sign-in that was counted and is settled once: by what the test says of it, or when it is dropped.
 struct SignIn {
     counters: Arc<dyn Counters>,
-    account: Key,
+    counted: counters::SignIn,
+    disclosure: Disclosure,
     settled: AtomicBool,
 }
 
 impl check::Place for TestPlace {
+    fn disclosure(&self) -> Disclosure {
+        let sign_in = self.sign_in.as_ref();
+        sign_in.map_or_else(Disclosure::default, |sign_in| sign_in.disclosure.clone())
+    }
+
     fn signed_in(&self, refusals: usize) {
         if let Some(sign_in) = &self.sign_in {
             sign_in.settle(refusals);
@@ -232,23 +263,22 @@ async fn ended(mut ending: watch::Receiver<bool>) {
     }
 }
 
-impl ClientGate {
-    fn refused(&self, refusal: Refusal) -> Refusal {
-        self.limits.metrics.refusal(refusal);
-        refusal
-    }
-}
-
 impl SignIn {
     fn settle(&self, refusals: usize) {
+        let end = if self.disclosure.happened() {
+            End::Sent { refusals }
+        } else {
+            End::NotSent
+        };
         if !self.settled.swap(true, Ordering::Relaxed) {
-            self.counters.settle(self.account, refusals);
+            self.counters.settle(&self.counted, end);
         }
     }
 }
 
 impl Drop for SignIn {
-    /// The customer went away before the end. Nobody knows how it went, so it counts as refused.
+    /// The customer went away before the end. If the password was sent, nobody knows how it went, so it counts
+    /// as refused.
     fn drop(&mut self) {
         self.settle(1);
     }
@@ -260,6 +290,13 @@ fn refusal(Denial { limit, wait }: Denial) -> Refusal {
         Limit::AccountsOfClient => Refusal::TooManyAccounts { wait },
         Limit::SignInsOfAccount => Refusal::TooManySignIns { wait },
         Limit::FailuresOfAccount => Refusal::TooManyFailures { wait },
-        Limit::Failures => Refusal::SignInPaused { wait },
+        Limit::FailuresOfProvider => Refusal::SignInPaused { wait },
+    }
+}
+
+fn refusal_of_place(full: Full) -> Refusal {
+    match full {
+        Full::Client => Refusal::TooManyAtOnce,
+        Full::Server => Refusal::Busy,
     }
 }

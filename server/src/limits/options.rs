@@ -14,7 +14,9 @@ use super::rate::{Rate, parse};
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Limits")]
 pub struct LimitOptions {
-    /// How many connection tests one client may start; a client is an IPv4 address or an IPv6 /64
+    /// How many connection tests one client may start; a client is an IPv4 address or an IPv6 /64. Together
+    /// the clients of a /56 may do 4 times, and those of a /48 16 times what one may; so with every limit
+    /// on clients
     #[arg(long, value_name = "N[/TIME]", default_value = "30/10m", value_parser = parse::<600>)]
     pub tests_per_client: Rate,
 
@@ -46,7 +48,8 @@ pub struct LimitOptions {
     #[arg(long, value_name = "N[/TIME]", default_value = "5/15m", value_parser = parse::<900>)]
     pub failed_sign_ins_per_account: Rate,
 
-    /// How many passwords may be refused in all before none is tested for the same time
+    /// How many passwords of one provider may be refused before none of its is tested for the same time;
+    /// from half of them on each sign-in waits longer, up to 5 seconds
     #[arg(long, value_name = "N[/TIME]", default_value = "200/15m", value_parser = parse::<900>)]
     pub failed_sign_ins: Rate,
 

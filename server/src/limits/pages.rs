@@ -3,19 +3,19 @@
 //! Pages that are the same for everybody come from the page cache and pass none of this. The others are
 //! made for one request: what was typed is in their address.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use governor::middleware::NoOpMiddleware;
-use governor::state::keyed::DefaultKeyedStateStore;
-use governor::{NotUntil, RateLimiter};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
+use super::bucket::{self, Bucket};
 use super::clock::Clock;
-use super::key::Key;
+use super::key::{Client, Key};
 use super::options::LimitOptions;
+use super::rate::Rate;
 use super::taken::{Own, Taken};
 
 /// How long a page waits for its turn to be rendered. Behind as many as may wait, each takes about a
@@ -28,17 +28,22 @@ const A_MOMENT: Duration = Duration::from_secs(5);
 /// How often clients that have not asked for long are forgotten.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(60);
 
-type Limiter = RateLimiter<Key, DefaultKeyedStateStore<Key>, Clock, NoOpMiddleware<Duration>>;
-
 /// The pages that are made for one request each.
 pub(super) struct Pages {
     clock: Clock,
-    rate: Limiter,
-    swept: Mutex<Duration>,
+    rate: Rate,
+    asked: Mutex<Asked>,
     of_client: Arc<Taken<Key>>,
     per_client: usize,
     all: Arc<Semaphore>,
     turns: Semaphore,
+}
+
+/// How many pages each client and network has asked for.
+#[derive(Default)]
+struct Asked {
+    buckets: HashMap<Key, Bucket>,
+    swept: Duration,
 }
 
 /// Room for one page, from before it is rendered until it has been sent.
@@ -91,14 +96,13 @@ impl PageDenial {
 
 impl Pages {
     pub(super) fn new(options: &LimitOptions) -> Self {
-        let clock = Clock::start();
         let all = options.pages_at_once.get().min(Semaphore::MAX_PERMITS);
         // Half of the processor at most, so that the page cache and the tests always have the rest.
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
-            clock,
-            rate: RateLimiter::dashmap_with_clock(options.pages_per_client.quota(), clock),
-            swept: Mutex::new(clock.now()),
+            clock: Clock::start(),
+            rate: options.pages_per_client,
+            asked: Mutex::default(),
             of_client: Arc::default(),
             per_client: options.pages_at_once_per_client.get(),
             all: Arc::new(Semaphore::new(all)),
@@ -108,16 +112,11 @@ impl Pages {
 
     /// Gives room for one page to the client, if it is known who that is. Nobody waits for it: who has
     /// too many has not taken those that are there.
-    pub(super) fn permit(&self, client: Option<Key>) -> Result<PagePermit, PageDenial> {
+    pub(super) fn permit(&self, client: Option<Client>) -> Result<PagePermit, PageDenial> {
         let of_client = match client {
             None => None,
             Some(client) => {
-                self.sweep();
-                self.rate
-                    .check_key(&client)
-                    .map_err(|until: NotUntil<_>| PageDenial::TooMany {
-                        wait: until.wait_time_from(self.clock.now()),
-                    })?;
+                self.count(&client)?;
                 let own = Taken::take(&self.of_client, client, self.per_client);
                 Some(own.ok_or(PageDenial::TooManyAtOnce)?)
             }
@@ -135,14 +134,16 @@ impl Pages {
         turn.ok().and_then(Result::ok).ok_or(PageDenial::Busy)
     }
 
-    fn sweep(&self) {
+    /// Counts one more page of the client, unless it, or one of its networks, has asked for too many.
+    fn count(&self, client: &Client) -> Result<(), PageDenial> {
         let now = self.clock.now();
-        let mut swept = self.swept.lock().unwrap_or_else(PoisonError::into_inner);
-        if now >= *swept + SWEEP_INTERVAL {
-            *swept = now;
-            drop(swept);
-            self.rate.retain_recent();
+        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        if now >= asked.swept + SWEEP_INTERVAL {
+            asked.swept = now;
+            asked.buckets.retain(|_, bucket| !bucket.is_whole(now));
         }
+        bucket::take(&mut asked.buckets, client, self.rate, now)
+            .map_err(|wait| PageDenial::TooMany { wait })
     }
 }
 
@@ -154,7 +155,7 @@ mod tests {
     use crate::limits::Rate;
     use crate::limits::key::Keys;
 
-    fn pages(per_client: usize, all: usize, rate: u32) -> (Pages, impl Fn(u8) -> Option<Key>) {
+    fn pages(per_client: usize, all: usize, rate: u32) -> (Pages, impl Fn(u8) -> Option<Client>) {
         let count = |count: usize| count.try_into().unwrap();
         let pages = Pages::new(&LimitOptions {
             pages_per_client: Rate::new(rate.try_into().unwrap(), 60),
@@ -200,7 +201,7 @@ mod tests {
         // What is over is forgotten.
         advance(Duration::from_secs(600)).await;
         assert!(pages.permit(client(3)).is_ok());
-        assert_eq!(pages.rate.len(), 1);
+        assert_eq!(pages.asked.lock().unwrap().buckets.len(), 1);
     }
 
     #[tokio::test(start_paused = true)]

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
-use super::key::Key;
+use super::key::{Client, Key};
 use super::options::LimitOptions;
 use super::taken::{Own, Taken};
 
@@ -23,7 +23,6 @@ pub(super) struct Places {
 /// A place for one test; free again when it is dropped.
 pub(super) struct Place {
     _total: OwnedSemaphorePermit,
-    /// Among those of the client, waiting or running.
     _own: Own<Key>,
 }
 
@@ -55,10 +54,14 @@ impl Places {
         self.free.available_permits() == 0 && self.waiting.load(Ordering::Relaxed) >= self.queue
     }
 
+    /// One of the tests that the client may run at once, whether it waits or runs. So one client cannot fill
+    /// the queue either.
+    pub(super) fn own(&self, client: Client) -> Result<Own<Key>, Full> {
+        Taken::take(&self.taken, client, self.per_client).ok_or(Full::Client)
+    }
+
     /// Takes a place, or waits for one in the queue.
-    pub(super) async fn take(&self, client: Key) -> Result<Place, Full> {
-        // Who waits has a place of his own already, so one client cannot fill the queue either.
-        let own = Taken::take(&self.taken, client, self.per_client).ok_or(Full::Client)?;
+    pub(super) async fn take(&self, own: Own<Key>) -> Result<Place, Full> {
         let free = Arc::clone(&self.free);
         let total = match Arc::clone(&free).try_acquire_owned() {
             Ok(total) => total,
@@ -106,7 +109,10 @@ mod tests {
         };
         let places = Places::new(&options);
         let keys = Keys::random().unwrap();
-        let client = |number: u8| keys.client([192, 0, 2, number].into());
+        let client = |number: u8| {
+            let client = keys.client([192, 0, 2, number].into());
+            places.own(client).ok().unwrap()
+        };
         let _running = places.take(client(1)).await.ok().unwrap();
         let mut second = Box::pin(places.take(client(2)));
         assert!(second.as_mut().now_or_never().is_none());

@@ -4,8 +4,6 @@ use std::fmt;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use governor::Quota;
-
 /// So many in so long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
@@ -24,13 +22,17 @@ impl Rate {
         }
     }
 
-    /// All of them at once, and from then on one after the other.
-    pub fn quota(self) -> Quota {
-        let one = self.time / self.count.get();
-        // The quota is only `None` for a time of zero, and then there is nothing to limit.
-        Quota::with_period(one.max(Duration::from_nanos(1)))
-            .unwrap_or(Quota::per_second(NonZeroU32::MAX))
-            .allow_burst(self.count)
+    /// So many times as many in the same time.
+    pub fn times(self, factor: NonZeroU32) -> Self {
+        Self {
+            count: self.count.saturating_mul(factor),
+            ..self
+        }
+    }
+
+    /// The time in which one of them comes back.
+    pub fn one(self) -> Duration {
+        self.time / self.count.get()
     }
 }
 

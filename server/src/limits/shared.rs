@@ -40,6 +40,8 @@ struct Check {
 struct Log {
     events: Vec<Event>,
     ended: bool,
+    /// Whether this machine lacked something to check it with.
+    lacking: bool,
 }
 
 impl Shared {
@@ -91,10 +93,14 @@ impl Shared {
         stream::select_all(heard.collect::<Vec<_>>()).boxed()
     }
 
-    /// A check that is still running is fresh, however long it takes; one that broke off is not.
+    /// A check that is still running is fresh, however long it takes; one that broke off is not, and neither
+    /// is one that could not be done: the next may be.
     fn is_fresh(&self, check: &Check, now: Instant) -> bool {
         let running = check.log.has_changed().is_ok();
-        let ended = check.log.borrow().ended;
+        let Log { ended, lacking, .. } = *check.log.borrow();
+        if lacking {
+            return false;
+        }
         let young = now.duration_since(check.started) < self.fresh_for;
         (ended && young) || (running && !self.fresh_for.is_zero())
     }
@@ -112,7 +118,11 @@ fn follow(
             if let Event::Done { report, .. } = &event {
                 place.checked(report);
             }
-            sender.send_modify(|log| log.events.push(event));
+            sender.send_modify(|log| {
+                log.lacking |=
+                    matches!(&event, Event::Step { step, .. } if step.lacked_resources());
+                log.events.push(event);
+            });
         }
         sender.send_modify(|log| log.ended = true);
         drop(place);
@@ -168,7 +178,9 @@ mod tests {
     use std::cell::Cell;
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    use probe::{Endpoint, Outcome, Protocol, Security};
+    use probe::net::Disclosure;
+    use probe::step::{Attempt, OtherAddress};
+    use probe::{Endpoint, Facts, Outcome, Protocol, Security};
     use tokio::time::{advance, sleep};
 
     use super::*;
@@ -180,6 +192,10 @@ mod tests {
     }
 
     impl Place for Free {
+        fn disclosure(&self) -> Disclosure {
+            Disclosure::default()
+        }
+
         fn signed_in(&self, _refusals: usize) {}
 
         fn checked(&self, _report: &EndpointReport) {
@@ -359,6 +375,65 @@ mod tests {
         assert_eq!(site.started.get(), 2);
         assert_eq!(one.collect::<Vec<_>>().await.len(), 3);
         assert_eq!(other.collect::<Vec<_>>().await.len(), 3);
+    }
+
+    /// That this machine is in trouble says nothing to those who come when it is over.
+    #[tokio::test(start_paused = true)]
+    async fn what_this_machine_could_not_do_is_told_to_nobody_else() {
+        let lacking = Outcome::LocalResourcesExhausted;
+        let step = |stage, outcome, facts| Step {
+            facts,
+            ..Step::new(stage, outcome, Duration::ZERO)
+        };
+        let address = "192.0.2.1".parse().unwrap();
+        let attempts = |outcome| Facts::Connect {
+            connected: None,
+            attempts: vec![Attempt {
+                address,
+                outcome,
+                elapsed: Duration::ZERO,
+            }],
+        };
+        let others = Facts::OtherAddresses {
+            others: vec![OtherAddress {
+                address,
+                outcome: lacking,
+                fingerprint: None,
+                greeting: None,
+                elapsed: Duration::ZERO,
+            }],
+        };
+        for (found, shared) in [
+            (step(Stage::Dns, lacking, Facts::None {}), false),
+            (step(Stage::Connect, lacking, attempts(lacking)), false),
+            (step(Stage::Connect, Outcome::Ok, attempts(lacking)), false),
+            (step(Stage::OtherAddresses, Outcome::Ok, others), false),
+            (
+                step(Stage::Connect, Outcome::Ok, attempts(Outcome::Ok)),
+                true,
+            ),
+            (step(Stage::Dns, Outcome::DnsTimeout, Facts::None {}), true),
+        ] {
+            let site = Site::new(30);
+            let place: Arc<dyn Place> = site.place.clone();
+            let ask = || {
+                let start = |target: Target| {
+                    site.started.set(site.started.get() + 1);
+                    let step = found.clone();
+                    let first = Event::Step { endpoint: 0, step };
+                    stream::iter([first]).chain(check(target))
+                };
+                let target = target("imap", "mail.example.net", "example.net");
+                site.shared.probe(vec![target], &place, start)
+            };
+            // The second comes while the first is running, the third when it is over.
+            let first = ask();
+            tokio::task::yield_now().await;
+            ask().collect::<Vec<_>>().await;
+            first.collect::<Vec<_>>().await;
+            ask().collect::<Vec<_>>().await;
+            assert_eq!(site.started.get(), if shared { 1 } else { 3 }, "{found:?}");
+        }
     }
 
     #[tokio::test(start_paused = true)]

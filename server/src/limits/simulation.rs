@@ -29,14 +29,40 @@ async fn ask(
 ) -> Result<Arc<dyn Place>, Refusal> {
     let gate = gate(limits, client);
     gate.knock().await?;
-    gate.place(account.map(Into::into)).await
+    gate.place(account.map(|name| at_provider("lab", name)))
+        .await
+}
+
+fn at_provider(provider: &str, name: &str) -> Account {
+    Account {
+        provider: provider.into(),
+        mailboxes: [format!("{provider} {name}")].into(),
+    }
+}
+
+/// What a test says of a password that it has sent.
+trait Sent {
+    fn accepted(&self);
+    fn refused(&self);
+}
+
+impl Sent for Arc<dyn Place> {
+    fn accepted(&self) {
+        self.disclosure().happens();
+        self.signed_in(0);
+    }
+
+    fn refused(&self) {
+        self.disclosure().happens();
+        self.signed_in(1);
+    }
 }
 
 /// Whether a password was tested, and refused.
 async fn wrong_password(limits: &Limits, client: &str, account: &str) -> Result<(), Refusal> {
     let place = ask(limits, client, Some(account)).await?;
     sleep(Duration::from_secs(2)).await;
-    place.signed_in(1);
+    place.refused();
     Ok(())
 }
 
@@ -121,7 +147,7 @@ async fn tests_at_the_same_moment_do_not_slip_past_the_limit() {
         Err(Refusal::TooManyFailures { .. })
     ));
     // A password that was right makes room again.
-    places.pop().unwrap().signed_in(0);
+    places.pop().unwrap().accepted();
     assert!(ask(&limits, "192.0.2.4", Some("jane")).await.is_ok());
 }
 
@@ -129,10 +155,112 @@ async fn tests_at_the_same_moment_do_not_slip_past_the_limit() {
 async fn going_away_before_the_answer_counts_as_refused() {
     let limits = limits(|options| options.failed_sign_ins_per_account = rate(2, 900));
     for _ in 0..2 {
-        drop(ask(&limits, "192.0.2.1", Some("jane")).await.unwrap());
+        let place = ask(&limits, "192.0.2.1", Some("jane")).await.unwrap();
+        place.disclosure().happens();
     }
     let third = ask(&limits, "192.0.2.1", Some("jane")).await.map(drop);
     assert_eq!(third, Err(Refusal::TooManyFailures { wait: seconds(900) }));
+}
+
+/// Two hundred who ask and go away at once, and five of them for one account.
+#[tokio::test(start_paused = true)]
+async fn what_was_never_sent_counts_nowhere() {
+    let limits = limits(|options| {
+        options.tests_per_client = rate(1000, 1);
+        options.accounts_per_client = rate(3, 3600);
+        options.failed_sign_ins = rate(4, 900);
+    });
+    for number in 0..200 {
+        let account = ["jane", &number.to_string()][number % 2].to_owned();
+        let client = format!("2001:db8:0:{:x}::1", number % 8);
+        let place = ask(&limits, &client, Some(&account)).await.unwrap();
+        // Also where the test says itself that nothing was refused.
+        if number % 3 == 0 {
+            place.signed_in(0);
+        }
+    }
+    assert!(ask(&limits, "2001:db8::1", Some("jane")).await.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_test_that_the_server_has_no_place_for_costs_no_attempt() {
+    let limits = limits(|options| {
+        options.tests_at_once = 1.try_into().unwrap();
+        options.queue_wait = seconds(1);
+        options.failed_sign_ins_per_account = rate(1, 900);
+        options.sign_ins_per_account = rate(1, 600);
+    });
+    let running = ask(&limits, "192.0.2.1", None).await.unwrap();
+    for _ in 0..3 {
+        let busy = ask(&limits, "192.0.2.2", Some("jane")).await;
+        assert_eq!(busy.map(drop), Err(Refusal::Busy));
+    }
+    drop(running);
+    assert!(ask(&limits, "192.0.2.2", Some("jane")).await.is_ok());
+}
+
+/// Every limit on clients, for an attacker who has a whole /48 of addresses.
+#[tokio::test(start_paused = true)]
+async fn a_network_of_ipv6_does_a_few_times_what_one_client_may() {
+    for (change, account) in [
+        (
+            (|options| options.tests_per_client = rate(2, 600)) as fn(&mut LimitOptions),
+            None,
+        ),
+        (
+            |options| options.tests_at_once_per_client = 2.try_into().unwrap(),
+            None,
+        ),
+        (
+            |options| {
+                options.accounts_per_client = rate(2, 600);
+                options.failed_sign_ins = rate(1000, 600);
+            },
+            Some(()),
+        ),
+    ] {
+        let limits = limits(change);
+        let mut held = Vec::new();
+        let mut passed = [0; 3];
+        for number in 0..0x400_u32 {
+            // Each /64 asks three times, the /64s of a /56 one after the other.
+            let client = format!(
+                "2001:db8:0:{:x}::{number}",
+                (number / 3 % 8) + (number / 24) * 256
+            );
+            let account = account.map(|()| number.to_string());
+            match ask(&limits, &client, account.as_deref()).await {
+                Ok(place) => {
+                    if account.is_some() {
+                        place.accepted();
+                    }
+                    held.push(place);
+                    passed[0] += usize::from(number < 3);
+                    passed[1] += usize::from(number < 24);
+                    passed[2] += 1;
+                }
+                Err(Refusal::Busy) => panic!("{number}"),
+                Err(_) => {}
+            }
+        }
+        assert_eq!(passed, [2, 8, 32]);
+        // The others have all of theirs.
+        assert!(ask(&limits, "2001:db8:1::1", None).await.is_ok());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_larger_network_refuses_costs_the_smaller_ones_nothing() {
+    let limits = limits(|options| options.tests_per_client = rate(1, 600));
+    for client in 0..4 {
+        let client = format!("2001:db8:0:{client:x}::1");
+        assert!(ask(&limits, &client, None).await.is_ok());
+    }
+    for _ in 0..9 {
+        assert!(ask(&limits, "2001:db8:0:4::1", None).await.is_err());
+    }
+    advance(seconds(150)).await;
+    assert!(ask(&limits, "2001:db8:0:4::1", None).await.is_ok());
 }
 
 #[tokio::test(start_paused = true)]
@@ -142,7 +270,7 @@ async fn a_right_password_is_tested_as_often_as_the_account_may_be() {
         ask(&limits, "192.0.2.1", Some("jane"))
             .await
             .unwrap()
-            .signed_in(0);
+            .accepted();
     }
     let more = ask(&limits, "192.0.2.2", Some("jane")).await.map(drop);
     assert_eq!(more, Err(Refusal::TooManySignIns { wait: seconds(60) }));
@@ -161,9 +289,9 @@ async fn a_client_signs_in_to_a_few_accounts_only() {
         Err(Refusal::TooManyAccounts { wait }) => wait,
         other => panic!("{other:?}"),
     };
-    // "c" is the one that was used longest ago, four seconds before the end of the others.
+    // "c" is the one that was used longest ago, four seconds before the last.
     let left = wait(wrong_password(&limits, "192.0.2.1", "d").await);
-    assert_eq!(left, seconds(3600 - 6));
+    assert_eq!(left, seconds(3600 - 4));
     wrong_password(&limits, "192.0.2.2", "d").await.unwrap();
     advance(left - seconds(3)).await;
     let left = wait(wrong_password(&limits, "192.0.2.1", "d").await);
@@ -208,8 +336,73 @@ async fn guesses_at_the_same_moment_do_not_slip_past_the_pause() {
     let fourth = guess(4).await.map(drop);
     assert!(matches!(fourth, Err(Refusal::SignInPaused { .. })));
     // A password that was right makes room again.
-    places.pop().unwrap().signed_in(0);
+    places.pop().unwrap().accepted();
     assert!(guess(5).await.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_refused_at_one_provider_stops_nobody_at_another() {
+    let limits = limits(|options| options.failed_sign_ins = rate(3, 900));
+    for number in 0..3 {
+        let client = format!("192.0.2.{number}");
+        wrong_password(&limits, &client, &client).await.unwrap();
+    }
+    let of = async |provider| {
+        let gate = gate(&limits, "192.0.2.9");
+        let place = gate.place(Some(at_provider(provider, "honest"))).await;
+        place.map(drop)
+    };
+    assert_eq!(
+        of("lab").await,
+        Err(Refusal::SignInPaused { wait: seconds(900) })
+    );
+    assert_eq!(of("other").await, Ok(()));
+}
+
+/// Guesses from many addresses become slow before anybody is stopped, and others meanwhile have their places.
+#[tokio::test(start_paused = true)]
+async fn sign_ins_wait_longer_the_more_passwords_are_refused() {
+    let limits = limits(|options| {
+        options.failed_sign_ins = rate(20, 900);
+        options.tests_at_once = 1.try_into().unwrap();
+        options.tests_at_once_per_client = 1.try_into().unwrap();
+        options.queue = 0;
+    });
+    let guess = async |number: u32| {
+        let client = format!("192.0.2.{number}");
+        let begin = Instant::now();
+        ask(&limits, &client, Some(&client))
+            .await
+            .unwrap()
+            .refused();
+        begin.elapsed()
+    };
+    for number in 0..10 {
+        assert_eq!(guess(number).await, Duration::ZERO, "{number}");
+    }
+    for number in 10..19 {
+        let expected = Duration::from_millis(500) * (number - 9);
+        assert_eq!(guess(number).await, expected, "{number}");
+    }
+    let slow = tokio::spawn({
+        let limits = limits.clone();
+        async move { ask(&limits, "192.0.2.19", Some("last")).await.map(drop) }
+    });
+    sleep(seconds(1)).await;
+    // Whoever waits holds no place of the server, but one of those of his own.
+    assert!(ask(&limits, "192.0.2.20", None).await.is_ok());
+    assert_eq!(
+        ask(&limits, "192.0.2.19", None).await.map(drop),
+        Err(Refusal::TooManyAtOnce)
+    );
+    assert_eq!(slow.await.unwrap(), Ok(()));
+    // He has gone before the password was sent, so one more is let in, as late as the last.
+    assert_eq!(guess(21).await, seconds(5));
+    let paused = ask(&limits, "192.0.2.22", Some("honest")).await;
+    assert!(matches!(
+        paused.map(drop),
+        Err(Refusal::SignInPaused { .. })
+    ));
 }
 
 #[tokio::test(start_paused = true)]
@@ -222,7 +415,7 @@ async fn right_passwords_never_stop_the_others() {
             Some(&number.to_string()),
         )
         .await;
-        place.unwrap().signed_in(0);
+        place.unwrap().accepted();
     }
 }
 
@@ -323,15 +516,17 @@ async fn what_is_over_is_forgotten() {
     let keys = Keys::random().unwrap();
     for number in 0..20_000_u32 {
         let client = keys.client(std::net::Ipv4Addr::from(number).into());
-        let account = keys.account(&number.to_string());
-        memory.test(client).await.unwrap();
-        memory.sign_in(client, account).await.unwrap();
-        memory.settle(account, usize::from(number % 1000 == 0));
+        memory.test(&client).await.unwrap();
+        let account = at_provider("lab", &number.to_string());
+        let sign_in = keys.sign_in(client, &account);
+        memory.sign_in(&sign_in).await.unwrap();
+        let refusals = usize::from(number % 1000 == 0);
+        memory.settle(&sign_in, End::Sent { refusals });
     }
     assert_eq!(memory.remembered(), 20_000 * 3 + 20_000);
     advance(seconds(7_200)).await;
     memory
-        .test(keys.client([192, 0, 2, 1].into()))
+        .test(&keys.client([192, 0, 2, 1].into()))
         .await
         .unwrap();
     assert_eq!(memory.remembered(), 1);

@@ -18,14 +18,19 @@ pub(super) struct Window {
 impl Window {
     /// Whether one more may happen; otherwise when to ask again.
     pub(super) fn check(&mut self, rate: Rate, now: Duration) -> Result<(), Duration> {
-        self.forget(rate, now);
-        if self.moments.len() + self.pending < rate.count.get() as usize {
+        if self.count(rate, now) < rate.count.get() as usize {
             return Ok(());
         }
         let oldest = self.moments.front();
         // What is pending will be known within a minute.
         let soon = Duration::from_secs(60);
         Err(oldest.map_or(soon, |oldest| (*oldest + rate.time).saturating_sub(now)))
+    }
+
+    /// How many have happened, and may yet happen.
+    pub(super) fn count(&mut self, rate: Rate, now: Duration) -> usize {
+        self.forget(rate, now);
+        self.moments.len() + self.pending
     }
 
     /// Counts one that is not known yet.

@@ -10,7 +10,10 @@ use std::time::Duration;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::response::Response;
 use hyper::body::{Frame, SizeHint};
+use ipnet::IpNet;
 use tokio::time::{Instant, sleep_until};
+
+use crate::limits::taken::Own;
 
 /// How long a connection may stay without its first request.
 pub(super) const FIRST: Duration = Duration::from_secs(10);
@@ -44,8 +47,11 @@ struct State {
 
 type Answer = Result<Response, Infallible>;
 
-/// A request that is not answered to its end.
-struct Open(Activity);
+/// A request that is not answered to its end, and the permit for it.
+struct Open {
+    activity: Activity,
+    _permit: Option<Own<IpNet>>,
+}
 
 impl Activity {
     /// A connection that has just begun.
@@ -58,13 +64,21 @@ impl Activity {
         })))
     }
 
-    /// A request comes. It is answered when its body is there to the end, or nobody wants it any more.
-    pub(super) fn request<F>(&self, answered: F) -> impl Future<Output = Answer> + use<F>
+    /// A request comes. It is answered when its body is there to the end, or nobody wants it any more; then
+    /// its permit is given back.
+    pub(super) fn request<F>(
+        &self,
+        permit: Option<Own<IpNet>>,
+        answered: F,
+    ) -> impl Future<Output = Answer> + use<F>
     where
         F: Future<Output = Answer>,
     {
         self.state().open += 1;
-        let open = Open(self.clone());
+        let open = Open {
+            activity: self.clone(),
+            _permit: permit,
+        };
         async move {
             let response = answered.await?;
             Ok(response.map(|body| in_pieces(body, open)))
@@ -102,7 +116,7 @@ impl Activity {
 
 impl Drop for Open {
     fn drop(&mut self) {
-        let mut state = self.0.state();
+        let mut state = self.activity.state();
         state.open -= 1;
         state.until = Instant::now() + NEXT;
     }
@@ -138,7 +152,11 @@ impl HttpBody for Pieces {
         let len = self.rest.len().min(PIECE_LEN);
         let piece = self.rest.split_to(len);
         let number = self.number;
-        self.open.0.state().taken.insert(number, Instant::now());
+        self.open
+            .activity
+            .state()
+            .taken
+            .insert(number, Instant::now());
         Poll::Ready(Some(Ok(Frame::data(piece))))
     }
 
@@ -160,7 +178,7 @@ impl HttpBody for Pieces {
 
 impl Drop for Pieces {
     fn drop(&mut self) {
-        self.open.0.state().taken.remove(&self.number);
+        self.open.activity.state().taken.remove(&self.number);
     }
 }
 
@@ -170,7 +188,7 @@ fn in_pieces(body: Body, open: Open) -> Body {
         return body;
     }
     let number = {
-        let mut state = open.0.state();
+        let mut state = open.activity.state();
         state.answers += 1;
         let number = state.answers;
         state.taken.insert(number, Instant::now());
@@ -205,7 +223,7 @@ mod tests {
         assert_eq!(left(&activity).await, Some(FIRST.as_secs()));
 
         let activity = Activity::begin();
-        let answering = activity.request(async { Ok("long".into_response()) });
+        let answering = activity.request(None, async { Ok("long".into_response()) });
         assert_eq!(left(&activity).await, None);
         let answer = answering.await.unwrap();
         assert_eq!(answer.body().size_hint().exact(), Some(4));
@@ -215,11 +233,13 @@ mod tests {
 
         // Who goes away before the answer waits for nothing any more.
         let activity = Activity::begin();
-        drop(activity.request(std::future::pending()));
+        drop(activity.request(None, std::future::pending()));
         assert_eq!(left(&activity).await, Some(NEXT.as_secs()));
 
         let activity = Activity::begin();
-        let empty = activity.request(async { Ok(().into_response()) }).await;
+        let empty = activity
+            .request(None, async { Ok(().into_response()) })
+            .await;
         assert_eq!(left(&activity).await, Some(NEXT.as_secs()));
         drop(empty);
     }
@@ -228,7 +248,7 @@ mod tests {
     async fn a_client_that_takes_nothing_is_cut_off_whatever_else_it_asks() {
         let activity = Activity::begin();
         let long = vec![7; 3 * PIECE_LEN + 1];
-        let answer = activity.request(async { Ok(long.clone().into_response()) });
+        let answer = activity.request(None, async { Ok(long.clone().into_response()) });
         let mut answer = answer.await.unwrap().into_body();
         // Slow, but it takes something.
         let mut read = 0;
@@ -246,7 +266,7 @@ mod tests {
             loop {
                 sleep(Duration::from_secs(1)).await;
                 let other = activity
-                    .request(async { Ok("short".into_response()) })
+                    .request(None, async { Ok("short".into_response()) })
                     .await;
                 other.unwrap().into_body().collect().await.unwrap();
             }

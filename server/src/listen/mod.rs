@@ -17,19 +17,21 @@ pub mod tls;
 use std::convert::Infallible;
 use std::future::Future;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::Method;
-use axum::response::Response;
+use axum::http::header::{HeaderValue, RETRY_AFTER};
+use axum::http::{Method, StatusCode};
+use axum::response::{IntoResponse, Response};
 use hyper::Request;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
+use ipnet::IpNet;
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
@@ -42,7 +44,7 @@ use tokio_util::task::TaskTracker;
 use tower::{Service, ServiceExt};
 
 use self::activity::Activity;
-use self::connections::Connections;
+use self::connections::{Connections, RequestLimit, TooManyRequests};
 use self::tls::Certificates;
 use crate::client::{Connection, Proxies};
 use crate::host;
@@ -174,7 +176,7 @@ pub async fn serve(
 }
 
 /// Counts a connection for its client.
-fn of_client(transport: &Transport, client: SocketAddr) -> Result<Own<IpAddr>, Broken> {
+fn of_client(transport: &Transport, client: SocketAddr) -> Result<Own<IpNet>, Broken> {
     let permit = transport.connections.of_client(client.ip());
     permit.ok_or_else(|| {
         tracing::debug!("a client has too many connections");
@@ -226,23 +228,27 @@ async fn connection(
     let _ = SockRef::from(&stream).set_tcp_user_timeout(Some(UNREAD));
     let mut connection = Connection::plain(peer);
     let mut _of_client = None;
-    if transport.proxy_protocol && transport.proxies.trusts(peer.ip()) {
+    let trusted = transport.proxies.trusts(peer.ip());
+    let mut client = (!trusted).then(|| peer.ip());
+    if transport.proxy_protocol && trusted {
         let source = timeout(PATIENCE, proxy_protocol::read(&mut stream)).await??;
         if let Some(source) = source {
             connection.peer = source;
             connection.passed_on = true;
             _of_client = Some(of_client(&transport, source)?);
+            client = Some(source.ip());
         }
     }
+    let limit = RequestLimit::new(transport.connections.clone(), client);
     let Some(certificates) = &transport.certificates else {
-        return requests(stream, connection, false, app, ending).await;
+        return requests(stream, connection, false, limit, app, ending).await;
     };
     let acceptor = TlsAcceptor::from(certificates.current());
     let stream = timeout(PATIENCE, acceptor.accept(stream)).await?;
     let stream = stream.map_err(Broken::Handshake)?;
     connection.tls = true;
     let http2 = stream.get_ref().1.alpn_protocol() == Some(tls::HTTP2);
-    requests(stream, connection, http2, app, ending).await
+    requests(stream, connection, http2, limit, app, ending).await
 }
 
 /// Answers the requests of one connection. Which HTTP it is, is known from the handshake: guessing it
@@ -255,6 +261,7 @@ async fn requests<S>(
     stream: S,
     connection: Connection,
     http2: bool,
+    limit: RequestLimit,
     app: impl Application,
     ending: CancellationToken,
 ) -> Result<(), Broken>
@@ -272,7 +279,15 @@ where
             last.cancel();
         }
         let app = app.clone();
-        asked.request(async move {
+        let (permit, refused) = match limit.permit() {
+            Ok(permit) => (permit, false),
+            Err(TooManyRequests) => (None, true),
+        };
+        asked.request(permit, async move {
+            if refused {
+                let retry = [(RETRY_AFTER, HeaderValue::from_static("1"))];
+                return Ok((StatusCode::SERVICE_UNAVAILABLE, retry).into_response());
+            }
             if let Some(refusal) = host::refusal(&request) {
                 return Ok(refusal);
             }
@@ -454,6 +469,29 @@ mod tests {
             let request = [header, REQUEST].concat();
             let answer = timeout(Duration::from_secs(5), ask(address, &request)).await;
             assert!(answer.unwrap().starts_with("HTTP/1.1 200"));
+        }
+    }
+
+    #[tokio::test]
+    async fn one_client_has_only_so_many_requests_at_once() {
+        let mut transport = transport(&[], false);
+        let count = |count| std::num::NonZeroUsize::new(count).unwrap();
+        transport.connections = Connections::new(&connections::ConnectionOptions {
+            connections: count(9),
+            connections_per_client: count(2),
+        });
+        let connections = transport.connections.clone();
+        let address = server(transport).await;
+        let limit = RequestLimit::new(connections, "127.0.0.1".parse().ok());
+        let held = [limit.permit(), limit.permit()];
+        let answer = ask(address, REQUEST).await;
+        assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
+        assert!(answer.contains("retry-after: 1"), "{answer}");
+        drop(held);
+        // An answer gives its permit back when it is there to its end.
+        for _ in 0..4 {
+            let answer = ask(address, REQUEST).await;
+            assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
         }
     }
 

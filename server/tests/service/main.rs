@@ -15,7 +15,7 @@ use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 use manager::Manager;
-use program::{Program, Running};
+use program::{Connection, Program, Running};
 use silent::SilentServer;
 
 /// What is said when a test could not be finished.
@@ -157,6 +157,89 @@ fn what_a_test_found_is_counted_and_not_for_whom() {
     for secret in ["jane", "stall.test", "127.0.0"] {
         assert!(!metrics.contains(secret), "{metrics}");
     }
+}
+
+/// Who asks for the test of a password and goes away before it is sent has tried none.
+#[test]
+fn passwords_that_were_never_sent_lock_nobody_out() {
+    let mail = SilentServer::start();
+    let program = Program::start(&mail, &["--failed-sign-ins", "3"]);
+    for number in 0..12 {
+        let form = "address=jane%40stall.test&password=wrong";
+        let mut test = Running::start(&program, "/api/test", form);
+        assert_eq!(test.beginning(), "HTTP/1.1 200", "{number}");
+        drop(test);
+        program.wait_until_idle();
+    }
+}
+
+/// The words when the program has no socket left to test with.
+const CANNOT_TEST: [&str; 2] = ["We cannot test right now", "says nothing about your mail"];
+
+#[test]
+fn what_cannot_be_tested_for_lack_of_sockets_says_so_and_is_told_to_nobody_else() {
+    // One to connect to, and one that is to be looked up first.
+    let named = |record: String| {
+        let lines = record
+            .lines()
+            .filter(|line| !line.starts_with("connect_to"));
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    for (mail, dns) in [
+        (SilentServer::start(), false),
+        (SilentServer::with_record(named), true),
+    ] {
+        mail.hang_up();
+        for (path, form) in [
+            ("/api/test", "address=stall.test"),
+            ("/api/test", "address=jane%40stall.test&password=secret"),
+            ("/test", "address=stall.test"),
+        ] {
+            let program = Program::start(&mail, &[]);
+            let mut connection = Connection::open(&program);
+            assert!(connection.is_taken());
+            program.allow_open_files(3);
+            let answer = Running::on(connection, path, form).answer();
+            for words in CANNOT_TEST {
+                assert!(answer.contains(words), "{path} {form} {dns}: {answer}");
+            }
+            program.allow_open_files(1000);
+            let metrics = program.metrics("/metrics");
+            let counted = "outcome=\"local-resources-exhausted\"} 1";
+            assert!(metrics.contains(counted), "{path} {form} {dns}: {metrics}");
+            if dns {
+                // Who looks it up now asks the internet.
+                continue;
+            }
+            let answer = Running::start(&program, path, form).answer();
+            for words in ["We cannot test", " ago)"] {
+                assert!(!answer.contains(words), "{path} {form}: {answer}");
+            }
+        }
+    }
+}
+
+#[test]
+fn however_many_connections_clients_open_tests_can_open_theirs() {
+    let mail = SilentServer::start();
+    mail.hang_up();
+    let program = Program::with_open_files(&mail, 128);
+    let mut connection = Connection::open(&program);
+    assert!(connection.is_taken());
+    let mut others = Vec::new();
+    loop {
+        let mut other = Connection::open(&program);
+        let taken = other.is_taken();
+        others.push(other);
+        if !taken {
+            break;
+        }
+    }
+    // Those that are taken, and one that waits.
+    assert!(others.len() > 8, "{}", others.len());
+    let answer = Running::on(connection, "/api/test", "address=stall.test").answer();
+    assert!(answer.contains("\"summary\""), "{answer}");
+    assert!(!answer.contains(CANNOT_TEST[0]), "{answer}");
 }
 
 #[test]

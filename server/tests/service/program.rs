@@ -6,6 +6,8 @@ use std::os::fd::OwnedFd;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
+
 use crate::http;
 use crate::silent::SilentServer;
 
@@ -47,6 +49,16 @@ impl Program {
             .args(["serve", "--listen", "127.0.0.1:0"])
             .stderr(log);
         Self::spawned(command, mail, options)
+    }
+
+    /// Starts it where the system allows only so many open files.
+    pub(crate) fn with_open_files(mail: &SilentServer, count: u32) -> Self {
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", &format!("ulimit -n {count}; exec \"$@\""), "sh"])
+            .args([env!("CARGO_BIN_EXE_mailguide"), "serve"])
+            .args(["--listen", "127.0.0.1:0"]);
+        Self::spawned(command, mail, &[])
     }
 
     /// Starts it with a socket that is open already; where else it might listen is not said.
@@ -94,11 +106,33 @@ impl Program {
         assert!(sent.unwrap().success());
     }
 
+    /// Allows it so many open files from now on; what is open stays so.
+    pub(crate) fn allow_open_files(&self, count: u64) {
+        let process = Pid::from_child(&self.child);
+        let before = getrlimit(Resource::Nofile);
+        let limit = Rlimit {
+            current: Some(count),
+            maximum: before.maximum,
+        };
+        prlimit(Some(process), Resource::Nofile, limit).unwrap();
+    }
+
     /// Waits until it says that it takes no work.
     pub(crate) fn wait_until_not_ready(&self) {
         let begin = Instant::now();
         while !self.metrics("/readyz").starts_with("HTTP/1.1 503") {
             assert!(begin.elapsed() < Duration::from_secs(10), "it is ready");
+        }
+    }
+
+    /// Waits until no test is running.
+    pub(crate) fn wait_until_idle(&self) {
+        let begin = Instant::now();
+        while !self
+            .metrics("/metrics")
+            .contains("mailguide_tests_running 0")
+        {
+            assert!(begin.elapsed() < Duration::from_secs(10), "a test goes on");
         }
     }
 
@@ -142,16 +176,60 @@ impl Drop for Program {
     }
 }
 
+/// A program that takes a connection answers in this time.
+const SOON: Duration = Duration::from_secs(1);
+
+/// A connection to the program, which has not asked for anything yet.
+pub(crate) struct Connection {
+    address: String,
+    stream: TcpStream,
+}
+
+impl Connection {
+    pub(crate) fn open(program: &Program) -> Self {
+        let address = program.address.clone();
+        let stream = connect(&address);
+        Self { address, stream }
+    }
+
+    /// Whether the program takes it and answers.
+    pub(crate) fn is_taken(&mut self) -> bool {
+        let request = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
+        self.stream.write_all(request.as_bytes()).unwrap();
+        let before = self.stream.read_timeout().unwrap();
+        self.stream.set_read_timeout(Some(SOON)).unwrap();
+        let mut answer = Vec::new();
+        let mut byte = [0];
+        while !answer.ends_with(b"alive\n") && self.stream.read_exact(&mut byte).is_ok() {
+            answer.extend(byte);
+        }
+        self.stream.set_read_timeout(before).unwrap();
+        !answer.is_empty()
+    }
+}
+
 /// A test that was started, as a page of the site would.
 pub(crate) struct Running(TcpStream);
 
 impl Running {
     pub(crate) fn start(program: &Program, path: &str, form: &str) -> Self {
-        let address = &program.address;
-        let mut stream = connect(address);
-        let request = http::form(address, path, form);
+        Self::on(Connection::open(program), path, form)
+    }
+
+    /// Starts it on a connection that is open already.
+    pub(crate) fn on(connection: Connection, path: &str, form: &str) -> Self {
+        let Connection { address, stream } = connection;
+        let mut stream = stream;
+        let request = http::form(&address, path, form);
         stream.write_all(request.as_bytes()).unwrap();
         Self(stream)
+    }
+
+    /// The first bytes of the answer, with its status.
+    pub(crate) fn beginning(&mut self) -> String {
+        let mut beginning = [0; 12];
+        self.0.read_exact(&mut beginning).unwrap();
+        String::from_utf8_lossy(&beginning).into_owned()
     }
 
     /// Everything that the customer reads, up to the end or to where it is cut off.

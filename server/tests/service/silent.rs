@@ -18,12 +18,18 @@ type Open = Option<Vec<TcpStream>>;
 
 impl SilentServer {
     pub(crate) fn start() -> Self {
+        Self::with_record(|record| record)
+    }
+
+    /// Starts it, and changes the record.
+    pub(crate) fn with_record(change: impl FnOnce(String) -> String) -> Self {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
         let record = folder.join(format!("stop-{}-{number}.toml", std::process::id()));
-        fs::write(&record, text(&listener.local_addr().unwrap().to_string())).unwrap();
+        let text = text(&listener.local_addr().unwrap().to_string());
+        fs::write(&record, change(text)).unwrap();
         let open = Arc::new(Mutex::new(Some(Vec::new())));
         let held = Arc::clone(&open);
         // It ends with the process.

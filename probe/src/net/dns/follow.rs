@@ -35,6 +35,8 @@ pub(super) enum Missing {
     Garbage,
     /// Nothing came in time.
     Late,
+    /// This machine could open no socket to ask with.
+    NoSocket,
 }
 
 /// Asks for the records of one kind.

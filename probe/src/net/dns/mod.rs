@@ -4,6 +4,7 @@
 
 mod follow;
 mod root;
+mod sockets;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
@@ -13,7 +14,6 @@ use futures_util::future::{Either, select};
 use hickory_resolver::config::{NameServerConfig, ResolverConfig, ResolverOpts};
 use hickory_resolver::net::NetError;
 use hickory_resolver::net::dnssec::DnssecDnsHandle;
-use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::net::xfer::RetryDnsHandle;
 use hickory_resolver::proto::op::{DnsRequestOptions, ResponseCode};
 use hickory_resolver::proto::rr::rdata::{SRV, TLSA};
@@ -26,6 +26,7 @@ use tokio::time::timeout;
 pub use root::{RootKeys, RootKeysError};
 
 use self::follow::{Missing, Trail, follow};
+use self::sockets::Sockets;
 use crate::endpoint::HostName;
 use crate::outcome::Outcome;
 
@@ -46,13 +47,14 @@ const MOST: usize = 16;
 
 /// So many questions are open at once; others wait. Each takes a socket, and a process that has no more
 /// of them must not say that the DNS is silent.
-const MOST_QUESTIONS: usize = 128;
+pub(super) const MOST_QUESTIONS: usize = 128;
 
 /// The DNS servers, each asked again when it does not answer.
-type Servers = RetryDnsHandle<NameServerPool<TokioRuntimeProvider>>;
+type Servers = RetryDnsHandle<NameServerPool<Sockets>>;
 
 /// Asks the DNS. The answer is a part of the diagnosis, so it is never an old one.
 pub(super) struct Resolver {
+    sockets: Sockets,
     servers: Servers,
     validating: DnssecDnsHandle<Servers>,
     room: Semaphore,
@@ -70,8 +72,8 @@ pub(super) struct Found {
 /// Why a host has no addresses.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Failure {
-    /// [`Outcome::NameNotFound`], [`Outcome::NoAddress`], [`Outcome::DnsServerFailed`] or
-    /// [`Outcome::DnsTimeout`].
+    /// [`Outcome::NameNotFound`], [`Outcome::NoAddress`], [`Outcome::DnsServerFailed`],
+    /// [`Outcome::DnsTimeout`] or [`Outcome::LocalResourcesExhausted`].
     pub(super) outcome: Outcome,
     /// The names that the host stands for. The last one is to blame.
     pub(super) aliases: Vec<String>,
@@ -99,11 +101,12 @@ impl Resolver {
         };
         options.timeout = PATIENCE;
         let context = Arc::new(PoolContext::new(options, TlsConfig::new()?));
-        let provider = TokioRuntimeProvider::default();
-        let pool = NameServerPool::from_config(config.name_servers, context, provider);
+        let sockets = Sockets::default();
+        let pool = NameServerPool::from_config(config.name_servers, context, sockets.clone());
         let servers = RetryDnsHandle::new(pool, 2);
         let validating = DnssecDnsHandle::with_trust_anchor(servers.clone(), Arc::clone(&root.0));
         Ok(Self {
+            sockets,
             servers,
             validating,
             room: Semaphore::new(MOST_QUESTIONS),
@@ -204,7 +207,13 @@ impl Resolver {
 
     async fn plain(&self, name: &Name, kind: RecordType) -> Trail {
         let _room = self.room.acquire().await;
-        follow(&self.servers, name, kind, options(false)).await
+        let before = self.sockets.lacking();
+        let mut trail = follow(&self.servers, name, kind, options(false)).await;
+        let unanswered = matches!(trail.records, Err(Missing::Late | Missing::Garbage));
+        if unanswered && self.sockets.lacking() > before {
+            trail.records = Err(Missing::NoSocket);
+        }
+        trail
     }
 }
 
@@ -214,6 +223,7 @@ impl From<Missing> for Failure {
             Missing::Name => Outcome::NameNotFound,
             Missing::Kind => Outcome::NoAddress,
             Missing::Late => Outcome::DnsTimeout,
+            Missing::NoSocket => Outcome::LocalResourcesExhausted,
             Missing::EndlessAliases | Missing::Refused(_) | Missing::Garbage => {
                 Outcome::DnsServerFailed
             }
@@ -296,7 +306,8 @@ fn combine(
         (Ok(found), Err(_)) | (Err(_), Ok(found)) => Ok(found),
         (Err(first), Err(second)) => {
             let gravity = |failure: &Failure| match failure.outcome {
-                Outcome::NameNotFound => 3,
+                Outcome::NameNotFound => 4,
+                Outcome::LocalResourcesExhausted => 3,
                 Outcome::DnsServerFailed => 2,
                 Outcome::DnsTimeout => 1,
                 _ => 0,
@@ -332,6 +343,7 @@ mod tests {
         let failed = missing(Missing::Garbage);
         let late = missing(Missing::Late);
         let unknown = missing(Missing::Name);
+        let untried = missing(Missing::NoSocket);
         for (first, second, expected) in [
             (&v6, &v4, &both),
             (&v6, &none, &v6),
@@ -342,6 +354,9 @@ mod tests {
             (&late, &none, &late),
             (&late, &failed, &failed),
             (&failed, &unknown, &unknown),
+            (&failed, &untried, &untried),
+            (&untried, &v4, &v4),
+            (&untried, &unknown, &unknown),
         ] {
             assert_eq!(combine(first.clone(), second.clone()), *expected);
         }
