@@ -21,8 +21,8 @@ pub struct ConnectionOptions {
     #[arg(long, value_name = "N", default_value = "4096")]
     pub connections: NonZeroUsize,
 
-    /// How many connections of one client there may be at once; more are closed. This does not hold for
-    /// trusted proxies
+    /// How many connections of one client there may be at once; more are closed. A /56 may have 4
+    /// times as many together, a /48 16 times. This does not hold for trusted proxies
     #[arg(long, value_name = "N", default_value = "128")]
     pub connections_per_client: NonZeroUsize,
 }
