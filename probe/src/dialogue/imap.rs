@@ -168,7 +168,7 @@ pub(super) async fn sign_in<S: VerifiedTls, C: Clock>(
             Some(Reply::Untagged(text)) => {
                 let status = Status::parse(&text).filter(|status| status.word == Word::Bye);
                 if let Some(bye) = status {
-                    let outcome = verdict::hung_up(&bye.text);
+                    let outcome = verdict::hung_up(&bye.code, &bye.text);
                     return Err(server.wire().fault(outcome, &raw));
                 }
                 untagged.push(text);

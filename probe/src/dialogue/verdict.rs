@@ -114,14 +114,14 @@ const WORDS: &[(&[&str], Outcome)] = &[
 
 /// The meaning of a tagged `NO` with its response code, which may be empty.
 pub(super) fn imap(code: &str, words: &str) -> Outcome {
+    settle(imap_code(code).unwrap_or(Mostly(WrongCredentials)), words)
+}
+
+fn imap_code(code: &str) -> Option<Meaning> {
     let name = code.split(' ').next().unwrap_or_default();
-    let row = IMAP
-        .iter()
-        .find(|(code, _)| code.eq_ignore_ascii_case(name));
-    settle(
-        row.map_or(Mostly(WrongCredentials), |(_, meaning)| *meaning),
-        words,
-    )
+    let mut rows = IMAP.iter();
+    let row = rows.find(|(code, _)| code.eq_ignore_ascii_case(name));
+    row.map(|(_, meaning)| *meaning)
 }
 
 /// The meaning of a `-ERR` with its response code, which may be empty.
@@ -155,9 +155,11 @@ pub(super) fn smtp(code: u16, enhanced: &str, words: &str) -> Outcome {
     settle(meaning, words)
 }
 
-/// The meaning of a server hanging up with an explanation instead of an answer (`* BYE`).
-pub(super) fn hung_up(words: &str) -> Outcome {
-    settle(Mostly(TemporaryFailure), words)
+/// The meaning of a server hanging up instead of answering (`* BYE`), with its response code, which may be
+/// empty. Where it does not say why, it may have refused the password.
+pub(super) fn hung_up(code: &str, words: &str) -> Outcome {
+    let said = imap_code(code).filter(|_| !code.is_empty());
+    settle(said.unwrap_or(Mostly(ClosedEarly)), words)
 }
 
 fn settle(meaning: Meaning, words: &str) -> Outcome {
@@ -202,7 +204,10 @@ mod tests {
                     assert!(about_account(outcome), "{code} {enhanced} {words}");
                 }
             }
-            assert!(about_account(hung_up(&words)), "{words}");
+            for (code, _) in IMAP {
+                let outcome = hung_up(code, &words);
+                assert!(about_account(outcome) || outcome == ClosedEarly, "{words}");
+            }
         }
     }
 
@@ -257,6 +262,25 @@ mod tests {
             ("X-UNHEARD-OF", "no", WrongCredentials),
         ] {
             assert_eq!(imap(code, words), outcome, "[{code}] {words}");
+        }
+    }
+
+    #[test]
+    fn a_server_that_hangs_up_is_believed_only_what_it_says() {
+        for (code, words, outcome) in [
+            (
+                "",
+                "Temporary problem, please try again later",
+                TemporaryFailure,
+            ),
+            ("", "Too many connections", TooManyConnections),
+            ("UNAVAILABLE", "", TemporaryFailure),
+            ("AUTHENTICATIONFAILED", "", WrongCredentials),
+            ("", "Logging out", ClosedEarly),
+            ("ALERT", "", ClosedEarly),
+            ("", "", ClosedEarly),
+        ] {
+            assert_eq!(hung_up(code, words), outcome, "[{code}] {words}");
         }
     }
 

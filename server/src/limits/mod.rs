@@ -14,8 +14,8 @@
 //! | `shared` | many who ask for the same get one result |
 //!
 //! A test passes them in this order: [`Gate::knock`] asks whether the client may start a test at all,
-//! [`Gate::place`] gives it a place and, with a password, asks whether the account may be signed in
-//! to, and [`Gate::probe`] looks whether somebody else has just asked for the same.
+//! [`Gate::place`] asks, with a password, whether the account may be signed in to, and gives it a place,
+//! and [`Gate::probe`] looks whether somebody else has just asked for the same.
 
 mod bucket;
 mod clock;
