@@ -28,16 +28,7 @@ for (const slower of SLOWER) {
     test("what the browser has filled in is taken up by every page", async ({ page }) => {
       test.setTimeout(120_000);
       await remember(page, { address: OLD });
-      // Browsers fill in a field as soon as it is there, without a word to the page.
-      await page.addInitScript((address) => {
-        const filled = new WeakSet();
-        new MutationObserver(() => {
-          for (const field of document.querySelectorAll<HTMLInputElement>("input[name=address]")) {
-            if (!filled.has(field)) field.value = address;
-            filled.add(field);
-          }
-        }).observe(document, { childList: true, subtree: true });
-      }, ADDRESS);
+      await fillIn(page, ADDRESS);
       for (const path of PAGES) {
         await page.goto(path);
         await expectWhole(page, ADDRESS);
@@ -222,6 +213,7 @@ test.describe("no test is run", () => {
   ] as const) {
     test(name, async ({ page }) => {
       await remember(page, { address: ADDRESS, trail: trailTo(trail) });
+      await fillIn(page, ADDRESS);
       await change(page, path, pattern, by);
       const tests: string[] = [];
       page.on("request", (request) => new URL(request.url()).pathname.endsWith("/test") && tests.push(request.url()));
@@ -291,6 +283,19 @@ async function remember(page: Page, things: Record<string, string>) {
     for (const [name, text] of Object.entries(things)) sessionStorage.setItem(`mailguide ${name}`, text);
     localStorage.setItem("mailguide outlook-classic 0 add", "x-x");
   }, things);
+}
+
+/** Fills in fields as browsers do: as soon as they are there, and without a word to the page. */
+async function fillIn(page: Page, address: string) {
+  await page.addInitScript((address) => {
+    const filled = new WeakSet();
+    new MutationObserver(() => {
+      for (const field of document.querySelectorAll<HTMLInputElement>("input[name=address]")) {
+        if (!filled.has(field)) field.value = address;
+        filled.add(field);
+      }
+    }).observe(document, { childList: true, subtree: true });
+  }, address);
 }
 
 /** What a tab keeps of one answer that led to this path. */

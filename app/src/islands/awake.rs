@@ -27,6 +27,7 @@ impl<T: Default + Send + Sync + 'static> State<T> {
     }
 
     /// Changes the value.
+    #[cfg(feature = "hydrate")]
     pub(super) fn update(self, change: impl FnOnce(&mut T)) {
         self.0.update(change);
     }
@@ -74,11 +75,11 @@ mod server {
     use super::Turn;
 
     /// Nothing wakes up on the server.
-    pub(super) const fn is_awake() -> bool {
+    pub(in crate::islands) const fn is_awake() -> bool {
         false
     }
 
-    pub(super) fn when_awake(_turn: Turn, _act: impl FnOnce() + 'static) {}
+    pub(in crate::islands) fn when_awake(_turn: Turn, _act: impl FnOnce() + 'static) {}
 }
 
 #[cfg(feature = "hydrate")]

@@ -30,8 +30,8 @@ mod wakes;
 mod walk;
 
 pub use address::{AddressField, AddressScope, GroupPanel, UnknownDomain, UserName};
+use awake::{State, Turn, is_awake, only_awake, when_awake};
 pub use copy_button::CopyButton;
 pub use known::Known;
 pub use test_form::TestForm;
-use awake::{State, Turn, is_awake, only_awake, when_awake};
 pub use wakes::{ClockCheck, DeviceFirst, Matches, Onward, ReportMaker, Ticks, Walk};

@@ -1,6 +1,7 @@
 //! The form that starts a test and shows it as it happens.
 
 use leptos::ev::{MouseEvent, SubmitEvent};
+use leptos::html::Div;
 use leptos::prelude::*;
 
 use super::wakes::WalkPlace;
@@ -25,7 +26,7 @@ pub fn TestForm(
     let progress = State::<Option<Progress>>::new();
     let running = State::<bool>::new();
     let is_running = move || running.with(|running| *running);
-    let walk = use_context::<WalkPlace>();
+    let walk = use_context::<WalkPlace>().map(|WalkPlace(place)| place);
     let heading = NodeRef::<leptos::html::H2>::new();
     let stop = StoredValue::<Option<Stop>, Storage>::new_with_storage(None);
 
@@ -85,7 +86,7 @@ mod server {
         _progress: State<Option<Progress>>,
         _running: State<bool>,
         _stop: StoredValue<Option<Stop>, Storage>,
-        _walk: Option<WalkPlace>,
+        _walk: Option<NodeRef<Div>>,
     ) {
     }
 }
@@ -125,7 +126,7 @@ mod browser {
         progress: State<Option<Progress>>,
         running: State<bool>,
         stop: StoredValue<Option<Stop>, Storage>,
-        walk: Option<WalkPlace>,
+        walk: Option<NodeRef<Div>>,
     ) {
         let form = event
             .target()
@@ -163,7 +164,7 @@ mod browser {
             });
             running.set(false);
             stop.set_value(None);
-            if let Some(place) = walk.and_then(|WalkPlace(place)| place.get_untracked()) {
+            if let Some(place) = walk.and_then(|place| place.get_untracked()) {
                 walk::after_test(&place, fails);
             }
         });

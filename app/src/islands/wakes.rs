@@ -3,6 +3,7 @@
 //! One island serves them all: every island of its own would make the bundle some kilobytes bigger.
 
 use leptos::ev::{Event, MouseEvent};
+use leptos::html::Div;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +18,7 @@ pub(super) fn Wakes(
     name: String,
     children: Children,
 ) -> impl IntoView {
-    let place = NodeRef::<leptos::html::Div>::new();
+    let place = NodeRef::<Div>::new();
     if kind == Kind::Walk {
         provide_context(WalkPlace(place));
     }
@@ -83,7 +84,7 @@ impl Kind {
 
 /// The troubleshooter around a form, which goes on with what the test has found.
 #[derive(Clone, Copy)]
-pub(super) struct WalkPlace(pub(super) NodeRef<leptos::html::Div>);
+pub(super) struct WalkPlace(pub(super) NodeRef<Div>);
 
 /// Keeps the boxes inside as they were left, in this browser only.
 #[component]

@@ -169,7 +169,12 @@ fn arrived(place: &Element, start: Start) {
         let place = place.clone();
         leptos::task::spawn_local(async move {
             if let Some(wrong) = clock::is_wrong().await {
-                answer(&place, "clock", if wrong { "wrong" } else { "right" }, start);
+                answer(
+                    &place,
+                    "clock",
+                    if wrong { "wrong" } else { "right" },
+                    start,
+                );
             }
         });
     }
