@@ -10,7 +10,7 @@ import { goOnWithoutScripts, hasFailed } from "./without_scripts.mjs";
 // slow as a desk computer, and what takes longer than 50 ms there is felt.
 const LONGEST = 8;
 
-// Only what is left is an island that markup may name.
+// Only what is left is an island that markup may name. Any other name is an error.
 const { default: start, initSync: _, hydrate, islands_awake, ...islands } = bundle;
 
 try {
@@ -36,6 +36,6 @@ async function wakeUp(places) {
     if (hasFailed()) return;
     // An island that stands in another one finds its context by the children in which it stands.
     place.closest("leptos-children")?.$$on_hydrate?.();
-    islands[place.dataset.component]?.(place);
+    islands[place.dataset.component](place);
   }
 }

@@ -130,6 +130,13 @@ test.describe("without its WebAssembly", () => {
     await expectWithoutScripts(page, told, lab.domain);
   });
 
+  test("that has no island of a name in the markup, a page works as without scripts", async ({ page, lab }) => {
+    const told = lines(page);
+    await change(page, "/", /<main[^>]*>/, '$&<leptos-island data-component="islands_awake"></leptos-island>');
+    await page.goto("/");
+    await expectWithoutScripts(page, told, lab.domain);
+  });
+
   for (const where of ["handler", "timer", "promise"] as const) {
     test(`that traps in a ${where}, a page works as without scripts and keeps what was typed`, async ({ page, lab }) => {
       const told = lines(page);
@@ -209,7 +216,6 @@ test.describe("no test is run", () => {
       `$&<div id="node" data-by="test"></div><div id="node-test"><form action="/test"><input value="${ADDRESS}"></form></div>`,
     ],
     ["by an island of no kind", "/fix/send-test", "/fix/send-test", /&quot;Walk&quot;/, "&quot;Other&quot;"],
-    ["by an island that says that all are awake", "/fix/send-test", "/fix/receive-test", /<main[^>]*>/, '$&<leptos-island data-component="islands_awake"></leptos-island>'],
   ] as const) {
     test(name, async ({ page }) => {
       await remember(page, { address: ADDRESS, trail: trailTo(trail) });
