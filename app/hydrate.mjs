@@ -3,23 +3,39 @@
 // Leptos would write a script like this one into every page. That script needs a nonce, so no page could
 // be kept, and it wakes up all islands in one go, during which a slow phone answers to nothing.
 
-import start, * as bundle from "browser";
+import * as bundle from "browser";
+import { goOnWithoutScripts, hasFailed } from "./without_scripts.mjs";
 
 // How long the islands may keep the page from answering, in milliseconds. A phone is four to six times as
 // slow as a desk computer, and what takes longer than 50 ms there is felt.
 const LONGEST = 8;
 
-// The server gives both files the same name.
-await start({ module_or_path: import.meta.url.replace(/\.js$/, "_bg.wasm") });
-bundle.hydrate();
+// Only what is left is an island that markup may name. Any other name is an error.
+const { default: start, initSync: _, hydrate, islands_awake, ...islands } = bundle;
 
-let begin = performance.now();
-for (const island of document.querySelectorAll("leptos-island")) {
-  if (performance.now() - begin > LONGEST) {
-    await new Promise((resume) => setTimeout(resume));
-    begin = performance.now();
+try {
+  // The server gives both files the same name.
+  await start({ module_or_path: import.meta.url.replace(/\.js$/, "_bg.wasm") });
+  hydrate();
+  await wakeUp(document.querySelectorAll("leptos-island"));
+  if (!hasFailed()) {
+    islands_awake();
+    document.documentElement.dataset.islands = "awake";
   }
-  // An island that stands in another one finds its context by the children in which it stands.
-  island.closest("leptos-children")?.$$on_hydrate?.();
-  bundle[island.dataset.component]?.(island);
+} catch (error) {
+  goOnWithoutScripts(error);
+}
+
+async function wakeUp(places) {
+  let begin = performance.now();
+  for (const place of places) {
+    if (performance.now() - begin > LONGEST) {
+      await new Promise((resume) => setTimeout(resume));
+      begin = performance.now();
+    }
+    if (hasFailed()) return;
+    // An island that stands in another one finds its context by the children in which it stands.
+    place.closest("leptos-children")?.$$on_hydrate?.();
+    islands[place.dataset.component](place);
+  }
 }

@@ -37,7 +37,7 @@ export default defineConfig({
       name: "no-scripts",
       use: { javaScriptEnabled: false },
       // What only scripts can do, and axe, which is a script itself.
-      testIgnore: "**/scripts.spec.ts",
+      testIgnore: ["**/scripts.spec.ts", "**/hydration.spec.ts"],
     },
   ],
 });

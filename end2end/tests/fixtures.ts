@@ -66,15 +66,15 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
 
 export { expect };
 
-/**
- * Opens a page with the form of a test and returns the form's section.
- *
- * With scripts that is the first page: its copy buttons appear when the islands are awake, and the
- * form, which stands behind them, is then awake too.
- */
+/** Waits until every island of the page is awake. */
+export async function expectAwake(page: Page) {
+  await expect(page.locator("html")).toHaveAttribute("data-islands", "awake");
+}
+
+/** Opens a page with the form of a test, with scripts the first page, and returns the form's section. */
 export async function openTestForm(page: Page, javaScriptEnabled = true): Promise<Locator> {
   await page.goto(javaScriptEnabled ? "/" : "/test");
-  if (javaScriptEnabled) await expect(page.getByRole("button", { name: /^Copy/ }).first()).toBeVisible();
+  if (javaScriptEnabled) await expectAwake(page);
   return page.locator("section.test");
 }
 

@@ -1,6 +1,6 @@
 // The guides to mail programs and the fix cards, with and without scripts.
 
-import { expect, openTestForm, runTest, test } from "./fixtures";
+import { expect, expectAwake, openTestForm, runTest, test } from "./fixtures";
 
 test("a program's steps hold the customer's own values", async ({ page, lab, javaScriptEnabled }) => {
   await page.goto("/");
@@ -13,7 +13,7 @@ test("a program's steps hold the customer's own values", async ({ page, lab, jav
   await expect(page.getByRole("listitem").filter({ hasText: "For outgoing mail, compare" })).toContainText("smtp.lab.test");
   if (javaScriptEnabled) {
     const { address } = lab.accounts.normal;
-    await expect(page.getByRole("button", { name: /^Copy/ }).first()).toBeVisible();
+    await expectAwake(page);
     await page.getByRole("textbox", { name: "Your email address" }).fill(address);
     await expect(form.getByRole("row", { name: /User Name/ })).toContainText(address);
   } else {

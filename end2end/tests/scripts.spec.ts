@@ -5,27 +5,8 @@ import { type AddressInfo, createServer } from "node:net";
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { labOptions, serve } from "../mailguide.mjs";
-import { expect, openTestForm, runTest, test } from "./fixtures";
-
-/** One page of each kind. */
-const PAGES = [
-  "/",
-  "/test",
-  "/settings/lab.test",
-  "/programs",
-  "/programs/outlook-classic",
-  "/programs/windows-mail",
-  "/fix/card/security-and-port?program=thunderbird",
-  "/programs/outlook",
-  "/fix",
-  "/fix/send-test",
-  "/fix/send-program?trail=start.send~send-test.fine",
-  "/errors",
-  "/errors?q=535+5.7.8",
-  "/check?out_port=25&in_port=993",
-  "/network",
-  "/report",
-];
+import { expect, expectAwake, openTestForm, runTest, test } from "./fixtures";
+import { PAGES } from "./pages";
 
 test("the address stays in the browser", async ({ page }) => {
   await openTestForm(page);
@@ -36,21 +17,6 @@ test("the address stays in the browser", async ({ page }) => {
   await field.press("Tab");
   await expect(page.locator(".value", { hasText: "jane@lab.test" }).first()).toBeVisible();
   expect(requests).toEqual([]);
-});
-
-test("what was typed before the scripts ran is kept", async ({ page }) => {
-  let letGo = () => {};
-  const held = new Promise<void>((resolve) => (letGo = resolve));
-  await page.route("**/*.wasm", async (route) => {
-    await held;
-    await route.continue();
-  });
-  await page.goto("/", { waitUntil: "domcontentloaded" });
-  const field = page.getByLabel("Your email address").first();
-  await field.fill("jane@lab.test");
-  letGo();
-  await expect(page.locator(".value", { hasText: "jane@lab.test" }).first()).toBeVisible();
-  await expect(field).toHaveValue("jane@lab.test");
 });
 
 test("an unknown address is noticed when the field is left", async ({ page }) => {
@@ -106,7 +72,7 @@ test.describe("a server that dies", () => {
     const server = await serve(labOptions({ ...lab, record }));
     try {
       await page.goto(server.url);
-      await expect(page.getByRole("button", { name: /^Copy/ }).first()).toBeVisible();
+      await expectAwake(page);
       const form = page.locator("section.test");
       await form.getByLabel("Your email address").fill(lab.domain);
       await form.getByRole("button", { name: "Test my connection" }).click();
@@ -136,7 +102,7 @@ test("a broken connection says so and the test can be run again", async ({ page,
 
 test("ticked steps and the address are remembered in this browser", async ({ page, lab }) => {
   await page.goto("/programs/evolution");
-  await expect(page.getByRole("button", { name: /^Copy/ }).first()).toBeVisible();
+  await expectAwake(page);
   const field = page.getByRole("textbox", { name: "Your email address" });
   const boxes = page.getByRole("checkbox");
   await boxes.nth(1).check();
@@ -208,7 +174,7 @@ test("a test that was run answers the troubleshooter, and the report holds every
 
 test("a question that the test can answer is answered by itself", async ({ page, lab }) => {
   await page.goto("/programs/thunderbird");
-  await expect(page.getByRole("button", { name: /^Copy/ }).first()).toBeVisible();
+  await expectAwake(page);
   const field = page.getByRole("textbox", { name: "Your email address" });
   await field.fill(lab.accounts.normal.address);
   await field.blur();

@@ -2,10 +2,14 @@
 //!
 //! The address stays in the browser: it chooses the settings and fills in the user name here.
 
+use leptos::ev::{Event, Targeted};
+use leptos::html::Input;
 use leptos::prelude::*;
+use leptos::web_sys::HtmlInputElement;
 
 #[cfg(feature = "hydrate")]
 use super::memory::{self, Memory};
+use super::{State, Turn, is_awake, only_awake, when_awake};
 
 /// The name under which the address is remembered.
 #[cfg(feature = "hydrate")]
@@ -14,12 +18,14 @@ const ADDRESS: &str = "address";
 /// What was typed, shared by every island inside one [`AddressScope`].
 #[derive(Clone, Copy)]
 pub(super) struct Typed {
-    /// The text as it stands in the field.
-    pub(super) text: RwSignal<String>,
-    /// The text when the field was last left, so that nobody is corrected while typing.
-    settled: RwSignal<String>,
+    /// The text as it stands in every field.
+    pub(super) text: State<String>,
+    /// The text when a field was last left, so that nobody is corrected while typing.
+    settled: State<String>,
     /// The domains of each group of settings.
     groups: StoredValue<Vec<Vec<String>>>,
+    /// Every field for the address.
+    fields: StoredValue<Vec<NodeRef<Input>>>,
 }
 
 /// What the domain of a text says about the settings.
@@ -40,11 +46,14 @@ pub fn AddressScope(
     groups: Vec<Vec<String>>,
     children: Children,
 ) -> impl IntoView {
-    provide_context(Typed {
-        text: RwSignal::new(String::new()),
-        settled: RwSignal::new(String::new()),
+    let typed = Typed {
+        text: State::new(),
+        settled: State::new(),
         groups: StoredValue::new(groups),
-    });
+        fields: StoredValue::new(Vec::new()),
+    };
+    when_awake(Turn::Fields, move || take_in(typed));
+    provide_context(typed);
     children()
 }
 
@@ -57,29 +66,24 @@ pub fn AddressField(
     value: String,
 ) -> impl IntoView {
     let typed = expect_context::<Typed>();
-    let field = NodeRef::<leptos::html::Input>::new();
-    // The customer may have typed before the page woke up; that must not be lost.
-    Effect::new(move |awake: Option<bool>| {
-        let text = typed.text.get();
-        let Some(field) = field.get() else {
-            return false;
-        };
-        let mut value = field.value();
-        if awake != Some(true) && value.is_empty() {
-            value = remembered().unwrap_or_default();
+    let field = NodeRef::new();
+    typed.fields.update_value(|fields| fields.push(field));
+    // Another field may have changed.
+    Effect::new(move || {
+        if is_awake()
+            && let Some(field) = field.get()
+        {
+            typed.text.with(|text| show(&field, text));
         }
-        if awake != Some(true) && !value.is_empty() {
-            // Islands further down still expect the page as the server made it, and wake up first.
-            let take = move || {
-                typed.text.set(value.clone());
-                typed.settled.set(value);
-            };
-            set_timeout(take, std::time::Duration::ZERO);
-        } else if value != text {
-            field.set_value(&text);
-        }
-        true
     });
+    let heard = move |event: Targeted<Event, HtmlInputElement>| {
+        typed.text.set(event.target().value());
+    };
+    let left = move |event: Targeted<Event, HtmlInputElement>| {
+        let text = event.target().value();
+        remember(&text);
+        typed.settled.set(text);
+    };
     view! {
         <input
             node_ref=field
@@ -93,26 +97,54 @@ pub fn AddressField(
             maxlength="255"
             required
             value=value
-            on:input:target=move |event| typed.text.set(event.target().value())
-            on:change:target=move |event| {
-                remember(&event.target().value());
-                typed.settled.set(event.target().value());
-            }
+            on:input:target=only_awake(heard)
+            on:change:target=only_awake(left)
         />
     }
 }
 
-/// The address that was typed on another page, in this tab.
+/// Fills every field with what the customer has typed, or the browser has filled in, while the page woke
+/// up; or else with the address that was typed on another page.
 #[cfg(feature = "hydrate")]
-fn remembered() -> Option<String> {
-    memory::read(Memory::Tab, ADDRESS)
+fn take_in(typed: Typed) {
+    let fields = typed.fields.get_value().into_iter();
+    let fields: Vec<_> = fields.filter_map(|field| field.get_untracked()).collect();
+    let active = document().active_element();
+    let in_use = |field: &HtmlInputElement| active.as_ref() == Some(field.as_ref());
+    let filled = fields.iter().filter(|field| !field.value().is_empty());
+    // What is being typed counts more than what the browser has filled in elsewhere.
+    let text = match filled.min_by_key(|field| !in_use(field)) {
+        // It will be settled when the field is left.
+        Some(field) if in_use(field) => field.value(),
+        Some(field) => {
+            let text = field.value();
+            remember(&text);
+            typed.settled.set(text.clone());
+            text
+        }
+        None => {
+            let text = memory::read(Memory::Tab, ADDRESS).unwrap_or_default();
+            typed.settled.set(text.clone());
+            text
+        }
+    };
+    for field in &fields {
+        show(field, &text);
+    }
+    typed.text.set(text);
 }
 
 #[cfg(not(feature = "hydrate"))]
-fn remembered() -> Option<String> {
-    None
+fn take_in(_typed: Typed) {}
+
+/// Writes the text into a field that has another one, so that the cursor stays where it is.
+fn show(field: &HtmlInputElement, text: &str) {
+    if field.value() != text {
+        field.set_value(text);
+    }
 }
 
+/// Keeps the address for other pages, in this tab.
 #[cfg(feature = "hydrate")]
 fn remember(address: &str) {
     memory::write(Memory::Tab, ADDRESS, address);
@@ -144,12 +176,12 @@ fn Panel(position: Option<usize>, children: Children) -> impl IntoView {
     let hidden = move || {
         let groups = typed.groups.read_value();
         match position {
-            Some(position) => match choice(&typed.text.read(), &groups) {
+            Some(position) => match typed.text.with(|text| choice(text, &groups)) {
                 Choice::Group(group) => group != position,
                 Choice::Open | Choice::Unknown => position != 0,
             },
             // Nobody is told while still typing.
-            None => choice(&typed.settled.read(), &groups) != Choice::Unknown,
+            None => typed.settled.with(|text| choice(text, &groups)) != Choice::Unknown,
         }
     };
     view! { <div role=position.is_none().then_some("status")><div hidden=hidden>{children()}</div></div> }
@@ -163,7 +195,7 @@ pub fn UserName(
     children: Children,
 ) -> impl IntoView {
     let typed = expect_context::<Typed>();
-    let name = move || user_name(&typed.text.read(), local_part);
+    let name = move || typed.text.with(|text| user_name(text, local_part));
     view! {
         <span hidden=move || name().is_some()>{children()}</span>
         <span>{move || name()}</span>

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
 use super::address::{Typed, user_name};
+use super::{State, is_awake, only_awake};
 
-/// Copies a value to the clipboard. Hidden until scripts run, because it could do nothing before.
+/// Copies a value to the clipboard. Hidden until the page is awake, because it could do nothing before.
 #[island]
 pub fn CopyButton(
     /// The value; none means the user name of the address that was typed.
@@ -19,30 +21,33 @@ pub fn CopyButton(
     children: Children,
 ) -> impl IntoView {
     let typed = use_context::<Typed>();
-    let awake = RwSignal::new(false);
-    Effect::new(move || awake.set(true));
     let text = Memo::new(move |_| {
         value
             .clone()
-            .or_else(|| user_name(&typed?.text.read(), local_part))
+            .or_else(|| typed?.text.with(|text| user_name(text, local_part)))
     });
-    let done = RwSignal::new(false);
+    let done = State::<bool>::new();
+    let is_done = move || done.with(|done| *done);
+    let click = move |_: MouseEvent| {
+        if let Some(text) = text.get() {
+            copy(
+                text,
+                Box::new(move || {
+                    done.set(true);
+                    set_timeout(move || done.set(false), Duration::from_secs(2));
+                }),
+            );
+        }
+    };
     view! {
         <button
             type="button"
             class="copy"
-            hidden=move || !awake.get() || text.read().is_none()
-            on:click=move |_| {
-                if let Some(text) = text.get() {
-                    copy(text, Box::new(move || {
-                        done.set(true);
-                        set_timeout(move || done.set(false), Duration::from_secs(2));
-                    }));
-                }
-            }
+            hidden=move || !is_awake() || text.read().is_none()
+            on:click=only_awake(click)
         >
-            <span hidden=move || done.get()>{children()}</span>
-            <span role="status">{move || done.get().then(|| copied.clone())}</span>
+            <span hidden=is_done>{children()}</span>
+            <span role="status">{move || is_done().then(|| copied.clone())}</span>
         </button>
     }
 }

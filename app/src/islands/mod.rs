@@ -3,6 +3,7 @@
 //! No island holds a sentence or a setting: both arrive as children or props, rendered by the server.
 
 mod address;
+mod awake;
 #[cfg(feature = "hydrate")]
 mod clock;
 mod copy_button;
@@ -29,6 +30,7 @@ mod wakes;
 mod walk;
 
 pub use address::{AddressField, AddressScope, GroupPanel, UnknownDomain, UserName};
+use awake::{State, Turn, is_awake, only_awake, when_awake};
 pub use copy_button::CopyButton;
 pub use known::Known;
 pub use test_form::TestForm;

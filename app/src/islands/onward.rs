@@ -1,12 +1,13 @@
 //! "Did that help?" on a fix card: the way to it, and where to go on if it did not.
 
 use leptos::prelude::window;
+use web_sys::Element;
 
 use super::{trail, walk};
 
 /// Shows the way that this browser keeps, unless the page came with one.
-pub(super) fn take_up() {
-    if !trail::shown().is_empty() {
+pub(super) fn take_up(place: &Element) {
+    if !trail::shown(place).is_empty() {
         return;
     }
     let here = window().location().pathname().unwrap_or_default();
@@ -14,13 +15,13 @@ pub(super) fn take_up() {
     if !trail::leads_to(&kept, &here) {
         return;
     }
-    trail::show(&kept);
+    trail::show(place, &kept);
     let then = kept
         .last()
         .map(|last| trail::with_program(&last.then, &kept));
     // Nothing is left to try when this card was the second one already.
     let next = then.filter(|then| !then.is_empty() && then.split('?').next() != Some(&here));
-    if let (Some(next), Some(link)) = (next, walk::find("#next")) {
+    if let (Some(next), Some(link)) = (next, walk::find(place, "#next")) {
         let _ = link.set_attribute("href", &next);
         let _ = link.toggle_attribute_with_force("hidden", false);
     }

@@ -16,31 +16,32 @@ pub(super) fn show(place: &HtmlDivElement) {
     let Some((text, json)) = make(place) else {
         return;
     };
-    if let Some(field) = field() {
+    if let Some(field) = field(place) {
         field.set_value(&text);
     }
     for (id, kind, content) in [
         ("#report-text", "text/plain", text),
         ("#report-json", "application/json", json),
     ] {
-        if let Some(link) = find(id) {
+        if let Some(link) = find(place, id) {
             let content = String::from(encode_uri_component(&content));
             let _ = link.set_attribute("href", &format!("data:{kind};charset=utf-8,{content}"));
         }
     }
     for (id, shown) in [("#report-empty", false), ("#report-made", true)] {
-        if let Some(part) = find(id) {
+        if let Some(part) = find(place, id) {
             let _ = part.toggle_attribute_with_force("hidden", !shown);
         }
     }
 }
 
 /// Copies the report if its button was pressed.
-pub(super) fn click(target: &Element) {
+pub(super) fn click(place: &HtmlDivElement, target: &Element) {
     let pressed = target.closest("#report-copy").ok().flatten();
-    if let (Some(_), Some(field)) = (pressed, field()) {
-        let copied = || {
-            if let Some(note) = find("#report-copied") {
+    if let (Some(_), Some(field)) = (pressed, field(place)) {
+        let place = place.clone();
+        let copied = move || {
+            if let Some(note) = find(&place, "#report-copied") {
                 let _ = note.toggle_attribute_with_force("hidden", false);
             }
         };
@@ -48,8 +49,8 @@ pub(super) fn click(target: &Element) {
     }
 }
 
-fn field() -> Option<HtmlTextAreaElement> {
-    find("#report")?.dyn_into().ok()
+fn field(place: &HtmlDivElement) -> Option<HtmlTextAreaElement> {
+    find(place, "#report")?.dyn_into().ok()
 }
 
 fn make(place: &HtmlDivElement) -> Option<(String, String)> {

@@ -1,8 +1,11 @@
 //! The form that starts a test and shows it as it happens.
 
-use leptos::ev::SubmitEvent;
+use leptos::ev::{MouseEvent, SubmitEvent};
+use leptos::html::Div;
 use leptos::prelude::*;
 
+use super::wakes::WalkPlace;
+use super::{State, only_awake};
 use crate::check::event::{FindingWords, Progress};
 use crate::components::Results;
 
@@ -20,14 +23,16 @@ pub fn TestForm(
     /// The fields and the button.
     children: Children,
 ) -> impl IntoView {
-    let progress = RwSignal::new(None::<Progress>);
-    let running = RwSignal::new(false);
+    let progress = State::<Option<Progress>>::new();
+    let running = State::<bool>::new();
+    let is_running = move || running.with(|running| *running);
+    let walk = use_context::<WalkPlace>().map(|WalkPlace(place)| place);
     let heading = NodeRef::<leptos::html::H2>::new();
     let stop = StoredValue::<Option<Stop>, Storage>::new_with_storage(None);
 
     // The answer begins below the button, perhaps out of sight; the focus leads there.
     Effect::new(move || {
-        if running.get()
+        if is_running()
             && let Some(heading) = heading.get()
         {
             let _ = heading.focus();
@@ -36,25 +41,25 @@ pub fn TestForm(
 
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        if !running.get_untracked() {
-            run(&event, ends.clone(), progress, running, stop);
+        if !untrack(is_running) {
+            run(&event, ends.clone(), progress, running, stop, walk);
         }
     };
     view! {
-        <form method="post" action=action class="test-form" on:submit=submit>
-            <fieldset class="bare" disabled=move || running.get()>{children()}</fieldset>
+        <form method="post" action=action class="test-form" on:submit=only_awake(submit)>
+            <fieldset class="bare" disabled=is_running>{children()}</fieldset>
         </form>
-        <div class="results" hidden=move || progress.read().is_none()>
+        <div class="results" hidden=move || progress.with(Option::is_none)>
             <h2 tabindex="-1" node_ref=heading>{results}</h2>
             <button
                 type="button"
                 class="quiet"
-                hidden=move || !running.get()
-                on:click=move |_| stop.set_value(None)
+                hidden=move || !is_running()
+                on:click=only_awake(move |_: MouseEvent| stop.set_value(None))
             >
                 {stop_label}
             </button>
-            {move || progress.get().map(|progress| view! { <Results progress/> })}
+            {move || progress.with(Clone::clone).map(|progress| view! { <Results progress/> })}
         </div>
     }
 }
@@ -78,9 +83,10 @@ mod server {
     pub(super) fn run(
         _event: &SubmitEvent,
         _ends: (FindingWords, FindingWords),
-        _progress: RwSignal<Option<Progress>>,
-        _running: RwSignal<bool>,
+        _progress: State<Option<Progress>>,
+        _running: State<bool>,
         _stop: StoredValue<Option<Stop>, Storage>,
+        _walk: Option<NodeRef<Div>>,
     ) {
     }
 }
@@ -117,9 +123,10 @@ mod browser {
     pub(super) fn run(
         event: &SubmitEvent,
         ends: (FindingWords, FindingWords),
-        progress: RwSignal<Option<Progress>>,
-        running: RwSignal<bool>,
+        progress: State<Option<Progress>>,
+        running: State<bool>,
         stop: StoredValue<Option<Stop>, Storage>,
+        walk: Option<NodeRef<Div>>,
     ) {
         let form = event
             .target()
@@ -143,8 +150,8 @@ mod browser {
             // How a broken connection failed says nothing to a customer; that it did shows in
             // the missing last line.
             let _ = read.await;
-            let fails =
-                progress.with_untracked(|progress| last_test::servers_fail(progress.as_ref()?));
+            let told = |progress: &Option<Progress>| last_test::servers_fail(progress.as_ref()?);
+            let fails = untrack(|| progress.with(told));
             if fails.is_some() {
                 last_test::keep(&lines);
             }
@@ -157,7 +164,9 @@ mod browser {
             });
             running.set(false);
             stop.set_value(None);
-            walk::after_test(fails);
+            if let Some(place) = walk.and_then(|place| place.get_untracked()) {
+                walk::after_test(&place, fails);
+            }
         });
     }
 

@@ -5,13 +5,19 @@ use web_sys::{HtmlDivElement, HtmlInputElement};
 
 use super::memory::{self, Memory};
 
-/// Ticks what was ticked.
+/// Ticks what was ticked, and writes down what was ticked by hand while the page woke up.
 pub(super) fn show(place: &HtmlDivElement, name: &str) {
-    let Some(ticked) = memory::read(Memory::Lasting, name) else {
-        return;
-    };
+    let kept = memory::read(Memory::Lasting, name).unwrap_or_default();
+    let mut by_hand = false;
     for (position, input) in boxes(place).enumerate() {
-        input.set_checked(ticked.as_bytes().get(position) == Some(&b'x'));
+        if kept.as_bytes().get(position) == Some(&b'x') {
+            input.set_checked(true);
+        } else {
+            by_hand |= input.checked();
+        }
+    }
+    if by_hand {
+        keep(place, name);
     }
 }
 

@@ -89,10 +89,10 @@ pub(super) fn with_program(path: &str, known: &[Known]) -> String {
     }
 }
 
-/// The way that the page shows.
-pub(super) fn shown() -> Vec<Known> {
+/// The way that this part of the page shows.
+pub(super) fn shown(place: &Element) -> Vec<Known> {
     let mut known = Vec::new();
-    let items = document().query_selector_all("#known li");
+    let items = place.query_selector_all("#known li");
     let items = items.ok().into_iter();
     for list in items {
         for index in 0..list.length() {
@@ -120,9 +120,9 @@ pub(super) fn shown() -> Vec<Known> {
     known
 }
 
-/// Shows the way on the page.
-pub(super) fn show(known: &[Known]) {
-    let (Some(section), Some(list)) = (find("#known"), find("#known ol")) else {
+/// Shows the way in this part of the page.
+pub(super) fn show(place: &Element, known: &[Known]) {
+    let (Some(section), Some(list)) = (find(place, "#known"), find(place, "#known ol")) else {
         return;
     };
     let _ = section.toggle_attribute_with_force("hidden", known.is_empty());

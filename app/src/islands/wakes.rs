@@ -3,36 +3,88 @@
 //! One island serves them all: every island of its own would make the bundle some kilobytes bigger.
 
 use leptos::ev::{Event, MouseEvent};
+use leptos::html::Div;
 use leptos::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::{Turn, only_awake, when_awake};
 
 /// Wakes up what is inside.
 #[island]
 pub(super) fn Wakes(
     /// Which part of a page it is.
-    kind: String,
+    kind: Kind,
     /// Tells it from others of its kind; may be empty.
     name: String,
     children: Children,
 ) -> impl IntoView {
-    let place = NodeRef::<leptos::html::Div>::new();
-    let part = StoredValue::new((kind, name));
-    Effect::new(move || {
-        if let Some(place) = place.get() {
-            part.with_value(|(kind, name)| wake(kind, name, &place));
+    let place = NodeRef::<Div>::new();
+    if kind == Kind::Walk {
+        provide_context(WalkPlace(place));
+    }
+    let name = StoredValue::new(name);
+    when_awake(kind.turn(), move || {
+        if let Some(place) = place.get_untracked() {
+            name.with_value(|name| wake(kind, name, &place));
         }
     });
-    let heard = move |event: Event| {
+    let heard = move |_: Event| {
         if let Some(place) = place.get_untracked() {
-            part.with_value(|(kind, name)| changed(kind, name, &place, &event));
+            name.with_value(|name| changed(kind, name, &place));
         }
     };
-    let clicked = move |event: MouseEvent| part.with_value(|(kind, _)| click(kind, &event));
+    let clicked = move |event: MouseEvent| {
+        if let Some(place) = place.get_untracked() {
+            click(kind, &place, &event);
+        }
+    };
     view! {
-        <div node_ref=place on:input=heard on:click=clicked>
+        <div node_ref=place on:input=only_awake(heard) on:click=only_awake(clicked)>
             {children()}
         </div>
     }
 }
+
+/// Which part of a page it is.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Kind {
+    /// See [`Ticks`].
+    Ticks,
+    /// See [`Matches`].
+    Matches,
+    /// See [`DeviceFirst`].
+    Device,
+    /// See [`ClockCheck`].
+    Clock,
+    /// See [`Walk`].
+    Walk,
+    /// See [`Onward`].
+    Onward,
+    /// See [`ReportMaker`].
+    Report,
+    /// Nothing that the server makes, so nothing comes of it.
+    #[serde(other)]
+    Unknown,
+}
+
+impl Kind {
+    const fn turn(self) -> Turn {
+        match self {
+            Self::Ticks => Turn::Fields,
+            Self::Matches
+            | Self::Device
+            | Self::Clock
+            | Self::Walk
+            | Self::Onward
+            | Self::Report
+            | Self::Unknown => Turn::Parts,
+        }
+    }
+}
+
+/// The troubleshooter around a form, which goes on with what the test has found.
+#[derive(Clone, Copy)]
+pub(super) struct WalkPlace(pub(super) NodeRef<Div>);
 
 /// Keeps the boxes inside as they were left, in this browser only.
 #[component]
@@ -41,44 +93,44 @@ pub fn Ticks(
     name: String,
     children: Children,
 ) -> impl IntoView {
-    view! { <Wakes kind="ticks".to_owned() name>{children()}</Wakes> }
+    view! { <Wakes kind=Kind::Ticks name>{children()}</Wakes> }
 }
 
 /// Filters the parts inside that have `data-match` by the text of the field inside.
 #[component]
 pub fn Matches(children: Children) -> impl IntoView {
-    view! { <Wakes kind="matches".to_owned() name=String::new()>{children()}</Wakes> }
+    view! { <Wakes kind=Kind::Matches name=String::new()>{children()}</Wakes> }
 }
 
 /// Moves the part inside whose `data-device` fits this device to the front.
 #[component]
 pub fn DeviceFirst(children: Children) -> impl IntoView {
-    view! { <Wakes kind="device".to_owned() name=String::new()>{children()}</Wakes> }
+    view! { <Wakes kind=Kind::Device name=String::new()>{children()}</Wakes> }
 }
 
 /// Shows one of the parts inside, which are marked `data-clock="right"` and `data-clock="wrong"`.
 #[component]
 pub fn ClockCheck(children: Children) -> impl IntoView {
-    view! { <Wakes kind="clock".to_owned() name=String::new()>{children()}</Wakes> }
+    view! { <Wakes kind=Kind::Clock name=String::new()>{children()}</Wakes> }
 }
 
 /// The troubleshooter: the question (`#node`), the form of the connection test (`#node-test`), and
 /// what was answered before (`#known`).
 #[component]
 pub fn Walk(children: Children) -> impl IntoView {
-    view! { <Wakes kind="walk".to_owned() name=String::new()>{children()}</Wakes> }
+    view! { <Wakes kind=Kind::Walk name=String::new()>{children()}</Wakes> }
 }
 
 /// "Did that help?" on a card: what was answered before (`#known`), and where to go on (`#next`).
 #[component]
 pub fn Onward(children: Children) -> impl IntoView {
-    view! { <Wakes kind="onward".to_owned() name=String::new()>{children()}</Wakes> }
+    view! { <Wakes kind=Kind::Onward name=String::new()>{children()}</Wakes> }
 }
 
 /// Makes the report for the help desk (`#report-made`) from what the browser keeps.
 #[component]
 pub fn ReportMaker(children: Children) -> impl IntoView {
-    view! { <Wakes kind="report".to_owned() name=String::new()>{children()}</Wakes> }
+    view! { <Wakes kind=Kind::Report name=String::new()>{children()}</Wakes> }
 }
 
 #[cfg(not(feature = "hydrate"))]
@@ -86,14 +138,16 @@ use server::{changed, click, wake};
 
 #[cfg(not(feature = "hydrate"))]
 mod server {
-    use leptos::ev::{Event, MouseEvent};
+    use leptos::ev::MouseEvent;
     use leptos::web_sys::HtmlDivElement;
 
-    pub(super) fn wake(_kind: &str, _name: &str, _place: &HtmlDivElement) {}
+    use super::Kind;
 
-    pub(super) fn changed(_kind: &str, _name: &str, _place: &HtmlDivElement, _event: &Event) {}
+    pub(super) fn wake(_kind: Kind, _name: &str, _place: &HtmlDivElement) {}
 
-    pub(super) fn click(_kind: &str, _event: &MouseEvent) {}
+    pub(super) fn changed(_kind: Kind, _name: &str, _place: &HtmlDivElement) {}
+
+    pub(super) fn click(_kind: Kind, _place: &HtmlDivElement, _event: &MouseEvent) {}
 }
 
 #[cfg(feature = "hydrate")]
@@ -101,40 +155,53 @@ use browser::{changed, click, wake};
 
 #[cfg(feature = "hydrate")]
 mod browser {
-    use leptos::ev::{Event, MouseEvent};
+    use leptos::ev::MouseEvent;
     use wasm_bindgen::JsCast;
     use web_sys::{Element, HtmlDivElement};
 
+    use super::Kind;
     use crate::islands::{clock, device_first, matches, onward, report, ticks, walk};
 
-    pub(super) fn wake(kind: &str, name: &str, place: &HtmlDivElement) {
+    pub(super) fn wake(kind: Kind, name: &str, place: &HtmlDivElement) {
         match kind {
-            "ticks" => ticks::show(place, name),
-            "matches" => matches::filter(place),
-            "device" => device_first::suggest(place),
-            "clock" => clock::show(place),
-            "walk" => walk::begin(),
-            "onward" => onward::take_up(),
-            "report" => report::show(place),
-            _ => {}
+            Kind::Ticks => ticks::show(place, name),
+            Kind::Matches => matches::filter(place),
+            Kind::Device => device_first::suggest(place),
+            Kind::Clock => clock::show(place),
+            Kind::Walk => walk::begin(place),
+            Kind::Onward => onward::take_up(place),
+            Kind::Report => report::show(place),
+            Kind::Unknown => {}
         }
     }
 
-    pub(super) fn changed(kind: &str, name: &str, place: &HtmlDivElement, _event: &Event) {
+    pub(super) fn changed(kind: Kind, name: &str, place: &HtmlDivElement) {
         match kind {
-            "ticks" => ticks::keep(place, name),
-            "matches" => matches::filter(place),
-            _ => {}
+            Kind::Ticks => ticks::keep(place, name),
+            Kind::Matches => matches::filter(place),
+            Kind::Device
+            | Kind::Clock
+            | Kind::Walk
+            | Kind::Onward
+            | Kind::Report
+            | Kind::Unknown => {}
         }
     }
 
-    pub(super) fn click(kind: &str, event: &MouseEvent) {
+    pub(super) fn click(kind: Kind, place: &HtmlDivElement, event: &MouseEvent) {
         let target = event.target();
-        let target = target.and_then(|target| target.dyn_into::<Element>().ok());
-        match (kind, target) {
-            ("walk", Some(target)) => walk::click(event, &target),
-            ("report", Some(target)) => report::click(&target),
-            _ => {}
+        let Some(target) = target.and_then(|target| target.dyn_into::<Element>().ok()) else {
+            return;
+        };
+        match kind {
+            Kind::Walk => walk::click(place, event, &target),
+            Kind::Report => report::click(place, &target),
+            Kind::Ticks
+            | Kind::Matches
+            | Kind::Device
+            | Kind::Clock
+            | Kind::Onward
+            | Kind::Unknown => {}
         }
     }
 }

@@ -9,59 +9,89 @@ use web_sys::{DomParser, Element, HtmlElement, HtmlFormElement, SupportedType};
 
 use super::{Known, clock, device_first, last_test, trail};
 
+/// Who starts the test of a question. Anybody can lead a customer to a question, so the page may only start
+/// it when the customer came there by answers in this tab.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Start {
+    Page,
+    Customer,
+}
+
 /// Takes up the way where it was left, and looks whether the question can be answered here.
-pub(super) fn begin() {
-    let shown = trail::shown();
-    if shown.is_empty() {
-        trail::show(&trail::taken_up());
+pub(super) fn begin(place: &Element) {
+    let known = trail::taken_up();
+    let start = start_after(&known);
+    if trail::shown(place).is_empty() {
+        trail::show(place, &known);
     }
+    let back = place.clone();
     window_event_listener(popstate, move |_| {
-        trail::show(&trail::taken_up());
-        load(window().location().pathname().unwrap_or_default());
+        let known = trail::taken_up();
+        trail::show(&back, &known);
+        load(&back, here(), start_after(&known));
     });
-    // Islands further in wake up after this one; the address is known when they have.
-    set_timeout(arrived, std::time::Duration::ZERO);
+    arrived(place, start);
 }
 
 /// Follows an answer without loading a page.
-pub(super) fn click(event: &MouseEvent, target: &Element) {
+pub(super) fn click(place: &Element, event: &MouseEvent, target: &Element) {
     // Whoever wants another tab gets it.
     if event.ctrl_key() || event.meta_key() || event.shift_key() || event.default_prevented() {
         return;
     }
     if let Ok(Some(link)) = target.closest("a[data-answer]") {
         event.prevent_default();
-        follow(&link);
+        follow(place, &link, Start::Page);
     }
 }
 
 /// Goes on with what a test has found, if a question asks for it. What is wrong with the servers
 /// stays to be read, together with the way to the fix.
-pub(super) fn after_test(servers_fail: Option<bool>) {
-    if servers_fail == Some(false) {
-        answer("test", "fine");
+pub(super) fn after_test(place: &Element, servers_fail: Option<bool>) {
+    go_on(place, servers_fail, Start::Page);
+}
+
+/// The first element inside that fits.
+pub(super) fn find(place: &Element, selector: &str) -> Option<Element> {
+    place.query_selector(selector).ok().flatten()
+}
+
+fn here() -> String {
+    window().location().pathname().unwrap_or_default()
+}
+
+fn start_after(known: &[Known]) -> Start {
+    if trail::leads_to(known, &here()) {
+        Start::Page
+    } else {
+        Start::Customer
     }
 }
 
-/// The first element that fits.
-pub(super) fn find(selector: &str) -> Option<Element> {
-    document().query_selector(selector).ok().flatten()
+fn go_on(place: &Element, servers_fail: Option<bool>, start: Start) {
+    if servers_fail == Some(false) {
+        answer(place, "test", "fine", start);
+    }
 }
 
 /// Follows this answer if the question is one that is answered this way.
-fn answer(by: &str, id: &str) {
+fn answer(place: &Element, by: &str, id: &str, start: Start) {
     let selector = format!("#node[data-by={by}] a[data-answer={id}]");
-    if let Some(link) = find(&selector) {
-        follow(&link);
+    if let Some(link) = find(place, &selector) {
+        follow(place, &link, start);
     }
 }
 
-fn follow(link: &Element) {
+fn follow(place: &Element, link: &Element, start: Start) {
+    // A page that goes on without scripts has put a copy in this place.
+    if !place.is_connected() {
+        return;
+    }
     let data = |name: &str| link.get_attribute(name).unwrap_or_default();
-    let text = |selector: &str| find(selector).and_then(|part| part.text_content());
+    let text = |selector: &str| find(place, selector).and_then(|part| part.text_content());
     let label = link.query_selector("b").ok().flatten();
     let to = data("data-to");
-    let mut known = trail::shown();
+    let mut known = trail::shown(place);
     known.push(Known {
         question: text("#node h1").unwrap_or_default(),
         answer: label
@@ -74,12 +104,12 @@ fn follow(link: &Element) {
     });
     trail::keep(&known);
     if to.starts_with("/fix/") && !to.starts_with("/fix/card/") {
-        trail::show(&known);
+        trail::show(place, &known);
         if let Ok(history) = window().history() {
             let length = JsValue::from(known.len() as u32);
             let _ = history.push_state_with_url(&length, "", Some(&to));
         }
-        load(to);
+        load(place, to, start);
     } else {
         let _ = window()
             .location()
@@ -88,20 +118,26 @@ fn follow(link: &Element) {
 }
 
 /// Puts another question into the page. The server is asked for it without the answers.
-fn load(path: String) {
+fn load(place: &Element, path: String, start: Start) {
+    let place = place.clone();
     leptos::task::spawn_local(async move {
         let fresh = fetch(&path).await;
-        if let Some(lost) = find("#node-lost") {
+        // A page that goes on without scripts has put a copy in this place.
+        if !place.is_connected() {
+            return;
+        }
+        if let Some(lost) = find(&place, "#node-lost") {
             let _ = lost.toggle_attribute_with_force("hidden", fresh.is_some());
         }
-        if let (Some(fresh), Some(old)) = (fresh, find("#node")) {
+        if let (Some(fresh), Some(old)) = (fresh, find(&place, "#node")) {
             let _ = old.replace_with_with_node_1(&fresh);
-            if let Some(heading) = find("#node h1").and_then(|h| h.dyn_into::<HtmlElement>().ok()) {
+            let heading = find(&place, "#node h1");
+            if let Some(heading) = heading.and_then(|h| h.dyn_into::<HtmlElement>().ok()) {
                 document().set_title(&heading.text_content().unwrap_or_default());
                 window().scroll_to_with_x_and_y(0.0, 0.0);
                 let _ = heading.focus();
             }
-            arrived();
+            arrived(&place, start);
         }
     });
 }
@@ -115,40 +151,47 @@ async fn fetch(path: &str) -> Option<Element> {
 }
 
 /// Shows the test where the question is about it, and answers what can be answered here.
-fn arrived() {
-    let by = find("#node").and_then(|node| node.get_attribute("data-by"));
+fn arrived(place: &Element, start: Start) {
+    let by = find(place, "#node").and_then(|node| node.get_attribute("data-by"));
     let by = by.unwrap_or_default();
-    if let Some(panel) = find("#node-test") {
+    if let Some(panel) = find(place, "#node-test") {
         let _ = panel.toggle_attribute_with_force("hidden", by != "test");
         if by == "test" {
-            test(&panel);
+            test(place, &panel, start);
         }
     }
     if by == "program"
-        && let Some(Ok(list)) = find("#node").map(JsCast::dyn_into)
+        && let Some(Ok(list)) = find(place, "#node").map(JsCast::dyn_into)
     {
         device_first::suggest(&list);
     }
     if by == "clock" {
-        leptos::task::spawn_local(async {
+        let place = place.clone();
+        leptos::task::spawn_local(async move {
             if let Some(wrong) = clock::is_wrong().await {
-                answer("clock", if wrong { "wrong" } else { "right" });
+                answer(
+                    &place,
+                    "clock",
+                    if wrong { "wrong" } else { "right" },
+                    start,
+                );
             }
         });
     }
 }
 
-/// Takes the last test, or runs one if the address is known.
-fn test(panel: &Element) {
+/// Takes the last test, or runs one if the address is known and the page may start it.
+fn test(place: &Element, panel: &Element, start: Start) {
     let last = last_test::read().filter(last_test::LastTest::is_fresh);
     let fails = last.and_then(|last| last_test::servers_fail(&last.progress()));
     if fails == Some(false) {
-        after_test(fails);
+        go_on(place, fails, start);
         return;
     }
     let form = panel.query_selector("form").ok().flatten();
     let form = form.and_then(|form| form.dyn_into::<HtmlFormElement>().ok());
     if let Some(form) = form
+        && start == Start::Page
         && form.check_validity()
     {
         let _ = form.request_submit();

@@ -1,0 +1,21 @@
+// The pages that are looked at one by one.
+
+/** One page of each kind. */
+export const PAGES = [
+  "/",
+  "/test",
+  "/settings/lab.test",
+  "/programs",
+  "/programs/outlook-classic",
+  "/programs/windows-mail",
+  "/fix/card/security-and-port?program=thunderbird",
+  "/programs/outlook",
+  "/fix",
+  "/fix/send-test",
+  "/fix/send-program?trail=start.send~send-test.fine",
+  "/errors",
+  "/errors?q=535+5.7.8",
+  "/check?out_port=25&in_port=993",
+  "/network",
+  "/report",
+];
