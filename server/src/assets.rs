@@ -89,6 +89,11 @@ impl Assets {
         self.files.keys().map(String::as_str)
     }
 
+    /// Whether there is a file at this path.
+    pub fn has(&self, path: &str) -> bool {
+        self.files.contains_key(path)
+    }
+
     /// Answers with the file at a path, in the smallest form that the browser takes.
     pub fn answer(&self, path: &str, request: &HeaderMap) -> Response {
         match self.files.get(path) {

@@ -10,7 +10,7 @@ use axum::response::{IntoResponse, Response};
 use tokio::sync::{OnceCell, Semaphore};
 use tokio::task::spawn_blocking;
 
-use crate::page::{ForPageCache, MAX_PAGE_LEN};
+use crate::page::MAX_PAGE_LEN;
 use crate::stored::Stored;
 
 /// The pages by their paths, each from the first time that it is asked for. Whether a password may be
@@ -47,6 +47,11 @@ impl Kept {
         Some(page.answer(request.headers()))
     }
 
+    /// Whether the answer to this request is a page that is kept, or will be.
+    pub fn keeps(&self, request: &Request) -> bool {
+        *request.method() == Method::GET && self.place(request, false).is_some()
+    }
+
     /// Answers by a route, and keeps what is to be kept.
     pub async fn answer<F>(
         &self,
@@ -58,8 +63,8 @@ impl Kept {
         F: Future<Output = Response>,
     {
         // The answer to a HEAD request has no body that could be kept.
-        let reads = *request.method() == Method::GET;
-        let Some(page) = self.place(&request, private).filter(|_| reads) else {
+        let keeps = self.keeps(&request);
+        let Some(page) = self.place(&request, private).filter(|_| keeps) else {
             return routes(request).await;
         };
         let headers = request.headers().clone();
@@ -80,13 +85,12 @@ impl Kept {
     /// Renders a page and compresses it, or gives the answer that says why there is none.
     async fn render<F>(
         &self,
-        mut request: Request,
+        request: Request,
         routes: impl FnOnce(Request) -> F,
     ) -> Result<Page, Box<Response>>
     where
         F: Future<Output = Response>,
     {
-        request.extensions_mut().insert(ForPageCache);
         let response = routes(request).await;
         if response.status() != StatusCode::OK {
             return Err(Box::new(response));

@@ -39,14 +39,10 @@ pub(crate) struct PageRequest {
     pub(crate) client: Option<Client>,
     /// Which encodings the browser takes.
     accept_encoding: HeaderMap,
-    /// Whether the page goes into the page cache. That happens once for each, so the limits of the client
-    /// who happens to come first do not matter.
-    for_cache: bool,
+    /// Room for the page; none is needed where it goes into the page cache. That happens once for each page,
+    /// so the limits of the client who happens to come first do not matter.
+    permit: Option<Arc<PagePermit>>,
 }
-
-/// Marks a request whose answer goes into the page cache.
-#[derive(Clone, Copy)]
-pub(crate) struct ForPageCache;
 
 impl PageRequest {
     /// Takes it from the head of a request.
@@ -58,7 +54,7 @@ impl PageRequest {
                 .map(|value| (ACCEPT_ENCODING, value))
                 .into_iter()
                 .collect(),
-            for_cache: extensions.get::<ForPageCache>().is_some(),
+            permit: extensions.get().cloned(),
         }
     }
 }
@@ -71,19 +67,15 @@ impl<S: Sync> FromRequestParts<S> for PageRequest {
     }
 }
 
-/// Renders a page and compresses it, or says that there is no room for it now.
+/// Renders a page and compresses it, or says that its turn does not come.
 pub(crate) async fn page<V: IntoView + 'static>(
     app: &Arc<AppState>,
     status: StatusCode,
     request: &PageRequest,
     view: impl Fn() -> V + Clone + Send + Sync + 'static,
 ) -> Response {
-    if request.for_cache {
+    let Some(permit) = request.permit.clone() else {
         return render(app, status, request, view).await;
-    }
-    let permit = match permit(app, request) {
-        Ok(permit) => permit,
-        Err(denial) => return busy(app, request, denial).await,
     };
     let turn = match app.limits.turn().await {
         Ok(turn) => turn,
@@ -132,13 +124,9 @@ pub(crate) fn context(
     }
 }
 
-/// Room for a page that is made for this request.
-pub(crate) fn permit(app: &Arc<AppState>, request: &PageRequest) -> Result<PagePermit, PageDenial> {
-    app.limits.page(request.client.map(|client| client.address))
-}
-
 /// Keeps the permit of a page that is sent while it is made.
-pub(crate) fn streamed_with_permit(response: Response, permit: PagePermit) -> Response {
+pub(crate) fn streamed(response: Response, request: PageRequest) -> Response {
+    let permit = request.permit;
     response.map(|body| {
         let stream = body.into_data_stream();
         // The permit belongs to the stream and goes with it.
@@ -185,10 +173,10 @@ async fn render<V: IntoView + 'static>(
 }
 
 /// The same bytes, which give back the permit when the last of them has been sent.
-fn with_permit(bytes: Bytes, permit: PagePermit) -> Bytes {
+fn with_permit(bytes: Bytes, permit: Arc<PagePermit>) -> Bytes {
     struct Permitted {
         bytes: Bytes,
-        _permit: PagePermit,
+        _permit: Arc<PagePermit>,
     }
     impl AsRef<[u8]> for Permitted {
         fn as_ref(&self) -> &[u8] {

@@ -83,14 +83,13 @@ pub fn router(
         .merge(tests)
         .merge(files)
         .route("/settings", post(find_settings))
-        .route("/.well-known/security.txt", get(security))
+        .route(security_txt::PATH, get(security))
         .route("/healthz", get(health))
         .route("/readyz", get(readiness))
         .fallback(not_found)
         .method_not_allowed_fallback(wrong_method);
     let kept = Kept::of(paths(&app.site));
-    let front = app.front.clone();
-    front::before(guarded(routes, app), kept, front)
+    front::before(guarded(routes, app.clone()), kept, app)
 }
 
 /// What every route stands behind, the outermost last.
@@ -339,11 +338,6 @@ async fn test_page(
     request: Request,
 ) -> Response {
     let page_request = PageRequest::of(request.extensions(), request.headers());
-    // Refused tests are pages, too, and cost as much.
-    let permit = match page::permit(&app, &page_request) {
-        Ok(permit) => permit,
-        Err(denial) => return page::busy(&app, &page_request, denial).await,
-    };
     let admission = app.admission(page_request.client);
     let trail = Trail::read(&app.site.guide, &asked.trail);
     // The form is decoded by the server function's own decoder, so both understand the same.
@@ -371,7 +365,7 @@ async fn test_page(
     if let Some(wait) = retry_after {
         response.headers_mut().insert(RETRY_AFTER, wait);
     }
-    uncached(page::streamed_with_permit(response, permit))
+    uncached(page::streamed(response, page_request))
 }
 
 /// The test as a stream of lines, from the server function.
@@ -540,8 +534,9 @@ mod tests {
             Metrics::default(),
         );
         let app = AppState::new(Arc::new(site), assets, limits, Front::default());
-        let routes = guarded(Router::new().route("/broken", get(broken)), Arc::new(app));
-        let router = front::before(routes, Kept::of([]), Front::default());
+        let app = Arc::new(app);
+        let routes = guarded(Router::new().route("/broken", get(broken)), app.clone());
+        let router = front::before(routes, Kept::of([]), app);
         for _ in 0..2 {
             let request = Request::get("/broken").body(Body::empty()).unwrap();
             let response = router.clone().oneshot(request).await.unwrap();

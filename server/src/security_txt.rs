@@ -5,6 +5,9 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use time::{Duration, OffsetDateTime, UtcDateTime};
 
+/// Where it is.
+pub const PATH: &str = "/.well-known/security.txt";
+
 /// How long what is said holds. It is said anew with every answer.
 const HOLDS: Duration = Duration::days(180);
 

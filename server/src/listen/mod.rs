@@ -58,8 +58,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// How long the request line and the headers may be together, in bytes. HTTP/2 has 16 KiB by itself.
 const LARGEST_HEAD: usize = 64 * 1024;
 
-/// How many requests of one HTTP/2 connection are answered at once. A page needs four.
-const MAX_STREAMS: u32 = 16;
+/// How many requests of one HTTP/2 connection are answered at once. A page needs five.
+const MAX_STREAMS: u32 = 8;
 
 /// How much of each answer lies ready to be sent (HTTP/2), in bytes.
 const SEND_BUFFER_LEN: usize = 16 * 1024;

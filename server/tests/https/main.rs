@@ -98,24 +98,27 @@ async fn a_connection_ends_with_the_answer_to_what_was_posted() {
     }
 }
 
-/// Two hundred pages are asked for on one connection, whose client never makes room for any of them.
+/// Four hundred pages are asked for on two connections, whose client never makes room for any of them.
 #[tokio::test]
 async fn a_client_that_takes_nothing_has_few_pages_made_for_it() {
     let pair = Pair::new("unread");
     let program = Program::start(&pair, &[]);
-    let stream = pair.connect(program.address, &["h2"]).await.unwrap();
-    let (sender, connection) = http2::Builder::new(TokioExecutor::new())
-        .initial_stream_window_size(0)
-        .handshake(TokioIo::new(stream))
-        .await
-        .unwrap();
-    tokio::spawn(connection);
     let mut answers = FuturesUnordered::new();
-    for number in 0..200 {
-        let uri = format!("https://{}/errors?q=x{number}", program.address);
-        let request = Request::get(uri).header("accept-encoding", "br");
-        let request = request.body(Body::empty()).unwrap();
-        answers.push(sender.clone().send_request(request));
+    for connection in 0..2 {
+        let stream = pair.connect(program.address, &["h2"]).await.unwrap();
+        let (sender, driver) = http2::Builder::new(TokioExecutor::new())
+            .initial_stream_window_size(0)
+            .handshake(TokioIo::new(stream))
+            .await
+            .unwrap();
+        tokio::spawn(driver);
+        for number in 0..200 {
+            let path = format!("/errors?q={connection}x{number}");
+            let uri = format!("https://{}{path}", program.address);
+            let request = Request::get(uri).header("accept-encoding", "br");
+            let request = request.body(Body::empty()).unwrap();
+            answers.push(sender.clone().send_request(request));
+        }
     }
     let mut unread = Vec::new();
     while let Ok(Some(answer)) = timeout(Duration::from_secs(2), answers.next()).await {
@@ -127,7 +130,7 @@ async fn a_client_that_takes_nothing_has_few_pages_made_for_it() {
         answers.count()
     };
     assert_eq!((count(200), count(503)), (8, 8));
-    // Others are not concerned, nor are the pages that are the same for everybody.
+    // The pages that are the same for everybody are there all the same.
     let stream = pair.connect(program.address, &["http/1.1"]).await.unwrap();
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.unwrap();
     tokio::spawn(connection);

@@ -15,8 +15,9 @@ use super::{Answer, ask, get, post, site_with};
 /// Leaves every element and every attribute in which it is not escaped.
 const CANARY: &str = "</textarea></title></script>\"'><b>zq\" zqx=1 ";
 
-/// What a page must not hold, because then the canary has left an element.
-const UNESCAPED: [&str; 2] = ["<b>zq", "\"'><b"];
+/// What a page must not hold: the canary where it has left an element, and a comment of Leptos where it would
+/// be shown as text.
+const UNESCAPED: [&str; 4] = ["<b>zq", "\"'><b", "<!></title", "<!></textarea"];
 
 /// What a tag must not hold, because then the canary has left an attribute. In a text it is harmless.
 const UNQUOTED: &str = "zq\" zqx";

@@ -1,0 +1,58 @@
+// `node attacker.mjs URL`: asks for searches again and again, as one client, until its standard input ends; then it
+// prints how it was answered. It is a program of its own so that it can have a lower priority than the others.
+
+import { once } from "node:events";
+import { connect as connectHttp2 } from "node:http2";
+import { connect as connectTls } from "node:tls";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+
+/** Whoever attacks is another client than whoever measures. */
+const ADDRESS = "127.0.0.66";
+/** How many requests are made on each connection. */
+export const REQUESTS = 200;
+const CONNECTIONS = 10;
+const SEARCH = encodeURIComponent("Cannot verify server identity ".repeat(30));
+
+/** A connection of the attacker. */
+export async function session(url, options = {}) {
+  const { hostname, port } = new URL(url);
+  const createConnection = () =>
+    connectTls({ host: hostname, port: Number(port), localAddress: ADDRESS, ALPNProtocols: ["h2"], rejectUnauthorized: false });
+  const opened = connectHttp2(url, { ...options, createConnection });
+  opened.on("error", () => {});
+  await once(opened, "connect");
+  return opened;
+}
+
+/** The status of an answer that is read to its end. */
+export async function answered(stream) {
+  let status = "refused";
+  stream.on("response", (headers) => (status = headers[":status"]));
+  // A stream that is refused is an error, and is closed all the same.
+  stream.on("error", () => {});
+  stream.resume();
+  await new Promise((closed) => stream.on("close", closed));
+  return status;
+}
+
+async function attack(url) {
+  let over = false;
+  process.stdin.on("end", () => (over = true)).resume();
+  const sessions = await Promise.all(Array.from({ length: CONNECTIONS }, () => session(url)));
+  const counts = {};
+  // Once a second, and for a minute at most.
+  for (let round = 0; round < 60 && !over; round++) {
+    for (const [i, opened] of sessions.entries()) {
+      for (let j = 0; j < REQUESTS; j++) {
+        const stream = opened.request({ ":path": `/errors?q=${SEARCH}${round}x${i}x${j}`, "accept-encoding": "br" });
+        answered(stream).then((status) => (counts[status] = (counts[status] ?? 0) + 1));
+      }
+    }
+    await sleep(1000);
+  }
+  console.log(Object.entries(counts).map(([status, count]) => `${count} × ${status}`).join(", "));
+  process.exit(0);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await attack(process.argv[2]);
