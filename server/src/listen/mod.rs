@@ -473,6 +473,22 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_request_that_does_not_say_which_host_it_is_for_is_refused() {
+        let address = server(transport(&[], false)).await;
+        for (hosts, expected) in [
+            ("", "HTTP/1.1 400"),
+            ("Host: a\r\n", "HTTP/1.1 200"),
+            ("Host: a\r\nHost: a\r\n", "HTTP/1.1 400"),
+            ("Host: a\r\nHost: b\r\n", "HTTP/1.1 400"),
+            ("Host: a b\r\n", "HTTP/1.1 400"),
+        ] {
+            let head = format!("GET / HTTP/1.1\r\n{hosts}Connection: close\r\n\r\n");
+            let answer = ask(address, head.as_bytes()).await;
+            assert!(answer.starts_with(expected), "{hosts:?}: {answer}");
+        }
+    }
+
+    #[tokio::test]
     async fn one_client_has_only_so_many_requests_at_once() {
         let mut transport = transport(&[], false);
         let count = |count| std::num::NonZeroUsize::new(count).unwrap();

@@ -28,6 +28,7 @@ use server::assets::Assets;
 use server::client::{Connection, Proxies, ProxyOptions};
 use server::front::Front;
 use server::headers::Hsts;
+use server::host::Hosts;
 use server::limits::key::Keys;
 use server::limits::{LimitOptions, Limits, Rate};
 use server::operations::metrics::Metrics;
@@ -44,8 +45,18 @@ fn site() -> Router {
     site_with(built_in(), &options)
 }
 
+/// The site under these names only.
+fn site_of(names: &[&str]) -> Router {
+    let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
+    served(built_in(), &LimitOptions::default(), Hosts::new(&names))
+}
+
 /// The site with one record, whose `connect_to` is accepted.
 fn site_with(record: RecordFile, options: &LimitOptions) -> Router {
+    served(record, options, Hosts::default())
+}
+
+fn served(record: RecordFile, options: &LimitOptions, hosts: Hosts) -> Router {
     let assets = Assets::load().expect("the bundle is built before the tests: make build");
     let probe = Options {
         allow_private: true,
@@ -67,6 +78,7 @@ fn site_with(record: RecordFile, options: &LimitOptions) -> Router {
     let front = Front {
         proxies: Proxies::new(&proxies),
         hsts: Hsts::seconds(31_536_000),
+        hosts,
         contacts: vec![Contact::parse("mailto:security@example.net").unwrap()],
         ..Front::default()
     };

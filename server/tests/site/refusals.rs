@@ -2,7 +2,7 @@ use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use serde_json::Value;
 
-use super::{ask, ask_from, get, post, site};
+use super::{ask, ask_from, get, post, site, site_of};
 
 const CANARY: &str = "canary-7c1f";
 
@@ -192,6 +192,45 @@ async fn other_sites_cannot_start_anything() {
             StatusCode::FORBIDDEN,
             "{path}"
         );
+    }
+}
+
+/// A name of somebody else's that leads to this address is another site (DNS rebinding).
+#[tokio::test]
+async fn only_the_names_of_the_site_are_answered() {
+    let site = site_of(&["help.example"]);
+    for (host, own) in [
+        ("help.example", true),
+        ("HELP.example:3000", true),
+        ("evil.example", false),
+        ("127.0.0.1:3000", false),
+    ] {
+        // Twice, because the second time a page comes from memory.
+        for path in ["/", "/", "/errors?q=1", "/test", "/robots.txt"] {
+            let mut request = get(path);
+            request.headers_mut().insert("host", host.parse().unwrap());
+            let answer = ask(&site, request).await;
+            let expected = if own {
+                StatusCode::OK
+            } else {
+                StatusCode::MISDIRECTED_REQUEST
+            };
+            assert_eq!(answer.status, expected, "{host} {path}");
+            let text = answer.text();
+            assert_eq!(
+                text.contains("has another address"),
+                !own,
+                "{host} {path}: {text}"
+            );
+        }
+        let mut test = post("/api/test", "address=");
+        test.headers_mut().insert("host", host.parse().unwrap());
+        let status = ask(&site, test).await.status;
+        assert_eq!(status == StatusCode::MISDIRECTED_REQUEST, !own, "{host}");
+        // Those who look whether the program is well know only an address.
+        let mut health = get("/healthz");
+        health.headers_mut().insert("host", host.parse().unwrap());
+        assert_eq!(ask(&site, health).await.status, StatusCode::OK, "{host}");
     }
 }
 
