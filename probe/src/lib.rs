@@ -9,6 +9,7 @@
 //! |---|---|
 //! | [`endpoint`] | what is checked: always-valid names, ports, protocols and security |
 //! | [`outcome`] | the closed set of results a step can have |
+//! | [`stage`] | the stages of a check, in their usual order |
 //! | [`judgement`] | what became of a password |
 //! | [`step`] | one thing that happened, with its facts |
 //! | [`diagnosis`] | pure: all reports → findings |
@@ -26,6 +27,7 @@ pub mod judgement;
 #[cfg(feature = "net")]
 pub mod net;
 pub mod outcome;
+pub mod stage;
 pub mod step;
 
 pub use credentials::{Credentials, CredentialsError};
@@ -33,4 +35,5 @@ pub use diagnosis::{Cause, Finding, Side, diagnose};
 pub use endpoint::{Endpoint, HostName, Protocol, Security};
 pub use judgement::Judgement;
 pub use outcome::{Outcome, Severity};
-pub use step::{EndpointReport, Facts, Stage, State, Step, TlsFacts};
+pub use stage::Stage;
+pub use step::{EndpointReport, Facts, State, Step, TlsFacts};

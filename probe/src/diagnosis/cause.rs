@@ -3,7 +3,7 @@
 use serde::{Serialize, Serializer};
 
 use crate::outcome::{Outcome, Severity};
-use crate::step::Stage;
+use crate::stage::Stage;
 
 /// What a finding is about: one outcome, or what only several of them together show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -2,7 +2,8 @@
 
 use super::{Cause, Finding, Observation};
 use crate::outcome::{Outcome, Severity};
-use crate::step::{EndpointReport, Facts, Stage};
+use crate::stage::Stage;
+use crate::step::{EndpointReport, Facts};
 use crate::{HostName, Protocol};
 
 /// Finds the patterns, and takes out of `observed` what they explain.

@@ -20,7 +20,7 @@ use super::{
 use crate::credentials::Credentials;
 use crate::endpoint::Protocol;
 use crate::outcome::Outcome;
-use crate::step::Stage;
+use crate::stage::Stage;
 
 /// Ends one reply and begins the next; see also [`TAG`](super::script::TAG).
 const NEXT: u8 = 2;

@@ -176,7 +176,7 @@ fn settle(meaning: Meaning, words: &str) -> Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::step::Stage;
+    use crate::stage::Stage;
 
     /// Whatever a server answers to a sign-in says something about the sign-in.
     #[test]

@@ -9,7 +9,8 @@ use super::Event;
 use crate::dialogue::Fault;
 use crate::endpoint::Endpoint;
 use crate::outcome::Outcome;
-use crate::step::{EndpointReport, Facts, Stage, Step};
+use crate::stage::Stage;
+use crate::step::{EndpointReport, Facts, Step};
 
 /// The check of this endpoint is over; the reason is written down.
 #[derive(Debug)]

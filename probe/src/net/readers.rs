@@ -13,7 +13,8 @@ pub(crate) use super::flight::rehearse as flight;
 use super::{path, staple};
 use crate::dialogue::rehearsal::assert_fits;
 use crate::outcome::Outcome;
-use crate::step::{CertificateFacts, Stage};
+use crate::stage::Stage;
+use crate::step::CertificateFacts;
 
 /// Reads a chain with its stapled response, and finds something to praise and to blame.
 ///

@@ -29,7 +29,8 @@ use crate::dialogue::{
 };
 use crate::endpoint::{Endpoint, Protocol, Security};
 use crate::outcome::Outcome;
-use crate::step::{Attempt, Facts, Stage};
+use crate::stage::Stage;
+use crate::step::{Attempt, Facts};
 
 /// The time for the greeting: some servers make strangers wait for six seconds (postscreen).
 const GREETING: Duration = Duration::from_secs(15);
