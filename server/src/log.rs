@@ -29,7 +29,6 @@ const MAX_WAITING_LINES: usize = 8 * 1024;
 ///
 /// A thread of its own does the writing. Where nobody reads the log, or the disk is full, lines are lost,
 /// and nothing waits for them or fails because of them.
-#[must_use]
 pub fn start(format: LogFormat) -> WorkerGuard {
     let wanted = std::env::var("MAILGUIDE_LOG");
     let filter = filter(wanted.as_deref().unwrap_or("info"));
