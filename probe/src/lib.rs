@@ -8,9 +8,10 @@
 //! | module | idea |
 //! |---|---|
 //! | [`endpoint`] | what is checked: always-valid names, ports, protocols and security |
-//! | [`outcome`] | the closed set of results a step can have |
+//! | [`outcome`] | the closed set of results a step can have, and what follows from each |
 //! | [`stage`] | the stages of a check, in their usual order |
 //! | [`judgement`] | what became of a password |
+//! | [`side`] | who can do something about what was found |
 //! | [`step`] | one thing that happened, with its facts |
 //! | [`diagnosis`] | pure: all reports → findings |
 //! | [`credentials`] | a user name and password that are fit to be sent |
@@ -27,13 +28,15 @@ pub mod judgement;
 #[cfg(feature = "net")]
 pub mod net;
 pub mod outcome;
+pub mod side;
 pub mod stage;
 pub mod step;
 
 pub use credentials::{Credentials, CredentialsError};
-pub use diagnosis::{Cause, Finding, Side, diagnose};
+pub use diagnosis::{Cause, Finding, diagnose};
 pub use endpoint::{Endpoint, HostName, Protocol, Security};
 pub use judgement::Judgement;
-pub use outcome::{Outcome, Severity};
+pub use outcome::{Outcome, Severity, State};
+pub use side::Side;
 pub use stage::Stage;
-pub use step::{EndpointReport, Facts, State, Step, TlsFacts};
+pub use step::{EndpointReport, Facts, Step, TlsFacts};

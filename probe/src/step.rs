@@ -6,22 +6,8 @@ use std::time::Duration;
 use serde::{Serialize, Serializer};
 
 use crate::endpoint::Endpoint;
-use crate::outcome::{Outcome, Severity};
+use crate::outcome::{Outcome, State};
 use crate::stage::Stage;
-
-/// Whether a step went well.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum State {
-    /// As it should be.
-    Ok,
-    /// Worth knowing; mail still works.
-    Notice,
-    /// This service does not work.
-    Failed,
-    /// Not done, for the reason that the outcome gives.
-    Skipped,
-}
 
 /// One finished step of one endpoint.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -44,21 +30,9 @@ pub struct Step {
 impl Step {
     /// A step whose state follows from its outcome.
     pub fn new(stage: Stage, outcome: Outcome, elapsed: Duration) -> Self {
-        let state = match outcome {
-            Outcome::AddressGiven
-            | Outcome::NoPassword
-            | Outcome::NotTried
-            | Outcome::NotEncrypted
-            | Outcome::Cancelled => State::Skipped,
-            _ => match outcome.severity() {
-                Severity::Fine => State::Ok,
-                Severity::Notice => State::Notice,
-                Severity::Failure => State::Failed,
-            },
-        };
         Self {
             stage,
-            state,
+            state: outcome.state(),
             outcome,
             elapsed,
             facts: Facts::None {},
@@ -309,6 +283,12 @@ impl EndpointReport {
             outcome,
             elapsed,
         }
+    }
+
+    /// Whether the server has accepted the password.
+    pub fn signed_in(&self) -> bool {
+        let signed_in = |step: &Step| step.stage == Stage::SignIn && step.outcome == Outcome::Ok;
+        self.steps.iter().any(signed_in)
     }
 }
 

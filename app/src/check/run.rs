@@ -8,7 +8,7 @@ use probe::net::{self, Event as ProbeEvent};
 use probe::{Credentials, EndpointReport, Judgement, Outcome, Stage, diagnose};
 
 use super::by_itself::by_itself;
-use super::event::{Event, Mark, Plan};
+use super::event::{Event, Plan};
 use super::mask::Mask;
 use super::say::Saying;
 use super::target::target;
@@ -249,16 +249,6 @@ fn refusals(reports: &[EndpointReport]) -> usize {
 /// Whether the test ended, and not the sign-in.
 fn was_cut_off(outcome: Outcome) -> bool {
     matches!(outcome, Outcome::Deadline | Outcome::Cancelled)
-}
-
-/// The sign beside an outcome.
-pub(super) fn mark(outcome: Outcome) -> Mark {
-    match (outcome, outcome.severity()) {
-        (Outcome::NotTried | Outcome::NotEncrypted | Outcome::NoPassword, _) => Mark::Skipped,
-        (_, probe::Severity::Fine) => Mark::Good,
-        (_, probe::Severity::Notice) => Mark::Notice,
-        (_, probe::Severity::Failure) => Mark::Bad,
-    }
 }
 
 #[cfg(test)]

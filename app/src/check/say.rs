@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use probe::step::StapleStatus;
 use probe::{
-    Cause, Endpoint, EndpointReport, Facts, Finding, Outcome, Security, Severity, Side, Stage, Step,
+    Cause, Endpoint, EndpointReport, Facts, Finding, Outcome, Security, Severity, Side, Stage,
+    State, Step,
 };
 
 use super::event::{Event, FindingWords, Mark, More, Plan, ServicePlan, StepWords};
 use super::mask::Mask;
-use super::run::mark;
 use super::words::{TestWords, lines};
 use crate::guide::go_on::GoOn;
 use crate::guide::target::Target;
@@ -68,7 +68,7 @@ impl Saying {
         Event::Step {
             service,
             step: StepWords {
-                mark: mark(step.outcome),
+                mark: step.state.into(),
                 name: self.words.stage(step.stage).name.clone(),
                 found: self.found(step.outcome),
                 time: time(step.elapsed),
@@ -91,7 +91,7 @@ impl Saying {
     ) -> Event {
         let verdicts = &self.test_words.verdicts;
         let text = match report.outcome.severity() {
-            Severity::Fine if signed_in(report) => verdicts.signed_in.clone(),
+            Severity::Fine if report.signed_in() => verdicts.signed_in.clone(),
             Severity::Fine => verdicts.good.clone(),
             _ => self.words.step(report.outcome).to_owned(),
         };
@@ -130,7 +130,7 @@ impl Saying {
             .all(|(_, alternative)| *alternative);
         let mut explanation = filled.explanation;
         let fine = finding.cause == Cause::Outcome(Outcome::Ok);
-        let accepted = fine && reports.iter().any(signed_in);
+        let accepted = fine && reports.iter().any(EndpointReport::signed_in);
         if accepted {
             let _ = write!(explanation, " {}", self.test_words.password.accepted);
         } else if fine && !self.with_password {
@@ -287,7 +287,7 @@ fn stages(security: Security, with_password: bool) -> Vec<Stage> {
 fn softened(cause: Cause, alternative: bool) -> Mark {
     let about_account = cause.side() == Side::Account;
     let mark = match cause {
-        Cause::Outcome(outcome) => mark(outcome),
+        Cause::Outcome(outcome) => outcome.state().into(),
         joint if joint.severity() == Severity::Failure => Mark::Bad,
         _ => Mark::Notice,
     };
@@ -297,10 +297,16 @@ fn softened(cause: Cause, alternative: bool) -> Mark {
     }
 }
 
-/// Whether the server has accepted the password.
-fn signed_in(report: &EndpointReport) -> bool {
-    let mut steps = report.steps.iter();
-    steps.any(|step| step.stage == Stage::SignIn && step.outcome == Outcome::Ok)
+impl From<State> for Mark {
+    /// The sign beside a step.
+    fn from(state: State) -> Self {
+        match state {
+            State::Ok => Self::Good,
+            State::Notice => Self::Notice,
+            State::Failed => Self::Bad,
+            State::Skipped => Self::Skipped,
+        }
+    }
 }
 
 fn gravity(mark: Mark) -> u8 {

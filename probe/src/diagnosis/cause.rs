@@ -3,7 +3,7 @@
 use serde::{Serialize, Serializer};
 
 use crate::outcome::{Outcome, Severity};
-use crate::stage::Stage;
+use crate::side::Side;
 
 /// What a finding is about: one outcome, or what only several of them together show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -89,7 +89,7 @@ impl Cause {
     /// Who can do something about it.
     pub const fn side(self) -> Side {
         match self {
-            Self::Outcome(outcome) => outcome_side(outcome),
+            Self::Outcome(outcome) => outcome.side(),
             Self::PasswordDiffers => Side::Account,
             Self::OtherNameFits | Self::OtherWayWorks => Side::Customer,
             Self::NothingAnswers | Self::TurnedAway | Self::ClockWrong => Side::Probe,
@@ -100,41 +100,6 @@ impl Cause {
 impl Serialize for Cause {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.code())
-    }
-}
-
-/// Where the cause lies, and so who can do something about it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Side {
-    /// The provider's servers.
-    Service,
-    /// The account: its password, its rights, its mailbox.
-    Account,
-    /// The customer's own program, device or network, because everything is well from here.
-    Customer,
-    /// This machine and its network, so that nothing is known of the servers.
-    Probe,
-}
-
-const fn outcome_side(outcome: Outcome) -> Side {
-    match outcome {
-        Outcome::Ok => Side::Customer,
-        Outcome::DnsTimeout
-        | Outcome::NetworkUnreachable
-        | Outcome::LocalResourcesExhausted
-        | Outcome::Cancelled => Side::Probe,
-        // The sign-ins that fail because of the server, not of the account.
-        Outcome::TlsRequired
-        | Outcome::TemporaryFailure
-        | Outcome::ServerFault
-        | Outcome::DroppedAfterSignIn
-        | Outcome::NotEncrypted
-        | Outcome::SignInProtocolError => Side::Service,
-        other => match other.stage() {
-            Some(Stage::SignIn | Stage::Mailbox) => Side::Account,
-            _ => Side::Service,
-        },
     }
 }
 

@@ -9,7 +9,7 @@ mod pattern;
 
 use serde::Serialize;
 
-pub use cause::{Cause, Side};
+pub use cause::Cause;
 
 use crate::outcome::{Outcome, Severity};
 use crate::step::EndpointReport;

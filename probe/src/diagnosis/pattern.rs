@@ -86,7 +86,7 @@ fn password_differs(
     reports: &[EndpointReport],
     observed: &mut Vec<Observation<'_>>,
 ) -> Option<Finding> {
-    let accepted: Vec<_> = reports.iter().filter(|report| signed_in(report)).collect();
+    let accepted: Vec<_> = reports.iter().filter(|report| report.signed_in()).collect();
     if accepted.is_empty() {
         return None;
     }
@@ -178,11 +178,6 @@ fn finding<'a>(
         endpoints: endpoints.into_iter().map(id).collect(),
         instead: instead.into_iter().map(id).collect(),
     }
-}
-
-fn signed_in(report: &EndpointReport) -> bool {
-    let mut steps = report.steps.iter();
-    steps.any(|step| step.stage == Stage::SignIn && step.outcome == Outcome::Ok)
 }
 
 fn certificate_is_good(report: &EndpointReport) -> bool {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::*;
 use crate::step::{CertificateFacts, Facts};
-use crate::{Endpoint, Protocol, Security, Stage, Step};
+use crate::{Endpoint, Protocol, Security, Side, Stage, Step};
 
 /// The services by the ids that the table uses: protocol, host, port and security.
 const SERVICES: &[(&str, Protocol, &str, u16, Security)] = &[
