@@ -147,7 +147,8 @@ pub(crate) async fn busy(
         let failure = app.site.page_words.failure.busy.clone();
         let view = move || view! { <FailurePage failure=failure.clone()/> };
         let response = render(app, StatusCode::OK, request, view).await;
-        let (parts, body) = response.into_parts();
+        let (mut parts, body) = response.into_parts();
+        headers::add(&mut parts.headers);
         let body = to_bytes(body, MAX_PAGE_LEN).await.unwrap_or_default();
         Stored::compressed(parts.headers, body)
     });

@@ -47,9 +47,9 @@ use self::activity::Activity;
 use self::connections::{Connections, RequestLimit, TooManyRequests};
 use self::tls::Certificates;
 use crate::client::{Connection, Proxies};
-use crate::host;
 use crate::limits::taken::Own;
 use crate::operations::metrics::Metrics;
+use crate::{headers, host};
 
 /// How long a client may take to say what it wants: for the PROXY header, for the handshake, and for
 /// the headers of each request.
@@ -283,12 +283,15 @@ where
             Ok(permit) => (permit, false),
             Err(TooManyRequests) => (None, true),
         };
+        let refusal = if refused {
+            let retry = [(RETRY_AFTER, HeaderValue::from_static("1"))];
+            Some((StatusCode::SERVICE_UNAVAILABLE, retry).into_response())
+        } else {
+            host::refusal(&request)
+        };
         asked.request(permit, async move {
-            if refused {
-                let retry = [(RETRY_AFTER, HeaderValue::from_static("1"))];
-                return Ok((StatusCode::SERVICE_UNAVAILABLE, retry).into_response());
-            }
-            if let Some(refusal) = host::refusal(&request) {
+            if let Some(mut refusal) = refusal {
+                headers::add(refusal.headers_mut());
                 return Ok(refusal);
             }
             if keeps {
@@ -485,6 +488,9 @@ mod tests {
             let head = format!("GET / HTTP/1.1\r\n{hosts}Connection: close\r\n\r\n");
             let answer = ask(address, head.as_bytes()).await;
             assert!(answer.starts_with(expected), "{hosts:?}: {answer}");
+            // This server has no layers; what it refuses itself is marked as all answers are.
+            let marked = answer.contains("x-content-type-options: nosniff");
+            assert_eq!(marked, expected.ends_with("400"), "{hosts:?}: {answer}");
         }
     }
 

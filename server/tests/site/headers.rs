@@ -1,6 +1,6 @@
 use super::{Answer, ask, ask_from, get, post, site};
 
-fn assert_fixed_headers(path: &str, answer: &Answer) {
+pub(crate) fn assert_fixed_headers(path: &str, answer: &Answer) {
     for (name, value) in [
         ("x-content-type-options", "nosniff"),
         ("x-frame-options", "DENY"),

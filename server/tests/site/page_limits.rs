@@ -10,6 +10,7 @@ use server::client::Connection;
 use server::limits::{LimitOptions, Rate};
 use tower::ServiceExt;
 
+use super::headers::assert_fixed_headers;
 use super::{ask, ask_from, get, post, site_with};
 
 fn site(pages: u32, at_once: usize) -> Router {
@@ -49,6 +50,7 @@ async fn a_client_that_asks_for_too_many_pages_is_told_to_wait() {
         assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS, "{what}");
         assert_eq!(refused.header("retry-after"), "60", "{what}");
         assert_eq!(refused.header("cache-control"), "no-store", "{what}");
+        assert_fixed_headers(&what, &refused);
         let text = refused.text();
         assert!(
             text.contains("We cannot show this page right now"),
