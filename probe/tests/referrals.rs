@@ -79,7 +79,7 @@ const CASES: &[Case] = &[
         Imap,
         Tls,
         "TLS\nIMAP\nS: * BYE [REFERRAL imap://alice@ELSEWHERE/] moved",
-        "sign-in:temporary-failure",
+        "sign-in:not-authorized",
     ),
     (
         Pop3,
