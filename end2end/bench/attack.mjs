@@ -17,7 +17,7 @@ import { memory, percentile, providerRecord } from "./load.mjs";
 import { table } from "./table.mjs";
 
 /** Nearly as many connections as one client may have. */
-const CONNECTIONS = 120;
+const CONNECTIONS = 60;
 
 export async function benchAttacks(directory) {
   const [cert, key] = ["attack-cert.pem", "attack-key.pem"].map((name) => join(directory, name));

@@ -23,7 +23,7 @@ pub struct ConnectionOptions {
     /// How many connections of one client there may be at once, and how many requests on all of them; more
     /// are closed or refused. A /56 may have 4 times as many together, a /48 16 times. This does not hold
     /// for trusted proxies
-    #[arg(long, value_name = "N", default_value = "128")]
+    #[arg(long, value_name = "N", default_value = "64")]
     pub connections_per_client: NonZeroUsize,
 }
 
