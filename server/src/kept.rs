@@ -11,6 +11,7 @@ use tokio::sync::{OnceCell, Semaphore};
 use tokio::task::spawn_blocking;
 
 use crate::page::MAX_PAGE_LEN;
+use crate::process::half_of_cores;
 use crate::stored::Stored;
 
 /// The pages by their paths, each from the first time that it is asked for. Whether a password may be
@@ -32,10 +33,9 @@ impl Kept {
     /// asked for all of them would fill the memory.
     pub fn of(paths: impl IntoIterator<Item = String>) -> Self {
         let pages = paths.into_iter().map(|path| (path, Default::default()));
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
             pages: pages.collect(),
-            compressions: Semaphore::new((cores / 2).max(1)),
+            compressions: Semaphore::new(half_of_cores()),
         }
     }
 

@@ -40,3 +40,10 @@ pub fn allow_many_connections() -> usize {
         usize::try_from(allowed).unwrap_or(usize::MAX)
     })
 }
+
+/// Half of the cores, at least one: what may work on pages, so that the page cache and the tests always have
+/// the rest.
+pub fn half_of_cores() -> usize {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    (cores / 2).max(1)
+}

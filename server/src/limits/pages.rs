@@ -17,6 +17,7 @@ use super::key::{Client, Key};
 use super::options::LimitOptions;
 use super::rate::Rate;
 use super::taken::{Own, Taken};
+use crate::process::half_of_cores;
 
 /// How long a page waits for its turn to be rendered. Behind as many as may wait, each takes about a
 /// millisecond.
@@ -97,8 +98,6 @@ impl PageDenial {
 impl Pages {
     pub(super) fn new(options: &LimitOptions) -> Self {
         let all = options.pages_at_once.get().min(Semaphore::MAX_PERMITS);
-        // Half of the processor at most, so that the page cache and the tests always have the rest.
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
             clock: Clock::start(),
             rate: options.pages_per_client,
@@ -106,7 +105,7 @@ impl Pages {
             of_client: Arc::default(),
             per_client: options.pages_at_once_per_client.get(),
             all: Arc::new(Semaphore::new(all)),
-            turns: Semaphore::new((cores / 2).max(1)),
+            turns: Semaphore::new(half_of_cores()),
         }
     }
 
@@ -211,8 +210,7 @@ mod tests {
         while let Ok(turn) = pages.turn().await {
             turns.push(turn);
         }
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        assert_eq!(turns.len(), (cores / 2).max(1));
+        assert_eq!(turns.len(), half_of_cores());
         turns.pop();
         assert!(pages.turn().await.is_ok());
     }
