@@ -5,13 +5,13 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::client::ProxyOptions;
 use crate::commands::probe::{ConnectTo, Servers};
+use crate::http::client::ProxyOptions;
+use crate::http::security_txt::Contact;
 use crate::limits::LimitOptions;
 use crate::listen::connections::ConnectionOptions;
 use crate::listen::tls::TlsOptions;
 use crate::log::LogFormat;
-use crate::security_txt::Contact;
 
 /// The help page that proves its own settings.
 #[derive(Debug, Parser)]
@@ -64,7 +64,7 @@ pub struct ServeOptions {
 
     /// A name under which the site is served; requests for other names are refused. May be given several
     /// times; without it every name is served
-    #[arg(long, value_name = "NAME", value_parser = crate::host::parse)]
+    #[arg(long, value_name = "NAME", value_parser = crate::http::host::parse)]
     pub host: Vec<String>,
 
     /// A provider record to use in place of the built-in one; may be given several times

@@ -16,20 +16,20 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::time::sleep;
 
-use crate::assets::Assets;
 use crate::cli::ServeOptions;
-use crate::client::Proxies;
-use crate::front::Front;
-use crate::headers::Hsts;
-use crate::host::Hosts;
+use crate::http::assets::Assets;
+use crate::http::client::Proxies;
+use crate::http::headers::Hsts;
+use crate::http::host::Hosts;
+use crate::http::ingress::Front;
+use crate::http::router::router;
 use crate::limits::key::{Keys, SHORTEST_SECRET};
 use crate::limits::{LimitOptions, Limits};
 use crate::listen::connections::{Connections, OF_OPERATORS};
 use crate::listen::tls::{Certificates, TlsError};
 use crate::listen::{self, Application, Transport, redirect};
-use crate::operations::{self, service};
+use crate::operations::{self, service_manager};
 use crate::records::{self, ConfigError};
-use crate::router::router;
 use crate::{log, process, terminal};
 
 /// How long before the end the tests that still run are told that they must end: so much time have their
@@ -48,7 +48,7 @@ pub enum ServeError {
     Config(#[from] ConfigError),
     /// The program was built without the browser bundle.
     #[error(transparent)]
-    Assets(#[from] crate::assets::MissingBundle),
+    Assets(#[from] crate::http::assets::MissingBundle),
     /// The words of the language cannot be read.
     #[error("app/content/{0}")]
     Content(String),
@@ -141,7 +141,7 @@ async fn listen(
     limits: Limits,
 ) -> Result<(), ServeError> {
     let certificates = transport.certificates.clone();
-    let (listener, address) = match service::socket().map_err(ServeError::Runtime)? {
+    let (listener, address) = match service_manager::socket().map_err(ServeError::Runtime)? {
         Some(given) => {
             let address = given.local_addr().map_err(ServeError::Runtime)?;
             (given, address)
@@ -190,7 +190,7 @@ async fn listen(
     let stopping = async {
         stop_signal().await;
         front.ready.no_longer();
-        service::stopping();
+        service_manager::stopping();
         stop.send_replace(true);
         sleep(transport.stop_within.saturating_sub(LAST_WORDS)).await;
         limits.end_tests();
@@ -199,13 +199,13 @@ async fn listen(
     let renewing = async {
         match &certificates {
             Some(certificates) => certificates.keep_fresh().await,
-            None => service::reload_nothing().await,
+            None => service_manager::reload_nothing().await,
         }
         .map_err(ServeError::Runtime)
     };
     let announcing = async {
-        service::ready();
-        service::alive().await;
+        service_manager::ready();
+        service_manager::alive().await;
     };
     let serving = listen::serve(listener, transport.clone(), app, told(stopped.clone()));
     let serving = async {

@@ -7,13 +7,13 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, ready};
 
-use super::bucket::{self, Bucket};
 use super::clock::Clock;
 use super::counters::{Counters, Denial, End, Limit, SignIn};
 use super::key::{Client, Key};
 use super::options::LimitOptions;
 use super::rate::Rate;
-use super::window::Window;
+use super::sliding_window::Window;
+use super::token_bucket::{self, Bucket};
 
 /// Counters that end with the program.
 pub struct Memory {
@@ -87,7 +87,7 @@ impl Memory {
         let now = self.clock.now();
         let mut state = self.state();
         self.sweep(&mut state, now);
-        bucket::take(&mut state.tests, client, self.rates.tests, now)
+        token_bucket::take(&mut state.tests, client, self.rates.tests, now)
             .map_err(denied_by(Limit::TestsOfClient))
     }
 

@@ -7,30 +7,28 @@
 //! | [`key`] | whom something is counted for, without knowing who it is |
 //! | [`counters`] | what is counted; several servers would do that in a database |
 //! | [`memory`] | counters in the memory of one server |
-//! | `bucket`, `window` | what is counted over time: GCRA for rates, exact windows for refused passwords |
+//! | `token_bucket`, `sliding_window` | what is counted over time: GCRA for rates, exact windows for refused passwords |
 //! | `pages` | how many pages are rendered, and lie in memory until they are sent |
-//! | `places` | how many tests run at once, and who waits |
-//! | `taken` | how many of something each client and network has |
-//! | `shared` | many who ask for the same get one result |
+//! | `test_slots` | how many tests run at once, and who waits |
+//! | `per_client` | how many of something each client and network has |
 //!
 //! A test passes them in this order: [`Gate::knock`] asks whether the client may start a test at all,
 //! [`Gate::place`] asks, with a password, whether the account may be signed in to, and gives it a place,
 //! and [`Gate::probe`] looks whether somebody else has just asked for the same.
 
-mod bucket;
 mod clock;
 pub mod counters;
 pub mod key;
 pub mod memory;
 mod options;
 pub(crate) mod pages;
-mod places;
+pub(crate) mod per_client;
 mod rate;
-mod shared;
 #[cfg(test)]
 mod simulation;
-pub(crate) mod taken;
-mod window;
+mod sliding_window;
+mod test_slots;
+mod token_bucket;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -50,10 +48,10 @@ use self::key::{Client, Keys};
 use self::memory::Memory;
 pub use self::options::LimitOptions;
 use self::pages::{PageDenial, PagePermit, Pages};
-use self::places::{Full, Places};
 pub use self::rate::Rate;
-use self::shared::Shared;
+use self::test_slots::{Full, Places};
 use crate::operations::metrics::{Metrics, Running};
+use crate::result_cache::Shared;
 
 /// The limits of one server. Clones share what was counted.
 #[derive(Clone)]
@@ -182,7 +180,7 @@ impl ClientGate {
     async fn admitted(
         &self,
         account: Option<Account>,
-    ) -> Result<(places::Place, Option<SignIn>), Refusal> {
+    ) -> Result<(test_slots::Place, Option<SignIn>), Refusal> {
         let Inner {
             keys,
             counters,
@@ -219,7 +217,7 @@ impl ClientGate {
 
 /// What a running test holds.
 struct TestPlace {
-    _place: places::Place,
+    _place: test_slots::Place,
     _running: Running,
     metrics: Metrics,
     ending: watch::Receiver<bool>,

@@ -11,12 +11,12 @@ use axum::http::StatusCode;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
-use super::bucket::{self, Bucket};
 use super::clock::Clock;
 use super::key::{Client, Key};
 use super::options::LimitOptions;
+use super::per_client::{Own, Taken};
 use super::rate::Rate;
-use super::taken::{Own, Taken};
+use super::token_bucket::{self, Bucket};
 use crate::process::half_of_cores;
 
 /// How long a page waits for its turn to be rendered. Behind as many as may wait, each takes about a
@@ -141,7 +141,7 @@ impl Pages {
             asked.swept = now;
             asked.buckets.retain(|_, bucket| !bucket.is_whole(now));
         }
-        bucket::take(&mut asked.buckets, client, self.rate, now)
+        token_bucket::take(&mut asked.buckets, client, self.rate, now)
             .map_err(|wait| PageDenial::TooMany { wait })
     }
 }

@@ -13,7 +13,7 @@ use hyper::body::{Frame, SizeHint};
 use ipnet::IpNet;
 use tokio::time::{Instant, sleep_until};
 
-use crate::limits::taken::Own;
+use crate::limits::per_client::Own;
 
 /// How long a connection may stay without its first request.
 pub(super) const FIRST: Duration = Duration::from_secs(10);

@@ -9,7 +9,7 @@ use ipnet::IpNet;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::limits::key::networks;
-use crate::limits::taken::{Own, Taken};
+use crate::limits::per_client::{Own, Taken};
 
 /// How many connections are taken.
 #[derive(Clone, Debug, Args)]

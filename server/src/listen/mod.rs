@@ -46,10 +46,10 @@ use tower::{Service, ServiceExt};
 use self::activity::Activity;
 use self::connections::{Connections, RequestLimit, TooManyRequests};
 use self::tls::Certificates;
-use crate::client::{Connection, Proxies};
-use crate::limits::taken::Own;
+use crate::http::client::{Connection, Proxies};
+use crate::limits::per_client::Own;
 use crate::operations::metrics::Metrics;
-use crate::{headers, host};
+use crate::{http::headers, http::host};
 
 /// How long a client may take to say what it wants: for the PROXY header, for the handshake, and for
 /// the headers of each request.
@@ -348,7 +348,7 @@ mod tests {
     use tokio::time::Instant;
 
     use super::*;
-    use crate::client::ProxyOptions;
+    use crate::http::client::ProxyOptions;
 
     /// A server whose every page says who asks.
     async fn server(transport: Transport) -> SocketAddr {

@@ -8,8 +8,8 @@ use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
 
-use crate::headers;
-use crate::host::{self, Hosts};
+use crate::http::headers;
+use crate::http::host::{self, Hosts};
 
 /// Sends every request to the same path of the site that is served with TLS on this port under one of
 /// these names.

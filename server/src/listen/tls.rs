@@ -20,7 +20,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::operations::service;
+use crate::operations::service_manager;
 
 /// The name of HTTP/2 in the handshake.
 pub const HTTP2: &[u8] = b"h2";
@@ -133,10 +133,10 @@ impl Certificates {
         loop {
             tokio::select! {
                 _ = hangup.recv() => {
-                    service::reloading();
+                    service_manager::reloading();
                     self.note_files();
                     self.renew();
-                    service::ready();
+                    service_manager::ready();
                 }
                 _ = looks.tick() => {
                     self.renew_if_changed();

@@ -3,10 +3,10 @@
 //! | module | idea |
 //! |---|---|
 //! | [`metrics`] | what is counted, in the text format of Prometheus |
-//! | [`service`] | what the service manager is told, and gives |
+//! | [`service_manager`] | what the service manager is told, and gives |
 
 pub mod metrics;
-pub mod service;
+pub mod service_manager;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -20,7 +20,7 @@ use axum::response::IntoResponse;
 use axum::routing::get;
 
 use self::metrics::Metrics;
-use crate::headers;
+use crate::http::headers;
 
 /// Whether the program takes work. Clones share the answer.
 #[derive(Clone, Debug)]

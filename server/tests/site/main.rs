@@ -24,16 +24,16 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
 use probe::net::{Options, Probe};
-use server::assets::Assets;
-use server::client::{Connection, Proxies, ProxyOptions};
-use server::front::Front;
-use server::headers::Hsts;
-use server::host::Hosts;
+use server::http::assets::Assets;
+use server::http::client::{Connection, Proxies, ProxyOptions};
+use server::http::headers::Hsts;
+use server::http::host::Hosts;
+use server::http::ingress::Front;
+use server::http::router::router;
+use server::http::security_txt::Contact;
 use server::limits::key::Keys;
 use server::limits::{LimitOptions, Limits, Rate};
 use server::operations::metrics::Metrics;
-use server::router::router;
-use server::security_txt::Contact;
 use tower::ServiceExt;
 
 /// The site with the built-in record; one test is allowed for each client, and 10.0.0.0/8 are proxies.

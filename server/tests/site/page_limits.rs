@@ -6,7 +6,7 @@ use app::record::built_in;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use server::client::Connection;
+use server::http::client::Connection;
 use server::limits::{LimitOptions, Rate};
 use tower::ServiceExt;
 

@@ -30,18 +30,18 @@ use leptos::server_fn::codec::{FromReq, PostUrl};
 use serde::Deserialize;
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::assets::Assets;
-use crate::client::Client;
-use crate::front::{self, Front};
-use crate::kept::Kept;
+use crate::http::assets::Assets;
+use crate::http::client::Client;
+use crate::http::ingress::{self, Front};
+use crate::http::page::{self, PageRequest, context, page};
+use crate::http::page_cache::Kept;
+use crate::http::request_id::{RequestId, routed};
+use crate::http::security_txt;
+use crate::http::state::AppState;
 use crate::limits::Limits;
 use crate::listen::Application;
 use crate::operations::health;
-use crate::page::{self, PageRequest, context, page};
-use crate::requests::{RequestId, routed};
-use crate::security_txt;
-use crate::state::AppState;
-use crate::{body, headers, origin};
+use crate::{http::body, http::headers, http::origin};
 
 /// The whole site.
 pub fn router(

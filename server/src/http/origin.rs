@@ -7,7 +7,7 @@ use axum::extract::Request;
 use axum::http::header::{HeaderMap, HeaderName, ORIGIN};
 use axum::http::{Method, Uri};
 
-use crate::host;
+use crate::http::host;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 

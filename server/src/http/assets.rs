@@ -14,7 +14,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
-use crate::stored::Stored;
+use crate::http::encoded_body::Stored;
 
 /// What `make build` leaves in `dist/pkg`. Debug builds read it from there when they start.
 #[derive(RustEmbed)]

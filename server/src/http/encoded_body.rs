@@ -7,7 +7,7 @@ use axum::http::header::{
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use crate::encoding::{Effort, Encoding};
+use crate::http::encoding::{Effort, Encoding};
 
 /// The same content plain and compressed, with the headers that belong to it.
 #[derive(Clone, Debug)]

@@ -8,7 +8,7 @@ use tokio::time::timeout;
 
 use super::key::{Client, Key};
 use super::options::LimitOptions;
-use super::taken::{Own, Taken};
+use super::per_client::{Own, Taken};
 
 /// The places of the server.
 pub(super) struct Places {

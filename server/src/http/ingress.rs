@@ -9,17 +9,17 @@ use axum::response::Response;
 use tower::{ServiceExt, service_fn};
 use tracing::Instrument;
 
-use crate::client::{Client, Proxies};
-use crate::headers::Hsts;
-use crate::host::Hosts;
-use crate::kept::Kept;
+use crate::http::client::{Client, Proxies};
+use crate::http::headers::Hsts;
+use crate::http::host::Hosts;
+use crate::http::page::{self, PageRequest};
+use crate::http::page_cache::Kept;
+use crate::http::request_id::{Identified, RequestId};
+use crate::http::security_txt::{self, Contact};
+use crate::http::state::AppState;
 use crate::listen::Application;
 use crate::operations::Ready;
 use crate::operations::metrics::Metrics;
-use crate::page::{self, PageRequest};
-use crate::requests::{Identified, RequestId};
-use crate::security_txt::{self, Contact};
-use crate::state::AppState;
 
 /// What is set for all routes.
 #[derive(Clone, Debug, Default)]

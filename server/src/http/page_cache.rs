@@ -10,9 +10,9 @@ use axum::response::{IntoResponse, Response};
 use tokio::sync::{OnceCell, Semaphore};
 use tokio::task::spawn_blocking;
 
-use crate::page::MAX_PAGE_LEN;
+use crate::http::encoded_body::Stored;
+use crate::http::page::MAX_PAGE_LEN;
 use crate::process::half_of_cores;
-use crate::stored::Stored;
 
 /// The pages by their paths, each from the first time that it is asked for. Whether a password may be
 /// typed on a page depends on the connection, so there are two of each.

@@ -17,7 +17,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 /// The checks that are running or were made lately.
-pub(super) struct Shared {
+pub(crate) struct Shared {
     fresh_for: Duration,
     /// There is one for each service at most, so this does not grow.
     checks: Mutex<HashMap<Service, Check>>,
@@ -46,7 +46,7 @@ struct Log {
 
 impl Shared {
     /// Results are given to others for this long.
-    pub(super) fn new(fresh_for: Duration) -> Self {
+    pub(crate) fn new(fresh_for: Duration) -> Self {
         Self {
             fresh_for,
             checks: Mutex::default(),
@@ -56,7 +56,7 @@ impl Shared {
     /// Checks the targets, or finds out what is known of them. What is started goes on to its end even
     /// if nobody listens any more, or asking and going away would be a way to start it again; until
     /// then it holds the place.
-    pub(super) fn probe<S>(
+    pub(crate) fn probe<S>(
         &self,
         targets: Vec<Target>,
         place: &Arc<dyn Place>,

@@ -22,12 +22,12 @@ use futures_util::StreamExt;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 
-use crate::client::Client;
-use crate::encoding::{Effort, Encoding};
-use crate::headers;
+use crate::http::client::Client;
+use crate::http::encoded_body::Stored;
+use crate::http::encoding::{Effort, Encoding};
+use crate::http::headers;
+use crate::http::state::AppState;
 use crate::limits::pages::{PageDenial, PagePermit};
-use crate::state::AppState;
-use crate::stored::Stored;
 
 /// The longest page, in bytes. None is nearly as long.
 pub(crate) const MAX_PAGE_LEN: usize = 1024 * 1024;

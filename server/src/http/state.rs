@@ -6,11 +6,11 @@ use app::check::Admission;
 use app::site::Site;
 use tokio::sync::OnceCell;
 
-use crate::assets::Assets;
-use crate::client::Client;
-use crate::front::Front;
+use crate::http::assets::Assets;
+use crate::http::client::Client;
+use crate::http::encoded_body::Stored;
+use crate::http::ingress::Front;
 use crate::limits::Limits;
-use crate::stored::Stored;
 
 /// Made once at start; all routes share it.
 pub(crate) struct AppState {

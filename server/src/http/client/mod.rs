@@ -17,7 +17,7 @@ use axum::http::uri::Authority;
 use axum::http::{Request, Version};
 
 pub use self::proxies::{Proxies, ProxyHeaders, ProxyOptions};
-use crate::host;
+use crate::http::host;
 
 /// What the listener knows of the connection on which a request came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
