@@ -1,4 +1,4 @@
-//! What can be typed on the command line.
+//! The command line.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -13,7 +13,7 @@ use crate::listen::connections::ConnectionOptions;
 use crate::listen::tls::TlsOptions;
 use crate::log::LogFormat;
 
-/// The help page that proves its own settings.
+/// Serves a help page for mail settings that tests the mail servers itself
 #[derive(Debug, Parser)]
 #[command(
     name = "mailguide",
@@ -22,7 +22,7 @@ use crate::log::LogFormat;
     args_conflicts_with_subcommands = true
 )]
 pub struct Cli {
-    /// What to do; serving the site if nothing is said.
+    /// The command; `serve` if there is none.
     #[command(subcommand)]
     pub command: Option<Command>,
 
@@ -31,63 +31,63 @@ pub struct Cli {
     pub serve: ServeOptions,
 }
 
-/// What the program does.
+/// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Serve the site (the default)
     Serve(Box<ServeOptions>),
-    /// Check provider records without serving them
+    /// Check provider records and exit
     CheckConfig(CheckConfigOptions),
-    /// Check mail servers from the command line
+    /// Test mail servers and print the results
     #[command(after_help = PROBE_HELP)]
     Probe(ProbeOptions),
-    /// List everything that a check can find
+    /// Print every outcome of a test as Markdown
     Outcomes,
 }
 
 const PROBE_HELP: &str = "\
 Servers are given as URLs: imaps:// pop3s:// smtps:// use TLS from the start;
-imap:// pop3:// smtp:// start in the clear and must offer STARTTLS.
+imap:// pop3:// smtp:// require STARTTLS.
 
   mailguide probe centurylink.net
   mailguide probe imaps://mail.example.net smtp://smtp.example.net:587
   mailguide probe jane@centurylink.net --password-stdin < password.txt
 
-Exit code: 0 all is well, 1 something failed, 2 bad usage or configuration.";
+Exit status: 0 if every test passed, 1 if one failed, 2 for wrong usage or configuration.";
 
 /// How to serve the site.
 #[derive(Clone, Debug, Args)]
 pub struct ServeOptions {
-    /// Where to listen
+    /// Address and port to listen on
     #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:3000")]
     pub listen: SocketAddr,
 
-    /// A name under which the site is served; requests for other names are refused. May be given several
-    /// times; without it every name is served
+    /// Host name of the site; requests for other names are refused with 421. May be given several times;
+    /// without it requests for every name are answered
     #[arg(long, value_name = "NAME", value_parser = crate::http::host::parse)]
     pub host: Vec<String>,
 
-    /// A provider record to use in place of the built-in one; may be given several times
+    /// Provider record to use in place of the built-in one; may be given several times
     #[arg(long, value_name = "FILE")]
     pub config: Vec<PathBuf>,
 
-    /// The language of the pages
+    /// Language of the pages
     #[arg(long, value_name = "NAME", default_value = "en", value_parser = language)]
     pub language: String,
 
-    /// Serve /metrics, /healthz and /readyz here, for operators; nowhere if it is left out
+    /// Address and port for /metrics, /healthz and /readyz; not served without it
     #[arg(long, value_name = "ADDR:PORT")]
     pub metrics_listen: Option<SocketAddr>,
 
-    /// How many seconds what is under way may go on after the program was told to stop
+    /// Graceful shutdown timeout in seconds: after it, open connections are closed
     #[arg(long, value_name = "SECONDS", default_value = "60")]
     pub stop_within: u16,
 
-    /// Whom to tell of a hole, for /.well-known/security.txt; may be given several times
+    /// Security contact for /.well-known/security.txt; may be given several times
     #[arg(long, value_name = "URL", value_parser = Contact::parse)]
     pub security_contact: Vec<Contact>,
 
-    /// How the log is written
+    /// Format of the log
     #[arg(long, value_name = "FORMAT", default_value = "text")]
     pub log_format: LogFormat,
 
@@ -95,7 +95,7 @@ pub struct ServeOptions {
     #[command(flatten)]
     pub tls: TlsOptions,
 
-    /// How many connections are taken.
+    /// Limits on connections.
     #[command(flatten)]
     pub connections: ConnectionOptions,
 
@@ -103,24 +103,24 @@ pub struct ServeOptions {
     #[command(flatten)]
     pub proxies: ProxyOptions,
 
-    /// How much the server does, and for whom.
+    /// Limits on tests and pages.
     #[command(flatten)]
     pub limits: LimitOptions,
 
-    /// How to reach and trust the mail servers.
+    /// Trust in mail servers.
     #[command(flatten)]
     pub trust: TrustOptions,
 }
 
-/// How to reach and trust the mail servers.
+/// Trust in mail servers.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Mail servers")]
 pub struct TrustOptions {
-    /// Trust the certificates in this PEM file, besides the Mozilla roots
+    /// PEM file with certificates to trust in addition to the Mozilla roots
     #[arg(long, value_name = "FILE")]
     pub cacert: Option<PathBuf>,
 
-    /// Connect to loopback and private addresses too, and accept `connect_to` in records
+    /// Allow connections to loopback and private addresses, and `connect_to` in records
     #[arg(long)]
     pub allow_private: bool,
 }
@@ -128,7 +128,7 @@ pub struct TrustOptions {
 /// What to check without serving.
 #[derive(Clone, Debug, Args)]
 pub struct CheckConfigOptions {
-    /// The records that would be given as `--config`
+    /// Provider records, as for `--config`
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
 }
@@ -136,11 +136,11 @@ pub struct CheckConfigOptions {
 /// What to probe from the command line.
 #[derive(Clone, Debug, Args)]
 pub struct ProbeOptions {
-    /// A mail domain, a mail address, or servers as URLs
+    /// Mail domain, mail address, or servers as URLs
     #[arg(required = true, value_name = "DOMAIN|URL")]
     pub what: Vec<Servers>,
 
-    /// The user name to sign in with; an address given as DOMAIN is used if this is left out
+    /// User name for the sign-in; the address, if one is given as DOMAIN, without it
     #[arg(long, value_name = "NAME")]
     pub user: Option<String>,
 
@@ -148,28 +148,28 @@ pub struct ProbeOptions {
     #[arg(long)]
     pub password_stdin: bool,
 
-    /// Connect to ADDR:PORT where HOST:PORT is meant; may be given several times
+    /// Connect to ADDR:PORT in place of HOST:PORT; may be given several times
     #[arg(long, value_name = "HOST:PORT:ADDR:PORT")]
     pub connect_to: Vec<ConnectTo>,
 
-    /// A provider record to use in place of the built-in one; may be given several times
+    /// Provider record to use in place of the built-in one; may be given several times
     #[arg(long, value_name = "FILE")]
     pub config: Vec<PathBuf>,
 
-    /// Print one JSON document
+    /// Print the results as one JSON document
     #[arg(long)]
     pub json: bool,
 
-    /// Seconds after which a server is given up
+    /// Timeout for each server in seconds
     #[arg(long, value_name = "SECONDS", default_value = "45", value_parser = clap::value_parser!(u64).range(1..=600))]
     pub timeout: u64,
 
-    /// How to reach and trust the servers.
+    /// Trust in mail servers.
     #[command(flatten)]
     pub trust: TrustOptions,
 }
 
-/// Accepts the languages that have a folder.
+/// Accepts the languages that the program has.
 fn language(name: &str) -> Result<String, String> {
     let languages = app::content::languages();
     if languages.iter().any(|known| known == name) {

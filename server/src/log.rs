@@ -1,4 +1,4 @@
-//! What the server says of itself, on standard error.
+//! The log, on standard error.
 
 use std::io::{self, IsTerminal};
 use std::panic::PanicHookInfo;
@@ -7,39 +7,39 @@ use clap::ValueEnum;
 use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::EnvFilter;
 
-/// How the log is written.
+/// The format of the log.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
-    /// Lines for people
+    /// Lines of text
     #[default]
     Text,
-    /// One JSON object a line
+    /// One JSON object per line
     Json,
 }
 
-/// Who is not heard unless he is named. The DNS client warns of odd answers, with all that is in them; here
-/// those are a test's result, and which domains are tested is not for the log. HTTP/2 and TLS warn of odd
-/// clients and mail servers, who could fill a disk with that.
-const QUIET: &str = "hickory_net=off,hickory_resolver=off,h2=off,rustls=off";
+/// Libraries that do not log unless they are named. The DNS client warns of odd answers and quotes them; here
+/// they are the result of a test, and which domains are tested is not logged. HTTP/2 and TLS warn of odd clients
+/// and mail servers, which could fill a disk.
+const SILENCED: &str = "hickory_net=off,hickory_resolver=off,h2=off,rustls=off";
 
-/// How many lines may wait until they are written. What comes on top of that is lost.
-const MAX_WAITING_LINES: usize = 8 * 1024;
+/// How many lines are buffered. Further lines are lost.
+const MAX_BUFFERED_LINES: usize = 8 * 1024;
 
-/// Begins to write the log, until what is returned is dropped. What is in it is set by `MAILGUIDE_LOG`.
+/// Starts the log, until the guard is dropped. `MAILGUIDE_LOG` sets its filter.
 ///
-/// A thread of its own does the writing. Where nobody reads the log, or the disk is full, lines are lost,
-/// and nothing waits for them or fails because of them.
+/// A thread of its own writes it. Where nothing reads the log, or the disk is full, lines are lost, and nothing
+/// waits or fails because of that.
 pub fn start(format: LogFormat) -> WorkerGuard {
     let wanted = std::env::var("MAILGUIDE_LOG");
     let filter = filter(wanted.as_deref().unwrap_or("info"));
     let (writer, guard) = NonBlockingBuilder::default()
         .lossy(true)
-        .buffered_lines_limit(MAX_WAITING_LINES)
+        .buffered_lines_limit(MAX_BUFFERED_LINES)
         .thread_name("log")
         .finish(io::stderr());
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        // It would complain with a macro that panics when it cannot write either.
+        // An internal error would be printed with a macro that panics where nothing can be written.
         .log_internal_errors(false)
         .with_writer(writer);
     match format {
@@ -51,15 +51,15 @@ pub fn start(format: LogFormat) -> WorkerGuard {
     guard
 }
 
-/// What was wanted comes last, so that it prevails. What is no filter is left out of it.
+/// The configured filter comes last, so that it prevails. Parts of it that are no filter are ignored.
 fn filter(wanted: &str) -> EnvFilter {
-    EnvFilter::new(format!("{QUIET},{wanted}"))
+    EnvFilter::new(format!("{SILENCED},{wanted}"))
 }
 
 fn panicked(panic: &PanicHookInfo<'_>) {
     // Its message is left out: it may quote the text that was being read, and so a password.
     let place = panic.location().map(ToString::to_string);
-    tracing::error!(place, "something panicked");
+    tracing::error!(place, "panic");
 }
 
 #[cfg(test)]
@@ -119,7 +119,7 @@ mod tests {
             assert!(caught.is_err());
         });
         let told = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-        assert!(told.contains("something panicked"), "{told}");
+        assert!(told.contains("panic"), "{told}");
         assert!(told.contains("log.rs:"), "{told}");
         assert!(!told.contains("canary"), "{told}");
     }

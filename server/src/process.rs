@@ -1,14 +1,14 @@
-//! What the system shall and shall not do with this program.
+//! Limits that the operating system puts on the program.
 
 use rustix::process::{
     DumpableBehavior, Resource, Rlimit, getrlimit, set_dumpable_behavior, setrlimit,
 };
 
-/// Keeps the memory to ourselves, because passwords pass through it: no core dump when the program
-/// crashes, and no other program of the same user may look in.
+/// Protects the memory, because passwords pass through it: no core dump after a crash, and no access by other
+/// programs of the same user (ptrace).
 ///
-/// It is no reason not to start when the system does not allow this, but the operator should know.
-pub fn keep_memory_private() {
+/// The program starts all the same where the system does not allow this, with a warning.
+pub fn forbid_core_dumps() {
     let none = Rlimit {
         current: Some(0),
         maximum: Some(0),
@@ -20,9 +20,9 @@ pub fn keep_memory_private() {
     }
 }
 
-/// Allows as many open files as the system grants, because each connection is one, and says how many that
-/// are.
-pub fn allow_many_connections() -> usize {
+/// Raises the soft limit on open files to the hard limit, because each connection is an open file, and returns
+/// the new limit.
+pub fn raise_open_file_limit() -> usize {
     let limit = getrlimit(Resource::Nofile);
     let most = Rlimit {
         current: limit.maximum,
@@ -41,8 +41,8 @@ pub fn allow_many_connections() -> usize {
     })
 }
 
-/// Half of the cores, at least one: what may work on pages, so that the page cache and the tests always have
-/// the rest.
+/// Half of the cores, at least one. So many pages are rendered or compressed at once, so that cached pages and
+/// tests always have the rest.
 pub fn half_of_cores() -> usize {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     (cores / 2).max(1)

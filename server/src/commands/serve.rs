@@ -17,28 +17,35 @@ use tokio::sync::watch;
 use tokio::time::sleep;
 
 use crate::cli::ServeOptions;
+use crate::http::application::Application;
 use crate::http::assets::Assets;
-use crate::http::client::Proxies;
+use crate::http::client::TrustedProxies;
 use crate::http::headers::Hsts;
 use crate::http::host::Hosts;
-use crate::http::ingress::Front;
+use crate::http::operators;
+use crate::http::options::HttpOptions;
 use crate::http::router::router;
-use crate::limits::key::{Keys, SHORTEST_SECRET};
+use crate::http::state::AppState;
+use crate::limits::key::{Keys, MIN_SECRET_LEN};
 use crate::limits::{LimitOptions, Limits};
-use crate::listen::connections::{Connections, OF_OPERATORS};
+use crate::listen::accept::serve;
+use crate::listen::connections::{Connections, MAX_OPERATOR_CONNECTIONS};
+use crate::listen::redirect;
 use crate::listen::tls::{Certificates, TlsError};
-use crate::listen::{self, Application, Transport, redirect};
-use crate::operations::{self, service_manager};
+use crate::listen::transport::Transport;
+use crate::operations::metrics::Metrics;
+use crate::operations::readiness::Readiness;
+use crate::operations::service_manager;
 use crate::records::{self, ConfigError};
 use crate::{log, process, terminal};
 
-/// How long before the end the tests that still run are told that they must end: so much time have their
-/// last words to reach the customer.
-const LAST_WORDS: Duration = Duration::from_secs(2);
+/// How long before the shutdown timeout the running tests are ended, so that their last lines reach the
+/// customers.
+const END_OF_TESTS: Duration = Duration::from_secs(2);
 
-/// The open files that are neither connections of customers nor of tests: those of operators, and what the
-/// program itself holds and reads.
-const OTHER_FILES: usize = OF_OPERATORS.get() + 64;
+/// The open files that are neither connections of customers nor of tests: connections of operators, and the
+/// files of the program itself.
+const OTHER_FILES: usize = MAX_OPERATOR_CONNECTIONS.get() + 64;
 
 /// Why the site is not served.
 #[derive(Debug, thiserror::Error)]
@@ -53,7 +60,7 @@ pub enum ServeError {
     #[error("app/content/{0}")]
     Content(String),
     /// The secret of the limits is too short to be one.
-    #[error("{file}: expected at least {SHORTEST_SECRET} random bytes")]
+    #[error("{file}: expected at least {MIN_SECRET_LEN} random bytes")]
     ShortSecret {
         /// The file.
         file: String,
@@ -84,8 +91,8 @@ pub enum ServeError {
 /// When the configuration, the bundle or the address to listen on cannot be used.
 pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
     let _log = log::start(options.log_format);
-    process::keep_memory_private();
-    let open_files = process::allow_many_connections();
+    process::forbid_core_dumps();
+    let open_files = process::raise_open_file_limit();
     let catalogue = records::read(&options.config, options.trust.allow_private)?;
     let probe = records::probe(&options.trust, Options::default())?;
     let tests = options.limits.tests_at_once.get() as usize;
@@ -104,130 +111,147 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
         probe,
         bundle: assets.bundle(),
     };
-    let front = Front {
-        proxies: Proxies::new(&options.proxies),
+    let http = HttpOptions {
+        proxies: TrustedProxies::new(&options.proxies),
         hsts: Hsts::seconds(options.tls.hsts),
         hosts: Hosts::new(&options.host),
         contacts: options.security_contact.clone(),
-        ..Front::default()
     };
-    let keys = keys(&options.limits)?;
-    let limits = Limits::new(&options.limits, keys, front.metrics.clone());
+    let metrics = Metrics::default();
+    let limits = Limits::new(&options.limits, keys(&options.limits)?, metrics.clone());
     let certificates = match (&options.tls.tls_cert, &options.tls.tls_key) {
         (Some(cert), Some(key)) => Some(Arc::new(Certificates::read(cert, key)?)),
         _ => None,
     };
     let transport = Transport {
         certificates,
-        proxies: front.proxies.clone(),
+        proxies: http.proxies.clone(),
         proxy_protocol: options.proxies.proxy_protocol,
         connections: Connections::new(&connections),
-        stop_within: Duration::from_secs(options.stop_within.into()),
-        metrics: front.metrics.clone(),
+        shutdown_timeout: Duration::from_secs(options.stop_within.into()),
+        metrics: metrics.clone(),
     };
-    let app = router(Arc::new(site), assets, limits.clone(), front.clone());
+    let state = AppState::new(site, assets, limits.clone(), http.clone(), metrics);
+    let server = Server {
+        transport,
+        http,
+        limits,
+        readiness: state.readiness.clone(),
+    };
+    let app = router(state);
     tokio::runtime::Runtime::new()
         .map_err(ServeError::Runtime)?
-        .block_on(listen(&options, transport, app, front, limits))?;
+        .block_on(server.run(&options, app))?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Serves the site, sends on who comes to the wrong door, and tells operators how it is.
-async fn listen(
-    options: &ServeOptions,
+/// What is served on each port, and how it ends.
+struct Server {
     transport: Transport,
-    app: impl Application,
-    front: Front,
+    http: HttpOptions,
     limits: Limits,
-) -> Result<(), ServeError> {
-    let certificates = transport.certificates.clone();
-    let (listener, address) = match service_manager::socket().map_err(ServeError::Runtime)? {
-        Some(given) => {
-            let address = given.local_addr().map_err(ServeError::Runtime)?;
-            (given, address)
+    readiness: Readiness,
+}
+
+impl Server {
+    /// Serves the site, the redirects and the operators, until a signal comes.
+    async fn run(self, options: &ServeOptions, app: impl Application) -> Result<(), ServeError> {
+        let Self {
+            transport,
+            http,
+            limits,
+            readiness,
+        } = self;
+        let certificates = transport.certificates.clone();
+        let (listener, address) = match service_manager::socket().map_err(ServeError::Runtime)? {
+            Some(given) => {
+                let address = given.local_addr().map_err(ServeError::Runtime)?;
+                (given, address)
+            }
+            None => bind(options.listen).await?,
+        };
+        let redirect = bind_if(options.tls.redirect_listen).await?;
+        let operators = bind_if(options.metrics_listen).await?;
+        // Programs that start this one wait for these lines, so they go to standard output.
+        let scheme = match certificates {
+            Some(_) => "https",
+            None => "http",
+        };
+        announce(format_args!("listening on {scheme}://{address}"));
+        let plain = Transport {
+            certificates: None,
+            ..transport.clone()
+        };
+        let stop = watch::Sender::new(false);
+        let stopped = |mut stopped: watch::Receiver<bool>| async move {
+            // An error means that the sender is gone, which ends it too.
+            let _ = stopped.wait_for(|stopped| *stopped).await;
+        };
+        let stop_of_site = stopped(stop.subscribe());
+        let stop_of_redirects = stopped(stop.subscribe());
+        let site = serve(listener, transport.clone(), app, stop_of_site);
+        let redirects = async {
+            if let Some((listener, from)) = redirect {
+                announce(format_args!("redirecting http://{from} to {scheme}"));
+                let app = redirect::router(address.port(), http.hosts.clone());
+                serve(listener, plain.clone(), app, stop_of_redirects).await;
+            }
+        };
+        let site_and_redirects = async {
+            tokio::join!(site, redirects);
+            Ok(())
+        };
+        // The metrics are served to the very end, because they also tell how a shutdown goes.
+        let metrics = async {
+            if let Some((listener, address)) = operators {
+                announce(format_args!("metrics on http://{address}/metrics"));
+                let app = operators::router(transport.metrics.clone(), readiness.clone());
+                let transport = Transport {
+                    connections: Connections::for_operators(),
+                    proxy_protocol: false,
+                    ..plain.clone()
+                };
+                serve(listener, transport, app, std::future::pending()).await;
+            }
+            std::future::pending::<()>().await;
+        };
+        let shutdown = async {
+            stop_signal().await;
+            readiness.set_stopping();
+            service_manager::stopping();
+            stop.send_replace(true);
+            sleep(transport.shutdown_timeout.saturating_sub(END_OF_TESTS)).await;
+            limits.end_tests();
+            std::future::pending::<()>().await;
+        };
+        let reloads = async {
+            match &certificates {
+                Some(certificates) => certificates.watch().await,
+                None => service_manager::ignore_reloads().await,
+            }
+            .map_err(ServeError::Runtime)
+        };
+        let notifications = async {
+            service_manager::ready();
+            service_manager::watchdog().await;
+        };
+        tokio::select! {
+            // In this order: a service manager that was told that the program is ready may send signals at
+            // once, so their handlers must be there before.
+            biased;
+            served = site_and_redirects => served,
+            reloaded = reloads => reloaded,
+            () = metrics => Ok(()),
+            () = shutdown => Ok(()),
+            () = notifications => Ok(()),
         }
-        None => bind(options.listen).await?,
-    };
-    let redirect = bind_if(options.tls.redirect_listen).await?;
-    let operations = bind_if(options.metrics_listen).await?;
-    // Programs that start this one wait for these lines, so they go to standard output.
-    let scheme = if certificates.is_some() {
-        "https"
-    } else {
-        "http"
-    };
-    announce(format_args!("listening on {scheme}://{address}"));
-    let plain = Transport {
-        certificates: None,
-        ..transport.clone()
-    };
-    let (stop, stopped) = watch::channel(false);
-    let told = |mut stopped: watch::Receiver<bool>| async move {
-        // It also ends when nobody could tell any more.
-        let _ = stopped.wait_for(|stopped| *stopped).await;
-    };
-    let redirecting = async {
-        if let Some((listener, from)) = redirect {
-            announce(format_args!("sending http://{from} on to {scheme}"));
-            let app = redirect::router(address.port(), front.hosts.clone());
-            listen::serve(listener, plain.clone(), app, told(stopped.clone())).await;
-        }
-    };
-    // Operators want to know how it ends, too, so this goes on to the last.
-    let telling = async {
-        if let Some((listener, address)) = operations {
-            announce(format_args!("metrics on http://{address}/metrics"));
-            let app = operations::router(front.metrics.clone(), front.ready.clone());
-            let plain = Transport {
-                connections: Connections::of_operators(),
-                proxy_protocol: false,
-                ..plain.clone()
-            };
-            listen::serve(listener, plain, app, std::future::pending()).await;
-        }
-        std::future::pending::<()>().await;
-    };
-    let stopping = async {
-        stop_signal().await;
-        front.ready.no_longer();
-        service_manager::stopping();
-        stop.send_replace(true);
-        sleep(transport.stop_within.saturating_sub(LAST_WORDS)).await;
-        limits.end_tests();
-        std::future::pending::<()>().await;
-    };
-    let renewing = async {
-        match &certificates {
-            Some(certificates) => certificates.keep_fresh().await,
-            None => service_manager::reload_nothing().await,
-        }
-        .map_err(ServeError::Runtime)
-    };
-    let announcing = async {
-        service_manager::ready();
-        service_manager::alive().await;
-    };
-    let serving = listen::serve(listener, transport.clone(), app, told(stopped.clone()));
-    let serving = async {
-        tokio::join!(serving, redirecting);
-        Ok(())
-    };
-    tokio::select! {
-        // In this order: who is told that it is ready may send signals at once, and they must be heard.
-        biased;
-        served = serving => served,
-        renewed = renewing => renewed,
-        () = telling => Ok(()),
-        () = stopping => Ok(()),
-        () = announcing => Ok(()),
     }
 }
 
-/// Says on standard output where something is served. The site is served all the same if nobody can read
-/// that.
+/// Prints on standard output where something is served. That this cannot be written is no reason not to serve.
 fn announce(what: fmt::Arguments<'_>) {
     if let Err(cause) = terminal::print(format_args!("mailguide: {what}\n")) {
-        tracing::warn!(%cause, "the addresses cannot be announced");
+        tracing::warn!(%cause, "cannot write to standard output");
     }
 }
 

@@ -14,7 +14,7 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderValue};
 use axum::response::{IntoResponse, Response};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
-use crate::http::encoded_body::Stored;
+use crate::http::encoded_body::EncodedBody;
 
 /// What `make build` leaves in `dist/pkg`. Debug builds read it from there when they start.
 #[derive(RustEmbed)]
@@ -34,12 +34,12 @@ pub struct MissingBundle(&'static str);
 /// Every file that is served as it is, by its path.
 #[derive(Clone, Debug)]
 pub struct Assets {
-    files: HashMap<String, Stored>,
+    files: HashMap<String, EncodedBody>,
     paths: BundlePaths,
 }
 
-const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
-const FOR_A_DAY: HeaderValue = HeaderValue::from_static("public, max-age=86400");
+const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+const ONE_DAY: HeaderValue = HeaderValue::from_static("public, max-age=86400");
 
 impl Assets {
     /// Reads the bundle and the public files and gives the bundle its names.
@@ -69,11 +69,11 @@ impl Assets {
             (wasm, "browser_bg.wasm", &paths.wasm),
             (style, "main.css", &paths.stylesheet),
         ] {
-            files.insert(path.clone(), stored(name, file, FOR_EVER));
+            files.insert(path.clone(), stored(name, file, IMMUTABLE));
         }
         for name in Public::iter() {
             if let Some(file) = Public::get(&name) {
-                files.insert(format!("/{name}"), stored(&name, file, FOR_A_DAY));
+                files.insert(format!("/{name}"), stored(&name, file, ONE_DAY));
             }
         }
         Ok(Self { files, paths })
@@ -104,7 +104,7 @@ impl Assets {
 }
 
 /// A file with its compressed forms, if the bundle has them.
-fn stored(name: &str, file: EmbeddedFile, cache: HeaderValue) -> Stored {
+fn stored(name: &str, file: EmbeddedFile, cache: HeaderValue) -> EncodedBody {
     // Text needs its encoding, or non-ASCII letters in it would be guessed at.
     let content_type = HeaderValue::from_static(match name.rsplit('.').next() {
         Some("css") => "text/css; charset=utf-8",
@@ -117,7 +117,7 @@ fn stored(name: &str, file: EmbeddedFile, cache: HeaderValue) -> Stored {
     let headers = [(CONTENT_TYPE, content_type), (CACHE_CONTROL, cache)];
     let packed = |ending| Bundle::get(&format!("{name}.{ending}")).map(|file| bytes(file.data));
     let headers = headers.into_iter().collect();
-    Stored::new(headers, bytes(file.data), packed("br"), packed("gz"))
+    EncodedBody::new(headers, bytes(file.data), packed("br"), packed("gz"))
 }
 
 fn bundled(name: &'static str) -> Result<EmbeddedFile, MissingBundle> {

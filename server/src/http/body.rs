@@ -1,4 +1,4 @@
-//! What a request may bring along: an address of some length, and a small form.
+//! Limits on what a request carries: the length of its target, and a small form.
 
 use std::time::Duration;
 
@@ -11,19 +11,19 @@ use axum::response::{IntoResponse, Response};
 use tokio::time::timeout;
 
 /// The largest request body in bytes: an address, a password and a handful of service ids.
-const LARGEST: usize = 8 * 1024;
+const MAX_BODY_LEN: usize = 8 * 1024;
 
-/// The longest path and query in bytes: a question that somebody has pasted, with every letter escaped.
-const LONGEST: usize = 16 * 1024;
+/// The longest path and query in bytes: a long error message in a search, with every letter escaped.
+const MAX_TARGET_LEN: usize = 16 * 1024;
 
-/// How long a client may take to send a body.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a client may take to send the body.
+const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// Takes the whole body before anything else is done for the request: it must be a form, small, and
-/// there in time. What reads a page brings none.
-pub async fn whole(request: Request, next: Next) -> Response {
+/// Reads the whole body before anything else is done for the request: it must be a small form and arrive in
+/// time. Requests of other methods than POST get an empty body.
+pub async fn small_form(request: Request, next: Next) -> Response {
     let target = request.uri().path_and_query();
-    if target.is_some_and(|target| target.as_str().len() > LONGEST) {
+    if target.is_some_and(|target| target.as_str().len() > MAX_TARGET_LEN) {
         return StatusCode::URI_TOO_LONG.into_response();
     }
     if *request.method() != Method::POST {
@@ -33,16 +33,16 @@ pub async fn whole(request: Request, next: Next) -> Response {
     if !is_form(&request) {
         return StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response();
     }
-    if announced(&request).is_some_and(|length| length > LARGEST as u64) {
+    if content_length(&request).is_some_and(|length| length > MAX_BODY_LEN as u64) {
         return StatusCode::PAYLOAD_TOO_LARGE.into_response();
     }
     let (parts, body) = request.into_parts();
-    match timeout(PATIENCE, to_bytes(body, LARGEST)).await {
+    match timeout(BODY_TIMEOUT, to_bytes(body, MAX_BODY_LEN)).await {
         Ok(Ok(body)) => {
             let request = Request::from_parts(parts, Body::from(body));
             next.run(request).await
         }
-        // Too long, or the connection broke; then nobody reads the answer.
+        // Too long, or the connection broke; in that case nobody reads the answer.
         Ok(Err(_)) => StatusCode::PAYLOAD_TOO_LARGE.into_response(),
         Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
     }
@@ -55,7 +55,7 @@ fn is_form(request: &Request) -> bool {
     kind.eq_ignore_ascii_case("application/x-www-form-urlencoded")
 }
 
-fn announced(request: &Request) -> Option<u64> {
+fn content_length(request: &Request) -> Option<u64> {
     let length = request.headers().get(CONTENT_LENGTH)?;
     length.to_str().ok()?.parse().ok()
 }
@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     async fn status(request: Request) -> StatusCode {
-        let echo = any(async |body: String| body).layer(from_fn(whole));
+        let echo = any(async |body: String| body).layer(from_fn(small_form));
         let app = Router::new().fallback(echo);
         app.oneshot(request).await.unwrap().status()
     }
@@ -88,8 +88,8 @@ mod tests {
         for (kind, length, expected) in [
             (FORM, 3, 200),
             ("Application/X-WWW-Form-Urlencoded; charset=utf-8", 3, 200),
-            (FORM, LARGEST, 200),
-            (FORM, LARGEST + 1, 413),
+            (FORM, MAX_BODY_LEN, 200),
+            (FORM, MAX_BODY_LEN + 1, 413),
             ("application/json", 3, 415),
             ("multipart/form-data; boundary=x", 3, 415),
             ("", 3, 415),
@@ -104,7 +104,7 @@ mod tests {
 
     #[tokio::test]
     async fn only_addresses_of_some_length_are_taken() {
-        for (length, expected) in [(LONGEST, 200), (LONGEST + 1, 414)] {
+        for (length, expected) in [(MAX_TARGET_LEN, 200), (MAX_TARGET_LEN + 1, 414)] {
             for prefix in ["/", "/?q="] {
                 let address = format!("{prefix}{}", "a".repeat(length - prefix.len()));
                 let request = Request::get(address).body(Body::empty()).unwrap();
@@ -116,15 +116,15 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_body_that_drips_is_not_waited_for() {
         let begin = Instant::now();
-        let drops = stream::repeat("a").then(async |drop| {
+        let chunks = stream::repeat("a").then(async |chunk| {
             sleep(Duration::from_secs(1)).await;
-            Ok::<_, std::io::Error>(drop)
+            Ok::<_, std::io::Error>(chunk)
         });
         let request = post(
             "application/x-www-form-urlencoded",
-            Body::from_stream(drops),
+            Body::from_stream(chunks),
         );
         assert_eq!(status(request).await, 408);
-        assert_eq!(begin.elapsed(), PATIENCE);
+        assert_eq!(begin.elapsed(), BODY_TIMEOUT);
     }
 }

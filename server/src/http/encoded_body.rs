@@ -1,4 +1,4 @@
-//! Bytes that do not change, in every form in which they are sent.
+//! Bytes that do not change, in every encoding in which they are sent.
 
 use axum::body::Bytes;
 use axum::http::header::{
@@ -11,14 +11,14 @@ use crate::http::encoding::{Effort, Encoding};
 
 /// The same content plain and compressed, with the headers that belong to it.
 #[derive(Clone, Debug)]
-pub struct Stored {
+pub struct EncodedBody {
     plain: Bytes,
     brotli: Option<Bytes>,
     gzip: Option<Bytes>,
     headers: HeaderMap,
 }
 
-impl Stored {
+impl EncodedBody {
     /// Content whose compressed forms were made before, if there are any.
     pub fn new(
         mut headers: HeaderMap,
@@ -99,7 +99,7 @@ mod tests {
 
     #[test]
     fn what_the_browser_has_is_not_sent_again() {
-        let stored = Stored::compressed(HeaderMap::new(), Bytes::from_static(b"content"));
+        let stored = EncodedBody::compressed(HeaderMap::new(), Bytes::from_static(b"content"));
         let tag = stored.headers[ETAG].to_str().unwrap().to_owned();
         for (known, status) in [
             (None, StatusCode::OK),

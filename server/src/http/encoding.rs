@@ -1,4 +1,4 @@
-//! Compression: which form of a body a browser takes, and how it is made.
+//! Compression: which encodings a browser accepts, and how they are made.
 
 use std::io::Write;
 

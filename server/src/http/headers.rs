@@ -1,4 +1,4 @@
-//! What every answer carries.
+//! Headers of every answer.
 
 use axum::extract::Request;
 use axum::http::HeaderValue;
@@ -36,7 +36,7 @@ pub async fn fixed(request: Request, next: Next) -> Response {
     response
 }
 
-/// The same for an answer that comes to no layer.
+/// The same for an answer that passes no layer.
 pub(crate) fn add(headers: &mut HeaderMap) {
     for (name, value) in FIXED {
         headers.insert(name, HeaderValue::from_static(value));
@@ -46,7 +46,7 @@ pub(crate) fn add(headers: &mut HeaderMap) {
         .or_insert(HeaderValue::from_static(
             "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
         ));
-    // What is not marked as lasting is asked for again each time.
+    // Whatever does not say for how long it may be stored must be revalidated each time.
     headers
         .entry(CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-cache"));
@@ -57,15 +57,15 @@ pub(crate) fn add(headers: &mut HeaderMap) {
 pub struct Hsts(Option<HeaderValue>);
 
 impl Hsts {
-    /// For so many seconds, or not at all. Nothing is said of other hosts of the domain: they are not
-    /// ours.
+    /// With this `max-age` in seconds; no header for 0. `includeSubDomains` is never sent: other hosts of the
+    /// domain are not the site's to decide about.
     pub fn seconds(seconds: u32) -> Self {
         let value = HeaderValue::try_from(format!("max-age={seconds}"));
         Self(value.ok().filter(|_| seconds > 0))
     }
 
-    /// Tells the browser, which must have come with HTTPS itself (RFC 6797 §7.2).
-    pub(crate) fn say(&self, response: &mut Response) {
+    /// Adds the header; only for requests over HTTPS (RFC 6797 §7.2).
+    pub(crate) fn apply(&self, response: &mut Response) {
         if let Some(value) = self.0.clone() {
             response
                 .headers_mut()
@@ -74,9 +74,9 @@ impl Hsts {
     }
 }
 
-/// The content security policy of a page. The two scripts that it allows by their hashes are those with
-/// which Leptos ends every page; they make room for data that no page of this site has, so they are
-/// always the same. A nonce would make each copy of a page another one, which nobody could keep.
+/// The content security policy of a page. The two scripts that it allows by their hashes are those with which
+/// Leptos ends every page; they prepare for streamed data, which no page of this site has, so they are always
+/// the same. With a nonce every copy of a page would differ, and none could be cached.
 pub const PAGE_POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; script-src 'self' 'sha256-2e+rGxtst+bbxdLf6Dp32aL0uyPdikvr0awq53hVU58=' \
      'sha256-PEoA+SZ6ZbFCusLsUEMftpXvTp6Abhw9kvgQnCC8l3U=' 'wasm-unsafe-eval'; style-src 'self'; \

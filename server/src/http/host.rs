@@ -7,8 +7,8 @@ use axum::response::{IntoResponse, Response};
 
 /// The names under which the site is served; under every name if there are none.
 ///
-/// Otherwise a name of somebody else's that leads to the address of this server would be the same site to
-/// a browser (DNS rebinding), and what runs under that name could use the pages.
+/// Otherwise a foreign name that points to the address of this server would be the same site to a browser
+/// (DNS rebinding), and scripts under that name could use the pages.
 #[derive(Clone, Debug, Default)]
 pub struct Hosts(Vec<String>);
 
@@ -19,9 +19,9 @@ impl Hosts {
     }
 
     /// Whether the site is served under the name that the request asks for.
-    pub fn serve<B>(&self, request: &Request<B>) -> bool {
+    pub fn accept<B>(&self, request: &Request<B>) -> bool {
         self.0.is_empty()
-            || of(request).is_some_and(|host| {
+            || requested(request).is_some_and(|host| {
                 let name = name(host);
                 name.is_some_and(|name| self.0.contains(&name))
             })
@@ -40,20 +40,24 @@ pub fn parse(text: &str) -> Result<String, String> {
 
 /// The host and port that the client has asked for: in the address itself with HTTP/2, in a header with
 /// HTTP/1.
-pub fn of<B>(request: &Request<B>) -> Option<&str> {
+pub fn requested<B>(request: &Request<B>) -> Option<&str> {
     let named = request.uri().authority().map(Authority::as_str);
     named.or_else(|| request.headers().get(HOST)?.to_str().ok())
 }
 
-/// The answer to a request that does not say, or says in two ways, which host it is for. What is in front
-/// of this server may have understood the other one (RFC 9112 §3.2, RFC 9113 §8.3.1).
-pub fn refusal<B>(request: &Request<B>) -> Option<Response> {
+/// Checks that a request names exactly one host: a proxy in front of this server may have understood the
+/// other one (RFC 9112 §3.2, RFC 9113 §8.3.1).
+///
+/// # Errors
+///
+/// The answer to a request that names none, or several.
+pub fn check_one_host<B>(request: &Request<B>) -> Result<(), Response> {
     if names_one_host(request) {
-        return None;
+        return Ok(());
     }
     let text = "expected one Host header with the name of this site\n";
     let kind = HeaderValue::from_static("text/plain; charset=utf-8");
-    Some((StatusCode::BAD_REQUEST, [(CONTENT_TYPE, kind)], text).into_response())
+    Err((StatusCode::BAD_REQUEST, [(CONTENT_TYPE, kind)], text).into_response())
 }
 
 fn names_one_host<B>(request: &Request<B>) -> bool {
@@ -76,7 +80,7 @@ fn names_one_host<B>(request: &Request<B>) -> bool {
 
 /// The name alone, in small letters and without the dot of the root.
 fn name(host: &str) -> Option<String> {
-    // Who writes `name@host` wants to deceive somebody.
+    // A user name before the host is only used to deceive people about the host.
     let authority: Authority = host.parse().ok().filter(|_| !host.contains('@'))?;
     let name = authority.host().trim_end_matches('.').to_ascii_lowercase();
     (!name.is_empty()).then_some(name)
@@ -114,7 +118,11 @@ mod tests {
             if let Some(header) = header {
                 request = request.header(HOST, header);
             }
-            assert_eq!(of(&request.body(()).unwrap()), expected, "{uri} {header:?}");
+            assert_eq!(
+                requested(&request.body(()).unwrap()),
+                expected,
+                "{uri} {header:?}"
+            );
         }
     }
 
@@ -151,7 +159,7 @@ mod tests {
             ),
         ] {
             let request = request(version, uri, hosts);
-            let refused = refusal(&request).is_some();
+            let refused = check_one_host(&request).is_err();
             assert_eq!(!refused, expected, "{version:?} {uri} {hosts:?}");
         }
     }
@@ -169,8 +177,8 @@ mod tests {
             ("127.0.0.1", false),
         ] {
             let request = request(Version::HTTP_11, "/", &[host]);
-            assert_eq!(hosts.serve(&request), expected, "{host}");
-            assert!(Hosts::default().serve(&request));
+            assert_eq!(hosts.accept(&request), expected, "{host}");
+            assert!(Hosts::default().accept(&request));
         }
         for wrong in ["", "help.example:443", "https://help.example", "a b", "a@b"] {
             assert!(parse(wrong).is_err(), "{wrong}");

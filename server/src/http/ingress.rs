@@ -1,82 +1,64 @@
 //! What stands between a connection and the routes.
+//!
+//! Every request gets an id and a client here, and a page that is in the page cache is answered here: every
+//! layer of a router copies what lies behind it for each request, which would cost more than the answer.
 
 use std::sync::Arc;
 
 use axum::Router;
 use axum::extract::Request;
-use axum::http::Method;
 use axum::response::Response;
 use tower::{ServiceExt, service_fn};
 use tracing::Instrument;
 
-use crate::http::client::{Client, Proxies};
-use crate::http::headers::Hsts;
-use crate::http::host::Hosts;
-use crate::http::page::{self, PageRequest};
-use crate::http::page_cache::Kept;
-use crate::http::request_id::{Identified, RequestId};
-use crate::http::security_txt::{self, Contact};
+use crate::http::application::Application;
+use crate::http::client::Client;
+use crate::http::page_cache::PageCache;
+use crate::http::request_id::{AccessRecord, RequestId};
 use crate::http::state::AppState;
-use crate::listen::Application;
-use crate::operations::Ready;
-use crate::operations::metrics::Metrics;
 
-/// What is set for all routes.
-#[derive(Clone, Debug, Default)]
-pub struct Front {
-    /// The proxies that are believed.
-    pub proxies: Proxies,
-    /// For how long browsers shall use HTTPS only.
-    pub hsts: Hsts,
-    /// The names under which the site is served.
-    pub hosts: Hosts,
-    /// Whom to tell of a hole.
-    pub contacts: Vec<Contact>,
-    /// What is counted.
-    pub metrics: Metrics,
-    /// Whether the program takes work.
-    pub ready: Ready,
-}
-
-struct Door {
-    app: Arc<AppState>,
-    kept: Kept,
+/// Puts the ingress before the routes.
+pub(crate) fn ingress(
     routes: Router,
-}
-
-/// Puts the front before the routes. Pages that are kept do not come to any, because every layer of a router
-/// copies what lies behind it for each request.
-pub(crate) fn before(routes: Router, kept: Kept, app: Arc<AppState>) -> impl Application + Sync {
-    let door = Arc::new(Door { app, kept, routes });
+    cache: PageCache,
+    app: Arc<AppState>,
+) -> impl Application + Sync {
+    let ingress = Arc::new(Ingress { app, cache, routes });
     service_fn(move |request| {
-        let door = Arc::clone(&door);
-        async move { Ok(door.answer(request).await) }
+        let ingress = Arc::clone(&ingress);
+        async move { Ok(ingress.answer(request).await) }
     })
 }
 
-impl Door {
+struct Ingress {
+    app: Arc<AppState>,
+    cache: PageCache,
+    routes: Router,
+}
+
+impl Ingress {
     async fn answer(&self, request: Request) -> Response {
-        let front = &self.app.front;
-        let client = Client::of(&request, &front.proxies);
-        let identified = Identified::new(request.method(), client);
-        let private = client.is_some_and(|client| client.private);
-        // A name that is not ours is turned away by the routes.
-        let own = front.hosts.serve(&request);
-        let kept = own.then(|| self.kept.at_once(&request, private)).flatten();
-        let mut response = match kept {
+        let options = &self.app.options;
+        let client = Client::of(&request, &options.proxies);
+        let access = AccessRecord::begin(request.method(), client);
+        let confidential = client.is_some_and(|client| client.confidential);
+        // Requests for other names are answered by the routes, which turn them away.
+        let own = options.hosts.accept(&request);
+        let cached = own.then(|| self.cache.get(&request, confidential));
+        let mut response = match cached.flatten() {
             Some(response) => response,
-            // It is large, and without the box it would be moved about for every page that is kept.
-            None => Box::pin(self.made(request, client, own, identified.id)).await,
+            // This future is large; without the box every answer from the cache would move it about.
+            None => Box::pin(self.route(request, client, own, access.id)).await,
         };
         if client.is_some_and(|client| client.https) {
-            front.hsts.say(&mut response);
+            options.hsts.apply(&mut response);
         }
-        identified.answered(&mut response, &front.metrics);
+        access.finish(&mut response, &self.app.metrics);
         response
     }
 
-    /// Answers by a route, if there is room for what it makes.
-    async fn made(
+    /// Answers by a route, and fills the page cache where the answer belongs there.
+    async fn route(
         &self,
         mut request: Request,
         client: Option<Client>,
@@ -88,39 +70,18 @@ impl Door {
         if let Some(client) = client {
             extensions.insert(client);
         }
-        let keeps = own && self.kept.keeps(&request);
-        if !keeps && is_page(&request, &self.app) {
-            // Asked here, what has no room costs next to nothing.
-            match self.app.limits.page(client.map(|client| client.address)) {
-                Ok(permit) => drop(request.extensions_mut().insert(Arc::new(permit))),
-                Err(denial) => {
-                    let request = PageRequest::of(request.extensions(), request.headers());
-                    return page::busy(&self.app, &request, denial).await;
-                }
-            }
-        }
-        let private = client.is_some_and(|client| client.private);
+        let confidential = client.is_some_and(|client| client.confidential);
         let routes = async |request| match self.routes.clone().oneshot(request).await {
             Ok(response) => response,
             Err(never) => match never {},
         };
         let answer = async {
-            match keeps {
-                true => self.kept.answer(request, private, routes).await,
+            match own {
+                true => self.cache.answer(request, confidential, routes).await,
                 false => routes(request).await,
             }
         };
         let span = tracing::info_span!("request", %id);
         answer.instrument(span).await
     }
-}
-
-/// Whether the answer is a page, if only one that says why there is none. The others are files, short
-/// texts, and what scripts ask for.
-fn is_page(request: &Request, app: &AppState) -> bool {
-    let path = request.uri().path();
-    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-    let text = matches!(path, "/healthz" | "/readyz" | security_txt::PATH);
-    let file = app.assets.has(path);
-    !(path.starts_with("/api/") || reads && (text || file))
 }

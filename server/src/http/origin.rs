@@ -1,4 +1,4 @@
-//! Requests that other sites caused are turned away.
+//! Requests that other sites cause are refused (CSRF).
 //!
 //! Another site could make the browsers of its visitors post to this one and so spread
 //! sign-in attempts over many addresses. Browsers say where a request comes from.
@@ -18,7 +18,7 @@ pub fn is_allowed(request: &Request, https: bool) -> bool {
         *request.method(),
         Method::GET | Method::HEAD | Method::OPTIONS
     );
-    reads || is_own(request.headers(), host::of(request), https)
+    reads || is_own(request.headers(), host::requested(request), https)
 }
 
 /// Whether the headers say that a page of this site made the request.

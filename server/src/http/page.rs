@@ -4,7 +4,6 @@
 //! permit goes into the bytes of the page itself and is given back when the last of them has been sent,
 //! so a client that asks and never reads holds no more than its share.
 
-use std::convert::Infallible;
 use std::sync::Arc;
 
 use app::check::Admission;
@@ -23,7 +22,7 @@ use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 
 use crate::http::client::Client;
-use crate::http::encoded_body::Stored;
+use crate::http::encoded_body::EncodedBody;
 use crate::http::encoding::{Effort, Encoding};
 use crate::http::headers;
 use crate::http::state::AppState;
@@ -32,19 +31,28 @@ use crate::limits::pages::{PageDenial, PagePermit};
 /// The longest page, in bytes. None is nearly as long.
 pub(crate) const MAX_PAGE_LEN: usize = 1024 * 1024;
 
-/// What a page needs to know of the request for it.
-#[derive(Clone)]
+/// Marks a request whose page goes into the page cache. That happens once for each page, so the limits of
+/// the client whose request happens to come first do not matter.
+#[derive(Clone, Copy)]
+pub(crate) struct RenderedForCache;
+
+/// What a page needs to know of the request for it, and the permit to render it.
 pub(crate) struct PageRequest {
-    /// Who asks.
-    pub(crate) client: Option<Client>,
-    /// Which encodings the browser takes.
-    accept_encoding: HeaderMap,
-    /// Room for the page; none is needed where it goes into the page cache. That happens once for each page,
-    /// so the limits of the client who happens to come first do not matter.
+    head: PageRequestHead,
+    /// None is needed for the page cache.
     permit: Option<Arc<PagePermit>>,
 }
 
-impl PageRequest {
+/// What a page needs to know of a request, before there is a permit for it.
+#[derive(Clone)]
+pub(crate) struct PageRequestHead {
+    client: Option<Client>,
+    /// Which encodings the browser accepts.
+    accept_encoding: HeaderMap,
+    for_cache: bool,
+}
+
+impl PageRequestHead {
     /// Takes it from the head of a request.
     pub(crate) fn of(extensions: &Extensions, headers: &HeaderMap) -> Self {
         let accepted = headers.get(ACCEPT_ENCODING).cloned();
@@ -54,44 +62,65 @@ impl PageRequest {
                 .map(|value| (ACCEPT_ENCODING, value))
                 .into_iter()
                 .collect(),
-            permit: extensions.get().cloned(),
+            for_cache: extensions.get::<RenderedForCache>().is_some(),
+        }
+    }
+
+    /// Asks for a permit to render a page.
+    ///
+    /// # Errors
+    ///
+    /// The page that says that there is no room for another one.
+    pub(crate) async fn admit(self, app: &AppState) -> Result<PageRequest, Response> {
+        if self.for_cache {
+            let (head, permit) = (self, None);
+            return Ok(PageRequest { head, permit });
+        }
+        match app.limits.page(self.client.map(|client| client.address)) {
+            Ok(permit) => {
+                let (head, permit) = (self, Some(Arc::new(permit)));
+                Ok(PageRequest { head, permit })
+            }
+            Err(denial) => Err(busy(app, &self, denial).await),
         }
     }
 }
 
-impl<S: Sync> FromRequestParts<S> for PageRequest {
-    type Rejection = Infallible;
+impl FromRequestParts<Arc<AppState>> for PageRequest {
+    type Rejection = Response;
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(Self::of(&parts.extensions, &parts.headers))
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<AppState>) -> Result<Self, Response> {
+        let head = PageRequestHead::of(&parts.extensions, &parts.headers);
+        head.admit(app).await
     }
 }
 
 /// Renders a page and compresses it, or says that its turn does not come.
 pub(crate) async fn page<V: IntoView + 'static>(
-    app: &Arc<AppState>,
+    app: &AppState,
     status: StatusCode,
     request: &PageRequest,
     view: impl Fn() -> V + Clone + Send + Sync + 'static,
 ) -> Response {
-    let Some(permit) = request.permit.clone() else {
-        return render(app, status, request, view).await;
+    let PageRequest { head, permit } = request;
+    let Some(permit) = permit.clone() else {
+        return render(app, status, head, view).await;
     };
-    let turn = match app.limits.turn().await {
-        Ok(turn) => turn,
-        Err(denial) => return busy(app, request, denial).await,
+    let render_permit = match app.limits.render_permit().await {
+        Ok(render_permit) => render_permit,
+        Err(denial) => return busy(app, head, denial).await,
     };
-    let (mut parts, body) = render(app, status, request, view).await.into_parts();
+    let (mut parts, body) = render(app, status, head, view).await.into_parts();
     let Ok(plain) = to_bytes(body, MAX_PAGE_LEN).await else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
     let mut accepted = Encoding::ALL.into_iter();
-    let accepted = accepted.find(|encoding| encoding.is_accepted(&request.accept_encoding));
+    let accepted = accepted.find(|encoding| encoding.is_accepted(&head.accept_encoding));
     let encoded = accepted.and_then(|encoding| {
         let name = HeaderValue::from_static(encoding.name());
         Some((encoding.encode(&plain, Effort::Fast)?, name))
     });
-    drop(turn);
+    drop(render_permit);
     parts.headers.remove(CONTENT_LENGTH);
     parts
         .headers
@@ -106,15 +135,35 @@ pub(crate) async fn page<V: IntoView + 'static>(
     Response::from_parts(parts, Body::from(with_permit(body, permit)))
 }
 
+/// Renders a page piece by piece, as its parts become ready, and keeps its permit until it has been sent.
+pub(crate) async fn streamed_page<V: IntoView + 'static>(
+    app: &AppState,
+    status: StatusCode,
+    request: PageRequest,
+    view: impl Fn() -> V + Clone + Send + Sync + 'static,
+) -> Response {
+    let PageRequest { head, permit } = request;
+    let context = context(app, status, app.admission(head.client));
+    let render = leptos_axum::render_app_to_stream_in_order_with_context(context, view);
+    let response = render(request_for_leptos()).await;
+    response.map(|body| {
+        let stream = body.into_data_stream();
+        // The permit belongs to the stream and is dropped with it.
+        Body::from_stream(stream.inspect(move |_| {
+            let _held = &permit;
+        }))
+    })
+}
+
 /// What the components of a page find in their context.
 pub(crate) fn context(
-    app: &Arc<AppState>,
+    app: &AppState,
     status: StatusCode,
     admission: Admission,
 ) -> impl Fn() + Clone + Send + Sync + 'static {
-    let app = Arc::clone(app);
+    let site = app.site.clone();
     move || {
-        provide_context(app.site.clone());
+        provide_context(site.clone());
         provide_context(admission.clone());
         let response = expect_context::<ResponseOptions>();
         if status != StatusCode::OK {
@@ -124,35 +173,18 @@ pub(crate) fn context(
     }
 }
 
-/// Keeps the permit of a page that is sent while it is made.
-pub(crate) fn streamed(response: Response, request: PageRequest) -> Response {
-    let permit = request.permit;
-    response.map(|body| {
-        let stream = body.into_data_stream();
-        // The permit belongs to the stream and goes with it.
-        Body::from_stream(stream.inspect(move |_| {
-            let _held = &permit;
-        }))
-    })
-}
-
 /// Says that there is no room for a page now. This page is rendered once: a server without room for
 /// another page would have none for it either.
-pub(crate) async fn busy(
-    app: &Arc<AppState>,
-    request: &PageRequest,
-    denial: PageDenial,
-) -> Response {
-    let stored = app.busy.get_or_init(|| async {
+async fn busy(app: &AppState, request: &PageRequestHead, denial: PageDenial) -> Response {
+    let page = app.busy_page.get_or_init(|| async {
         let failure = app.site.page_words.failure.busy.clone();
         let view = move || view! { <FailurePage failure=failure.clone()/> };
         let response = render(app, StatusCode::OK, request, view).await;
-        let (mut parts, body) = response.into_parts();
-        headers::add(&mut parts.headers);
+        let (parts, body) = response.into_parts();
         let body = to_bytes(body, MAX_PAGE_LEN).await.unwrap_or_default();
-        Stored::compressed(parts.headers, body)
+        EncodedBody::compressed(parts.headers, body)
     });
-    let mut response = stored.await.answer(&request.accept_encoding);
+    let mut response = page.await.answer(&request.accept_encoding);
     *response.status_mut() = denial.status();
     let headers = response.headers_mut();
     headers.insert(RETRY_AFTER, denial.retry_after().into());
@@ -160,17 +192,21 @@ pub(crate) async fn busy(
     response
 }
 
-/// Leptos is given nothing of the request: no page needs it, and an address without a path would make it
-/// panic.
 async fn render<V: IntoView + 'static>(
-    app: &Arc<AppState>,
+    app: &AppState,
     status: StatusCode,
-    request: &PageRequest,
+    request: &PageRequestHead,
     view: impl Fn() -> V + Clone + Send + Sync + 'static,
 ) -> Response {
     let context = context(app, status, app.admission(request.client));
     let render = leptos_axum::render_app_async_with_context(context, view);
-    render(Request::new(Body::empty())).await
+    render(request_for_leptos()).await
+}
+
+/// Leptos is given nothing of the request: no page reads it, and a request without a path, such as
+/// `OPTIONS *`, would make Leptos panic.
+fn request_for_leptos() -> Request<Body> {
+    Request::new(Body::empty())
 }
 
 /// The same bytes, which give back the permit when the last of them has been sent.

@@ -1,4 +1,4 @@
-//! Pages that are the same for everybody are rendered once and kept.
+//! Pages that are the same for everybody are rendered once and stored.
 
 use std::collections::HashMap;
 
@@ -10,26 +10,26 @@ use axum::response::{IntoResponse, Response};
 use tokio::sync::{OnceCell, Semaphore};
 use tokio::task::spawn_blocking;
 
-use crate::http::encoded_body::Stored;
-use crate::http::page::MAX_PAGE_LEN;
+use crate::http::encoded_body::EncodedBody;
+use crate::http::page::{MAX_PAGE_LEN, RenderedForCache};
 use crate::process::half_of_cores;
 
-/// The pages by their paths, each from the first time that it is asked for. Whether a password may be
-/// typed on a page depends on the connection, so there are two of each.
-pub struct Kept {
+/// The pages by their paths, each from its first request on. Whether a password may be typed on a page
+/// depends on the connection, so there are two of each.
+pub struct PageCache {
     pages: HashMap<String, [OnceCell<Page>; 2]>,
-    /// Compression takes most of the time. Whoever asks for all pages of a server that has just started
-    /// must leave the rest of the processor to the others.
+    /// Compression takes most of the time. A client that asks for all pages of a server that has just
+    /// started must leave the rest of the processor to the others.
     compressions: Semaphore,
 }
 
 struct Page {
-    content: Stored,
+    content: EncodedBody,
     route: Option<MatchedPath>,
 }
 
-impl Kept {
-    /// Keeps the pages with these paths and no others: a path can be spelled in many ways, and whoever
+impl PageCache {
+    /// Caches the pages with these paths and no others: a path can be spelled in many ways, and whoever
     /// asked for all of them would fill the memory.
     pub fn of(paths: impl IntoIterator<Item = String>) -> Self {
         let pages = paths.into_iter().map(|path| (path, Default::default()));
@@ -39,47 +39,43 @@ impl Kept {
         }
     }
 
-    /// Answers from memory, if the page is there. `private` says whether nobody else can read what is typed
-    /// on it.
-    pub fn at_once(&self, request: &Request, private: bool) -> Option<Response> {
+    /// Answers from memory, if the page is there. `confidential` says whether nobody else can read what is
+    /// typed on it.
+    pub fn get(&self, request: &Request, confidential: bool) -> Option<Response> {
         let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-        let page = self.place(request, private).filter(|_| reads)?.get()?;
+        let page = self.entry(request, confidential).filter(|_| reads)?.get()?;
         Some(page.answer(request.headers()))
     }
 
-    /// Whether the answer to this request is a page that is kept, or will be.
-    pub fn keeps(&self, request: &Request) -> bool {
-        *request.method() == Method::GET && self.place(request, false).is_some()
-    }
-
-    /// Answers by a route, and keeps what is to be kept.
+    /// Answers by a route, and stores the answer if it is a page that is cached.
     pub async fn answer<F>(
         &self,
-        request: Request,
-        private: bool,
+        mut request: Request,
+        confidential: bool,
         routes: impl FnOnce(Request) -> F,
     ) -> Response
     where
         F: Future<Output = Response>,
     {
-        // The answer to a HEAD request has no body that could be kept.
-        let keeps = self.keeps(&request);
-        let Some(page) = self.place(&request, private).filter(|_| keeps) else {
+        // The answer to a HEAD request has no body that could be stored.
+        let gets = *request.method() == Method::GET;
+        let Some(page) = self.entry(&request, confidential).filter(|_| gets) else {
             return routes(request).await;
         };
+        request.extensions_mut().insert(RenderedForCache);
         let headers = request.headers().clone();
-        // Who comes while it is rendered waits for it.
+        // A request that comes while the page is rendered waits for it.
         match page.get_or_try_init(|| self.render(request, routes)).await {
             Ok(page) => page.answer(&headers),
             Err(failure) => *failure,
         }
     }
 
-    /// Where the page is kept. What follows a `?` makes a page one of many, so those are rendered each time.
-    fn place(&self, request: &Request, private: bool) -> Option<&OnceCell<Page>> {
+    /// Where the page is stored. What follows a `?` makes a page one of many, so those are rendered each time.
+    fn entry(&self, request: &Request, confidential: bool) -> Option<&OnceCell<Page>> {
         let uri = request.uri();
         let both = uri.query().is_none().then(|| self.pages.get(uri.path()))?;
-        Some(&both?[usize::from(private)])
+        Some(&both?[usize::from(confidential)])
     }
 
     /// Renders a page and compresses it, or gives the answer that says why there is none.
@@ -99,9 +95,9 @@ impl Kept {
         let route = parts.extensions.get().cloned();
         let failed = || Box::new(StatusCode::INTERNAL_SERVER_ERROR.into_response());
         let body = to_bytes(body, MAX_PAGE_LEN).await.map_err(|_| failed())?;
-        // It is never closed, so there is always a permit some time.
+        // The semaphore is never closed, so this always gets a permit.
         let _permit = self.compressions.acquire().await;
-        let content = spawn_blocking(|| Stored::compressed(parts.headers, body)).await;
+        let content = spawn_blocking(|| EncodedBody::compressed(parts.headers, body)).await;
         let content = content.map_err(|_| failed())?;
         Ok(Page { content, route })
     }

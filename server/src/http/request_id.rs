@@ -1,4 +1,4 @@
-//! Every request has an id, which stands in the log, in the answer, and on the page of a failure.
+//! Every request has an id, which is in the log, in the answer, and on the page of a failure.
 
 use std::fmt;
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -22,35 +22,35 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RequestId(u64);
 
-/// A request that is being answered.
-pub struct Identified {
+/// A request that is being answered, for the access log and the metrics.
+pub struct AccessRecord {
     /// Its id.
     pub id: RequestId,
     method: Method,
     client: Option<Client>,
-    begin: Instant,
+    started: Instant,
 }
 
-impl Identified {
-    /// A request that comes now.
-    pub fn new(method: &Method, client: Option<Client>) -> Self {
+impl AccessRecord {
+    /// A request that arrives now.
+    pub fn begin(method: &Method, client: Option<Client>) -> Self {
         Self {
             id: RequestId::new(),
             method: method.clone(),
             client,
-            begin: Instant::now(),
+            started: Instant::now(),
         }
     }
 
-    /// Gives the answer the id, counts it, and says in the log how the request was answered. What the
-    /// customer has typed is not said: of the path only the route, of the client only its network.
-    pub fn answered(self, response: &mut Response, metrics: &Metrics) {
+    /// Gives the answer the id, counts it, and logs how the request was answered. What a customer has typed
+    /// is not logged: of the path only the route, of the client only its network.
+    pub fn finish(self, response: &mut Response, metrics: &Metrics) {
         let Self { id, method, .. } = &self;
         if let Ok(id) = HeaderValue::try_from(id.to_string()) {
             response.headers_mut().insert(REQUEST_ID, id);
         }
         let status = response.status();
-        let time = self.begin.elapsed();
+        let time = self.started.elapsed();
         let route = response.extensions().get::<MatchedPath>();
         let route = route.map(MatchedPath::as_str);
         metrics.request(method, route, status.as_u16(), time);
@@ -68,7 +68,7 @@ impl Identified {
     }
 }
 
-/// Says by which route the request was answered to those who come before the routes.
+/// Passes the route by which a request was answered to the ingress, which has no other way to know it.
 pub async fn routed(route: Option<MatchedPath>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     if let Some(route) = route {
@@ -80,7 +80,7 @@ pub async fn routed(route: Option<MatchedPath>, request: Request, next: Next) ->
 impl RequestId {
     fn new() -> Self {
         static COUNT: AtomicU64 = AtomicU64::new(0);
-        // So that the ids of two starts differ.
+        // The ids of two runs of the program differ.
         static START: LazyLock<u64> = LazyLock::new(|| RandomState::new().build_hasher().finish());
         Self(START.wrapping_add(COUNT.fetch_add(1, Ordering::Relaxed)))
     }

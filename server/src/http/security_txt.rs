@@ -1,4 +1,4 @@
-//! `/.well-known/security.txt` (RFC 9116): whom to tell of a hole.
+//! `/.well-known/security.txt` (RFC 9116): the security contact.
 
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
@@ -8,8 +8,8 @@ use time::{Duration, OffsetDateTime, UtcDateTime};
 /// Where it is.
 pub const PATH: &str = "/.well-known/security.txt";
 
-/// How long what is said holds. It is said anew with every answer.
-const HOLDS: Duration = Duration::days(180);
+/// How long an answer is valid. Every answer has a new date.
+const VALIDITY: Duration = Duration::days(180);
 
 /// An address to write to, as a URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +30,7 @@ impl Contact {
     }
 }
 
-/// The file, if there is anybody to write to.
+/// The file; 404 without contacts.
 pub fn answer(contacts: &[Contact]) -> Response {
     if contacts.is_empty() {
         return StatusCode::NOT_FOUND.into_response();
@@ -43,7 +43,7 @@ fn text(contacts: &[Contact], now: UtcDateTime) -> String {
     let lines = contacts
         .iter()
         .map(|Contact(url)| format!("Contact: {url}\n"));
-    let until = (now + HOLDS).date();
+    let until = (now + VALIDITY).date();
     format!(
         "{}Expires: {until}T00:00:00Z\nPreferred-Languages: en\n",
         lines.collect::<String>()

@@ -1,4 +1,4 @@
-//! Where it is counted who does how much.
+//! What clients and accounts do is counted here.
 //!
 //! The counters are kept in [memory](super::memory). Several servers would keep them in a database,
 //! which is why this is a trait and why the answers may take a moment. Each call is one transaction:
@@ -12,49 +12,57 @@ use super::key::{Client, Key};
 
 /// Counts what clients and accounts do.
 pub trait Counters: Send + Sync {
-    /// Counts one more test of the client, unless that would be one too many.
-    fn test<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<(), Denial>>;
+    /// Counts one more test of the client.
+    ///
+    /// # Errors
+    ///
+    /// When that would be one too many.
+    fn count_test<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<(), Denial>>;
 
-    /// Counts one more sign-in, unless that would be one too many, and says how long it has to wait before
-    /// it is done. Until it is settled it counts as refused.
-    fn sign_in<'a>(&'a self, sign_in: &'a SignIn) -> BoxFuture<'a, Result<Duration, Denial>>;
+    /// Counts one more sign-in, and returns the delay after which it may be done. Until it is settled it
+    /// counts as refused.
+    ///
+    /// # Errors
+    ///
+    /// When that would be one too many.
+    fn count_sign_in<'a>(&'a self, sign_in: &'a SignIn) -> BoxFuture<'a, Result<Duration, Denial>>;
 
-    /// Says how a sign-in ended that was counted. This comes exactly once for each, whatever happens, and
-    /// may be called where nothing can wait.
-    fn settle(&self, sign_in: &SignIn, end: End);
+    /// Reports how a counted sign-in ended. It is called exactly once for each, whatever happens, and must not
+    /// block.
+    fn settle(&self, sign_in: &SignIn, end: SignInEnd);
 }
 
 /// A sign-in, as it is counted.
 #[derive(Clone, Debug)]
 pub struct SignIn {
-    /// Who wants it.
+    /// Where it comes from.
     pub client: Client,
     /// Whose mailbox it is.
     pub provider: Key,
     /// The account as it was spelled.
     pub account: Key,
-    /// Each mailbox that this may be.
+    /// Every mailbox that this spelling may mean.
     pub mailboxes: Vec<Key>,
 }
 
 /// How a sign-in ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
-    /// The password reached no server, so it is as if there had been no sign-in.
+pub enum SignInEnd {
+    /// The password was sent to no server, so there was no sign-in.
     NotSent,
     /// The password may have reached a server.
     Sent {
-        /// How often it was refused, or may have been.
+        /// How often it was refused, or may have been refused.
         refusals: usize,
     },
 }
 
-/// It would be one too many.
+/// A limit does not allow it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Denial {
-    /// Which limit says so.
+    /// Which limit.
     pub limit: Limit,
-    /// When it may be better.
+    /// When to try again.
     pub wait: Duration,
 }
 
@@ -62,13 +70,13 @@ pub struct Denial {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
     /// The tests of a client.
-    TestsOfClient,
+    TestsPerClient,
     /// The accounts of a client.
-    AccountsOfClient,
+    AccountsPerClient,
     /// The sign-ins to an account.
-    SignInsOfAccount,
+    SignInsPerAccount,
     /// The sign-ins that an account refused.
-    FailuresOfAccount,
+    FailuresPerAccount,
     /// The sign-ins that were refused at a provider.
-    FailuresOfProvider,
+    FailuresPerProvider,
 }

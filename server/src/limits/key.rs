@@ -1,4 +1,4 @@
-//! Whom something is counted for, without knowing who it is.
+//! Keyed hashes of the clients and accounts that are counted, so that the counters know neither.
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
@@ -11,39 +11,41 @@ use ipnet::IpNet;
 
 use super::counters::SignIn;
 
-/// A client or an account, hashed with a secret: whoever reads the counters learns no address, and
-/// cannot try addresses either.
+/// The keyed hash of a client or an account. Without the secret nobody who reads the counters learns an
+/// address, or can test a guess.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Key([u8; 16]);
 
-/// One of those that something is counted for, which may do so many times what one client may.
+/// Something that a limit is applied to, a client or a network of clients, with a multiple of the limit of
+/// one client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Share<K> {
-    /// For whom.
-    pub of: K,
-    /// How many times.
-    pub times: NonZeroU32,
+pub struct Scope<K> {
+    /// The client or the network.
+    pub key: K,
+    /// The multiple of the limit of one client.
+    pub factor: NonZeroU32,
 }
 
-impl<K> Share<K> {
-    /// For one client.
-    pub const fn one(of: K) -> Self {
-        let times = NonZeroU32::MIN;
-        Self { of, times }
+impl<K> Scope<K> {
+    /// One client, with its own limit.
+    pub const fn one(key: K) -> Self {
+        let factor = NonZeroU32::MIN;
+        Self { key, factor }
     }
 }
 
-/// A client, and the networks in which it is: an attacker may have a whole one. The smallest comes first.
-pub type Client = Vec<Share<Key>>;
+/// A client and the networks that contain it, because an attacker may have a whole network. The smallest
+/// comes first.
+pub type Client = Vec<Scope<Key>>;
 
 /// Makes keys.
 pub struct Keys(hmac::Key);
 
 /// The fewest bytes that a configured secret may have.
-pub const SHORTEST_SECRET: usize = 32;
+pub const MIN_SECRET_LEN: usize = 32;
 
 impl Keys {
-    /// With a secret of its own, which nobody knows and which ends with the program.
+    /// With a random secret, which is lost when the program ends.
     ///
     /// # Errors
     ///
@@ -52,20 +54,20 @@ impl Keys {
         hmac::Key::generate(HMAC_SHA256, &SystemRandom::new()).map(Self)
     }
 
-    /// With a secret that outlives the program, or that several servers share. It is `None` where the
-    /// secret is too short to be one.
+    /// With a configured secret, which several servers can scope; `None` if it is shorter than
+    /// [`MIN_SECRET_LEN`].
     pub fn configured(secret: &[u8]) -> Option<Self> {
         let secret = secret.trim_ascii();
-        (secret.len() >= SHORTEST_SECRET).then(|| Self(hmac::Key::new(HMAC_SHA256, secret)))
+        (secret.len() >= MIN_SECRET_LEN).then(|| Self(hmac::Key::new(HMAC_SHA256, secret)))
     }
 
     /// The keys of a client.
     pub fn client(&self, address: IpAddr) -> Client {
-        let share = |share: Share<IpNet>| Share {
-            of: self.key("client", &share.of.to_string()),
-            times: share.times,
+        let hashed = |scope: Scope<IpNet>| Scope {
+            key: self.key("client", &scope.key.to_string()),
+            factor: scope.factor,
         };
-        networks(address).into_iter().map(share).collect()
+        networks(address).into_iter().map(hashed).collect()
     }
 
     /// A sign-in of this client to this account.
@@ -74,7 +76,7 @@ impl Keys {
         SignIn {
             client,
             provider: self.key("provider", &account.provider),
-            // No name of a mailbox has a line end.
+            // A line feed separates them, because no mailbox name contains one.
             account: self.key("account", &mailboxes.join("\n")),
             mailboxes: mailboxes
                 .into_iter()
@@ -83,7 +85,7 @@ impl Keys {
         }
     }
 
-    /// What kind of thing it is goes in, too: a client must never count as an account.
+    /// The kind is hashed too, so that a client can never have the key of an account.
     fn key(&self, kind: &str, name: &str) -> Key {
         let tag = hmac::sign(&self.0, format!("{kind} {name}").as_bytes());
         let mut key = [0; 16];
@@ -94,20 +96,20 @@ impl Keys {
     }
 }
 
-/// What counts as one client, an IPv4 address or the /64 network that is one link, and the networks of IPv6
-/// that providers give to one customer (RFC 6177).
-pub(crate) fn networks(client: IpAddr) -> Vec<Share<IpNet>> {
+/// The scopes of a client: its IPv4 address, or the /64 of its IPv6 address, which is one link, and the larger
+/// IPv6 networks that providers assign to one customer (RFC 6177).
+pub(crate) fn networks(client: IpAddr) -> Vec<Scope<IpNet>> {
     let client = client.to_canonical();
     let sizes: &[(u8, u32)] = match client {
         IpAddr::V4(_) => &[(32, 1)],
         IpAddr::V6(_) => &[(64, 1), (56, 4), (48, 16)],
     };
-    let share = |(bits, times): &(u8, u32)| {
-        let of = IpNet::new(client, *bits).ok()?.trunc();
-        let times = NonZeroU32::new(*times)?;
-        Some(Share { of, times })
+    let scope = |(bits, factor): &(u8, u32)| {
+        let key = IpNet::new(client, *bits).ok()?.trunc();
+        let factor = NonZeroU32::new(*factor)?;
+        Some(Scope { key, factor })
     };
-    sizes.iter().filter_map(share).collect()
+    sizes.iter().filter_map(scope).collect()
 }
 
 #[cfg(test)]
@@ -134,7 +136,7 @@ mod tests {
     fn a_client_of_ipv6_is_in_two_networks_more() {
         let networks = |client: &str| {
             let networks = networks(client.parse().unwrap()).into_iter();
-            let text = networks.map(|share| format!("{}x{}", share.of, share.times));
+            let text = networks.map(|scope| format!("{}x{}", scope.key, scope.factor));
             text.collect::<Vec<_>>().join(" ")
         };
         for (client, expected) in [
@@ -150,12 +152,12 @@ mod tests {
         // A network is not the smaller one with which it begins.
         let keys = Keys::random().unwrap();
         let client = keys.client("2001:db8::1".parse().unwrap());
-        assert_ne!(client[0].of, client[1].of);
+        assert_ne!(client[0].key, client[1].key);
     }
 
     #[test]
     fn a_key_depends_on_the_secret_and_does_not_show_the_name() {
-        let secret = [7; SHORTEST_SECRET];
+        let secret = [7; MIN_SECRET_LEN];
         let jane = Account {
             provider: "lab".into(),
             mailboxes: ["jane".to_owned()].into(),

@@ -8,15 +8,15 @@ use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, ready};
 
 use super::clock::Clock;
-use super::counters::{Counters, Denial, End, Limit, SignIn};
+use super::counters::{Counters, Denial, Limit, SignIn, SignInEnd};
 use super::key::{Client, Key};
 use super::options::LimitOptions;
 use super::rate::Rate;
-use super::sliding_window::Window;
-use super::token_bucket::{self, Bucket};
+use super::sliding_window::SlidingWindow;
+use super::token_bucket::{self, TokenBucket};
 
-/// Counters that end with the program.
-pub struct Memory {
+/// Counters in memory, which are lost when the program ends.
+pub struct MemoryCounters {
     clock: Clock,
     rates: Rates,
     state: Mutex<State>,
@@ -33,21 +33,21 @@ struct Rates {
 #[derive(Default)]
 struct State {
     /// The tests of each client and network.
-    tests: HashMap<Key, Bucket>,
+    tests: HashMap<Key, TokenBucket>,
     /// The sign-ins to each mailbox.
-    sign_ins: HashMap<Key, Bucket>,
+    sign_ins: HashMap<Key, TokenBucket>,
     /// The accounts that each client and network has signed in to.
-    accounts: HashMap<Key, HashMap<Key, Seen>>,
+    accounts: HashMap<Key, HashMap<Key, AccountUse>>,
     /// The sign-ins that each mailbox refused.
-    failures_of: HashMap<Key, Window>,
+    failures_of: HashMap<Key, SlidingWindow>,
     /// The providers at which somebody signs in. There are only as many as records.
     providers: HashMap<Key, Provider>,
     swept: Duration,
 }
 
-/// When a client signed in to an account.
+/// How a client has used an account.
 #[derive(Default, PartialEq, Eq)]
-struct Seen {
+struct AccountUse {
     last: Option<Duration>,
     /// How many sign-ins are under way.
     pending: usize,
@@ -56,18 +56,18 @@ struct Seen {
 /// What happened at one provider.
 #[derive(Default)]
 struct Provider {
-    failures: Window,
-    /// Until when nobody may sign in.
-    paused_until: Duration,
+    failures: SlidingWindow,
+    /// Until when no sign-in is tested.
+    sign_ins_paused_until: Duration,
 }
 
-/// How often what is over is forgotten. Without that, memory would grow for ever.
-const SWEEP: Duration = Duration::from_secs(60);
+/// How often expired entries are removed. Without that, memory would grow for ever.
+const SWEEP_INTERVAL: Duration = Duration::from_secs(60);
 
-/// How long the last sign-in waits that a provider's limit allows.
-const LONGEST_DELAY: Duration = Duration::from_secs(5);
+/// How long the last sign-in is delayed that the limit of a provider allows.
+const MAX_SIGN_IN_DELAY: Duration = Duration::from_secs(5);
 
-impl Memory {
+impl MemoryCounters {
     /// Counts nothing yet.
     pub fn new(options: &LimitOptions) -> Self {
         Self {
@@ -83,21 +83,21 @@ impl Memory {
         }
     }
 
-    fn count_test(&self, client: &Client) -> Result<(), Denial> {
+    fn try_test(&self, client: &Client) -> Result<(), Denial> {
         let now = self.clock.now();
         let mut state = self.state();
         self.sweep(&mut state, now);
         token_bucket::take(&mut state.tests, client, self.rates.tests, now)
-            .map_err(denied_by(Limit::TestsOfClient))
+            .map_err(denied_by(Limit::TestsPerClient))
     }
 
-    fn count_sign_in(&self, sign_in: &SignIn) -> Result<Duration, Denial> {
+    fn try_sign_in(&self, sign_in: &SignIn) -> Result<Duration, Denial> {
         let now = self.clock.now();
         let mut state = self.state();
         let state = &mut *state;
         state.check_sign_in(sign_in, &self.rates, now)?;
-        for share in &sign_in.client {
-            let accounts = state.accounts.entry(share.of).or_default();
+        for scope in &sign_in.client {
+            let accounts = state.accounts.entry(scope.key).or_default();
             accounts.entry(sign_in.account).or_default().pending += 1;
         }
         for mailbox in &sign_in.mailboxes {
@@ -110,28 +110,30 @@ impl Memory {
         Ok(provider.delay(self.rates.failures_of_provider, now))
     }
 
-    fn count_end(&self, sign_in: &SignIn, end: End) {
+    fn settle_sign_in(&self, sign_in: &SignIn, end: SignInEnd) {
         let now = self.clock.now();
         let mut state = self.state();
         let state = &mut *state;
         let refusals = match end {
-            End::NotSent => 0,
-            End::Sent { refusals } => refusals,
+            SignInEnd::NotSent => 0,
+            SignInEnd::Sent { refusals } => refusals,
         };
-        for share in &sign_in.client {
-            let accounts = state.accounts.entry(share.of).or_default();
+        for scope in &sign_in.client {
+            let accounts = state.accounts.entry(scope.key).or_default();
             let seen = accounts.entry(sign_in.account).or_default();
             seen.pending = seen.pending.saturating_sub(1);
             match end {
-                End::Sent { .. } => seen.last = Some(now),
-                End::NotSent if *seen == Seen::default() => drop(accounts.remove(&sign_in.account)),
-                End::NotSent => {}
+                SignInEnd::Sent { .. } => seen.last = Some(now),
+                SignInEnd::NotSent if *seen == AccountUse::default() => {
+                    drop(accounts.remove(&sign_in.account))
+                }
+                SignInEnd::NotSent => {}
             }
         }
         for mailbox in &sign_in.mailboxes {
-            if end == End::NotSent {
+            if end == SignInEnd::NotSent {
                 let bucket = state.sign_ins.entry(*mailbox).or_default();
-                bucket.give_back(self.rates.sign_ins);
+                bucket.refund(self.rates.sign_ins);
             }
             let failures = state.failures_of.entry(*mailbox).or_default();
             failures.settle(refusals, self.rates.failures_of_account, now);
@@ -141,12 +143,12 @@ impl Memory {
     }
 
     fn sweep(&self, state: &mut State, now: Duration) {
-        if now < state.swept + SWEEP {
+        if now < state.swept + SWEEP_INTERVAL {
             return;
         }
         state.swept = now;
-        state.tests.retain(|_, bucket| !bucket.is_whole(now));
-        state.sign_ins.retain(|_, bucket| !bucket.is_whole(now));
+        state.tests.retain(|_, bucket| !bucket.is_full(now));
+        state.sign_ins.retain(|_, bucket| !bucket.is_full(now));
         let known_for = self.rates.accounts.time;
         state.accounts.retain(|_, accounts| {
             accounts.retain(|_, seen| seen.counts(known_for, now));
@@ -157,9 +159,9 @@ impl Memory {
             .retain(|_, failures| !failures.is_over(self.rates.failures_of_account, now));
     }
 
-    /// How many things are remembered.
+    /// How many entries there are.
     #[cfg(test)]
-    pub(super) fn remembered(&self) -> usize {
+    pub(super) fn entries(&self) -> usize {
         let state = self.state();
         let accounts: usize = state.accounts.values().map(HashMap::len).sum();
         accounts + state.failures_of.len() + state.tests.len() + state.sign_ins.len()
@@ -172,22 +174,22 @@ impl Memory {
     }
 }
 
-impl Counters for Memory {
-    fn test<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<(), Denial>> {
-        ready(self.count_test(client)).boxed()
+impl Counters for MemoryCounters {
+    fn count_test<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<(), Denial>> {
+        ready(self.try_test(client)).boxed()
     }
 
-    fn sign_in<'a>(&'a self, sign_in: &'a SignIn) -> BoxFuture<'a, Result<Duration, Denial>> {
-        ready(self.count_sign_in(sign_in)).boxed()
+    fn count_sign_in<'a>(&'a self, sign_in: &'a SignIn) -> BoxFuture<'a, Result<Duration, Denial>> {
+        ready(self.try_sign_in(sign_in)).boxed()
     }
 
-    fn settle(&self, sign_in: &SignIn, end: End) {
-        self.count_end(sign_in, end);
+    fn settle(&self, sign_in: &SignIn, end: SignInEnd) {
+        self.settle_sign_in(sign_in, end);
     }
 }
 
 impl State {
-    /// Whether nothing forbids the sign-in. It counts nothing.
+    /// Whether every limit allows the sign-in. It counts nothing.
     fn check_sign_in(
         &mut self,
         sign_in: &SignIn,
@@ -196,26 +198,26 @@ impl State {
     ) -> Result<(), Denial> {
         if let Some(provider) = self.providers.get_mut(&sign_in.provider) {
             let checked = provider.check(rates.failures_of_provider, now);
-            checked.map_err(denied_by(Limit::FailuresOfProvider))?;
+            checked.map_err(denied_by(Limit::FailuresPerProvider))?;
         }
         for mailbox in &sign_in.mailboxes {
             if let Some(failures) = self.failures_of.get_mut(mailbox) {
-                // What is under way may be refused, too.
+                // A pending sign-in may be refused, too.
                 let checked = failures.check(rates.failures_of_account, now);
-                checked.map_err(denied_by(Limit::FailuresOfAccount))?;
+                checked.map_err(denied_by(Limit::FailuresPerAccount))?;
             }
         }
-        for share in &sign_in.client {
-            if let Some(accounts) = self.accounts.get_mut(&share.of) {
-                let rate = rates.accounts.times(share.times);
+        for scope in &sign_in.client {
+            if let Some(accounts) = self.accounts.get_mut(&scope.key) {
+                let rate = rates.accounts.times(scope.factor);
                 let checked = check_accounts(accounts, sign_in.account, rate, now);
-                checked.map_err(denied_by(Limit::AccountsOfClient))?;
+                checked.map_err(denied_by(Limit::AccountsPerClient))?;
             }
         }
         for mailbox in &sign_in.mailboxes {
             if let Some(bucket) = self.sign_ins.get(mailbox) {
                 let checked = bucket.check(rates.sign_ins, now);
-                checked.map_err(denied_by(Limit::SignInsOfAccount))?;
+                checked.map_err(denied_by(Limit::SignInsPerAccount))?;
             }
         }
         Ok(())
@@ -224,7 +226,7 @@ impl State {
 
 /// Whether a client that has these accounts may sign in to this one; otherwise when to ask again.
 fn check_accounts(
-    accounts: &mut HashMap<Key, Seen>,
+    accounts: &mut HashMap<Key, AccountUse>,
     account: Key,
     rate: Rate,
     now: Duration,
@@ -233,8 +235,8 @@ fn check_accounts(
     if accounts.len() < rate.count.get() as usize || accounts.contains_key(&account) {
         return Ok(());
     }
-    // One that is under way is the last to be forgotten.
-    let last = |seen: &Seen| {
+    // A pending one expires last.
+    let last = |seen: &AccountUse| {
         if seen.pending > 0 {
             now
         } else {
@@ -245,7 +247,7 @@ fn check_accounts(
     Err((oldest + rate.time).saturating_sub(now))
 }
 
-impl Seen {
+impl AccountUse {
     fn counts(&self, known_for: Duration, now: Duration) -> bool {
         self.pending > 0 || self.last.is_some_and(|last| last + known_for > now)
     }
@@ -253,30 +255,30 @@ impl Seen {
 
 impl Provider {
     fn check(&mut self, rate: Rate, now: Duration) -> Result<(), Duration> {
-        match self.paused_until.saturating_sub(now) {
+        match self.sign_ins_paused_until.saturating_sub(now) {
             Duration::ZERO => self.failures.check(rate, now),
             wait => Err(wait),
         }
     }
 
-    /// How long the sign-in that was counted last has to wait: the more passwords are refused, the slower it
-    /// goes, so that who guesses is slowed down before everybody is stopped.
+    /// How long the sign-in that was counted last is delayed. The more passwords are refused, the longer, so
+    /// that guessing is slowed down before all sign-ins are paused.
     fn delay(&mut self, rate: Rate, now: Duration) -> Duration {
         let limit = rate.count.get();
         let half = limit.div_ceil(2);
         let count = u32::try_from(self.failures.count(rate, now)).unwrap_or(limit);
         let beyond = count.min(limit).saturating_sub(half);
-        LONGEST_DELAY * beyond / (limit - half).max(1)
+        MAX_SIGN_IN_DELAY * beyond / (limit - half).max(1)
     }
 
     fn settle(&mut self, refusals: usize, rate: Rate, now: Duration) {
         self.failures.settle(refusals, rate, now);
         if refusals > 0 && self.failures.is_full(rate, now) {
             self.failures.clear();
-            self.paused_until = now + rate.time;
+            self.sign_ins_paused_until = now + rate.time;
             tracing::warn!(
                 limit = %rate,
-                "too many passwords of one provider were refused: none of its is tested for a while"
+                "too many refused passwords at one provider, its sign-ins are paused"
             );
         }
     }

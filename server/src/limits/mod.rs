@@ -3,18 +3,17 @@
 //! | module | idea |
 //! |---|---|
 //! | `options` | what an operator can set |
-//! | `rate` | so many in so long |
-//! | [`key`] | whom something is counted for, without knowing who it is |
-//! | [`counters`] | what is counted; several servers would do that in a database |
+//! | `rate` | a count per time |
+//! | [`key`] | keyed hashes of the clients and accounts that are counted |
+//! | [`counters`] | what is counted; a trait, because several servers would share a database |
 //! | [`memory`] | counters in the memory of one server |
-//! | `token_bucket`, `sliding_window` | what is counted over time: GCRA for rates, exact windows for refused passwords |
-//! | `pages` | how many pages are rendered, and lie in memory until they are sent |
-//! | `test_slots` | how many tests run at once, and who waits |
-//! | `per_client` | how many of something each client and network has |
+//! | `token_bucket`, `sliding_window` | counting over time: GCRA for rates, exact windows for refused passwords |
+//! | `pages` | how many pages are rendered or not yet sent |
+//! | `test_slots` | how many tests run at once, and the queue |
+//! | `per_client` | how many of something each client and network holds at once |
 //!
-//! A test passes them in this order: [`Gate::knock`] asks whether the client may start a test at all,
-//! [`Gate::place`] asks, with a password, whether the account may be signed in to, and gives it a place,
-//! and [`Gate::probe`] looks whether somebody else has just asked for the same.
+//! A test passes them in this order: [`Gate::knock`] counts the request of the client, and [`Gate::place`]
+//! counts the sign-in, where there is one, and waits for a free slot.
 
 mod clock;
 pub mod counters;
@@ -43,15 +42,15 @@ use probe::net::{Disclosure, Probe, Target};
 use tokio::sync::{SemaphorePermit, watch};
 use tokio::time::sleep;
 
-use self::counters::{Counters, Denial, End, Limit};
+use self::counters::{Counters, Denial, Limit, SignInEnd};
 use self::key::{Client, Keys};
-use self::memory::Memory;
+use self::memory::MemoryCounters;
 pub use self::options::LimitOptions;
-use self::pages::{PageDenial, PagePermit, Pages};
+use self::pages::{PageDenial, PageLimits, PagePermit};
 pub use self::rate::Rate;
-use self::test_slots::{Full, Places};
-use crate::operations::metrics::{Metrics, Running};
-use crate::result_cache::Shared;
+use self::test_slots::{NoSlot, TestSlot, TestSlots};
+use crate::operations::metrics::{CountedTest, Metrics};
+use crate::result_cache::ResultCache;
 
 /// The limits of one server. Clones share what was counted.
 #[derive(Clone)]
@@ -60,9 +59,9 @@ pub struct Limits(Arc<Inner>);
 struct Inner {
     keys: Keys,
     counters: Arc<dyn Counters>,
-    places: Places,
-    pages: Pages,
-    shared: Shared,
+    slots: TestSlots,
+    pages: PageLimits,
+    results: ResultCache,
     metrics: Metrics,
     /// Whether every test must end.
     ending: watch::Sender<bool>,
@@ -71,7 +70,12 @@ struct Inner {
 impl Limits {
     /// Counts in memory.
     pub fn new(options: &LimitOptions, keys: Keys, metrics: Metrics) -> Self {
-        Self::counted_by(Arc::new(Memory::new(options)), options, keys, metrics)
+        Self::counted_by(
+            Arc::new(MemoryCounters::new(options)),
+            options,
+            keys,
+            metrics,
+        )
     }
 
     /// Counts somewhere else.
@@ -84,9 +88,9 @@ impl Limits {
         Self(Arc::new(Inner {
             keys,
             counters,
-            places: Places::new(options),
-            pages: Pages::new(options),
-            shared: Shared::new(options.share_results),
+            slots: TestSlots::new(options),
+            pages: PageLimits::new(options),
+            results: ResultCache::new(options.share_results),
             metrics,
             ending: watch::Sender::new(false),
         }))
@@ -97,19 +101,19 @@ impl Limits {
         self.0.ending.send_replace(true);
     }
 
-    /// Gives a client room for one page that is made for it.
+    /// Gives a client a permit for one page that is rendered for it.
     pub(crate) fn page(&self, client: Option<IpAddr>) -> Result<PagePermit, PageDenial> {
         let client = client.map(|address| self.0.keys.client(address));
         self.0
             .pages
             .permit(client)
-            .inspect_err(|denial| self.0.metrics.page_denied(*denial))
+            .inspect_err(|denial| self.0.metrics.limit_hit(denial.code()))
     }
 
     /// Waits until a page may be rendered.
-    pub(crate) async fn turn(&self) -> Result<SemaphorePermit<'_>, PageDenial> {
-        let turn = self.0.pages.turn().await;
-        turn.inspect_err(|denial| self.0.metrics.page_denied(*denial))
+    pub(crate) async fn render_permit(&self) -> Result<SemaphorePermit<'_>, PageDenial> {
+        let permit = self.0.pages.render_permit().await;
+        permit.inspect_err(|denial| self.0.metrics.limit_hit(denial.code()))
     }
 
     /// The limits as they are for one client.
@@ -131,10 +135,10 @@ impl Gate for ClientGate {
     fn knock(&self) -> BoxFuture<'_, Result<(), Refusal>> {
         async {
             // This comes first: a server that is full must not use up the tests of its clients.
-            if self.limits.places.are_full() {
+            if self.limits.slots.is_full() {
                 return Err(self.refused(Refusal::Busy));
             }
-            let counted = self.limits.counters.test(&self.client).await;
+            let counted = self.limits.counters.count_test(&self.client).await;
             counted.map_err(|denial| self.refused(refusal(denial)))
         }
         .boxed()
@@ -150,15 +154,15 @@ impl Gate for ClientGate {
                 () = ended(self.limits.ending.subscribe()) => return Err(Refusal::Restarting),
                 admitted = self.admitted(account) => admitted,
             };
-            let (place, sign_in) = admitted.map_err(|refusal| self.refused(refusal))?;
-            let place: Arc<dyn check::Place> = Arc::new(TestPlace {
-                _place: place,
-                _running: self.limits.metrics.test(),
+            let (slot, sign_in) = admitted.map_err(|refusal| self.refused(refusal))?;
+            let permit: Arc<dyn check::Place> = Arc::new(RunningTest {
+                _slot: slot,
+                _counted: self.limits.metrics.test(),
                 metrics: self.limits.metrics.clone(),
                 ending: self.limits.ending.subscribe(),
                 sign_in,
             });
-            Ok(place)
+            Ok(permit)
         }
         .boxed()
     }
@@ -170,29 +174,30 @@ impl Gate for ClientGate {
         place: Arc<dyn check::Place>,
     ) -> BoxStream<'static, Heard> {
         let start = |target| probe.run(vec![target], None);
-        self.limits.shared.probe(targets, &place, start)
+        self.limits.results.check(targets, &place, start)
     }
 }
 
 impl ClientGate {
-    /// A place, and the sign-in to the account as it was counted. Who has to wait before he signs in holds no
-    /// place meanwhile: others could use it.
+    /// A slot, and the sign-in to the account as it was counted. A test whose sign-in is delayed holds no slot
+    /// meanwhile: others can use it.
     async fn admitted(
         &self,
         account: Option<Account>,
-    ) -> Result<(test_slots::Place, Option<SignIn>), Refusal> {
+    ) -> Result<(TestSlot, Option<SignIn>), Refusal> {
         let Inner {
             keys,
             counters,
-            places,
+            slots,
             ..
         } = &*self.limits;
-        let own = places.own(self.client.clone()).map_err(refusal_of_place)?;
+        let client = slots.client_permit(self.client.clone());
+        let client = client.map_err(refusal_without_slot)?;
         let sign_in = match account {
             None => None,
             Some(account) => {
                 let counted = keys.sign_in(self.client.clone(), &account);
-                let delay = counters.sign_in(&counted).await.map_err(refusal)?;
+                let delay = counters.count_sign_in(&counted).await.map_err(refusal)?;
                 let sign_in = SignIn {
                     counters: Arc::clone(counters),
                     counted,
@@ -205,20 +210,20 @@ impl ClientGate {
                 Some(sign_in)
             }
         };
-        let place = places.take(own).await.map_err(refusal_of_place)?;
-        Ok((place, sign_in))
+        let slot = slots.acquire(client).await.map_err(refusal_without_slot)?;
+        Ok((slot, sign_in))
     }
 
     fn refused(&self, refusal: Refusal) -> Refusal {
-        self.limits.metrics.refusal(refusal);
+        self.limits.metrics.limit_hit(refusal.code());
         refusal
     }
 }
 
 /// What a running test holds.
-struct TestPlace {
-    _place: test_slots::Place,
-    _running: Running,
+struct RunningTest {
+    _slot: TestSlot,
+    _counted: CountedTest,
     metrics: Metrics,
     ending: watch::Receiver<bool>,
     sign_in: Option<SignIn>,
@@ -232,7 +237,7 @@ struct SignIn {
     settled: AtomicBool,
 }
 
-impl check::Place for TestPlace {
+impl check::Place for RunningTest {
     fn disclosure(&self) -> Disclosure {
         let sign_in = self.sign_in.as_ref();
         sign_in.map_or_else(Disclosure::default, |sign_in| sign_in.disclosure.clone())
@@ -253,10 +258,10 @@ impl check::Place for TestPlace {
     }
 }
 
-/// Ends when every test must end.
+/// Waits until every test must end.
 async fn ended(mut ending: watch::Receiver<bool>) {
     if ending.wait_for(|ending| *ending).await.is_err() {
-        // The limits are gone, so nobody can ask for it any more.
+        // The sender belongs to the limits; without them nobody can end the tests any more.
         std::future::pending::<()>().await;
     }
 }
@@ -264,9 +269,9 @@ async fn ended(mut ending: watch::Receiver<bool>) {
 impl SignIn {
     fn settle(&self, refusals: usize) {
         let end = if self.disclosure.happened() {
-            End::Sent { refusals }
+            SignInEnd::Sent { refusals }
         } else {
-            End::NotSent
+            SignInEnd::NotSent
         };
         if !self.settled.swap(true, Ordering::Relaxed) {
             self.counters.settle(&self.counted, end);
@@ -275,8 +280,8 @@ impl SignIn {
 }
 
 impl Drop for SignIn {
-    /// The customer went away before the end. If the password was sent, nobody knows how it went, so it counts
-    /// as refused.
+    /// The customer went away before the end. If the password was sent, its result is unknown, so it counts as
+    /// refused.
     fn drop(&mut self) {
         self.settle(1);
     }
@@ -284,17 +289,17 @@ impl Drop for SignIn {
 
 fn refusal(Denial { limit, wait }: Denial) -> Refusal {
     match limit {
-        Limit::TestsOfClient => Refusal::TooMany { wait },
-        Limit::AccountsOfClient => Refusal::TooManyAccounts { wait },
-        Limit::SignInsOfAccount => Refusal::TooManySignIns { wait },
-        Limit::FailuresOfAccount => Refusal::TooManyFailures { wait },
-        Limit::FailuresOfProvider => Refusal::SignInPaused { wait },
+        Limit::TestsPerClient => Refusal::TooMany { wait },
+        Limit::AccountsPerClient => Refusal::TooManyAccounts { wait },
+        Limit::SignInsPerAccount => Refusal::TooManySignIns { wait },
+        Limit::FailuresPerAccount => Refusal::TooManyFailures { wait },
+        Limit::FailuresPerProvider => Refusal::SignInPaused { wait },
     }
 }
 
-fn refusal_of_place(full: Full) -> Refusal {
-    match full {
-        Full::Client => Refusal::TooManyAtOnce,
-        Full::Server => Refusal::Busy,
+fn refusal_without_slot(cause: NoSlot) -> Refusal {
+    match cause {
+        NoSlot::Client => Refusal::TooManyAtOnce,
+        NoSlot::Server => Refusal::Busy,
     }
 }

@@ -1,4 +1,4 @@
-//! Every limit that an operator can set.
+//! The options of the limits.
 
 use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::PathBuf;
@@ -8,76 +8,74 @@ use clap::Args;
 
 use super::rate::{Rate, parse};
 
-/// How much the server does, and for whom.
+/// Limits on tests and pages.
 ///
 /// A rate is a number and a time: `30/10m` is thirty in ten minutes.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Limits")]
 pub struct LimitOptions {
-    /// How many connection tests one client may start; a client is an IPv4 address or an IPv6 /64. Together
-    /// the clients of a /56 may do 4 times, and those of a /48 16 times what one may; so with every limit
-    /// on clients
+    /// Maximum rate of connection tests of one client, which is an IPv4 address or an IPv6 /64. The clients
+    /// of a /56 together may do 4 times as much, those of a /48 16 times; so with every limit on clients
     #[arg(long, value_name = "N[/TIME]", default_value = "30/10m", value_parser = parse::<600>)]
     pub tests_per_client: Rate,
 
-    /// How many connection tests of one client may run at once
+    /// Maximum number of connection tests of one client at once
     #[arg(long, value_name = "N", default_value = "4")]
     pub tests_at_once_per_client: NonZeroUsize,
 
-    /// How many connection tests may run at once
+    /// Maximum number of connection tests at once
     #[arg(long, value_name = "N", default_value = "64")]
     pub tests_at_once: NonZeroU32,
 
-    /// How many connection tests may wait until another one has ended
+    /// Maximum number of connection tests that wait for another one to end
     #[arg(long, value_name = "N", default_value = "64")]
     pub queue: usize,
 
-    /// How many seconds a connection test may wait
+    /// Maximum time that a connection test waits, in seconds
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = duration)]
     pub queue_wait: Duration,
 
-    /// How often one account may be signed in to
+    /// Maximum rate of sign-ins to one account
     #[arg(long, value_name = "N[/TIME]", default_value = "10/10m", value_parser = parse::<600>)]
     pub sign_ins_per_account: Rate,
 
-    /// How many accounts one client may sign in to
+    /// Maximum number of accounts that one client may sign in to
     #[arg(long, value_name = "N[/TIME]", default_value = "5/1h", value_parser = parse::<3600>)]
     pub accounts_per_client: Rate,
 
-    /// How often the password of one account may be refused, over all clients
+    /// Maximum number of refused passwords of one account, over all clients
     #[arg(long, value_name = "N[/TIME]", default_value = "5/15m", value_parser = parse::<900>)]
     pub failed_sign_ins_per_account: Rate,
 
-    /// How many passwords of one provider may be refused before none of its is tested for the same time;
-    /// from half of them on each sign-in waits longer, up to 5 seconds
+    /// Maximum number of refused passwords of one provider; then its sign-ins are paused for the same time.
+    /// From half of them on each sign-in is delayed, by up to 5 seconds
     #[arg(long, value_name = "N[/TIME]", default_value = "200/15m", value_parser = parse::<900>)]
     pub failed_sign_ins: Rate,
 
-    /// For how many seconds everybody gets the same result of a service that is tested without a
-    /// password
+    /// How long the result of a service that is tested without a password is shared, in seconds
     #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = duration)]
     pub share_results: Duration,
 
-    /// How many pages that are made for one request, such as searches, one client may ask for
+    /// Maximum rate of pages that are rendered for one request of one client, such as searches
     #[arg(long, value_name = "N[/TIME]", default_value = "300/1m", value_parser = parse::<60>)]
     pub pages_per_client: Rate,
 
-    /// How many such pages of one client may be rendered or not yet sent at once
+    /// Maximum number of such pages of one client that are rendered or not yet sent at once
     #[arg(long, value_name = "N", default_value = "8")]
     pub pages_at_once_per_client: NonZeroUsize,
 
-    /// How many such pages may be rendered or not yet sent at once
+    /// Maximum number of such pages that are rendered or not yet sent at once
     #[arg(long, value_name = "N", default_value = "256")]
     pub pages_at_once: NonZeroUsize,
 
-    /// The secret with which clients and accounts are hashed before they are counted; a new one for
-    /// each start if this is left out
+    /// File with the secret for the keyed hashes of clients and accounts; a random one at each start without
+    /// it
     #[arg(long, value_name = "FILE")]
     pub limits_secret: Option<PathBuf>,
 }
 
 impl Default for LimitOptions {
-    /// What holds if nothing is said.
+    /// The defaults of the options.
     fn default() -> Self {
         #[derive(clap::Parser)]
         struct Nothing {

@@ -1,6 +1,6 @@
 //! How many pages are rendered, and how many lie in memory until their clients have taken them.
 //!
-//! Pages that are the same for everybody come from the page cache and pass none of this. The others are
+//! PageLimits that are the same for everybody come from the page cache and pass none of this. The others are
 //! made for one request: what was typed is in their address.
 
 use std::collections::HashMap;
@@ -14,43 +14,43 @@ use tokio::time::timeout;
 use super::clock::Clock;
 use super::key::{Client, Key};
 use super::options::LimitOptions;
-use super::per_client::{Own, Taken};
+use super::per_client::{PerClientPermit, PerClientSemaphore};
 use super::rate::Rate;
-use super::token_bucket::{self, Bucket};
+use super::token_bucket::{self, TokenBucket};
 use crate::process::half_of_cores;
 
 /// How long a page waits for its turn to be rendered. Behind as many as may wait, each takes about a
 /// millisecond.
-const TURN_TIMEOUT: Duration = Duration::from_secs(2);
+const RENDER_QUEUE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// When to come back if it is not known when there will be room.
-const A_MOMENT: Duration = Duration::from_secs(5);
+const DEFAULT_RETRY_AFTER: Duration = Duration::from_secs(5);
 
 /// How often clients that have not asked for long are forgotten.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(60);
 
 /// The pages that are made for one request each.
-pub(super) struct Pages {
+pub(super) struct PageLimits {
     clock: Clock,
     rate: Rate,
-    asked: Mutex<Asked>,
-    of_client: Arc<Taken<Key>>,
+    counts: Mutex<RequestCounts>,
+    of_client: Arc<PerClientSemaphore<Key>>,
     per_client: usize,
     all: Arc<Semaphore>,
-    turns: Semaphore,
+    render_permits: Semaphore,
 }
 
 /// How many pages each client and network has asked for.
 #[derive(Default)]
-struct Asked {
-    buckets: HashMap<Key, Bucket>,
+struct RequestCounts {
+    buckets: HashMap<Key, TokenBucket>,
     swept: Duration,
 }
 
 /// Room for one page, from before it is rendered until it has been sent.
 pub(crate) struct PagePermit {
     _all: OwnedSemaphorePermit,
-    _of_client: Option<Own<Key>>,
+    _of_client: Option<PerClientPermit<Key>>,
 }
 
 /// Why a page is not rendered now.
@@ -89,23 +89,23 @@ impl PageDenial {
     pub(crate) fn retry_after(self) -> u64 {
         let wait = match self {
             Self::TooMany { wait } => wait,
-            Self::TooManyAtOnce | Self::Busy => A_MOMENT,
+            Self::TooManyAtOnce | Self::Busy => DEFAULT_RETRY_AFTER,
         };
         wait.as_secs() + 1
     }
 }
 
-impl Pages {
+impl PageLimits {
     pub(super) fn new(options: &LimitOptions) -> Self {
         let all = options.pages_at_once.get().min(Semaphore::MAX_PERMITS);
         Self {
             clock: Clock::start(),
             rate: options.pages_per_client,
-            asked: Mutex::default(),
+            counts: Mutex::default(),
             of_client: Arc::default(),
             per_client: options.pages_at_once_per_client.get(),
             all: Arc::new(Semaphore::new(all)),
-            turns: Semaphore::new(half_of_cores()),
+            render_permits: Semaphore::new(half_of_cores()),
         }
     }
 
@@ -116,7 +116,7 @@ impl Pages {
             None => None,
             Some(client) => {
                 self.count(&client)?;
-                let own = Taken::take(&self.of_client, client, self.per_client);
+                let own = PerClientSemaphore::try_acquire(&self.of_client, client, self.per_client);
                 Some(own.ok_or(PageDenial::TooManyAtOnce)?)
             }
         };
@@ -128,20 +128,23 @@ impl Pages {
     }
 
     /// Waits until a page may be rendered. Who waits is served in the order of coming.
-    pub(super) async fn turn(&self) -> Result<SemaphorePermit<'_>, PageDenial> {
-        let turn = timeout(TURN_TIMEOUT, self.turns.acquire()).await;
-        turn.ok().and_then(Result::ok).ok_or(PageDenial::Busy)
+    pub(super) async fn render_permit(&self) -> Result<SemaphorePermit<'_>, PageDenial> {
+        let render_permit = timeout(RENDER_QUEUE_TIMEOUT, self.render_permits.acquire()).await;
+        render_permit
+            .ok()
+            .and_then(Result::ok)
+            .ok_or(PageDenial::Busy)
     }
 
     /// Counts one more page of the client, unless it, or one of its networks, has asked for too many.
     fn count(&self, client: &Client) -> Result<(), PageDenial> {
         let now = self.clock.now();
-        let mut asked = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
-        if now >= asked.swept + SWEEP_INTERVAL {
-            asked.swept = now;
-            asked.buckets.retain(|_, bucket| !bucket.is_whole(now));
+        let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
+        if now >= counts.swept + SWEEP_INTERVAL {
+            counts.swept = now;
+            counts.buckets.retain(|_, bucket| !bucket.is_full(now));
         }
-        token_bucket::take(&mut asked.buckets, client, self.rate, now)
+        token_bucket::take(&mut counts.buckets, client, self.rate, now)
             .map_err(|wait| PageDenial::TooMany { wait })
     }
 }
@@ -154,9 +157,13 @@ mod tests {
     use crate::limits::Rate;
     use crate::limits::key::Keys;
 
-    fn pages(per_client: usize, all: usize, rate: u32) -> (Pages, impl Fn(u8) -> Option<Client>) {
+    fn pages(
+        per_client: usize,
+        all: usize,
+        rate: u32,
+    ) -> (PageLimits, impl Fn(u8) -> Option<Client>) {
         let count = |count: usize| count.try_into().unwrap();
-        let pages = Pages::new(&LimitOptions {
+        let pages = PageLimits::new(&LimitOptions {
             pages_per_client: Rate::new(rate.try_into().unwrap(), 60),
             pages_at_once_per_client: count(per_client),
             pages_at_once: count(all),
@@ -200,18 +207,18 @@ mod tests {
         // What is over is forgotten.
         advance(Duration::from_secs(600)).await;
         assert!(pages.permit(client(3)).is_ok());
-        assert_eq!(pages.asked.lock().unwrap().buckets.len(), 1);
+        assert_eq!(pages.counts.lock().unwrap().buckets.len(), 1);
     }
 
     #[tokio::test(start_paused = true)]
     async fn whose_turn_does_not_come_is_not_kept_waiting() {
         let (pages, _) = pages(8, 8, 8);
-        let mut turns = Vec::new();
-        while let Ok(turn) = pages.turn().await {
-            turns.push(turn);
+        let mut render_permits = Vec::new();
+        while let Ok(render_permit) = pages.render_permit().await {
+            render_permits.push(render_permit);
         }
-        assert_eq!(turns.len(), half_of_cores());
-        turns.pop();
-        assert!(pages.turn().await.is_ok());
+        assert_eq!(render_permits.len(), half_of_cores());
+        render_permits.pop();
+        assert!(pages.render_permit().await.is_ok());
     }
 }

@@ -512,22 +512,22 @@ async fn who_leaves_the_queue_takes_nothing_along() {
 #[tokio::test(start_paused = true)]
 async fn what_is_over_is_forgotten() {
     let options = LimitOptions::default();
-    let memory = Memory::new(&options);
+    let memory = MemoryCounters::new(&options);
     let keys = Keys::random().unwrap();
     for number in 0..20_000_u32 {
         let client = keys.client(std::net::Ipv4Addr::from(number).into());
-        memory.test(&client).await.unwrap();
+        memory.count_test(&client).await.unwrap();
         let account = at_provider("lab", &number.to_string());
         let sign_in = keys.sign_in(client, &account);
-        memory.sign_in(&sign_in).await.unwrap();
+        memory.count_sign_in(&sign_in).await.unwrap();
         let refusals = usize::from(number % 1000 == 0);
-        memory.settle(&sign_in, End::Sent { refusals });
+        memory.settle(&sign_in, SignInEnd::Sent { refusals });
     }
-    assert_eq!(memory.remembered(), 20_000 * 3 + 20_000);
+    assert_eq!(memory.entries(), 20_000 * 3 + 20_000);
     advance(seconds(7_200)).await;
     memory
-        .test(&keys.client([192, 0, 2, 1].into()))
+        .count_test(&keys.client([192, 0, 2, 1].into()))
         .await
         .unwrap();
-    assert_eq!(memory.remembered(), 1);
+    assert_eq!(memory.entries(), 1);
 }

@@ -10,12 +10,12 @@ use super::rate::Rate;
 
 /// The moments at which something happened, and how often it may yet happen.
 #[derive(Debug, Default)]
-pub(super) struct Window {
+pub(super) struct SlidingWindow {
     moments: VecDeque<Duration>,
     pending: usize,
 }
 
-impl Window {
+impl SlidingWindow {
     /// Whether one more may happen; otherwise when to ask again.
     pub(super) fn check(&mut self, rate: Rate, now: Duration) -> Result<(), Duration> {
         if self.count(rate, now) < rate.count.get() as usize {

@@ -8,84 +8,87 @@ use tokio::time::timeout;
 
 use super::key::{Client, Key};
 use super::options::LimitOptions;
-use super::per_client::{Own, Taken};
+use super::per_client::{PerClientPermit, PerClientSemaphore};
 
-/// The places of the server.
-pub(super) struct Places {
+/// The slots of the server.
+pub(super) struct TestSlots {
     free: Arc<Semaphore>,
     waiting: AtomicUsize,
-    taken: Arc<Taken<Key>>,
+    clients: Arc<PerClientSemaphore<Key>>,
     per_client: usize,
-    queue: usize,
-    longest_wait: std::time::Duration,
+    queue_len: usize,
+    queue_timeout: std::time::Duration,
 }
 
-/// A place for one test; free again when it is dropped.
-pub(super) struct Place {
-    _total: OwnedSemaphorePermit,
-    _own: Own<Key>,
+/// A slot for one test; free again when it is dropped.
+pub(super) struct TestSlot {
+    _slot: OwnedSemaphorePermit,
+    _client: PerClientPermit<Key>,
 }
 
-/// Why there is no place.
+/// Why there is no slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Full {
-    /// The client has all the places it may have.
+pub(super) enum NoSlot {
+    /// The client has all the slots that it may have.
     Client,
-    /// The server has no free place.
+    /// The server has no free slot.
     Server,
 }
 
-impl Places {
+impl TestSlots {
     pub(super) fn new(options: &LimitOptions) -> Self {
         // No machine has room for more, and the semaphore does not take every number.
         let count = options.tests_at_once.get() as usize;
         Self {
             free: Arc::new(Semaphore::new(count.min(Semaphore::MAX_PERMITS))),
             waiting: AtomicUsize::new(0),
-            taken: Arc::default(),
+            clients: Arc::default(),
             per_client: options.tests_at_once_per_client.get(),
-            queue: options.queue,
-            longest_wait: options.queue_wait,
+            queue_len: options.queue,
+            queue_timeout: options.queue_wait,
         }
     }
 
-    /// Whether nobody can get a place now, not even by waiting.
-    pub(super) fn are_full(&self) -> bool {
-        self.free.available_permits() == 0 && self.waiting.load(Ordering::Relaxed) >= self.queue
+    /// Whether nobody can get a slot now, not even by waiting.
+    pub(super) fn is_full(&self) -> bool {
+        self.free.available_permits() == 0 && self.waiting.load(Ordering::Relaxed) >= self.queue_len
     }
 
-    /// One of the tests that the client may run at once, whether it waits or runs. So one client cannot fill
-    /// the queue either.
-    pub(super) fn own(&self, client: Client) -> Result<Own<Key>, Full> {
-        Taken::take(&self.taken, client, self.per_client).ok_or(Full::Client)
+    /// Counts a test of the client, whether it waits or runs, so that one client cannot fill the queue.
+    pub(super) fn client_permit(&self, client: Client) -> Result<PerClientPermit<Key>, NoSlot> {
+        PerClientSemaphore::try_acquire(&self.clients, client, self.per_client)
+            .ok_or(NoSlot::Client)
     }
 
-    /// Takes a place, or waits for one in the queue.
-    pub(super) async fn take(&self, own: Own<Key>) -> Result<Place, Full> {
+    /// Takes a slot, or waits for one in the queue.
+    pub(super) async fn acquire(
+        &self,
+        client_permit: PerClientPermit<Key>,
+    ) -> Result<TestSlot, NoSlot> {
         let free = Arc::clone(&self.free);
-        let total = match Arc::clone(&free).try_acquire_owned() {
-            Ok(total) => total,
+        let slot = match Arc::clone(&free).try_acquire_owned() {
+            Ok(slot) => slot,
             Err(_) => {
-                let _waiting = self.wait().ok_or(Full::Server)?;
-                let total = timeout(self.longest_wait, free.acquire_owned()).await;
-                total.ok().and_then(Result::ok).ok_or(Full::Server)?
+                let _waiting = self.queue().ok_or(NoSlot::Server)?;
+                let slot = timeout(self.queue_timeout, free.acquire_owned()).await;
+                slot.ok().and_then(Result::ok).ok_or(NoSlot::Server)?
             }
         };
-        Ok(Place {
-            _total: total,
-            _own: own,
+        Ok(TestSlot {
+            _slot: slot,
+            _client: client_permit,
         })
     }
 
-    /// A place in the queue, given back when it is dropped: also when the client goes away.
-    fn wait(&self) -> Option<impl Drop + '_> {
+    /// A position in the queue, given back when it is dropped: also when the client goes away.
+    fn queue(&self) -> Option<impl Drop + '_> {
         struct Waiting<'a>(&'a AtomicUsize);
         impl Drop for Waiting<'_> {
             fn drop(&mut self) {
                 self.0.fetch_sub(1, Ordering::Relaxed);
             }
         }
-        let longer = |waiting: usize| (waiting < self.queue).then_some(waiting + 1);
+        let longer = |waiting: usize| (waiting < self.queue_len).then_some(waiting + 1);
         let joined = self
             .waiting
             .fetch_update(Ordering::Relaxed, Ordering::Relaxed, longer);
@@ -107,16 +110,16 @@ mod tests {
             queue: 1,
             ..LimitOptions::default()
         };
-        let places = Places::new(&options);
+        let slots = TestSlots::new(&options);
         let keys = Keys::random().unwrap();
         let client = |number: u8| {
             let client = keys.client([192, 0, 2, number].into());
-            places.own(client).ok().unwrap()
+            slots.client_permit(client).ok().unwrap()
         };
-        let _running = places.take(client(1)).await.ok().unwrap();
-        let mut second = Box::pin(places.take(client(2)));
+        let _running = slots.acquire(client(1)).await.ok().unwrap();
+        let mut second = Box::pin(slots.acquire(client(2)));
         assert!(second.as_mut().now_or_never().is_none());
-        let third = places.take(client(3)).now_or_never();
-        assert_eq!(third.map(Result::err), Some(Some(Full::Server)));
+        let third = slots.acquire(client(3)).now_or_never();
+        assert_eq!(third.map(Result::err), Some(Some(NoSlot::Server)));
     }
 }

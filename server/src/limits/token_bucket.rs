@@ -11,12 +11,12 @@ use super::rate::Rate;
 
 /// What one client or account has used of its allowance.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Bucket {
+pub(super) struct TokenBucket {
     /// When all of it has come back.
     whole_at: Duration,
 }
 
-impl Bucket {
+impl TokenBucket {
     /// Whether one more is allowed; otherwise how long until it is.
     pub(super) fn check(&self, rate: Rate, now: Duration) -> Result<(), Duration> {
         let after = self.whole_at.max(now) + rate.one();
@@ -32,12 +32,12 @@ impl Bucket {
     }
 
     /// Gives back one that was not needed.
-    pub(super) fn give_back(&mut self, rate: Rate) {
+    pub(super) fn refund(&mut self, rate: Rate) {
         self.whole_at = self.whole_at.saturating_sub(rate.one());
     }
 
     /// Whether there is nothing left to remember.
-    pub(super) fn is_whole(&self, now: Duration) -> bool {
+    pub(super) fn is_full(&self, now: Duration) -> bool {
         self.whole_at <= now
     }
 }
@@ -45,18 +45,18 @@ impl Bucket {
 /// Uses up one of a client and of each of its networks, unless one of them has none left; then the error is
 /// how long until it has.
 pub(super) fn take(
-    buckets: &mut HashMap<Key, Bucket>,
+    buckets: &mut HashMap<Key, TokenBucket>,
     client: &Client,
     rate: Rate,
     now: Duration,
 ) -> Result<(), Duration> {
-    for share in client {
-        let bucket = buckets.get(&share.of).copied().unwrap_or_default();
-        bucket.check(rate.times(share.times), now)?;
+    for scope in client {
+        let bucket = buckets.get(&scope.key).copied().unwrap_or_default();
+        bucket.check(rate.times(scope.factor), now)?;
     }
-    for share in client {
-        let bucket = buckets.entry(share.of).or_default();
-        bucket.take(rate.times(share.times), now);
+    for scope in client {
+        let bucket = buckets.entry(scope.key).or_default();
+        bucket.take(rate.times(scope.factor), now);
     }
     Ok(())
 }
@@ -69,16 +69,16 @@ mod tests {
     fn what_is_used_comes_back_bit_by_bit_and_what_was_not_needed_at_once() {
         let rate = Rate::new(3.try_into().unwrap(), 30);
         let seconds = Duration::from_secs;
-        let mut bucket = Bucket::default();
+        let mut bucket = TokenBucket::default();
         for now in [100, 100, 101] {
             assert_eq!(bucket.check(rate, seconds(now)), Ok(()), "{now}");
             bucket.take(rate, seconds(now));
         }
         assert_eq!(bucket.check(rate, seconds(101)), Err(seconds(9)));
         assert_eq!(bucket.check(rate, seconds(110)), Ok(()));
-        bucket.give_back(rate);
+        bucket.refund(rate);
         assert_eq!(bucket.check(rate, seconds(101)), Ok(()));
-        assert!(!bucket.is_whole(seconds(119)));
-        assert!(bucket.is_whole(seconds(120)));
+        assert!(!bucket.is_full(seconds(119)));
+        assert!(bucket.is_full(seconds(120)));
     }
 }

@@ -1,4 +1,4 @@
-//! Whether anything happens on a connection.
+//! When a connection has been idle, or its client has read nothing, for too long.
 
 use std::collections::HashMap;
 use std::convert::Infallible;
@@ -13,34 +13,34 @@ use hyper::body::{Frame, SizeHint};
 use ipnet::IpNet;
 use tokio::time::{Instant, sleep_until};
 
-use crate::limits::per_client::Own;
+use crate::limits::per_client::PerClientPermit;
 
 /// How long a connection may stay without its first request.
-pub(super) const FIRST: Duration = Duration::from_secs(10);
+pub(super) const FIRST_REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long it may stay without another one.
-pub(super) const NEXT: Duration = Duration::from_secs(60);
+pub(super) const IDLE_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// How long a client may leave the next piece of an answer untaken. The server says something more often
-/// than that, also while it tests.
+/// How long a client may leave the next chunk of an answer unread. The server writes more often than that,
+/// also during a test.
 pub(super) const STALL_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// How much of an answer is handed over at once, in bytes. What was handed over counts as taken, and lies
-/// in the buffers of the connection, so it must be little.
-const PIECE_LEN: usize = 16 * 1024;
+/// How much of an answer is handed over at once, in bytes. What was handed over counts as read, although it
+/// lies in the buffers of the connection, so it must be little.
+const MAX_CHUNK_LEN: usize = 16 * 1024;
 
-/// The requests of one connection. HTTP/1 has limits of its own for most of this; a client of HTTP/2
-/// could say nothing at all, take nothing of what it asked for, or answer pings for ever.
+/// The requests of one connection. HTTP/1 has timeouts of its own for most of this; a client of HTTP/2
+/// could send no request, read nothing of what it asked for, or answer pings for ever.
 #[derive(Clone)]
 pub(super) struct Activity(Arc<Mutex<State>>);
 
 struct State {
     /// How many requests are not answered to their end.
     open: usize,
-    /// Until when it may stay without a request.
-    until: Instant,
-    /// When the client has last taken a piece of each answer.
-    taken: HashMap<u64, Instant>,
+    /// Until when the connection may stay without a request.
+    idle_deadline: Instant,
+    /// When the client last read a chunk of each answer.
+    last_read: HashMap<u64, Instant>,
     /// How many answers there were.
     answers: u64,
 }
@@ -48,9 +48,9 @@ struct State {
 type Answer = Result<Response, Infallible>;
 
 /// A request that is not answered to its end, and the permit for it.
-struct Open {
+struct OpenRequest {
     activity: Activity,
-    _permit: Option<Own<IpNet>>,
+    _permit: Option<PerClientPermit<IpNet>>,
 }
 
 impl Activity {
@@ -58,54 +58,54 @@ impl Activity {
     pub(super) fn begin() -> Self {
         Self(Arc::new(Mutex::new(State {
             open: 0,
-            until: Instant::now() + FIRST,
-            taken: HashMap::new(),
+            idle_deadline: Instant::now() + FIRST_REQUEST_TIMEOUT,
+            last_read: HashMap::new(),
             answers: 0,
         })))
     }
 
-    /// A request comes. It is answered when its body is there to the end, or nobody wants it any more; then
-    /// its permit is given back.
+    /// Counts a request until the body of its answer has been read to the end or dropped; then its permit is
+    /// released.
     pub(super) fn request<F>(
         &self,
-        permit: Option<Own<IpNet>>,
+        permit: Option<PerClientPermit<IpNet>>,
         answered: F,
     ) -> impl Future<Output = Answer> + use<F>
     where
         F: Future<Output = Answer>,
     {
         self.state().open += 1;
-        let open = Open {
+        let open = OpenRequest {
             activity: self.clone(),
             _permit: permit,
         };
         async move {
             let response = answered.await?;
-            Ok(response.map(|body| in_pieces(body, open)))
+            Ok(response.map(|body| chunked(body, open)))
         }
     }
 
-    /// Ends when nothing has happened for too long. It looks now and then: to be told of every request
+    /// Waits until a deadline has passed. It wakes up only at deadlines: to be notified of every request
     /// would cost each of them more than it is worth.
-    pub(super) async fn ends(&self) {
+    pub(super) async fn expired(&self) {
         loop {
             let now = Instant::now();
-            let look = {
+            let deadline = {
                 let state = self.state();
-                let oldest = state.taken.values().min();
-                let stalls = oldest.map(|taken| *taken + STALL_TIMEOUT);
-                // Whenever a request is answered, the connection may stay longer than that.
-                let idles = if state.open > 0 {
-                    now + NEXT
+                let oldest = state.last_read.values().min();
+                let stalled = oldest.map(|last_read| *last_read + STALL_TIMEOUT);
+                // An open request has no deadline of its own here; when it ends, the idle timeout begins.
+                let idle = if state.open > 0 {
+                    now + IDLE_TIMEOUT
                 } else {
-                    state.until
+                    state.idle_deadline
                 };
-                stalls.map_or(idles, |stalls| stalls.min(idles))
+                stalled.map_or(idle, |stalled| stalled.min(idle))
             };
-            if look <= now {
+            if deadline <= now {
                 return;
             }
-            sleep_until(look).await;
+            sleep_until(deadline).await;
         }
     }
 
@@ -114,25 +114,24 @@ impl Activity {
     }
 }
 
-impl Drop for Open {
+impl Drop for OpenRequest {
     fn drop(&mut self) {
         let mut state = self.activity.state();
         state.open -= 1;
-        state.until = Instant::now() + NEXT;
+        state.idle_deadline = Instant::now() + IDLE_TIMEOUT;
     }
 }
 
-/// The body of an answer, which is not given until it was taken to its end. It is handed over in pieces,
-/// so that it is known whether the client takes any.
-struct Pieces {
+/// The body of an answer, handed over in chunks, so that it is known whether the client reads any of it.
+struct ChunkedBody {
     body: Body,
-    /// What the body has given and nobody has taken yet.
+    /// What the body has produced and was not handed over yet.
     rest: Bytes,
     number: u64,
-    open: Open,
+    open: OpenRequest,
 }
 
-impl HttpBody for Pieces {
+impl HttpBody for ChunkedBody {
     type Data = Bytes;
     type Error = axum::Error;
 
@@ -149,15 +148,15 @@ impl HttpBody for Pieces {
                 None => return Poll::Ready(None),
             }
         }
-        let len = self.rest.len().min(PIECE_LEN);
-        let piece = self.rest.split_to(len);
+        let len = self.rest.len().min(MAX_CHUNK_LEN);
+        let chunk = self.rest.split_to(len);
         let number = self.number;
         self.open
             .activity
             .state()
-            .taken
+            .last_read
             .insert(number, Instant::now());
-        Poll::Ready(Some(Ok(Frame::data(piece))))
+        Poll::Ready(Some(Ok(Frame::data(chunk))))
     }
 
     fn is_end_stream(&self) -> bool {
@@ -176,14 +175,14 @@ impl HttpBody for Pieces {
     }
 }
 
-impl Drop for Pieces {
+impl Drop for ChunkedBody {
     fn drop(&mut self) {
-        self.open.activity.state().taken.remove(&self.number);
+        self.open.activity.state().last_read.remove(&self.number);
     }
 }
 
-fn in_pieces(body: Body, open: Open) -> Body {
-    // What is at its end is not read any more, so nothing would drop it early.
+fn chunked(body: Body, open: OpenRequest) -> Body {
+    // An empty body is never polled, so its request must end here.
     if body.is_end_stream() {
         return body;
     }
@@ -191,10 +190,10 @@ fn in_pieces(body: Body, open: Open) -> Body {
         let mut state = open.activity.state();
         state.answers += 1;
         let number = state.answers;
-        state.taken.insert(number, Instant::now());
+        state.last_read.insert(number, Instant::now());
         number
     };
-    Body::new(Pieces {
+    Body::new(ChunkedBody {
         body,
         rest: Bytes::new(),
         number,
@@ -213,14 +212,14 @@ mod tests {
     /// How long the connection still has, in seconds, if nothing happens for ten minutes.
     async fn left(activity: &Activity) -> Option<u64> {
         let begin = Instant::now();
-        let ended = timeout(Duration::from_secs(600), activity.ends()).await;
+        let ended = timeout(Duration::from_secs(600), activity.expired()).await;
         ended.ok().map(|()| begin.elapsed().as_secs())
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_connection_ends_when_nothing_is_asked_and_not_while_an_answer_is_read() {
         let activity = Activity::begin();
-        assert_eq!(left(&activity).await, Some(FIRST.as_secs()));
+        assert_eq!(left(&activity).await, Some(FIRST_REQUEST_TIMEOUT.as_secs()));
 
         let activity = Activity::begin();
         let answering = activity.request(None, async { Ok("long".into_response()) });
@@ -229,36 +228,36 @@ mod tests {
         assert_eq!(answer.body().size_hint().exact(), Some(4));
         let body = answer.into_body().collect().await.unwrap();
         assert_eq!(body.to_bytes(), "long");
-        assert_eq!(left(&activity).await, Some(NEXT.as_secs()));
+        assert_eq!(left(&activity).await, Some(IDLE_TIMEOUT.as_secs()));
 
         // Who goes away before the answer waits for nothing any more.
         let activity = Activity::begin();
         drop(activity.request(None, std::future::pending()));
-        assert_eq!(left(&activity).await, Some(NEXT.as_secs()));
+        assert_eq!(left(&activity).await, Some(IDLE_TIMEOUT.as_secs()));
 
         let activity = Activity::begin();
         let empty = activity
             .request(None, async { Ok(().into_response()) })
             .await;
-        assert_eq!(left(&activity).await, Some(NEXT.as_secs()));
+        assert_eq!(left(&activity).await, Some(IDLE_TIMEOUT.as_secs()));
         drop(empty);
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_client_that_takes_nothing_is_cut_off_whatever_else_it_asks() {
         let activity = Activity::begin();
-        let long = vec![7; 3 * PIECE_LEN + 1];
+        let long = vec![7; 3 * MAX_CHUNK_LEN + 1];
         let answer = activity.request(None, async { Ok(long.clone().into_response()) });
         let mut answer = answer.await.unwrap().into_body();
         // Slow, but it takes something.
         let mut read = 0;
         for _ in 0..2 {
             sleep(STALL_TIMEOUT - Duration::from_secs(1)).await;
-            assert!(timeout(Duration::ZERO, activity.ends()).await.is_err());
+            assert!(timeout(Duration::ZERO, activity.expired()).await.is_err());
             let left = answer.size_hint().exact().unwrap();
             assert_eq!(left, (long.len() - read) as u64);
             let piece = answer.frame().await.unwrap().unwrap().into_data().unwrap();
-            assert_eq!(piece.len(), PIECE_LEN);
+            assert_eq!(piece.len(), MAX_CHUNK_LEN);
             read += piece.len();
         }
         // Other requests on the same connection do not make up for it.
@@ -273,13 +272,13 @@ mod tests {
         };
         let begin = Instant::now();
         tokio::select! {
-            () = activity.ends() => {}
+            () = activity.expired() => {}
             () = other => {}
         }
         assert_eq!(begin.elapsed(), STALL_TIMEOUT);
         // What a client takes to its end is forgotten.
         let rest = answer.collect().await.unwrap().to_bytes();
         assert_eq!(rest.len(), long.len() - read);
-        assert!(activity.state().taken.is_empty());
+        assert!(activity.state().last_read.is_empty());
     }
 }

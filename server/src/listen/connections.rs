@@ -1,4 +1,4 @@
-//! How many connections there are: in all, and of one client.
+//! How many connections there are: in all, and of each client.
 
 use std::net::IpAddr;
 use std::num::NonZeroUsize;
@@ -9,32 +9,31 @@ use ipnet::IpNet;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::limits::key::networks;
-use crate::limits::per_client::{Own, Taken};
+use crate::limits::per_client::{PerClientPermit, PerClientSemaphore};
 
-/// How many connections are taken.
+/// How many connections may be open.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Connections")]
 pub struct ConnectionOptions {
-    /// How many connections there may be at once; more wait until one has ended. There are fewer where the
-    /// limit on open files would leave too few to the tests
+    /// Maximum number of connections; more wait in the backlog. It is lowered where the limit on open files
+    /// would leave too few for tests
     #[arg(long, value_name = "N", default_value = "4096")]
     pub connections: NonZeroUsize,
 
-    /// How many connections of one client there may be at once, and how many requests on all of them; more
-    /// are closed or refused. A /56 may have 4 times as many together, a /48 16 times. This does not hold
-    /// for trusted proxies
+    /// Maximum number of connections of one client, and of requests at once on all of them; more are closed
+    /// or refused. A /56 may have 4 times as many together, a /48 16 times. Trusted proxies are exempt
     #[arg(long, value_name = "N", default_value = "64")]
     pub connections_per_client: NonZeroUsize,
 }
 
 impl ConnectionOptions {
-    /// The same, with at most so many connections that of so many open files these are left for all else. A
+    /// Lowers the number of connections so that `reserve` of `open_files` are left for everything else. A
     /// customer who waits for a connection is served later; a test that cannot open one says nothing.
     ///
-    /// Where there are hardly any open files, both have a share.
+    /// Where the limit on open files is very low, connections get at least a fixed share of it.
     pub fn leaving(self, reserve: usize, open_files: usize) -> Self {
         let most = open_files.saturating_sub(reserve);
-        let most = most.max(open_files / SMALLEST_SHARE);
+        let most = most.max(open_files / MIN_CONNECTION_SHARE);
         let most = NonZeroUsize::new(most).unwrap_or(NonZeroUsize::MIN);
         if most < self.connections {
             tracing::warn!(
@@ -51,29 +50,29 @@ impl ConnectionOptions {
     }
 }
 
-/// However few open files there are, one in so many may be a client's.
-const SMALLEST_SHARE: usize = 8;
+/// The share of the open files that connections always get: one in so many.
+const MIN_CONNECTION_SHARE: usize = 8;
 
-/// The connections that there are. Clones share what was counted.
+/// Counts the open connections. Clones share the counts.
 #[derive(Clone)]
 pub struct Connections {
-    free: Arc<Semaphore>,
-    taken: Arc<Taken<IpNet>>,
-    requests: Arc<Taken<IpNet>>,
+    permits: Arc<Semaphore>,
+    open: Arc<PerClientSemaphore<IpNet>>,
+    requests: Arc<PerClientSemaphore<IpNet>>,
     per_client: usize,
 }
 
-/// How many connections operators have.
-pub const OF_OPERATORS: NonZeroUsize = NonZeroUsize::new(32).unwrap();
+/// How many connections there may be to the port for operators.
+pub const MAX_OPERATOR_CONNECTIONS: NonZeroUsize = NonZeroUsize::new(32).unwrap();
 
 /// Counts the requests on one connection for its client. A client may have as many requests at once as
-/// connections: with HTTP/2 it could have many on each, and take nothing of any answer.
+/// connections: with HTTP/2 it could have many on each connection, and read none of the answers.
 pub(super) struct RequestLimit {
     connections: Connections,
     client: Option<IpAddr>,
 }
 
-/// A client has as many requests as it may.
+/// The client has as many requests at once as it may.
 pub(super) struct TooManyRequests;
 
 impl RequestLimit {
@@ -85,51 +84,54 @@ impl RequestLimit {
         }
     }
 
-    /// Counts one more until the permit is dropped. Those of a trusted proxy need none.
-    pub(super) fn permit(&self) -> Result<Option<Own<IpNet>>, TooManyRequests> {
+    /// Counts one more request until the permit is dropped. A trusted proxy needs none.
+    pub(super) fn permit(&self) -> Result<Option<PerClientPermit<IpNet>>, TooManyRequests> {
         let Some(client) = self.client else {
             return Ok(None);
         };
         let requests = &self.connections.requests;
-        let permit = Taken::take(requests, networks(client), self.connections.per_client);
+        let permit = PerClientSemaphore::try_acquire(
+            requests,
+            networks(client),
+            self.connections.per_client,
+        );
         permit.map(Some).ok_or(TooManyRequests)
     }
 }
 
 impl Connections {
-    /// As many as the operator says.
+    /// As many as the options allow.
     pub fn new(options: &ConnectionOptions) -> Self {
         let count = options.connections.get().min(Semaphore::MAX_PERMITS);
         Self {
-            free: Arc::new(Semaphore::new(count)),
-            taken: Arc::default(),
+            permits: Arc::new(Semaphore::new(count)),
+            open: Arc::default(),
             requests: Arc::default(),
             per_client: options.connections_per_client.get(),
         }
     }
 
-    /// As many as those who look at the metrics need. They have their own, to be able to look when all others
-    /// are taken.
-    pub fn of_operators() -> Self {
+    /// For the port for operators, which has its own count: it must answer when all others are taken.
+    pub fn for_operators() -> Self {
         Self::new(&ConnectionOptions {
-            connections: OF_OPERATORS,
-            connections_per_client: OF_OPERATORS,
+            connections: MAX_OPERATOR_CONNECTIONS,
+            connections_per_client: MAX_OPERATOR_CONNECTIONS,
         })
     }
 
-    /// Waits until there is room for another connection. `None` would mean that there never is.
-    pub(super) async fn room(&self) -> Option<OwnedSemaphorePermit> {
-        Arc::clone(&self.free).acquire_owned().await.ok()
+    /// Waits for a permit for another connection. `None` would mean that the semaphore was closed.
+    pub(super) async fn permit(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.permits).acquire_owned().await.ok()
     }
 
-    /// Counts a connection for its client until the permit is dropped, unless the client has enough.
-    pub(super) fn of_client(&self, client: IpAddr) -> Option<Own<IpNet>> {
-        Taken::take(&self.taken, networks(client), self.per_client)
+    /// Counts a connection for its client until the permit is dropped; `None` if the client has as many as it may.
+    pub(super) fn client_permit(&self, client: IpAddr) -> Option<PerClientPermit<IpNet>> {
+        PerClientSemaphore::try_acquire(&self.open, networks(client), self.per_client)
     }
 }
 
 impl Default for Connections {
-    /// As many as there may be if nothing is said.
+    /// With the defaults of the options.
     fn default() -> Self {
         #[derive(clap::Parser)]
         struct Nothing {

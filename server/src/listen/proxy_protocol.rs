@@ -1,7 +1,7 @@
-//! The PROXY protocol, version 2: a proxy says for whom it passes on a connection.
+//! The PROXY protocol, version 2: a header in which a proxy names the client of a connection.
 //!
-//! It stands before everything else, so before the TLS handshake too. Version 1 is text of unknown
-//! length and not taken.
+//! The header comes before everything else, also before the TLS handshake. Version 1 is not supported,
+//! because it is text of unknown length.
 
 use std::io;
 use std::net::SocketAddr;
@@ -9,11 +9,12 @@ use std::net::SocketAddr;
 use ppp::v2::{Addresses, Command, Header, PROTOCOL_PREFIX, ParseError};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
-/// What every header begins with: a signature, two bytes of kinds, and two of length.
-const FIXED: usize = 16;
+/// The length of the fixed part in bytes: a signature, the version and command, the address family, and the
+/// length of the rest.
+const FIXED_LEN: usize = 16;
 
-/// The longest header: addresses, and the usual notes on TLS behind them.
-const LONGEST: usize = 2 * 1024;
+/// The longest header that is read, in bytes: addresses, and the usual extensions on TLS.
+const MAX_HEADER_LEN: usize = 2 * 1024;
 
 /// Why a header cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -27,30 +28,30 @@ pub(super) enum ProxyError {
     /// The header is too long.
     #[error("{0} bytes are too many")]
     TooLong(usize),
-    /// The header does not say for whom the proxy asks.
+    /// The header does not name the client.
     #[error("it names no address")]
-    Nobody,
+    NoAddress,
     /// The header is not well formed.
     #[error(transparent)]
     Malformed(#[from] ParseError),
 }
 
-/// Takes the header off the front. It is `None` where the proxy speaks for itself, as it does to find
-/// out whether the server is well.
+/// Reads the header and returns the address of the client. It is `None` where the proxy connects for itself,
+/// as for a health check (command LOCAL).
 pub(super) async fn read(
     stream: &mut (impl AsyncRead + Unpin),
 ) -> Result<Option<SocketAddr>, ProxyError> {
-    let mut header = vec![0; FIXED];
+    let mut header = vec![0; FIXED_LEN];
     stream.read_exact(&mut header).await?;
     if !header.starts_with(PROTOCOL_PREFIX) {
         return Err(ProxyError::Missing);
     }
-    let length = FIXED + usize::from(u16::from_be_bytes([header[14], header[15]]));
-    if length > LONGEST {
+    let length = FIXED_LEN + usize::from(u16::from_be_bytes([header[14], header[15]]));
+    if length > MAX_HEADER_LEN {
         return Err(ProxyError::TooLong(length));
     }
     header.resize(length, 0);
-    stream.read_exact(&mut header[FIXED..]).await?;
+    stream.read_exact(&mut header[FIXED_LEN..]).await?;
     let header = Header::try_from(header.as_slice())?;
     if header.command == Command::Local {
         return Ok(None);
@@ -58,8 +59,8 @@ pub(super) async fn read(
     Ok(match header.addresses {
         Addresses::IPv4(pair) => Some((pair.source_address, pair.source_port).into()),
         Addresses::IPv6(pair) => Some((pair.source_address, pair.source_port).into()),
-        // Whoever is behind the proxy then must not be taken for the proxy.
-        Addresses::Unspecified | Addresses::Unix(_) => return Err(ProxyError::Nobody),
+        // The client behind the proxy must not be mistaken for the proxy.
+        Addresses::Unspecified | Addresses::Unix(_) => return Err(ProxyError::NoAddress),
     })
 }
 

@@ -1,4 +1,4 @@
-//! The way from `http` to `https`.
+//! Redirects from `http` to `https`.
 
 use axum::Router;
 use axum::extract::{Request, State};
@@ -11,8 +11,7 @@ use axum::response::{IntoResponse, Response};
 use crate::http::headers;
 use crate::http::host::{self, Hosts};
 
-/// Sends every request to the same path of the site that is served with TLS on this port under one of
-/// these names.
+/// Redirects every request to the same path on the port with TLS, under one of these names.
 pub fn router(port: u16, hosts: Hosts) -> Router {
     Router::new()
         .fallback(redirect)
@@ -21,10 +20,10 @@ pub fn router(port: u16, hosts: Hosts) -> Router {
 }
 
 async fn redirect(State((port, hosts)): State<(u16, Hosts)>, request: Request) -> Response {
-    if !hosts.serve(&request) {
+    if !hosts.accept(&request) {
         return StatusCode::MISDIRECTED_REQUEST.into_response();
     }
-    // A form that was sent in the clear was read already; sending it again would make it look right.
+    // What was in the form could already be read by others; a redirect would hide that.
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return (StatusCode::FORBIDDEN, "Open this page with https://\n").into_response();
     }
@@ -35,9 +34,9 @@ async fn redirect(State((port, hosts)): State<(u16, Hosts)>, request: Request) -
 }
 
 fn location(request: &Request, port: u16) -> Option<HeaderValue> {
-    let asked: Authority = host::of(request)?.parse().ok()?;
+    let asked: Authority = host::requested(request)?.parse().ok()?;
     let name = asked.host();
-    // Who writes `name@host` wants to deceive somebody.
+    // A user name before the host is only used to deceive people about the host.
     if name.is_empty() || asked.as_str().contains('@') {
         return None;
     }
@@ -47,7 +46,7 @@ fn location(request: &Request, port: u16) -> Option<HeaderValue> {
     };
     let path = request.uri().path_and_query();
     let path = path.map_or("/", |path| path.as_str());
-    // `OPTIONS *` and the like have no place there.
+    // The target of `OPTIONS *` is no path.
     let path = if path.starts_with('/') { path } else { "/" };
     HeaderValue::try_from(format!("https://{name}{port}{path}")).ok()
 }

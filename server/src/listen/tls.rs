@@ -1,7 +1,7 @@
-//! The certificate, and its successor.
+//! The certificate, reloaded when its files change.
 //!
-//! Certificates live for weeks, the program for months. So the files are looked at again and again;
-//! connections that were made with the old certificate go on with it.
+//! Certificates are valid for weeks, and the program runs for months. So the files are polled; connections
+//! that were made with the old certificate go on with it.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -22,7 +22,7 @@ use tokio::time::{MissedTickBehavior, interval};
 
 use crate::operations::service_manager;
 
-/// The name of HTTP/2 in the handshake.
+/// The name of HTTP/2 in ALPN (RFC 7301).
 pub const HTTP2: &[u8] = b"h2";
 
 const HTTP1: &[u8] = b"http/1.1";
@@ -30,27 +30,27 @@ const HTTP1: &[u8] = b"http/1.1";
 /// How much of a file is read, in bytes. Chains with their keys are a hundred times shorter.
 const MAX_FILE_LEN: u64 = 1024 * 1024;
 
-/// How often the files are looked at.
-const LOOK: Duration = Duration::from_secs(10);
+/// How often the files are checked for changes.
+const POLL_INTERVAL: Duration = Duration::from_secs(10);
 
 /// HTTPS without a proxy.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "HTTPS")]
 pub struct TlsOptions {
-    /// Serve HTTPS with the certificates in this PEM file, the site's own first. A new certificate is
-    /// taken when the files change, and on SIGHUP
+    /// Serve HTTPS with the certificate chain in this PEM file, the site's own certificate first. The files are
+    /// reloaded when they change, and on SIGHUP
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     pub tls_cert: Option<PathBuf>,
 
-    /// The private key of the certificate, in PEM
+    /// Private key of the certificate, in PEM
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     pub tls_key: Option<PathBuf>,
 
-    /// Listen here too, and send everybody on to HTTPS
+    /// Also listen here, without TLS, and redirect every request to HTTPS
     #[arg(long, value_name = "ADDR:PORT", requires = "tls_cert")]
     pub redirect_listen: Option<std::net::SocketAddr>,
 
-    /// For how many seconds browsers that were here with HTTPS use nothing else; 0 leaves it open
+    /// Value of max-age in the Strict-Transport-Security header, in seconds; 0 sends no header
     #[arg(long, value_name = "SECONDS", default_value = "31536000")]
     pub hsts: u32,
 }
@@ -93,11 +93,11 @@ pub struct Certificates {
     cert: PathBuf,
     key: PathBuf,
     current: watch::Sender<Arc<ServerConfig>>,
-    seen: Mutex<Seen>,
+    fingerprints: Mutex<Fingerprints>,
 }
 
-/// By which it is noticed that a file is another one.
-type Seen = [Option<[i64; 6]>; 2];
+/// What the two files looked like when they were last checked.
+type Fingerprints = [Option<[i64; 6]>; 2];
 
 impl Certificates {
     /// Reads the files.
@@ -106,73 +106,78 @@ impl Certificates {
     ///
     /// When they cannot be read or used.
     pub fn read(cert: &Path, key: &Path) -> Result<Self, TlsError> {
-        // They are looked at first: if they change while they are read, they are read again.
-        let seen = [look(cert), look(key)];
+        // Taken before the files are read: a change while they are read is noticed at the next poll.
+        let fingerprints = [fingerprint(cert), fingerprint(key)];
         Ok(Self {
             cert: cert.to_owned(),
             key: key.to_owned(),
             current: watch::Sender::new(Arc::new(configuration(cert, key)?)),
-            seen: Mutex::new(seen),
+            fingerprints: Mutex::new(fingerprints),
         })
     }
 
-    /// What new connections are made with.
+    /// The configuration for new connections.
     pub fn current(&self) -> Arc<ServerConfig> {
         Arc::clone(&self.current.borrow())
     }
 
-    /// Looks at the files for ever, and at once on SIGHUP.
+    /// Polls the files for ever, and reloads them at once on SIGHUP.
     ///
     /// # Errors
     ///
     /// When the system does not give the signal.
-    pub async fn keep_fresh(&self) -> io::Result<()> {
+    pub async fn watch(&self) -> io::Result<()> {
         let mut hangup = signal(SignalKind::hangup())?;
-        let mut looks = interval(LOOK);
-        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut polls = interval(POLL_INTERVAL);
+        polls.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tokio::select! {
                 _ = hangup.recv() => {
                     service_manager::reloading();
-                    self.note_files();
-                    self.renew();
+                    self.files_changed();
+                    self.reload();
                     service_manager::ready();
                 }
-                _ = looks.tick() => {
-                    self.renew_if_changed();
+                _ = polls.tick() => {
+                    self.reload_if_changed();
                 }
             }
         }
     }
 
-    /// Reads the files again if they are not the same any more.
-    fn renew_if_changed(&self) {
-        if self.note_files() {
-            self.renew();
+    /// Reloads the files if they have changed.
+    fn reload_if_changed(&self) {
+        if self.files_changed() {
+            self.reload();
         }
     }
 
-    /// Whether the files changed since this was last asked.
-    fn note_files(&self) -> bool {
-        let now = [look(&self.cert), look(&self.key)];
-        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        std::mem::replace(&mut *seen, now) != now
+    /// Whether the files have changed since the last call.
+    fn files_changed(&self) -> bool {
+        let now = [fingerprint(&self.cert), fingerprint(&self.key)];
+        let mut fingerprints = self
+            .fingerprints
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut *fingerprints, now) != now
     }
 
-    /// A certificate that cannot be used is no reason to stop: the old one may be good for weeks. It is
-    /// also what is found while one file is written already and the other is not.
-    fn renew(&self) {
+    /// Keeps the old certificate where the new one cannot be used: the old one may be valid for weeks, and
+    /// between the writes of the two files they never fit together.
+    fn reload(&self) {
         match configuration(&self.cert, &self.key) {
             Ok(configuration) => {
                 self.current.send_replace(Arc::new(configuration));
-                tracing::info!("new connections use the new certificate");
+                tracing::info!("certificate reloaded");
             }
-            Err(cause) => tracing::error!(%cause, "the old certificate stays in use"),
+            Err(cause) => {
+                tracing::error!(%cause, "certificate not reloaded, the old one stays in use")
+            }
         }
     }
 }
 
-fn look(file: &Path) -> Option<[i64; 6]> {
+fn fingerprint(file: &Path) -> Option<[i64; 6]> {
     let file = std::fs::metadata(file).ok()?;
     // The time of the last change of owner or rights counts, too: perhaps it can be read now.
     Some([
@@ -185,10 +190,10 @@ fn look(file: &Path) -> Option<[i64; 6]> {
     ])
 }
 
-/// Reads a file that is one: to read a pipe would be to wait for whoever writes into it, and everybody who
-/// is connected would wait, too.
+/// Reads a regular file. Reading a pipe would block until something writes into it, and every connection
+/// with it.
 fn read_regular(file: &Path) -> io::Result<Vec<u8>> {
-    // With this flag, opening a pipe waits for nobody (POSIX open()).
+    // With this flag, opening a pipe does not block (POSIX open()).
     let flags = rustix::fs::OFlags::NONBLOCK.bits().cast_signed();
     let file = File::options().read(true).custom_flags(flags).open(file)?;
     if !file.metadata()?.is_file() {
@@ -222,8 +227,8 @@ fn configuration(cert: &Path, key: &Path) -> Result<ServerConfig, TlsError> {
     let private_key = PrivateKeyDer::from_pem_slice(&read(key)?)
         .map_err(|cause| malformed(key, "a private key", cause))?;
     let configuration = || {
-        // Named here, because another provider or an older version must not come in by a feature of
-        // some crate.
+        // Named here, because a feature of some crate must not bring in another provider or an older
+        // protocol version.
         let provider = Arc::new(aws_lc_rs::default_provider());
         let mut configuration = ServerConfig::builder_with_provider(provider)
             .with_protocol_versions(&[&TLS13, &TLS12])?
@@ -313,7 +318,7 @@ mod tests {
         ] {
             let before = certificates.current();
             change(&folder);
-            certificates.renew_if_changed();
+            certificates.reload_if_changed();
             assert_eq!(
                 !Arc::ptr_eq(&before, &certificates.current()),
                 taken,

@@ -7,7 +7,6 @@ use std::fmt::Debug;
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::check::Refusal;
 use probe::EndpointReport;
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -15,9 +14,7 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
-use prometheus_client::registry::Registry;
-
-use crate::limits::pages::PageDenial;
+use prometheus_client::registry::{Metric, Registry};
 
 /// Everything that is counted. Clones share it.
 #[derive(Clone, Debug)]
@@ -25,13 +22,13 @@ pub struct Metrics(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
-    registry: Registry,
     requests: Family<RequestLabels, Counter>,
     request_seconds: Histogram,
     checks: Family<CheckLabels, Counter>,
     check_seconds: Histogram,
     refusals: Family<RefusalLabels, Counter>,
     running: Gauge,
+    registry: Registry,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -52,54 +49,59 @@ struct RefusalLabels {
     limit: &'static str,
 }
 
-/// Counts a test as running until it is dropped.
-pub struct Running(Gauge);
+/// A test that counts as running until this is dropped.
+pub struct CountedTest(Gauge);
 
 impl Default for Metrics {
     fn default() -> Self {
         let mut registry = Registry::with_prefix("mailguide");
-        let seconds = |most: &[f64]| Histogram::new(most.iter().copied());
-        let inner = Inner {
-            requests: Family::default(),
-            request_seconds: seconds(&[0.001, 0.005, 0.02, 0.1, 0.5, 2.0]),
-            checks: Family::default(),
-            check_seconds: seconds(&[0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 60.0]),
-            refusals: Family::default(),
-            running: Gauge::default(),
-            registry: Registry::default(),
-        };
-        registry.register(
-            "requests",
-            "Requests that were answered",
-            inner.requests.clone(),
-        );
-        registry.register(
-            "request_seconds",
-            "How long it took until an answer began",
-            inner.request_seconds.clone(),
-        );
-        registry.register(
-            "checks",
-            "Services that were checked, and what was found",
-            inner.checks.clone(),
-        );
-        registry.register(
-            "check_seconds",
-            "How long the check of a service took",
-            inner.check_seconds.clone(),
-        );
-        registry.register(
-            "limits_hit",
-            "Tests, pages and connections that a limit has refused",
-            inner.refusals.clone(),
-        );
-        registry.register(
-            "tests_running",
-            "Tests that are running",
-            inner.running.clone(),
-        );
-        Self(Arc::new(Inner { registry, ..inner }))
+        let seconds = |upper_bounds: &[f64]| Histogram::new(upper_bounds.iter().copied());
+        Self(Arc::new(Inner {
+            requests: register(
+                &mut registry,
+                "requests",
+                "Requests that were answered",
+                Family::default(),
+            ),
+            request_seconds: register(
+                &mut registry,
+                "request_seconds",
+                "How long it took until an answer began",
+                seconds(&[0.001, 0.005, 0.02, 0.1, 0.5, 2.0]),
+            ),
+            checks: register(
+                &mut registry,
+                "checks",
+                "Services that were checked, and what was found",
+                Family::default(),
+            ),
+            check_seconds: register(
+                &mut registry,
+                "check_seconds",
+                "How long the check of a service took",
+                seconds(&[0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 60.0]),
+            ),
+            refusals: register(
+                &mut registry,
+                "limits_hit",
+                "Tests, pages and connections that a limit has refused",
+                Family::default(),
+            ),
+            running: register(
+                &mut registry,
+                "tests_running",
+                "Tests that are running",
+                Gauge::default(),
+            ),
+            registry,
+        }))
     }
+}
+
+/// Registers a metric and gives it back; its clones share what was counted.
+fn register<M: Metric + Clone>(registry: &mut Registry, name: &str, help: &str, metric: M) -> M {
+    registry.register(name, help, metric.clone());
+    metric
 }
 
 impl Metrics {
@@ -135,28 +137,14 @@ impl Metrics {
         self.0.check_seconds.observe(report.elapsed.as_secs_f64());
     }
 
-    /// A limit has refused a test.
-    pub fn refusal(&self, refusal: Refusal) {
-        self.limit_hit(refusal.code());
-    }
-
-    /// A page was not rendered.
-    pub(crate) fn page_denied(&self, denial: PageDenial) {
-        self.limit_hit(denial.code());
-    }
-
-    /// A client has too many connections, and another one was closed.
-    pub fn connection_refused(&self) {
-        self.limit_hit("connections-per-client");
-    }
-
     /// A test begins.
-    pub fn test(&self) -> Running {
+    pub fn test(&self) -> CountedTest {
         self.0.running.inc();
-        Running(self.0.running.clone())
+        CountedTest(self.0.running.clone())
     }
 
-    fn limit_hit(&self, limit: &'static str) {
+    /// A limit has refused a test, a page or a connection. `limit` is its name in the metrics.
+    pub fn limit_hit(&self, limit: &'static str) {
         let labels = RefusalLabels { limit };
         self.0.refusals.get_or_create(&labels).inc();
     }
@@ -170,7 +158,7 @@ impl Metrics {
     }
 }
 
-impl Drop for Running {
+impl Drop for CountedTest {
     fn drop(&mut self) {
         self.0.dec();
     }
@@ -189,8 +177,8 @@ mod tests {
         let time = Duration::from_millis(3);
         metrics.request(&Method::GET, Some("/fix/{slug}"), 200, time);
         metrics.request(&Method::from_bytes(b"EVIL").unwrap(), None, 404, time);
-        metrics.refusal(Refusal::Busy);
-        metrics.connection_refused();
+        metrics.limit_hit("busy");
+        metrics.limit_hit("connections-per-client");
         let endpoint = Endpoint {
             id: "imap".into(),
             protocol: Protocol::Imap,

@@ -1,4 +1,4 @@
-//! The service manager, where there is one: what it is told, and what it gives.
+//! Notifications to the service manager, where there is one, and the socket that it passes.
 
 use std::io;
 
@@ -8,31 +8,30 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::interval;
 
-/// Says that requests are answered from now on.
+/// Notifies that requests are answered from now on.
 pub fn ready() {
-    tell(&[NotifyState::Ready]);
+    notify(&[NotifyState::Ready]);
 }
 
-/// Says that no new requests are taken.
+/// Notifies that no new connections are accepted.
 pub fn stopping() {
-    tell(&[NotifyState::Stopping]);
+    notify(&[NotifyState::Stopping]);
 }
 
-/// Says that SIGHUP was heard; [`ready`] must follow, or the manager goes on waiting.
+/// Notifies that SIGHUP was received; [`ready`] must follow, or the manager goes on waiting.
 pub fn reloading() {
     match NotifyState::monotonic_usec_now() {
-        Ok(now) => tell(&[NotifyState::Reloading, now]),
-        Err(cause) => tracing::warn!(%cause, "the service manager cannot be told of a reload"),
+        Ok(now) => notify(&[NotifyState::Reloading, now]),
+        Err(cause) => tracing::warn!(%cause, "the service manager cannot be notified of a reload"),
     }
 }
 
-/// Hears SIGHUP where nothing can be renewed. Otherwise the system would end the program, and a reload
-/// would be a way to stop it.
+/// Handles SIGHUP where there is nothing to reload. Without a handler the signal would end the program.
 ///
 /// # Errors
 ///
 /// When the system does not give the signal.
-pub async fn reload_nothing() -> io::Result<()> {
+pub async fn ignore_reloads() -> io::Result<()> {
     let mut hangup = signal(SignalKind::hangup())?;
     loop {
         hangup.recv().await;
@@ -41,23 +40,23 @@ pub async fn reload_nothing() -> io::Result<()> {
     }
 }
 
-/// Says again and again that the program is alive, if the service manager wants to hear it: a program that
-/// hangs cannot, and is started anew.
-pub async fn alive() {
+/// Sends keep-alive notifications, if the service manager asks for them (WatchdogSec=): it restarts a program
+/// that hangs and so sends none.
+pub async fn watchdog() {
     let half = sd_notify::watchdog_enabled().unwrap_or_default() / 2;
     if half.is_zero() {
         return std::future::pending().await;
     }
-    // Twice in the time, as its manual advises.
+    // Twice in the interval, as sd_watchdog_enabled(3) recommends.
     let mut beats = interval(half);
     loop {
         beats.tick().await;
-        tell(&[NotifyState::Watchdog]);
+        notify(&[NotifyState::Watchdog]);
     }
 }
 
-/// The socket that the service manager has opened for us, if it has: then the program needs no right to
-/// open low ports, and nobody is turned away while it restarts.
+/// The listening socket that the service manager passes, if it passes one: then the program needs no
+/// capability for ports below 1024, and clients can connect while it restarts.
 ///
 /// # Errors
 ///
@@ -70,9 +69,9 @@ pub fn socket() -> io::Result<Option<TcpListener>> {
     TcpListener::from_std(listener).map(Some)
 }
 
-fn tell(state: &[NotifyState<'_>]) {
-    // Without a service manager nobody listens, and that is no error.
+fn notify(state: &[NotifyState<'_>]) {
+    // Without a service manager this does nothing and is no error.
     if let Err(cause) = sd_notify::notify(state) {
-        tracing::warn!(%cause, "the service manager cannot be told how it goes");
+        tracing::warn!(%cause, "the service manager cannot be notified");
     }
 }

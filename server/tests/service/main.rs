@@ -15,7 +15,7 @@ use std::net::TcpListener;
 use std::time::{Duration, Instant};
 
 use manager::Manager;
-use program::{Connection, Program, Running};
+use program::{Connection, Program, RunningTest};
 use silent::SilentServer;
 
 /// What is said when a test could not be finished.
@@ -31,7 +31,7 @@ fn tests_that_take_too_long_say_that_they_were_stopped_and_the_program_ends_in_t
     ] {
         let mail = SilentServer::start();
         let mut program = Program::start(&mail, &["--stop-within", "3"]);
-        let test = Running::start(&program, path, form);
+        let test = RunningTest::start(&program, path, form);
         mail.wait_for_a_client();
         let begin = Instant::now();
         program.terminate();
@@ -56,7 +56,7 @@ fn tests_that_take_too_long_say_that_they_were_stopped_and_the_program_ends_in_t
 fn tests_that_end_in_time_are_finished() {
     let mail = SilentServer::start();
     let mut program = Program::start(&mail, &["--stop-within", "60"]);
-    let test = Running::start(&program, "/api/test", "address=stall.test");
+    let test = RunningTest::start(&program, "/api/test", "address=stall.test");
     mail.wait_for_a_client();
     program.terminate();
     program.wait_until_not_ready();
@@ -72,7 +72,7 @@ fn tests_that_end_in_time_are_finished() {
 fn without_any_time_everything_is_cut_off() {
     let mail = SilentServer::start();
     let mut program = Program::start(&mail, &["--stop-within", "0"]);
-    let test = Running::start(&program, "/api/test", "address=stall.test");
+    let test = RunningTest::start(&program, "/api/test", "address=stall.test");
     mail.wait_for_a_client();
     let begin = Instant::now();
     program.terminate();
@@ -86,7 +86,7 @@ fn operators_see_that_it_stops_while_tests_go_on() {
     let mail = SilentServer::start();
     let program = Program::start(&mail, &["--stop-within", "60"]);
     assert!(program.metrics("/readyz").starts_with("HTTP/1.1 200"));
-    let _test = Running::start(&program, "/api/test", "address=stall.test");
+    let _test = RunningTest::start(&program, "/api/test", "address=stall.test");
     mail.wait_for_a_client();
     program.terminate();
     program.wait_until_not_ready();
@@ -144,7 +144,7 @@ fn what_a_test_found_is_counted_and_not_for_whom() {
     mail.hang_up();
     let program = Program::start(&mail, &[]);
     let form = "address=jane%40stall.test";
-    let answer = Running::start(&program, "/api/test", form).answer();
+    let answer = RunningTest::start(&program, "/api/test", form).answer();
     assert!(answer.contains("\"done\""), "{answer}");
     let metrics = program.metrics("/metrics");
     let checks = metrics
@@ -166,7 +166,7 @@ fn passwords_that_were_never_sent_lock_nobody_out() {
     let program = Program::start(&mail, &["--failed-sign-ins", "3"]);
     for number in 0..12 {
         let form = "address=jane%40stall.test&password=wrong";
-        let mut test = Running::start(&program, "/api/test", form);
+        let mut test = RunningTest::start(&program, "/api/test", form);
         assert_eq!(test.beginning(), "HTTP/1.1 200", "{number}");
         drop(test);
         program.wait_until_idle();
@@ -199,7 +199,7 @@ fn what_cannot_be_tested_for_lack_of_sockets_says_so_and_is_told_to_nobody_else(
             let mut connection = Connection::open(&program);
             assert!(connection.is_taken());
             program.allow_open_files(3);
-            let answer = Running::on(connection, path, form).answer();
+            let answer = RunningTest::on(connection, path, form).answer();
             for words in CANNOT_TEST {
                 assert!(answer.contains(words), "{path} {form} {dns}: {answer}");
             }
@@ -211,7 +211,7 @@ fn what_cannot_be_tested_for_lack_of_sockets_says_so_and_is_told_to_nobody_else(
                 // Who looks it up now asks the internet.
                 continue;
             }
-            let answer = Running::start(&program, path, form).answer();
+            let answer = RunningTest::start(&program, path, form).answer();
             for words in ["We cannot test", " ago)"] {
                 assert!(!answer.contains(words), "{path} {form}: {answer}");
             }
@@ -237,7 +237,7 @@ fn however_many_connections_clients_open_tests_can_open_theirs() {
     }
     // Those that are taken, and one that waits.
     assert!(others.len() > 8, "{}", others.len());
-    let answer = Running::on(connection, "/api/test", "address=stall.test").answer();
+    let answer = RunningTest::on(connection, "/api/test", "address=stall.test").answer();
     assert!(answer.contains("\"summary\""), "{answer}");
     assert!(!answer.contains(CANNOT_TEST[0]), "{answer}");
 }

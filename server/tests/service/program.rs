@@ -209,9 +209,9 @@ impl Connection {
 }
 
 /// A test that was started, as a page of the site would.
-pub(crate) struct Running(TcpStream);
+pub(crate) struct RunningTest(TcpStream);
 
-impl Running {
+impl RunningTest {
     pub(crate) fn start(program: &Program, path: &str, form: &str) -> Self {
         Self::on(Connection::open(program), path, form)
     }

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::process::{Command, Stdio};
 
-use crate::program::{Program, Running};
+use crate::program::{Program, RunningTest};
 use crate::silent::SilentServer;
 
 /// A device on which every write fails, because it is full.
@@ -34,7 +34,7 @@ fn a_log_that_cannot_be_written_costs_lines_and_nothing_else() {
             assert!(answer.starts_with("HTTP/1.1 200"), "{what}: {answer}");
         }
         let form = "address=jane%40stall.test&password=secret";
-        let answer = Running::start(&program, "/api/test", form).answer();
+        let answer = RunningTest::start(&program, "/api/test", form).answer();
         assert!(answer.contains("\"done\""), "{what}: {answer}");
         assert!(program.answer("GET", "/").starts_with("HTTP/1.1 200"));
     }

@@ -25,12 +25,13 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use http_body_util::BodyExt;
 use probe::net::{Options, Probe};
 use server::http::assets::Assets;
-use server::http::client::{Connection, Proxies, ProxyOptions};
+use server::http::client::{ConnectionInfo, ProxyOptions, TrustedProxies};
 use server::http::headers::Hsts;
 use server::http::host::Hosts;
-use server::http::ingress::Front;
+use server::http::options::HttpOptions;
 use server::http::router::router;
 use server::http::security_txt::Contact;
+use server::http::state::AppState;
 use server::limits::key::Keys;
 use server::limits::{LimitOptions, Limits, Rate};
 use server::operations::metrics::Metrics;
@@ -72,17 +73,18 @@ fn served(record: RecordFile, options: &LimitOptions, hosts: Hosts) -> Router {
         probe: Probe::new(probe).unwrap(),
         bundle: assets.bundle(),
     };
-    let limits = Limits::new(options, Keys::random().unwrap(), Metrics::default());
+    let metrics = Metrics::default();
+    let limits = Limits::new(options, Keys::random().unwrap(), metrics.clone());
     let mut proxies = ProxyOptions::default();
     proxies.trusted_proxy.push("10.0.0.0/8".parse().unwrap());
-    let front = Front {
-        proxies: Proxies::new(&proxies),
+    let http = HttpOptions {
+        proxies: TrustedProxies::new(&proxies),
         hsts: Hsts::seconds(31_536_000),
         hosts,
         contacts: vec![Contact::parse("mailto:security@example.net").unwrap()],
-        ..Front::default()
     };
-    Router::new().fallback_service(router(Arc::new(site), assets, limits, front))
+    let state = AppState::new(site, assets, limits, http, metrics);
+    Router::new().fallback_service(router(state))
 }
 
 struct Answer {
@@ -110,7 +112,9 @@ async fn ask(site: &Router, request: Request<Body>) -> Answer {
 
 async fn ask_from(site: &Router, mut request: Request<Body>, client: &str) -> Answer {
     let client: SocketAddr = client.parse().unwrap();
-    request.extensions_mut().insert(Connection::plain(client));
+    request
+        .extensions_mut()
+        .insert(ConnectionInfo::plain(client));
     let response = site.clone().oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
     let body = body.collect().await.unwrap().to_bytes().to_vec();

@@ -6,7 +6,7 @@ use app::record::built_in;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use server::http::client::Connection;
+use server::http::client::ConnectionInfo;
 use server::limits::{LimitOptions, Rate};
 use tower::ServiceExt;
 
@@ -26,7 +26,9 @@ fn site(pages: u32, at_once: usize) -> Router {
 async fn ask_unread(site: &Router, path: &str) -> axum::response::Response {
     let mut request = Request::get(path).body(Body::empty()).unwrap();
     let client = "127.0.0.1:50000".parse().unwrap();
-    request.extensions_mut().insert(Connection::plain(client));
+    request
+        .extensions_mut()
+        .insert(ConnectionInfo::plain(client));
     site.clone().oneshot(request).await.unwrap()
 }
 

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use super::proxies::parse_address;
+use super::ip::parse_ip;
 
 /// What one proxy says of the request that it got.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub(super) struct Hop {
 impl Hop {
     /// From whom it came, unless the proxy keeps that for itself.
     pub(super) fn address(&self) -> Option<IpAddr> {
-        self.from.as_deref().and_then(parse_address)
+        self.from.as_deref().and_then(parse_ip)
     }
 
     /// Whether it came over HTTPS.
@@ -34,14 +34,14 @@ pub(super) fn parse(line: &str) -> Option<Vec<Hop>> {
         let (name, after) = rest.split_once('=')?;
         let (value, after) = value(after)?;
         let hop = hops.last_mut()?;
-        let place = match name.to_ascii_lowercase().as_str() {
+        let field = match name.to_ascii_lowercase().as_str() {
             "for" => &mut hop.from,
             "proto" => &mut hop.protocol,
             name if is_token(name) => &mut None,
             _ => return None,
         };
         // Each may be said once.
-        if place.replace(value).is_some() {
+        if field.replace(value).is_some() {
             return None;
         }
         rest = after.trim_start();

@@ -1,14 +1,16 @@
-//! Whose request it is, and whether others could read it on its way.
+//! The client of a request, and whether others could read the request on its way.
 //!
 //! | module | idea |
 //! |---|---|
-//! | `proxies` | which proxies are believed, and how they say for whom they ask |
+//! | `proxies` | trusted proxies, and the headers in which they name the client |
 //! | `forwarded` | the header `Forwarded` (RFC 7239) |
+//! | `ip` | addresses as proxies write them |
 //!
-//! Anybody can send a header. So nothing that a request says of its own way is believed, unless it
-//! came from a proxy that the operator has named.
+//! Anybody can send a header. So nothing that a request says about its client is trusted, unless it came
+//! from a proxy that the operator has named.
 
 mod forwarded;
+mod ip;
 mod proxies;
 
 use std::net::{IpAddr, SocketAddr};
@@ -16,32 +18,32 @@ use std::net::{IpAddr, SocketAddr};
 use axum::http::uri::Authority;
 use axum::http::{Request, Version};
 
-pub use self::proxies::{Proxies, ProxyHeaders, ProxyOptions};
+pub use self::proxies::{ProxyHeaders, ProxyOptions, TrustedProxies};
 use crate::http::host;
 
-/// What the listener knows of the connection on which a request came.
+/// What the listener knows of the connection of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Connection {
-    /// The other end, or whom a proxy has named with the PROXY protocol.
+pub struct ConnectionInfo {
+    /// The peer, or the client that a proxy has named with the PROXY protocol.
     pub peer: SocketAddr,
     /// Whether it is encrypted up to this program.
     pub tls: bool,
-    /// Whether a proxy passes it on as it is, so that the peer is not the other end.
-    pub passed_on: bool,
+    /// Whether a proxy forwards the connection, so that the peer is not the other end.
+    pub proxied: bool,
 }
 
-impl Connection {
+impl ConnectionInfo {
     /// A connection without TLS and without a proxy.
     pub fn plain(peer: SocketAddr) -> Self {
         Self {
             peer,
             tls: false,
-            passed_on: false,
+            proxied: false,
         }
     }
 }
 
-/// Who asks.
+/// The client of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Client {
     /// The address, for the limits.
@@ -49,38 +51,38 @@ pub struct Client {
     /// Whether the browser has opened an address that begins with `https`.
     pub https: bool,
     /// Whether nobody between the browser and this server can read the request.
-    pub private: bool,
+    pub confidential: bool,
 }
 
 impl Client {
-    /// Finds out who asks. It is `None` where the request came over no connection.
-    pub fn of<B>(request: &Request<B>, proxies: &Proxies) -> Option<Self> {
-        let connection = request.extensions().get::<Connection>()?;
+    /// Resolves the client of a request; `None` where the request came over no connection.
+    pub fn of<B>(request: &Request<B>, proxies: &TrustedProxies) -> Option<Self> {
+        let connection = request.extensions().get::<ConnectionInfo>()?;
         let peer = connection.peer.ip().to_canonical();
-        if proxies.trusts(peer) && !connection.passed_on {
-            let (address, https) = proxies.believed(peer, request.headers());
+        if proxies.trusts(peer) && !connection.proxied {
+            let (address, https) = proxies.resolve_client(peer, request.headers());
             return Some(Self {
                 address,
                 https,
-                private: https,
+                confidential: https,
             });
         }
-        // No browser speaks HTTP/1.0, but nginx does to the servers behind it, if it is not told otherwise.
+        // Browsers do not use HTTP/1.0, but nginx does by default to the servers behind it.
         let local = peer.is_loopback()
             && request.version() >= Version::HTTP_11
-            && !connection.passed_on
-            && !proxies::speaks_for_others(request.headers())
-            && host::of(request).is_none_or(is_local);
+            && !connection.proxied
+            && !proxies::has_proxy_headers(request.headers())
+            && host::requested(request).is_none_or(is_local);
         Some(Self {
             address: peer,
             https: connection.tls,
-            private: connection.tls || local,
+            confidential: connection.tls || local,
         })
     }
 }
 
-/// Whether this host is always the machine itself. A proxy that says nothing of itself usually passes
-/// on the name of the site.
+/// Whether this host always means the machine itself. A proxy that adds no headers usually passes on the name
+/// of the site.
 fn is_local(host: &str) -> bool {
     let Ok(authority) = host.parse::<Authority>() else {
         return false;
@@ -99,8 +101,8 @@ mod tests {
     use super::*;
 
     /// The client of a request with these headers, as `address`, `address https` or
-    /// `address private`.
-    fn client(trusted: &str, connection: Connection, headers: &[(&str, &str)]) -> String {
+    /// `address confidential`.
+    fn client(trusted: &str, connection: ConnectionInfo, headers: &[(&str, &str)]) -> String {
         let mut options = ProxyOptions::default();
         let networks = trusted.split_whitespace();
         options.trusted_proxy = networks
@@ -112,18 +114,18 @@ mod tests {
             let name: axum::http::HeaderName = name.parse().unwrap();
             request.headers_mut().append(name, value.parse().unwrap());
         }
-        let client = Client::of(&request, &Proxies::new(&options)).unwrap();
-        let how = match (client.https, client.private) {
+        let client = Client::of(&request, &TrustedProxies::new(&options)).unwrap();
+        let how = match (client.https, client.confidential) {
             (true, true) => " https",
-            (false, true) => " private",
-            (true, false) => " https but not private",
+            (false, true) => " confidential",
+            (true, false) => " https but not confidential",
             (false, false) => "",
         };
         format!("{}{how}", client.address)
     }
 
-    fn plain(peer: &str) -> Connection {
-        Connection::plain(SocketAddr::new(peer.parse().unwrap(), 50_000))
+    fn plain(peer: &str) -> ConnectionInfo {
+        ConnectionInfo::plain(SocketAddr::new(peer.parse().unwrap(), 50_000))
     }
 
     #[test]
@@ -148,25 +150,25 @@ mod tests {
             ),
             ("", "192.0.2.1", &[("host", "localhost")], "192.0.2.1"),
             // The machine itself, unless somebody shows that he speaks for others.
-            ("", "127.0.0.1", &[], "127.0.0.1 private"),
+            ("", "127.0.0.1", &[], "127.0.0.1 confidential"),
             (
                 "",
                 "::ffff:127.0.0.1",
                 &[("host", "127.0.0.1:3000")],
-                "127.0.0.1 private",
+                "127.0.0.1 confidential",
             ),
-            ("", "::1", &[("host", "[::1]:3000")], "::1 private"),
+            ("", "::1", &[("host", "[::1]:3000")], "::1 confidential"),
             (
                 "",
                 "127.0.0.1",
                 &[("host", "localhost:3000")],
-                "127.0.0.1 private",
+                "127.0.0.1 confidential",
             ),
             (
                 "",
                 "127.0.0.1",
                 &[("host", "Help.Localhost")],
-                "127.0.0.1 private",
+                "127.0.0.1 confidential",
             ),
             ("", "127.0.0.1", &[("host", "help.example")], "127.0.0.1"),
             (
@@ -347,9 +349,9 @@ mod tests {
             ("127.0.0.1", false, "127.0.0.1"),
             ("10.0.0.1", false, "10.0.0.1"),
         ] {
-            let connection = Connection {
+            let connection = ConnectionInfo {
                 tls,
-                passed_on: true,
+                proxied: true,
                 ..plain(peer)
             };
             assert_eq!(
@@ -358,18 +360,18 @@ mod tests {
                 "{peer}"
             );
         }
-        let local = Connection {
-            passed_on: true,
+        let local = ConnectionInfo {
+            proxied: true,
             ..plain("127.0.0.1")
         };
         assert_eq!(client("", local, &[]), "127.0.0.1");
-        let own = Connection {
+        let own = ConnectionInfo {
             tls: true,
             ..plain("192.0.2.1")
         };
         assert_eq!(client("", own, &claims), "192.0.2.1 https");
         // What a proxy says counts, not that it uses TLS itself.
-        let proxy = Connection {
+        let proxy = ConnectionInfo {
             tls: true,
             ..plain("10.0.0.1")
         };
@@ -378,12 +380,12 @@ mod tests {
 
     #[test]
     fn an_old_protocol_on_this_machine_is_a_proxy_that_says_nothing() {
-        for (version, private) in [(Version::HTTP_10, false), (Version::HTTP_11, true)] {
+        for (version, confidential) in [(Version::HTTP_10, false), (Version::HTTP_11, true)] {
             let mut request = Request::new(());
             *request.version_mut() = version;
             request.extensions_mut().insert(plain("127.0.0.1"));
-            let client = Client::of(&request, &Proxies::default()).unwrap();
-            assert_eq!(client.private, private, "{version:?}");
+            let client = Client::of(&request, &TrustedProxies::default()).unwrap();
+            assert_eq!(client.confidential, confidential, "{version:?}");
         }
     }
 }

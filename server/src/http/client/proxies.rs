@@ -1,33 +1,33 @@
-//! Which proxies are believed, and how they say for whom they ask.
+//! Trusted proxies, and the headers in which they name the client.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 
 use axum::http::header::{FORWARDED, HeaderMap, VIA};
 use clap::{Args, ValueEnum};
 use ipnet::IpNet;
 
 use super::forwarded;
+use super::ip::parse_ip;
 
 /// The proxies in front of the server.
 #[derive(Clone, Debug, Default, Args)]
-#[command(next_help_heading = "Proxies")]
+#[command(next_help_heading = "TrustedProxies")]
 pub struct ProxyOptions {
-    /// A proxy, or a network of proxies, to believe; may be given several times
+    /// Address or network of a reverse proxy whose headers are trusted; may be given several times
     #[arg(long, value_name = "ADDR[/BITS]", value_parser = network)]
     pub trusted_proxy: Vec<IpNet>,
 
-    /// The headers in which the proxies say for whom they ask. A proxy passes the other kind through
-    /// as the client has sent it, so only one can be believed
+    /// Headers in which the proxies name the client. A proxy passes the other kind through as the client
+    /// sent it, so only one kind is trusted
     #[arg(long, value_name = "KIND", default_value = "x-forwarded")]
     pub proxy_headers: ProxyHeaders,
 
-    /// Those proxies pass on connections as they are, and begin each with a header of the PROXY
-    /// protocol, version 2
+    /// Trusted proxies forward TCP connections and begin each with a PROXY protocol header, version 2
     #[arg(long, requires = "trusted_proxy")]
     pub proxy_protocol: bool,
 }
 
-/// How a proxy says for whom it asks.
+/// The headers in which a proxy names the client.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum ProxyHeaders {
     /// X-Forwarded-For and X-Forwarded-Proto
@@ -37,15 +37,15 @@ pub enum ProxyHeaders {
     Forwarded,
 }
 
-/// The proxies that are believed.
+/// The proxies whose headers are trusted.
 #[derive(Clone, Debug, Default)]
-pub struct Proxies {
+pub struct TrustedProxies {
     trusted: Vec<IpNet>,
     headers: ProxyHeaders,
 }
 
-impl Proxies {
-    /// Believes nobody but those that the operator has named.
+impl TrustedProxies {
+    /// Trusts the proxies that the operator has named and no others.
     pub fn new(options: &ProxyOptions) -> Self {
         Self {
             trusted: options.trusted_proxy.clone(),
@@ -53,7 +53,7 @@ impl Proxies {
         }
     }
 
-    /// Whether what this address says of others is believed.
+    /// Whether this address is a trusted proxy.
     pub fn trusts(&self, address: IpAddr) -> bool {
         let address = address.to_canonical();
         self.trusted
@@ -61,13 +61,13 @@ impl Proxies {
             .any(|network| network.contains(&address))
     }
 
-    /// For whom the proxy asks, and whether all say that `https` was used.
-    pub(super) fn believed(&self, proxy: IpAddr, headers: &HeaderMap) -> (IpAddr, bool) {
+    /// The client behind the proxy, and whether all proxies say that it used `https`.
+    pub(super) fn resolve_client(&self, proxy: IpAddr, headers: &HeaderMap) -> (IpAddr, bool) {
         match self.headers {
             ProxyHeaders::XForwarded => {
                 let addresses = list(headers, "x-forwarded-for");
-                let hops = addresses.map(|address| (parse_address(address), true));
-                let (client, _) = self.walk(proxy, hops);
+                let hops = addresses.map(|address| (parse_ip(address), true));
+                let (client, _) = self.nearest_untrusted(proxy, hops);
                 // Which of several stands for which proxy cannot be told, so all must say it.
                 let mut protocols = list(headers, "x-forwarded-proto").peekable();
                 let https = protocols.peek().is_some()
@@ -83,14 +83,14 @@ impl Proxies {
                         .into_iter()
                         .rev()
                 });
-                self.walk(proxy, hops.map(|hop| (hop.address(), hop.https())))
+                self.nearest_untrusted(proxy, hops.map(|hop| (hop.address(), hop.https())))
             }
         }
     }
 
-    /// Goes back from proxy to proxy, up to the first that is not trusted: he is the client, and what
-    /// lies behind him is only his word. The hops come nearest first.
-    fn walk(
+    /// Follows the hops, nearest first, to the first address that is not a trusted proxy. That is the client;
+    /// what it says about hops behind itself is not trusted.
+    fn nearest_untrusted(
         &self,
         proxy: IpAddr,
         hops: impl Iterator<Item = (Option<IpAddr>, bool)>,
@@ -109,8 +109,8 @@ impl Proxies {
     }
 }
 
-/// Whether a request shows that somebody passes it on for others.
-pub(super) fn speaks_for_others(headers: &HeaderMap) -> bool {
+/// Whether the headers show that a proxy has forwarded the request.
+pub(super) fn has_proxy_headers(headers: &HeaderMap) -> bool {
     let names = [FORWARDED.as_str(), VIA.as_str(), "x-real-ip"];
     headers.keys().any(|name| {
         let name = name.as_str();
@@ -125,17 +125,6 @@ pub(super) fn network(text: &str) -> Result<IpNet, String> {
     network
         .or_else(|_| text.parse())
         .map_err(|_| "expected an address or a network, such as 127.0.0.1 or 10.0.0.0/8".into())
-}
-
-/// An address, perhaps with a port.
-pub(super) fn parse_address(text: &str) -> Option<IpAddr> {
-    let bare = text
-        .strip_prefix('[')
-        .and_then(|text| text.strip_suffix(']'));
-    let address = bare.unwrap_or(text).parse();
-    address
-        .ok()
-        .or_else(|| Some(text.parse::<SocketAddr>().ok()?.ip()))
 }
 
 /// The items of a header that is a list, the last first.
@@ -157,9 +146,9 @@ mod tests {
             ("10.0.0.0/8", "::ffff:10.255.0.1", "11.0.0.0"),
             ("fd00::/8", "fdff::1", "fe00::1"),
         ] {
-            let proxies = Proxies {
+            let proxies = TrustedProxies {
                 trusted: vec![network(text).unwrap()],
-                ..Proxies::default()
+                ..TrustedProxies::default()
             };
             assert!(proxies.trusts(inside.parse().unwrap()), "{text}");
             assert!(!proxies.trusts(outside.parse().unwrap()), "{text}");
@@ -171,7 +160,7 @@ mod tests {
 
     #[test]
     fn the_header_forwarded_is_believed_where_it_is_chosen() {
-        let proxies = Proxies {
+        let proxies = TrustedProxies {
             trusted: vec![network("10.0.0.0/8").unwrap()],
             headers: ProxyHeaders::Forwarded,
         };
@@ -217,7 +206,7 @@ mod tests {
             }
             headers.append("x-forwarded-for", "203.0.113.1".parse().unwrap());
             headers.append("x-forwarded-proto", "https".parse().unwrap());
-            let (client, https) = proxies.believed("10.0.0.1".parse().unwrap(), &headers);
+            let (client, https) = proxies.resolve_client("10.0.0.1".parse().unwrap(), &headers);
             assert_eq!(format!("{client} {https}"), expected, "{lines:?}");
         }
     }

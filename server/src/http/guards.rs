@@ -1,0 +1,47 @@
+//! What a request must pass before it comes to its route.
+
+use std::sync::Arc;
+
+use app::pages::FailurePage;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use leptos::prelude::*;
+
+use crate::http::client::Client;
+use crate::http::origin;
+use crate::http::page::{PageRequestHead, page};
+use crate::http::state::AppState;
+
+/// Turns away what other sites caused.
+pub(crate) async fn own_pages_only(
+    State(app): State<Arc<AppState>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let client = request.extensions().get::<Client>();
+    if origin::is_allowed(&request, client.is_some_and(|client| client.https)) {
+        return next.run(request).await;
+    }
+    let head = PageRequestHead::of(request.extensions(), request.headers());
+    let page_request = match head.admit(&app).await {
+        Ok(page_request) => page_request,
+        Err(busy) => return busy,
+    };
+    let failure = app.site.page_words.failure.foreign.clone();
+    let view = move || view! { <FailurePage failure=failure.clone()/> };
+    page(&app, StatusCode::FORBIDDEN, &page_request, view).await
+}
+
+/// Turns away what is meant for another site.
+pub(crate) async fn own_names_only(
+    State(app): State<Arc<AppState>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if app.options.hosts.accept(&request) {
+        return next.run(request).await;
+    }
+    StatusCode::MISDIRECTED_REQUEST.into_response()
+}

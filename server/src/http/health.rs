@@ -1,0 +1,19 @@
+//! The answers to health checks.
+
+use axum::http::StatusCode;
+use axum::response::IntoResponse;
+
+use crate::operations::readiness::Readiness;
+
+/// `/healthz`: 200 as long as anything is answered at all.
+pub(crate) async fn health() -> &'static str {
+    "alive\n"
+}
+
+/// `/readyz`: 200 while the program takes requests, and 503 while it stops.
+pub(crate) fn ready(readiness: &Readiness) -> impl IntoResponse + use<> {
+    match readiness.is_ready() {
+        true => (StatusCode::OK, "ready\n"),
+        false => (StatusCode::SERVICE_UNAVAILABLE, "stopping\n"),
+    }
+}

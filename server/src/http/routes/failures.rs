@@ -1,0 +1,68 @@
+//! Pages for requests that cannot be answered.
+
+use std::sync::Arc;
+
+use app::pages::{FailurePage, NotFoundPage};
+use axum::extract::{Request, State};
+use axum::http::header::CONTENT_SECURITY_POLICY;
+use axum::http::{Method, StatusCode};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use leptos::prelude::*;
+
+use crate::http::page::{PageRequest, PageRequestHead, page};
+use crate::http::request_id::RequestId;
+use crate::http::state::AppState;
+
+/// There is nothing at this path.
+pub(crate) async fn not_found(State(app): State<Arc<AppState>>, request: PageRequest) -> Response {
+    let view = || view! { <NotFoundPage/> };
+    page(&app, StatusCode::NOT_FOUND, &request, view).await
+}
+
+/// There is something at this path, for another method.
+pub(crate) async fn wrong_method() -> Response {
+    StatusCode::METHOD_NOT_ALLOWED.into_response()
+}
+
+/// The answer of a handler that panicked; the log has the reason already.
+pub(crate) fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
+    StatusCode::INTERNAL_SERVER_ERROR.into_response()
+}
+
+/// Gives a page to failures that have only a status.
+pub(crate) async fn page_for_bare_failures(
+    State(app): State<Arc<AppState>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let is_head = *request.method() == Method::HEAD;
+    let id = request.extensions().get::<RequestId>().copied();
+    let head = PageRequestHead::of(request.extensions(), request.headers());
+    let response = next.run(request).await;
+    let status = response.status();
+    let is_bare = !response.headers().contains_key(CONTENT_SECURITY_POLICY);
+    let failed = status.is_client_error() || status.is_server_error();
+    if !is_bare || !failed || is_head {
+        return response;
+    }
+    let page_request = match head.admit(&app).await {
+        Ok(page_request) => page_request,
+        Err(busy) => return busy,
+    };
+    let failures = &app.site.page_words.failure;
+    let failure = match status {
+        StatusCode::NOT_FOUND => &failures.missing,
+        StatusCode::METHOD_NOT_ALLOWED => &failures.method,
+        StatusCode::MISDIRECTED_REQUEST => &failures.host,
+        StatusCode::PAYLOAD_TOO_LARGE | StatusCode::URI_TOO_LONG => &failures.too_large,
+        status if status.is_client_error() => &failures.unreadable,
+        _ => &failures.broken,
+    };
+    let failure = failure.clone();
+    // With the id the operator finds the failure in the log.
+    let code = id.filter(|_| status.is_server_error());
+    let code = code.map(|id| id.to_string()).unwrap_or_default();
+    let view = move || view! { <FailurePage failure=failure.clone() code=code.clone()/> };
+    page(&app, status, &page_request, view).await
+}

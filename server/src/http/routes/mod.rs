@@ -1,0 +1,11 @@
+//! The handlers of the routes.
+//!
+//! | module | idea |
+//! |---|---|
+//! | [`pages`] | the pages, and the table of their paths |
+//! | [`connection_test`] | the test, as a page and as a stream of lines |
+//! | [`failures`] | pages for requests that cannot be answered |
+
+pub(crate) mod connection_test;
+pub(crate) mod failures;
+pub(crate) mod pages;

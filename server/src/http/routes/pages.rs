@@ -1,0 +1,267 @@
+//! The pages, and the table of their paths.
+
+use std::sync::Arc;
+
+use app::guide::comparison::Shown;
+use app::guide::node::START;
+use app::guide::trail::Trail;
+use app::pages::{
+    CardPage, CheckPage, ErrorsPage, FixPage, HomePage, NetworkPage, OutlookPage, ProgramPage,
+    ProgramsPage, ReportPage, SettingsPage, TestPage, UnknownDomainPage,
+};
+use app::record::{Domain, parse_address};
+use app::site::Site;
+use axum::extract::{Form, Path, Query, State};
+use axum::http::{StatusCode, Uri};
+use axum::response::{IntoResponse, Redirect, Response};
+use axum::routing::{MethodRouter, get, post};
+use leptos::prelude::*;
+use serde::Deserialize;
+
+use crate::http::page::{PageRequest, page};
+use crate::http::routes::connection_test::test_page;
+use crate::http::routes::failures::not_found;
+use crate::http::state::AppState;
+
+/// A page, or as many as there are values for the parameter in its path.
+pub(crate) struct PageRoute {
+    /// The path as axum matches it.
+    pub(crate) path: &'static str,
+    /// What answers.
+    pub(crate) handler: MethodRouter<Arc<AppState>>,
+    /// Every value of the parameter for which the page is the same for everybody.
+    values: fn(&Site) -> Vec<String>,
+}
+
+impl PageRoute {
+    fn new(path: &'static str, handler: MethodRouter<Arc<AppState>>) -> Self {
+        Self::each(path, handler, |_| vec![String::new()])
+    }
+
+    fn each(
+        path: &'static str,
+        handler: MethodRouter<Arc<AppState>>,
+        values: fn(&Site) -> Vec<String>,
+    ) -> Self {
+        Self {
+            path,
+            handler,
+            values,
+        }
+    }
+
+    /// The paths of the pages that are the same for everybody, in their one spelling.
+    pub(crate) fn cached_paths(&self, site: &Site) -> Vec<String> {
+        let before = self.path.split('{').next().unwrap_or_default();
+        let values = (self.values)(site).into_iter();
+        values.map(|value| format!("{before}{value}")).collect()
+    }
+}
+
+/// Every page of the site.
+pub(crate) fn pages() -> Vec<PageRoute> {
+    vec![
+        PageRoute::new("/", get(home)),
+        PageRoute::new("/programs", get(programs)),
+        PageRoute::new("/programs/outlook", get(outlook)),
+        PageRoute::each("/programs/{slug}", get(program), |site| {
+            let programs = site.guide.programs.iter();
+            programs.map(|program| program.slug.clone()).collect()
+        }),
+        PageRoute::new("/fix", get(fix)),
+        PageRoute::each("/fix/{slug}", get(node), |site| {
+            site.guide.nodes.keys().cloned().collect()
+        }),
+        PageRoute::each("/fix/card/{slug}", get(card), |site| {
+            site.guide.cards.keys().cloned().collect()
+        }),
+        PageRoute::new("/errors", get(errors)),
+        PageRoute::new("/check", get(check)),
+        PageRoute::new("/network", get(network)),
+        PageRoute::new("/report", get(report)),
+        PageRoute::new("/test", get(test_form).post(test_page)),
+        PageRoute::each("/settings/{domain}", get(settings), |site| {
+            site.domain_groups().into_iter().flatten().collect()
+        }),
+        PageRoute::each("/settings", post(find_settings), |_| Vec::new()),
+    ]
+}
+
+async fn home(State(app): State<Arc<AppState>>, request: PageRequest) -> Response {
+    page(&app, StatusCode::OK, &request, || view! { <HomePage/> }).await
+}
+
+async fn test_form(State(app): State<Arc<AppState>>, request: PageRequest) -> Response {
+    page(&app, StatusCode::OK, &request, || view! { <TestPage/> }).await
+}
+
+async fn programs(State(app): State<Arc<AppState>>, request: PageRequest) -> Response {
+    page(&app, StatusCode::OK, &request, || view! { <ProgramsPage/> }).await
+}
+
+async fn program(
+    State(app): State<Arc<AppState>>,
+    Path(slug): Path<String>,
+    request: PageRequest,
+) -> Response {
+    match app.site.guide.program(&slug).cloned() {
+        Some(program) => {
+            let show = move || view! { <ProgramPage program=program.clone()/> };
+            page(&app, StatusCode::OK, &request, show).await
+        }
+        None => not_found(State(app), request).await,
+    }
+}
+
+async fn outlook(State(app): State<Arc<AppState>>, request: PageRequest) -> Response {
+    page(&app, StatusCode::OK, &request, || view! { <OutlookPage/> }).await
+}
+
+#[derive(Deserialize)]
+struct TrailQuery {
+    #[serde(default)]
+    trail: String,
+}
+
+async fn fix(
+    State(app): State<Arc<AppState>>,
+    query: Query<TrailQuery>,
+    request: PageRequest,
+) -> Response {
+    node(State(app), Path(START.to_owned()), query, request).await
+}
+
+async fn node(
+    State(app): State<Arc<AppState>>,
+    Path(slug): Path<String>,
+    Query(query): Query<TrailQuery>,
+    request: PageRequest,
+) -> Response {
+    let Some(node) = app.site.guide.nodes.get(&slug).cloned() else {
+        return not_found(State(app), request).await;
+    };
+    let trail = Trail::read(&app.site.guide, &query.trail);
+    let show = move || {
+        let (slug, node, trail) = (slug.clone(), node.clone(), trail.clone());
+        view! { <FixPage slug node trail/> }
+    };
+    page(&app, StatusCode::OK, &request, show).await
+}
+
+#[derive(Deserialize)]
+struct ErrorsQuery {
+    #[serde(default)]
+    q: String,
+}
+
+async fn errors(
+    State(app): State<Arc<AppState>>,
+    Query(query): Query<ErrorsQuery>,
+    request: PageRequest,
+) -> Response {
+    let show = move || view! { <ErrorsPage text=query.q.clone()/> };
+    page(&app, StatusCode::OK, &request, show).await
+}
+
+async fn check(
+    State(app): State<Arc<AppState>>,
+    Query(shown): Query<Shown>,
+    uri: Uri,
+    request: PageRequest,
+) -> Response {
+    let sent = uri.query().is_some();
+    let show = move || view! { <CheckPage shown=shown.clone() sent/> };
+    page(&app, StatusCode::OK, &request, show).await
+}
+
+async fn network(State(app): State<Arc<AppState>>, request: PageRequest) -> Response {
+    page(&app, StatusCode::OK, &request, || view! { <NetworkPage/> }).await
+}
+
+async fn report(State(app): State<Arc<AppState>>, request: PageRequest) -> Response {
+    page(&app, StatusCode::OK, &request, || view! { <ReportPage/> }).await
+}
+
+#[derive(Deserialize)]
+struct CardQuery {
+    program: Option<String>,
+    #[serde(default)]
+    trail: String,
+}
+
+async fn card(
+    State(app): State<Arc<AppState>>,
+    Path(slug): Path<String>,
+    Query(query): Query<CardQuery>,
+    request: PageRequest,
+) -> Response {
+    let Some(card) = app.site.guide.cards.get(&slug).cloned() else {
+        return not_found(State(app), request).await;
+    };
+    // A program that nobody knows is no reason not to help.
+    let program = query
+        .program
+        .and_then(|slug| app.site.guide.program(&slug).cloned());
+    let trail = Trail::read(&app.site.guide, &query.trail);
+    let show = move || {
+        let (slug, card, program) = (slug.clone(), card.clone(), program.clone());
+        view! { <CardPage slug card program trail=trail.clone()/> }
+    };
+    page(&app, StatusCode::OK, &request, show).await
+}
+
+async fn settings(
+    State(app): State<Arc<AppState>>,
+    Path(name): Path<String>,
+    request: PageRequest,
+) -> Response {
+    let found = name.parse::<Domain>().ok().and_then(|domain| {
+        let (record, group) = app.site.catalogue.find(&domain)?;
+        Some((domain, record.clone(), group.clone()))
+    });
+    match found {
+        Some((domain, record, group)) => {
+            let show = move || {
+                let (domain, record, group) = (domain.clone(), record.clone(), group.clone());
+                view! { <SettingsPage domain record group/> }
+            };
+            page(&app, StatusCode::OK, &request, show).await
+        }
+        None => {
+            page(
+                &app,
+                StatusCode::NOT_FOUND,
+                &request,
+                move || view! { <UnknownDomainPage typed=name.clone()/> },
+            )
+            .await
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct AddressForm {
+    address: String,
+}
+
+/// The address form without scripts: only the domain goes into the address bar.
+async fn find_settings(
+    State(app): State<Arc<AppState>>,
+    request: PageRequest,
+    Form(form): Form<AddressForm>,
+) -> Response {
+    match parse_address(&form.address) {
+        Ok(address) => {
+            Redirect::to(&format!("/settings/{}", address.domain().as_str())).into_response()
+        }
+        Err(_) => {
+            page(
+                &app,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                &request,
+                move || view! { <UnknownDomainPage typed=form.address.clone()/> },
+            )
+            .await
+        }
+    }
+}

@@ -1,0 +1,280 @@
+//! Customers who ask for the same at the same time, or soon after.
+
+use std::cell::Cell;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use probe::net::Disclosure;
+use probe::step::{Attempt, OtherAddress};
+use probe::{Endpoint, Facts, Outcome, Protocol, Security};
+use tokio::time::{advance, sleep};
+
+use super::*;
+
+/// A permit without limits, which counts the checks of which it was told.
+#[derive(Default)]
+struct Free {
+    checked: AtomicUsize,
+}
+
+impl Place for Free {
+    fn disclosure(&self) -> Disclosure {
+        Disclosure::default()
+    }
+
+    fn signed_in(&self, _refusals: usize) {}
+
+    fn checked(&self, _report: &EndpointReport) {
+        self.checked.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn must_end(&self) -> futures_util::future::BoxFuture<'static, ()> {
+        Box::pin(std::future::pending())
+    }
+}
+
+fn target(id: &str, host: &str, domain: &str) -> Target {
+    Target {
+        endpoint: Endpoint {
+            id: id.into(),
+            protocol: Protocol::Imap,
+            host: host.parse().unwrap(),
+            port: 993.try_into().unwrap(),
+            security: Security::Tls,
+        },
+        domain: domain.parse().ok(),
+        connect_to: None,
+        private_networks: Vec::new(),
+    }
+}
+
+/// A check that looks up the domain and takes a second, and one that never ends on its own.
+fn check(target: Target) -> impl Stream<Item = Event> + Send + Unpin {
+    let steps =
+        [Stage::Dns, Stage::Published].map(|stage| Step::new(stage, Outcome::Ok, Duration::ZERO));
+    let report = EndpointReport::new(target.endpoint, steps.to_vec(), Duration::ZERO);
+    let events = steps.map(|step| Event::Step { endpoint: 0, step });
+    let last = stream::once(async {
+        sleep(Duration::from_secs(1)).await;
+        Event::Done {
+            endpoint: 0,
+            report,
+        }
+    });
+    stream::iter(events).chain(last).boxed()
+}
+
+struct Site {
+    cache: ResultCache,
+    started: Cell<usize>,
+    permit: Arc<Free>,
+}
+
+impl Site {
+    fn new(seconds: u64) -> Self {
+        Self {
+            cache: ResultCache::new(Duration::from_secs(seconds)),
+            started: Cell::new(0),
+            permit: Arc::default(),
+        }
+    }
+
+    fn ask(&self, targets: Vec<Target>) -> BoxStream<'static, Heard> {
+        let permit: Arc<dyn Place> = self.permit.clone();
+        self.cache.check(targets, &permit, |target| {
+            self.started.set(self.started.get() + 1);
+            check(target)
+        })
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn however_many_ask_a_service_is_checked_once_in_a_while() {
+    let site = Site::new(30);
+    let target = || target("imap", "mail.example.net", "example.net");
+    // Somebody asks each second for five minutes, and most go away at once.
+    for second in 0..300 {
+        let heard = site.ask(vec![target()]);
+        if second % 7 == 0 {
+            let heard: Vec<_> = heard.collect().await;
+            assert_eq!(heard.len(), 3, "second {second}");
+        } else {
+            drop(heard);
+            advance(Duration::from_secs(1)).await;
+        }
+    }
+    let rounds = 300 / 30;
+    let started = site.started.get();
+    assert!((rounds - 1..=rounds + 1).contains(&started), "{started}");
+    // Each is counted once, whether or not somebody heard it to its end.
+    sleep(Duration::from_secs(2)).await;
+    assert_eq!(site.permit.checked.load(Ordering::Relaxed), started);
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_asks_later_is_told_the_age_and_gets_his_own_id() {
+    let site = Site::new(30);
+    let first: Vec<_> = site
+        .ask(vec![target("a", "mail.example.net", "example.net")])
+        .collect()
+        .await;
+    assert!(first.iter().all(|heard| heard.age.is_none()), "{first:?}");
+    advance(Duration::from_secs(9)).await;
+    let targets = vec![
+        target("x", "other.example.net", "example.net"),
+        target("b", "mail.example.net", "example.net"),
+    ];
+    let second: Vec<_> = site.ask(targets).collect().await;
+    assert_eq!(site.started.get(), 2);
+    let old: Vec<_> = second.iter().filter(|heard| heard.age.is_some()).collect();
+    assert_eq!(old.len(), 3, "{second:?}");
+    for heard in old {
+        assert_eq!(heard.age, Some(Duration::from_secs(10)));
+        match &heard.event {
+            Event::Step { endpoint, .. } => assert_eq!(*endpoint, 1),
+            Event::Done { endpoint, report } => {
+                assert_eq!((*endpoint, report.endpoint.id.as_str()), (1, "b"));
+            }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_not_quite_the_same_service_is_checked_by_itself() {
+    let site = Site::new(30);
+    let plain = || target("imap", "mail.example.net", "example.net");
+    let mut port = plain();
+    port.endpoint.port = 143.try_into().unwrap();
+    let mut protocol = plain();
+    protocol.endpoint.protocol = Protocol::Pop3;
+    let mut starttls = plain();
+    starttls.endpoint.security = Security::Starttls;
+    // The two are written alike, but one of them may go on without encryption.
+    let mut none = plain();
+    none.endpoint.security = Security::None;
+    let mut elsewhere = plain();
+    elsewhere.connect_to = "127.0.0.1:1".parse().ok();
+    for (number, target) in [plain(), port, protocol, starttls, none, elsewhere]
+        .into_iter()
+        .enumerate()
+    {
+        site.ask(vec![target]).collect::<Vec<_>>().await;
+        assert_eq!(site.started.get(), number + 1);
+    }
+    site.ask(vec![plain()]).collect::<Vec<_>>().await;
+    assert_eq!(site.started.get(), 6);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_one_domain_publishes_is_not_told_to_another() {
+    let site = Site::new(30);
+    for (domain, expected) in [("example.net", 2), ("example.org", 1)] {
+        let heard = site.ask(vec![target("imap", "mail.example.net", domain)]);
+        let steps = heard.filter_map(async |heard| match heard.event {
+            Event::Step { .. } => None,
+            Event::Done { report, .. } => Some(report.steps.len()),
+        });
+        assert_eq!(steps.collect::<Vec<_>>().await, [expected], "{domain}");
+    }
+    assert_eq!(site.started.get(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_in_the_network_of_one_record_is_not_told_to_another() {
+    let site = Site::new(30);
+    for (networks, started) in [
+        (&["10.20.0.0/16"][..], 1),
+        (&[], 2),
+        (&["10.21.0.0/16"], 3),
+        (&["10.20.0.0/16"], 3),
+    ] {
+        let mut target = target("imap", "mail.example.net", "example.net");
+        target.private_networks = networks.iter().map(|text| text.parse().unwrap()).collect();
+        let heard: Vec<_> = site.ask(vec![target]).collect().await;
+        assert_eq!(heard.len(), 3);
+        assert_eq!(site.started.get(), started, "{networks:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn without_sharing_everybody_gets_a_check() {
+    let site = Site::new(0);
+    let target = || vec![target("imap", "mail.example.net", "example.net")];
+    let (one, other) = (site.ask(target()), site.ask(target()));
+    assert_eq!(site.started.get(), 2);
+    assert_eq!(one.collect::<Vec<_>>().await.len(), 3);
+    assert_eq!(other.collect::<Vec<_>>().await.len(), 3);
+}
+
+/// That this machine is in trouble says nothing to those who come when it is over.
+#[tokio::test(start_paused = true)]
+async fn what_this_machine_could_not_do_is_told_to_nobody_else() {
+    let lacking = Outcome::LocalResourcesExhausted;
+    let step = |stage, outcome, facts| Step {
+        facts,
+        ..Step::new(stage, outcome, Duration::ZERO)
+    };
+    let address = "192.0.2.1".parse().unwrap();
+    let attempts = |outcome| Facts::Connect {
+        connected: None,
+        attempts: vec![Attempt {
+            address,
+            outcome,
+            elapsed: Duration::ZERO,
+        }],
+    };
+    let others = Facts::OtherAddresses {
+        others: vec![OtherAddress {
+            address,
+            outcome: lacking,
+            fingerprint: None,
+            greeting: None,
+            elapsed: Duration::ZERO,
+        }],
+    };
+    for (found, shared) in [
+        (step(Stage::Dns, lacking, Facts::None {}), false),
+        (step(Stage::Connect, lacking, attempts(lacking)), false),
+        (step(Stage::Connect, Outcome::Ok, attempts(lacking)), false),
+        (step(Stage::OtherAddresses, Outcome::Ok, others), false),
+        (
+            step(Stage::Connect, Outcome::Ok, attempts(Outcome::Ok)),
+            true,
+        ),
+        (step(Stage::Dns, Outcome::DnsTimeout, Facts::None {}), true),
+    ] {
+        let site = Site::new(30);
+        let permit: Arc<dyn Place> = site.permit.clone();
+        let ask = || {
+            let start = |target: Target| {
+                site.started.set(site.started.get() + 1);
+                let step = found.clone();
+                let first = Event::Step { endpoint: 0, step };
+                stream::iter([first]).chain(check(target))
+            };
+            let target = target("imap", "mail.example.net", "example.net");
+            site.cache.check(vec![target], &permit, start)
+        };
+        // The second comes while the first is running, the third when it is over.
+        let first = ask();
+        tokio::task::yield_now().await;
+        ask().collect::<Vec<_>>().await;
+        first.collect::<Vec<_>>().await;
+        ask().collect::<Vec<_>>().await;
+        assert_eq!(site.started.get(), if shared { 1 } else { 3 }, "{found:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_check_holds_its_place_to_its_end() {
+    let cache = ResultCache::new(Duration::from_secs(30));
+    let permit: Arc<dyn Place> = Arc::new(Free::default());
+    drop(cache.check(
+        vec![target("a", "mail.example.net", "example.net")],
+        &permit,
+        check,
+    ));
+    tokio::task::yield_now().await;
+    assert_eq!(Arc::strong_count(&permit), 2);
+    sleep(Duration::from_secs(2)).await;
+    assert_eq!(Arc::strong_count(&permit), 1);
+}
