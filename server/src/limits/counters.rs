@@ -8,7 +8,8 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
-use super::key::{Client, Key};
+use super::key::Client;
+use super::sign_in::SignIn;
 
 /// Counts what clients and accounts do.
 pub trait Counters: Send + Sync {
@@ -30,19 +31,6 @@ pub trait Counters: Send + Sync {
     /// Reports how a counted sign-in ended. It is called exactly once for each, whatever happens, and must not
     /// block.
     fn settle(&self, sign_in: &SignIn, end: SignInEnd);
-}
-
-/// A sign-in, as it is counted.
-#[derive(Clone, Debug)]
-pub struct SignIn {
-    /// Where it comes from.
-    pub client: Client,
-    /// Whose mailbox it is.
-    pub provider: Key,
-    /// The account as it was spelled.
-    pub account: Key,
-    /// Every mailbox that this spelling may mean.
-    pub mailboxes: Vec<Key>,
 }
 
 /// How a sign-in ended.

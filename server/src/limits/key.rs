@@ -3,13 +3,10 @@
 use std::net::IpAddr;
 use std::num::NonZeroU32;
 
-use app::check::Account;
 use aws_lc_rs::error::Unspecified;
 use aws_lc_rs::hmac::{self, HMAC_SHA256};
 use aws_lc_rs::rand::SystemRandom;
 use ipnet::IpNet;
-
-use super::counters::SignIn;
 
 /// The keyed hash of a client or an account. Without the secret nobody who reads the counters learns an
 /// address, or can test a guess.
@@ -70,23 +67,8 @@ impl Keys {
         networks(address).into_iter().map(hashed).collect()
     }
 
-    /// A sign-in of this client to this account.
-    pub fn sign_in(&self, client: Client, account: &Account) -> SignIn {
-        let mailboxes: Vec<&str> = account.mailboxes.iter().map(String::as_str).collect();
-        SignIn {
-            client,
-            provider: self.key("provider", &account.provider),
-            // A line feed separates them, because no mailbox name contains one.
-            account: self.key("account", &mailboxes.join("\n")),
-            mailboxes: mailboxes
-                .into_iter()
-                .map(|mailbox| self.key("mailbox", mailbox))
-                .collect(),
-        }
-    }
-
-    /// The kind is hashed too, so that a client can never have the key of an account.
-    fn key(&self, kind: &str, name: &str) -> Key {
+    /// The key of something. Its kind is hashed too, so that a client can never have the key of an account.
+    pub(super) fn key(&self, kind: &str, name: &str) -> Key {
         let tag = hmac::sign(&self.0, format!("{kind} {name}").as_bytes());
         let mut key = [0; 16];
         for (byte, from) in key.iter_mut().zip(tag.as_ref()) {
@@ -114,7 +96,10 @@ pub(crate) fn networks(client: IpAddr) -> Vec<Scope<IpNet>> {
 
 #[cfg(test)]
 mod tests {
+    use app::check::Account;
+
     use super::*;
+    use crate::limits::sign_in::SignIn;
 
     #[test]
     fn one_client_is_an_address_or_a_network_of_64_bits() {
@@ -162,7 +147,7 @@ mod tests {
             provider: "lab".into(),
             mailboxes: ["jane".to_owned()].into(),
         };
-        let key = |keys: Keys| keys.sign_in(Vec::new(), &jane).account;
+        let key = |keys: Keys| SignIn::new(&keys, Vec::new(), &jane).account;
         let configured = || key(Keys::configured(&secret).unwrap());
         assert_eq!(configured(), configured());
         assert_ne!(configured(), key(Keys::random().unwrap()));

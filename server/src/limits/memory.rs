@@ -8,10 +8,11 @@ use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, ready};
 
 use super::clock::Clock;
-use super::counters::{Counters, Denial, Limit, SignIn, SignInEnd};
+use super::counters::{Counters, Denial, Limit, SignInEnd};
 use super::key::{Client, Key};
 use super::options::LimitOptions;
 use super::rate::Rate;
+use super::sign_in::SignIn;
 use super::sliding_window::SlidingWindow;
 use super::token_bucket::{self, TokenBucket};
 

@@ -5,6 +5,7 @@
 //! | `options` | what an operator can set |
 //! | `rate` | a count per time |
 //! | [`key`] | keyed hashes of the clients and accounts that are counted |
+//! | [`sign_in`] | a sign-in, as it is counted |
 //! | [`counters`] | what is counted; a trait, because several servers would share a database |
 //! | [`memory`] | counters in the memory of one server |
 //! | `token_bucket`, `sliding_window` | counting over time: GCRA for rates, exact windows for refused passwords |
@@ -23,6 +24,7 @@ mod options;
 pub(crate) mod pages;
 pub(crate) mod per_client;
 mod rate;
+pub mod sign_in;
 #[cfg(test)]
 mod simulation;
 mod sliding_window;
@@ -196,7 +198,7 @@ impl ClientGate {
         let sign_in = match account {
             None => None,
             Some(account) => {
-                let counted = keys.sign_in(self.client.clone(), &account);
+                let counted = sign_in::SignIn::new(keys, self.client.clone(), &account);
                 let delay = counters.count_sign_in(&counted).await.map_err(refusal)?;
                 let sign_in = SignIn {
                     counters: Arc::clone(counters),
@@ -232,7 +234,7 @@ struct RunningTest {
 /// A sign-in that was counted and is settled once: by what the test says of it, or when it is dropped.
 struct SignIn {
     counters: Arc<dyn Counters>,
-    counted: counters::SignIn,
+    counted: sign_in::SignIn,
     disclosure: Disclosure,
     settled: AtomicBool,
 }

@@ -518,7 +518,7 @@ async fn what_is_over_is_forgotten() {
         let client = keys.client(std::net::Ipv4Addr::from(number).into());
         memory.count_test(&client).await.unwrap();
         let account = at_provider("lab", &number.to_string());
-        let sign_in = keys.sign_in(client, &account);
+        let sign_in = sign_in::SignIn::new(&keys, client, &account);
         memory.count_sign_in(&sign_in).await.unwrap();
         let refusals = usize::from(number % 1000 == 0);
         memory.settle(&sign_in, SignInEnd::Sent { refusals });

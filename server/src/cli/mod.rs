@@ -1,11 +1,13 @@
 //! The command line.
 
+pub mod servers;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::commands::probe::{ConnectTo, Servers};
+use self::servers::{ConnectTo, Servers};
 use crate::http::client::ProxyOptions;
 use crate::http::security_txt::Contact;
 use crate::limits::LimitOptions;
@@ -187,7 +189,7 @@ mod tests {
 
     #[test]
     fn every_option_is_described_for_operators_with_its_default() {
-        let text = include_str!("../../docs/operations.md");
+        let text = include_str!("../../../docs/operations.md");
         let cli = Cli::command();
         let serve = cli.find_subcommand("serve").unwrap();
         for option in serve.get_arguments() {
