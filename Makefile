@@ -23,9 +23,14 @@ lock_sum = $(firstword $(shell cksum < $(1)))
 SSLYZE_LOCK := end2end/bench/requirements.txt
 SSLYZE := $(CACHE)/sslyze-$(call lock_sum,$(SSLYZE_LOCK))
 NPM_TOOLS := $(CACHE)/npm-tools-$(call lock_sum,app/package-lock.json)
+# Where the system's Node.js is too old for Playwright, this version from the npm registry is used.
+NODE_VERSION := 24.21.0
+MIN_NODE_MAJOR := 20
+NODE_PACKAGE := node-linux-$(if $(filter aarch64,$(shell uname -m)),arm64,x64)
+NODE := $(CACHE)/node-$(NODE_VERSION)
 
 # Daemons and rustup's programs are not on the PATH of every shell.
-export PATH := $(TRUNK)/bin:$(BINDGEN)/bin:$(NPM_TOOLS)/node_modules/.bin:$(PATH):$(HOME)/.cargo/bin:/usr/sbin:/sbin
+export PATH := $(TRUNK)/bin:$(BINDGEN)/bin:$(NPM_TOOLS)/node_modules/.bin:$(NODE)/node_modules/$(NODE_PACKAGE)/bin:$(PATH):$(HOME)/.cargo/bin:/usr/sbin:/sbin
 # One place for all builds, whatever the user's own settings say.
 export CARGO_TARGET_DIR := $(CURDIR)/target
 export TRUNK_SKIP_VERSION_CHECK := true
@@ -57,7 +62,7 @@ WASM := --no-default-features --target wasm32-unknown-unknown --locked
 phase = @printf '\n==> %s\n' '$(1)'; $(2); printf '    %s s\n' "$$SECONDS"
 
 .PHONY: help run test build lab dev bench fuzz clean \
-  check-rust fuzz-packages build-packages lab-packages test-packages bench-packages node-modules tools root program
+  check-rust fuzz-packages build-packages new-node lab-packages test-packages bench-packages node-modules tools root program
 
 help: ## Say what can be made
 	@sed -n 's/^\([a-z]*\):.* ## \(.*\)/make \1\t\2/p' Makefile | expand -t 14
@@ -171,14 +176,16 @@ endef
 
 build-packages:
 	$(call install,$(BUILD_NEEDS))
-	@node -e 'process.exit(+(parseInt(process.versions.node) < 18))' || { echo 'Node.js 18 or newer is needed, this is' "$$(node --version)" >&2; exit 1; }
+	@node -e 'process.exit(+(parseInt(process.versions.node) < $(MIN_NODE_MAJOR)))' || $(MAKE) new-node
+
+new-node:
+	$(call tool,$(NODE),seconds,npm install --silent --no-audit --no-fund --prefix "$$part" $(NODE_PACKAGE)@$(NODE_VERSION))
 
 lab-packages:
 	$(call install,$(LAB_NEEDS))
 
 test-packages: build-packages
 	$(call install,$(TEST_NEEDS))
-	@node -e 'process.exit(+(parseInt(process.versions.node) < 20))' || { echo 'Playwright needs Node.js 20 or newer, this is' "$$(node --version)" >&2; exit 1; }
 
 fuzz-packages:
 	$(call install,$(FUZZ_NEEDS))
@@ -204,8 +211,8 @@ define tool
 fi
 endef
 
-# A cheap profile: the tools run for seconds and take minutes to optimise.
-cargo_install = CARGO_TARGET_DIR="$$part/build" cargo install --quiet --root "$$part" --profile dev
+# A cheap profile: the tools run for seconds, and optimising them takes minutes.
+cargo_install = CARGO_TARGET_DIR="$$part/build" CARGO_PROFILE_DEV_DEBUG=none cargo install --quiet --root "$$part" --profile dev
 
 # A mirror of the registry may lag behind the lock file of this tool. Then the newest versions that fit
 # are taken, and it is said.
