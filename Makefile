@@ -179,7 +179,7 @@ build-packages:
 	@node -e 'process.exit(+(parseInt(process.versions.node) < $(MIN_NODE_MAJOR)))' || $(MAKE) new-node
 
 new-node:
-	$(call tool,$(NODE),seconds,npm install --silent --no-audit --no-fund --prefix "$$part" $(NODE_PACKAGE)@$(NODE_VERSION))
+	$(call tool,$(NODE),seconds,npm install --loglevel error --no-audit --no-fund --prefix "$$part" $(NODE_PACKAGE)@$(NODE_VERSION))
 
 lab-packages:
 	$(call install,$(LAB_NEEDS))
@@ -225,4 +225,4 @@ endef
 tools: check-rust build-packages
 	$(call tool,$(BINDGEN),about 3 minutes,$(install_bindgen))
 	$(call tool,$(TRUNK),about 3 minutes,$(cargo_install) trunk --version $(TRUNK_VERSION) --locked --no-default-features)
-	$(call tool,$(NPM_TOOLS),seconds,mkdir -p "$$part"; cp app/package.json app/package-lock.json "$$part"; npm ci --silent --no-audit --no-fund --prefix "$$part")
+	$(call tool,$(NPM_TOOLS),seconds,mkdir -p "$$part"; cp app/package.json app/package-lock.json "$$part"; npm ci --loglevel error --no-audit --no-fund --prefix "$$part")

@@ -9,8 +9,8 @@ export default defineConfig({
   forbidOnly: true,
   // A test that passes at the second try is a broken test.
   retries: 0,
-  // One worker, one lab: some tests stop the lab's Postfix.
-  workers: 1,
+  // Each worker has a lab of its own, because some tests stop the Postfix of their lab.
+  workers: 2,
   timeout: 30_000,
   use: {
     browserName: "chromium",
