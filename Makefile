@@ -72,6 +72,7 @@ run: build ## Install what is missing, build, and serve http://127.0.0.1:3000
 
 test: root test-packages tools node-modules ## Install what tests need, and run every check and test
 	$(call phase,Formatting,cargo fmt --all --check)
+	$(call phase,Structure of the sources,node .ci/structure.mjs)
 	$(call phase,Clippy for this machine,cargo clippy $(HOST) --all-targets -- -D warnings)
 	$(call phase,Clippy for the browser: app,cargo clippy -p app --lib --bins $(WASM) --features hydrate -- -D warnings)
 	$(call phase,Clippy for the browser: probe,cargo clippy -p probe --lib $(WASM) -- -D warnings)
