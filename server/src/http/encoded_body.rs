@@ -1,11 +1,11 @@
 //! Bytes that do not change, in every encoding in which they are sent.
 
 use axum::body::Bytes;
-use axum::http::header::{
-    CONTENT_ENCODING, CONTENT_LENGTH, ETAG, HeaderMap, HeaderValue, IF_NONE_MATCH, VARY,
-};
+use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, ETAG, HeaderMap, HeaderValue, VARY};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+
+use headers::{ETag, HeaderMapExt, IfNoneMatch};
 
 use crate::http::encoding::{Effort, Encoding};
 
@@ -72,14 +72,14 @@ impl EncodedBody {
         response
     }
 
-    /// Whether the browser says that it has this content (RFC 9110 §13.1.2).
+    /// Whether the browser has this content already (RFC 9110 §13.1.2).
     fn is_known(&self, request: &HeaderMap) -> bool {
-        let Some(tag) = self.headers.get(ETAG).and_then(|tag| tag.to_str().ok()) else {
+        let tag = self.headers.typed_get::<ETag>();
+        let known = request.typed_get::<IfNoneMatch>();
+        let (Some(tag), Some(known)) = (tag, known) else {
             return false;
         };
-        let known = request.get_all(IF_NONE_MATCH).into_iter();
-        let mut known = known.filter_map(|known| known.to_str().ok());
-        known.any(|known| known.split(',').any(|known| known.trim() == tag))
+        !known.precondition_passes(&tag)
     }
 }
 
@@ -95,6 +95,8 @@ fn tag(plain: &[u8]) -> Option<HeaderValue> {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::header::IF_NONE_MATCH;
+
     use super::*;
 
     #[test]
@@ -106,6 +108,12 @@ mod tests {
             (Some("W/\"0123456789abcdef\"".to_owned()), StatusCode::OK),
             (Some(format!("\"x\", {tag}")), StatusCode::NOT_MODIFIED),
             (Some(tag.clone()), StatusCode::NOT_MODIFIED),
+            (
+                Some(tag.trim_start_matches("W/").to_owned()),
+                StatusCode::NOT_MODIFIED,
+            ),
+            (Some("*".to_owned()), StatusCode::NOT_MODIFIED),
+            (Some("no tag".to_owned()), StatusCode::OK),
         ] {
             let mut request = HeaderMap::new();
             if let Some(known) = &known {
