@@ -1,14 +1,14 @@
-# Everything that is done with the project; `make help` lists it.
+# The tasks of the project; `make help` lists them.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 .DEFAULT_GOAL := help
-# The steps follow each other; cargo uses every core by itself.
+# Targets run one after the other; cargo uses every core by itself.
 .NOTPARALLEL:
 
-# Pinned tools live outside the clone, so that a second clone finds them. The version of wasm-bindgen
-# is also in Trunk.toml and Cargo.lock; all three must agree.
+# Pinned tools are installed outside the clone, so that several clones share them. The version of
+# wasm-bindgen is also in Trunk.toml and Cargo.lock; all three must agree.
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/mailguide
 TRUNK_VERSION := 0.21.14
 BINDGEN_VERSION := 0.2.130
@@ -18,7 +18,8 @@ TRUNK := $(CACHE)/trunk-$(TRUNK_VERSION)
 BINDGEN := $(CACHE)/wasm-bindgen-$(BINDGEN_VERSION)
 FUZZ := $(CACHE)/cargo-fuzz-$(FUZZ_VERSION)
 DENY := $(CACHE)/cargo-deny-$(DENY_VERSION)
-# What has a lock file is in a folder named by the file's sum, so that another lock file is another folder.
+# A tool with a lock file is installed in a folder named by the checksum of that file, so that a changed
+# lock file gets a new folder.
 lock_sum = $(firstword $(shell cksum < $(1)))
 SSLYZE_LOCK := end2end/bench/requirements.txt
 SSLYZE := $(CACHE)/sslyze-$(call lock_sum,$(SSLYZE_LOCK))
@@ -31,19 +32,20 @@ NODE := $(CACHE)/node-$(NODE_VERSION)
 
 # Daemons and rustup's programs are not on the PATH of every shell.
 export PATH := $(TRUNK)/bin:$(BINDGEN)/bin:$(NPM_TOOLS)/node_modules/.bin:$(NODE)/node_modules/$(NODE_PACKAGE)/bin:$(PATH):$(HOME)/.cargo/bin:/usr/sbin:/sbin
-# One place for all builds, whatever the user's own settings say.
+# One target directory for all builds, whatever the user's configuration says.
 export CARGO_TARGET_DIR := $(CURDIR)/target
 export TRUNK_SKIP_VERSION_CHECK := true
-# Leptos would read it while it compiles and then look for the bundle under another name.
+# Leptos would read it at compile time and then look for the bundle under another name.
 unexport LEPTOS_OUTPUT_NAME
 
 PROGRAM := $(CARGO_TARGET_DIR)/release/mailguide
-# What the browser bundle is made of. Folders are listed too: their time changes when a file goes away.
+# The sources of the browser bundle. Folders are listed too: their modification time changes when a file
+# is deleted.
 BUNDLE_SOURCES := $(shell find app probe/src probe/Cargo.toml style Cargo.toml Cargo.lock Trunk.toml rust-toolchain.toml)
 # The last file that a release bundle gets; a debug bundle has none.
 BUNDLE := dist/pkg/main.css.br
 
-# What must be there, as PROGRAM=DEBIAN-PACKAGE+PACKAGE; instead of a program also a path.
+# Required programs, as PROGRAM=DEBIAN-PACKAGE+PACKAGE. PROGRAM may also be a path.
 BUILD_NEEDS := node=nodejs npm=npm cc=gcc+libc6-dev
 LAB_NEEDS := openssl=openssl postfix=postfix dovecot=dovecot-core \
   /usr/lib/dovecot/imap-login=dovecot-imapd /usr/lib/dovecot/pop3-login=dovecot-pop3d
@@ -53,12 +55,12 @@ FUZZ_NEEDS := c++=g++ cc=gcc+libc6-dev
 BENCH_NEEDS := $(LAB_NEEDS) nginx=nginx-light wrk=wrk curl=curl swaks=swaks /usr/share/doc/libnet-ssleay-perl=libnet-ssleay-perl testssl=testssl.sh \
   python3=python3+python3-pip taskset=util-linux
 
-# The whole workspace on this machine: everything that runs here, with sockets. (In the browser
-# `app` has the feature `hydrate` instead of `ssr`; the two exclude each other.)
+# The whole workspace for this machine, with sockets. (In the browser `app` has the feature `hydrate`
+# instead of `ssr`; the two exclude each other.)
 HOST := --workspace --features "app/ssr probe/net" --locked
 WASM := --no-default-features --target wasm32-unknown-unknown --locked
 
-# $(call phase,what is done,command) says what is done, does it, and says how long it took.
+# $(call phase,title,command) prints the title, runs the command and prints its duration.
 phase = @printf '\n==> %s\n' '$(1)'; $(2); printf '    %s s\n' "$$SECONDS"
 
 .PHONY: help run test build lab dev bench fuzz clean \
@@ -134,7 +136,7 @@ $(BUNDLE): $(BUNDLE_SOURCES) | tools
 program: $(BUNDLE)
 	$(call phase,Program,cargo build --release --locked -p server)
 
-# --- what must be there ---
+# --- required programs ---
 
 # Lab, tests and bench start Postfix, which only starts as root.
 AS_ROOT := $(if $(filter 0,$(shell id -u)),,sudo env PATH="$$PATH")
@@ -197,8 +199,8 @@ bench-packages:
 node-modules: test-packages
 	@cd end2end; [ node_modules/.package-lock.json -nt package-lock.json ] || npm ci --no-audit --no-fund
 
-# $(call tool,folder,how long,command) fills a folder of the cache, once. The command fills `$$part`,
-# which gets its name when it is whole; two clones do not do the same work at the same time.
+# $(call tool,folder,how long,command) installs a tool in a folder of the cache, once. The command writes
+# to `$$part`, which is renamed when it is complete. A lock keeps two clones from doing this at the same time.
 define tool
 @if [ ! -d '$(1)' ]; then \
   mkdir -p '$(CACHE)'; exec 9> '$(CACHE)/lock'; flock 9; \
@@ -212,11 +214,11 @@ define tool
 fi
 endef
 
-# A cheap profile: the tools run for seconds, and optimising them takes minutes.
+# The dev profile without debug information: the tools run for seconds, and optimising them would take minutes.
 cargo_install = CARGO_TARGET_DIR="$$part/build" CARGO_PROFILE_DEV_DEBUG=none cargo install --quiet --root "$$part" --profile dev
 
-# A mirror of the registry may lag behind the lock file of this tool. Then the newest versions that fit
-# are taken, and it is said.
+# A mirror of the registry may not have every version in the lock file of this tool yet. Then the newest
+# compatible versions are installed, and a message says so.
 define install_bindgen
 $(cargo_install) wasm-bindgen-cli --version $(BINDGEN_VERSION) --locked || { \
   echo '    the registry lacks a version of the lock file: taking the newest ones that fit'; \

@@ -1,4 +1,4 @@
-// Starts the program under test, and waits for the line that says where it listens.
+// Starts the program under test, and waits for the line with the address on which it listens.
 
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 
 const RELEASE_BUILD = fileURLToPath(new URL("../target/release/mailguide", import.meta.url));
 
-/** The path of the program: the given one, or `MAILGUIDE` in the environment, or the release build. */
+/** The path of the program: the argument, or `MAILGUIDE` from the environment, or the release build. */
 export function mailguide(wanted = process.env.MAILGUIDE) {
   const path = wanted ? resolve(wanted) : RELEASE_BUILD;
   if (!existsSync(path)) throw new Error(`there is no ${path}: build it first with make build`);
@@ -21,11 +21,11 @@ export function labOptions({ record, ca }) {
 }
 
 /**
- * Serves on a free port.
+ * Starts the server on a free port.
  *
  * @param {string[]} options  More options for `serve`.
  * @returns {Promise<{ url: string, pid: number, output: () => string, stop: () => Promise<void>, kill: () => Promise<void> }>}
- *   `output` gives all that the server has printed so far; `kill` leaves it no time to finish anything.
+ *   `output` returns everything the server has printed so far; `kill` ends it without a graceful shutdown.
  */
 export async function serve(options = []) {
   const child = spawn(mailguide(), ["serve", "--listen", "127.0.0.1:0", ...options], {

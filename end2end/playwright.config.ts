@@ -1,4 +1,4 @@
-// Every spec runs twice: with scripts, and with scripts off, as the pages promise to work both ways.
+// Specs run twice, with scripts enabled and disabled, because every page must work without scripts.
 
 import { defineConfig } from "@playwright/test";
 
@@ -7,7 +7,7 @@ export default defineConfig({
   outputDir: "test-results",
   reporter: [["list"]],
   forbidOnly: true,
-  // A test that passes at the second try is a broken test.
+  // A test that passes only on a retry is a broken test.
   retries: 0,
   // Each worker has a lab of its own, because some tests stop the Postfix of their lab.
   workers: 2,
@@ -15,13 +15,13 @@ export default defineConfig({
   use: {
     browserName: "chromium",
     launchOptions: {
-      // The distribution's browser: nothing is downloaded for the tests.
+      // The browser of the distribution: the tests download nothing.
       executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
       args: [
         // The tests run as root, because of Postfix, and Chromium has no sandbox for root.
         "--no-sandbox",
         "--disable-gpu",
-        // The browser talks to the site under test and to nobody else.
+        // The browser must connect only to the site under test.
         "--disable-quic",
         "--no-first-run",
         "--disable-background-networking",
@@ -36,7 +36,7 @@ export default defineConfig({
     {
       name: "no-scripts",
       use: { javaScriptEnabled: false },
-      // What only scripts can do, and axe, which is a script itself.
+      // These need scripts, as does axe.
       testIgnore: ["**/scripts.spec.ts", "**/hydration.spec.ts"],
     },
   ],

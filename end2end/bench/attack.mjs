@@ -1,6 +1,5 @@
-// Attacks on the server, each bounded, and what they leave to everybody else: clients that ask for much and take
-// nothing of it, clients that make the server render, passwords that are sent and not waited for, and clients that
-// only keep their connection.
+// Attacks on the server, and their effect on other clients: clients that request pages and do not read them, clients
+// that make the server render, clients that send a password and disconnect, and clients that only hold a connection.
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
@@ -16,7 +15,7 @@ import { REQUESTS, answered, session } from "./attacker.mjs";
 import { memory, percentile, providerRecord } from "./load.mjs";
 import { table } from "./table.mjs";
 
-/** Nearly as many connections as one client may have. */
+/** Just below the maximum number of connections of one client. */
 const CONNECTIONS = 60;
 
 export async function benchAttacks(directory) {
@@ -39,13 +38,13 @@ export async function benchAttacks(directory) {
   }
 }
 
-/** Memory that clients hold by not reading. */
+/** The memory that clients occupy by not reading. */
 async function unread(start) {
   const rows = [];
   for (const [connections, encoding] of [[1, "br"], [1, "gzip"], [1, "identity"], [CONNECTIONS, "identity"]]) {
     const server = await start();
     try {
-      // What is made once does not count.
+      // Memory that is allocated once, on the first request, is not measured.
       const idle = await session(server.url);
       await Promise.all(["/", "/errors?q=x"].map((path) => answered(idle.request({ ":path": path, "accept-encoding": encoding }))));
       const before = await memory(server.pid);
@@ -68,13 +67,12 @@ async function unread(start) {
   table("One client takes nothing of what it asks for (HTTP/2)", ["memory (MB)", "before", "after", "grown"], rows);
 }
 
-/** How long others wait while a client makes the server render. */
+/** The latency for other clients while one client makes the server render. */
 async function rendering(directory, start) {
   const server = await start();
   try {
     const idle = await percentile(directory, server.url);
-    // The attacker has the same two cores. It takes what the server and the other client leave, or its own work would
-    // be measured.
+    // The attacker runs on the same cores, with the lowest priority; otherwise its own work would be measured.
     const attacker = spawn("nice", ["-n", "19", process.execPath, fileURLToPath(new URL("attacker.mjs", import.meta.url)), server.url]);
     let answers = "";
     attacker.stdout.on("data", (bytes) => (answers += bytes));
@@ -92,7 +90,7 @@ async function rendering(directory, start) {
   }
 }
 
-/** Whether passwords that nobody waited for keep others from testing theirs. */
+/** Whether sign-ins of clients that disconnect prevent other clients from testing a password. */
 async function aborted(start) {
   const server = await start();
   try {
@@ -111,7 +109,7 @@ async function aborted(start) {
   }
 }
 
-/** How long a client keeps a connection on which it takes nothing. */
+/** How long a client can hold a connection on which it reads nothing. */
 async function stalled(start) {
   const server = await start();
   try {

@@ -1,5 +1,5 @@
-// `node attacker.mjs URL`: asks for searches again and again, as one client, until its standard input ends; then it
-// prints how it was answered. It is a program of its own so that it can have a lower priority than the others.
+// `node attacker.mjs URL`: requests searches as one client until its standard input ends, then prints the numbers of
+// responses by status. It is a separate process so that it can run with a lower priority.
 
 import { once } from "node:events";
 import { connect as connectHttp2 } from "node:http2";
@@ -7,9 +7,9 @@ import { connect as connectTls } from "node:tls";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
-/** Whoever attacks is another client than whoever measures. */
+/** Not the address of the measuring client, because limits apply per client. */
 const ADDRESS = "127.0.0.66";
-/** How many requests are made on each connection. */
+/** The number of requests on each connection. */
 export const REQUESTS = 200;
 const CONNECTIONS = 10;
 const SEARCH = encodeURIComponent("Cannot verify server identity ".repeat(30));
@@ -25,11 +25,11 @@ export async function session(url, options = {}) {
   return opened;
 }
 
-/** The status of an answer that is read to its end. */
+/** The status of a response, which is read to its end. */
 export async function answered(stream) {
   let status = "refused";
   stream.on("response", (headers) => (status = headers[":status"]));
-  // A stream that is refused is an error, and is closed all the same.
+  // A refused stream emits an error, and is closed too.
   stream.on("error", () => {});
   stream.resume();
   await new Promise((closed) => stream.on("close", closed));
@@ -41,7 +41,7 @@ async function attack(url) {
   process.stdin.on("end", () => (over = true)).resume();
   const sessions = await Promise.all(Array.from({ length: CONNECTIONS }, () => session(url)));
   const counts = {};
-  // Once a second, and for a minute at most.
+  // Once a second, for at most a minute.
   for (let round = 0; round < 60 && !over; round++) {
     for (const [i, opened] of sessions.entries()) {
       for (let j = 0; j < REQUESTS; j++) {

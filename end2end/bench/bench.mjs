@@ -1,7 +1,7 @@
-// `make bench`: how big the site is, how fast it is served, and how long a test takes.
+// `make bench`: the size of the site, the throughput of the server, and the duration of a test.
 //
-// Each number stands next to one from another program that did the same work in the same run: on
-// its own it would say more about the machine than about us.
+// Each number is compared with that of another program that did the same work in the same run: an absolute
+// number would say more about the machine than about mailguide.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -17,12 +17,12 @@ import { benchSizes } from "./sizes.mjs";
 import { benchThroughput } from "./throughput.mjs";
 
 const directory = mkdtempSync(join(tmpdir(), "mailguide-bench-"));
-// Servers stop and files go away when this process exits, also when it is interrupted.
+// Servers are stopped and files removed when this process exits, also when it is interrupted.
 process.on("exit", () => rmSync(directory, { recursive: true, force: true }));
 for (const name of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(name, () => process.exit(1));
 
 try {
-  // What is missing is said at once and not after a minute.
+  // Missing programs are reported now and not after a minute.
   mailguide();
   handshakesExample();
   for (const name of ["wrk", "nginx", "curl", "openssl", "taskset", "dovecot", "postfix"]) program(name);
@@ -34,7 +34,7 @@ try {
   await benchHandshakes();
   await benchRounds();
 } catch (error) {
-  // fetch keeps the reason apart from its message.
+  // fetch reports the reason in `cause` and not in the message.
   console.error(`bench: ${error.message}${error.cause ? `: ${error.cause.message}` : ""}`);
   process.exitCode = 1;
 }

@@ -1,4 +1,4 @@
-// A long path to servers, made by the example `delay` of the crate `probe`.
+// A path with a long delay, simulated by the example `delay` of the crate `probe`.
 
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
@@ -8,7 +8,7 @@ import { fileURLToPath } from "node:url";
 const PROGRAM = fileURLToPath(new URL("../../target/release/examples/delay", import.meta.url));
 
 /**
- * Puts `oneWay` milliseconds each way before each of the servers.
+ * Adds a delay of `oneWay` milliseconds in each direction in front of each server.
  *
  * @param {{ address: string, real_port: number }[]} servers
  * @param {number} oneWay

@@ -1,7 +1,7 @@
-// How many TLS handshakes one processor core does in a second, next to OpenSSL.
+// TLS handshakes per second on one processor core, compared with OpenSSL.
 //
-// The time counted is that of the processor and of the client alone, so neither a slow server nor
-// another program on the machine is in the numbers.
+// Only the processor time of the client is counted, so neither a slow server nor another program on the
+// machine affects the numbers.
 
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -28,7 +28,7 @@ export async function benchHandshakes() {
       "rustls alone: TCP, TLS, name": ours("tls"),
       "mailguide's probe: the whole check without a password": ours("check"),
     };
-    // They take turns, so that a slow moment of the machine does not hit one of them alone.
+    // The contenders take turns, so that a temporary slowdown of the machine does not affect only one of them.
     const rates = Object.fromEntries(Object.keys(contenders).map((name) => [name, []]));
     for (let number = 0; number < TRIES; number++) {
       for (const [name, contender] of Object.entries(contenders)) rates[name].push(await contender());
@@ -46,14 +46,14 @@ export async function benchHandshakes() {
   }
 }
 
-/** Built by `make bench` beside the program; a missing one is said before anything is measured. */
+/** Built by `make bench` beside the program. Fails before anything is measured if it is missing. */
 export function handshakesExample() {
   const path = join(dirname(mailguide()), "examples", "handshakes");
   if (!existsSync(path)) throw new Error(`there is no ${path}: make bench builds it`);
   return path;
 }
 
-/** New sessions only. It verifies the chain, and goes on whatever comes of that; it knows no name to look for. */
+/** New sessions only. s_time verifies the chain but ignores the result, and it does not verify the host name. */
 async function openssl(server, ca) {
   const args = ["s_time", "-connect", server, "-new", "-tls1_3", "-CAfile", ca];
   const { output, processor } = await measured(["openssl", ...args, "-time", String(SECONDS)]);
@@ -62,11 +62,11 @@ async function openssl(server, ca) {
   return count / processor;
 }
 
-/** Runs on one core, and gives what was printed and the seconds that the processor worked for it. */
+/** Runs a command on one core, and returns its output and its processor time in seconds. */
 async function measured(command) {
   // The first core that this process may use.
   const core = /^Cpus_allowed_list:\s*(\d+)/m.exec(readFileSync("/proc/self/status", "utf8"))[1];
-  // The last line is what the command took, in the program and in the kernel.
+  // The last line is the user and system time of the command.
   const script = 'LC_ALL=C TIMEFORMAT="%U %S"; { time taskset --cpu-list "$@"; } 2>&1';
   const printed = await run("bash", ["-c", script, "bash", core, ...command]);
   const lines = printed.trimEnd().split("\n");

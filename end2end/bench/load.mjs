@@ -1,5 +1,5 @@
-// Whether the pages still answer while the server is used up on purpose: by tests of a mail server that says
-// nothing, by clients that never finish a request, and by junk.
+// The latency of the pages under load: tests of a mail server that never answers, clients that never complete a
+// request, and invalid requests.
 
 import { readFile, writeFile } from "node:fs/promises";
 import { request } from "node:http";
@@ -12,9 +12,9 @@ import { grouped, table } from "./table.mjs";
 
 const STALLED_TESTS = 500;
 const SLOW_CLIENTS = 50;
-/** How long each of the connections waits between two requests for a page, in milliseconds. */
+/** The pause between two requests on each connection, in milliseconds. */
 const PACE = 4;
-/** How long junk is sent, in seconds; `JUNK_SECONDS=600` looks for leaks. */
+/** How long invalid requests are sent, in seconds; `JUNK_SECONDS=600` is long enough to detect leaks. */
 const JUNK_SECONDS = Number(process.env.JUNK_SECONDS ?? 20);
 
 export async function benchLoad(directory) {
@@ -31,7 +31,7 @@ export async function benchLoad(directory) {
     const idle = await percentile(directory, server.url);
     const before = await memory(server.pid);
 
-    // They begin one after the other, as people do, and so they go on.
+    // The tests start one after the other, as those of real clients do, and so they are repeated.
     const tests = [];
     for (let i = 0; i < STALLED_TESTS; i++) {
       tests.push(keepTesting(server.url));
@@ -46,7 +46,7 @@ export async function benchLoad(directory) {
     const running = tests.filter(({ isRunning }) => isRunning()).length;
     for (const client of clients.splice(0)) client.destroy();
 
-    // Once before measuring, so that what is only made once does not look like a leak.
+    // Once before the measurement, so that memory that is allocated only once does not look like a leak.
     await junk(directory, server.url, 3);
     const settled = await memory(server.pid);
     const rate = await junk(directory, server.url, JUNK_SECONDS);
@@ -72,7 +72,7 @@ export async function benchLoad(directory) {
   }
 }
 
-/** Takes every connection and says nothing. */
+/** Accepts every connection and never answers. */
 async function silentServer() {
   const sockets = new Set();
   const server = createServer((socket) => sockets.add(socket.on("error", () => {})));
@@ -84,7 +84,7 @@ async function silentServer() {
   return { port: server.address().port, close };
 }
 
-/** A provider with one server, on this port. */
+/** The record of a provider with one server, on this port. */
 export function providerRecord(port) {
   return `id = "silent"
 name = "Silent Mail"
@@ -114,7 +114,7 @@ connect_to = "127.0.0.1:${port}"
 `;
 }
 
-/** Tests again and again, until it is destroyed; `begun` says that the first test runs. */
+/** Repeats a test until it is destroyed; `begun` resolves when the first test runs. */
 function keepTesting(url) {
   let client;
   let running = false;
@@ -147,7 +147,7 @@ function keepTesting(url) {
   return { begun, isRunning: () => running, destroy };
 }
 
-/** Begins a request and sends a byte of it now and then. */
+/** Begins a request and sends one byte of it every half second. */
 function slowClient(url) {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
@@ -159,8 +159,8 @@ function slowClient(url) {
 }
 
 /**
- * How long the slowest hundredth of the requests takes, in milliseconds. Visitors come at their own pace: as
- * fast as the server can, wrk would measure how the system shares the cores between itself and the server.
+ * The 99th percentile of the latency, in milliseconds. The rate is fixed: at the highest possible rate, wrk would
+ * measure how the kernel schedules itself and the server.
  */
 export async function percentile(directory, url) {
   const script = join(directory, "pace.lua");
@@ -172,7 +172,7 @@ export async function percentile(directory, url) {
     const [, value, unit] = /99%\s+([\d.]+)(us|ms|s)/.exec(report);
     values.push(Number(value) * { us: 0.001, ms: 1, s: 1000 }[unit]);
   }
-  // One of them may have met something else that the machine did.
+  // The median: another process may have disturbed one of the runs.
   return values.sort((a, b) => a - b)[1];
 }
 
@@ -182,7 +182,7 @@ export async function memory(pid) {
   return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)[1]) / 1024);
 }
 
-/** Sends every kind of junk in turn; gives how much of it a second. */
+/** Sends every kind of invalid request in turn; returns the number of requests per second. */
 async function junk(directory, url, seconds) {
   const script = join(directory, "junk.lua");
   await writeFile(

@@ -1,4 +1,4 @@
-// How long a full test of the lab takes, next to curl doing the same sign-ins.
+// The duration of a complete test of the lab, compared with curl for the same sign-ins.
 
 import { startLab } from "../lab/lab.mjs";
 import { run } from "../lab/programs.mjs";
@@ -6,7 +6,7 @@ import { labOptions, mailguide } from "../mailguide.mjs";
 import { table } from "./table.mjs";
 
 const ROUNDS = 7;
-// The services in the lab's record, which are those that `mailguide probe` tests.
+// The services in the record of the lab, which `mailguide probe` tests.
 const SERVICES = ["imap", "pop", "smtp", "smtp-tls"];
 
 export async function benchProbe() {
@@ -20,8 +20,8 @@ export async function benchProbe() {
       },
       "curl, all at once": () => Promise.all(services.map((service) => curl(lab, service))),
     };
-    // The first round only warms up. The contenders take turns, so that a slow moment of the
-    // machine does not hit one of them alone.
+    // The first round is a warm-up. The contenders take turns, so that a temporary slowdown of the machine
+    // does not affect only one of them.
     const times = Object.fromEntries(Object.keys(contenders).map((name) => [name, []]));
     for (let round = 0; round <= ROUNDS; round++) {
       for (const [name, contender] of Object.entries(contenders)) {
@@ -47,7 +47,7 @@ async function probe(lab) {
   const { address, password } = lab.accounts.normal;
   const args = ["probe", lab.domain, ...labOptions(lab), "--user", address, "--password-stdin", "--json"];
   const report = JSON.parse(await run(mailguide(), args, { input: `${password}\n` }));
-  // A test that gives up early would look fast.
+  // A test that ends early would look fast.
   const signedIn = report.endpoints.filter(({ steps }) =>
     steps.some(({ stage, state }) => stage === "sign-in" && state === "ok"),
   );
@@ -56,15 +56,15 @@ async function probe(lab) {
   }
 }
 
-/** Signs in and says NOOP, with the same checks of the certificate. */
+/** Signs in and sends NOOP, with the same verification of the certificate. */
 async function curl(lab, { protocol, host, port, security, address, real_port }) {
   const account = lab.accounts.normal;
   const args = ["--silent", "--show-error", "--disable", "--output", "/dev/null", "--config", "-"];
   args.push("--cacert", lab.ca, "--connect-to", `${host}:${port}:${address}:${real_port}`);
   if (security === "starttls") args.push("--ssl-reqd");
-  // POP3's NOOP has no list to follow, and curl waits for one unless it is told.
+  // NOOP in POP3 has a single-line reply; without these options curl waits for more lines.
   if (protocol === "pop3") args.push("--list-only", "--head");
   args.push("--request", "NOOP", `${protocol}${security === "tls" ? "s" : ""}://${host}:${port}/`);
-  // On standard input, as with us: what is in the arguments can be read by everybody.
+  // On standard input, as with mailguide: other users can read the arguments of a process.
   await run("curl", args, { input: `user = "${account.address}:${account.password}"\n` });
 }

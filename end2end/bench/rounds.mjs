@@ -1,5 +1,5 @@
-// How many round trips a check takes, next to the fewest that the protocols allow, and how long other
-// programs take for the same on the same path.
+// The number of round trips of a check, compared with the minimum that the protocols allow, and the duration of
+// the same check with other programs on the same path.
 
 import { startLab } from "../lab/lab.mjs";
 import { program, run } from "../lab/programs.mjs";
@@ -7,15 +7,15 @@ import { mailguide } from "../mailguide.mjs";
 import { delay } from "./delay.mjs";
 import { table } from "./table.mjs";
 
-/** Milliseconds each way: a customer on another continent, and much more than this machine needs itself. */
+/** The delay in each direction in milliseconds, as between continents; local processing takes much less. */
 const ONE_WAY = 50;
 const ROUND = 2 * ONE_WAY;
 const TRIES = 3;
 
 /**
- * The fewest round trips from the first packet to the answer to the password, with TLS 1.3 and with
- * the server's ways as they are in the lab (Dovecot says what it can do in its greeting):
- * TCP, TLS, greeting, capabilities, sign-in, and for STARTTLS the way there.
+ * The minimum number of round trips from the first packet to the reply to the password, with TLS 1.3 and the
+ * servers of the lab (Dovecot sends its capabilities in the greeting): TCP, TLS, greeting, capabilities,
+ * sign-in, and those of STARTTLS.
  */
 const FLOORS = { imap: 4, pop: 5, "smtp-tls": 5, smtp: 7, "imap-starttls": 6, "pop-starttls": 6 };
 
@@ -47,7 +47,7 @@ async function benchFloors(lab, services) {
   table(`Round trips of ${ROUND} ms to the answer to the password (the best of ${TRIES})`, ["", "floor", "taken", "above"], rows);
 }
 
-/** Checks services, and gives the rounds that the first took and those that it all took. */
+/** Checks services, and returns the round trips of the first service and of all together. */
 async function signIn(lab, services) {
   const { address, password } = lab.accounts.normal;
   const args = ["probe", "--json", "--cacert", lab.ca, "--user", address, "--password-stdin"];
@@ -65,7 +65,7 @@ async function signIn(lab, services) {
   return { rounds: times[0], total: Math.max(...times), version: tls.facts.version };
 }
 
-/** The same check as well as each of the others can do it. */
+/** The same check with other programs, as far as each supports it. */
 async function benchOthers(lab, services) {
   const documented = services.slice(0, 4);
   const contenders = [
@@ -123,9 +123,9 @@ async function swaks(lab, { host, security, path }) {
 async function sslyze(lab, services) {
   const targets = services.map(({ host, path }) => `${host}:${path}{127.0.0.1}`);
   const args = ["--certinfo", `--certinfo_ca_file=${lab.ca}`, "--tlsv1_2", "--tlsv1_3", "--json_out=/dev/null"];
-  // Its judgement of the lab is its exit code, and does not matter here.
+  // The exit code is its rating of the lab, which does not matter here.
   const accept = (code) => code === 0 || code === 1;
-  // It knows one kind of STARTTLS in a run.
+  // It supports one kind of STARTTLS per run.
   const plain = targets.filter((_, at) => services[at].security === "tls");
   const upgraded = targets.filter((_, at) => services[at].security === "starttls");
   const env = { ...process.env, PYTHONPATH: process.env.SSLYZE };
@@ -135,7 +135,7 @@ async function sslyze(lab, services) {
 }
 
 async function testssl({ protocol, security, path }) {
-  // Its exit code counts what it does not like.
+  // The exit code is the number of its findings.
   const args = ["--quiet", "--color", "0", "--warnings", "off", "-S", "-p"];
   if (security === "starttls") args.push("-t", protocol);
   await run(program("testssl"), [...args, `127.0.0.1:${path}`], { accept: (code) => code !== null });

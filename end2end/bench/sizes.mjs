@@ -1,4 +1,4 @@
-// How many bytes a visitor downloads.
+// The number of bytes that a visitor downloads.
 
 import { readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
@@ -36,7 +36,7 @@ export async function benchSizes() {
   console.log(`  wasm and JavaScript, brotli: ${grouped(scripts)}, ${verdict} the budget of ${grouped(BUDGET)}`);
 }
 
-/** The files of the bundle as they were built; their compressed forms next to them do not count. */
+/** The files of the bundle, without their compressed versions. */
 async function bundle() {
   const entries = await readdir(BUNDLE, { recursive: true, withFileTypes: true }).catch(() => {
     throw new Error("there is no browser bundle: build it first with make build");

@@ -1,6 +1,6 @@
-// Plain text for a terminal, a log and an issue: aligned columns, nothing else.
+// Tables as plain text with aligned columns.
 
-/** Prints a title and rows; the first column is words, the others are numbers. */
+/** Prints a title and rows. The first column is left-aligned text, the others are right-aligned numbers. */
 export function table(title, head, rows) {
   const lines = [head, ...rows].map((row) => row.map(String));
   const widths = head.map((_, column) => Math.max(...lines.map((row) => row[column].length)));

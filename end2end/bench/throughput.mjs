@@ -1,4 +1,4 @@
-// How often `/` can be served, next to nginx with the very same bytes from a file.
+// Requests per second of `/`, compared with nginx serving the same bytes from a file.
 
 import { spawn } from "node:child_process";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
@@ -38,7 +38,7 @@ export async function benchThroughput(directory) {
   }
 }
 
-/** Not with fetch, which asks for a compressed answer. */
+/** Does not use fetch, which requests a compressed response. */
 function download(url) {
   return new Promise((resolve, reject) => {
     get(url, (response) => {
@@ -54,7 +54,7 @@ function download(url) {
 }
 
 async function requestsPerSecond(url) {
-  // A second to warm up: the first connections find caches and threads cold.
+  // A warm-up of one second: caches are empty at first.
   await run("wrk", ["-t1", "-c32", "-d1s", url]);
   const report = await run("wrk", [...WRK, url]);
   if (/Non-2xx|Socket errors/.test(report)) throw new Error(`wrk met errors at ${url}:\n${report}`);
@@ -89,18 +89,18 @@ async function startNginx(directory, page) {
 }
 
 function configuration(root, port, headers) {
-  // About the transfer, which each server does in its own way, or sent by nginx anyhow.
+  // Headers of the transfer, which each server sets itself, and those that nginx sends anyway.
   const own = ["connection", "content-length", "content-type", "date", "etag", "last-modified", "server", "transfer-encoding"];
   const lines = [];
   for (let i = 0; i < headers.length; i += 2) {
     const [name, value] = [headers[i].toLowerCase(), headers[i + 1]];
-    // nginx would take a dollar sign for a variable of its own.
+    // nginx would interpret a dollar sign as the start of a variable.
     if (!own.includes(name) && !value.includes("$")) lines.push(`add_header ${name} ${JSON.stringify(value)};`);
   }
   return `
 daemon off;
 pid ${root}/nginx.pid;
-# The workers' usual user may not read this directory.
+# The default user of the workers has no permission to read this directory.
 user root;
 worker_processes auto;
 events {}

@@ -1,4 +1,4 @@
-// The lab's mail accounts: their passwords, and the mailbox that is over its limit.
+// The mail accounts of the lab: their passwords, and the mailbox that is over its quota.
 
 import { chown, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -6,11 +6,11 @@ import { systemUser } from "./programs.mjs";
 
 export const DOMAIN = "lab.test";
 
-/** The limit of every mailbox. */
+/** The quota of every mailbox. */
 export const QUOTA_BYTES = 1_000_000;
 
-// The passwords are the same in every lab, so that a person can type them again, and unlike any
-// other text, so that a test can search all output for them. They open nothing but the lab.
+// The passwords are the same in every lab, so that they can be typed again, and distinct from all other
+// text, so that a test can search all output for them. They are valid only in the lab.
 export const ACCOUNTS = {
   normal: { address: `alice@${DOMAIN}`, password: "alice-lab-password" },
   overquota: { address: `full@${DOMAIN}`, password: "full-lab-password" },
@@ -19,20 +19,20 @@ export const ACCOUNTS = {
 
 /** Writes Dovecot's password files and the mailboxes. */
 export async function makeAccounts(directory) {
-  // Mailboxes may not belong to root; the user "mail" exists on every Debian and Ubuntu.
+  // Dovecot refuses mailboxes of root. The user "mail" exists on every Debian and Ubuntu.
   const owner = await systemUser("mail");
   await mkdir(directory, { mode: 0o755 });
 
   const all = Object.values(ACCOUNTS);
   const users = join(directory, "users");
   const lines = all.map(({ address, password }) => {
-    // With the right password Dovecot says that the account is disabled; with a wrong one it says
-    // no more than of any other account.
+    // With the right password Dovecot answers that the account is disabled; with a wrong one it gives the
+    // same answer as for any other account.
     const extra = address === ACCOUNTS.disabled.address ? "nologin" : "";
     return `${address}:{PLAIN}${password}::::::${extra}\n`;
   });
   await writeFile(users, lines.join(""));
-  // Postfix does not know "nologin": Dovecot has to refuse the account to it altogether.
+  // Postfix does not support "nologin", so Dovecot must reject the account for SMTP altogether.
   const noSubmission = join(directory, "no-submission");
   await writeFile(noSubmission, `${ACCOUNTS.disabled.address}\n`);
 
@@ -46,7 +46,7 @@ export async function makeAccounts(directory) {
     const size = address === ACCOUNTS.overquota.address ? 400_000 : 1_000;
     for (let number = 1; number <= messages; number++) {
       const text = message(address, number, size);
-      // The size in the name is what Dovecot counts with.
+      // Dovecot takes the size from the file name.
       const path = join(maildir, "cur", `1700000000.M${number}P1.lab,S=${text.length},W=${text.length}:2,S`);
       await writeFile(path, text, { mode: 0o600 });
       await chown(path, owner.uid, owner.gid);
@@ -60,7 +60,7 @@ async function ownedDirectory(path, owner) {
   await chown(path, owner.uid, owner.gid);
 }
 
-/** A message of about `size` bytes, with the line ends of the wire, so that both ways of counting agree. */
+/** A message of about `size` bytes, with CRLF line ends, so that its physical and virtual sizes are equal. */
 function message(address, number, size) {
   const head =
     `From: The lab <postmaster@${DOMAIN}>\r\nTo: ${address}\r\nSubject: Message ${number}\r\n` +

@@ -1,15 +1,15 @@
-// Makes the lab's throw-away certificate authority and the one certificate of its servers.
+// Creates the temporary certificate authority of the lab, and one certificate for all its servers.
 
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { run } from "./programs.mjs";
 
-/** Writes the files below `directory` and gives their paths: `{ ca, certificate, key }`. */
+/** Writes the files to `directory` and returns their paths: `{ ca, certificate, key }`. */
 export async function makeCertificates(directory, hosts) {
   await mkdir(directory, { mode: 0o755 });
   const path = (name) => join(directory, name);
 
-  // A file of our own, because the system's openssl.cnf adds extensions to what it signs.
+  // Not the system's openssl.cnf, which adds extensions to every certificate.
   await writeFile(
     path("openssl.cnf"),
     `[req]
@@ -45,7 +45,7 @@ subjectAltName = ${hosts.map((host) => `DNS:${host}`).join(", ")}
     ...["-CA", path("ca.pem"), "-CAkey", path("ca.key"), "-CAcreateserial"],
     ...["-extfile", path("openssl.cnf"), "-extensions", "server"],
   ]);
-  // Both servers read the key as root, before they give up their rights.
+  // Both servers read the key as root, before they drop their privileges.
   await chmod(path("server.key"), 0o600);
   await chmod(path("ca.key"), 0o600);
   return { ca: path("ca.pem"), certificate: path("server.pem"), key: path("server.key") };

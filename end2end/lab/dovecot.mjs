@@ -1,16 +1,15 @@
-// Dovecot for the lab: IMAP and POP3, each with STARTTLS and with TLS from the first byte.
+// Dovecot for the lab: IMAP and POP3, each with STARTTLS and with implicit TLS.
 
 import { chown, mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { QUOTA_BYTES } from "./accounts.mjs";
 import { program, run, systemUser } from "./programs.mjs";
 
-// Dovecot takes a client with its own address for a local one, to whom it offers sign-in without
-// TLS. A connection to 127.0.0.2 comes from 127.0.0.1, so here it says LOGINDISABLED as it does to
-// the public.
+// Dovecot treats a client with the server's own address as local and offers it sign-in without TLS. A
+// connection to 127.0.0.2 comes from 127.0.0.1, so Dovecot answers LOGINDISABLED, as it does to remote clients.
 export const ADDRESS = "127.0.0.2";
 
-/** Writes the configuration and starts Dovecot, which answers once its ports are open. */
+/** Writes the configuration and starts Dovecot; returns when its ports are open. */
 export async function startDovecot(directory, options) {
   await checkVersion();
   const config = join(directory, "dovecot.conf");
@@ -23,7 +22,7 @@ export async function startDovecot(directory, options) {
   await run("dovecot", ["-c", config], { leavesDaemon: true });
 }
 
-/** Version 2.4 reads another language of configuration. */
+/** Version 2.4 has another configuration syntax. */
 async function checkVersion() {
   const version = await run("dovecot", ["--version"]);
   if (!version.startsWith("2.3.")) {
@@ -48,7 +47,7 @@ disable_plaintext_auth = yes
 auth_mechanisms = plain login
 auth_username_format = %Lu
 auth_verbose = yes
-# Tests sign in wrongly on purpose and need not wait for it.
+# Tests fail to sign in on purpose; they must not be delayed.
 auth_failure_delay = 0
 
 protocol smtp {
@@ -99,14 +98,14 @@ service pop3-login {
   }
 }
 service auth {
-  # Postfix asks here whether a password is right.
+  # Postfix verifies passwords through this socket.
   unix_listener ${authSocket} {
     mode = 0600
     user = postfix
   }
 }
 service anvil {
-  # Without this socket nobody counts failures, so failed sign-ins do not slow down the next ones.
+  # Without this socket failures are not counted, so failed sign-ins do not delay later ones.
   unix_listener anvil-auth-penalty {
     mode = 0
   }

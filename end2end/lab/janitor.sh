@@ -1,19 +1,19 @@
 #!/bin/sh
-# Stops the lab's servers and removes its directory as soon as standard input ends.
+# Stops the servers of the lab and removes its directory when standard input ends.
 #
-# The lab holds the other end of that pipe. It ends when the lab asks for it, and also when the lab
-# fails half way, crashes or is killed: so there is one way to clean up, and it always runs.
+# The lab holds the other end of that pipe. It is closed when the lab requests the clean-up, and also when
+# the lab fails during its start, crashes or is killed. So there is one clean-up, and it always runs.
 
 directory=$1
 trap '' HUP INT TERM
 cat >/dev/null
 
-# A process that has ended but that its parent has not asked about yet is gone for us.
+# A zombie process has ended.
 alive() {
   [ -e "/proc/$1/status" ] && ! grep -qs '^State:.Z' "/proc/$1/status"
 }
 
-# Ends the server of a pid file, and waits for up to five seconds until it is gone. The server ends
+# Terminates the server of a pid file, and waits up to five seconds for it to end. The server terminates
 # its own children.
 stop() {
   [ -s "$1" ] || return 0
@@ -30,8 +30,8 @@ stop "$directory/postfix-queue/pid/master.pid" &
 stop "$directory/dovecot/run/master.pid" &
 wait
 
-# If the lab was killed in the middle of a start, that start may still be going on. Postfix passes
-# the directory of its configuration on to every process it starts.
+# If the lab was killed during its start, processes of Postfix may still be starting. Postfix passes its
+# configuration directory to every process in the environment.
 for _ in $(seq 20); do
   late=$(grep -lsxz "MAIL_CONFIG=$directory/postfix" /proc/[0-9]*/environ | tr -cd '0-9\n')
   [ -n "$late" ] || break

@@ -1,4 +1,4 @@
-// Starts real mail servers on loopback, with everything they write in one throw-away directory.
+// Starts real mail servers on loopback. Everything they write is in one temporary directory.
 
 import { spawn } from "node:child_process";
 import { mkdir, mkdtemp, chmod, writeFile } from "node:fs/promises";
@@ -14,10 +14,10 @@ import { program } from "./programs.mjs";
 import { LISTENERS, SERVER_NAMES, providerRecord, services } from "./record.mjs";
 
 /**
- * What a running lab is: plain data first, then what can be done to it.
+ * A running lab: first its data, then its operations.
  *
  * @typedef {object} Lab
- * @property {string} directory  Everything the lab writes; also the servers' logs.
+ * @property {string} directory  All files of the lab, and the logs of the servers.
  * @property {string} ca  The certificate authority to trust, as PEM.
  * @property {string} record  The provider record for `mailguide --config`.
  * @property {string} domain
@@ -30,12 +30,12 @@ import { LISTENERS, SERVER_NAMES, providerRecord, services } from "./record.mjs"
  */
 
 /**
- * Starts a lab; several may run at once.
+ * Starts a lab. Several labs can run at the same time.
  *
  * @param {object} [options]
  * @param {string} [options.directory]  A directory that does not exist yet; it is removed at the end.
- * @param {boolean} [options.sharedLogins]  Whether one process of Dovecot greets all IMAP connections. By
- *   default it starts one for each, as Dovecot does, and that takes longer than a handshake.
+ * @param {boolean} [options.sharedLogins]  Whether one login process of Dovecot serves all IMAP connections.
+ *   By default there is one process per connection, as in Dovecot; starting it takes longer than a handshake.
  * @returns {Promise<Lab>}
  */
 export async function startLab({ directory, sharedLogins = false } = {}) {
@@ -75,11 +75,11 @@ async function startServers(root, ports, sharedLogins) {
     makeCertificates(join(root, "tls"), SERVER_NAMES),
     makeAccounts(join(root, "accounts")),
   ]);
-  // Not in Postfix's queue directory, as is usual, because Dovecot starts at the same time.
+  // Not in Postfix's queue directory, as is usual: Dovecot starts at the same time and might not find it.
   const authSocket = join(root, "sasl", "auth");
   const common = { ports, certificates, authSocket };
   const postfix = await makePostfix(join(root, "postfix"), { ...common, log: join(root, "postfix.log") });
-  // Both are waited for even when one fails, so that nothing starts after the cleaning up.
+  // Waits for both even when one fails, so that no server starts after the clean-up.
   const started = await Promise.allSettled([
     startDovecot(join(root, "dovecot"), { ...common, accounts, sharedLogins, log: join(root, "dovecot.log") }),
     postfix.start(),
@@ -98,21 +98,22 @@ function checkMachine() {
 
 async function makeDirectory(wanted) {
   const directory = wanted ? resolve(wanted) : await mkdtemp(join(tmpdir(), "mailguide-lab-"));
-  // The servers' configurations have no common way to quote a path, and paths of sockets are short.
+  // The configuration formats of the servers have no common way to quote a path, and the length of socket
+  // paths is limited.
   if (!/^[\w./-]{1,60}$/.test(directory)) {
     throw new Error(`the lab needs a directory with a short and plain name, not ${directory}`);
   }
-  // Refuses one that exists: at the end the directory is removed with everything in it.
+  // Fails if the directory exists: at the end it is removed with all its contents.
   if (wanted) await mkdir(directory);
-  // The servers give up their rights and must still reach their files.
+  // The servers drop their privileges and must still be able to read their files.
   await chmod(directory, 0o755);
   return directory;
 }
 
-/** Starts the process that cleans up after us, and gives the function that asks for it. */
+/** Starts the process that cleans up after this one, and returns the function that triggers it. */
 function startJanitor(directory) {
   const script = fileURLToPath(new URL("janitor.sh", import.meta.url));
-  // Detached, so that Ctrl-C in a terminal reaches us and not the janitor.
+  // Detached, so that Ctrl-C in a terminal ends this process and not the janitor.
   const janitor = spawn("/bin/sh", [script, directory], {
     cwd: "/",
     detached: true,

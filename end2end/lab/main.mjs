@@ -1,11 +1,11 @@
-// The lab's command line.
+// The command line of the lab.
 //
 //   node main.mjs
-//     Prints one line of JSON when the lab is ready. Reads `stop-postfix` and `start-postfix` from
-//     standard input, answers each with one line of JSON, and stops at its end or on a signal.
+//     Prints one line of JSON when the lab is ready. Reads the commands `stop-postfix` and `start-postfix`
+//     from standard input and answers each with one line of JSON. Stops at the end of input or on a signal.
 //
 //   node main.mjs --serve [MAILGUIDE] [--listen ADDR:PORT]
-//     Also serves the help page on the lab, and tells a person how to use it.
+//     Also serves the help page for the lab, and prints how to use it.
 
 import { createInterface } from "node:readline";
 import { startLab } from "./lab.mjs";
@@ -13,7 +13,7 @@ import { parseArguments, serveHelpPage } from "./serve.mjs";
 
 try {
   const options = parseArguments(process.argv.slice(2));
-  // From the first moment on: a signal during the start waits for the start, then stops it all.
+  // Installed before the start: a signal during the start stops the lab when it has started.
   const signal = nextSignal();
   const lab = await startLab();
   try {
@@ -26,7 +26,7 @@ try {
   console.error(`lab: ${error.message}`);
   process.exitCode = error.usage ? 2 : 1;
 }
-// Standard input may still be open, and would keep Node waiting.
+// Standard input may still be open and would keep Node running.
 process.exit();
 
 function nextSignal() {
@@ -52,7 +52,7 @@ async function obeyStandardInput(lab, signal) {
   }
 }
 
-// Functions are not data: JSON leaves the lab's methods out.
+// JSON omits the methods of the lab.
 function print(value) {
   process.stdout.write(`${JSON.stringify(value)}\n`);
 }

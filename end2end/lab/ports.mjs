@@ -1,18 +1,17 @@
-// Picks the ports of one lab such that several labs, and the system's own connections, stay apart.
+// Picks the ports of a lab so that they conflict neither with other labs nor with outgoing connections.
 
 import { createServer } from "node:net";
 
-// Each lab owns a block of ports. The blocks lie below the range from which Linux takes the local
-// port of outgoing connections (32768 and up): a port of ours that is free for a moment, because
-// Postfix was stopped, is not given to somebody else's connection.
+// Each lab owns a block of ports. The blocks are below the ephemeral port range of Linux (32768 and up), so
+// a port that is free for a moment, because Postfix was stopped, is not used for an outgoing connection.
 const FIRST = 20_000;
 const BLOCKS = 1_200;
 const BLOCK = 10;
 
 /**
- * Claims a block and gives `{ ports, release }`, with one port for each of the given addresses.
+ * Claims a block and returns `{ ports, release }`, with one port for each of the given addresses.
  *
- * The first port of a block is its lock: we listen on it for as long as the lab lives.
+ * The first port of a block is its lock: this process listens on it while the lab runs.
  */
 export async function claimPorts(addresses) {
   const start = Math.floor(Math.random() * BLOCKS);
@@ -36,7 +35,7 @@ async function allFree(addresses, ports) {
   return true;
 }
 
-/** A listening socket that does not keep Node alive, or null when the port is taken. */
+/** A listening socket that does not keep Node alive, or null if the port is in use. */
 function listen(host, port) {
   return new Promise((resolve, reject) => {
     const server = createServer((socket) => socket.destroy());

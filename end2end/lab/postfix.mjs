@@ -7,11 +7,11 @@ import { run, systemUser } from "./programs.mjs";
 
 export const ADDRESS = "127.0.0.1";
 
-/** Writes the configuration and its directories, and gives the functions `start` and `stop`. */
+/** Writes the configuration and creates its directories, and returns the functions `start` and `stop`. */
 export async function makePostfix(directory, options) {
   const { uid, gid } = await systemUser("postfix");
   await mkdir(directory, { mode: 0o755 });
-  // Next to the configuration and not in it, where everything has to belong to root.
+  // Next to the configuration directory and not in it, where every file must belong to root.
   await mkdir(`${directory}-queue`, { mode: 0o755 });
   await mkdir(`${directory}-data`, { mode: 0o700 });
   await chown(`${directory}-data`, uid, gid);
@@ -19,18 +19,18 @@ export async function makePostfix(directory, options) {
   for (const [name, text] of Object.entries(files)) {
     const path = join(directory, name);
     await writeFile(path, text);
-    // Postfix waits two seconds when a file is that new, in case somebody is still writing it.
+    // Postfix waits two seconds for a file that has just been modified, because it may still be written.
     const earlier = Date.now() / 1000 - 60;
     await utimes(path, earlier, earlier);
   }
-  // Both answer once it is done: the ports are open, or closed.
+  // Both return when they are done: the ports are open, or closed.
   return {
     start: () => control(directory, options.log, "start"),
     stop: () => control(directory, options.log, "stop"),
   };
 }
 
-/** Runs one of Postfix's own commands, whose complaints go to its log and not to its output. */
+/** Runs a command of Postfix. Its errors are in the log of Postfix and not in the output. */
 async function control(directory, log, command) {
   try {
     await run("postfix", ["-c", directory, command], { leavesDaemon: true });
@@ -59,7 +59,7 @@ inet_interfaces = ${ADDRESS}
 inet_protocols = ipv4
 smtpd_banner = $myhostname ESMTP Lab Mail
 
-# What is accepted is thrown away. No program that delivers is in master.cf either.
+# Accepted mail is discarded. master.cf has no delivery agent either.
 default_transport = discard:
 local_transport = discard:
 relay_transport = discard:
@@ -77,7 +77,7 @@ smtpd_sasl_type = dovecot
 smtpd_sasl_path = ${authSocket}
 smtpd_sasl_security_options = noanonymous
 
-# Tests connect often, sign in wrongly on purpose, and need not wait for it.
+# Tests connect often and fail to sign in on purpose; they must not be delayed.
 smtpd_error_sleep_time = 0
 smtpd_client_event_limit_exceptions = static:all
 `;

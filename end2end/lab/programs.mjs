@@ -1,4 +1,4 @@
-// Runs other programs, and says which Debian package a missing one is in.
+// Runs other programs. The error for a missing program names its Debian package.
 
 import { spawn } from "node:child_process";
 import { accessSync, constants } from "node:fs";
@@ -16,10 +16,10 @@ const PACKAGES = {
   wrk: "wrk",
 };
 
-// Daemons live in sbin, which is not on the PATH of every shell.
+// Daemons are in sbin, which is not on the PATH of every shell.
 const DIRECTORIES = [...(process.env.PATH ?? "").split(delimiter), "/usr/local/sbin", "/usr/sbin", "/sbin"];
 
-/** The path of a program, given as its name or its path; a missing one is an error that names its package. */
+/** The path of a program, given by name or path. Throws an error that names the package if it is missing. */
 export function program(name) {
   if (name.includes("/")) return name;
   for (const directory of DIRECTORIES) {
@@ -28,18 +28,18 @@ export function program(name) {
       accessSync(path, constants.X_OK);
       return path;
     } catch {
-      // Not here: look in the next directory.
+      // Not in this directory: try the next one.
     }
   }
   throw new Error(`${name} is not installed. On Debian or Ubuntu: apt-get install ${PACKAGES[name] ?? name}`);
 }
 
 /**
- * Runs a program to its end and gives what it printed; an exit code that is not accepted, which is any
- * but zero, is an error with its words.
+ * Runs a program to its end and returns its output. An exit code that is not accepted, by default any but
+ * zero, is an error that contains the output.
  *
- * The end is the end of its output. Only of a program that leaves a daemon behind, which may keep the
- * pipes open, it is the exit; what it prints may then be cut off.
+ * The program has ended when its output ends. A program that leaves a daemon behind, which may keep the
+ * pipes open, has ended when it exits; its output may then be incomplete.
  */
 export function run(name, args, { input = "", cwd, env, accept = (code) => code === 0, leavesDaemon = false } = {}) {
   return new Promise((resolve, reject) => {
@@ -48,7 +48,7 @@ export function run(name, args, { input = "", cwd, env, accept = (code) => code 
     let stderr = "";
     child.stdout.on("data", (bytes) => (stdout += bytes));
     child.stderr.on("data", (bytes) => (stderr += bytes));
-    // A program that exits without reading its input is judged by its exit code alone.
+    // If a program exits without reading its input, only its exit code matters.
     child.stdin.on("error", () => {});
     child.stdin.end(input);
     child.on("error", reject);
@@ -61,7 +61,7 @@ export function run(name, args, { input = "", cwd, env, accept = (code) => code 
   });
 }
 
-/** The numbers of a system user and its group. */
+/** The numeric ids of a system user and its group. */
 export async function systemUser(name) {
   const [uid, gid] = await Promise.all([run("id", ["-u", name]), run("id", ["-g", name])]);
   return { uid: Number(uid), gid: Number(gid) };

@@ -6,7 +6,7 @@ import { ADDRESS as POSTFIX } from "./postfix.mjs";
 
 const HOSTS = { imap: `mail.${DOMAIN}`, pop3: `pop.${DOMAIN}`, smtp: `smtp.${DOMAIN}` };
 
-// A service without a role is not in the record: only command lines with --connect-to use it.
+// A service without a role is not in the record: it is used only with --connect-to.
 const SERVICES = [
   { id: "imap", protocol: "imap", port: 993, security: "tls", address: DOVECOT, listener: "imap", role: "recommended" },
   { id: "pop", protocol: "pop3", port: 995, security: "tls", address: DOVECOT, listener: "pop", role: "other" },
@@ -21,7 +21,7 @@ export const SERVER_NAMES = Object.values(HOSTS);
 /** The address each listener binds to, by the name of the listener. */
 export const LISTENERS = Object.fromEntries(SERVICES.map(({ listener, address }) => [listener, address]));
 
-/** The services as a test needs them: what a customer sees, and where the connection really goes. */
+/** The services for a test: the documented host and port, and the actual address and port. */
 export function services(ports) {
   return SERVICES.map(({ id, protocol, port, security, address, listener }) => ({
     id,

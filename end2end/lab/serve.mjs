@@ -1,7 +1,8 @@
-// `make lab`: serves the help page on the lab, and tells a person how to use it.
+// `make lab`: serves the help page for the lab, and prints how to use it.
 
 import { spawn } from "node:child_process";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 import { labOptions, mailguide } from "../mailguide.mjs";
 
 const SHOWS = {
@@ -10,26 +11,27 @@ const SHOWS = {
   disabled: "the account is disabled",
 };
 
+/** Parses the command line. An error for wrong usage has the property `usage`. */
 export function parseArguments(args) {
-  const options = { serve: false, program: undefined, listen: "127.0.0.1:3000" };
-  const rest = [...args];
-  while (rest.length > 0) {
-    const argument = rest.shift();
-    if (argument === "--serve") {
-      options.serve = true;
-      if (rest.length > 0 && !rest[0].startsWith("-")) options.program = rest.shift();
-    } else if (argument === "--listen" && rest.length > 0) {
-      options.listen = rest.shift();
-    } else {
-      throw Object.assign(new Error("usage: main.mjs [--serve [MAILGUIDE] [--listen ADDR:PORT]]"), { usage: true });
-    }
-  }
-  // Looked for now, before the lab starts in vain.
-  if (options.serve) options.program = mailguide(options.program);
-  return options;
+  const { serve, listen, program } = parsed(args);
+  // Checked now, so that a missing program is reported before the lab starts.
+  return { serve, listen, program: serve ? mailguide(program) : undefined };
 }
 
-/** Serves until a signal comes or the server ends by itself, and gives the exit code. */
+function parsed(args) {
+  const options = { serve: { type: "boolean" }, listen: { type: "string" } };
+  try {
+    const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
+    const { serve = false, listen = "127.0.0.1:3000" } = values;
+    if (positionals.length > (serve ? 1 : 0)) throw new Error("too many arguments");
+    return { serve, listen, program: positionals[0] };
+  } catch (cause) {
+    const error = new Error("usage: main.mjs [--serve [MAILGUIDE] [--listen ADDR:PORT]]", { cause });
+    throw Object.assign(error, { usage: true });
+  }
+}
+
+/** Serves until a signal is received or the server exits, and returns the exit code. */
 export async function serveHelpPage(lab, { program, listen }, signal) {
   const args = ["serve", "--listen", listen, ...labOptions(lab)];
   const server = spawn(program, args, { stdio: ["ignore", "inherit", "inherit"] });

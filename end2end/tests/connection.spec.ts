@@ -1,4 +1,4 @@
-// The main job, with and without scripts, on real mail servers.
+// The connection test, with and without scripts, on real mail servers.
 
 import type { Page } from "@playwright/test";
 import { expect, openTestForm, runTest, test } from "./fixtures";

@@ -19,7 +19,7 @@ test("questions lead to one fix in the words of the program, and on if it did no
     await heading(page, "What the test found");
     await answer(page, "Yes, the test found no problem");
   }
-  // With scripts the test answers by itself.
+  // With scripts the result of the test answers the question.
   await heading(page, "Does new mail arrive in the same program?");
   await expect(page.locator("#known")).toContainText("The mail servers answer");
   await answer(page, "Yes, only sending fails");
@@ -115,7 +115,7 @@ test("settings are compared line by line", async ({ page }) => {
   ] as const) {
     await expect(page.locator(".compared li").filter({ hasText: name }), name).toContainText(verdict);
   }
-  // What was filled in is not lost.
+  // The values of the form are kept.
   await expect(page.getByLabel("Outgoing port")).toHaveValue("25");
 });
 

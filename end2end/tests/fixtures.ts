@@ -1,5 +1,5 @@
-// What every spec starts from: real mail servers, the program under test, and a browser in which
-// nothing may go wrong unnoticed.
+// The fixtures of every spec: real mail servers, the program under test, and a browser in which every
+// unexpected problem fails the test.
 
 import { test as base, expect, type BrowserContext, type Locator, type Page } from "@playwright/test";
 // The lab is plain JavaScript, because it also runs without npm packages.
@@ -9,9 +9,9 @@ import { labOptions, serve } from "../mailguide.mjs";
 type Server = Awaited<ReturnType<typeof serve>>;
 
 type TestFixtures = {
-  /** The address of the site, without a slash at the end. */
+  /** The URL of the site, without a slash at the end. */
   site: string;
-  /** Console messages and the like that this spec provokes on purpose. */
+  /** Problems, such as console messages, that this spec causes on purpose. */
   expectedProblems: RegExp[];
   noProblems: void;
 };
@@ -33,8 +33,8 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
 
   server: [
     async ({ lab }, use) => {
-      // All tests together are one client to the server, and a busier one than a person; and each of
-      // them wants to see what the lab does now.
+      // For the server all tests are one client, with more requests than its limits allow; and no test may
+      // get a shared result of an earlier one.
       const patience = ["tests-per-client", "sign-ins-per-account", "accounts-per-client", "failed-sign-ins-per-account", "failed-sign-ins"];
       const limits = patience.map((option) => `--${option}=100000`);
       const server = await serve([...labOptions(lab), ...limits, "--share-results=0"]);
@@ -66,12 +66,12 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
 
 export { expect };
 
-/** Waits until every island of the page is awake. */
+/** Waits until every island of the page is hydrated. */
 export async function expectAwake(page: Page) {
   await expect(page.locator("html")).toHaveAttribute("data-islands", "awake");
 }
 
-/** Opens a page with the form of a test, with scripts the first page, and returns the form's section. */
+/** Opens a page with the test form, with scripts the home page, and returns the section of the form. */
 export async function openTestForm(page: Page, javaScriptEnabled = true): Promise<Locator> {
   await page.goto(javaScriptEnabled ? "/" : "/test");
   if (javaScriptEnabled) await expectAwake(page);
@@ -86,7 +86,7 @@ export async function runTest(page: Page, form: Locator, address: string, passwo
   await expect(page.getByText("The test has ended.", { exact: true })).toBeVisible({ timeout: 20_000 });
 }
 
-/** Collects everything that a page does or says and should not. */
+/** Collects the problems of a page: console messages, errors, and requests to other origins. */
 async function watch(context: BrowserContext, site: string): Promise<string[]> {
   const problems: string[] = [];
   context.on("console", (message) => {
@@ -100,7 +100,7 @@ async function watch(context: BrowserContext, site: string): Promise<string[]> {
     const inside = url.protocol === "data:" || url.protocol === "blob:" || url.origin === site;
     if (!inside) problems.push(`request to another origin: ${url.origin}`);
   });
-  // Chromium writes violations to the console too, but not those of a policy that only reports.
+  // Chromium writes violations to the console too, but not those of a report-only policy.
   await context.addInitScript(() => {
     document.addEventListener("securitypolicyviolation", (event) => {
       console.error(`securitypolicyviolation: ${event.effectiveDirective} ${event.blockedURI}`);

@@ -1,13 +1,13 @@
-// Pages while they wake up, on slow phones too, and pages whose WebAssembly fails.
+// Pages during hydration, also on slow phones, and pages whose WebAssembly fails.
 
 import type { Page } from "@playwright/test";
 import { expect, expectAwake, openTestForm, runTest, test } from "./fixtures";
 import { PAGES } from "./pages";
 
 const ADDRESS = "jane@lab.test";
-/** What was typed in this tab before. */
+/** The address that was typed in this tab before. */
 const OLD = "old@lab.test";
-/** How many times slower than this machine a phone is. */
+/** By which factors the processor is slowed down to simulate a phone. */
 const SLOWER = [1, 4, 6];
 
 for (const slower of SLOWER) {
@@ -47,7 +47,7 @@ for (const slower of SLOWER) {
         const field = page.locator("input[name=address]:visible").first();
         const typed = await field.isVisible();
         if (typed) {
-          // In one go, because an empty field may be filled with what is remembered.
+          // In one step, because an empty field may be filled with the stored address.
           await field.fill(ADDRESS[0]);
           await field.pressSequentially(ADDRESS.slice(1));
         }
@@ -198,7 +198,7 @@ test.describe("without its WebAssembly", () => {
         await expect(page).toHaveURL(/\?trail=/);
         await expect(question).toContainText("fetch mail with POP");
       } else {
-        // A place on the same page is no other page.
+        // A link to a fragment of the same page loads no other page.
         await page.getByRole("link", { name: "Skip" }).press("Enter");
         await page.goBack();
         await expectFailed(page);
@@ -250,13 +250,13 @@ declare global {
   }
 }
 
-/** Makes the page's script pause after every island, as on a phone that takes too long for each. */
+/** Makes the hydration script pause after every island, as on a phone that takes too long for each. */
 function pauseAfterEveryIsland() {
   let now = 0;
   performance.now = () => (now += 1_000);
 }
 
-/** Types, ticks, clicks and fills in whenever the page's script pauses. */
+/** Types, ticks, clicks and fills in fields whenever the hydration script pauses. */
 function meddle() {
   window.meddled = { typed: "", pauses: 0 };
   const later = window.setTimeout.bind(window);
@@ -288,7 +288,7 @@ async function slowDown(page: Page, rate: number) {
   await session.send("Emulation.setCPUThrottlingRate", { rate });
 }
 
-/** Lets this tab, and each page in it, remember these things. */
+/** Puts these values into the storage of this tab before each page loads. */
 async function remember(page: Page, things: Record<string, string>) {
   await page.addInitScript((things) => {
     for (const [name, text] of Object.entries(things)) sessionStorage.setItem(`mailguide ${name}`, text);
@@ -296,7 +296,7 @@ async function remember(page: Page, things: Record<string, string>) {
   }, things);
 }
 
-/** Fills in fields as browsers do: as soon as they are there, and without a word to the page. */
+/** Fills in fields as browsers do: as soon as they exist, and without events. */
 async function fillIn(page: Page, address: string) {
   await page.addInitScript((address) => {
     const filled = new WeakSet();
@@ -309,12 +309,12 @@ async function fillIn(page: Page, address: string) {
   }, address);
 }
 
-/** What a tab keeps of one answer that led to this path. */
+/** The stored trail of a tab with one answer that led to this path. */
 function trailTo(path: string): string {
   return ["What goes wrong?", "Something", "", path, "", ""].map((part) => `${part}\u001f`).join("") + "\u001e";
 }
 
-/** Holds back what is asked for until the function that it returns is called. */
+/** Delays requests for this URL until the returned function is called. */
 async function hold(page: Page, url: string): Promise<() => void> {
   let letGo = () => {};
   const held = new Promise<void>((resolve) => (letGo = resolve));
@@ -325,7 +325,7 @@ async function hold(page: Page, url: string): Promise<() => void> {
   return letGo;
 }
 
-/** Changes the markup of a page on its way. */
+/** Changes the markup of a page before the browser receives it. */
 async function change(page: Page, path: string, pattern: RegExp, by: string) {
   await page.route(path, async (route) => {
     const response = await route.fetch();
@@ -341,7 +341,7 @@ function lines(page: Page): string[] {
   return told;
 }
 
-/** A trap of WebAssembly that nobody catches. */
+/** Causes a WebAssembly trap that is not caught. */
 async function trap(page: Page, where: "handler" | "timer" | "promise") {
   await page.evaluate((where) => {
     const TRAP = "AGFzbQEAAAABBAFgAAADAgEABwgBBHRyYXAAAAoFAQMAAAs=";
@@ -363,7 +363,7 @@ async function expectFailed(page: Page) {
   await expect(page.locator("html")).toHaveAttribute("data-islands", "failed");
 }
 
-/** Every island is awake and shows this address, or none. */
+/** Every island is hydrated and shows this address, or none. */
 async function expectWhole(page: Page, address: string) {
   await expectAwake(page);
   const shown = await page.evaluate(() => {
@@ -384,7 +384,7 @@ async function expectWhole(page: Page, address: string) {
   if (address) expect(shown.hiddenButtonsOfUserNames, page.url()).toBe(0);
 }
 
-/** The page works as it does without scripts, and one line in the console has said so. */
+/** The page works as it does without scripts, and one console message says so. */
 async function expectWithoutScripts(page: Page, told: string[], domain: string) {
   await expectFailed(page);
   // Such buttons do nothing without scripts.

@@ -1,4 +1,4 @@
-// The pages that are looked at one by one.
+// The pages that are tested one by one.
 
 /** One page of each kind. */
 export const PAGES = [

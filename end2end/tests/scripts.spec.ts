@@ -1,4 +1,4 @@
-// What only scripts can do.
+// Features that need scripts.
 
 import { readFile, writeFile } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
@@ -41,7 +41,7 @@ test("values are copied", async ({ page, context }) => {
 
 test("the page shows each step while the test still runs", async ({ page, lab }) => {
   const form = await openTestForm(page);
-  // Dovecot waits before it refuses a password, which leaves time to look.
+  // Counts the steps that are shown while the progress bar is still visible.
   const steps = page.locator(".steps li");
   const seen = page.evaluate(
     () =>
@@ -59,7 +59,7 @@ test("the page shows each step while the test still runs", async ({ page, lab })
 });
 
 test.describe("a server that dies", () => {
-  // It is a server of its own, and the browser complains about its end.
+  // The test starts a server of its own, on another origin, and kills it.
   test.use({ expectedProblems: [/request to another origin|ERR_/] });
 
   test("in the middle of a test: the page says so, and the test can be run again", async ({ page, lab }) => {
@@ -67,7 +67,7 @@ test.describe("a server that dies", () => {
     await new Promise<void>((listening) => silent.listen(0, "127.0.0.1", listening));
     const { port } = silent.address() as AddressInfo;
     const record = `${lab.record}.silent.toml`;
-    // The first service is one that takes connections and says nothing.
+    // The first service accepts connections and never answers.
     await writeFile(record, (await readFile(lab.record, "utf8")).replace(/connect_to = "[^"]+"/, `connect_to = "127.0.0.1:${port}"`));
     const server = await serve(labOptions({ ...lab, record }));
     try {

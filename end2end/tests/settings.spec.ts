@@ -20,7 +20,7 @@ test("the address leads to the settings", async ({ page, javaScriptEnabled }) =>
     await expect(page.getByRole("heading", { level: 1 })).toContainText("@lab.test");
   } else {
     await expect(page.locator(".service-card .value", { hasText: "jane@lab.test" }).first()).toBeVisible();
-    // It is the same address everywhere on the page.
+    // Every place on the page shows the same address.
     await expect(page.getByLabel("Your email address").last()).toHaveValue("jane@lab.test");
   }
 });

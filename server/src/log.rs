@@ -59,7 +59,7 @@ fn filter(wanted: &str) -> EnvFilter {
 fn panicked(panic: &PanicHookInfo<'_>) {
     // Its message is left out: it may quote the text that was being read, and so a password.
     let place = panic.location().map(ToString::to_string);
-    tracing::error!(place, "panic");
+    tracing::error!(place, "a task panicked");
 }
 
 #[cfg(test)]
@@ -119,7 +119,7 @@ mod tests {
             assert!(caught.is_err());
         });
         let told = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-        assert!(told.contains("panic"), "{told}");
+        assert!(told.contains("a task panicked"), "{told}");
         assert!(told.contains("log.rs:"), "{told}");
         assert!(!told.contains("canary"), "{told}");
     }

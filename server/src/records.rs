@@ -1,4 +1,4 @@
-//! Which providers are known: the built-in record, or the files that were given.
+//! The known providers: the built-in record, or those in the configured files.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use probe::net::{Options, Probe, RootsError, SetupError, read_roots};
 
 use crate::cli::TrustOptions;
 
-/// Why the program cannot start with what it was given.
+/// Why the program cannot start with its configuration.
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// A file cannot be read.
@@ -16,10 +16,10 @@ pub enum ConfigError {
     Unreadable {
         /// The file.
         file: String,
-        /// What the system says.
+        /// The error of the system.
         cause: io::Error,
     },
-    /// A record is not well formed, or does not fit to another.
+    /// A record is not well formed, or conflicts with another one.
     #[error(transparent)]
     Record(#[from] RecordError),
     /// The certificates of `--cacert` cannot be used.
@@ -35,7 +35,7 @@ pub enum ConfigError {
     Setup(#[from] SetupError),
 }
 
-/// Reads the records, or takes the built-in one where none is given.
+/// Reads the records, or uses the built-in one if there are no files.
 pub fn read(files: &[PathBuf], allow_private: bool) -> Result<Catalogue, ConfigError> {
     if files.is_empty() {
         return Ok(Catalogue::read(&[record::built_in()], allow_private)?);

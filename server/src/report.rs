@@ -1,4 +1,4 @@
-//! A finished probe as a tree for people and as one JSON document.
+//! The results of a probe, as a tree of text and as one JSON document.
 
 use std::fmt::{self, Write};
 
@@ -7,7 +7,7 @@ use app::words::Words;
 use probe::{Cause, EndpointReport, Facts, Side, State, Step, diagnose};
 use serde::Serialize;
 
-/// One finding with its words.
+/// One finding with its texts.
 #[derive(Debug, Serialize)]
 pub struct Finding {
     cause: Cause,
@@ -19,7 +19,7 @@ pub struct Finding {
     advice: String,
 }
 
-/// What the reports mean, in words.
+/// The findings in these reports, with their texts.
 pub fn findings(reports: &[EndpointReport], words: &Words, provider: Option<&str>) -> Vec<Finding> {
     let in_words = |finding: probe::Finding| {
         let filled = words.finding(&finding, reports, provider);
@@ -40,7 +40,7 @@ pub fn findings(reports: &[EndpointReport], words: &Words, provider: Option<&str
 ///
 /// # Errors
 ///
-/// None that is known: these types hold nothing that JSON cannot say.
+/// None that is known: every value of these types can be represented in JSON.
 pub fn json(reports: &[EndpointReport], findings: &[Finding]) -> serde_json::Result<String> {
     #[derive(Serialize)]
     struct Document<'a> {
@@ -53,7 +53,7 @@ pub fn json(reports: &[EndpointReport], findings: &[Finding]) -> serde_json::Res
     })
 }
 
-/// Every server with its steps, then what it means, with colors for a terminal.
+/// Every server with its steps, then the findings, with colors for a terminal.
 pub fn tree(reports: &[EndpointReport], findings: &[Finding], words: &Words) -> String {
     let mut tree = String::new();
     // Writing into a string does not fail.
@@ -139,7 +139,7 @@ fn sign(state: State) -> (&'static str, Style) {
     }
 }
 
-/// The most telling facts, short enough for one line.
+/// The most important facts, short enough for one line.
 fn facts(step: &Step) -> String {
     match &step.facts {
         Facts::Connect {

@@ -1,4 +1,4 @@
-//! `mailguide check-config`: says of records what `serve` would say.
+//! `mailguide check-config`: reports the errors in records that `serve` would report.
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -6,13 +6,13 @@ use std::process::ExitCode;
 use crate::cli::CheckConfigOptions;
 use crate::{records, terminal};
 
-/// Reads the records and says what they hold.
+/// Reads the records and prints a summary of each.
 ///
 /// # Errors
 ///
-/// What is wrong with the first record that is not well formed, or that nothing can be printed.
+/// When a record is not well formed, or standard output cannot be written.
 pub fn run(options: &CheckConfigOptions) -> Result<ExitCode, Box<dyn Error>> {
-    // A lab's record is well formed too; whether its switch is given matters when it is served.
+    // A record with `connect_to` is well formed; only `serve` requires --allow-private for it.
     let catalogue = records::read(&options.files, true)?;
     for (file, record) in options.files.iter().zip(&catalogue.records) {
         let domains: usize = record.groups.iter().map(|group| group.domains.len()).sum();

@@ -1,10 +1,10 @@
-//! `mailguide outcomes`: everything that a check can find, as Markdown.
+//! `mailguide outcomes`: every outcome of a check, as Markdown.
 
 use std::fmt::Write as _;
 
 use probe::{Cause, Outcome, Severity, Stage};
 
-/// The stages in the order of the list, and what can end any of them.
+/// The stages in the order of the list; `None` stands for outcomes that can end any stage.
 const STAGES: &[(Option<Stage>, &str)] = &[
     (None, "Any stage"),
     (Some(Stage::Dns), "Looking up the host"),

@@ -1,4 +1,4 @@
-//! `mailguide probe`: the same checks as the site, on the command line.
+//! `mailguide probe`: the checks of the site, on the command line.
 
 use std::io::{self, Read};
 use std::net::SocketAddr;
@@ -22,10 +22,10 @@ use crate::terminal::{self, OutputError};
 /// Why nothing was checked.
 #[derive(Debug, thiserror::Error)]
 pub enum ProbeError {
-    /// What it was given is not in order.
+    /// The configuration is invalid.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// No record has the domain.
+    /// No record contains the domain.
     #[error(
         "no record has settings for {0}; servers can also be given as URLs, such as imaps://mail.{0}"
     )]
@@ -45,19 +45,19 @@ pub enum ProbeError {
     /// The runtime cannot be started.
     #[error(transparent)]
     Runtime(io::Error),
-    /// What was found cannot be put into a document.
+    /// The results cannot be serialised.
     #[error("the results cannot be written as JSON: {0}")]
     Json(#[from] serde_json::Error),
-    /// What was found cannot be printed.
+    /// The results cannot be printed.
     #[error(transparent)]
     Output(#[from] OutputError),
 }
 
-/// Checks the servers and prints what was found.
+/// Checks the servers and prints the results.
 ///
 /// # Errors
 ///
-/// When nothing can be checked. A server that fails is no error but the exit code 1.
+/// When nothing can be checked. A failed check is not an error but exit status 1.
 pub fn run(options: ProbeOptions) -> Result<ExitCode, ProbeError> {
     let catalogue = records::read(&options.config, options.trust.allow_private)?;
     let (targets, provider) = targets(&options, &catalogue)?;
@@ -83,7 +83,7 @@ pub fn run(options: ProbeOptions) -> Result<ExitCode, ProbeError> {
         loop {
             let event = tokio::select! {
                 event = events.next() => event,
-                // What is known already is still told. Without the signal there is only the end to wait for.
+                // The results so far are still printed. If the signal cannot be handled, the check runs to its end.
                 Ok(()) = tokio::signal::ctrl_c() => {
                     events.cancel();
                     events.next().await
@@ -104,7 +104,7 @@ pub fn run(options: ProbeOptions) -> Result<ExitCode, ProbeError> {
     } else {
         terminal::print(report::tree(&reports, &findings, &words))?;
     }
-    // The advice is written for customers; an operator may have meant the private address.
+    // The advice is written for customers; an operator may want to test a private address.
     let refused = |report: &EndpointReport| report.outcome == probe::Outcome::AddressNotPublic;
     if reports.iter().any(refused) {
         terminal::print_error("--allow-private connects to private addresses too");
@@ -126,7 +126,7 @@ fn targets(
             Servers::One(endpoint) => {
                 let mut endpoint = endpoint.clone();
                 endpoint.id = endpoint.to_string();
-                // An address that the operator has typed is meant, wherever it leads.
+                // An address on the command line is intended, so it may be private.
                 let typed = endpoint.host.address();
                 let connect_to = typed.map(|address| SocketAddr::new(address, endpoint.port.get()));
                 targets.push(Target {
@@ -172,7 +172,7 @@ fn credentials(options: &ProbeOptions) -> Result<Option<Credentials>, ProbeError
     }
     let user = options.user.clone().or(address).ok_or(ProbeError::NoUser)?;
     let mut password = String::new();
-    // More than a line of this length is no password; `Credentials` then says so.
+    // Longer input is not a password; `Credentials` refuses it.
     io::stdin()
         .take(4096)
         .read_to_string(&mut password)

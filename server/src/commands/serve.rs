@@ -39,27 +39,27 @@ use crate::operations::service_manager;
 use crate::records::{self, ConfigError};
 use crate::{log, process, terminal};
 
-/// How long before the shutdown timeout the running tests are ended, so that their last lines reach the
+/// How long before the shutdown timeout running tests are ended, so that their last lines reach the
 /// customers.
 const END_OF_TESTS: Duration = Duration::from_secs(2);
 
-/// The open files that are neither connections of customers nor of tests: connections of operators, and the
-/// files of the program itself.
+/// The open files that are neither connections of customers nor of tests: connections to the metrics port, and
+/// the files of the program itself.
 const OTHER_FILES: usize = MAX_OPERATOR_CONNECTIONS.get() + 64;
 
 /// Why the site is not served.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
-    /// What it was given is not in order.
+    /// The configuration is invalid.
     #[error(transparent)]
     Config(#[from] ConfigError),
     /// The program was built without the browser bundle.
     #[error(transparent)]
     Assets(#[from] crate::http::assets::MissingBundle),
-    /// The words of the language cannot be read.
+    /// The texts of the language cannot be read.
     #[error("app/content/{0}")]
     Content(String),
-    /// The secret of the limits is too short to be one.
+    /// The secret of the limits is too short.
     #[error("{file}: expected at least {MIN_SECRET_LEN} random bytes")]
     ShortSecret {
         /// The file.
@@ -71,7 +71,7 @@ pub enum ServeError {
     /// The certificate cannot be used.
     #[error(transparent)]
     Tls(#[from] TlsError),
-    /// The runtime cannot be started, or the system does not give a signal.
+    /// The runtime cannot be started, or a signal handler cannot be installed.
     #[error(transparent)]
     Runtime(io::Error),
     /// The address cannot be listened on.
@@ -79,7 +79,7 @@ pub enum ServeError {
     Listen {
         /// The address.
         listen: SocketAddr,
-        /// What the system says.
+        /// The error of the system.
         cause: io::Error,
     },
 }
@@ -145,7 +145,7 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// What is served on each port, and how it ends.
+/// What is served on each port, and the graceful shutdown.
 struct Server {
     transport: Transport,
     http: HttpOptions,
@@ -154,7 +154,7 @@ struct Server {
 }
 
 impl Server {
-    /// Serves the site, the redirects and the operators, until a signal comes.
+    /// Serves the site, the redirects and the metrics until a signal is received.
     async fn run(self, options: &ServeOptions, app: impl Application) -> Result<(), ServeError> {
         let Self {
             transport,
@@ -172,7 +172,7 @@ impl Server {
         };
         let redirect = bind_if(options.tls.redirect_listen).await?;
         let operators = bind_if(options.metrics_listen).await?;
-        // Programs that start this one wait for these lines, so they go to standard output.
+        // Programs that start this one wait for these lines on standard output.
         let scheme = match certificates {
             Some(_) => "https",
             None => "http",
@@ -184,7 +184,7 @@ impl Server {
         };
         let stop = watch::Sender::new(false);
         let stopped = |mut stopped: watch::Receiver<bool>| async move {
-            // An error means that the sender is gone, which ends it too.
+            // An error means that the sender was dropped, which is a stop too.
             let _ = stopped.wait_for(|stopped| *stopped).await;
         };
         let stop_of_site = stopped(stop.subscribe());
@@ -201,7 +201,7 @@ impl Server {
             tokio::join!(site, redirects);
             Ok(())
         };
-        // The metrics are served to the very end, because they also tell how a shutdown goes.
+        // The metrics are served to the end, because they also show the progress of the shutdown.
         let metrics = async {
             if let Some((listener, address)) = operators {
                 announce(format_args!("metrics on http://{address}/metrics"));
@@ -236,8 +236,8 @@ impl Server {
             service_manager::watchdog().await;
         };
         tokio::select! {
-            // In this order: a service manager that was told that the program is ready may send signals at
-            // once, so their handlers must be there before.
+            // In this order: a service manager may send signals as soon as it is notified that the program is
+            // ready, so the handlers must be installed before.
             biased;
             served = site_and_redirects => served,
             reloaded = reloads => reloaded,
@@ -248,7 +248,7 @@ impl Server {
     }
 }
 
-/// Prints on standard output where something is served. That this cannot be written is no reason not to serve.
+/// Prints an address on which something is served. If standard output cannot be written, the site is still served.
 fn announce(what: fmt::Arguments<'_>) {
     if let Err(cause) = terminal::print(format_args!("mailguide: {what}\n")) {
         tracing::warn!(%cause, "cannot write to standard output");
@@ -271,7 +271,7 @@ async fn bind(listen: SocketAddr) -> Result<(TcpListener, SocketAddr), ServeErro
     Ok((listener, address))
 }
 
-/// The secret of the limits, from its file or for this start only.
+/// The secret of the limits: from its file, or a random one for this run.
 fn keys(options: &LimitOptions) -> Result<Keys, ServeError> {
     let Some(file) = &options.limits_secret else {
         return Keys::random().map_err(|_| ServeError::NoRandomness);
@@ -282,7 +282,7 @@ fn keys(options: &LimitOptions) -> Result<Keys, ServeError> {
     })
 }
 
-/// Ends when the program is told to stop: Ctrl-C, or SIGTERM from a service manager.
+/// Waits until the program is told to stop, by SIGINT (Ctrl-C) or SIGTERM.
 async fn stop_signal() {
     use tokio::signal::unix::{SignalKind, signal};
 

@@ -1,4 +1,4 @@
-//! What answers requests.
+//! The service that answers requests.
 
 use std::convert::Infallible;
 
@@ -7,7 +7,7 @@ use axum::extract::Request;
 use axum::response::Response;
 use tower::Service;
 
-/// A service that answers every request: a router, or what stands before one.
+/// A service that answers every request: a router, or a layer in front of one.
 pub trait Application:
     Service<Request<Body>, Response = Response, Error = Infallible, Future: Send>
     + Clone

@@ -1,7 +1,7 @@
 //! The browser bundle and the public files, which are part of the program.
 //!
-//! Files of the bundle are named by the hash of their final bytes, so that browsers may keep
-//! them for ever; compressed forms were made when the bundle was built.
+//! Files of the bundle are named by the hash of their final content, so that browsers may cache
+//! them without revalidation. They are compressed when the bundle is built.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -16,7 +16,7 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 
 use crate::http::encoded_body::EncodedBody;
 
-/// What `make build` leaves in `dist/pkg`. Debug builds read it from there when they start.
+/// The files that `make build` writes to `dist/pkg`. Debug builds read them when they start.
 #[derive(RustEmbed)]
 #[folder = "../dist/pkg"]
 #[allow_missing = true]
@@ -31,7 +31,7 @@ struct Public;
 #[error("the browser bundle lacks {0}: build it first with `make build`")]
 pub struct MissingBundle(&'static str);
 
-/// Every file that is served as it is, by its path.
+/// Every static file, by its path.
 #[derive(Clone, Debug)]
 pub struct Assets {
     files: HashMap<String, EncodedBody>,
@@ -42,16 +42,16 @@ const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=3153600
 const ONE_DAY: HeaderValue = HeaderValue::from_static("public, max-age=86400");
 
 impl Assets {
-    /// Reads the bundle and the public files and gives the bundle its names.
+    /// Loads the bundle and the public files, and names the files of the bundle.
     ///
     /// # Errors
     ///
-    /// When the bundle is not whole.
+    /// When a file of the bundle is missing.
     pub fn load() -> Result<Self, MissingBundle> {
         let script = bundled("browser.js")?;
         let wasm = bundled("browser_bg.wasm")?;
         let style = bundled("main.css")?;
-        // The script makes the name of the WebAssembly of its own, so they share a hash.
+        // The script derives the name of the WebAssembly file from its own name, so they share a hash.
         let mut both = script.metadata.sha256_hash();
         for (byte, other) in both.iter_mut().zip(wasm.metadata.sha256_hash()) {
             *byte ^= other;
@@ -94,7 +94,7 @@ impl Assets {
         self.files.contains_key(path)
     }
 
-    /// Answers with the file at a path, in the smallest form that the browser takes.
+    /// Answers with the file at a path, in the smallest encoding that the browser accepts.
     pub fn answer(&self, path: &str, request: &HeaderMap) -> Response {
         match self.files.get(path) {
             Some(file) => file.answer(request),
@@ -103,9 +103,9 @@ impl Assets {
     }
 }
 
-/// A file with its compressed forms, if the bundle has them.
+/// A file with its compressed versions, if the bundle has them.
 fn stored(name: &str, file: EmbeddedFile, cache: HeaderValue) -> EncodedBody {
-    // Text needs its encoding, or non-ASCII letters in it would be guessed at.
+    // Text needs a charset; without it the browser guesses one.
     let content_type = HeaderValue::from_static(match name.rsplit('.').next() {
         Some("css") => "text/css; charset=utf-8",
         Some("js") => "text/javascript; charset=utf-8",
@@ -131,7 +131,7 @@ fn bytes(data: Cow<'static, [u8]>) -> Bytes {
     }
 }
 
-/// The first 64 bits of a hash: enough to tell the builds of one site apart.
+/// The first 64 bits of a hash, enough to distinguish the builds of one site.
 fn short(hash: [u8; 32]) -> String {
     hash[..8].iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");

@@ -1,4 +1,4 @@
-//! Limits on what a request carries: the length of its target, and a small form.
+//! Limits on the length of the request target, and on the type and size of the body.
 
 use std::time::Duration;
 
@@ -10,10 +10,10 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tokio::time::timeout;
 
-/// The largest request body in bytes: an address, a password and a handful of service ids.
+/// The largest request body in bytes. A form has an address, a password and a few service ids.
 const MAX_BODY_LEN: usize = 8 * 1024;
 
-/// The longest path and query in bytes: a long error message in a search, with every letter escaped.
+/// The longest path and query in bytes, enough for a search for a long error message with every byte escaped.
 const MAX_TARGET_LEN: usize = 16 * 1024;
 
 /// How long a client may take to send the body.
@@ -42,7 +42,7 @@ pub async fn small_form(request: Request, next: Next) -> Response {
             let request = Request::from_parts(parts, Body::from(body));
             next.run(request).await
         }
-        // Too long, or the connection broke; in that case nobody reads the answer.
+        // Too long, or the connection was closed; then the response is not read.
         Ok(Err(_)) => StatusCode::PAYLOAD_TOO_LARGE.into_response(),
         Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
     }

@@ -1,4 +1,4 @@
-//! Bytes that do not change, in every encoding in which they are sent.
+//! An immutable response body in every content encoding.
 
 use axum::body::Bytes;
 use axum::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, ETAG, HeaderMap, HeaderValue, VARY};
@@ -19,7 +19,7 @@ pub struct EncodedBody {
 }
 
 impl EncodedBody {
-    /// Content whose compressed forms were made before, if there are any.
+    /// Content with existing compressed versions, if there are any.
     pub fn new(
         mut headers: HeaderMap,
         plain: Bytes,
@@ -39,13 +39,13 @@ impl EncodedBody {
         }
     }
 
-    /// Content whose compressed forms are made now, as small as they get. This takes a while.
+    /// Content that is compressed now, with the best compression. This takes tens of milliseconds.
     pub fn compressed(headers: HeaderMap, plain: Bytes) -> Self {
         let [brotli, gzip] = Encoding::ALL.map(|encoding| encoding.encode(&plain, Effort::Best));
         Self::new(headers, plain, brotli, gzip)
     }
 
-    /// Answers in the smallest form that the browser takes, or says that it has the content already.
+    /// Answers in the smallest encoding that the browser accepts, or with 304 if it has the content already.
     pub fn answer(&self, request: &HeaderMap) -> Response {
         if self.is_known(request) {
             let mut response = StatusCode::NOT_MODIFIED.into_response();
@@ -72,7 +72,7 @@ impl EncodedBody {
         response
     }
 
-    /// Whether the browser has this content already (RFC 9110 §13.1.2).
+    /// Whether the browser has this content, according to `If-None-Match` (RFC 9110 §13.1.2).
     fn is_known(&self, request: &HeaderMap) -> bool {
         let tag = self.headers.typed_get::<ETag>();
         let known = request.typed_get::<IfNoneMatch>();
@@ -83,7 +83,7 @@ impl EncodedBody {
     }
 }
 
-/// A name for the content. It is a weak one, because the compressed forms share it (RFC 9110 §8.8.1).
+/// The entity tag of the content. It is weak, because all encodings share it (RFC 9110 §8.8.1).
 fn tag(plain: &[u8]) -> Option<HeaderValue> {
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, plain);
     let hex: String = digest.as_ref()[..8]

@@ -6,12 +6,12 @@ use axum::body::Bytes;
 use axum::http::header::{ACCEPT_ENCODING, HeaderMap};
 use brotli::enc::BrotliEncoderParams;
 
-/// How much time is spent on making a body small.
+/// How much time is spent on compression.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Effort {
-    /// As small as it gets, for what is sent many times. This takes tens of milliseconds.
+    /// The best compression, for content that is sent many times. It takes tens of milliseconds.
     Best,
-    /// Nearly as small in a fraction of a millisecond, and with little memory, for what is sent once.
+    /// Nearly the same size in a fraction of a millisecond and with little memory, for content that is sent once.
     Fast,
 }
 
@@ -25,7 +25,7 @@ pub enum Encoding {
 }
 
 impl Encoding {
-    /// Every form, the smallest first.
+    /// Every encoding, the smallest first.
     pub const ALL: [Self; 2] = [Self::Brotli, Self::Gzip];
 
     /// The name in `Accept-Encoding` and `Content-Encoding`.
@@ -36,14 +36,14 @@ impl Encoding {
         }
     }
 
-    /// Whether a request takes this form (RFC 9110 §12.5.3).
+    /// Whether a request accepts this encoding (RFC 9110 §12.5.3).
     pub fn is_accepted(self, request: &HeaderMap) -> bool {
         let accepted = request.get(ACCEPT_ENCODING);
         let accepted = accepted.and_then(|value| value.to_str().ok());
         accepted.is_some_and(|accepted| takes(accepted, self.name()))
     }
 
-    /// The bytes in this form. `None` would mean that the memory is used up.
+    /// The bytes in this encoding; `None` if compression fails.
     pub fn encode(self, plain: &[u8], effort: Effort) -> Option<Bytes> {
         match self {
             Self::Brotli => brotli(plain, effort),
@@ -78,7 +78,7 @@ fn gzip(plain: &[u8], effort: Effort) -> Option<Bytes> {
     Some(packer.finish().ok()?.into())
 }
 
-/// Whether an `Accept-Encoding` header takes an encoding.
+/// Whether an `Accept-Encoding` header accepts an encoding.
 fn takes(accepted: &str, encoding: &str) -> bool {
     accepted.split(',').any(|item| {
         let mut parts = item.split(';').map(str::trim);

@@ -1,4 +1,4 @@
-//! What a request must pass before it comes to its route.
+//! Middleware that refuses requests before they reach a route.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ use crate::http::origin;
 use crate::http::page::{PageRequestHead, page};
 use crate::http::state::AppState;
 
-/// Turns away what other sites caused.
+/// Refuses cross-site requests.
 pub(crate) async fn own_pages_only(
     State(app): State<Arc<AppState>>,
     request: Request,
@@ -34,7 +34,7 @@ pub(crate) async fn own_pages_only(
     page(&app, StatusCode::FORBIDDEN, &page_request, view).await
 }
 
-/// Turns away what is meant for another site.
+/// Refuses requests for other host names.
 pub(crate) async fn own_names_only(
     State(app): State<Arc<AppState>>,
     request: Request,

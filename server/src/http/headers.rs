@@ -1,4 +1,4 @@
-//! Headers of every answer.
+//! Headers of every response.
 
 use axum::extract::Request;
 use axum::http::HeaderValue;
@@ -9,7 +9,7 @@ use axum::http::header::{
 use axum::middleware::Next;
 use axum::response::Response;
 
-/// Headers that are the same everywhere.
+/// Headers that are the same in every response.
 const FIXED: [(HeaderName, &str); 6] = [
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     // Old browsers do not know `frame-ancestors`.
@@ -29,14 +29,14 @@ const FIXED: [(HeaderName, &str); 6] = [
     ),
 ];
 
-/// Adds the fixed headers, and the strictest policy to answers that have none of their own.
+/// Adds the fixed headers, and the strictest content security policy to responses without one.
 pub async fn fixed(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     add(response.headers_mut());
     response
 }
 
-/// The same for an answer that passes no layer.
+/// The same for a response that passes no middleware.
 pub(crate) fn add(headers: &mut HeaderMap) {
     for (name, value) in FIXED {
         headers.insert(name, HeaderValue::from_static(value));
@@ -46,19 +46,19 @@ pub(crate) fn add(headers: &mut HeaderMap) {
         .or_insert(HeaderValue::from_static(
             "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
         ));
-    // Whatever does not say for how long it may be stored must be revalidated each time.
+    // A response without a cache policy of its own must be revalidated each time.
     headers
         .entry(CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-cache"));
 }
 
-/// For how long browsers shall use HTTPS only.
+/// How long browsers must use only HTTPS (HSTS).
 #[derive(Clone, Debug, Default)]
 pub struct Hsts(Option<HeaderValue>);
 
 impl Hsts {
-    /// With this `max-age` in seconds; no header for 0. `includeSubDomains` is never sent: other hosts of the
-    /// domain are not the site's to decide about.
+    /// With this `max-age` in seconds; no header for 0. `includeSubDomains` is never sent, because the site must not
+    /// set a policy for other hosts of the domain.
     pub fn seconds(seconds: u32) -> Self {
         let value = HeaderValue::try_from(format!("max-age={seconds}"));
         Self(value.ok().filter(|_| seconds > 0))

@@ -1,16 +1,16 @@
-//! The answers to health checks.
+//! The responses to health checks.
 
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 
 use crate::operations::readiness::Readiness;
 
-/// `/healthz`: 200 as long as anything is answered at all.
+/// `/healthz`: 200 while the program answers requests.
 pub(crate) async fn health() -> &'static str {
     "alive\n"
 }
 
-/// `/readyz`: 200 while the program takes requests, and 503 while it stops.
+/// `/readyz`: 200 while the program accepts new work, and 503 while it stops.
 pub(crate) fn ready(readiness: &Readiness) -> impl IntoResponse + use<> {
     match readiness.is_ready() {
         true => (StatusCode::OK, "ready\n"),

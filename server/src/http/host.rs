@@ -1,4 +1,4 @@
-//! Which host a request is for, and whether this site is served under that name.
+//! The host name of a request, and whether this site is served under it.
 
 use axum::http::header::{CONTENT_TYPE, HOST, HeaderValue};
 use axum::http::uri::Authority;
@@ -18,7 +18,7 @@ impl Hosts {
         Self(names.to_vec())
     }
 
-    /// Whether the site is served under the name that the request asks for.
+    /// Whether the site is served under the host name of the request.
     pub fn accept<B>(&self, request: &Request<B>) -> bool {
         self.0.is_empty()
             || requested(request).is_some_and(|host| {
@@ -32,14 +32,13 @@ impl Hosts {
 ///
 /// # Errors
 ///
-/// When it is none.
+/// When the text is not a host name, or has a port.
 pub fn parse(text: &str) -> Result<String, String> {
     let name = name(text).filter(|name| text.len() <= name.len() + 1);
     name.ok_or_else(|| "expected a host name without a port, such as help.example.net".to_owned())
 }
 
-/// The host and port that the client has asked for: in the address itself with HTTP/2, in a header with
-/// HTTP/1.
+/// The host and port of the request: from the request target with HTTP/2, from the `Host` header with HTTP/1.
 pub fn requested<B>(request: &Request<B>) -> Option<&str> {
     let named = request.uri().authority().map(Authority::as_str);
     named.or_else(|| request.headers().get(HOST)?.to_str().ok())
@@ -50,7 +49,7 @@ pub fn requested<B>(request: &Request<B>) -> Option<&str> {
 ///
 /// # Errors
 ///
-/// The answer to a request that names none, or several.
+/// The response to a request that names no host, or several.
 pub fn check_one_host<B>(request: &Request<B>) -> Result<(), Response> {
     if names_one_host(request) {
         return Ok(());
@@ -68,7 +67,7 @@ fn names_one_host<B>(request: &Request<B>) -> bool {
     }
     let authority = request.uri().authority().map(Authority::as_str);
     match (authority, header) {
-        // Old health checks speak HTTP/1.0, which has no such header.
+        // Old health checks use HTTP/1.0, in which the header is optional.
         (None, None) => request.version() < Version::HTTP_11,
         (Some(_), None) => request.version() == Version::HTTP_2,
         (authority, Some(header)) => header.to_str().is_ok_and(|header| {
@@ -78,9 +77,9 @@ fn names_one_host<B>(request: &Request<B>) -> bool {
     }
 }
 
-/// The name alone, in small letters and without the dot of the root.
+/// The name without the port, in lower case and without the trailing dot.
 fn name(host: &str) -> Option<String> {
-    // A user name before the host is only used to deceive people about the host.
+    // A user name before the host serves only to deceive people about the host.
     let authority: Authority = host.parse().ok().filter(|_| !host.contains('@'))?;
     let name = authority.host().trim_end_matches('.').to_ascii_lowercase();
     (!name.is_empty()).then_some(name)

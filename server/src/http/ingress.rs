@@ -1,7 +1,7 @@
-//! What stands between a connection and the routes.
+//! The entry point of requests, between a connection and the routes.
 //!
-//! Every request gets an id and a client here, and a page that is in the page cache is answered here: every
-//! layer of a router copies what lies behind it for each request, which would cost more than the answer.
+//! Every request gets an id and a client here. Pages in the page cache are served here, before routing: every
+//! layer of a router copies the layers below it for each request, which would cost more than the response.
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ use crate::http::page_cache::PageCache;
 use crate::http::request_id::{AccessRecord, RequestId};
 use crate::http::state::AppState;
 
-/// Puts the ingress before the routes.
+/// Puts the ingress in front of the routes.
 pub(crate) fn ingress(
     routes: Router,
     cache: PageCache,
@@ -42,12 +42,12 @@ impl Ingress {
         let client = Client::of(&request, &options.proxies);
         let access = AccessRecord::begin(request.method(), client);
         let confidential = client.is_some_and(|client| client.confidential);
-        // Requests for other names are answered by the routes, which turn them away.
+        // Requests for other names are refused by the routes.
         let own = options.hosts.accept(&request);
         let cached = own.then(|| self.cache.get(&request, confidential));
         let mut response = match cached.flatten() {
             Some(response) => response,
-            // This future is large; without the box every answer from the cache would move it about.
+            // This future is large; without the box it would be moved for every response from the cache.
             None => Box::pin(self.route(request, client, own, access.id)).await,
         };
         if client.is_some_and(|client| client.https) {
@@ -57,7 +57,7 @@ impl Ingress {
         response
     }
 
-    /// Answers by a route, and fills the page cache where the answer belongs there.
+    /// Answers with a route, and stores the response in the page cache if it belongs there.
     async fn route(
         &self,
         mut request: Request,

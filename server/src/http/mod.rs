@@ -1,27 +1,27 @@
-//! From a request to its answer.
+//! HTTP: from a request to its response.
 //!
 //! | module | idea |
 //! |---|---|
-//! | [`ingress`] | what stands between a connection and the routes |
+//! | [`ingress`] | the entry point of requests, between a connection and the routes |
 //! | [`router`] | every route, in one place |
-//! | `routes` | what answers at each of them |
-//! | `guards` | what a request must pass before it comes to its route |
+//! | `routes` | the handlers of the routes |
+//! | `guards` | middleware that refuses requests before they reach a route |
 //! | `page` | renders a page within the limits of its client and of the server |
 //! | [`page_cache`] | pages that are the same for everybody are rendered once |
-//! | [`assets`] | the browser bundle and the public files, inside the program |
-//! | [`encoded_body`] | bytes that do not change, in every encoding in which they are sent |
+//! | [`assets`] | the browser bundle and the public files, embedded in the program |
+//! | [`encoded_body`] | an immutable response body in every content encoding |
 //! | [`encoding`] | compression |
-//! | [`client`] | whose request it is, and whether others could read it |
-//! | [`host`] | which host a request is for, and the names of this site |
-//! | [`origin`] | requests that other sites caused are turned away |
-//! | [`body`] | what a request may bring along |
-//! | [`headers`] | what every answer carries |
-//! | [`request_id`] | every request has an id |
+//! | [`client`] | the client of a request, and whether others could read the request |
+//! | [`host`] | the host name of a request, and the names of this site |
+//! | [`origin`] | refuses cross-site requests (CSRF) |
+//! | [`body`] | limits on the request target and the body |
+//! | [`headers`] | the headers of every response |
+//! | [`request_id`] | request ids, and the access log |
 //! | [`security_txt`] | the security contact |
 //! | `health`, [`operators`] | health checks and metrics |
-//! | [`options`] | what an operator sets for all routes |
-//! | [`state`] | what every route finds |
-//! | [`application`] | anything that answers requests |
+//! | [`options`] | the options of all routes |
+//! | [`state`] | the shared state of all routes |
+//! | [`application`] | the service that answers requests |
 
 pub mod application;
 pub mod assets;

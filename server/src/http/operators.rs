@@ -1,4 +1,4 @@
-//! What is served to operators, on a port of its own: customers need not know how much is going on.
+//! The routes for operators, on a separate port, because the metrics are not for customers.
 
 use axum::Router;
 use axum::extract::State;

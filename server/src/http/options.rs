@@ -1,16 +1,16 @@
-//! What an operator sets for all routes.
+//! The options of all routes.
 
 use crate::http::client::TrustedProxies;
 use crate::http::headers::Hsts;
 use crate::http::host::Hosts;
 use crate::http::security_txt::Contact;
 
-/// What an operator sets for all routes.
+/// The options of all routes.
 #[derive(Clone, Debug, Default)]
 pub struct HttpOptions {
-    /// The proxies whose headers are believed.
+    /// The proxies whose headers are trusted.
     pub proxies: TrustedProxies,
-    /// For how long browsers shall use HTTPS only.
+    /// How long browsers must use only HTTPS.
     pub hsts: Hsts,
     /// The names under which the site is served.
     pub hosts: Hosts,

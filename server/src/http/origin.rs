@@ -1,7 +1,7 @@
-//! Requests that other sites cause are refused (CSRF).
+//! Protection against cross-site request forgery (CSRF).
 //!
-//! Another site could make the browsers of its visitors post to this one and so spread
-//! sign-in attempts over many addresses. Browsers say where a request comes from.
+//! Another site could make the browsers of its visitors post to this one, and so distribute
+//! sign-in attempts over many addresses. Browsers send the origin of a request in headers.
 
 use axum::extract::Request;
 use axum::http::header::{HeaderMap, HeaderName, ORIGIN};
@@ -11,8 +11,8 @@ use crate::http::host;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// Whether a request may have an effect: it only reads, or it comes from this site's own pages. `https` is
-/// whether the browser has opened an address that begins with `https`.
+/// Whether a request is allowed: it has a safe method, or it comes from a page of this site. `https` is whether
+/// the browser has opened a URL that begins with `https`.
 pub fn is_allowed(request: &Request, https: bool) -> bool {
     let reads = matches!(
         *request.method(),
@@ -23,9 +23,9 @@ pub fn is_allowed(request: &Request, https: bool) -> bool {
 
 /// Whether the headers say that a page of this site made the request.
 ///
-/// `Sec-Fetch-Site` decides where it is sent; `Origin` decides for older browsers. A request with
-/// neither does not come from a browser of this decade. The same host with `http` is another origin
-/// (RFC 6454 §4): anybody on the way could have answered there.
+/// `Sec-Fetch-Site` decides if it is present; `Origin` decides for older browsers. A request with
+/// neither does not come from a current browser. The same host with `http` is another origin
+/// (RFC 6454 §4), because an attacker on the path could have sent its pages.
 fn is_own(headers: &HeaderMap, host: Option<&str>, https: bool) -> bool {
     if let Some(site) = headers.get(SEC_FETCH_SITE) {
         return site == "same-origin";
@@ -93,7 +93,7 @@ mod tests {
             let request = request.body(Body::empty()).unwrap();
             assert_eq!(is_allowed(&request, true), expected, "{headers:?}");
         }
-        // With HTTP/2 there is no such header: the host is in the address.
+        // HTTP/2 has no `Host` header: the host is in the URI.
         for (address, expected) in [
             ("https://help.example/test", true),
             ("https://other.example/test", false),
@@ -102,7 +102,7 @@ mod tests {
             let request = request.body(Body::empty()).unwrap();
             assert_eq!(is_allowed(&request, true), expected, "{address}");
         }
-        // Without HTTPS it is the other way round.
+        // Without HTTPS the origin must be `http`.
         for (origin, expected) in [
             ("http://localhost:3000", true),
             ("https://localhost:3000", false),

@@ -1,8 +1,8 @@
-//! Renders a page whole, within the limits of its client and of the server.
+//! Renders pages, within the limits of the client and of the server.
 //!
-//! A page costs processor time to render, and memory until its client has taken it. Both are bounded: a
-//! permit goes into the bytes of the page itself and is given back when the last of them has been sent,
-//! so a client that asks and never reads holds no more than its share.
+//! A page costs processor time to render, and memory until its client has read it. Both are bounded: a
+//! permit is attached to the bytes of the page and is released when the last of them has been sent, so
+//! a client that requests pages and does not read them holds no more than its share.
 
 use std::sync::Arc;
 
@@ -31,19 +31,19 @@ use crate::limits::pages::{PageDenial, PagePermit};
 /// The longest page, in bytes. None is nearly as long.
 pub(crate) const MAX_PAGE_LEN: usize = 1024 * 1024;
 
-/// Marks a request whose page goes into the page cache. That happens once for each page, so the limits of
-/// the client whose request happens to come first do not matter.
+/// Marks a request whose page is stored in the page cache. This happens once for each page, so the limits of
+/// the client that happens to request it first do not apply.
 #[derive(Clone, Copy)]
 pub(crate) struct RenderedForCache;
 
-/// What a page needs to know of the request for it, and the permit to render it.
+/// The part of a request that a page needs, and the permit to render it.
 pub(crate) struct PageRequest {
     head: PageRequestHead,
-    /// None is needed for the page cache.
+    /// `None` for the page cache, which needs no permit.
     permit: Option<Arc<PagePermit>>,
 }
 
-/// What a page needs to know of a request, before there is a permit for it.
+/// The part of a request that a page needs, before it has a permit.
 #[derive(Clone)]
 pub(crate) struct PageRequestHead {
     client: Option<Client>,
@@ -53,7 +53,7 @@ pub(crate) struct PageRequestHead {
 }
 
 impl PageRequestHead {
-    /// Takes it from the head of a request.
+    /// Extracts it from the head of a request.
     pub(crate) fn of(extensions: &Extensions, headers: &HeaderMap) -> Self {
         let accepted = headers.get(ACCEPT_ENCODING).cloned();
         Self {
@@ -70,7 +70,7 @@ impl PageRequestHead {
     ///
     /// # Errors
     ///
-    /// The page that says that there is no room for another one.
+    /// The response that a limit was reached.
     pub(crate) async fn admit(self, app: &AppState) -> Result<PageRequest, Response> {
         if self.for_cache {
             let (head, permit) = (self, None);
@@ -95,7 +95,7 @@ impl FromRequestParts<Arc<AppState>> for PageRequest {
     }
 }
 
-/// Renders a page and compresses it, or says that its turn does not come.
+/// Renders a page and compresses it, or answers that the server is busy.
 pub(crate) async fn page<V: IntoView + 'static>(
     app: &AppState,
     status: StatusCode,
@@ -135,7 +135,7 @@ pub(crate) async fn page<V: IntoView + 'static>(
     Response::from_parts(parts, Body::from(with_permit(body, permit)))
 }
 
-/// Renders a page piece by piece, as its parts become ready, and keeps its permit until it has been sent.
+/// Renders a page as a stream, in parts as they become ready, and holds its permit until it has been sent.
 pub(crate) async fn streamed_page<V: IntoView + 'static>(
     app: &AppState,
     status: StatusCode,
@@ -155,7 +155,7 @@ pub(crate) async fn streamed_page<V: IntoView + 'static>(
     })
 }
 
-/// What the components of a page find in their context.
+/// Provides the context of the components of a page.
 pub(crate) fn context(
     app: &AppState,
     status: StatusCode,
@@ -173,8 +173,8 @@ pub(crate) fn context(
     }
 }
 
-/// Says that there is no room for a page now. This page is rendered once: a server without room for
-/// another page would have none for it either.
+/// The response that a limit was reached. Its page is rendered once, because a server that cannot render
+/// another page could not render this one either.
 async fn busy(app: &AppState, request: &PageRequestHead, denial: PageDenial) -> Response {
     let page = app.busy_page.get_or_init(|| async {
         let failure = app.site.page_words.failure.busy.clone();
@@ -203,13 +203,13 @@ async fn render<V: IntoView + 'static>(
     render(request_for_leptos()).await
 }
 
-/// Leptos is given nothing of the request: no page reads it, and a request without a path, such as
-/// `OPTIONS *`, would make Leptos panic.
+/// Leptos gets an empty request: no page reads it, and a request without a path, such as `OPTIONS *`, would
+/// make Leptos panic.
 fn request_for_leptos() -> Request<Body> {
     Request::new(Body::empty())
 }
 
-/// The same bytes, which give back the permit when the last of them has been sent.
+/// The same bytes, which release the permit when the last of them has been sent.
 fn with_permit(bytes: Bytes, permit: Arc<PagePermit>) -> Bytes {
     struct Permitted {
         bytes: Bytes,

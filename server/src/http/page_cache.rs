@@ -1,4 +1,4 @@
-//! Pages that are the same for everybody are rendered once and stored.
+//! A cache of the pages that are the same for everybody.
 
 use std::collections::HashMap;
 
@@ -14,12 +14,12 @@ use crate::http::encoded_body::EncodedBody;
 use crate::http::page::{MAX_PAGE_LEN, RenderedForCache};
 use crate::process::half_of_cores;
 
-/// The pages by their paths, each from its first request on. Whether a password may be typed on a page
-/// depends on the connection, so there are two of each.
+/// The pages by path, each stored at its first request. Whether a page accepts a password depends on the
+/// connection, so there are two versions of each.
 pub struct PageCache {
     pages: HashMap<String, [OnceCell<Page>; 2]>,
-    /// Compression takes most of the time. A client that asks for all pages of a server that has just
-    /// started must leave the rest of the processor to the others.
+    /// Limits concurrent compression, which takes most of the time. A client that requests all pages of a server
+    /// that has just started must not use all cores.
     compressions: Semaphore,
 }
 
@@ -29,8 +29,8 @@ struct Page {
 }
 
 impl PageCache {
-    /// Caches the pages with these paths and no others: a path can be spelled in many ways, and whoever
-    /// asked for all of them would fill the memory.
+    /// Caches the pages with these paths and no others: a path can be spelled in many ways, and a client that
+    /// requested all of them would fill the memory.
     pub fn of(paths: impl IntoIterator<Item = String>) -> Self {
         let pages = paths.into_iter().map(|path| (path, Default::default()));
         Self {
@@ -39,15 +39,15 @@ impl PageCache {
         }
     }
 
-    /// Answers from memory, if the page is there. `confidential` says whether nobody else can read what is
-    /// typed on it.
+    /// Answers from the cache, if it has the page. `confidential` is whether nobody between the browser and the
+    /// server can read what is typed on it.
     pub fn get(&self, request: &Request, confidential: bool) -> Option<Response> {
         let reads = matches!(*request.method(), Method::GET | Method::HEAD);
         let page = self.entry(request, confidential).filter(|_| reads)?.get()?;
         Some(page.answer(request.headers()))
     }
 
-    /// Answers by a route, and stores the answer if it is a page that is cached.
+    /// Answers with a route, and stores the response if it is a page to cache.
     pub async fn answer<F>(
         &self,
         mut request: Request,
@@ -57,28 +57,28 @@ impl PageCache {
     where
         F: Future<Output = Response>,
     {
-        // The answer to a HEAD request has no body that could be stored.
+        // The response to a HEAD request has no body to store.
         let gets = *request.method() == Method::GET;
         let Some(page) = self.entry(&request, confidential).filter(|_| gets) else {
             return routes(request).await;
         };
         request.extensions_mut().insert(RenderedForCache);
         let headers = request.headers().clone();
-        // A request that comes while the page is rendered waits for it.
+        // A request that arrives while the page is rendered waits for it.
         match page.get_or_try_init(|| self.render(request, routes)).await {
             Ok(page) => page.answer(&headers),
             Err(failure) => *failure,
         }
     }
 
-    /// Where the page is stored. What follows a `?` makes a page one of many, so those are rendered each time.
+    /// The cache entry of the page. Pages with a query differ for each query, so they are not cached.
     fn entry(&self, request: &Request, confidential: bool) -> Option<&OnceCell<Page>> {
         let uri = request.uri();
         let both = uri.query().is_none().then(|| self.pages.get(uri.path()))?;
         Some(&both?[usize::from(confidential)])
     }
 
-    /// Renders a page and compresses it, or gives the answer that says why there is none.
+    /// Renders a page and compresses it, or returns the error response.
     async fn render<F>(
         &self,
         request: Request,

@@ -1,4 +1,4 @@
-//! Every request has an id, which is in the log, in the answer, and on the page of a failure.
+//! Request ids, which are in the log, in the response and on error pages; and the access log.
 
 use std::fmt;
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -18,7 +18,7 @@ use crate::operations::metrics::Metrics;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Tells a request from all others of this server and, most likely, of all servers.
+/// Identifies a request among all requests of this server and, most likely, of all servers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RequestId(u64);
 
@@ -32,7 +32,7 @@ pub struct AccessRecord {
 }
 
 impl AccessRecord {
-    /// A request that arrives now.
+    /// Starts the record of a request that has just arrived.
     pub fn begin(method: &Method, client: Option<Client>) -> Self {
         Self {
             id: RequestId::new(),
@@ -42,8 +42,8 @@ impl AccessRecord {
         }
     }
 
-    /// Gives the answer the id, counts it, and logs how the request was answered. What a customer has typed
-    /// is not logged: of the path only the route, of the client only its network.
+    /// Adds the id to the response, counts the request, and logs it. Nothing that a customer has typed is
+    /// logged: the path only as its route, the client only as its network.
     pub fn finish(self, response: &mut Response, metrics: &Metrics) {
         let Self { id, method, .. } = &self;
         if let Ok(id) = HeaderValue::try_from(id.to_string()) {
@@ -59,7 +59,7 @@ impl AccessRecord {
         let client = self.client.map(|client| masked(client.address));
         let client = client.map(tracing::field::display);
         let status = status.as_u16();
-        // Other answers of this kind say that a limit was hit, which is counted and no fault.
+        // Other 5xx responses mean that a limit was hit, which is counted and not a fault.
         if status == StatusCode::INTERNAL_SERVER_ERROR {
             tracing::warn!(%id, %method, route, client, status, milliseconds, "not answered");
         } else {
@@ -68,7 +68,7 @@ impl AccessRecord {
     }
 }
 
-/// Passes the route by which a request was answered to the ingress, which has no other way to know it.
+/// Adds the matched route to the response, because the ingress cannot see it otherwise.
 pub async fn routed(route: Option<MatchedPath>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     if let Some(route) = route {
@@ -80,7 +80,7 @@ pub async fn routed(route: Option<MatchedPath>, request: Request, next: Next) ->
 impl RequestId {
     fn new() -> Self {
         static COUNT: AtomicU64 = AtomicU64::new(0);
-        // The ids of two runs of the program differ.
+        // A random start, so that the ids of two runs of the program differ.
         static START: LazyLock<u64> = LazyLock::new(|| RandomState::new().build_hasher().finish());
         Self(START.wrapping_add(COUNT.fetch_add(1, Ordering::Relaxed)))
     }
@@ -92,7 +92,7 @@ impl fmt::Display for RequestId {
     }
 }
 
-/// The network of a client: enough to see where trouble comes from, and no more.
+/// The network of a client: enough to locate the source of problems, without identifying the client.
 fn masked(client: IpAddr) -> IpNet {
     let bits = match client {
         IpAddr::V4(_) => 24,

@@ -1,7 +1,7 @@
 //! Every route, in one place.
 //!
-//! Routes come in groups, each behind guards of its own: what protects a page from other sites or gives it a
-//! page when it fails is wrong for a machine that asks how the server is.
+//! Routes are grouped, and each group has its own guards: protection against other sites and error pages are
+//! right for a browser, and wrong for a health check.
 
 use std::sync::Arc;
 
@@ -30,7 +30,7 @@ use crate::http::{body, headers, security_txt};
 
 /// The whole site.
 pub fn router(app: AppState) -> impl Application + Sync {
-    // Leptos renders on the runtime that runs already. A second router finds it done.
+    // Leptos renders on the current runtime. With a second router this is already done.
     let _ = any_spawner::Executor::init_tokio();
     let app = Arc::new(app);
     let pages = pages();
@@ -57,8 +57,8 @@ fn files(app: &AppState) -> Router<Arc<AppState>> {
     )
 }
 
-/// What people open in a browser: only under the names of this site, forms only from its own pages, and a
-/// page for everything that fails.
+/// Routes for browsers: only under the names of this site, forms only from its own pages, and an error page
+/// for every failure.
 fn for_browsers(routes: Router<Arc<AppState>>, app: &Arc<AppState>) -> Router<Arc<AppState>> {
     forms(
         routes
@@ -69,7 +69,7 @@ fn for_browsers(routes: Router<Arc<AppState>>, app: &Arc<AppState>) -> Router<Ar
     .layer(from_fn_with_state(app.clone(), page_for_bare_failures))
 }
 
-/// What the scripts of the pages ask for. A failure is a status, which they have words for.
+/// Routes for the scripts of the pages. A failure is only a status; the scripts have texts for it.
 fn for_scripts(app: &Arc<AppState>) -> Router<Arc<AppState>> {
     forms(
         Router::new().route(TestConnection::PATH, post(test_stream)),
@@ -77,8 +77,8 @@ fn for_scripts(app: &Arc<AppState>) -> Router<Arc<AppState>> {
     )
 }
 
-/// What machines ask for: they come from anywhere and bring no body. A health check knows only an address, so
-/// it may ask under any name.
+/// Routes for machines: cross-site requests are allowed, and bodies are ignored. A health check may use any
+/// host name, because it often knows only the address.
 fn for_machines(app: &Arc<AppState>) -> Router<Arc<AppState>> {
     let health = Router::new()
         .route("/healthz", get(health))
@@ -92,7 +92,7 @@ fn for_machines(app: &Arc<AppState>) -> Router<Arc<AppState>> {
 /// Guards for routes that take forms of this site.
 fn forms(routes: Router<Arc<AppState>>, app: &Arc<AppState>) -> Router<Arc<AppState>> {
     routes
-        // Its own limit is stricter and holds for every route.
+        // `small_form` has a stricter limit, which applies to every route.
         .layer(DefaultBodyLimit::disable())
         .layer(from_fn(body::small_form))
         .layer(from_fn_with_state(app.clone(), own_pages_only))

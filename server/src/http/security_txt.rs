@@ -5,18 +5,18 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use time::{Duration, OffsetDateTime, UtcDateTime};
 
-/// Where it is.
+/// The path of the file.
 pub const PATH: &str = "/.well-known/security.txt";
 
-/// How long an answer is valid. Every answer has a new date.
+/// How long a response is valid. Every response has a new date.
 const VALIDITY: Duration = Duration::days(180);
 
-/// An address to write to, as a URL.
+/// A security contact, as a URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contact(String);
 
 impl Contact {
-    /// Reads what is typed on the command line.
+    /// Parses the value of the command line option.
     pub fn parse(text: &str) -> Result<Self, String> {
         let known = ["mailto:", "https://", "tel:"];
         let fits = known

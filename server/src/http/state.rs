@@ -1,4 +1,4 @@
-//! What every route finds in its state.
+//! The shared state of all routes.
 
 use std::sync::Arc;
 
@@ -17,21 +17,21 @@ use crate::limits::Limits;
 use crate::operations::metrics::Metrics;
 use crate::operations::readiness::Readiness;
 
-/// Made once at start; all routes share it.
+/// Created once at start and shared by all routes.
 pub struct AppState {
-    /// The records, the words and the probe.
+    /// The records, the texts and the probe.
     pub site: Arc<Site>,
     /// The browser bundle and the public files.
     pub assets: Assets,
-    /// How much is done, and for whom.
+    /// The limits on tests and pages.
     pub limits: Limits,
-    /// What the operator has set.
+    /// The options of the operator.
     pub options: HttpOptions,
-    /// What is counted.
+    /// The metrics.
     pub metrics: Metrics,
-    /// Whether the program takes requests.
+    /// Whether the program accepts new work.
     pub readiness: Readiness,
-    /// The page for a server without room for another page, from the first time that it is needed.
+    /// The page for requests that a limit refuses, rendered when it is first needed.
     pub(crate) busy_page: OnceCell<EncodedBody>,
 }
 
@@ -55,7 +55,7 @@ impl AppState {
         }
     }
 
-    /// What a test and a page need to know of a client and its connection.
+    /// The facts about a client and its connection that a test and a page need.
     pub(crate) fn admission(&self, client: Option<Client>) -> Admission {
         Admission {
             gate: client.map(|client| self.limits.of_client(client.address)),
@@ -64,7 +64,7 @@ impl AppState {
     }
 }
 
-/// Extracts what a test needs to know of the client and its connection.
+/// Extracts the facts about the client and its connection that a test needs.
 pub(crate) struct ClientAdmission(pub(crate) Admission);
 
 impl FromRequestParts<Arc<AppState>> for ClientAdmission {

@@ -1,10 +1,10 @@
-//! The one clock of all limits: Tokio's, which tests can stop and set.
+//! The clock of all limits: that of Tokio, which tests can pause and advance.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// Counts from the moment when it was made.
+/// Counts from its creation.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Clock(Instant);
 

@@ -1,8 +1,8 @@
-//! What clients and accounts do is counted here.
+//! Counters for the actions of clients and accounts.
 //!
-//! The counters are kept in [memory](super::memory). Several servers would keep them in a database,
-//! which is why this is a trait and why the answers may take a moment. Each call is one transaction:
-//! everything that limits it must allow it before anything is counted, and what is refused costs nothing.
+//! The counters are kept in [memory](super::memory). Several servers would keep them in a database, so
+//! this is a trait and its methods are asynchronous. Each call is one transaction: every limit must
+//! allow the action before any counter changes, so a refused action is not counted.
 
 use std::time::Duration;
 
@@ -11,50 +11,50 @@ use futures_util::future::BoxFuture;
 use super::key::Client;
 use super::sign_in::SignIn;
 
-/// Counts what clients and accounts do.
+/// Counts the actions of clients and accounts.
 pub trait Counters: Send + Sync {
     /// Counts one more test of the client.
     ///
     /// # Errors
     ///
-    /// When that would be one too many.
+    /// When a limit does not allow it.
     fn count_test<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<(), Denial>>;
 
-    /// Counts one more sign-in, and returns the delay after which it may be done. Until it is settled it
+    /// Counts one more sign-in, and returns the delay after which it may start. Until it is settled it
     /// counts as refused.
     ///
     /// # Errors
     ///
-    /// When that would be one too many.
+    /// When a limit does not allow it.
     fn count_sign_in<'a>(&'a self, sign_in: &'a SignIn) -> BoxFuture<'a, Result<Duration, Denial>>;
 
-    /// Reports how a counted sign-in ended. It is called exactly once for each, whatever happens, and must not
-    /// block.
+    /// Reports the end of a counted sign-in. It is called exactly once for each sign-in, in every case, and must
+    /// not block.
     fn settle(&self, sign_in: &SignIn, end: SignInEnd);
 }
 
 /// How a sign-in ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SignInEnd {
-    /// The password was sent to no server, so there was no sign-in.
+    /// The password was not sent to any server, so there was no sign-in.
     NotSent,
     /// The password may have reached a server.
     Sent {
-        /// How often it was refused, or may have been refused.
+        /// How many times it was refused, or may have been refused.
         refusals: usize,
     },
 }
 
-/// A limit does not allow it.
+/// A refusal by a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Denial {
-    /// Which limit.
+    /// The limit.
     pub limit: Limit,
-    /// When to try again.
+    /// The time until the next attempt.
     pub wait: Duration,
 }
 
-/// A limit on what is done over time.
+/// A limit on actions over time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
     /// The tests of a client.

@@ -1,4 +1,4 @@
-//! Keyed hashes of the clients and accounts that are counted, so that the counters know neither.
+//! Keyed hashes of the clients and accounts that are counted, so that the counters contain neither.
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
@@ -8,8 +8,8 @@ use aws_lc_rs::hmac::{self, HMAC_SHA256};
 use aws_lc_rs::rand::SystemRandom;
 use ipnet::IpNet;
 
-/// The keyed hash of a client or an account. Without the secret nobody who reads the counters learns an
-/// address, or can test a guess.
+/// The keyed hash of a client or an account. Without the secret, the counters do not reveal an address, and a
+/// guess cannot be verified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Key([u8; 16]);
 
@@ -31,14 +31,14 @@ impl<K> Scope<K> {
     }
 }
 
-/// A client and the networks that contain it, because an attacker may have a whole network. The smallest
-/// comes first.
+/// A client and the networks that contain it, because an attacker may control a whole network. The smallest
+/// is first.
 pub type Client = Vec<Scope<Key>>;
 
-/// Makes keys.
+/// Derives keys with a secret.
 pub struct Keys(hmac::Key);
 
-/// The fewest bytes that a configured secret may have.
+/// The minimum length of a configured secret in bytes.
 pub const MIN_SECRET_LEN: usize = 32;
 
 impl Keys {
@@ -46,12 +46,12 @@ impl Keys {
     ///
     /// # Errors
     ///
-    /// When the system has no randomness.
+    /// When the system has no random numbers.
     pub fn random() -> Result<Self, Unspecified> {
         hmac::Key::generate(HMAC_SHA256, &SystemRandom::new()).map(Self)
     }
 
-    /// With a configured secret, which several servers can scope; `None` if it is shorter than
+    /// With a configured secret, which several servers can share; `None` if it is shorter than
     /// [`MIN_SECRET_LEN`].
     pub fn configured(secret: &[u8]) -> Option<Self> {
         let secret = secret.trim_ascii();
@@ -67,7 +67,7 @@ impl Keys {
         networks(address).into_iter().map(hashed).collect()
     }
 
-    /// The key of something. Its kind is hashed too, so that a client can never have the key of an account.
+    /// The key for a name. Its kind is hashed too, so that a client never has the same key as an account.
     pub(super) fn key(&self, kind: &str, name: &str) -> Key {
         let tag = hmac::sign(&self.0, format!("{kind} {name}").as_bytes());
         let mut key = [0; 16];
@@ -134,7 +134,7 @@ mod tests {
         ] {
             assert_eq!(networks(client), expected);
         }
-        // A network is not the smaller one with which it begins.
+        // A network differs from the smaller network with the same prefix.
         let keys = Keys::random().unwrap();
         let client = keys.client("2001:db8::1".parse().unwrap());
         assert_ne!(client[0].key, client[1].key);
@@ -154,7 +154,7 @@ mod tests {
         assert_ne!(key(Keys::random().unwrap()), key(Keys::random().unwrap()));
         assert!(!format!("{:?}", configured()).contains("jane"));
         assert!(Keys::configured(&secret[1..]).is_none());
-        // A line end is what an editor adds, not a part of the secret.
+        // A line end that an editor adds is not a part of the secret.
         let with_line_end = [&secret[..], b"\n"].concat();
         assert_eq!(key(Keys::configured(&with_line_end).unwrap()), configured());
     }

@@ -41,7 +41,7 @@ struct State {
     accounts: HashMap<Key, HashMap<Key, AccountUse>>,
     /// The sign-ins that each mailbox refused.
     failures_of: HashMap<Key, SlidingWindow>,
-    /// The providers at which somebody signs in. There are only as many as records.
+    /// The providers with sign-ins. There are at most as many as records.
     providers: HashMap<Key, Provider>,
     swept: Duration,
 }
@@ -54,22 +54,22 @@ struct AccountUse {
     pending: usize,
 }
 
-/// What happened at one provider.
+/// The refused passwords of one provider.
 #[derive(Default)]
 struct Provider {
     failures: SlidingWindow,
-    /// Until when no sign-in is tested.
+    /// Until when sign-ins are refused.
     sign_ins_paused_until: Duration,
 }
 
-/// How often expired entries are removed. Without that, memory would grow for ever.
+/// How often expired entries are removed. Without this, memory would grow without bound.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(60);
 
-/// How long the last sign-in is delayed that the limit of a provider allows.
+/// The delay of the last sign-in that the limit of a provider allows.
 const MAX_SIGN_IN_DELAY: Duration = Duration::from_secs(5);
 
 impl MemoryCounters {
-    /// Counts nothing yet.
+    /// Counters at zero.
     pub fn new(options: &LimitOptions) -> Self {
         Self {
             clock: Clock::start(),
@@ -168,8 +168,8 @@ impl MemoryCounters {
         accounts + state.failures_of.len() + state.tests.len() + state.sign_ins.len()
     }
 
-    /// The state is in order even if somebody panicked while holding it: no change has two parts
-    /// that must not be seen apart.
+    /// The state is valid even after a panic of a thread that held the lock: no change has several steps that
+    /// must be seen together.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -190,7 +190,7 @@ impl Counters for MemoryCounters {
 }
 
 impl State {
-    /// Whether every limit allows the sign-in. It counts nothing.
+    /// Checks that every limit allows the sign-in, without counting it.
     fn check_sign_in(
         &mut self,
         sign_in: &SignIn,
@@ -225,7 +225,7 @@ impl State {
     }
 }
 
-/// Whether a client that has these accounts may sign in to this one; otherwise when to ask again.
+/// Whether a client with these accounts may sign in to this one; otherwise the time until it may.
 fn check_accounts(
     accounts: &mut HashMap<Key, AccountUse>,
     account: Key,
@@ -262,8 +262,8 @@ impl Provider {
         }
     }
 
-    /// How long the sign-in that was counted last is delayed. The more passwords are refused, the longer, so
-    /// that guessing is slowed down before all sign-ins are paused.
+    /// The delay of the last counted sign-in. It grows with the number of refused passwords, so that guessing is
+    /// slowed down before all sign-ins are paused.
     fn delay(&mut self, rate: Rate, now: Duration) -> Duration {
         let limit = rate.count.get();
         let half = limit.div_ceil(2);

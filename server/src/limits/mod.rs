@@ -1,17 +1,17 @@
-//! How much the server does, and for whom: every limit in one place.
+//! All limits on connection tests, sign-ins and pages.
 //!
 //! | module | idea |
 //! |---|---|
-//! | `options` | what an operator can set |
+//! | `options` | the command line options |
 //! | `rate` | a count per time |
 //! | [`key`] | keyed hashes of the clients and accounts that are counted |
 //! | [`sign_in`] | a sign-in, as it is counted |
-//! | [`counters`] | what is counted; a trait, because several servers would share a database |
+//! | [`counters`] | the counters, as a trait, because several servers would share a database |
 //! | [`memory`] | counters in the memory of one server |
 //! | `token_bucket`, `sliding_window` | counting over time: GCRA for rates, exact windows for refused passwords |
-//! | `pages` | how many pages are rendered or not yet sent |
-//! | `test_slots` | how many tests run at once, and the queue |
-//! | `per_client` | how many of something each client and network holds at once |
+//! | `pages` | limits on pages that are rendered or not yet sent |
+//! | `test_slots` | the limit on concurrent tests, and the queue |
+//! | `per_client` | a semaphore for each client and network |
 //!
 //! A test passes them in this order: [`Gate::knock`] counts the request of the client, and [`Gate::place`]
 //! counts the sign-in, where there is one, and waits for a free slot.
@@ -54,7 +54,7 @@ use self::test_slots::{NoSlot, TestSlot, TestSlots};
 use crate::operations::metrics::{CountedTest, Metrics};
 use crate::result_cache::ResultCache;
 
-/// The limits of one server. Clones share what was counted.
+/// The limits of one server. Clones share the counts.
 #[derive(Clone)]
 pub struct Limits(Arc<Inner>);
 
@@ -70,7 +70,7 @@ struct Inner {
 }
 
 impl Limits {
-    /// Counts in memory.
+    /// Limits with counters in memory.
     pub fn new(options: &LimitOptions, keys: Keys, metrics: Metrics) -> Self {
         Self::counted_by(
             Arc::new(MemoryCounters::new(options)),
@@ -80,7 +80,7 @@ impl Limits {
         )
     }
 
-    /// Counts somewhere else.
+    /// Limits with other counters.
     pub fn counted_by(
         counters: Arc<dyn Counters>,
         options: &LimitOptions,
@@ -98,7 +98,7 @@ impl Limits {
         }))
     }
 
-    /// The server stops: tests that are not finished say so, and end, and no more are begun.
+    /// Ends all tests for a shutdown: running tests report it and end, and no new test starts.
     pub fn end_tests(&self) {
         self.0.ending.send_replace(true);
     }
@@ -136,7 +136,7 @@ struct ClientGate {
 impl Gate for ClientGate {
     fn knock(&self) -> BoxFuture<'_, Result<(), Refusal>> {
         async {
-            // This comes first: a server that is full must not use up the tests of its clients.
+            // Checked first: a refusal because the server is full must not count as a test of the client.
             if self.limits.slots.is_full() {
                 return Err(self.refused(Refusal::Busy));
             }
@@ -181,8 +181,8 @@ impl Gate for ClientGate {
 }
 
 impl ClientGate {
-    /// A slot, and the sign-in to the account as it was counted. A test whose sign-in is delayed holds no slot
-    /// meanwhile: others can use it.
+    /// A slot, and the counted sign-in to the account. While a sign-in is delayed, its test holds no slot, so that
+    /// other tests can use it.
     async fn admitted(
         &self,
         account: Option<Account>,
@@ -222,7 +222,7 @@ impl ClientGate {
     }
 }
 
-/// What a running test holds.
+/// The resources of a running test.
 struct RunningTest {
     _slot: TestSlot,
     _counted: CountedTest,
@@ -231,7 +231,7 @@ struct RunningTest {
     sign_in: Option<SignIn>,
 }
 
-/// A sign-in that was counted and is settled once: by what the test says of it, or when it is dropped.
+/// A sign-in that was counted and is settled once: with the result of the test, or when it is dropped.
 struct SignIn {
     counters: Arc<dyn Counters>,
     counted: sign_in::SignIn,
@@ -263,7 +263,7 @@ impl check::Place for RunningTest {
 /// Waits until every test must end.
 async fn ended(mut ending: watch::Receiver<bool>) {
     if ending.wait_for(|ending| *ending).await.is_err() {
-        // The sender belongs to the limits; without them nobody can end the tests any more.
+        // The sender belongs to the limits; after they are dropped, nothing can end the tests any more.
         std::future::pending::<()>().await;
     }
 }
@@ -282,8 +282,8 @@ impl SignIn {
 }
 
 impl Drop for SignIn {
-    /// The customer went away before the end. If the password was sent, its result is unknown, so it counts as
-    /// refused.
+    /// The test was dropped before its end, for example because the client disconnected. If the password was sent,
+    /// the result is unknown, so it counts as refused.
     fn drop(&mut self) {
         self.settle(1);
     }

@@ -1,7 +1,7 @@
-//! How many pages are rendered, and how many lie in memory until their clients have taken them.
+//! Limits on pages that are rendered, and on pages in memory that their clients have not read.
 //!
-//! PageLimits that are the same for everybody come from the page cache and pass none of this. The others are
-//! made for one request: what was typed is in their address.
+//! Pages that are the same for everybody are served from the page cache and are not limited. The others are
+//! rendered for one request, because their URL contains what was typed.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -19,17 +19,17 @@ use super::rate::Rate;
 use super::token_bucket::{self, TokenBucket};
 use crate::process::half_of_cores;
 
-/// How long a page waits for its turn to be rendered. Behind as many as may wait, each takes about a
-/// millisecond.
+/// The maximum time that a page waits to be rendered. Rendering takes about a millisecond, so even behind the
+/// maximum number of pages the wait is shorter.
 const RENDER_QUEUE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// When to come back if it is not known when there will be room.
+/// The `Retry-After` if it is not known when there will be a free permit.
 const DEFAULT_RETRY_AFTER: Duration = Duration::from_secs(5);
 
-/// How often clients that have not asked for long are forgotten.
+/// How often the entries of inactive clients are removed.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(60);
 
-/// The pages that are made for one request each.
+/// The limits on pages that are rendered for one request each.
 pub(super) struct PageLimits {
     clock: Clock,
     rate: Rate,
@@ -40,14 +40,14 @@ pub(super) struct PageLimits {
     render_permits: Semaphore,
 }
 
-/// How many pages each client and network has asked for.
+/// How many pages each client and network has requested.
 #[derive(Default)]
 struct RequestCounts {
     buckets: HashMap<Key, TokenBucket>,
     swept: Duration,
 }
 
-/// Room for one page, from before it is rendered until it has been sent.
+/// A permit for one page, held from before it is rendered until it has been sent.
 pub(crate) struct PagePermit {
     _all: OwnedSemaphorePermit,
     _of_client: Option<PerClientPermit<Key>>,
@@ -56,19 +56,19 @@ pub(crate) struct PagePermit {
 /// Why a page is not rendered now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PageDenial {
-    /// The client has asked for too many.
+    /// The client has requested too many.
     TooMany {
-        /// When it may ask for another one.
+        /// The time until it may request another one.
         wait: Duration,
     },
-    /// The client has not taken those that it asked for.
+    /// The client has not read the pages that it requested.
     TooManyAtOnce,
-    /// The server has as many to make or to send as it can hold.
+    /// The server has the maximum number of pages to render or to send.
     Busy,
 }
 
 impl PageDenial {
-    /// The name in the metrics.
+    /// The label in the metrics.
     pub(crate) const fn code(self) -> &'static str {
         match self {
             Self::TooMany { .. } => "pages-per-client",
@@ -77,7 +77,7 @@ impl PageDenial {
         }
     }
 
-    /// The status of the answer.
+    /// The status of the response.
     pub(crate) const fn status(self) -> StatusCode {
         match self {
             Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
@@ -85,7 +85,7 @@ impl PageDenial {
         }
     }
 
-    /// When to come back, in whole seconds.
+    /// The value of `Retry-After`, in whole seconds.
     pub(crate) fn retry_after(self) -> u64 {
         let wait = match self {
             Self::TooMany { wait } => wait,
@@ -109,8 +109,8 @@ impl PageLimits {
         }
     }
 
-    /// Gives room for one page to the client, if it is known who that is. Nobody waits for it: who has
-    /// too many has not taken those that are there.
+    /// Acquires a permit for one page, for this client if it is known. It does not wait: a client without a free
+    /// permit has pages that it has not read.
     pub(super) fn permit(&self, client: Option<Client>) -> Result<PagePermit, PageDenial> {
         let of_client = match client {
             None => None,
@@ -127,7 +127,7 @@ impl PageLimits {
         })
     }
 
-    /// Waits until a page may be rendered. Who waits is served in the order of coming.
+    /// Waits until a page may be rendered, in the order of the requests.
     pub(super) async fn render_permit(&self) -> Result<SemaphorePermit<'_>, PageDenial> {
         let render_permit = timeout(RENDER_QUEUE_TIMEOUT, self.render_permits.acquire()).await;
         render_permit
@@ -136,7 +136,7 @@ impl PageLimits {
             .ok_or(PageDenial::Busy)
     }
 
-    /// Counts one more page of the client, unless it, or one of its networks, has asked for too many.
+    /// Counts one more page of the client, unless it, or one of its networks, has requested too many.
     fn count(&self, client: &Client) -> Result<(), PageDenial> {
         let now = self.clock.now();
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
@@ -184,7 +184,7 @@ mod tests {
             Some(PageDenial::TooManyAtOnce)
         );
         let _other = pages.permit(client(2)).ok().unwrap();
-        // The whole server has no more room, not even for a client that has nothing yet.
+        // The limit of the server is reached, also for a client without a page.
         assert_eq!(pages.permit(client(3)).err(), Some(PageDenial::Busy));
         drop(first);
         assert!(pages.permit(client(3)).is_ok());
@@ -204,7 +204,7 @@ mod tests {
         assert!(pages.permit(client(2)).is_ok());
         advance(wait).await;
         assert!(pages.permit(client(1)).is_ok());
-        // What is over is forgotten.
+        // Expired entries are removed.
         advance(Duration::from_secs(600)).await;
         assert!(pages.permit(client(3)).is_ok());
         assert_eq!(pages.counts.lock().unwrap().buckets.len(), 1);

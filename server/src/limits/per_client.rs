@@ -1,4 +1,4 @@
-//! A semaphore for each client and network: how many of something they hold at once.
+//! A semaphore for each client and network, which limits how many permits they hold at once.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -23,7 +23,7 @@ impl<K> Default for PerClientSemaphore<K> {
 }
 
 impl<K: Copy + Eq + Hash> PerClientSemaphore<K> {
-    /// Gives the client a permit, unless it, or one of its networks, holds as many as it may.
+    /// Acquires a permit for the client, unless it, or one of its networks, holds the maximum number.
     pub(crate) fn try_acquire(
         this: &Arc<Self>,
         client: Vec<Scope<K>>,

@@ -1,20 +1,20 @@
-//! So many in so long, as it is typed on the command line.
+//! Rates, as on the command line.
 
 use std::fmt;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-/// So many in so long.
+/// A maximum count in a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
-    /// How many.
+    /// The count.
     pub count: NonZeroU32,
-    /// In how long.
+    /// The time.
     pub time: Duration,
 }
 
 impl Rate {
-    /// So many in so many seconds.
+    /// A rate with its time in seconds.
     pub const fn new(count: NonZeroU32, seconds: u32) -> Self {
         Self {
             count,
@@ -22,7 +22,7 @@ impl Rate {
         }
     }
 
-    /// So many times as many in the same time.
+    /// The rate with its count multiplied by a factor.
     pub fn times(self, factor: NonZeroU32) -> Self {
         Self {
             count: self.count.saturating_mul(factor),
@@ -30,13 +30,13 @@ impl Rate {
         }
     }
 
-    /// The time in which one of them comes back.
+    /// The time after which one more is allowed (the emission interval of GCRA).
     pub fn one(self) -> Duration {
         self.time / self.count.get()
     }
 }
 
-/// Reads `30` or `30/10m`; a number alone is meant for so many seconds.
+/// Parses `30` or `30/10m`; a number without a time is for `SECONDS` seconds.
 pub(super) fn parse<const SECONDS: u32>(text: &str) -> Result<Rate, String> {
     let (count, time) = match text.split_once('/') {
         Some((count, time)) => (count, seconds(time)),

@@ -7,11 +7,11 @@ use super::key::{Client, Key, Keys};
 /// A sign-in, as it is counted.
 #[derive(Clone, Debug)]
 pub struct SignIn {
-    /// Where it comes from.
+    /// The client.
     pub client: Client,
-    /// Whose mailbox it is.
+    /// The provider of the mailbox.
     pub provider: Key,
-    /// The account as it was spelled.
+    /// The account, with all mailboxes that its spelling may mean.
     pub account: Key,
     /// Every mailbox that this spelling may mean.
     pub mailboxes: Vec<Key>,

@@ -1,4 +1,4 @@
-//! Days of good and bad customers in milliseconds, on a clock that only the test moves.
+//! Simulations of honest clients and attackers over days, on a paused clock.
 
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ fn gate(limits: &Limits, client: &str) -> Arc<dyn Gate> {
     limits.of_client(client.parse().unwrap())
 }
 
-/// A whole request, up to its place.
+/// A whole request, until it has a slot.
 async fn ask(
     limits: &Limits,
     client: &str,
@@ -40,7 +40,7 @@ fn at_provider(provider: &str, name: &str) -> Account {
     }
 }
 
-/// What a test says of a password that it has sent.
+/// The results of a test that has sent a password.
 trait Sent {
     fn accepted(&self);
     fn refused(&self);
@@ -58,7 +58,7 @@ impl Sent for Arc<dyn Place> {
     }
 }
 
-/// Whether a password was tested, and refused.
+/// A test whose password is sent and refused, if the limits allow it.
 async fn wrong_password(limits: &Limits, client: &str, account: &str) -> Result<(), Refusal> {
     let place = ask(limits, client, Some(account)).await?;
     sleep(Duration::from_secs(2)).await;
@@ -90,7 +90,7 @@ async fn a_client_has_so_many_tests_and_others_have_theirs() {
             "{client}"
         );
     }
-    // The wait that was named is the right one.
+    // The reported wait is exact.
     advance(seconds(299)).await;
     assert!(ask(&limits, "192.0.2.1", None).await.is_err());
     advance(seconds(1)).await;
@@ -111,7 +111,7 @@ async fn no_quarter_of_an_hour_has_six_refusals_of_one_account() {
             Ok(()) => refused.push(begin.elapsed()),
             Err(Refusal::TooManyFailures { wait }) => {
                 assert!(wait > Duration::ZERO && wait <= seconds(900), "{wait:?}");
-                // A quarter of them does not believe it.
+                // A quarter of the clients does not wait that long.
                 advance(if client.is_multiple_of(4) {
                     seconds(1)
                 } else {
@@ -125,7 +125,7 @@ async fn no_quarter_of_an_hour_has_six_refusals_of_one_account() {
     for six in refused.windows(6) {
         assert!(six[5] - six[0] >= seconds(900), "{six:?}");
     }
-    // The limit is reached, too: five in every quarter of an hour.
+    // The limit is used up, too: five in every quarter of an hour.
     let expected = 5 * 86_400 / 900;
     assert!(refused.len() >= expected * 95 / 100, "{}", refused.len());
 }
@@ -146,7 +146,7 @@ async fn tests_at_the_same_moment_do_not_slip_past_the_limit() {
         fourth.map(drop),
         Err(Refusal::TooManyFailures { .. })
     ));
-    // A password that was right makes room again.
+    // An accepted password no longer counts as pending.
     places.pop().unwrap().accepted();
     assert!(ask(&limits, "192.0.2.4", Some("jane")).await.is_ok());
 }
@@ -162,7 +162,7 @@ async fn going_away_before_the_answer_counts_as_refused() {
     assert_eq!(third, Err(Refusal::TooManyFailures { wait: seconds(900) }));
 }
 
-/// Two hundred who ask and go away at once, and five of them for one account.
+/// Two hundred clients that disconnect before the password is sent, half of them for one account.
 #[tokio::test(start_paused = true)]
 async fn what_was_never_sent_counts_nowhere() {
     let limits = limits(|options| {
@@ -174,7 +174,7 @@ async fn what_was_never_sent_counts_nowhere() {
         let account = ["jane", &number.to_string()][number % 2].to_owned();
         let client = format!("2001:db8:0:{:x}::1", number % 8);
         let place = ask(&limits, &client, Some(&account)).await.unwrap();
-        // Also where the test says itself that nothing was refused.
+        // Also when the test itself reports that nothing was refused.
         if number % 3 == 0 {
             place.signed_in(0);
         }
@@ -199,7 +199,7 @@ async fn a_test_that_the_server_has_no_place_for_costs_no_attempt() {
     assert!(ask(&limits, "192.0.2.2", Some("jane")).await.is_ok());
 }
 
-/// Every limit on clients, for an attacker who has a whole /48 of addresses.
+/// Every limit on clients, for an attacker with a whole /48 of addresses.
 #[tokio::test(start_paused = true)]
 async fn a_network_of_ipv6_does_a_few_times_what_one_client_may() {
     for (change, account) in [
@@ -223,7 +223,7 @@ async fn a_network_of_ipv6_does_a_few_times_what_one_client_may() {
         let mut held = Vec::new();
         let mut passed = [0; 3];
         for number in 0..0x400_u32 {
-            // Each /64 asks three times, the /64s of a /56 one after the other.
+            // Each /64 sends three requests, the /64s of a /56 one after the other.
             let client = format!(
                 "2001:db8:0:{:x}::{number}",
                 (number / 3 % 8) + (number / 24) * 256
@@ -244,7 +244,7 @@ async fn a_network_of_ipv6_does_a_few_times_what_one_client_may() {
             }
         }
         assert_eq!(passed, [2, 8, 32]);
-        // The others have all of theirs.
+        // Clients in other networks are not limited.
         assert!(ask(&limits, "2001:db8:1::1", None).await.is_ok());
     }
 }
@@ -274,7 +274,7 @@ async fn a_right_password_is_tested_as_often_as_the_account_may_be() {
     }
     let more = ask(&limits, "192.0.2.2", Some("jane")).await.map(drop);
     assert_eq!(more, Err(Refusal::TooManySignIns { wait: seconds(60) }));
-    // Other accounts, and tests without a password, are not concerned.
+    // Other accounts, and tests without a password, are not limited.
     assert!(ask(&limits, "192.0.2.2", Some("joan")).await.is_ok());
     assert!(ask(&limits, "192.0.2.2", None).await.is_ok());
 }
@@ -289,7 +289,7 @@ async fn a_client_signs_in_to_a_few_accounts_only() {
         Err(Refusal::TooManyAccounts { wait }) => wait,
         other => panic!("{other:?}"),
     };
-    // "c" is the one that was used longest ago, four seconds before the last.
+    // "c" is the least recently used account, four seconds before the last.
     let left = wait(wrong_password(&limits, "192.0.2.1", "d").await);
     assert_eq!(left, seconds(3600 - 4));
     wrong_password(&limits, "192.0.2.2", "d").await.unwrap();
@@ -299,7 +299,7 @@ async fn a_client_signs_in_to_a_few_accounts_only() {
     wrong_password(&limits, "192.0.2.1", "d").await.unwrap();
 }
 
-/// One guess for each of many accounts, from many addresses: no other limit sees that.
+/// One guess for each of many accounts, from many addresses: no other limit detects this.
 #[tokio::test(start_paused = true)]
 async fn when_many_passwords_are_refused_none_is_tested_for_a_while() {
     let limits = limits(|options| options.failed_sign_ins = rate(50, 900));
@@ -335,7 +335,7 @@ async fn guesses_at_the_same_moment_do_not_slip_past_the_pause() {
     }
     let fourth = guess(4).await.map(drop);
     assert!(matches!(fourth, Err(Refusal::SignInPaused { .. })));
-    // A password that was right makes room again.
+    // An accepted password no longer counts as pending.
     places.pop().unwrap().accepted();
     assert!(guess(5).await.is_ok());
 }
@@ -359,7 +359,7 @@ async fn what_is_refused_at_one_provider_stops_nobody_at_another() {
     assert_eq!(of("other").await, Ok(()));
 }
 
-/// Guesses from many addresses become slow before anybody is stopped, and others meanwhile have their places.
+/// Guesses from many addresses are delayed before sign-ins are paused, and others can use the slots meanwhile.
 #[tokio::test(start_paused = true)]
 async fn sign_ins_wait_longer_the_more_passwords_are_refused() {
     let limits = limits(|options| {
@@ -389,14 +389,14 @@ async fn sign_ins_wait_longer_the_more_passwords_are_refused() {
         async move { ask(&limits, "192.0.2.19", Some("last")).await.map(drop) }
     });
     sleep(seconds(1)).await;
-    // Whoever waits holds no place of the server, but one of those of his own.
+    // A delayed test holds no slot of the server, but counts as a test of its client.
     assert!(ask(&limits, "192.0.2.20", None).await.is_ok());
     assert_eq!(
         ask(&limits, "192.0.2.19", None).await.map(drop),
         Err(Refusal::TooManyAtOnce)
     );
     assert_eq!(slow.await.unwrap(), Ok(()));
-    // He has gone before the password was sent, so one more is let in, as late as the last.
+    // That test was dropped before its password was sent, so one more is allowed, with the same delay.
     assert_eq!(guess(21).await, seconds(5));
     let paused = ask(&limits, "192.0.2.22", Some("honest")).await;
     assert!(matches!(
@@ -450,7 +450,7 @@ async fn the_queue_is_short_and_its_wait_too() {
     tokio::task::yield_now().await;
     let second = waiter("192.0.2.3");
     sleep(seconds(1)).await;
-    // The queue is full: there is nothing to wait for, and no test is used up.
+    // The queue is full: the test is refused at once and is not counted.
     for _ in 0..3 {
         assert_eq!(
             ask(&limits, "192.0.2.4", None).await.map(drop),
@@ -460,7 +460,7 @@ async fn the_queue_is_short_and_its_wait_too() {
     let begin = Instant::now();
     sleep(seconds(4)).await;
     drop(running);
-    // Who came first is served first; the place is held until the other's time is over.
+    // The queue is first in, first out; the slot is held until the wait of the second test times out.
     let _first = first.await.unwrap().unwrap();
     assert_eq!(begin.elapsed(), seconds(4));
     assert_eq!(second.await.unwrap().map(drop), Err(Refusal::Busy));

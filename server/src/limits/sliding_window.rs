@@ -1,14 +1,14 @@
-//! Exact counts over a time that moves along.
+//! Exact counts in a sliding window.
 //!
-//! A rate limiter of the usual kind gives back its allowance bit by bit, and so lets nearly twice as
-//! much pass in its time. An account that is locked by the fifth wrong password needs it exactly.
+//! A token bucket refills continuously, and so allows nearly twice its count within its time. A limit that
+//! keeps a provider from locking an account must be exact.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::rate::Rate;
 
-/// The moments at which something happened, and how often it may yet happen.
+/// The times of events, and the number of pending ones.
 #[derive(Debug, Default)]
 pub(super) struct SlidingWindow {
     moments: VecDeque<Duration>,
@@ -16,50 +16,50 @@ pub(super) struct SlidingWindow {
 }
 
 impl SlidingWindow {
-    /// Whether one more may happen; otherwise when to ask again.
+    /// Whether one more event is allowed; otherwise the time until it is.
     pub(super) fn check(&mut self, rate: Rate, now: Duration) -> Result<(), Duration> {
         if self.count(rate, now) < rate.count.get() as usize {
             return Ok(());
         }
         let oldest = self.moments.front();
-        // What is pending will be known within a minute.
+        // Pending events are settled within a minute.
         let soon = Duration::from_secs(60);
         Err(oldest.map_or(soon, |oldest| (*oldest + rate.time).saturating_sub(now)))
     }
 
-    /// How many have happened, and may yet happen.
+    /// The number of events in the window and of pending ones.
     pub(super) fn count(&mut self, rate: Rate, now: Duration) -> usize {
         self.forget(rate, now);
         self.moments.len() + self.pending
     }
 
-    /// Counts one that is not known yet.
+    /// Counts one pending event.
     pub(super) fn reserve(&mut self) {
         self.pending += 1;
     }
 
-    /// What was reserved is known now: it happened so often.
+    /// Settles a pending event: it happened this many times.
     pub(super) fn settle(&mut self, times: usize, rate: Rate, now: Duration) {
         self.pending = self.pending.saturating_sub(1);
-        // More than the limit would change nothing but the memory it takes.
+        // More than the limit would only use more memory.
         let times = times.min(rate.count.get() as usize);
         self.moments.extend(std::iter::repeat_n(now, times));
         let too_many = self.moments.len().saturating_sub(rate.count.get() as usize);
         self.moments.drain(..too_many);
     }
 
-    /// Whether as much happened as may.
+    /// Whether the limit is reached, without pending events.
     pub(super) fn is_full(&mut self, rate: Rate, now: Duration) -> bool {
         self.forget(rate, now);
         self.moments.len() >= rate.count.get() as usize
     }
 
-    /// Begins anew; what is pending stays so.
+    /// Removes all events; pending ones stay pending.
     pub(super) fn clear(&mut self) {
         self.moments.clear();
     }
 
-    /// Whether there is nothing left to remember.
+    /// Whether there are no events and no pending ones.
     pub(super) fn is_over(&mut self, rate: Rate, now: Duration) -> bool {
         self.forget(rate, now);
         self.moments.is_empty() && self.pending == 0

@@ -1,4 +1,4 @@
-//! How many tests run at once: of one client, and in all.
+//! The limits on concurrent tests: per client, and in total.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,7 +10,7 @@ use super::key::{Client, Key};
 use super::options::LimitOptions;
 use super::per_client::{PerClientPermit, PerClientSemaphore};
 
-/// The slots of the server.
+/// The test slots of the server.
 pub(super) struct TestSlots {
     free: Arc<Semaphore>,
     waiting: AtomicUsize,
@@ -20,7 +20,7 @@ pub(super) struct TestSlots {
     queue_timeout: std::time::Duration,
 }
 
-/// A slot for one test; free again when it is dropped.
+/// A slot for one test, released when it is dropped.
 pub(super) struct TestSlot {
     _slot: OwnedSemaphorePermit,
     _client: PerClientPermit<Key>,
@@ -29,7 +29,7 @@ pub(super) struct TestSlot {
 /// Why there is no slot.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum NoSlot {
-    /// The client has all the slots that it may have.
+    /// The client has the maximum number of tests.
     Client,
     /// The server has no free slot.
     Server,
@@ -37,7 +37,7 @@ pub(super) enum NoSlot {
 
 impl TestSlots {
     pub(super) fn new(options: &LimitOptions) -> Self {
-        // No machine has room for more, and the semaphore does not take every number.
+        // The semaphore has a maximum, which is more than any machine can run.
         let count = options.tests_at_once.get() as usize;
         Self {
             free: Arc::new(Semaphore::new(count.min(Semaphore::MAX_PERMITS))),
@@ -49,12 +49,12 @@ impl TestSlots {
         }
     }
 
-    /// Whether nobody can get a slot now, not even by waiting.
+    /// Whether all slots are in use and the queue is full.
     pub(super) fn is_full(&self) -> bool {
         self.free.available_permits() == 0 && self.waiting.load(Ordering::Relaxed) >= self.queue_len
     }
 
-    /// Counts a test of the client, whether it waits or runs, so that one client cannot fill the queue.
+    /// Counts a test of the client, waiting or running, so that one client cannot fill the queue.
     pub(super) fn client_permit(&self, client: Client) -> Result<PerClientPermit<Key>, NoSlot> {
         PerClientSemaphore::try_acquire(&self.clients, client, self.per_client)
             .ok_or(NoSlot::Client)
@@ -80,7 +80,7 @@ impl TestSlots {
         })
     }
 
-    /// A position in the queue, given back when it is dropped: also when the client goes away.
+    /// A position in the queue, released when it is dropped, also when the client disconnects.
     fn queue(&self) -> Option<impl Drop + '_> {
         struct Waiting<'a>(&'a AtomicUsize);
         impl Drop for Waiting<'_> {

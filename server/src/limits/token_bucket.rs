@@ -1,7 +1,7 @@
-//! An allowance that may be used up at once and comes back bit by bit (GCRA, the leaky bucket as a meter).
+//! A token bucket, which allows bursts and refills continuously (GCRA, the leaky bucket as a meter).
 //!
-//! It can be asked without being used and be given back, which is what several limits on one thing need:
-//! all must allow it before any is counted.
+//! It can be checked without taking a token, and a token can be returned. Several limits on one action need
+//! both: all must allow it before any counts it.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -9,15 +9,15 @@ use std::time::Duration;
 use super::key::{Client, Key};
 use super::rate::Rate;
 
-/// What one client or account has used of its allowance.
+/// The bucket of one client or account.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct TokenBucket {
-    /// When all of it has come back.
+    /// When the bucket is full again.
     whole_at: Duration,
 }
 
 impl TokenBucket {
-    /// Whether one more is allowed; otherwise how long until it is.
+    /// Whether there is a token; otherwise the time until there is one.
     pub(super) fn check(&self, rate: Rate, now: Duration) -> Result<(), Duration> {
         let after = self.whole_at.max(now) + rate.one();
         match after.saturating_sub(now + rate.time) {
@@ -26,24 +26,24 @@ impl TokenBucket {
         }
     }
 
-    /// Uses up one.
+    /// Takes one token.
     pub(super) fn take(&mut self, rate: Rate, now: Duration) {
         self.whole_at = self.whole_at.max(now) + rate.one();
     }
 
-    /// Gives back one that was not needed.
+    /// Returns one token that was not needed.
     pub(super) fn refund(&mut self, rate: Rate) {
         self.whole_at = self.whole_at.saturating_sub(rate.one());
     }
 
-    /// Whether there is nothing left to remember.
+    /// Whether the bucket is full, so that it need not be stored.
     pub(super) fn is_full(&self, now: Duration) -> bool {
         self.whole_at <= now
     }
 }
 
-/// Uses up one of a client and of each of its networks, unless one of them has none left; then the error is
-/// how long until it has.
+/// Takes one token of a client and of each of its networks, unless one of them has none; then the error is the
+/// time until it has one.
 pub(super) fn take(
     buckets: &mut HashMap<Key, TokenBucket>,
     client: &Client,

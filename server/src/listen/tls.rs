@@ -46,7 +46,7 @@ pub struct TlsOptions {
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     pub tls_key: Option<PathBuf>,
 
-    /// Also listen here, without TLS, and redirect every request to HTTPS
+    /// Also listen here, without TLS, and redirect GET and HEAD requests to HTTPS
     #[arg(long, value_name = "ADDR:PORT", requires = "tls_cert")]
     pub redirect_listen: Option<std::net::SocketAddr>,
 

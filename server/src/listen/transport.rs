@@ -1,4 +1,4 @@
-//! How connections are taken.
+//! How connections are accepted.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use crate::listen::connections::Connections;
 use crate::listen::tls::Certificates;
 use crate::operations::metrics::Metrics;
 
-/// How connections are taken.
+/// How connections are accepted.
 #[derive(Clone)]
 pub struct Transport {
     /// The certificate, where connections are encrypted.

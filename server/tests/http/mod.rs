@@ -1,15 +1,15 @@
-//! What tests need to talk to the running program: where it listens, and requests as they stand on the wire.
+//! Helpers to talk to the running program: the addresses on which it listens, and raw requests.
 
 use std::ffi::OsString;
 use std::io::{BufRead, BufReader};
 use std::process::Child;
 
-/// The program that is tested: the one in `MAILGUIDE`, or the one that was built with the tests.
+/// The program under test: the one in `MAILGUIDE`, or the one that was built with the tests.
 pub(crate) fn program() -> OsString {
     std::env::var_os("MAILGUIDE").unwrap_or_else(|| env!("CARGO_BIN_EXE_mailguide").into())
 }
 
-/// Where the site and the metrics are, as the program says when it begins.
+/// The addresses of the site and of the metrics, which the program prints when it starts.
 pub(crate) fn addresses(program: &mut Child) -> (String, String) {
     let mut lines = BufReader::new(program.stdout.take().unwrap()).lines();
     let mut address = || {
@@ -20,7 +20,7 @@ pub(crate) fn addresses(program: &mut Child) -> (String, String) {
     (address(), address())
 }
 
-/// A form, as a page of the site itself sends it.
+/// A form request, as a page of the site sends it.
 pub(crate) fn form(address: &str, path: &str, form: &str) -> String {
     format!(
         "POST {path} HTTP/1.1\r\nHost: {address}\r\nOrigin: http://{address}\r\nConnection: close\r\n\

@@ -25,7 +25,7 @@ use program::Program;
 use tls::Pair;
 use tokio::time::timeout;
 
-/// A connection that ends does so within this time.
+/// A connection that the server closes is closed within this time.
 const BRIEFLY: Duration = Duration::from_secs(1);
 
 #[tokio::test]
@@ -77,7 +77,7 @@ async fn a_connection_ends_with_the_answer_to_what_was_posted() {
             .header(HOST, program.address.to_string())
             .body(Body::empty())
             .unwrap();
-        // The sender stays, or the client itself would end the connection.
+        // The sender is kept; without it the client would close the connection.
         let ended = if version == "h2" {
             let (mut sender, connection) =
                 http2::handshake(TokioExecutor::new(), io).await.unwrap();
@@ -98,7 +98,7 @@ async fn a_connection_ends_with_the_answer_to_what_was_posted() {
     }
 }
 
-/// Four hundred pages are asked for on two connections, whose client never makes room for any of them.
+/// A client requests four hundred pages on two connections, with a flow-control window of zero.
 #[tokio::test]
 async fn a_client_that_takes_nothing_has_few_pages_made_for_it() {
     let pair = Pair::new("unread");
@@ -122,7 +122,7 @@ async fn a_client_that_takes_nothing_has_few_pages_made_for_it() {
     }
     let mut unread = Vec::new();
     while let Ok(Some(answer)) = timeout(Duration::from_secs(2), answers.next()).await {
-        // Those that were sent before the client knew how many it may send are refused.
+        // Requests that were sent before the client knew the limit on streams are refused.
         unread.extend(answer);
     }
     let count = |status: u16| {
@@ -130,7 +130,7 @@ async fn a_client_that_takes_nothing_has_few_pages_made_for_it() {
         answers.count()
     };
     assert_eq!((count(200), count(503)), (8, 8));
-    // The pages that are the same for everybody are there all the same.
+    // Cached pages are still served.
     let stream = pair.connect(program.address, &["http/1.1"]).await.unwrap();
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.unwrap();
     tokio::spawn(connection);
@@ -140,7 +140,7 @@ async fn a_client_that_takes_nothing_has_few_pages_made_for_it() {
     assert_eq!(answer.status(), StatusCode::OK);
 }
 
-/// A hello as clients before TLS 1.3 send it, of the version 3.x.
+/// A ClientHello as clients before TLS 1.3 send it, with version 3.x.
 fn old_hello(version: u8) -> Vec<u8> {
     let mut hello = vec![3, version];
     hello.extend([7; 32]);
@@ -158,7 +158,7 @@ fn old_hello(version: u8) -> Vec<u8> {
 fn old_versions_of_tls_are_refused() {
     let pair = Pair::new("old");
     let program = Program::start(&pair, &[]);
-    // A fatal alert, protocol_version (RFC 8446 §6.2); with TLS 1.2 a handshake.
+    // A fatal alert, protocol_version (RFC 8446 §6.2); with TLS 1.2 a handshake message.
     for (version, expected) in [
         (0, [21, 3, 3, 0, 2, 2, 70]),
         (1, [21, 3, 3, 0, 2, 2, 70]),
@@ -170,7 +170,7 @@ fn old_versions_of_tls_are_refused() {
         let mut answer = [0; 7];
         stream.read_exact(&mut answer).unwrap();
         if version == 3 {
-            // How long the handshake is does not matter.
+            // The length of the handshake message does not matter.
             answer[3..].fill(0);
         }
         assert_eq!(answer, expected, "version 3.{version}");
@@ -192,17 +192,15 @@ async fn a_new_certificate_is_taken_on_sighup_and_connections_go_on() {
     assert_eq!(before.status(), StatusCode::OK);
     before.into_body().collect().await.unwrap();
 
-    // What cannot be used is not taken.
+    // An invalid certificate is not loaded.
     fs::write(old.cert_file(), "rubbish").unwrap();
     program.hang_up();
-    program.wait_for("the old certificate stays in use").await;
+    program.wait_for("certificate not reloaded").await;
     assert!(old.connect(program.address, &[]).await.is_ok());
 
     let new = Pair::new("renewal");
     program.hang_up();
-    program
-        .wait_for("new connections use the new certificate")
-        .await;
+    program.wait_for("certificate reloaded").await;
     assert!(new.connect(program.address, &[]).await.is_ok());
     assert!(old.connect(program.address, &[]).await.is_err());
     let after = sender.send_request(ask()).await.unwrap();

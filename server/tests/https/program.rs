@@ -11,7 +11,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::tls::Pair;
 
-/// The program. It stops when it is dropped, so also when a test fails.
+/// The program. It is killed when it is dropped, also when a test fails.
 pub(crate) struct Program {
     child: Child,
     log: PathBuf,
@@ -60,7 +60,7 @@ impl Program {
         assert!(sent.unwrap().success());
     }
 
-    /// Waits until the log says so.
+    /// Waits until the log contains this text.
     pub(crate) async fn wait_for(&self, text: &str) {
         let said = async {
             while !fs::read_to_string(&self.log).unwrap().contains(text) {

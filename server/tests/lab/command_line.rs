@@ -82,7 +82,7 @@ fn servers_given_as_urls() {
         ("pop3://pop.lab.test", "pop-starttls", true),
         ("smtps://smtp.lab.test", "smtp-tls", true),
         ("smtp://smtp.lab.test", "smtp", true),
-        // The certificate of the lab is not trusted by everybody, and a password then stays here.
+        // Without --cacert the certificate of the lab is not trusted, so the password must not be sent.
         ("imaps://mail.lab.test", "imap", false),
     ] {
         let connect_to = lab.connect_to(id);
@@ -119,7 +119,7 @@ fn servers_given_as_urls() {
 fn full_and_disabled_accounts_are_told_apart() {
     let lab = Lab::start();
     let ca = lab.options()[3].clone();
-    // Only IMAP says why an account is closed, so it is asked alone.
+    // Only IMAP reports why an account is disabled, so only IMAP is tested.
     let connect_to = lab.connect_to("imap");
     for (address, account, expected) in [
         ("full@lab.test", "overquota", "mailbox-full"),
@@ -226,7 +226,7 @@ fn a_fault_in_a_file_is_named_with_its_place_before_anything_is_served() {
             &["--config", &first, "--config", &second],
             format!("{second}:4:6: record id `centurylink` stands at {first}:4:6 too"),
         ),
-        // These have no lines that would help.
+        // These errors have no line number.
         (&["--config", &missing], format!("{missing}: ")),
         (&["--cacert", &empty], format!("{empty}: ")),
         (&["--limits-secret", &secret], format!("{secret}: ")),
@@ -249,7 +249,7 @@ fn a_fault_in_a_file_is_named_with_its_place_before_anything_is_served() {
 
 #[test]
 fn a_name_that_does_not_exist_is_named_as_the_cause() {
-    // The name is reserved never to exist (RFC 6761), so this needs no network.
+    // The name is reserved and never exists (RFC 6761), so this needs no network.
     let arguments = ["probe", "imaps://mail.invalid", "--json"];
     let output = mailguide(&arguments, &[], "");
     let (endpoints, findings) = outcomes(&String::from_utf8(output.stdout).unwrap());

@@ -1,4 +1,4 @@
-//! Starts the lab that the browser tests use too, and the program on it.
+//! Starts the lab, which the browser tests use too, and runs the program against it.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -35,7 +35,7 @@ impl Lab {
         lab
     }
 
-    /// Gives the lab a command and waits until it is done.
+    /// Sends a command to the lab and waits until it is done.
     pub(crate) fn control(&mut self, command: &str) {
         writeln!(self.stdin.as_mut().unwrap(), "{command}").unwrap();
         assert_eq!(self.answer()["done"], command);
@@ -62,7 +62,7 @@ impl Lab {
         )
     }
 
-    /// The options with which the program knows and trusts the lab.
+    /// The options that make the program use the record of the lab and trust its certificates.
     pub(crate) fn options(&self) -> Vec<String> {
         let text = |key: &str| self.facts[key].as_str().unwrap().to_owned();
         vec![
@@ -102,7 +102,7 @@ pub(crate) fn mailguide(arguments: &[&str], options: &[String], stdin: &str) -> 
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // The program may end without reading its input.
+    // The program may exit without reading its input.
     let _ = child.stdin.take().unwrap().write_all(stdin.as_bytes());
     child.wait_with_output().unwrap()
 }

@@ -18,7 +18,7 @@ fn the_sixth_wrong_password_is_not_sent_whoever_types_it() {
             "{attempt}: {answer}"
         );
     }
-    // The right one is not sent either, and another spelling is the same account.
+    // The right password is not sent either, and another spelling is the same account.
     let right = format!(
         "address=A.lice%2Bx%40LAB.test&password={}",
         lab.password("normal")

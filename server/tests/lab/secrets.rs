@@ -19,8 +19,7 @@ use crate::tls::Pair;
 
 const CANARY: &str = "canary-password-9b2e47";
 
-/// The forms in which a password of this account travels: as it was typed, and as SASL PLAIN and LOGIN
-/// send it.
+/// The encodings in which a password of this account is sent: as typed, and as in SASL PLAIN and LOGIN.
 fn forms(password: &str) -> [String; 3] {
     [
         password.to_owned(),
@@ -29,7 +28,7 @@ fn forms(password: &str) -> [String; 3] {
     ]
 }
 
-/// A client that leaves its connections open, as browsers and proxies do.
+/// A client that keeps its connections open, as browsers and proxies do.
 #[derive(Default)]
 struct Browser {
     http1: Vec<http1::SendRequest<Body>>,
@@ -37,7 +36,7 @@ struct Browser {
 }
 
 impl Browser {
-    /// Asks over a new connection, and gives the text of the answer.
+    /// Sends a request over a new connection, and returns the text of the response.
     async fn ask<S>(&mut self, stream: S, version: &str, request: Request<Body>) -> String
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
@@ -65,7 +64,7 @@ impl Browser {
 /// A form as a page of the site would send it.
 fn post(scheme: &str, address: &str, path: &str, form: String) -> Request<Body> {
     let origin = format!("{scheme}://{address}");
-    // HTTP/1 names the host in a header, and HTTP/2 in the address.
+    // HTTP/1 has the host in a header, HTTP/2 in the URI.
     Request::post(format!("{origin}{path}"))
         .header(HOST, address)
         .header(ORIGIN, origin)

@@ -1,4 +1,4 @@
-//! The program, serving.
+//! The program, running `serve`.
 
 use std::fs;
 use std::io::{Read, Seek, SeekFrom, Write};
@@ -9,11 +9,11 @@ use std::process::{Child, Command, Stdio};
 use crate::http;
 use crate::lab::Lab;
 
-/// The fullest log that there is.
+/// The most verbose log filter, with the libraries that are otherwise silent.
 const EVERYTHING: &str = "trace,hickory_net=trace,hickory_resolver=trace,h2=trace,rustls=trace";
 
-/// A running server, with a folder of its own to write to. It stops when it is dropped, so also when a test
-/// fails.
+/// A running server with a folder of its own for any files it might write. It is stopped when it is dropped,
+/// also when a test fails.
 pub(crate) struct Server {
     child: Child,
     pub(crate) address: String,
@@ -49,25 +49,25 @@ impl Server {
         }
     }
 
-    /// Sends a form as a page of the site would, and gives the whole answer.
+    /// Sends a form as a page of the site would, and returns the whole response.
     pub(crate) fn post(&self, path: &str, form: &str) -> String {
         let address = &self.address;
         ask(address, &http::form(address, path, form))
     }
 
-    /// What operators are told.
+    /// The response of the metrics port.
     pub(crate) fn metrics(&self) -> String {
         let address = &self.metrics;
         let head = format!("GET /metrics HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
         ask(address, &head)
     }
 
-    /// Everything that it could have written, but for its log.
+    /// The folder with every file that it has written, except the log.
     pub(crate) fn folder(&self) -> &Path {
         &self.home
     }
 
-    /// All that it can write to in its memory.
+    /// The content of all writable memory of the process.
     pub(crate) fn memory(&self) -> Vec<u8> {
         let process = PathBuf::from(format!("/proc/{}", self.child.id()));
         let maps = fs::read_to_string(process.join("maps")).unwrap();
@@ -84,13 +84,13 @@ impl Server {
             let (from, to) = range.split_once('-').unwrap();
             let [from, to] = [from, to].map(|place| u64::from_str_radix(place, 16).unwrap());
             file.seek(SeekFrom::Start(from)).unwrap();
-            // Some pages of the system cannot be read.
+            // Some mappings of the kernel cannot be read.
             let _ = (&mut file).take(to - from).read_to_end(&mut memory);
         }
         memory
     }
 
-    /// Stops the server and gives all that it has logged.
+    /// Stops the server and returns its log.
     pub(crate) fn stop(self) -> String {
         let log = self.log.clone();
         drop(self);

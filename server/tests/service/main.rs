@@ -1,4 +1,4 @@
-//! The program as a service: told to stop while tests are running, to reload, and asked whether it lives.
+//! The program as a service: graceful shutdown while tests are running, reloads, and notifications.
 
 #![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
 
@@ -18,7 +18,7 @@ use manager::Manager;
 use program::{Connection, Program, RunningTest};
 use silent::SilentServer;
 
-/// What is said when a test could not be finished.
+/// The message when a test could not be finished.
 const LAST_WORDS: [&str; 2] = ["This page is being restarted", "run the test again"];
 
 #[test]
@@ -36,7 +36,7 @@ fn tests_that_take_too_long_say_that_they_were_stopped_and_the_program_ends_in_t
         let begin = Instant::now();
         program.terminate();
         let answer = test.answer();
-        // It has time first: two seconds before the end it is told.
+        // The test is ended two seconds before the shutdown timeout, so one second after the signal.
         assert!(begin.elapsed() >= Duration::from_secs(1), "{path} {form}");
         for words in LAST_WORDS {
             assert!(answer.contains(words), "{path} {form}: {answer}");
@@ -104,7 +104,7 @@ fn a_service_manager_is_told_of_every_change() {
     fs::write(&cert, pair.cert.pem()).unwrap();
     fs::write(&key, pair.signing_key.serialize_pem()).unwrap();
     let [cert, key] = [cert, key].map(|file| file.display().to_string());
-    // Without a certificate there is nothing to renew, and that is no reason to end.
+    // Without a certificate there is nothing to reload; SIGHUP must not end the program.
     for options in [&[][..], &["--tls-cert", &cert, "--tls-key", &key]] {
         let manager = Manager::start();
         let path = manager.path.display().to_string();
@@ -159,7 +159,7 @@ fn what_a_test_found_is_counted_and_not_for_whom() {
     }
 }
 
-/// Who asks for the test of a password and goes away before it is sent has tried none.
+/// A client that disconnects before its password is sent uses up no attempt.
 #[test]
 fn passwords_that_were_never_sent_lock_nobody_out() {
     let mail = SilentServer::start();
@@ -173,12 +173,12 @@ fn passwords_that_were_never_sent_lock_nobody_out() {
     }
 }
 
-/// The words when the program has no socket left to test with.
+/// The message when the program cannot open a socket for a test.
 const CANNOT_TEST: [&str; 2] = ["We cannot test right now", "says nothing about your mail"];
 
 #[test]
 fn what_cannot_be_tested_for_lack_of_sockets_says_so_and_is_told_to_nobody_else() {
-    // One to connect to, and one that is to be looked up first.
+    // A record with `connect_to`, and one with a host name that must be resolved first.
     let named = |record: String| {
         let lines = record
             .lines()
@@ -208,7 +208,7 @@ fn what_cannot_be_tested_for_lack_of_sockets_says_so_and_is_told_to_nobody_else(
             let counted = "outcome=\"local-resources-exhausted\"} 1";
             assert!(metrics.contains(counted), "{path} {form} {dns}: {metrics}");
             if dns {
-                // Who looks it up now asks the internet.
+                // Resolving the name would now need the internet.
                 continue;
             }
             let answer = RunningTest::start(&program, path, form).answer();
@@ -235,7 +235,7 @@ fn however_many_connections_clients_open_tests_can_open_theirs() {
             break;
         }
     }
-    // Those that are taken, and one that waits.
+    // The accepted connections, and one that waits in the backlog.
     assert!(others.len() > 8, "{}", others.len());
     let answer = RunningTest::on(connection, "/api/test", "address=stall.test").answer();
     assert!(answer.contains("\"summary\""), "{answer}");
@@ -254,7 +254,7 @@ fn a_service_manager_hears_that_the_program_lives_if_it_wants_to() {
     for _ in 0..5 {
         assert_eq!(manager.hears(), "WATCHDOG=1");
     }
-    // The first comes at once, the others each half of the time.
+    // The first notification is sent at once, the others after half of the interval each.
     assert!(begin.elapsed() > Duration::from_millis(300));
 }
 
@@ -284,7 +284,7 @@ fn whatever_strangers_ask_for_the_metrics_do_not_grow() {
     second.sort();
     assert!(first.len() > 10, "{first:?}");
     assert_eq!(first, second);
-    // Customers need not know how much is going on.
+    // The metrics are not served to customers.
     assert!(
         program
             .answer("GET", "/metrics")

@@ -1,4 +1,4 @@
-//! A service manager that hears what it is told.
+//! A service manager that receives notifications.
 
 use std::os::unix::net::UnixDatagram;
 use std::path::PathBuf;
@@ -15,7 +15,7 @@ impl Manager {
     pub(crate) fn start() -> Self {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        // The path of a socket must be short.
+        // The length of a socket path is limited.
         let name = format!("mailguide-{}-{number}.notify", std::process::id());
         let path = std::env::temp_dir().join(name);
         let socket = UnixDatagram::bind(&path).unwrap();
@@ -25,7 +25,7 @@ impl Manager {
         Self { path, socket }
     }
 
-    /// The next that it is told.
+    /// The next notification.
     pub(crate) fn hears(&self) -> String {
         let mut text = [0; 200];
         let length = self.socket.recv(&mut text).unwrap();

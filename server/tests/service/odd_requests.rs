@@ -1,4 +1,4 @@
-//! Requests that no browser sends: none makes the program fail, and nothing of them becomes a part of a page.
+//! Requests that no browser sends: none may make the program fail, and nothing in them may become markup of a page.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -12,19 +12,19 @@ use socket2::{Domain, Socket, Type};
 use crate::program::Program;
 use crate::silent::SilentServer;
 
-/// How many there are; `ODD_REQUESTS=30000` makes more of them.
+/// The number of requests; `ODD_REQUESTS=30000` sends more of them.
 const COUNT: usize = 3_000;
 
-/// How many are sent at once.
+/// The number of concurrent requests.
 const THREADS: usize = 4;
 
-/// How many come from one address, so that its ports are not used up.
+/// The number of requests from one address, limited so that its ports are not exhausted.
 const PER_ADDRESS: usize = 500;
 
-/// Leaves every element and every attribute in which it is not escaped.
+/// A text that closes every element and attribute in which it is not escaped.
 const CANARY: &str = "</textarea></title></script>\"'><b>zq\" zqx=1 ";
 
-/// What no answer may hold, because then the canary has left something.
+/// What no response may contain: the canary after it has closed an element or an attribute.
 const UNESCAPED: [&str; 2] = ["<b>zq", "\"'><b"];
 
 const METHODS: [&str; 12] = [
@@ -164,7 +164,7 @@ fn none_makes_the_program_fail_or_becomes_a_part_of_a_page() {
     fs::remove_file(log).unwrap();
 }
 
-/// Sends one request and looks at the answer. The number is its seed: it says how to repeat it.
+/// Sends one request and checks the response. The number is the seed, so the request can be repeated.
 fn check(number: usize, address: SocketAddr) {
     let mut random = Rng::with_seed(number as u64);
     let request = request(&mut random, address);
@@ -179,7 +179,7 @@ fn check(number: usize, address: SocketAddr) {
     let status = answer
         .strip_prefix("HTTP/1.1 ")
         .or(answer.strip_prefix("HTTP/1.0 "));
-    // What is not HTTP may get no answer at all.
+    // A request that is not HTTP may get no response.
     let Some(status) = status else {
         assert!(answer.is_empty(), "{}", told());
         return;
@@ -205,7 +205,7 @@ fn answer(number: usize, address: SocketAddr, request: &[u8]) -> Vec<u8> {
     stream
         .set_read_timeout(Some(Duration::from_secs(30)))
         .unwrap();
-    // A server that has read enough to refuse may close before all is written.
+    // A server that refuses the request may close the connection before all of it is written.
     let _ = stream.write_all(request);
     let _ = stream.shutdown(std::net::Shutdown::Write);
     let mut answer = Vec::new();
@@ -242,7 +242,7 @@ fn request(random: &mut Rng, address: SocketAddr) -> Vec<u8> {
         head.extend(value);
         head.extend(b"\r\n");
     };
-    // Most are like those of a browser, or nothing behind the first check would be reached.
+    // Most headers are those of a browser; otherwise only the first check would be tested.
     if random.u8(..10) > 0 {
         header("Host", address.to_string().as_bytes());
     }
@@ -269,7 +269,7 @@ fn request(random: &mut Rng, address: SocketAddr) -> Vec<u8> {
     head
 }
 
-/// Some fields, encoded well or badly.
+/// Some fields, with correct or wrong encoding.
 fn form(random: &mut Rng) -> String {
     let mut form = String::new();
     for _ in 0..random.usize(..5) {
@@ -281,7 +281,7 @@ fn form(random: &mut Rng) -> String {
     form
 }
 
-/// A value as it stands in an address, or nearly so.
+/// A percent-encoded value, sometimes with errors.
 fn encoded(random: &mut Rng, most: usize) -> String {
     let value = value(random, most);
     let bytes = value.bytes().map(|byte| match byte {

@@ -1,4 +1,4 @@
-//! The running program, and a test that somebody has started.
+//! The running program, and a connection test that was started.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -11,7 +11,7 @@ use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
 use crate::http;
 use crate::silent::SilentServer;
 
-/// The program. It is killed when it is dropped, so also when a test fails.
+/// The program. It is killed when it is dropped, also when a test fails.
 pub(crate) struct Program {
     child: Child,
     pub(crate) address: String,
@@ -23,7 +23,7 @@ impl Program {
         Self::managed(mail, options, &[])
     }
 
-    /// Starts it as a service manager would, with these variables.
+    /// Starts it as a service manager would, with these environment variables.
     pub(crate) fn managed(
         mail: &SilentServer,
         options: &[&str],
@@ -36,7 +36,7 @@ impl Program {
         Self::spawned(command, mail, options)
     }
 
-    /// Starts it with another standard error, to which it says this much.
+    /// Starts it with this standard error and this log level.
     pub(crate) fn logging_to(
         mail: &SilentServer,
         log: Stdio,
@@ -51,7 +51,7 @@ impl Program {
         Self::spawned(command, mail, options)
     }
 
-    /// Starts it where the system allows only so many open files.
+    /// Starts it with this limit on open files.
     pub(crate) fn with_open_files(mail: &SilentServer, count: u32) -> Self {
         let mut command = Command::new("sh");
         command
@@ -61,9 +61,9 @@ impl Program {
         Self::spawned(command, mail, &[])
     }
 
-    /// Starts it with a socket that is open already; where else it might listen is not said.
+    /// Starts it with a listening socket, as with socket activation, and without `--listen`.
     pub(crate) fn on_socket(mail: &SilentServer, socket: TcpListener) -> Self {
-        // The manager's sockets begin behind standard error, and are meant for this process only.
+        // The passed sockets start at file descriptor 3, and LISTEN_PID must be the id of this process.
         let script = "LISTEN_PID=$$ LISTEN_FDS=1 exec \"$@\" 3<&0";
         let mut command = Command::new("sh");
         command
@@ -106,7 +106,7 @@ impl Program {
         assert!(sent.unwrap().success());
     }
 
-    /// Allows it so many open files from now on; what is open stays so.
+    /// Changes its limit on open files; files that are open stay open.
     pub(crate) fn allow_open_files(&self, count: u64) {
         let process = Pid::from_child(&self.child);
         let before = getrlimit(Resource::Nofile);
@@ -117,7 +117,7 @@ impl Program {
         prlimit(Some(process), Resource::Nofile, limit).unwrap();
     }
 
-    /// Waits until it says that it takes no work.
+    /// Waits until `/readyz` reports that it accepts no new work.
     pub(crate) fn wait_until_not_ready(&self) {
         let begin = Instant::now();
         while !self.metrics("/readyz").starts_with("HTTP/1.1 503") {
@@ -136,12 +136,12 @@ impl Program {
         }
     }
 
-    /// What operators are told.
+    /// The response of the metrics port.
     pub(crate) fn metrics(&self, path: &str) -> String {
         ask(&self.metrics, "GET", path)
     }
 
-    /// What everybody is told.
+    /// The response of the site.
     pub(crate) fn answer(&self, method: &str, path: &str) -> String {
         ask(&self.address, method, path)
     }
@@ -156,7 +156,7 @@ impl Program {
         true
     }
 
-    /// Waits until it has ended.
+    /// Waits until it has exited.
     pub(crate) fn exit_code(&mut self) -> Option<i32> {
         let begin = Instant::now();
         loop {
@@ -176,10 +176,10 @@ impl Drop for Program {
     }
 }
 
-/// A program that takes a connection answers in this time.
+/// A program that accepts a connection answers within this time.
 const SOON: Duration = Duration::from_secs(1);
 
-/// A connection to the program, which has not asked for anything yet.
+/// A connection to the program without a request so far.
 pub(crate) struct Connection {
     address: String,
     stream: TcpStream,
@@ -192,7 +192,7 @@ impl Connection {
         Self { address, stream }
     }
 
-    /// Whether the program takes it and answers.
+    /// Whether the program accepts it and answers.
     pub(crate) fn is_taken(&mut self) -> bool {
         let request = "GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n";
         self.stream.write_all(request.as_bytes()).unwrap();
@@ -208,7 +208,7 @@ impl Connection {
     }
 }
 
-/// A test that was started, as a page of the site would.
+/// A connection test that was started as a page of the site would.
 pub(crate) struct RunningTest(TcpStream);
 
 impl RunningTest {
@@ -216,7 +216,7 @@ impl RunningTest {
         Self::on(Connection::open(program), path, form)
     }
 
-    /// Starts it on a connection that is open already.
+    /// Starts it on an open connection.
     pub(crate) fn on(connection: Connection, path: &str, form: &str) -> Self {
         let Connection { address, stream } = connection;
         let mut stream = stream;
@@ -225,14 +225,14 @@ impl RunningTest {
         Self(stream)
     }
 
-    /// The first bytes of the answer, with its status.
+    /// The first bytes of the response, with its status.
     pub(crate) fn beginning(&mut self) -> String {
         let mut beginning = [0; 12];
         self.0.read_exact(&mut beginning).unwrap();
         String::from_utf8_lossy(&beginning).into_owned()
     }
 
-    /// Everything that the customer reads, up to the end or to where it is cut off.
+    /// Everything that the customer receives, until the connection is closed.
     pub(crate) fn answer(mut self) -> String {
         let mut answer = Vec::new();
         let _ = self.0.read_to_end(&mut answer);
@@ -254,7 +254,7 @@ fn ask(address: &str, method: &str, path: &str) -> String {
 
 fn connect(address: &str) -> TcpStream {
     let stream = TcpStream::connect(address).unwrap();
-    // A test that waits for ever says nothing.
+    // A timeout, so that a response that never arrives makes the test fail.
     stream
         .set_read_timeout(Some(Duration::from_secs(30)))
         .unwrap();

@@ -1,4 +1,4 @@
-//! A mail server that takes connections and says nothing.
+//! A mail server that accepts connections and never sends anything.
 
 use std::fs;
 use std::net::{TcpListener, TcpStream};
@@ -7,13 +7,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-/// The server, and the provider record that leads to it.
+/// The server, and the provider record that points to it.
 pub(crate) struct SilentServer {
     pub(crate) record: PathBuf,
     open: Arc<Mutex<Open>>,
 }
 
-/// Its clients; none of them any more once it has hung up.
+/// The open connections; `None` once the server closes every connection.
 type Open = Option<Vec<TcpStream>>;
 
 impl SilentServer {
@@ -21,7 +21,7 @@ impl SilentServer {
         Self::with_record(|record| record)
     }
 
-    /// Starts it, and changes the record.
+    /// Starts the server with a changed record.
     pub(crate) fn with_record(change: impl FnOnce(String) -> String) -> Self {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -32,7 +32,7 @@ impl SilentServer {
         fs::write(&record, change(text)).unwrap();
         let open = Arc::new(Mutex::new(Some(Vec::new())));
         let held = Arc::clone(&open);
-        // It ends with the process.
+        // The thread ends with the process.
         std::thread::spawn(move || {
             for client in listener.incoming().flatten() {
                 if let Some(open) = held.lock().unwrap().as_mut() {
@@ -43,7 +43,7 @@ impl SilentServer {
         Self { record, open }
     }
 
-    /// Waits until a client has come.
+    /// Waits until a client has connected.
     pub(crate) fn wait_for_a_client(&self) {
         let begin = Instant::now();
         while !self.has_a_client() {
@@ -52,7 +52,7 @@ impl SilentServer {
         }
     }
 
-    /// Hangs up on everybody, now and from now on.
+    /// Closes all connections, and every later one at once.
     pub(crate) fn hang_up(&self) {
         *self.open.lock().unwrap() = None;
     }

@@ -1,4 +1,4 @@
-//! The program where nobody takes what it writes.
+//! The program when its log or its standard output cannot be written.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};
@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use crate::program::{Program, RunningTest};
 use crate::silent::SilentServer;
 
-/// A device on which every write fails, because it is full.
+/// A device on which every write fails with ENOSPC.
 fn full() -> Stdio {
     File::options()
         .write(true)
@@ -28,7 +28,7 @@ fn a_log_that_cannot_be_written_costs_lines_and_nothing_else() {
         ("stalled", stalled.into()),
     ] {
         let program = Program::logging_to(&mail, log, "debug", &[]);
-        // Each is a line, and a pipe holds only some hundred of them.
+        // Each request is one line in the log, and a pipe buffers only some hundred lines.
         for _ in 0..2_000 {
             let answer = program.answer("GET", "/healthz");
             assert!(answer.starts_with("HTTP/1.1 200"), "{what}: {answer}");
@@ -89,7 +89,7 @@ fn standard_output_that_cannot_be_written_is_an_error_with_a_reason() {
         let reason = "mailguide: standard output: No space left";
         assert!(said.contains(reason), "{arguments:?}: {said}");
     }
-    // Where nothing can be said at all the code says it.
+    // If no message can be printed at all, the exit status still reports the error.
     let status = Command::new(env!("CARGO_BIN_EXE_mailguide"))
         .arg("outcomes")
         .stdout(full())
@@ -109,7 +109,7 @@ fn the_site_is_served_though_its_address_cannot_be_announced() {
     let mut line = String::new();
     let mut log = BufReader::new(child.stderr.take().unwrap());
     log.read_line(&mut line).unwrap();
-    assert!(line.contains("cannot be announced"), "{line}");
+    assert!(line.contains("cannot write to standard output"), "{line}");
     assert_eq!(child.try_wait().unwrap(), None);
     child.kill().unwrap();
     child.wait().unwrap();

@@ -2,13 +2,13 @@ use std::io::Read;
 
 use super::{ask, get, site};
 
-/// The most that the script and the WebAssembly may weigh together, compressed with brotli 11.
+/// The size limit of the script and the WebAssembly together in bytes, compressed with brotli 11.
 const BUDGET: usize = 113_000;
 
-/// The most that a page and the style sheet may weigh together, compressed as they are sent.
+/// The size limit of a page and the style sheet together in bytes, compressed as they are sent.
 const PAGE_BUDGET: usize = 20_000;
 
-/// The paths of the bundle, as the first page names them.
+/// The paths of the bundle, as the home page links them.
 async fn bundle_paths() -> Vec<String> {
     let page = ask(&site(), get("/")).await.text();
     let mut paths: Vec<String> = page
@@ -119,7 +119,7 @@ async fn no_sentence_and_no_setting_is_in_the_bundle() {
             let path = entry.unwrap().path();
             if path.is_file() {
                 let text = std::fs::read_to_string(path).unwrap();
-                // Shorter texts may stand in the bundle by chance.
+                // Shorter texts may be in the bundle by chance.
                 let sentences = text.split('"').filter(|text| text.len() > 20);
                 let sentences = sentences.filter(|text| text.split(' ').count() > 3);
                 texts.extend(sentences.map(ToOwned::to_owned));

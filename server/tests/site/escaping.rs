@@ -1,4 +1,4 @@
-//! Nothing that anybody types, sends or publishes becomes a part of a page.
+//! No text that is typed, sent or published becomes markup of a page.
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener};
@@ -12,17 +12,17 @@ use server::limits::{LimitOptions, Rate};
 
 use super::{Answer, ask, get, post, site_with};
 
-/// Leaves every element and every attribute in which it is not escaped.
+/// A text that closes every element and attribute in which it is not escaped.
 const CANARY: &str = "</textarea></title></script>\"'><b>zq\" zqx=1 ";
 
-/// What a page must not hold: the canary where it has left an element, and a comment of Leptos where it would
+/// What no page may contain: the canary after it has closed an element, and a comment of Leptos where it would
 /// be shown as text.
 const UNESCAPED: [&str; 4] = ["<b>zq", "\"'><b", "<!></title", "<!></textarea"];
 
-/// What a tag must not hold, because then the canary has left an attribute. In a text it is harmless.
+/// What no tag may contain: the canary after it has closed an attribute. In a text it is harmless.
 const UNQUOTED: &str = "zq\" zqx";
 
-/// A record in which every text holds the canary.
+/// A record in which every text contains the canary.
 fn record(server: SocketAddr) -> RecordFile {
     let text = CANARY.replace('"', "\\\"");
     let record = format!(
@@ -70,7 +70,7 @@ source = "help"
     RecordFile::new("canary.toml".to_owned(), record.into_bytes()).unwrap()
 }
 
-/// A mail server all of whose words hold the canary: it greets and then refuses everything.
+/// A mail server that rejects every connection with a greeting that contains the canary.
 fn mail_server() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -94,7 +94,7 @@ fn site() -> Router {
     site_with(record(mail_server()), &options)
 }
 
-/// Every way in which a text comes to the site in an address. `{}` is where it stands.
+/// Every path and query in which a text can be sent to the site, at `{}`.
 const ADDRESSES: [&str; 30] = [
     "/{}",
     "/?q={}",
@@ -128,7 +128,7 @@ const ADDRESSES: [&str; 30] = [
     "/.well-known/{}",
 ];
 
-/// Every form, with the fields that it has.
+/// Every form with its fields.
 const FORMS: [(&str, &str); 9] = [
     ("/settings", "address={}"),
     ("/settings", "address=jane@{}"),
@@ -160,7 +160,7 @@ async fn no_text_of_others_leaves_its_place() {
         let stream = ask(&site, post("/api/test", &form)).await;
         assert!(!stream.header("content-type").contains("html"), "{form}");
     }
-    // The records' own texts.
+    // The texts of the record.
     for path in [
         "/",
         "/settings/canary.test",
@@ -220,7 +220,7 @@ async fn no_header_of_a_request_comes_back() {
     }
 }
 
-/// A browser that says that it takes a page is not led to another site by a form that makes no sense.
+/// An invalid form must not redirect a browser to another site, such as that in the `Referer` header.
 #[tokio::test]
 async fn nobody_is_led_to_another_site() {
     let site = site();

@@ -60,8 +60,8 @@ async fn every_answer_carries_the_security_headers() {
     assert_fixed_headers("POST /nothing", &ask(&site, post("/nothing", "")).await);
 }
 
-/// With these Leptos ends every page. The policy allows them by their hashes, which the browser tests see
-/// to be right.
+/// The scripts with which Leptos ends every page. The policy allows them by their hashes, which the browser
+/// tests verify.
 const INLINE: [&str; 2] = [
     "__RESOLVED_RESOURCES=[];__SERIALIZED_ERRORS=[];__PENDING_RESOURCES=[];__RESOURCE_RESOLVERS=[];",
     "__INCOMPLETE_CHUNKS=[];",

@@ -1,4 +1,4 @@
-//! The whole router, asked without a socket.
+//! The whole router, called without a socket.
 
 #![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
 
@@ -37,7 +37,7 @@ use server::limits::{LimitOptions, Limits, Rate};
 use server::operations::metrics::Metrics;
 use tower::ServiceExt;
 
-/// The site with the built-in record; one test is allowed for each client, and 10.0.0.0/8 are proxies.
+/// The site with the built-in record. Each client may start one test, and 10.0.0.0/8 are trusted proxies.
 fn site() -> Router {
     let options = LimitOptions {
         tests_per_client: Rate::new(NonZeroU32::MIN, 600),
@@ -105,7 +105,7 @@ impl Answer {
     }
 }
 
-/// Asks the site as a client on this machine would.
+/// Sends a request as a client on this machine would.
 async fn ask(site: &Router, request: Request<Body>) -> Answer {
     ask_from(site, request, "127.0.0.1:50000").await
 }
@@ -129,7 +129,7 @@ fn get(path: &str) -> Request<Body> {
     Request::get(path).body(Body::empty()).unwrap()
 }
 
-/// A form that a page of the site itself sends.
+/// A form request, as a page of the site sends it.
 fn post(path: &str, form: &str) -> Request<Body> {
     Request::post(path)
         .header("content-type", "application/x-www-form-urlencoded")

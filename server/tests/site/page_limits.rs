@@ -1,4 +1,4 @@
-//! Pages that are made for one request are made within limits, and the page cache passes none of them.
+//! Pages that are rendered for one request are limited; pages from the page cache are not.
 
 use std::num::NonZeroUsize;
 
@@ -22,7 +22,7 @@ fn site(pages: u32, at_once: usize) -> Router {
     site_with(built_in(), &options)
 }
 
-/// Asks, and leaves the body of the answer unread.
+/// Sends a request and does not read the body of the response.
 async fn ask_unread(site: &Router, path: &str) -> axum::response::Response {
     let mut request = Request::get(path).body(Body::empty()).unwrap();
     let client = "127.0.0.1:50000".parse().unwrap();
@@ -58,7 +58,7 @@ async fn a_client_that_asks_for_too_many_pages_is_told_to_wait() {
             text.contains("We cannot show this page right now"),
             "{text}"
         );
-        // Others have theirs, and what is the same for everybody is there all the same.
+        // Other clients are not limited, and cached pages are still served.
         let other = ask_from(&site, get("/errors?q=1"), "192.0.2.1:1").await;
         assert_eq!(other.status, StatusCode::OK, "{what}");
         assert_eq!(ask(&site, get("/errors")).await.status, StatusCode::OK);
@@ -74,7 +74,7 @@ async fn pages_that_nobody_reads_count_until_they_are_gone() {
     assert_eq!(refused.status, StatusCode::SERVICE_UNAVAILABLE);
     assert_ne!(refused.header("retry-after"), "");
     assert_eq!(ask(&site, get("/")).await.status, StatusCode::OK);
-    // The permit is in the bytes: whoever holds them, in whatever buffer, holds the permit.
+    // The permit belongs to the bytes and is held as long as any buffer holds a part of them.
     let bytes = axum::body::to_bytes(first.into_body(), usize::MAX)
         .await
         .unwrap();
@@ -102,7 +102,7 @@ async fn rendered_pages_are_compressed_whole() {
         let (packed, plain) = (packed.body.len(), plain.body.len());
         assert!(packed * 3 < plain * 2, "{encoding}: {packed} of {plain}");
     }
-    // Every message that is known would be ten times as much.
+    // A page with every known message would be ten times as large.
     let all = ask(&site, get("/errors")).await;
     assert!(plain.body.len() < all.body.len() / 5);
 }

@@ -93,7 +93,7 @@ async fn the_user_may_not_be_asked_for_a_password_over_an_open_network() {
 
 #[tokio::test]
 async fn pages_that_are_the_same_for_everybody_are_rendered_once() {
-    // A nonce of Leptos makes each rendering another one.
+    // A nonce of Leptos makes every rendering different.
     for (path, once) in [
         ("/", true),
         ("/fix", true),

@@ -195,7 +195,7 @@ async fn other_sites_cannot_start_anything() {
     }
 }
 
-/// A name of somebody else's that leads to this address is another site (DNS rebinding).
+/// A foreign name that points to this server is another site (DNS rebinding).
 #[tokio::test]
 async fn only_the_names_of_the_site_are_answered() {
     let site = site_of(&["help.example"]);
@@ -205,7 +205,7 @@ async fn only_the_names_of_the_site_are_answered() {
         ("evil.example", false),
         ("127.0.0.1:3000", false),
     ] {
-        // Twice, because the second time a page comes from memory.
+        // Twice, because the second response is from the page cache.
         for path in ["/", "/", "/errors?q=1", "/test", "/robots.txt"] {
             let mut request = get(path);
             request.headers_mut().insert("host", host.parse().unwrap());
@@ -227,7 +227,7 @@ async fn only_the_names_of_the_site_are_answered() {
         test.headers_mut().insert("host", host.parse().unwrap());
         let status = ask(&site, test).await.status;
         assert_eq!(status == StatusCode::MISDIRECTED_REQUEST, !own, "{host}");
-        // Those who look whether the program is well know only an address.
+        // Health checks use an address instead of a name.
         let mut health = get("/healthz");
         health.headers_mut().insert("host", host.parse().unwrap());
         assert_eq!(ask(&site, health).await.status, StatusCode::OK, "{host}");

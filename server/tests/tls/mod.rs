@@ -21,7 +21,7 @@ pub(crate) struct Pair {
 }
 
 impl Pair {
-    /// Makes one, in place of what stands under the name.
+    /// Creates a certificate and a key, and replaces the files of this name.
     pub(crate) fn new(name: &str) -> Self {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
         fs::create_dir_all(&folder).unwrap();
@@ -44,7 +44,7 @@ impl Pair {
         self.folder.join("key.pem").display().to_string()
     }
 
-    /// Connects, if the other end shows exactly this certificate.
+    /// Connects; fails unless the server presents exactly this certificate.
     pub(crate) async fn connect(
         &self,
         address: SocketAddr,

@@ -11,7 +11,7 @@ use super::ip::parse_ip;
 
 /// The proxies in front of the server.
 #[derive(Clone, Debug, Default, Args)]
-#[command(next_help_heading = "TrustedProxies")]
+#[command(next_help_heading = "Proxies")]
 pub struct ProxyOptions {
     /// Address or network of a reverse proxy whose headers are trusted; may be given several times
     #[arg(long, value_name = "ADDR[/BITS]", value_parser = network)]
