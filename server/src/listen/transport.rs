@@ -13,7 +13,7 @@ use crate::operations::metrics::Metrics;
 pub struct Transport {
     /// The certificate, where connections are encrypted.
     pub certificates: Option<Arc<Certificates>>,
-    /// The proxies whose headers are believed.
+    /// The proxies whose headers are trusted.
     pub proxies: TrustedProxies,
     /// Whether those proxies begin each connection with a PROXY header.
     pub proxy_protocol: bool,
