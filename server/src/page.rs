@@ -115,6 +115,7 @@ pub(crate) fn context(
     let app = Arc::clone(app);
     move || {
         provide_context(app.site.clone());
+        provide_context(Arc::clone(app.site.languages.default()));
         provide_context(admission.clone());
         let response = expect_context::<ResponseOptions>();
         if status != StatusCode::OK {
@@ -144,7 +145,7 @@ pub(crate) async fn busy(
     denial: PageDenial,
 ) -> Response {
     let stored = app.busy.get_or_init(|| async {
-        let failure = app.site.page_words.failure.busy.clone();
+        let failure = app.site.languages.default().pages.failure.busy.clone();
         let view = move || view! { <FailurePage failure=failure.clone()/> };
         let response = render(app, StatusCode::OK, request, view).await;
         let (mut parts, body) = response.into_parts();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use app::check::{Refusal, TestConnection, start};
-use app::guide::comparison::Shown;
+use app::guide::comparison::EnteredSettings;
 use app::guide::node::START;
 use app::guide::trail::Trail;
 use app::pages::{
@@ -120,7 +120,7 @@ fn paths(site: &Site) -> impl Iterator<Item = String> + use<'_> {
         "/report",
         "/test",
     ];
-    let guide = &site.guide;
+    let guide = &site.languages.default().guide;
     let programs = guide.programs.iter();
     let programs = programs.map(|program| format!("/programs/{}", program.slug));
     let nodes = guide.nodes.keys().map(|slug| format!("/fix/{slug}"));
@@ -160,7 +160,7 @@ async fn program(
     Path(slug): Path<String>,
     request: PageRequest,
 ) -> Response {
-    match app.site.guide.program(&slug).cloned() {
+    match app.site.languages.default().guide.program(&slug).cloned() {
         Some(program) => {
             let show = move || view! { <ProgramPage program=program.clone()/> };
             page(&app, StatusCode::OK, &request, show).await
@@ -193,10 +193,10 @@ async fn node(
     Query(query): Query<TrailQuery>,
     request: PageRequest,
 ) -> Response {
-    let Some(node) = app.site.guide.nodes.get(&slug).cloned() else {
+    let Some(node) = app.site.languages.default().guide.nodes.get(&slug).cloned() else {
         return not_found(State(app), request).await;
     };
-    let trail = Trail::read(&app.site.guide, &query.trail);
+    let trail = Trail::read(&app.site.languages.default().guide, &query.trail);
     let show = move || {
         let (slug, node, trail) = (slug.clone(), node.clone(), trail.clone());
         view! { <FixPage slug node trail/> }
@@ -221,12 +221,12 @@ async fn errors(
 
 async fn check(
     State(app): State<Arc<AppState>>,
-    Query(shown): Query<Shown>,
+    Query(entered): Query<EnteredSettings>,
     uri: Uri,
     request: PageRequest,
 ) -> Response {
     let sent = uri.query().is_some();
-    let show = move || view! { <CheckPage shown=shown.clone() sent/> };
+    let show = move || view! { <CheckPage entered=entered.clone() sent/> };
     page(&app, StatusCode::OK, &request, show).await
 }
 
@@ -251,14 +251,14 @@ async fn card(
     Query(query): Query<CardQuery>,
     request: PageRequest,
 ) -> Response {
-    let Some(card) = app.site.guide.cards.get(&slug).cloned() else {
+    let Some(card) = app.site.languages.default().guide.cards.get(&slug).cloned() else {
         return not_found(State(app), request).await;
     };
     // A program that nobody knows is no reason not to help.
     let program = query
         .program
-        .and_then(|slug| app.site.guide.program(&slug).cloned());
-    let trail = Trail::read(&app.site.guide, &query.trail);
+        .and_then(|slug| app.site.languages.default().guide.program(&slug).cloned());
+    let trail = Trail::read(&app.site.languages.default().guide, &query.trail);
     let show = move || {
         let (slug, card, program) = (slug.clone(), card.clone(), program.clone());
         view! { <CardPage slug card program trail=trail.clone()/> }
@@ -339,7 +339,7 @@ async fn test_page(
 ) -> Response {
     let page_request = PageRequest::of(request.extensions(), request.headers());
     let admission = app.admission(page_request.client);
-    let trail = Trail::read(&app.site.guide, &asked.trail);
+    let trail = Trail::read(&app.site.languages.default().guide, &asked.trail);
     // The form is decoded by the server function's own decoder, so both understand the same.
     let form =
         <TestConnection as FromReq<PostUrl, Request, ServerFnError>>::from_req(request).await;
@@ -347,7 +347,7 @@ async fn test_page(
         return StatusCode::BAD_REQUEST.into_response();
     };
     let address = form.address.clone();
-    let test = start(&app.site, form, &admission).await;
+    let test = start(&app.site, app.site.languages.default(), form, &admission).await;
     let retry_after = test.refused.and_then(Refusal::retry_after);
     let status = test.refused.map_or(StatusCode::OK, Refusal::status);
     let shown = Arc::new(std::sync::Mutex::new(Some(test)));
@@ -416,7 +416,7 @@ async fn only_own_pages(
     if origin::is_allowed(&request, https) {
         return next.run(request).await;
     }
-    let failure = app.site.page_words.failure.foreign.clone();
+    let failure = app.site.languages.default().pages.failure.foreign.clone();
     let request = PageRequest::of(request.extensions(), request.headers());
     page(
         &app,
@@ -457,7 +457,7 @@ async fn page_for_bare_failures(
     if !bare || !failed || api || method == Method::HEAD {
         return response;
     }
-    let failures = &app.site.page_words.failure;
+    let failures = &app.site.languages.default().pages.failure;
     let failure = match status {
         StatusCode::NOT_FOUND => &failures.missing,
         StatusCode::METHOD_NOT_ALLOWED => &failures.method,
@@ -497,11 +497,7 @@ fn uncached(mut response: Response) -> Response {
 
 #[cfg(test)]
 mod tests {
-    use app::check::TestWords;
-    use app::guide::Guide;
-    use app::page_words::PageWords;
     use app::record::Catalogue;
-    use app::words::Words;
     use http_body_util::BodyExt;
     use probe::net::{Options, Probe};
     use tower::ServiceExt;
@@ -518,16 +514,8 @@ mod tests {
         }
         let _ = any_spawner::Executor::init_tokio();
         let assets = Assets::load().expect("the bundle is built before the tests: make build");
-        let site = Site {
-            catalogue: Catalogue { records: vec![] },
-            language: "en".to_owned(),
-            words: Arc::new(Words::english()),
-            test_words: Arc::new(TestWords::english()),
-            page_words: PageWords::english(),
-            guide: Guide::english(),
-            probe: Probe::new(Options::default()).unwrap(),
-            bundle: assets.bundle(),
-        };
+        let probe = Probe::new(Options::default()).unwrap();
+        let site = Site::read(Catalogue::default(), "en", probe, assets.bundle()).unwrap();
         let limits = Limits::new(
             &LimitOptions::default(),
             Keys::random().unwrap(),
