@@ -9,12 +9,15 @@
 //! | [`check`] | "Test my connection", from the form to the probe and back | both |
 //! | [`islands`] | the parts of a page that react | both |
 //! | [`components`] | markup | both or server |
+//! | [`answered`] | one answer on the way through the troubleshooter | both |
 //! | [`matching`] | what is pasted, and the messages it is compared with | both |
 //! | `pages` | one file a page | server |
 //! | `page_words` | the words of the pages, from `content/` | server |
 //! | `record` | a provider's documented settings, parsed strictly | server |
 //! | `guide` | mail programs, fix cards and the troubleshooter, from `content/` | server |
 //! | `words` | what the outcomes mean, from `content/` | server |
+//! | `content` | the files of `content/`, read strictly | server |
+//! | `texts` | all of it in one language, and the language of a request | server |
 //! | `site` | what every page needs | server |
 
 // The type of a page is as deep as its markup.
@@ -24,6 +27,9 @@
     reason = "the component macro declares items that are more public than their module"
 )]
 
+#[cfg(feature = "ssr")]
+mod accept_language;
+pub mod answered;
 pub mod check;
 pub mod components;
 #[cfg(feature = "ssr")]
@@ -40,6 +46,10 @@ pub mod pages;
 pub mod record;
 #[cfg(feature = "ssr")]
 pub mod site;
+#[cfg(feature = "ssr")]
+pub mod texts;
+#[cfg(feature = "ssr")]
+mod toml_position;
 #[cfg(feature = "ssr")]
 pub mod words;
 

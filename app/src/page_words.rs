@@ -1,23 +1,8 @@
 //! The words of the pages, read from `content/<language>/pages.toml`.
 
-use serde::Deserialize;
-
-use crate::content;
-
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($field:ident: $kind:ty,)+ }) => {
-        $(#[$doc])*
-        #[derive(Clone, Debug, Deserialize)]
-        #[serde(deny_unknown_fields)]
-        #[allow(missing_docs, reason = "the words say what they are for")]
-        pub struct $name {
-            $(pub $field: $kind,)+
-        }
-    };
-    ($(#[$doc:meta])* $name:ident: $($field:ident)+) => {
-        words! { $(#[$doc])* $name { $($field: String,)+ } }
-    };
-}
+use crate::content::file::File;
+use crate::content::template::placeholders;
+use crate::content::words::words;
 
 words! {
     /// The words of all pages that have none of their own elsewhere.
@@ -35,23 +20,27 @@ words! {
 
 words! {
     /// The first page.
-    HomeWords: title heading lead doors door_fix door_programs door_settings address button hint unknown settings
+    HomeWords: title heading lead doors door_fix door_programs door_settings address button hint settings;
+        unknown(ProviderValue)
 }
 
 words! {
     /// The connection test, on every page that has its form.
     TestPageWords: title lead results wait again stop address not_private choose password optional
-        password_hint service lost_title lost_explanation lost_advice stopped_title
-        stopped_explanation stopped_advice
+        password_hint lost_title lost_explanation lost_advice stopped_title stopped_explanation
+        stopped_advice;
+        service(ServiceValue)
 }
 
 words! {
     /// The settings, in their tables.
-    SettingsWords: title heading applies pop pop_text alternative recommended unofficial imap_purpose
+    SettingsWords: heading applies pop pop_text alternative recommended unofficial imap_purpose
         pop_purpose smtp_purpose sign_in server port security user_name password sign_in_text
-        copy_server copy_port copy_user local_part copy copied full_address password_text read
-        source_of source meanings port_for port_number wrong wrong_text wrong_table see put why
-        mailbox_size message_size limits read_on sources
+        copy_server copy_port copy_user local_part copy copied full_address password_text source
+        meanings wrong wrong_text wrong_table see put why limits sources;
+        title(DomainValue) read(ReadingValue) source_of(SourceValue) port_for(PortForValue)
+        port_number(PortValue) mailbox_size(MegabytesValue) message_size(MegabytesValue)
+        read_on(DayValue)
 }
 
 words! {
@@ -61,22 +50,33 @@ words! {
 
 words! {
     /// Addresses of somebody else.
-    UnknownDomainWords: title heading lead typed meant known again
+    UnknownDomainWords: title heading meant known again; lead(ProviderValue) typed(TypedValue)
 }
 
 words! {
     /// What stands around every page.
-    LayoutWords: title description skip name navigation settings programs fix footer
+    LayoutWords: skip navigation settings programs fix footer;
+        title(PageTitleValue) description(ProviderValue) name(ProviderValue)
 }
 
 words! {
     /// Pages of the provider.
-    LinkWords: password_reset password_change webmail support heading
+    LinkWords: password_reset password_change webmail support; heading(ProviderValue)
 }
 
 words! {
     /// Requests that cannot be answered.
-    Failures { code: String, missing: Failure, method: Failure, too_large: Failure, unreadable: Failure, broken: Failure, foreign: Failure, host: Failure, busy: Failure, }
+    Failures {
+        missing: Failure,
+        method: Failure,
+        too_large: Failure,
+        unreadable: Failure,
+        broken: Failure,
+        foreign: Failure,
+        host: Failure,
+        busy: Failure,
+        support: SupportWords,
+    }
 }
 
 words! {
@@ -84,29 +84,56 @@ words! {
     Failure: title advice
 }
 
-impl PageWords {
-    /// The built-in words in American English.
-    pub fn english() -> Self {
-        Self::read("en").expect("a test reads the built-in words")
-    }
+words! {
+    /// What support can look for in the log.
+    SupportWords:; code(CodeValue)
+}
 
-    /// Reads the words in this language.
+placeholders! {
+    /// In sentences about the provider.
+    ProviderValue { Provider = "provider" }
+
+    /// In the name of a service that can be tested.
+    ServiceValue { Name = "name", Host = "host", Port = "port" }
+
+    /// In the title of the settings of a domain.
+    DomainValue { Domain = "domain" }
+
+    /// In what says where and when a value was read.
+    ReadingValue { Source = "source", Day = "day" }
+
+    /// In the name of a source.
+    SourceValue { Source = "source" }
+
+    /// In the name of a port of a service.
+    PortForValue { Port = "port", Service = "service" }
+
+    /// In the name of a port.
+    PortValue { Port = "port" }
+
+    /// In sentences about sizes.
+    MegabytesValue { Megabytes = "megabytes" }
+
+    /// In what says when a source was read.
+    DayValue { Day = "day" }
+
+    /// In what repeats a text that was typed.
+    TypedValue { Typed = "typed" }
+
+    /// In the title of every page.
+    PageTitleValue { Title = "title", Provider = "provider" }
+
+    /// In what names a request for support.
+    CodeValue { Code = "code" }
+}
+
+impl PageWords {
+    /// Reads the words of a language.
     ///
     /// # Errors
     ///
     /// The first fault with its file and its line.
-    pub fn read(language: &str) -> Result<Self, String> {
-        content::file(language, "pages.toml")?.toml()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_built_in_words_can_be_read() {
-        PageWords::read("en").unwrap();
-        assert!(PageWords::read("xx").unwrap_err().contains("xx/pages.toml"));
+    pub(crate) fn read(file: &File) -> Result<Self, String> {
+        file.toml()
     }
 }

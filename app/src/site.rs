@@ -5,28 +5,21 @@ use std::sync::Arc;
 use leptos::prelude::expect_context;
 use probe::net::Probe;
 
-use crate::check::TestWords;
-use crate::guide::Guide;
-use crate::guide::program::SecurityWords;
+use crate::content::Files;
+use crate::guide::program::SecurityNames;
 use crate::guide::values::Values;
 use crate::page_words::PageWords;
 use crate::record::Catalogue;
+use crate::texts::{Languages, Texts};
 use crate::words::Words;
 
 /// Built once at start by the server and given to every page and to the test.
+#[non_exhaustive]
 pub struct Site {
     /// The providers whose settings are shown and tested.
     pub catalogue: Catalogue,
-    /// The language of all words, by its name in HTML.
-    pub language: String,
-    /// What the outcomes mean.
-    pub words: Arc<Words>,
-    /// What is said around a test.
-    pub test_words: Arc<TestWords>,
-    /// The words of the pages.
-    pub page_words: PageWords,
-    /// The mail programs, the fix cards and the troubleshooter.
-    pub guide: Guide,
+    /// The texts of every language.
+    pub languages: Languages,
     /// What talks to the mail servers.
     pub probe: Probe,
     /// What every page asks for.
@@ -44,40 +37,71 @@ pub struct Bundle {
     pub wasm: String,
 }
 
-/// Words of a page, inside of its rendering.
-pub fn say(pick: impl Fn(&PageWords) -> &String) -> String {
-    let site: Arc<Site> = expect_context();
-    pick(&site.page_words).clone()
+/// The site, inside of the rendering of a page.
+pub(crate) fn site() -> Arc<Site> {
+    expect_context()
+}
+
+/// The texts in the language of the request, inside of the rendering of a page.
+pub(crate) fn texts() -> Arc<Texts> {
+    expect_context()
+}
+
+/// Words of a page in the language of the request, inside of its rendering.
+pub(crate) fn localized(pick: impl Fn(&PageWords) -> &String) -> String {
+    pick(&texts().pages).clone()
 }
 
 impl Site {
+    /// The site with the texts that the program carries. `language` is the one for requests that ask for none
+    /// that there is.
+    ///
+    /// # Errors
+    ///
+    /// The first fault of a text, with its file and, where it is one of form, its line.
+    pub fn read(
+        catalogue: Catalogue,
+        language: &str,
+        probe: Probe,
+        bundle: Bundle,
+    ) -> Result<Self, String> {
+        Self::of(catalogue, &Files::built_in()?, language, probe, bundle)
+    }
+
+    /// The same with these files.
+    ///
+    /// # Errors
+    ///
+    /// The first fault of a text.
+    pub fn of(
+        catalogue: Catalogue,
+        files: &Files,
+        language: &str,
+        probe: Probe,
+        bundle: Bundle,
+    ) -> Result<Self, String> {
+        Ok(Self {
+            languages: Languages::read(files, language)?,
+            catalogue,
+            probe,
+            bundle,
+        })
+    }
+
     /// The names of the providers, as they stand in a sentence.
-    pub fn provider_names(&self) -> String {
-        let names: Vec<_> = self
-            .catalogue
-            .records
-            .iter()
-            .map(|record| record.name.as_str())
-            .collect();
-        match names.as_slice() {
-            [] => String::new(),
-            [one] => (*one).to_owned(),
-            [most @ .., last] => format!("{} and {last}", most.join(", ")),
-        }
+    pub fn provider_names(&self, words: &Words) -> String {
+        let records = self.catalogue.records.iter();
+        words.list(records.map(|record| record.name.as_str()))
     }
 
     /// The values of every group of settings, in the order in which the groups are shown.
-    pub fn values(&self, security: SecurityWords) -> Vec<Values> {
-        let groups = self.catalogue.records.iter().flat_map(|record| {
-            let record = Arc::new(record.clone());
-            let groups = record.groups.clone();
-            groups
-                .into_iter()
-                .map(move |group| (Arc::clone(&record), group))
-        });
+    pub fn values(&self, security: &SecurityNames) -> Vec<Values> {
+        let records = self.catalogue.records.iter();
+        let groups =
+            records.flat_map(|record| record.groups.iter().map(move |group| (record, group)));
         let values = groups.map(|(record, group)| Values {
-            record,
-            group,
+            record: Arc::clone(record),
+            group: Arc::clone(group),
             security: security.clone(),
         });
         values.collect()

@@ -3,46 +3,75 @@
 //! All of them stand in `content/<language>/outcomes.toml`. Reading that file checks that no outcome
 //! is without words and that every placeholder is known, so showing a finding cannot fail.
 
-mod template;
-
 use std::collections::BTreeMap;
 
 use probe::{Cause, Endpoint, EndpointReport, Finding, Outcome, Protocol, Security, Stage};
 use serde::Deserialize;
 
-use crate::content;
-use crate::record::error::position;
-
-pub use template::Subject;
-use template::Template;
+use crate::content::Files;
+use crate::content::by_id::{ById, Table};
+use crate::content::file::File;
+use crate::content::template::{Template, placeholders, plain};
+use crate::content::words::words;
 
 /// All words of one language.
 #[derive(Clone, Debug)]
 pub struct Words {
-    /// Has every outcome; `parse` makes sure of it.
+    /// Has every outcome; `read` makes sure of it.
     steps: BTreeMap<Outcome, String>,
-    /// Has every cause; `parse` makes sure of it.
-    told: BTreeMap<Cause, Told>,
+    /// Has every cause; `read` makes sure of it.
+    causes: BTreeMap<Cause, CauseText>,
     stages: Stages,
     protocols: Protocols,
     securities: Securities,
     subject: SubjectWords,
+    list: ListWords,
 }
 
 impl Words {
     /// The built-in words in American English.
     pub fn english() -> Self {
-        Self::read("en").expect("a test reads the built-in words")
+        let read = || {
+            let files = Files::built_in()?;
+            Self::read(&files.folder("en").file("outcomes.toml")?)
+        };
+        read().expect("a test reads the built-in words")
     }
 
-    /// Reads the words in this language.
+    /// Reads the words of a language from its file.
     ///
     /// # Errors
     ///
     /// The first fault with its file and, where it is one of form, its line.
-    pub fn read(language: &str) -> Result<Self, String> {
-        let file = content::file(language, "outcomes.toml")?;
-        parse(file.text(), &file.name)
+    pub(crate) fn read(file: &File) -> Result<Self, String> {
+        let words: WordsFile = file.toml()?;
+        let outcomes = Table::new(file, "outcome", "the code of an outcome");
+        let declared = Outcome::ALL
+            .iter()
+            .map(|outcome| (outcome.code(), *outcome));
+        let outcomes = words.outcome.map(&outcomes, declared)?;
+        let joint = Table::new(file, "joint", "the code of a joint cause");
+        let declared = Cause::JOINT.iter().map(|cause| (cause.code(), *cause));
+        let mut causes = words.joint.map(&joint, declared)?;
+        let mut steps = BTreeMap::new();
+        for (outcome, words) in outcomes {
+            steps.insert(outcome, words.step);
+            let text = CauseText {
+                title: words.title,
+                explanation: words.explanation,
+                advice: words.advice,
+            };
+            causes.insert(Cause::Outcome(outcome), text);
+        }
+        Ok(Self {
+            steps,
+            causes,
+            stages: words.stage,
+            protocols: words.protocol,
+            securities: words.security,
+            subject: words.subject,
+            list: words.list,
+        })
     }
 
     /// A few words for the list of steps.
@@ -51,8 +80,8 @@ impl Words {
     }
 
     /// The sentences for what was found.
-    pub fn told(&self, cause: Cause) -> &Told {
-        &self.told[&cause]
+    pub fn cause(&self, cause: Cause) -> &CauseText {
+        &self.causes[&cause]
     }
 
     /// The words for a stage of the test.
@@ -84,7 +113,7 @@ impl Words {
     }
 
     /// The words for how a connection is protected.
-    pub fn security(&self, security: Security) -> &SecurityWords {
+    pub fn security(&self, security: Security) -> &SecurityText {
         match security {
             Security::Tls => &self.securities.tls,
             Security::Starttls => &self.securities.starttls,
@@ -98,14 +127,14 @@ impl Words {
         finding: &Finding,
         reports: &[EndpointReport],
         provider: Option<&str>,
-    ) -> FilledWords {
+    ) -> RenderedText {
         let named = |ids: &[String]| {
             let endpoints = reports.iter().map(|report| &report.endpoint);
             let named = endpoints.filter(|endpoint| ids.contains(&endpoint.id));
             named.collect::<Vec<_>>()
         };
         let subject = self.subject(named(&finding.endpoints), named(&finding.instead), provider);
-        self.told(finding.cause).fill(&subject)
+        self.cause(finding.cause).fill(&subject)
     }
 
     /// What a sentence about these endpoints is about, and about those that work `instead`. Nothing is
@@ -126,128 +155,180 @@ impl Words {
         }
         let instead = instead.into_iter().map(|endpoint| self.place(endpoint));
         Subject {
-            instead: self.list(instead.collect()),
+            instead: self.list(instead),
             service: self.list(services),
             host: self.list(hosts),
-            port: self.ports(ports),
+            port: self.ports(&ports),
             provider: provider.unwrap_or(&self.subject.provider).to_owned(),
         }
     }
 
+    /// Joins different names as in a sentence: `a, b and c`.
+    pub fn list<S: AsRef<str>>(&self, names: impl IntoIterator<Item = S>) -> String {
+        let mut different: Vec<S> = Vec::new();
+        for name in names {
+            if !different
+                .iter()
+                .any(|known| known.as_ref() == name.as_ref())
+            {
+                different.push(name);
+            }
+        }
+        let last = different.len().saturating_sub(1);
+        let mut names = different.iter().enumerate();
+        let first = names.next().map(|(_, name)| name.as_ref().to_owned());
+        names.fold(first.unwrap_or_default(), |list, (position, name)| {
+            let words = match position == last {
+                true => &self.list.last,
+                false => &self.list.next,
+            };
+            words.fill(|value| match value {
+                ListValue::List => list.as_str(),
+                ListValue::Name => name.as_ref(),
+            })
+        })
+    }
+
     /// One or several ports with the word for them.
-    fn ports(&self, ports: Vec<String>) -> String {
+    fn ports(&self, ports: &[String]) -> String {
         let several = ports.iter().any(|port| *port != ports[0]);
-        let text = if several {
-            &self.subject.ports
-        } else {
-            &self.subject.port
-        };
-        text.replace("{port}", &self.list(ports))
+        match several {
+            true => self
+                .subject
+                .ports
+                .fill(|PortsValue::Ports| self.list(ports)),
+            false => self.subject.port.fill(|PortValue::Port| self.list(ports)),
+        }
     }
 
     /// A server with what must be set to reach it.
     fn place(&self, endpoint: &Endpoint) -> String {
-        let Endpoint {
-            host,
-            port,
-            security,
-            ..
-        } = endpoint;
-        let text = self.subject.place.replace("{host}", host.as_str());
-        text.replace("{port}", &port.to_string())
-            .replace("{security}", &self.security(*security).name)
-    }
-
-    /// Joins names as in a sentence: `a, b and c`.
-    fn list(&self, names: Vec<String>) -> String {
-        let mut different: Vec<String> = Vec::new();
-        for name in names {
-            if !different.contains(&name) {
-                different.push(name);
-            }
-        }
-        let last = different.pop().unwrap_or_default();
-        if different.is_empty() {
-            return last;
-        }
-        format!("{} {} {last}", different.join(", "), self.subject.and)
+        self.subject.place.fill(|value| match value {
+            PlaceValue::Host => endpoint.host.to_string(),
+            PlaceValue::Port => endpoint.port.to_string(),
+            PlaceValue::Security => self.security(endpoint.security).name.clone(),
+        })
     }
 }
 
 /// The sentences for one cause.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Told {
-    title: Template,
-    explanation: Template,
-    advice: Template,
+pub struct CauseText {
+    title: Template<CauseValue>,
+    explanation: Template<CauseValue>,
+    advice: Vec<Template<CauseValue>>,
 }
 
-impl Told {
+impl CauseText {
     /// The sentences, about this subject.
-    pub fn fill(&self, subject: &Subject) -> FilledWords {
-        FilledWords {
-            title: self.title.fill(subject),
-            explanation: self.explanation.fill(subject),
-            advice: self.advice.fill(subject),
+    pub fn fill(&self, subject: &Subject) -> RenderedText {
+        let fill = |text: &Template<CauseValue>| text.fill(|value| subject.value(value));
+        RenderedText {
+            title: fill(&self.title),
+            explanation: fill(&self.explanation),
+            advice: self.advice.iter().map(fill).collect(),
         }
     }
 }
 
 /// What to tell the customer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FilledWords {
+pub struct RenderedText {
     /// What was found, in one short sentence.
     pub title: String,
     /// What it means for the customer.
     pub explanation: String,
-    /// What to do next.
-    pub advice: String,
+    /// What to do next, sentence by sentence.
+    pub advice: Vec<String>,
 }
 
-/// The words for one stage.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct StageWords {
-    /// What is done, as a heading: "Find the server".
-    pub name: String,
-    /// What is being done now: "Looking up the server's address…".
-    pub doing: String,
+/// What a sentence is about. Made by [`Words::subject`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Subject {
+    /// The services as they stand within a sentence: `incoming mail (IMAP) and outgoing mail (SMTP)`.
+    pub service: String,
+    /// The names of the servers.
+    pub host: String,
+    /// The ports, with the word for them: `ports 587 and 465`.
+    pub port: String,
+    /// The name of the provider.
+    pub provider: String,
+    /// The servers that work in place of these, each with its port and security. Empty when the
+    /// finding names none.
+    pub instead: String,
 }
 
-/// The words for one protocol.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct ProtocolWords {
-    /// As a heading: "Incoming mail (IMAP)".
-    pub name: String,
-    /// Within a sentence: "incoming mail (IMAP)".
-    pub in_sentence: String,
+impl Subject {
+    fn value(&self, value: CauseValue) -> &str {
+        match value {
+            CauseValue::Service => &self.service,
+            CauseValue::Host => &self.host,
+            CauseValue::Port => &self.port,
+            CauseValue::Provider => &self.provider,
+            CauseValue::Instead => &self.instead,
+        }
+    }
 }
 
-/// The words for how a connection is protected.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SecurityWords {
-    /// What most mail programs call it.
-    pub name: String,
-    /// What it means.
-    pub plain: String,
+placeholders! {
+    /// In sentences about a cause.
+    CauseValue {
+        Host = "host",
+        Service = "service",
+        Port = "port",
+        Provider = "provider",
+        Instead = "instead",
+    }
+
+    /// In the name of a server with what must be set to reach it.
+    PlaceValue { Host = "host", Port = "port", Security = "security" }
+
+    /// In the name of one port.
+    PortValue { Port = "port" }
+
+    /// In the names of several ports.
+    PortsValue { Ports = "ports" }
+
+    /// In a list that grows by a name.
+    ListValue { List = "list", Name = "name" }
 }
 
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SubjectWords {
-    /// The provider, where its name is not known.
-    provider: String,
-    /// Stands before the last name of a list.
-    and: String,
-    /// Names a server with its port and security, within a sentence.
-    place: String,
-    /// Names one port.
-    port: String,
-    /// Names several.
-    ports: String,
+words! {
+    /// The words for one stage: what is done, as a heading ("Find the server"), and what is being done now
+    /// ("Looking up the server's address…").
+    StageWords: name doing
+}
+
+words! {
+    /// The words for one protocol: as a heading ("Incoming mail (IMAP)"), and within a sentence ("incoming
+    /// mail (IMAP)").
+    ProtocolWords: name in_sentence
+}
+
+words! {
+    /// How a connection is protected: what most mail programs call it, and what it means.
+    SecurityText: name plain
+}
+
+words! {
+    /// What sentences are about: the provider, where its name is not known; a server; one port and several.
+    SubjectWords: provider; place(PlaceValue) port(PortValue) ports(PortsValue)
+}
+
+words! {
+    /// How names are joined: all but the last, and the last.
+    ListWords:; next(ListValue) last(ListValue)
+}
+
+words! {
+    /// The words for all protocols.
+    Protocols { imap: ProtocolWords, pop3: ProtocolWords, smtp: ProtocolWords, }
+}
+
+words! {
+    /// The words for all kinds of security.
+    Securities { tls: SecurityText, starttls: SecurityText, none: SecurityText, }
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -267,94 +348,26 @@ struct Stages {
     published: StageWords,
 }
 
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Protocols {
-    imap: ProtocolWords,
-    pop3: ProtocolWords,
-    smtp: ProtocolWords,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Securities {
-    tls: SecurityWords,
-    starttls: SecurityWords,
-    none: SecurityWords,
-}
-
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct WordsTable {
+struct WordsFile {
     subject: SubjectWords,
+    list: ListWords,
     protocol: Protocols,
     security: Securities,
     stage: Stages,
-    outcome: BTreeMap<String, OutcomeWords>,
-    joint: BTreeMap<String, Told>,
+    outcome: ById<OutcomeText>,
+    joint: ById<CauseText>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct OutcomeWords {
+struct OutcomeText {
+    #[serde(deserialize_with = "plain")]
     step: String,
-    title: Template,
-    explanation: Template,
-    advice: Template,
-}
-
-/// Reads a file of words; the error begins with the file, the line and the column.
-fn parse(text: &str, file_name: &str) -> Result<Words, String> {
-    let mut table: WordsTable = toml::from_str(text).map_err(|error| {
-        let (line, column) = position(text, error.span().map_or(0, |span| span.start));
-        format!("{file_name}:{line}:{column}: {}", error.message())
-    })?;
-    let missing = |name: &str, code: &str| format!("{file_name}: [{name}.{code}] is missing");
-    let unknown = |name: &str, code: &str| {
-        format!("{file_name}: [{name}.{code}] is nothing that the probe finds")
-    };
-    let (mut steps, mut told) = (BTreeMap::new(), BTreeMap::new());
-    for &outcome in Outcome::ALL {
-        let words = table.outcome.remove(outcome.code());
-        let OutcomeWords {
-            step,
-            title,
-            explanation,
-            advice,
-        } = words.ok_or_else(|| missing("outcome", outcome.code()))?;
-        steps.insert(outcome, step);
-        let words = Told {
-            title,
-            explanation,
-            advice,
-        };
-        told.insert(Cause::Outcome(outcome), words);
-    }
-    for &cause in Cause::JOINT {
-        let words = table.joint.remove(cause.code());
-        told.insert(cause, words.ok_or_else(|| missing("joint", cause.code()))?);
-    }
-    if let Some(code) = table.outcome.keys().next() {
-        return Err(unknown("outcome", code));
-    }
-    if let Some(code) = table.joint.keys().next() {
-        return Err(unknown("joint", code));
-    }
-    let WordsTable {
-        subject,
-        protocol: protocols,
-        security: securities,
-        stage: stages,
-        ..
-    } = table;
-    Ok(Words {
-        steps,
-        told,
-        stages,
-        protocols,
-        securities,
-        subject,
-    })
+    title: Template<CauseValue>,
+    explanation: Template<CauseValue>,
+    advice: Vec<Template<CauseValue>>,
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ pub fn findings(reports: &[EndpointReport], words: &Words, provider: Option<&str
             instead: finding.instead,
             title: filled.title,
             explanation: filled.explanation,
-            advice: filled.advice,
+            advice: filled.advice.join(" "),
         }
     };
     diagnose(reports).into_iter().map(in_words).collect()

@@ -1,17 +1,17 @@
 //! "Test my connection": from the form to the probe and back as words.
 //!
 //! ```text
-//! form ──▶ server_fn::test_connection ──▶ run (probe + words) ──▶ Event, one line each
+//! form ──▶ server_fn::test_connection ──▶ run (probe + present) ──▶ Event, one line each
 //!                                                                  │
 //! islands::TestForm ◀── lines::Lines ◀───────── stream ────────────┤
 //! pages::test (no scripts) ◀───────────────────────────────────────┘
-//!        both fold the events into event::Progress and show components::Results
+//!        both fold the events into event::Progress and show islands::Results
 //! ```
 
 #[cfg(feature = "ssr")]
 mod account;
 #[cfg(feature = "ssr")]
-mod by_itself;
+mod detach;
 pub mod event;
 #[cfg(feature = "ssr")]
 mod gate;
@@ -21,12 +21,12 @@ pub(crate) mod lines;
 mod mask;
 mod password;
 #[cfg(feature = "ssr")]
+mod present;
+#[cfg(feature = "ssr")]
 mod refusal;
 pub mod report;
 #[cfg(feature = "ssr")]
 mod run;
-#[cfg(feature = "ssr")]
-mod say;
 mod server_fn;
 #[cfg(feature = "ssr")]
 mod target;
@@ -46,4 +46,4 @@ pub use server_fn::TestConnection;
 #[cfg(feature = "ssr")]
 pub use target::target;
 #[cfg(feature = "ssr")]
-pub use words::TestWords;
+pub(crate) use words::TestWords;

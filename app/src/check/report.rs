@@ -208,7 +208,7 @@ pub fn masked(address: &str) -> String {
 mod tests {
     use super::*;
     use crate::check::event::{Mark, ServicePlan, ServiceProgress, StepWords};
-    use crate::guide::Guide;
+    use crate::texts::Texts;
 
     fn report() -> Report {
         let step = StepWords {
@@ -246,7 +246,7 @@ mod tests {
 
     #[test]
     fn the_report_tells_everything_but_the_address() {
-        let labels = Labels::of(&Guide::english().words.report);
+        let labels = Labels::of(&Texts::english().guide.words.report);
         let report = report();
         let events = [r#"{"step":{"said":"jane.doe@example.net"}}"#.to_owned()];
         let (text, json) = (

@@ -2,21 +2,22 @@
 
 use std::sync::Arc;
 
-use futures_util::FutureExt;
 use futures_util::stream::{self, BoxStream, StreamExt};
 use probe::net::{self, Event as ProbeEvent};
 use probe::{Credentials, EndpointReport, Judgement, Outcome, Stage, diagnose};
+use tokio::sync::mpsc::UnboundedSender;
 
-use super::by_itself::by_itself;
+use super::detach::detach;
 use super::event::{Event, Plan};
 use super::mask::Mask;
-use super::say::Saying;
+use super::present::Presenter;
 use super::target::target;
 use super::{Account, Gate, Heard, Place, Refusal, TestConnection};
 use crate::record::{
     AddressError, AddressOrDomain, Domain, Group, Record, Role, Service, parse_address,
 };
 use crate::site::Site;
+use crate::texts::Texts;
 
 /// What the server knows of the client and its connection.
 #[derive(Clone)]
@@ -35,27 +36,34 @@ pub struct Test {
     pub events: BoxStream<'static, Event>,
 }
 
-/// Starts a test, as soon as there is a place for it.
-pub async fn start(site: &Site, request: TestConnection, admission: &Admission) -> Test {
+/// Starts a test, as soon as there is a place for it, and tells it in the language of these texts.
+pub async fn start(
+    site: &Site,
+    texts: &Arc<Texts>,
+    request: TestConnection,
+    admission: &Admission,
+) -> Test {
     match admitted(site, request, admission).await {
         Ok((order, gate, place)) => Test {
             refused: None,
-            events: events(site, order, gate.as_ref(), place),
+            events: events(site, texts, order, gate.as_ref(), place),
         },
         Err(refusal) => Test {
             refused: Some(refusal),
-            events: stream::iter(refused(site, refusal)).boxed(),
+            events: stream::iter(refused(site, texts, refusal)).boxed(),
         },
     }
 }
 
 /// Says why nothing was found. The empty plan takes back what was shown before: half a test must not be
 /// taken for a whole one, by the customer or by the troubleshooter.
-fn refused(site: &Site, refusal: Refusal) -> [Event; 3] {
-    let finding = site.test_words.refusal(refusal, &site.provider_names());
+fn refused(site: &Site, texts: &Texts, refusal: Refusal) -> [Event; 3] {
+    let finding = texts
+        .test
+        .refusal(refusal, &site.provider_names(&texts.words));
     let plan = Event::Plan(Plan {
         services: Vec::new(),
-        labels: site.test_words.labels(),
+        labels: texts.test.labels(),
     });
     [plan, Event::Refused(finding), Event::Done]
 }
@@ -143,6 +151,7 @@ fn chosen<'a>(group: &'a Group, ids: &[String]) -> Vec<&'a Service> {
 
 fn events(
     site: &Site,
+    texts: &Arc<Texts>,
     order: Order<'_>,
     gate: &dyn Gate,
     place: Arc<dyn Place>,
@@ -153,33 +162,23 @@ fn events(
         }) => (Some(credentials), Some(mask)),
         None => (None, None),
     };
-    let saying = Arc::new(Saying {
-        words: Arc::clone(&site.words),
-        test_words: Arc::clone(&site.test_words),
-        go_on: site.guide.go_on.clone(),
+    let services = order.services.iter();
+    let presenter = Presenter {
+        texts: Arc::clone(texts),
         provider: order.record.name.clone(),
         with_password: credentials.is_some(),
         mask,
-        alternatives: order
-            .services
-            .iter()
+        alternatives: services
+            .clone()
             .map(|service| service.role == Role::Alternative)
             .collect(),
-        endpoints: order
-            .services
-            .iter()
+        endpoints: services
+            .clone()
             .map(|service| service.endpoint.clone())
             .collect(),
-    });
-    let targets = order
-        .services
-        .iter()
-        .map(|service| target(order.record, service, &order.domain))
-        .collect();
-
-    let first = stream::iter([saying.plan()]);
-    let mut reports = vec![None; order.services.len()];
-    let last = saying.clone();
+    };
+    let targets = services.map(|service| target(order.record, service, &order.domain));
+    let targets = targets.collect();
     let heard = match credentials {
         Some(credentials) => {
             let sign_in = net::SignIn {
@@ -187,47 +186,62 @@ fn events(
                 disclosure: place.disclosure(),
             };
             let run = site.probe.run(targets, Some(sign_in));
-            let place = Arc::clone(&place);
-            run.inspect(move |event| {
-                if let ProbeEvent::Done { report, .. } = event {
-                    place.checked(report);
-                }
-            })
-            .map(Heard::now)
-            .boxed()
+            run.map(Heard::now).boxed()
         }
         None => gate.probe(&site.probe, targets, Arc::clone(&place)),
     };
-    let broken_off = refused(site, Refusal::Restarting);
-    let must_end = place.must_end().shared();
-    let running = heard
-        .take_until(must_end.clone())
-        .map(Some)
-        .chain(stream::iter([None]))
-        .flat_map(move |event| {
-            let Some(Heard { event, age }) = event else {
-                if must_end.peek().is_some() && reports.contains(&None) {
+    let aborted = refused(site, texts, Refusal::Restarting);
+    detach(|events| run(presenter, heard, place, aborted, events))
+}
+
+/// Presents what happens until the test is done, or until it must end. The place is held as long as the test
+/// goes on, and so is given back however it ends.
+async fn run(
+    presenter: Presenter,
+    mut heard: BoxStream<'static, Heard>,
+    place: Arc<dyn Place>,
+    aborted: [Event; 3],
+    events: UnboundedSender<Event>,
+) {
+    // Where nobody reads any more, this task is dropped.
+    let send = |event| drop(events.send(event));
+    send(presenter.plan());
+    let mut reports = vec![None; presenter.endpoints.len()];
+    let mut must_end = place.must_end();
+    loop {
+        let next = tokio::select! {
+            biased;
+            () = &mut must_end => {
+                if reports.contains(&None) {
                     // Nothing is said of the password either: if it was sent, it counts as refused.
-                    return stream::iter(broken_off.to_vec());
+                    aborted.into_iter().for_each(send);
+                    return;
                 }
-                let reports: Vec<EndpointReport> = reports.drain(..).flatten().collect();
-                // The place is held as long as the test goes on, and so is given back however it ends.
-                place.signed_in(refusals(&reports));
-                let summary = last.summary(&reports, &diagnose(&reports));
-                return stream::iter(vec![summary, Event::Done]);
-            };
-            stream::iter(match event {
-                ProbeEvent::Step { endpoint, step } => vec![saying.step(endpoint, &step)],
-                ProbeEvent::Done { endpoint, report } => {
-                    let verdict = saying.verdict(endpoint, &report, age);
-                    if let Some(place) = reports.get_mut(endpoint) {
-                        *place = Some(report);
-                    }
-                    vec![verdict]
+                break;
+            }
+            next = heard.next() => next,
+        };
+        let Some(Heard { event, age }) = next else {
+            break;
+        };
+        match event {
+            ProbeEvent::Step { endpoint, step } => send(presenter.step(endpoint, &step)),
+            ProbeEvent::Done { endpoint, report } => {
+                // Checks without a password are shared, and counted where they are made.
+                if presenter.with_password {
+                    place.checked(&report);
                 }
-            })
-        });
-    by_itself(first.chain(running))
+                send(presenter.verdict(endpoint, &report, age));
+                if let Some(place) = reports.get_mut(endpoint) {
+                    *place = Some(report);
+                }
+            }
+        }
+    }
+    let reports: Vec<EndpointReport> = reports.into_iter().flatten().collect();
+    place.signed_in(refusals(&reports));
+    send(presenter.summary(&reports, &diagnose(&reports)));
+    send(Event::Done);
 }
 
 /// At how many services the password was refused, or may have been without a word. Of those that were cut

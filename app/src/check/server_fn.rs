@@ -28,8 +28,10 @@ pub async fn test_connection(
     use leptos_axum::ResponseOptions;
 
     use crate::site::Site;
+    use crate::texts::Texts;
 
     let site: Arc<Site> = expect_context();
+    let texts: Arc<Texts> = expect_context();
     let request = TestConnection {
         address,
         services,
@@ -37,7 +39,7 @@ pub async fn test_connection(
     };
     let response: ResponseOptions = expect_context();
     let admission: super::Admission = expect_context();
-    let test = super::start(&site, request, &admission).await;
+    let test = super::start(&site, &texts, request, &admission).await;
     if let Some(refusal) = test.refused {
         response.set_status(refusal.status());
         if let Some(wait) = refusal.retry_after() {

@@ -1,134 +1,157 @@
-//! The words around a test, read from `content/en/test.toml`.
+//! The words around a test, read from `content/<language>/test.toml`.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use probe::Endpoint;
 use serde::Deserialize;
+use time::OffsetDateTime;
 
 use super::Refusal;
 use super::event::{FindingWords, Labels, Mark};
 use super::refusal::whole;
-use crate::content;
+use crate::content::by_id::{ById, Table};
+use crate::content::file::File;
+use crate::content::template::{Plain, Template, placeholders, plain};
+use crate::content::words::words;
 
 /// Everything that is said around a test, apart from the outcomes.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct TestWords {
     labels: LabelWords,
     pub(super) verdicts: VerdictWords,
     pub(super) password: PasswordWords,
-    pub(super) shared: Shared,
     pub(super) facts: FactWords,
-    refusals: BTreeMap<String, RefusalWords>,
+    shared: SharedWords,
+    plan: PlanWords,
+    durations: DurationWords,
+    units: UnitWords,
+    dates: DateWords,
+    /// Has every code; `read` makes sure of it.
+    refusals: BTreeMap<&'static str, RefusalText>,
 }
 
-/// The fixed words around the results; [`Labels`] says what they are for.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct LabelWords {
-    running: String,
-    finished: String,
-    details: String,
-    server_said: String,
-    advice: String,
-    working: String,
-    good: String,
-    notice: String,
-    bad: String,
-    skipped: String,
+words! {
+    /// The fixed words around the results; [`Labels`] says what they are for.
+    LabelWords: running finished details server_said advice working good notice bad skipped
 }
 
-/// The verdict on a service without a fault.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct VerdictWords {
-    pub(super) good: String,
-    pub(super) signed_in: String,
+words! {
+    /// The verdict on a service without a fault.
+    VerdictWords: good signed_in
 }
 
-/// What is added to the good news about the password.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct PasswordWords {
-    pub(super) accepted: String,
-    pub(super) not_given: String,
+words! {
+    /// What is added to the good news about the password.
+    PasswordWords: accepted not_given
 }
 
-/// What is added to a result that was found for somebody else.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Shared {
-    verdict: String,
+words! {
+    /// The labels of the technical facts.
+    FactWords: addresses aliases connected attempt tls_version cipher group names subject issuer valid
+        days_left key signature sent built fingerprint staple staple_good staple_revoked staple_unknown
+        other srv tlsa dnssec dnssec_proven messages capabilities mechanisms mechanism usage
 }
 
-/// The labels of the technical facts.
+words! {
+    /// What is added to a result that was found for somebody else.
+    SharedWords:; verdict(SharedValue)
+}
+
+words! {
+    /// The server of a service, in the plan of a test.
+    PlanWords:; address(AddressValue)
+}
+
+words! {
+    /// Times to wait, and how long ago something was.
+    DurationWords: second minute; seconds(NumberValue) minutes(NumberValue) hours(NumberValue)
+}
+
+words! {
+    /// What was measured.
+    UnitWords: decimal_point under_a_millisecond;
+        milliseconds(NumberValue) seconds(NumberValue) megabytes(NumberValue)
+}
+
+/// Days and periods.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct FactWords {
-    pub(super) addresses: String,
-    pub(super) aliases: String,
-    pub(super) connected: String,
-    pub(super) attempt: String,
-    pub(super) tls_version: String,
-    pub(super) cipher: String,
-    pub(super) group: String,
-    pub(super) names: String,
-    pub(super) subject: String,
-    pub(super) issuer: String,
-    pub(super) valid: String,
-    pub(super) days_left: String,
-    pub(super) key: String,
-    pub(super) signature: String,
-    pub(super) sent: String,
-    pub(super) built: String,
-    pub(super) fingerprint: String,
-    pub(super) staple: String,
-    pub(super) staple_good: String,
-    pub(super) staple_revoked: String,
-    pub(super) staple_unknown: String,
-    pub(super) other: String,
-    pub(super) srv: String,
-    pub(super) tlsa: String,
-    pub(super) dnssec: String,
-    pub(super) dnssec_proven: String,
-    pub(super) messages: String,
-    pub(super) capabilities: String,
-    pub(super) mechanisms: String,
-    pub(super) mechanism: String,
-    pub(super) usage: String,
+struct DateWords {
+    day: Template<DayValue>,
+    period: Template<PeriodValue>,
+    months: [Plain; 12],
 }
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct RefusalWords {
+struct RefusalText {
+    #[serde(deserialize_with = "plain")]
     title: String,
-    explanation: String,
-    advice: String,
+    explanation: Template<RefusalValue>,
+    advice: Vec<Template<RefusalValue>>,
+}
+
+placeholders! {
+    /// In a verdict that is not new.
+    SharedValue { Verdict = "verdict", Age = "age" }
+
+    /// In the server of a service.
+    AddressValue { Host = "host", Port = "port", Security = "security" }
+
+    /// In what is counted or measured.
+    NumberValue { Number = "number" }
+
+    /// In a day.
+    DayValue { Day = "day", Month = "month", Year = "year" }
+
+    /// In a time from one day to another.
+    PeriodValue { From = "from", To = "to" }
+
+    /// In the reason why a test is not run.
+    RefusalValue { Provider = "provider", Wait = "wait" }
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WordsFile {
+    labels: LabelWords,
+    verdicts: VerdictWords,
+    password: PasswordWords,
+    facts: FactWords,
+    shared: SharedWords,
+    plan: PlanWords,
+    durations: DurationWords,
+    units: UnitWords,
+    dates: DateWords,
+    refusals: ById<RefusalText>,
 }
 
 impl TestWords {
-    /// The built-in words in American English.
-    pub fn english() -> Self {
-        Self::read("en").expect("a test reads the built-in words")
-    }
-
-    /// Reads the words in this language.
+    /// Reads the words of a language from its file.
     ///
     /// # Errors
     ///
     /// The first fault with its file and, where it is one of form, its line.
-    pub fn read(language: &str) -> Result<Self, String> {
-        let file = content::file(language, "test.toml")?;
-        let words: Self = file.toml()?;
-        let mut refusals = Refusal::ALL.iter();
-        match refusals.find(|refusal| !words.refusals.contains_key(refusal.code())) {
-            None => Ok(words),
-            Some(missing) => Err(format!(
-                "{}: [refusals.{}] is missing",
-                file.name,
-                missing.code()
-            )),
-        }
+    pub(crate) fn read(file: &File) -> Result<Self, String> {
+        let words: WordsFile = file.toml()?;
+        let table = Table::new(file, "refusals", "the code of a refusal");
+        let declared = Refusal::ALL.iter().map(|refusal| refusal.code());
+        let refusals = words
+            .refusals
+            .map(&table, declared.map(|code| (code, code)))?;
+        Ok(Self {
+            labels: words.labels,
+            verdicts: words.verdicts,
+            password: words.password,
+            facts: words.facts,
+            shared: words.shared,
+            plan: words.plan,
+            durations: words.durations,
+            units: words.units,
+            dates: words.dates,
+            refusals,
+        })
     }
 
     /// The fixed words around the results.
@@ -152,54 +175,123 @@ impl TestWords {
     /// Says why a test is not run. `providers` names those whose addresses are known.
     pub(super) fn refusal(&self, refusal: Refusal, providers: &str) -> FindingWords {
         let words = &self.refusals[refusal.code()];
-        let wait = refusal.wait().map(waiting).unwrap_or_default();
-        let fill = |text: &String| {
-            text.replace("{provider}", providers)
-                .replace("{wait}", &wait)
+        let wait = refusal.wait().map(|wait| self.wait(wait));
+        let wait = wait.unwrap_or_default();
+        let fill = |text: &Template<RefusalValue>| {
+            text.fill(|value| match value {
+                RefusalValue::Provider => providers,
+                RefusalValue::Wait => &wait,
+            })
         };
         FindingWords {
             mark: Mark::Notice,
-            title: fill(&words.title),
+            title: words.title.clone(),
             explanation: fill(&words.explanation),
-            advice: lines(&fill(&words.advice)),
+            advice: lines(words.advice.iter().map(fill)),
             more: None,
         }
     }
 
     /// A verdict that is so old.
     pub(super) fn shared_verdict(&self, verdict: &str, age: Duration) -> String {
+        let words = &self.durations;
         let age = match age.as_secs() {
-            0 | 1 => "a second".to_owned(),
-            seconds @ 2..120 => format!("{seconds} seconds"),
-            seconds => format!("{} minutes", seconds / 60),
+            0 | 1 => words.second.clone(),
+            seconds @ 2..120 => number(&words.seconds, seconds),
+            seconds => number(&words.minutes, seconds / 60),
         };
-        let words = self.shared.verdict.replace("{age}", &age);
-        words.replace("{verdict}", verdict)
+        self.shared.verdict.fill(|value| match value {
+            SharedValue::Verdict => verdict,
+            SharedValue::Age => &age,
+        })
     }
+
+    /// Where a service is, and how it is protected, in the words for that.
+    pub(super) fn address(&self, endpoint: &Endpoint, security: &str) -> String {
+        self.plan.address.fill(|value| match value {
+            AddressValue::Host => endpoint.host.to_string(),
+            AddressValue::Port => endpoint.port.to_string(),
+            AddressValue::Security => security.to_owned(),
+        })
+    }
+
+    /// How long something took.
+    pub(super) fn time(&self, elapsed: Duration) -> String {
+        let words = &self.units;
+        match elapsed.as_millis() {
+            0 => words.under_a_millisecond.clone(),
+            millis @ 1..1_000 => number(&words.milliseconds, millis),
+            _ => number(&words.seconds, self.decimal(elapsed.as_secs_f64())),
+        }
+    }
+
+    /// How much there is.
+    pub(super) fn megabytes(&self, bytes: u64) -> String {
+        let megabytes = bytes as f64 / 1_000_000.0;
+        number(&self.units.megabytes, self.decimal(megabytes))
+    }
+
+    /// From one day to another, both in seconds since 1970.
+    pub(super) fn period(&self, from: i64, to: i64) -> String {
+        let (from, to) = (self.day(from), self.day(to));
+        self.dates.period.fill(|value| match value {
+            PeriodValue::From => &from,
+            PeriodValue::To => &to,
+        })
+    }
+
+    /// A day with the name of its month, so that nobody mistakes the day for the month.
+    fn day(&self, seconds: i64) -> String {
+        let Ok(moment) = OffsetDateTime::from_unix_timestamp(seconds) else {
+            return String::new();
+        };
+        let months = &self.dates.months;
+        self.dates.day.fill(|value| match value {
+            DayValue::Day => moment.day().to_string(),
+            DayValue::Month => months[usize::from(u8::from(moment.month())) - 1].0.clone(),
+            DayValue::Year => moment.year().to_string(),
+        })
+    }
+
+    /// A time to wait, as one says it.
+    fn wait(&self, time: Duration) -> String {
+        let words = &self.durations;
+        match whole(time, Duration::from_secs(60)) {
+            1 => words.minute.clone(),
+            minutes @ 2..120 => number(&words.minutes, minutes),
+            minutes => number(&words.hours, minutes.div_ceil(60)),
+        }
+    }
+
+    /// A number with one digit behind the decimal point.
+    fn decimal(&self, number: f64) -> String {
+        format!("{number:.1}").replace('.', &self.units.decimal_point)
+    }
+}
+
+fn number(words: &Template<NumberValue>, number: impl ToString) -> String {
+    words.fill(|NumberValue::Number| number.to_string())
 }
 
 /// One sentence a line: whoever does one after the other must find back to where he was.
-pub(super) fn lines(text: &str) -> String {
-    text.replace(". ", ".\n")
-}
-
-/// A time to wait, as one says it.
-fn waiting(time: Duration) -> String {
-    match whole(time, Duration::from_secs(60)) {
-        1 => "a minute".to_owned(),
-        minutes @ 2..120 => format!("{minutes} minutes"),
-        minutes => format!("{} hours", minutes.div_ceil(60)),
-    }
+pub(super) fn lines(sentences: impl IntoIterator<Item = String>) -> String {
+    sentences.into_iter().collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::event::Label;
     use super::*;
+    use crate::content::Files;
+
+    fn english() -> TestWords {
+        let files = Files::built_in().unwrap();
+        TestWords::read(&files.folder("en").file("test.toml").unwrap()).unwrap()
+    }
 
     #[test]
     fn every_label_stands_in_its_place() {
-        let words = TestWords::english();
+        let words = english();
         let labels = words.labels();
         assert_eq!(labels.of(Label::Running), words.labels.running);
         assert_eq!(labels.of(Label::Finished), words.labels.finished);
@@ -214,12 +306,6 @@ mod tests {
     }
 
     #[test]
-    fn advice_has_a_line_for_each_sentence() {
-        assert_eq!(lines("Wait. Test again."), "Wait.\nTest again.");
-        assert_eq!(lines("See example.net."), "See example.net.");
-    }
-
-    #[test]
     fn times_are_said_in_whole_minutes_and_ages_in_seconds() {
         for (seconds, wait, age) in [
             (0, "a minute", "a second"),
@@ -230,15 +316,15 @@ mod tests {
             (7_201, "3 hours", "120 minutes"),
         ] {
             let time = Duration::from_secs(seconds);
-            assert_eq!(waiting(time), wait, "{seconds}");
-            let verdict = TestWords::english().shared_verdict("Works", time);
+            assert_eq!(english().wait(time), wait, "{seconds}");
+            let verdict = english().shared_verdict("Works", time);
             assert_eq!(verdict, format!("Works (tested {age} ago)"), "{seconds}");
         }
     }
 
     #[test]
     fn every_refusal_has_words_and_no_words_are_left_over() {
-        let words = TestWords::english();
+        let words = english();
         assert_eq!(words.refusals.len(), Refusal::ALL.len());
         for refusal in Refusal::ALL {
             let said = words.refusal(refusal, "Example Mail");
@@ -249,5 +335,22 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn what_was_measured_is_told_with_its_unit() {
+        let words = english();
+        for (millis, expected) in [
+            (0, "under 1 ms"),
+            (1, "1 ms"),
+            (999, "999 ms"),
+            (1_000, "1.0 s"),
+            (61_250, "61.2 s"),
+        ] {
+            assert_eq!(words.time(Duration::from_millis(millis)), expected);
+        }
+        assert_eq!(words.megabytes(1_540_000), "1.5 MB");
+        let period = words.period(0, 1_782_864_000);
+        assert_eq!(period, "1 January 1970 – 1 July 2026");
     }
 }

@@ -9,7 +9,7 @@ use crate::guide::program::{Field, Form};
 use crate::guide::prose::{Piece, Slot};
 use crate::guide::values::{Filled, Values};
 use crate::islands::CopyButton;
-use crate::site::Site;
+use crate::site::texts;
 
 /// One form. To a screen reader it is a table of fields and values; the roles say so again, because
 /// the style takes the look of a table away, and some browsers the meaning with it.
@@ -43,8 +43,8 @@ pub fn FormPicture(
 }
 
 fn copy_button(value: &[Piece], label: &str, values: &Values) -> AnyView {
-    let site: Arc<Site> = expect_context();
-    let words = site.guide.words.program.clone();
+    let texts = texts();
+    let words = texts.guide.words.program.clone();
     // None stands for the user name, which only the browser knows.
     let (value, local_part) = match value {
         [Piece::Slot(Slot::User)] => match values.fill(Slot::User) {

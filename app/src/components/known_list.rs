@@ -2,13 +2,13 @@
 
 use leptos::prelude::*;
 
-use crate::islands::Known;
+use crate::answered::AnsweredQuestion;
 
 /// What was asked, what was answered and what follows; the browser adds to it (`islands::trail`).
 #[component]
 pub fn KnownList(
     /// The answers.
-    known: Vec<Known>,
+    known: Vec<AnsweredQuestion>,
     /// What stands above them.
     title: String,
     /// What the link to the beginning says.

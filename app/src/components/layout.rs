@@ -4,33 +4,38 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
+use crate::page_words::{PageTitleValue, ProviderValue};
 use crate::record::Record;
-use crate::site::{Bundle, Site, say};
+use crate::site::{Bundle, localized, site, texts};
 
 /// A whole HTML document.
 #[component]
 pub fn Document(
     /// The title, without the name of the site.
     title: String,
-    /// Whether search engines may list the page.
+    /// Whether search engines must not list the page.
     #[prop(optional)]
-    private: bool,
+    no_index: bool,
     children: Children,
 ) -> impl IntoView {
-    let site: Arc<Site> = expect_context();
+    let (site, texts) = (site(), texts());
     let Bundle {
         stylesheet,
         script,
         wasm,
     } = site.bundle.clone();
-    let provider = site.provider_names();
-    let full_title = say(|t| &t.layout.title)
-        .replace("{title}", &title)
-        .replace("{provider}", &provider);
+    let provider = site.provider_names(&texts.words);
+    let words = texts.pages.layout.clone();
+    let full_title = words.title.fill(|value| match value {
+        PageTitleValue::Title => &title,
+        PageTitleValue::Provider => &provider,
+    });
+    let description = words.description.fill(|ProviderValue::Provider| &provider);
+    let name = words.name.fill(|ProviderValue::Provider| &provider);
     let escaped_title = html_escape::encode_text(&full_title).into_owned();
     view! {
         <!DOCTYPE html>
-        <html lang=site.language.clone()>
+        <html lang=texts.language.clone()>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
@@ -38,9 +43,9 @@ pub fn Document(
                 <title inner_html=escaped_title></title>
                 <meta
                     name="description"
-                    content=say(|t| &t.layout.description).replace("{provider}", &provider)
+                    content=description
                 />
-                {private.then(|| view! { <meta name="robots" content="noindex"/> })}
+                {no_index.then(|| view! { <meta name="robots" content="noindex"/> })}
                 <meta name="color-scheme" content="light dark"/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <link rel="stylesheet" href=stylesheet/>
@@ -49,26 +54,26 @@ pub fn Document(
                 <link rel="preload" href=wasm r#as="fetch" type="application/wasm" crossorigin="anonymous"/>
             </head>
             <body>
-                <a class="skip" href="#content">{say(|t| &t.layout.skip)}</a>
+                <a class="skip" href="#content">{localized(|t| &t.layout.skip)}</a>
                 <header>
                     <a class="home" href="/">
                         <svg viewBox="0 0 32 32" width="28" height="28" aria-hidden="true">
                             <rect x="2" y="6" width="28" height="20" rx="4"></rect>
                             <path d="M4 10l12 9 12-9"></path>
                         </svg>
-                        <span>{say(|t| &t.layout.name).replace("{provider}", &provider)}</span>
+                        <span>{name}</span>
                     </a>
-                    <nav aria-label=say(|t| &t.layout.navigation)>
-                        <a href="/">{say(|t| &t.layout.settings)}</a>
-                        <a href="/programs">{say(|t| &t.layout.programs)}</a>
-                        <a href="/fix">{say(|t| &t.layout.fix)}</a>
-                        <a href="/test">{say(|t| &t.test.title)}</a>
+                    <nav aria-label=localized(|t| &t.layout.navigation)>
+                        <a href="/">{localized(|t| &t.layout.settings)}</a>
+                        <a href="/programs">{localized(|t| &t.layout.programs)}</a>
+                        <a href="/fix">{localized(|t| &t.layout.fix)}</a>
+                        <a href="/test">{localized(|t| &t.test.title)}</a>
                     </nav>
                 </header>
                 <main id="content">{children()}</main>
                 <footer>
                     <p>
-                        {say(|t| &t.layout.footer)}
+                        {localized(|t| &t.layout.footer)}
                     </p>
                 </footer>
             </body>
@@ -80,30 +85,36 @@ pub fn Document(
 #[component]
 pub fn Links(
     /// The provider.
-    record: Record,
+    record: Arc<Record>,
 ) -> impl IntoView {
+    let heading = texts()
+        .pages
+        .links
+        .heading
+        .fill(|ProviderValue::Provider| &record.name);
+    let pages = &record.links;
     let links = [
         (
-            record.links.password_reset,
-            say(|t| &t.links.password_reset),
+            &pages.password_reset,
+            localized(|t| &t.links.password_reset),
         ),
         (
-            record.links.password_change,
-            say(|t| &t.links.password_change),
+            &pages.password_change,
+            localized(|t| &t.links.password_change),
         ),
-        (record.links.webmail, say(|t| &t.links.webmail)),
-        (record.links.support, say(|t| &t.links.support)),
+        (&pages.webmail, localized(|t| &t.links.webmail)),
+        (&pages.support, localized(|t| &t.links.support)),
     ];
     let items = links
         .into_iter()
         .filter_map(|(link, text)| {
-            let url = link?.url.as_str().to_owned();
+            let url = link.as_ref()?.url.as_str().to_owned();
             Some(view! { <li><a href=url rel="noreferrer">{text}</a></li> })
         })
         .collect_view();
     view! {
         <section class="card more">
-            <h2>{say(|t| &t.links.heading).replace("{provider}", &record.name)}</h2>
+            <h2>{heading}</h2>
             <ul>{items}</ul>
         </section>
     }

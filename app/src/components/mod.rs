@@ -8,7 +8,6 @@ mod known_list;
 mod layout;
 #[cfg(feature = "ssr")]
 mod prose;
-mod results;
 #[cfg(feature = "ssr")]
 mod settings_table;
 #[cfg(feature = "ssr")]
@@ -25,10 +24,11 @@ pub use known_list::KnownList;
 #[cfg(feature = "ssr")]
 pub use layout::{Document, Links};
 #[cfg(feature = "ssr")]
-pub use prose::{Part, Said, Text};
-pub use results::Results;
+pub use prose::{Said, Text};
 #[cfg(feature = "ssr")]
 pub use settings_table::SettingsTable;
+#[cfg(feature = "ssr")]
+pub use steps::Part;
 #[cfg(feature = "ssr")]
 pub use test_section::TestSection;
 #[cfg(feature = "ssr")]

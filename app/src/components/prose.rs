@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::steps::StepList;
 use crate::guide::prose::{Piece, Prose, Slot};
 use crate::guide::values::{Filled, Values};
 use crate::islands::UserName;
-use crate::site::Site;
+use crate::site::{site, texts};
 
 /// A text with its values.
 #[component]
@@ -21,35 +20,6 @@ pub fn Text(
     pieces(prose.0, &values)
 }
 
-/// A heading, a text and steps, as far as there are any.
-#[component]
-pub fn Part(
-    /// The heading.
-    title: String,
-    /// The text.
-    #[prop(optional)]
-    text: Option<Prose>,
-    /// The steps.
-    #[prop(optional)]
-    steps: Vec<Prose>,
-    /// What stands in their places.
-    values: Arc<Values>,
-    /// Tells the ticks of these steps from all others.
-    ticks: String,
-) -> impl IntoView {
-    let heading = ticks.replace([' ', '/'], "-");
-    let labelled = heading.clone();
-    let text = text.map(|prose| view! { <p><Text prose values=values.clone()/></p> });
-    let steps = (!steps.is_empty()).then(|| view! { <StepList steps values ticks/> });
-    view! {
-        <section aria-labelledby=labelled>
-            <h2 id=heading>{title}</h2>
-            {text}
-            {steps}
-        </section>
-    }
-}
-
 /// A text about no group of addresses in particular.
 #[component]
 pub fn Said(
@@ -60,12 +30,12 @@ pub fn Said(
 }
 
 fn said(pieces: Vec<Piece>) -> AnyView {
-    let site: Arc<Site> = expect_context();
+    let (site, texts) = (site(), texts());
     let views = pieces.into_iter().map(|piece| match piece {
         Piece::Text(text) => text.into_any(),
         Piece::Label(inner) => view! { <b class="label">{said(inner)}</b> }.into_any(),
         Piece::Code(inner) => view! { <code>{said(inner)}</code> }.into_any(),
-        Piece::Slot(Slot::Provider) => site.provider_names().into_any(),
+        Piece::Slot(Slot::Provider) => site.provider_names(&texts.words).into_any(),
         // A test makes sure that no other value stands in such a text.
         Piece::Slot(_) => ().into_any(),
     });
@@ -78,8 +48,8 @@ fn pieces(pieces: Vec<Piece>, values: &Arc<Values>) -> AnyView {
 }
 
 fn piece_view(piece: Piece, values: &Arc<Values>) -> AnyView {
-    let site: Arc<Site> = expect_context();
-    let words = &site.guide.words;
+    let texts = texts();
+    let words = &texts.guide.words;
     match piece {
         Piece::Text(text) => text.into_any(),
         Piece::Label(inner) => view! { <b class="label">{pieces(inner, values)}</b> }.into_any(),

@@ -6,16 +6,19 @@ use leptos::prelude::*;
 use probe::{Protocol, Security};
 
 use crate::islands::{CopyButton, UserName};
+use crate::page_words::{
+    DayValue, MegabytesValue, PortForValue, PortValue, ReadingValue, SourceValue,
+};
 use crate::record::{Group, LimitKind, Record, Role, Service, Source, UserNameForm, Wrong};
-use crate::site::{Site, say};
+use crate::site::{localized, texts};
 
 /// Every service with its values, the recommended ones first.
 #[component]
 pub fn SettingsTable(
     /// The provider.
-    record: Record,
+    record: Arc<Record>,
     /// The addresses that share the settings.
-    group: Group,
+    group: Arc<Group>,
 ) -> impl IntoView {
     let local_part = group.user_name.form == UserNameForm::LocalPart;
     let cards = |role: Role| {
@@ -38,7 +41,7 @@ pub fn SettingsTable(
     view! {
         <div class="settings">
             <p class="applies">
-                {say(|t| &t.settings.applies)} " "
+                {localized(|t| &t.settings.applies)} " "
                 {group
                     .domains
                     .iter()
@@ -55,9 +58,9 @@ pub fn SettingsTable(
                 .then(|| {
                     view! {
                         <details class="others">
-                            <summary>{say(|t| &t.settings.pop)}</summary>
+                            <summary>{localized(|t| &t.settings.pop)}</summary>
                             <p>
-                                {say(|t| &t.settings.pop_text)}
+                                {localized(|t| &t.settings.pop_text)}
                             </p>
                             <div class="cards">{cards(Role::Other)}</div>
                         </details>
@@ -67,7 +70,7 @@ pub fn SettingsTable(
                 .then(|| {
                     view! {
                         <details class="others">
-                            <summary>{say(|t| &t.settings.alternative)}</summary>
+                            <summary>{localized(|t| &t.settings.alternative)}</summary>
                             <div class="cards">{cards(Role::Alternative)}</div>
                         </details>
                     }
@@ -81,27 +84,27 @@ pub fn SettingsTable(
 }
 
 #[component]
-fn ServiceCard(service: Service, group: Group, local_part: bool) -> impl IntoView {
-    let site: Arc<Site> = expect_context();
+fn ServiceCard(service: Service, group: Arc<Group>, local_part: bool) -> impl IntoView {
+    let texts = texts();
     let endpoint = &service.endpoint;
-    let name = site.words.protocol(endpoint.protocol).name.clone();
+    let name = texts.words.protocol(endpoint.protocol).name.clone();
     let host = endpoint.host.to_string();
     let port = endpoint.port.to_string();
-    let security = site.words.security(endpoint.security).name.clone();
+    let security = texts.words.security(endpoint.security).name.clone();
     let badge = match service.role {
-        Role::Recommended => Some(("recommended", say(|t| &t.settings.recommended))),
+        Role::Recommended => Some(("recommended", localized(|t| &t.settings.recommended))),
         Role::Other => None,
-        Role::Alternative => Some(("alternative", say(|t| &t.settings.unofficial))),
+        Role::Alternative => Some(("alternative", localized(|t| &t.settings.unofficial))),
     };
     let purpose = match endpoint.protocol {
-        Protocol::Imap => say(|t| &t.settings.imap_purpose),
-        Protocol::Pop3 => say(|t| &t.settings.pop_purpose),
-        Protocol::Smtp => say(|t| &t.settings.smtp_purpose),
+        Protocol::Imap => localized(|t| &t.settings.imap_purpose),
+        Protocol::Pop3 => localized(|t| &t.settings.pop_purpose),
+        Protocol::Smtp => localized(|t| &t.settings.smtp_purpose),
     };
     let authentication = (endpoint.protocol == Protocol::Smtp).then(|| {
         view! {
-            <Row label=say(|t| &t.settings.sign_in) source=group.sign_in.source.clone()>
-                <span>{say(|t| &t.settings.sign_in_text)}</span>
+            <Row label=localized(|t| &t.settings.sign_in) source=group.sign_in.source.clone()>
+                <span>{localized(|t| &t.settings.sign_in_text)}</span>
             </Row>
         }
     });
@@ -114,33 +117,33 @@ fn ServiceCard(service: Service, group: Group, local_part: bool) -> impl IntoVie
             <p class="purpose">{purpose}</p>
             {service.note.clone().map(|note| view! { <p class="note">{note}</p> })}
             <dl class="values">
-                <Row label=say(|t| &t.settings.server) source=service.source.clone()>
+                <Row label=localized(|t| &t.settings.server) source=service.source.clone()>
                     <span class="value">{host.clone()}</span>
-                    <Copy value=Some(host) local_part what=say(|t| &t.settings.copy_server)/>
+                    <Copy value=Some(host) local_part what=localized(|t| &t.settings.copy_server)/>
                 </Row>
-                <Row label=say(|t| &t.settings.port) source=service.source.clone()>
+                <Row label=localized(|t| &t.settings.port) source=service.source.clone()>
                     <span class="value">{port.clone()}</span>
-                    <Copy value=Some(port) local_part what=say(|t| &t.settings.copy_port)/>
+                    <Copy value=Some(port) local_part what=localized(|t| &t.settings.copy_port)/>
                 </Row>
-                <Row label=say(|t| &t.settings.security) source=service.source.clone()>
+                <Row label=localized(|t| &t.settings.security) source=service.source.clone()>
                     <span class="value">{security}</span>
                 </Row>
-                <Row label=say(|t| &t.settings.user_name) source=group.user_name.source.clone()>
+                <Row label=localized(|t| &t.settings.user_name) source=group.user_name.source.clone()>
                     <span class="value">
                         <UserName local_part>
                             <em>
                                 {if local_part {
-                                    say(|t| &t.settings.local_part)
+                                    localized(|t| &t.settings.local_part)
                                 } else {
-                                    say(|t| &t.settings.full_address)
+                                    localized(|t| &t.settings.full_address)
                                 }}
                             </em>
                         </UserName>
                     </span>
-                    <Copy value=None local_part what=say(|t| &t.settings.copy_user)/>
+                    <Copy value=None local_part what=localized(|t| &t.settings.copy_user)/>
                 </Row>
-                <Row label=say(|t| &t.settings.password) source=group.sign_in.source.clone()>
-                    <span>{say(|t| &t.settings.password_text)}</span>
+                <Row label=localized(|t| &t.settings.password) source=group.sign_in.source.clone()>
+                    <span>{localized(|t| &t.settings.password_text)}</span>
                 </Row>
                 {authentication}
             </dl>
@@ -151,9 +154,13 @@ fn ServiceCard(service: Service, group: Group, local_part: bool) -> impl IntoVie
 #[component]
 fn Row(label: String, source: Arc<Source>, children: Children) -> impl IntoView {
     let read = source.read.to_string();
-    let title = say(|t| &t.settings.read)
-        .replace("{source}", &source.title)
-        .replace("{day}", &read);
+    let texts = texts();
+    let words = &texts.pages.settings;
+    let title = words.read.fill(|value| match value {
+        ReadingValue::Source => &source.title,
+        ReadingValue::Day => &read,
+    });
+    let name = words.source_of.fill(|SourceValue::Source| &title);
     view! {
         <div class="row">
             <dt>{label}</dt>
@@ -163,10 +170,10 @@ fn Row(label: String, source: Arc<Source>, children: Children) -> impl IntoView 
                     class="source"
                     href=source.url.as_str().to_owned()
                     rel="noreferrer"
-                    title=title.clone()
-                    aria-label=say(|t| &t.settings.source_of).replace("{source}", &title)
+                    title=title
+                    aria-label=name
                 >
-                    {say(|t| &t.settings.source)}
+                    {localized(|t| &t.settings.source)}
                 </a>
             </dd>
         </div>
@@ -176,8 +183,8 @@ fn Row(label: String, source: Arc<Source>, children: Children) -> impl IntoView 
 #[component]
 fn Copy(value: Option<String>, local_part: bool, what: String) -> impl IntoView {
     view! {
-        <CopyButton value local_part copied=say(|t| &t.settings.copied)>
-            {say(|t| &t.settings.copy)}
+        <CopyButton value local_part copied=localized(|t| &t.settings.copied)>
+            {localized(|t| &t.settings.copy)}
             <span class="unseen">" " {what}</span>
         </CopyButton>
     }
@@ -185,8 +192,8 @@ fn Copy(value: Option<String>, local_part: bool, what: String) -> impl IntoView 
 
 /// What the security words mean, for the ones that this group uses.
 #[component]
-fn Meanings(group: Group) -> impl IntoView {
-    let site: Arc<Site> = expect_context();
+fn Meanings(group: Arc<Group>) -> impl IntoView {
+    let texts = texts();
     let used = [Security::Tls, Security::Starttls, Security::None]
         .into_iter()
         .filter(|security| {
@@ -196,58 +203,60 @@ fn Meanings(group: Group) -> impl IntoView {
                 .any(|s| s.endpoint.security == *security)
         })
         .map(|security| {
-            let words = site.words.security(security);
+            let words = texts.words.security(security);
             view! { <dt>{words.name.clone()}</dt><dd>{words.plain.clone()}</dd> }
         })
         .collect_view();
     view! {
         <section class="meanings">
-            <h3>{say(|t| &t.settings.meanings)}</h3>
+            <h3>{localized(|t| &t.settings.meanings)}</h3>
             <dl>{used}</dl>
         </section>
     }
 }
 
 #[component]
-fn WrongValues(group: Group) -> impl IntoView {
+fn WrongValues(group: Arc<Group>) -> impl IntoView {
+    let texts = texts();
+    let words = &texts.pages.settings;
     let rows = group
         .wrong
-        .into_iter()
+        .iter()
         .map(|wrong| {
             let value = match &wrong.wrong {
                 Wrong::Host(host) => host.to_string(),
-                Wrong::Port { protocol, port } => {
-                    let site: Arc<Site> = expect_context();
-                    say(|t| &t.settings.port_for)
-                        .replace("{port}", &port.to_string())
-                        .replace("{service}", &site.words.protocol(*protocol).in_sentence)
-                }
+                Wrong::Port { protocol, port } => words.port_for.fill(|value| match value {
+                    PortForValue::Port => port.to_string(),
+                    PortForValue::Service => texts.words.protocol(*protocol).in_sentence.clone(),
+                }),
             };
+            let instead = &wrong.instead.endpoint;
             let right = match wrong.wrong {
-                Wrong::Host(_) => wrong.instead.endpoint.host.to_string(),
-                Wrong::Port { .. } => say(|t| &t.settings.port_number)
-                    .replace("{port}", &wrong.instead.endpoint.port.to_string()),
+                Wrong::Host(_) => instead.host.to_string(),
+                Wrong::Port { .. } => words
+                    .port_number
+                    .fill(|PortValue::Port| instead.port.to_string()),
             };
             view! {
                 <tr>
                     <td><s>{value}</s></td>
                     <td>{right}</td>
-                    <td>{wrong.why}</td>
+                    <td>{wrong.why.clone()}</td>
                 </tr>
             }
         })
         .collect_view();
     view! {
         <details class="others wrong">
-            <summary>{say(|t| &t.settings.wrong)}</summary>
-            <p>{say(|t| &t.settings.wrong_text)}</p>
-            <div class="scroll" tabindex="0" role="region" aria-label=say(|t| &t.settings.wrong_table)>
+            <summary>{localized(|t| &t.settings.wrong)}</summary>
+            <p>{localized(|t| &t.settings.wrong_text)}</p>
+            <div class="scroll" tabindex="0" role="region" aria-label=localized(|t| &t.settings.wrong_table)>
                 <table>
                     <thead>
                         <tr>
-                            <th scope="col">{say(|t| &t.settings.see)}</th>
-                            <th scope="col">{say(|t| &t.settings.put)}</th>
-                            <th scope="col">{say(|t| &t.settings.why)}</th>
+                            <th scope="col">{localized(|t| &t.settings.see)}</th>
+                            <th scope="col">{localized(|t| &t.settings.put)}</th>
+                            <th scope="col">{localized(|t| &t.settings.why)}</th>
                         </tr>
                     </thead>
                     <tbody>{rows}</tbody>
@@ -258,37 +267,42 @@ fn WrongValues(group: Group) -> impl IntoView {
 }
 
 #[component]
-fn Limits(record: Record) -> impl IntoView {
+fn Limits(record: Arc<Record>) -> impl IntoView {
+    let texts = texts();
+    let words = &texts.pages.settings;
     let items = record
         .limits
         .iter()
         .map(|limit| {
             let text = match limit.kind {
-                LimitKind::MailboxSize => say(|t| &t.settings.mailbox_size),
-                LimitKind::MessageSize => say(|t| &t.settings.message_size),
+                LimitKind::MailboxSize => &words.mailbox_size,
+                LimitKind::MessageSize => &words.message_size,
             };
-            view! { <li>{text.replace("{megabytes}", &limit.megabytes.to_string())}</li> }
+            let text = text.fill(|MegabytesValue::Megabytes| limit.megabytes.to_string());
+            view! { <li>{text}</li> }
         })
         .collect_view();
     let any = !record.limits.is_empty();
-    any.then(|| view! { <section class="limits"><h3>{say(|t| &t.settings.limits)}</h3><ul>{items}</ul></section> })
+    any.then(|| view! { <section class="limits"><h3>{localized(|t| &t.settings.limits)}</h3><ul>{items}</ul></section> })
 }
 
 /// Everything that the values were read in, with the day.
 #[component]
-fn Sources(record: Record) -> impl IntoView {
+fn Sources(record: Arc<Record>) -> impl IntoView {
+    let texts = texts();
+    let words = &texts.pages.settings;
     let items = record
         .sources
         .iter()
         .map(|source| {
             let url = source.url.as_str().to_owned();
-            let read = say(|t| &t.settings.read_on).replace("{day}", &source.read.to_string());
+            let read = words.read_on.fill(|DayValue::Day| source.read.to_string());
             view! { <li><a href=url rel="noreferrer">{source.title.clone()}</a>{read}</li> }
         })
         .collect_view();
     view! {
         <details class="others">
-            <summary>{say(|t| &t.settings.sources)}</summary>
+            <summary>{localized(|t| &t.settings.sources)}</summary>
             <ul>{items}</ul>
         </details>
     }

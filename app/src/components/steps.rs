@@ -1,4 +1,4 @@
-//! Numbered steps that can be ticked off.
+//! A part of a guide: a heading, a text, and numbered steps that can be ticked off.
 
 use std::sync::Arc;
 
@@ -7,11 +7,40 @@ use leptos::prelude::*;
 use super::prose::Text;
 use crate::guide::prose::Prose;
 use crate::guide::values::Values;
-use crate::islands::Ticks;
+use crate::islands::Checklist;
+
+/// A heading, a text and steps, as far as there are any.
+#[component]
+pub fn Part(
+    /// The heading.
+    title: String,
+    /// The text.
+    #[prop(optional)]
+    text: Option<Prose>,
+    /// The steps.
+    #[prop(optional)]
+    steps: Vec<Prose>,
+    /// What stands in their places.
+    values: Arc<Values>,
+    /// Tells the ticks of these steps from all others.
+    ticks: String,
+) -> impl IntoView {
+    let heading = ticks.replace([' ', '/'], "-");
+    let labelled = heading.clone();
+    let text = text.map(|prose| view! { <p><Text prose values=values.clone()/></p> });
+    let steps = (!steps.is_empty()).then(|| view! { <StepList steps values ticks/> });
+    view! {
+        <section aria-labelledby=labelled>
+            <h2 id=heading>{title}</h2>
+            {text}
+            {steps}
+        </section>
+    }
+}
 
 /// Steps in their order, each with a box.
 #[component]
-pub fn StepList(
+fn StepList(
     /// The steps.
     steps: Vec<Prose>,
     /// What stands in their places.
@@ -31,8 +60,8 @@ pub fn StepList(
     });
     let items = items.collect_view();
     view! {
-        <Ticks name=ticks>
+        <Checklist name=ticks>
             <ol class="steps">{items}</ol>
-        </Ticks>
+        </Checklist>
     }
 }

@@ -1,13 +1,13 @@
 //! The form of "Test my connection".
 
-use std::sync::Arc;
-
 use leptos::prelude::*;
 
 use crate::check::Admission;
 use crate::check::event::{FindingWords, Mark};
 use crate::islands::{AddressField, TestForm};
-use crate::site::{Site, say};
+use crate::page_words::ServiceValue;
+use crate::site::{Site, localized, site, texts};
+use crate::texts::Texts;
 
 /// The form with its fields. It must stand inside an [`AddressScope`](crate::islands::AddressScope).
 #[component]
@@ -22,11 +22,11 @@ pub fn TestSection(
     #[prop(default = true)]
     with_password: bool,
 ) -> impl IntoView {
-    let site: Arc<Site> = expect_context();
+    let (site, texts) = (site(), texts());
     let private = expect_context::<Admission>().private;
     view! {
-        <TestForm results=say(|t| &t.test.results) stop_label=say(|t| &t.test.stop) ends=ends() action=action.unwrap_or_else(|| "/test".to_owned())>
-            <label for="test-address">{say(|t| &t.test.address)}</label>
+        <TestForm results=localized(|t| &t.test.results) stop_label=localized(|t| &t.test.stop) ends=ends() action=action.unwrap_or_else(|| "/test".to_owned())>
+            <label for="test-address">{localized(|t| &t.test.address)}</label>
             <AddressField id="test-address".to_owned() value=address/>
             {if !with_password {
                 ().into_any()
@@ -35,16 +35,16 @@ pub fn TestSection(
             } else {
                 view! {
                     <p class="note">
-                        {say(|t| &t.test.not_private)}
+                        {localized(|t| &t.test.not_private)}
                     </p>
                 }
                     .into_any()
             }}
             <details class="choose">
-                <summary>{say(|t| &t.test.choose)}</summary>
-                {service_choice(&site)}
+                <summary>{localized(|t| &t.test.choose)}</summary>
+                {service_choice(&site, &texts)}
             </details>
-            <button type="submit" class="primary">{say(|t| &t.test.title)}</button>
+            <button type="submit" class="primary">{localized(|t| &t.test.title)}</button>
         </TestForm>
     }
 }
@@ -52,7 +52,7 @@ pub fn TestSection(
 fn password_field() -> impl IntoView {
     view! {
         <label for="test-password">
-            {say(|t| &t.test.password)} " " <span class="optional">{say(|t| &t.test.optional)}</span>
+            {localized(|t| &t.test.password)} " " <span class="optional">{localized(|t| &t.test.optional)}</span>
         </label>
         <input
             id="test-password"
@@ -63,13 +63,13 @@ fn password_field() -> impl IntoView {
             aria-describedby="password-hint"
         />
         <p id="password-hint" class="hint">
-            {say(|t| &t.test.password_hint)}
+            {localized(|t| &t.test.password_hint)}
         </p>
     }
 }
 
 /// One box for each service of each group; the server takes those that belong to the address.
-fn service_choice(site: &Site) -> impl IntoView + use<> {
+fn service_choice(site: &Site, texts: &Texts) -> impl IntoView + use<> {
     let groups: Vec<_> = site
         .catalogue
         .records
@@ -85,16 +85,21 @@ fn service_choice(site: &Site) -> impl IntoView + use<> {
                 .iter()
                 .map(|service| {
                     let endpoint = &service.endpoint;
-                    let name = site.words.protocol(endpoint.protocol).name.clone();
+                    let name = texts.words.protocol(endpoint.protocol).name.clone();
+                    let label = texts.pages.test.service.fill(|value| match value {
+                        ServiceValue::Name => name.clone(),
+                        ServiceValue::Host => endpoint.host.to_string(),
+                        ServiceValue::Port => endpoint.port.to_string(),
+                    });
                     view! {
                         <label class="check">
                             <input type="checkbox" name="services[]" value=endpoint.id.clone() checked/>
-                            {say(|t| &t.test.service).replace("{name}", &name).replace("{host}", endpoint.host.as_str()).replace("{port}", &endpoint.port.to_string())}
+                            {label}
                         </label>
                     }
                 })
                 .collect_view();
-            view! { <fieldset><legend>{group.name}</legend>{boxes}</fieldset> }
+            view! { <fieldset><legend>{group.name.clone()}</legend>{boxes}</fieldset> }
         })
         .collect_view()
 }
@@ -103,16 +108,16 @@ fn service_choice(site: &Site) -> impl IntoView + use<> {
 fn ends() -> (FindingWords, FindingWords) {
     let lost = FindingWords {
         mark: Mark::Notice,
-        title: say(|t| &t.test.lost_title),
-        explanation: say(|t| &t.test.lost_explanation),
-        advice: say(|t| &t.test.lost_advice),
+        title: localized(|t| &t.test.lost_title),
+        explanation: localized(|t| &t.test.lost_explanation),
+        advice: localized(|t| &t.test.lost_advice),
         more: None,
     };
     let stopped = FindingWords {
         mark: Mark::Notice,
-        title: say(|t| &t.test.stopped_title),
-        explanation: say(|t| &t.test.stopped_explanation),
-        advice: say(|t| &t.test.stopped_advice),
+        title: localized(|t| &t.test.stopped_title),
+        explanation: localized(|t| &t.test.stopped_explanation),
+        advice: localized(|t| &t.test.stopped_advice),
         more: None,
     };
     (lost, stopped)

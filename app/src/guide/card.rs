@@ -1,15 +1,17 @@
 //! One way to mend something.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Deserialize;
 
 use super::prose::Prose;
-use crate::content::File;
+use crate::content::by_id::{ById, Table};
+use crate::content::file::File;
+use crate::content::template::Plain;
 
 /// One way to mend something.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Card {
     /// What to do, in a few words.
     pub title: String,
@@ -42,13 +44,73 @@ impl Card {
     }
 }
 
-#[derive(Deserialize)]
+/// All cards by their slugs, as they are in every language.
+#[derive(Clone, Debug)]
+pub(super) struct Cards(BTreeMap<String, CardStructure>);
+
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct CardFile {
-    card: BTreeMap<String, Card>,
+struct CardStructure {
+    #[serde(default)]
+    program: bool,
+    link: Option<CardLink>,
 }
 
-/// Reads all cards.
-pub(super) fn parse(file: &File) -> Result<BTreeMap<String, Card>, String> {
-    Ok(file.toml::<CardFile>()?.card)
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StructureFile {
+    card: BTreeMap<String, CardStructure>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WordsFile {
+    card: ById<CardWords>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CardWords {
+    title: Plain,
+    why: Prose,
+    steps: Vec<Prose>,
+    after: Prose,
+}
+
+impl Cards {
+    /// Reads all cards.
+    pub(super) fn read(file: &File) -> Result<Self, String> {
+        Ok(Self(file.toml::<StructureFile>()?.card))
+    }
+
+    /// Whether there is a card with this slug.
+    pub(super) fn contains(&self, slug: &str) -> bool {
+        self.0.contains_key(slug)
+    }
+
+    /// The cards for which every program has steps of its own, in the order of their slugs.
+    pub(super) fn of_programs(&self) -> impl Iterator<Item = &str> {
+        let cards = self.0.iter().filter(|(_, card)| card.program);
+        cards.map(|(slug, _)| slug.as_str())
+    }
+
+    /// The cards in the words of one language.
+    pub(super) fn with_words(&self, file: &File) -> Result<BTreeMap<String, Arc<Card>>, String> {
+        let table = Table::new(file, "card", "the slug of a card of the structure");
+        let declared = self.0.iter();
+        let declared = declared.map(|(slug, card)| (slug.as_str(), (slug, card)));
+        let words = file.toml::<WordsFile>()?.card;
+        let cards = words.join(&table, declared, |_, (slug, structure), words| {
+            let card = Card {
+                title: words.title.0,
+                why: words.why,
+                program: structure.program,
+                link: structure.link,
+                steps: words.steps,
+                after: words.after,
+            };
+            Ok((slug.clone(), Arc::new(card)))
+        })?;
+        Ok(cards.into_iter().collect())
+    }
 }

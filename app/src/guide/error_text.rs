@@ -1,19 +1,26 @@
 //! What the messages of programs and servers mean, whatever customers type or paste of them.
 
 use serde::Deserialize;
+use toml::Spanned;
 
+use super::pattern::patterns;
 use super::program::Message;
 use super::prose::Prose;
 use super::target::Target;
-use crate::content::File;
+use crate::content::by_id::{ById, Table};
+use crate::content::file::File;
+use crate::content::template::Plain;
 use crate::matching::{plain, rank};
 
-/// The most hits that are shown.
-const MOST: usize = 8;
+/// How many hits are shown.
+const MAX_HITS: usize = 8;
+
+/// How many characters of a text are searched. A message has some hundred; to search a book would only keep
+/// the others waiting.
+pub const MAX_TEXT_LEN: usize = 4000;
 
 /// One message.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ErrorText {
     /// Its name in addresses of pages.
     pub id: String,
@@ -22,7 +29,6 @@ pub struct ErrorText {
     /// The message as it is shown.
     pub text: String,
     /// The pieces that tell it from others, as [`plain`] makes them.
-    #[serde(rename = "match")]
     pub pieces: Vec<String>,
     /// What it means.
     pub means: Prose,
@@ -32,30 +38,87 @@ pub struct ErrorText {
     pub to: Target,
 }
 
-#[derive(Deserialize)]
+/// All messages that are of no program alone, as they are in every language.
+#[derive(Clone, Debug)]
+pub(super) struct Errors(Vec<ErrorStructure>);
+
+#[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct ErrorFile {
-    error: Vec<ErrorText>,
+struct ErrorStructure {
+    id: Spanned<String>,
+    program: Option<Spanned<String>>,
+    #[serde(rename = "match", deserialize_with = "patterns")]
+    pieces: Vec<String>,
+    /// Whether the usual cause is told.
+    #[serde(default)]
+    cause: bool,
+    to: Spanned<Target>,
 }
 
-/// Reads all messages.
-pub(super) fn parse(file: &File) -> Result<Vec<ErrorText>, String> {
-    let errors = file.toml::<ErrorFile>()?.error;
-    let fault = |id: &str, text: &str| Err(format!("{}: error `{id}`: {text}", file.name));
-    for (position, error) in errors.iter().enumerate() {
-        if errors[..position].iter().any(|other| other.id == error.id) {
-            return fault(&error.id, "is there twice");
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StructureFile {
+    error: Vec<ErrorStructure>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WordsFile {
+    error: ById<ErrorWords>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ErrorWords {
+    text: Plain,
+    means: Prose,
+    cause: Option<Prose>,
+}
+
+impl Errors {
+    /// Reads all messages.
+    pub(super) fn read(file: &File) -> Result<Self, String> {
+        let errors = file.toml::<StructureFile>()?.error;
+        for (position, error) in errors.iter().enumerate() {
+            let id = &error.id;
+            if errors[..position].iter().any(|other| other.id == *id) {
+                let message = format!("error `{}` is there twice", id.get_ref());
+                return Err(file.fault_at(id, message));
+            }
         }
-        if error.pieces.is_empty() {
-            return fault(&error.id, "has nothing to find it by");
-        }
-        let odd = error.pieces.iter().find(|piece| plain(piece) != **piece);
-        if let Some(odd) = odd {
-            let text = format!("`{odd}` cannot be found, expected `{}`", plain(odd));
-            return fault(&error.id, &text);
-        }
+        Ok(Self(errors))
     }
-    Ok(errors)
+
+    /// Where the messages lead.
+    pub(super) fn targets(&self) -> impl Iterator<Item = &Spanned<Target>> {
+        self.0.iter().map(|error| &error.to)
+    }
+
+    /// The programs that show messages.
+    pub(super) fn programs(&self) -> impl Iterator<Item = &Spanned<String>> {
+        self.0.iter().filter_map(|error| error.program.as_ref())
+    }
+
+    /// The messages in the words of one language.
+    pub(super) fn with_words(&self, file: &File) -> Result<Vec<ErrorText>, String> {
+        let table = Table::new(file, "error", "the id of an error of the structure");
+        let declared = self.0.iter();
+        let declared = declared.map(|error| (error.id.get_ref().as_str(), error));
+        let words = file.toml::<WordsFile>()?.error;
+        words.join(&table, declared, |place, error, words| {
+            let name = format!("error.{}", place.get_ref());
+            let own = Table::new(file, name, "what the structure says of this error").inside(place);
+            Ok(ErrorText {
+                id: error.id.get_ref().clone(),
+                program: error.program.as_ref().map(|slug| slug.get_ref().clone()),
+                text: words.text.0,
+                pieces: error.pieces.clone(),
+                means: words.means,
+                cause: own.optional("cause", error.cause, words.cause)?,
+                to: error.to.get_ref().clone(),
+            })
+        })
+    }
 }
 
 /// A message of a program, which stands in the program's own file.
@@ -74,7 +137,7 @@ pub(super) fn of_program(slug: &str, place: usize, message: &Message) -> ErrorTe
 /// What tells a message from others: its number, and the words between the names that it fills in.
 fn pieces(text: &str) -> Vec<String> {
     /// Fewer letters stand in too many other messages.
-    const SHORTEST: usize = 8;
+    const MIN_LEN: usize = 8;
     let text = plain(text);
     let (number, words) = match text.split_once(' ') {
         Some((number, words)) if number.starts_with("0x") => (Some(number), words),
@@ -85,13 +148,9 @@ fn pieces(text: &str) -> Vec<String> {
         .split("...")
         .flat_map(|part| part.split(" - "))
         .map(|part| part.trim_matches(|c| " .;".contains(c)));
-    let words = words.filter(|part| part.len() >= SHORTEST);
+    let words = words.filter(|part| part.len() >= MIN_LEN);
     number.into_iter().chain(words).map(str::to_owned).collect()
 }
-
-/// How many characters of a text are searched. A message has some hundred; to search a book would only keep
-/// the others waiting.
-pub const LONGEST: usize = 4000;
 
 /// The messages that are in a text, the most telling first.
 pub fn search<'a>(errors: &'a [ErrorText], text: &str) -> Vec<&'a ErrorText> {
@@ -105,6 +164,6 @@ pub fn search<'a>(errors: &'a [ErrorText], text: &str) -> Vec<&'a ErrorText> {
     });
     let mut hits: Vec<_> = ranked.filter(|(rank, _)| *rank > 0).collect();
     hits.sort_by_key(|(rank, _)| std::cmp::Reverse(*rank));
-    hits.truncate(MOST);
+    hits.truncate(MAX_HITS);
     hits.into_iter().map(|(_, error)| error).collect()
 }

@@ -1,28 +1,27 @@
 //! Commands that show what the customer's own network lets through, and what their output means.
 
 use serde::Deserialize;
+use toml::Spanned;
 
+use super::pattern::patterns;
 use super::program::Device;
 use super::prose::Prose;
 use super::target::Target;
-use crate::content::File;
-use crate::matching::plain;
+use crate::content::by_id::{ById, Table};
+use crate::content::file::File;
+use crate::content::template::Plain;
 
 /// The commands and the readings.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct Network {
     /// The commands of each system.
-    #[serde(rename = "system")]
     pub systems: Vec<System>,
     /// What may stand in an output, and what it means.
-    #[serde(rename = "reading")]
     pub readings: Vec<Reading>,
 }
 
 /// A kind of computer.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct System {
     /// What customers call it.
     pub name: String,
@@ -31,13 +30,11 @@ pub struct System {
     /// How to open the window for commands.
     pub open: Prose,
     /// What to type there.
-    #[serde(rename = "command")]
     pub commands: Vec<Command>,
 }
 
 /// One command.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct Command {
     /// What it finds out.
     pub what: Prose,
@@ -46,11 +43,9 @@ pub struct Command {
 }
 
 /// A piece of an output and what it means.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct Reading {
     /// What stands in the output.
-    #[serde(rename = "match")]
     pub pieces: Vec<String>,
     /// How it looks, for people who compare by eye.
     pub text: String,
@@ -60,16 +55,113 @@ pub struct Reading {
     pub to: Target,
 }
 
-/// Reads them.
-pub(super) fn parse(file: &File) -> Result<Network, String> {
-    let network: Network = file.toml()?;
-    let mut pieces = network.readings.iter().flat_map(|reading| &reading.pieces);
-    match pieces.find(|piece| plain(piece) != **piece) {
-        Some(odd) => Err(format!(
-            "{}: `{odd}` cannot be found, expected `{}`",
-            file.name,
-            plain(odd)
-        )),
-        None => Ok(network),
+/// The same in every language.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NetworkStructure {
+    #[serde(rename = "system")]
+    systems: Vec<SystemStructure>,
+    #[serde(rename = "reading")]
+    readings: Vec<ReadingStructure>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SystemStructure {
+    device: Device,
+    commands: Vec<CommandStructure>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CommandStructure {
+    id: String,
+    text: Prose,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ReadingStructure {
+    id: String,
+    #[serde(rename = "match", deserialize_with = "patterns")]
+    pieces: Vec<String>,
+    to: Spanned<Target>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WordsFile {
+    system: ById<SystemWords>,
+    reading: ById<ReadingWords>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SystemWords {
+    name: Plain,
+    open: Prose,
+    commands: ById<Prose>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ReadingWords {
+    text: Plain,
+    means: Prose,
+}
+
+impl NetworkStructure {
+    /// Reads the commands and the readings.
+    pub(super) fn read(file: &File) -> Result<Self, String> {
+        file.toml()
+    }
+
+    /// Where the readings lead.
+    pub(super) fn targets(&self) -> impl Iterator<Item = &Spanned<Target>> {
+        self.readings.iter().map(|reading| &reading.to)
+    }
+
+    /// The commands and the readings in the words of one language.
+    pub(super) fn with_words(&self, file: &File) -> Result<Network, String> {
+        let words: WordsFile = file.toml()?;
+        let systems = self.systems.iter();
+        let systems = systems.map(|system| (system.device.name(), system));
+        let declared = Table::new(file, "system", "the name of a device with commands");
+        let systems = words
+            .system
+            .join(&declared, systems, |place, system, words| {
+                let name = format!("system.{}.commands", place.get_ref());
+                let commands = Table::new(file, name, "the id of a command").inside(place);
+                let declared = system.commands.iter();
+                let declared = declared.map(|command| (command.id.as_str(), command));
+                let commands = words
+                    .commands
+                    .join(&commands, declared, |_, command, what| {
+                        Ok(Command {
+                            what,
+                            text: command.text.clone(),
+                        })
+                    })?;
+                Ok(System {
+                    name: words.name.0,
+                    device: system.device,
+                    open: words.open,
+                    commands,
+                })
+            })?;
+        let readings = self.readings.iter();
+        let readings = readings.map(|reading| (reading.id.as_str(), reading));
+        let declared = Table::new(file, "reading", "the id of a reading");
+        let readings = words
+            .reading
+            .join(&declared, readings, |_, reading, words| {
+                Ok(Reading {
+                    pieces: reading.pieces.clone(),
+                    text: words.text.0,
+                    means: words.means,
+                    to: reading.to.get_ref().clone(),
+                })
+            })?;
+        Ok(Network { systems, readings })
     }
 }

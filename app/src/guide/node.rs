@@ -1,19 +1,22 @@
 //! One question of the troubleshooter.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Deserialize;
+use toml::Spanned;
 
 use super::prose::Prose;
 use super::target::Target;
-use crate::content::File;
+use crate::content::by_id::{ById, Table};
+use crate::content::file::File;
+use crate::content::template::Plain;
 
 /// The node at which the troubleshooter begins.
 pub const START: &str = "start";
 
 /// One question of the troubleshooter.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Node {
     /// The question.
     pub question: String,
@@ -22,15 +25,13 @@ pub struct Node {
     /// A page that helps to find the answer.
     pub see: Option<See>,
     /// Who can answer it.
-    #[serde(default)]
     pub by: By,
     /// The answers, in the order in which they are shown.
     pub answers: Vec<Answer>,
 }
 
 /// A page that helps to find an answer.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct See {
     /// What the link says.
     pub label: String,
@@ -54,8 +55,7 @@ pub enum By {
 }
 
 /// One answer.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
     /// Its name in addresses of pages.
     pub id: String,
@@ -98,67 +98,141 @@ impl By {
     }
 }
 
+/// All questions, as they are in every language.
+#[derive(Clone, Debug)]
+pub(super) struct Nodes {
+    pub(super) file: File,
+    nodes: BTreeMap<Spanned<String>, NodeStructure>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NodeStructure {
+    #[serde(default)]
+    by: By,
+    /// Whether there is a hint.
+    #[serde(default)]
+    hint: bool,
+    see: Option<Spanned<Target>>,
+    answers: Vec<AnswerStructure>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AnswerStructure {
+    id: Spanned<String>,
+    to: Spanned<Target>,
+    then: Option<Spanned<Target>>,
+    /// Whether something is certain after it.
+    #[serde(default)]
+    rules_out: bool,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct NodeFile {
-    node: BTreeMap<String, Node>,
+struct StructureFile {
+    node: BTreeMap<Spanned<String>, NodeStructure>,
 }
 
-/// Reads all nodes; `leads` knows whether a card or a page is there.
-pub(super) fn parse(
-    file: &File,
-    is_card: impl Fn(&str) -> bool,
-) -> Result<BTreeMap<String, Node>, String> {
-    let nodes = file.toml::<NodeFile>()?.node;
-    let fault = |slug: &str, text: String| Err(format!("{}: node `{slug}`: {text}", file.name));
-    for (slug, node) in &nodes {
-        let leads = |target: &Target| match target {
-            Target::Card(card) => is_card(card),
-            Target::Node(other) => nodes.contains_key(other),
-            Target::Page(_) => true,
-        };
-        if node.see.as_ref().is_some_and(|see| !leads(&see.to)) {
-            return fault(slug, "`see` leads nowhere".to_owned());
-        }
-        for (position, answer) in node.answers.iter().enumerate() {
-            if node.answers[..position]
-                .iter()
-                .any(|other| other.id == answer.id)
-            {
-                return fault(slug, format!("answer `{}` is there twice", answer.id));
-            }
-            for target in [&answer.to].into_iter().chain(&answer.then) {
-                if !leads(target) {
-                    return fault(slug, format!("`{}` leads nowhere", answer.id));
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WordsFile {
+    node: ById<NodeWords>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NodeWords {
+    question: Spanned<Plain>,
+    hint: Option<Prose>,
+    see: Option<Plain>,
+    answers: ById<Spanned<Plain>>,
+    #[serde(default)]
+    rules_out: ById<Plain>,
+}
+
+impl Nodes {
+    /// Reads all questions. Where they lead outside of the troubleshooter is not looked at.
+    pub(super) fn read(file: File) -> Result<Self, String> {
+        let nodes = file.toml::<StructureFile>()?.node;
+        let nodes = Self { file, nodes };
+        for (slug, node) in &nodes.nodes {
+            let answers = &node.answers;
+            for (position, AnswerStructure { id, .. }) in answers.iter().enumerate() {
+                if answers[..position].iter().any(|other| other.id == *id) {
+                    let message = format!("answer `{}` is there twice", id.get_ref());
+                    return Err(nodes.file.fault_at(id, message));
                 }
             }
+            let mut expected = node.by.expected().iter();
+            let has = |id: &str| answers.iter().any(|answer| answer.id.get_ref() == id);
+            if let Some(missing) = expected.find(|id| !has(id)) {
+                let message = format!("the answer `{missing}` is missing");
+                return Err(nodes.file.fault_at(slug, message));
+            }
         }
-        let labels = node.answers.iter().map(|answer| &answer.label);
-        let mut plain = labels.chain([&node.question]);
-        if let Some(text) = plain.find(|text| text.contains(['{', '*', '`'])) {
-            return fault(
-                slug,
-                format!("`{text}` is shown as it stands, without values and marks"),
-            );
-        }
-        let mut expected = node.by.expected().iter();
-        if let Some(missing) = expected.find(|id| node.answer(id).is_none()) {
-            return fault(slug, format!("the answer `{missing}` is missing"));
-        }
+        Ok(nodes)
     }
-    check_shape(&nodes).map_err(|text| format!("{}: {text}", file.name))?;
-    Ok(nodes)
-}
 
-/// Nobody is led in a circle.
-fn check_shape(nodes: &BTreeMap<String, Node>) -> Result<(), String> {
-    if !nodes.contains_key(START) {
-        return Err(format!("there is no node `{START}`"));
+    /// Whether there is a question with this slug.
+    pub(super) fn contains(&self, slug: &str) -> bool {
+        self.nodes.contains_key(slug)
     }
-    // A node is finished when everything behind it is; meeting one that is only begun closes a circle.
+
+    /// Where the questions lead.
+    pub(super) fn targets(&self) -> impl Iterator<Item = &Spanned<Target>> {
+        let nodes = self.nodes.values();
+        nodes.flat_map(|node| node.see.iter().chain(answers(node)))
+    }
+
+    /// Makes sure that nobody is led in a circle, and that something leads to each question. `roots` are
+    /// targets that stand elsewhere.
+    pub(super) fn check<'a>(
+        &'a self,
+        roots: impl Iterator<Item = &'a Spanned<Target>>,
+    ) -> Result<(), String> {
+        self.check_shape()?;
+        let led_to: Vec<&str> = self
+            .nodes
+            .values()
+            .flat_map(answers)
+            .chain(roots)
+            .filter_map(|target| match target.get_ref() {
+                Target::Node(slug) => Some(slug.as_str()),
+                Target::Card(_) | Target::Page(_) => None,
+            })
+            .collect();
+        // There are no circles, so what some answer leads to hangs on a question that can be reached.
+        let lost = self
+            .nodes
+            .keys()
+            .find(|slug| slug.get_ref() != START && !led_to.contains(&slug.get_ref().as_str()));
+        match lost {
+            None => Ok(()),
+            Some(lost) => {
+                let message = format!("nothing leads to `{}`", lost.get_ref());
+                Err(self.file.fault_at(lost, message))
+            }
+        }
+    }
+
+    /// Nobody is led in a circle.
+    fn check_shape(&self) -> Result<(), String> {
+        if !self.contains(START) {
+            return Err(self.file.fault(format!("there is no node `{START}`")));
+        }
+        let mut finished = Vec::new();
+        self.nodes.keys().try_for_each(|slug| {
+            let slug = slug.get_ref();
+            self.visit(slug, &mut Vec::new(), &mut finished)
+                .map_err(|message| self.file.fault(message))
+        })
+    }
+
+    /// A node is finished when everything behind it is; meeting one that is only begun closes a circle.
     fn visit<'a>(
+        &'a self,
         slug: &'a str,
-        nodes: &'a BTreeMap<String, Node>,
         begun: &mut Vec<&'a str>,
         finished: &mut Vec<&'a str>,
     ) -> Result<(), String> {
@@ -172,35 +246,94 @@ fn check_shape(nodes: &BTreeMap<String, Node>) -> Result<(), String> {
             ));
         }
         begun.push(slug);
-        let answers = nodes.get(slug).into_iter().flat_map(|node| &node.answers);
-        for target in answers.flat_map(|answer| [&answer.to].into_iter().chain(&answer.then)) {
-            if let Target::Node(next) = target {
-                visit(next, nodes, begun, finished)?;
+        for target in self.nodes.get(slug).into_iter().flat_map(answers) {
+            if let Target::Node(next) = target.get_ref() {
+                self.visit(next, begun, finished)?;
             }
         }
         begun.pop();
         finished.push(slug);
         Ok(())
     }
-    let mut finished = Vec::new();
-    nodes
-        .keys()
-        .try_for_each(|slug| visit(slug, nodes, &mut Vec::new(), &mut finished))
+
+    /// The questions in the words of one language.
+    pub(super) fn with_words(&self, file: &File) -> Result<BTreeMap<String, Arc<Node>>, String> {
+        let words = file.toml::<WordsFile>()?.node;
+        let table = Table::new(file, "node", "the slug of a node of the structure");
+        let declared = self.nodes.iter();
+        let declared = declared.map(|(slug, node)| (slug.get_ref().as_str(), (slug, node)));
+        let nodes = words.join(&table, declared, |place, (slug, node), words| {
+            let node = node.with_words(file, place, words)?;
+            Ok((slug.get_ref().clone(), Arc::new(node)))
+        })?;
+        Ok(nodes.into_iter().collect())
+    }
 }
 
-/// A node to which nothing leads, if there is one. `roots` are those that are reached from elsewhere.
-pub(super) fn lost<'a>(
-    nodes: &'a BTreeMap<String, Node>,
-    roots: impl IntoIterator<Item = &'a Target>,
-) -> Option<&'a str> {
-    let answers = nodes.values().flat_map(|node| &node.answers);
-    let led_to = answers.flat_map(|answer| [&answer.to].into_iter().chain(&answer.then));
-    let led_to: Vec<&Target> = led_to.chain(roots).collect();
-    // There are no circles, so what some answer leads to hangs on a node that can be reached.
-    nodes.keys().map(String::as_str).find(|slug| {
-        *slug != START
-            && !led_to
-                .iter()
-                .any(|target| matches!(target, Target::Node(node) if node == slug))
-    })
+/// Where the answers of a question lead.
+fn answers(node: &NodeStructure) -> impl Iterator<Item = &Spanned<Target>> {
+    let answers = node.answers.iter();
+    answers.flat_map(|answer| [&answer.to].into_iter().chain(&answer.then))
+}
+
+impl NodeStructure {
+    fn with_words(
+        &self,
+        file: &File,
+        place: &Spanned<String>,
+        words: NodeWords,
+    ) -> Result<Node, String> {
+        let slug = place.get_ref();
+        let own = format!("node.{slug}");
+        let own = Table::new(file, own, "what the structure says of this node").inside(place);
+        let hint = own.optional("hint", self.hint, words.hint)?;
+        let see = own.optional("see", self.see.is_some(), words.see)?;
+        let name = format!("node.{slug}.answers");
+        let labels = Table::new(file, name, "the id of an answer of this node").inside(place);
+        let ids = self
+            .answers
+            .iter()
+            .map(|answer| answer.id.get_ref().as_str());
+        let labels = words.answers.in_order(&labels, ids)?;
+        let name = format!("node.{slug}.rules_out");
+        let certain = Table::new(file, name, "the id of an answer that rules something out");
+        let ruling = self.answers.iter().filter(|answer| answer.rules_out);
+        let ruling = ruling.map(|answer| {
+            let id = answer.id.get_ref().as_str();
+            (id, id)
+        });
+        let mut certain = words.rules_out.map(&certain.inside(place), ruling)?;
+        let answers = self.answers.iter().zip(labels).map(|(answer, label)| {
+            let id = answer.id.get_ref();
+            Ok(Answer {
+                label: without_marks(file, label)?,
+                to: answer.to.get_ref().clone(),
+                then: answer.then.as_ref().map(|then| then.get_ref().clone()),
+                rules_out: certain.remove(id.as_str()).map(|words| words.0),
+                id: id.clone(),
+            })
+        });
+        Ok(Node {
+            answers: answers.collect::<Result<_, String>>()?,
+            question: without_marks(file, words.question)?,
+            hint,
+            see: self.see.as_ref().zip(see).map(|(to, label)| See {
+                label: label.0,
+                to: to.get_ref().clone(),
+            }),
+            by: self.by,
+        })
+    }
+}
+
+/// Questions and answers are shown as they stand, and kept by the browser.
+fn without_marks(file: &File, text: Spanned<Plain>) -> Result<String, String> {
+    if text.get_ref().0.contains(['*', '`']) {
+        let message = format!(
+            "`{}` is shown as it stands, without marks",
+            text.get_ref().0
+        );
+        return Err(file.fault_at(&text, message));
+    }
+    Ok(text.into_inner().0)
 }

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use probe::Protocol;
+use probe::Security;
 use serde::Deserialize;
 
 use super::prose::Prose;
-use super::values;
-use crate::content::File;
+use crate::content::template::plain;
+use crate::words::Words;
 
 /// One mail program.
 #[derive(Clone, Debug)]
@@ -83,8 +83,8 @@ pub enum How {
 /// How to use a program.
 #[derive(Clone, Debug)]
 pub struct Steps {
-    /// What it calls the kinds of security, and a password.
-    pub words: SecurityWords,
+    /// What it calls the kinds of security.
+    pub security: SecurityNames,
     /// Its forms with the values to type.
     pub forms: Vec<Form>,
     /// How to add an account.
@@ -99,48 +99,36 @@ pub struct Steps {
     pub trap: Trap,
     /// How to do in it what a card says, by the card's slug.
     pub cards: BTreeMap<String, Vec<Prose>>,
-    /// The cards that make no sense in it.
-    pub without: Vec<String>,
 }
 
-/// What a program calls the kinds of security, and a password.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct SecurityWords {
+/// What a program calls the kinds of security.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecurityNames {
     /// TLS from the first byte on.
     pub tls: String,
     /// TLS behind STARTTLS.
     pub starttls: String,
     /// No TLS at all.
-    #[serde(default)]
     pub none: String,
-    /// A password as it is; empty where there is nothing to choose.
-    pub password: String,
 }
 
 /// A form of a program with the values to type.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct Form {
     /// What stands above it.
     pub title: String,
-    /// Whose values it shows.
-    #[serde(deserialize_with = "protocol")]
-    pub about: Protocol,
     /// Its fields.
     pub fields: Vec<Field>,
 }
 
 /// A field of a form.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct Field {
     /// What stands beside it.
     pub label: String,
     /// What to put into it.
     pub value: Prose,
     /// Whether that is worth copying.
-    #[serde(default)]
     pub copy: bool,
 }
 
@@ -159,6 +147,7 @@ pub struct Section {
 #[serde(deny_unknown_fields)]
 pub struct Trap {
     /// In a few words.
+    #[serde(deserialize_with = "plain")]
     pub title: String,
     /// What happens.
     pub text: Prose,
@@ -167,8 +156,7 @@ pub struct Trap {
 }
 
 /// A message of a program.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct Message {
     /// Its words, with … where names stand.
     pub text: String,
@@ -179,8 +167,7 @@ pub struct Message {
 }
 
 /// Why a program should not be used any more.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct Retired {
     /// Since when.
     pub since: String,
@@ -192,96 +179,32 @@ pub struct Retired {
     pub instead: Vec<String>,
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ProgramFile {
-    name: String,
-    summary: Prose,
-    devices: Vec<Device>,
-    family: Option<Family>,
-    recognise: Prose,
-    #[serde(default)]
-    protocols: Vec<String>,
-    checked: String,
-    sources: Vec<String>,
-    #[serde(default)]
-    without: Vec<String>,
-    words: Option<SecurityWords>,
-    #[serde(default)]
-    form: Vec<Form>,
-    add: Option<List>,
-    change: Option<List>,
-    outgoing: Option<Section>,
-    kind: Option<Text>,
-    trap: Option<Trap>,
-    #[serde(default)]
-    error: Vec<Message>,
-    #[serde(default)]
-    card: BTreeMap<String, List>,
-    retired: Option<Retired>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct List {
-    steps: Vec<Prose>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Text {
-    text: Prose,
-}
-
-/// Reads the file of one program.
-pub(super) fn parse(file: &File) -> Result<Program, String> {
-    let read: ProgramFile = file.toml()?;
-    let missing = |key: &str| format!("{}: [{key}] is missing", file.name);
-    if let Some(stranger) = read
-        .protocols
-        .iter()
-        .find(|word| values::protocol(word).is_none())
-    {
-        return Err(format!(
-            "{}: unknown protocol `{stranger}`, expected imap or pop",
-            file.name
-        ));
+impl SecurityNames {
+    /// What most programs call the kinds of security.
+    pub fn general(words: &Words) -> Self {
+        Self {
+            tls: words.security(Security::Tls).name.clone(),
+            starttls: words.security(Security::Starttls).name.clone(),
+            none: words.security(Security::None).name.clone(),
+        }
     }
-    let how = match read.retired {
-        Some(retired) => How::Retired(retired),
-        None => How::Guide(Box::new(Steps {
-            words: read.words.ok_or_else(|| missing("words"))?,
-            forms: read.form,
-            add: read.add.ok_or_else(|| missing("add"))?.steps,
-            change: read.change.ok_or_else(|| missing("change"))?.steps,
-            outgoing: read.outgoing.ok_or_else(|| missing("outgoing"))?,
-            kind: read.kind.ok_or_else(|| missing("kind"))?.text,
-            trap: read.trap.ok_or_else(|| missing("trap"))?,
-            cards: read
-                .card
-                .into_iter()
-                .map(|(slug, list)| (slug, list.steps))
-                .collect(),
-            without: read.without,
-        })),
-    };
-    Ok(Program {
-        slug: file.stem().to_owned(),
-        name: read.name,
-        summary: read.summary,
-        devices: read.devices,
-        family: read.family,
-        recognise: read.recognise,
-        checked: read.checked,
-        sources: read.sources,
-        errors: read.error,
-        how,
-    })
+
+    /// What the program calls it.
+    pub fn of(&self, security: Security) -> &str {
+        match security {
+            Security::Tls => &self.tls,
+            Security::Starttls => &self.starttls,
+            Security::None => &self.none,
+        }
+    }
 }
 
-fn protocol<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Protocol, D::Error> {
-    let word = String::deserialize(deserializer)?;
-    values::protocol(&word).ok_or_else(|| {
-        serde::de::Error::custom(format!("unknown word `{word}`, expected imap, pop or smtp"))
-    })
+impl Program {
+    /// What this program calls the kinds of security; what most do, where it has no words of its own.
+    pub fn security_names(&self, words: &Words) -> SecurityNames {
+        match &self.how {
+            How::Guide(steps) => steps.security.clone(),
+            How::Retired(_) => SecurityNames::general(words),
+        }
+    }
 }

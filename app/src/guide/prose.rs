@@ -4,6 +4,8 @@ use probe::Protocol;
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 use serde::Deserialize;
 
+use crate::content::template::{self, Placeholder, not_empty};
+
 /// A text of one paragraph, checked when it is read.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
@@ -41,10 +43,8 @@ pub enum Slot {
     MessageSize,
 }
 
-impl Slot {
-    const NAMES: &[(&str, Self)] = &[
-        ("provider", Self::Provider),
-        ("user", Self::User),
+impl Placeholder for Slot {
+    const NAMES: &'static [(&'static str, Self)] = &[
         ("imap.host", Self::Host(Protocol::Imap)),
         ("imap.port", Self::Port(Protocol::Imap)),
         ("imap.security", Self::Security(Protocol::Imap)),
@@ -54,6 +54,8 @@ impl Slot {
         ("smtp.host", Self::Host(Protocol::Smtp)),
         ("smtp.port", Self::Port(Protocol::Smtp)),
         ("smtp.security", Self::Security(Protocol::Smtp)),
+        ("user", Self::User),
+        ("provider", Self::Provider),
         ("mailbox.megabytes", Self::MailboxSize),
         ("message.megabytes", Self::MessageSize),
     ];
@@ -63,9 +65,7 @@ impl TryFrom<String> for Prose {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        if text.trim().is_empty() {
-            return Err("the text is empty, expected a sentence".to_owned());
-        }
+        not_empty(&text)?;
         // The pieces of each element that is still open; the outermost is the text itself.
         let mut open = vec![Vec::new()];
         for event in Parser::new(&text) {
@@ -154,34 +154,12 @@ fn add(open: &mut [Vec<Piece>], pieces: impl IntoIterator<Item = Piece>) {
 
 /// Splits a text at its placeholders.
 fn pieces(text: &str) -> Result<Vec<Piece>, String> {
-    let mut pieces = Vec::new();
-    let mut rest = text;
-    while let Some(brace) = rest.find(['{', '}']) {
-        let (before, from_brace) = rest.split_at(brace);
-        let (name, after) = from_brace
-            .strip_prefix('{')
-            .and_then(|inside| inside.split_once('}'))
-            .ok_or("unbalanced brace, expected a placeholder such as {imap.host}")?;
-        let known = Slot::NAMES.iter().find(|(known, _)| *known == name);
-        let (_, slot) = known.ok_or_else(|| unknown(name))?;
-        if !before.is_empty() {
-            pieces.push(Piece::Text(before.to_owned()));
-        }
-        pieces.push(Piece::Slot(*slot));
-        rest = after;
-    }
-    if !rest.is_empty() {
-        pieces.push(Piece::Text(rest.to_owned()));
-    }
-    Ok(pieces)
-}
-
-fn unknown(name: &str) -> String {
-    let names: Vec<_> = Slot::NAMES.iter().map(|(name, _)| *name).collect();
-    format!(
-        "unknown placeholder {{{name}}}, expected one of {}",
-        names.join(", ")
-    )
+    let pieces = template::split::<Slot>(text)?.into_iter();
+    let pieces = pieces.map(|piece| match piece {
+        template::Piece::Text(text) => Piece::Text(text),
+        template::Piece::Value(slot) => Piece::Slot(slot),
+    });
+    Ok(pieces.collect())
 }
 
 #[cfg(test)]

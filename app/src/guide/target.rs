@@ -2,6 +2,9 @@
 
 use serde::Deserialize;
 
+/// The card to which the comparison of clocks leads.
+pub const CLOCK_CARD: &str = "clock";
+
 /// A place of the guide, written as `card:…`, `node:…` or `page:…`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(try_from = "String")]

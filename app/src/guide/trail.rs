@@ -2,11 +2,13 @@
 //!
 //! Without scripts it travels in the addresses of the pages; with scripts the browser keeps it.
 
-use super::Guide;
+use std::sync::Arc;
+
 use super::node::By;
 use super::program::Program;
 use super::target::Target;
-use crate::islands::Known;
+use super::whole::Guide;
+use crate::answered::AnsweredQuestion;
 
 /// The answers so far, each of a node that exists.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,13 +21,13 @@ struct Step {
 }
 
 /// Longer than any way through the tree; what is longer was not made by these pages.
-const LONGEST: usize = 40;
+const MAX_STEPS: usize = 40;
 
 impl Trail {
     /// Reads a trail such as `start.cannot-send~outbox.unknown`. It ends before the first step
     /// that this guide does not know, because it came from an address that anybody can write.
     pub fn read(guide: &Guide, text: &str) -> Self {
-        let steps = text.split('~').take(LONGEST).map_while(|step| {
+        let steps = text.split('~').take(MAX_STEPS).map_while(|step| {
             let (node, answer) = step.split_once('.')?;
             let known = guide.nodes.get(node)?;
             let chosen = known.by == By::Program && guide.program(answer).is_some();
@@ -72,7 +74,7 @@ impl Trail {
     }
 
     /// The program that was chosen on the way.
-    pub fn program<'a>(&self, guide: &'a Guide) -> Option<&'a Program> {
+    pub fn program<'a>(&self, guide: &'a Guide) -> Option<&'a Arc<Program>> {
         let mut steps = self.0.iter().rev();
         steps.find_map(|step| match guide.nodes.get(&step.node)?.by {
             By::Program => guide.program(&step.answer),
@@ -81,7 +83,7 @@ impl Trail {
     }
 
     /// What was asked and answered.
-    pub fn known(&self, guide: &Guide) -> Vec<Known> {
+    pub fn answered(&self, guide: &Guide) -> Vec<AnsweredQuestion> {
         let known = self.0.iter().enumerate().filter_map(|(position, step)| {
             let node = guide.nodes.get(&step.node)?;
             let program = guide.program(&step.answer);
@@ -89,7 +91,7 @@ impl Trail {
             let answer = node.answer(program.map_or(&step.answer, |_| "chosen"))?;
             let so_far = Self(self.0[..=position].to_vec());
             let link = |target: &Target| so_far.link(guide, target);
-            Some(Known {
+            Some(AnsweredQuestion {
                 question: node.question.clone(),
                 answer: program
                     .map_or(&answer.label, |program| &program.name)

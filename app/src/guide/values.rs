@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use probe::{Protocol, Security};
+use probe::Protocol;
 
-use super::program::{How, Program, SecurityWords};
+use super::program::SecurityNames;
 use super::prose::{Piece, Prose, Slot};
 use crate::record::{Group, LimitKind, Record, Service, UserNameForm};
-use crate::words::Words;
 
 /// What a text about one group of addresses is filled in with.
 #[derive(Clone, Debug)]
@@ -15,9 +14,9 @@ pub struct Values {
     /// The provider.
     pub record: Arc<Record>,
     /// The addresses that share the settings.
-    pub group: Group,
+    pub group: Arc<Group>,
     /// What the program that the text is about calls the kinds of security.
-    pub security: SecurityWords,
+    pub security: SecurityNames,
 }
 
 /// What stands in a place.
@@ -80,50 +79,5 @@ impl Values {
 
     fn service(&self, protocol: Protocol) -> Option<&Service> {
         self.group.recommended(protocol)
-    }
-}
-
-impl SecurityWords {
-    /// What the program calls it.
-    pub fn of(&self, security: Security) -> &str {
-        match security {
-            Security::Tls => &self.tls,
-            Security::Starttls => &self.starttls,
-            Security::None => &self.none,
-        }
-    }
-}
-
-/// What most programs call the kinds of security.
-pub fn general_words(words: &Words) -> SecurityWords {
-    SecurityWords {
-        tls: words.security(Security::Tls).name.clone(),
-        starttls: words.security(Security::Starttls).name.clone(),
-        none: words.security(Security::None).name.clone(),
-        password: String::new(),
-    }
-}
-
-impl Program {
-    /// What this program calls the kinds of security; what most do, where it has no words of its own.
-    pub fn security_words(&self, words: &Words) -> SecurityWords {
-        let general = general_words(words);
-        match &self.how {
-            How::Guide(steps) => SecurityWords {
-                none: general.none,
-                ..steps.words.clone()
-            },
-            How::Retired(_) => general,
-        }
-    }
-}
-
-/// The protocol that a screen of a program is about, by the word that content files use.
-pub(super) fn protocol(word: &str) -> Option<Protocol> {
-    match word {
-        "imap" => Some(Protocol::Imap),
-        "pop" => Some(Protocol::Pop3),
-        "smtp" => Some(Protocol::Smtp),
-        _ => None,
     }
 }

@@ -3,13 +3,18 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use strum::VariantArray;
 
+use super::comparison::{Choice, Reason, codes};
 use super::program::Device;
-use crate::content;
+use crate::content::by_id::{ById, Table};
+use crate::content::file::File;
+use crate::content::template::{Plain, placeholders};
+use crate::content::words::words;
+use crate::page_words::ProviderValue;
 
 /// The words around the guides.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug)]
 pub struct GuideWords {
     devices: DeviceWords,
     missing: MissingWords,
@@ -27,22 +32,35 @@ pub struct GuideWords {
     pub errors: ErrorsWords,
     /// The comparison of settings.
     pub check: CheckWords,
+    /// Has every code; `read` makes sure of it.
+    choices: BTreeMap<&'static str, Plain>,
+    /// Has every reason; `read` makes sure of it.
+    reasons: BTreeMap<Reason, Plain>,
     /// The customer's own network.
     pub network: NetworkWords,
     /// The report for the help desk.
     pub report: ReportWords,
+    /// The links from what a test found to what mends it.
+    pub remedies: RemedyWords,
 }
 
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident: $($field:ident)+) => {
-        $(#[$doc])*
-        #[derive(Clone, Debug, Deserialize)]
-        #[serde(deny_unknown_fields)]
-        #[allow(missing_docs, reason = "the words say what they are for")]
-        pub struct $name {
-            $(pub $field: String,)+
-        }
-    };
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct WordsFile {
+    devices: DeviceWords,
+    missing: MissingWords,
+    programs: ProgramsWords,
+    program: ProgramWords,
+    card: CardWords,
+    fix: FixWords,
+    outlook: OutlookWords,
+    errors: ErrorsWords,
+    check: CheckWords,
+    choices: ById<Plain>,
+    reasons: ById<Plain>,
+    network: NetworkWords,
+    report: ReportWords,
+    remedies: RemedyWords,
 }
 
 words! {
@@ -57,41 +75,22 @@ words! {
 
 words! {
     /// The page that lists the programs.
-    ProgramsWords: title heading lead heading_device several retired suggested
+    ProgramsWords: title heading lead several retired suggested; heading_device(DeviceValue)
 }
 
 words! {
     /// The page of one program.
-    ProgramWords: title recognise address address_hint values values_hint add change outgoing kind trap
-        errors message means fix cards tick checked sources test works works_text works_fix since why keep instead copied copy user
-        local_part
-}
-
-/// The page of one card.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(missing_docs, reason = "the words say what they are for")]
-pub struct CardWords {
-    pub program: String,
-    pub general: String,
-    pub steps: String,
-    pub steps_in: String,
-    pub after: String,
-    pub link: String,
-    pub helped: String,
-    pub helped_yes: String,
-    pub helped_yes_text: String,
-    pub helped_test: String,
-    pub helped_support: String,
-    pub helped_no: String,
-    pub helped_report: String,
-    pub without: String,
-    pub titles: CardTitles,
+    ProgramWords: recognise address address_hint values_hint add change outgoing kind cards tick
+        sources test works works_text works_fix why keep instead copied copy user local_part;
+        title(ProgramTitleValue) values(ProgramValue) trap(TrapValue) errors(ProgramValue)
+        checked(VersionsValue) since(SinceValue)
 }
 
 words! {
-    /// The page that lists the cards.
-    CardTitles: all lead
+    /// The page of one card.
+    CardWords: program general steps after helped helped_yes helped_yes_text helped_test helped_support
+        helped_no helped_report;
+        steps_in(ProgramValue) link(ProviderValue) without(ProgramValue)
 }
 
 words! {
@@ -110,47 +109,17 @@ words! {
     ErrorsWords: title lead label button hits none none_link all cause servers
 }
 
-/// The comparison of settings.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(missing_docs, reason = "the words say what they are for")]
-pub struct CheckWords {
-    pub title: String,
-    pub lead: String,
-    pub domain: String,
-    pub kind: String,
-    pub incoming: String,
-    pub outgoing: String,
-    pub in_host: String,
-    pub in_port: String,
-    pub in_security: String,
-    pub in_sign_in: String,
-    pub user: String,
-    pub out_host: String,
-    pub out_port: String,
-    pub out_security: String,
-    pub out_sign_in: String,
-    pub copies: String,
-    pub button: String,
-    pub results: String,
-    pub right: String,
-    pub wrong: String,
-    pub open: String,
-    pub put: String,
-    pub how: String,
-    pub all_right: String,
-    pub some_wrong: String,
-    pub nothing: String,
-    pub test: String,
-    pub again: String,
-    pub choices: BTreeMap<String, String>,
-    pub why: BTreeMap<String, String>,
+words! {
+    /// The comparison of settings.
+    CheckWords: title lead domain kind incoming outgoing in_host in_port in_security in_sign_in user
+        out_host out_port out_security out_sign_in copies button results right wrong open put how
+        all_right some_wrong nothing test
 }
 
 words! {
     /// The customer's own network.
     NetworkWords: title lead clock clock_checking clock_right clock_wrong clock_fix commands open paste
-        paste_hint readings shows none go_on
+        paste_hint readings none
 }
 
 words! {
@@ -159,10 +128,74 @@ words! {
         no_scripts code time address provider program tested not_tested found answers device
 }
 
+words! {
+    /// The links from what a test found: to a fix, and to what else can be wrong when nothing is wrong with
+    /// the servers, without and with a password that was accepted.
+    RemedyWords: fix fine accepted
+}
+
+placeholders! {
+    /// In headings about a device.
+    DeviceValue { Device = "device" }
+
+    /// In the title of a program's page.
+    ProgramTitleValue { Program = "program", Provider = "provider" }
+
+    /// In sentences about a program.
+    ProgramValue { Program = "program" }
+
+    /// In the heading of what goes wrong in a program.
+    TrapValue { Title = "title" }
+
+    /// In what says for which versions the steps were checked.
+    VersionsValue { Versions = "versions" }
+
+    /// In what says since when a program is no longer of use.
+    SinceValue { Since = "since" }
+}
+
 impl GuideWords {
-    /// Reads the words in this language.
-    pub(super) fn read(language: &str) -> Result<Self, String> {
-        content::file(language, "guide.toml")?.toml()
+    /// Reads the words of a language.
+    pub(super) fn read(file: &File) -> Result<Self, String> {
+        let words: WordsFile = file.toml()?;
+        let choices = Table::new(file, "choices", "a choice of the comparison");
+        let declared = codes().into_iter().map(|code| (code, code));
+        let choices = words.choices.map(&choices, declared)?;
+        let reasons = Table::new(file, "reasons", "a reason of the comparison");
+        let declared = Reason::VARIANTS.iter();
+        let declared = declared.map(|reason| (<&str>::from(reason), *reason));
+        let reasons = words.reasons.map(&reasons, declared)?;
+        Ok(Self {
+            devices: words.devices,
+            missing: words.missing,
+            programs: words.programs,
+            program: words.program,
+            card: words.card,
+            fix: words.fix,
+            outlook: words.outlook,
+            errors: words.errors,
+            check: words.check,
+            choices,
+            reasons,
+            network: words.network,
+            report: words.report,
+            remedies: words.remedies,
+        })
+    }
+
+    /// What a choice of the comparison says.
+    pub fn choice(&self, choice: impl Choice) -> &str {
+        self.choice_of(choice.code())
+    }
+
+    /// The same by its code.
+    pub fn choice_of(&self, code: &str) -> &str {
+        self.choices.get(code).map_or("", |words| &words.0)
+    }
+
+    /// Why a value is wrong.
+    pub fn reason(&self, reason: Reason) -> &str {
+        &self.reasons[&reason].0
     }
 
     /// What customers call a device.

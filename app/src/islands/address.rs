@@ -7,9 +7,9 @@ use leptos::html::Input;
 use leptos::prelude::*;
 use leptos::web_sys::HtmlInputElement;
 
+use super::awake::{State, Turn, is_awake, only_awake, when_awake};
 #[cfg(feature = "hydrate")]
 use super::memory::{self, Memory};
-use super::{State, Turn, is_awake, only_awake, when_awake};
 
 /// The name under which the address is remembered.
 #[cfg(feature = "hydrate")]
@@ -76,7 +76,7 @@ pub fn AddressField(
             typed.text.with(|text| show(&field, text));
         }
     });
-    let heard = move |event: Targeted<Event, HtmlInputElement>| {
+    let input = move |event: Targeted<Event, HtmlInputElement>| {
         typed.text.set(event.target().value());
     };
     let left = move |event: Targeted<Event, HtmlInputElement>| {
@@ -97,7 +97,7 @@ pub fn AddressField(
             maxlength="255"
             required
             value=value
-            on:input:target=only_awake(heard)
+            on:input:target=only_awake(input)
             on:change:target=only_awake(left)
         />
     }

@@ -5,6 +5,8 @@ use leptos::prelude::window;
 use web_sys::HtmlDivElement;
 use web_sys::js_sys::Date;
 
+use super::dom;
+
 /// Certificates forgive no more than a few minutes; that much a device may be wrong, in milliseconds.
 const TOLERANCE: f64 = 300_000.0;
 
@@ -27,7 +29,7 @@ pub(super) fn show(place: &HtmlDivElement) {
         for (name, shown) in [("checking", false), ("right", !wrong), ("wrong", wrong)] {
             let part = place.query_selector(&format!("[data-clock={name}]"));
             if let Ok(Some(part)) = part {
-                let _ = part.toggle_attribute_with_force("hidden", !shown);
+                dom::show(&part, shown);
             }
         }
     });

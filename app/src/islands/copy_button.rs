@@ -6,7 +6,7 @@ use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
 use super::address::{Typed, user_name};
-use super::{State, is_awake, only_awake};
+use super::awake::{State, is_awake, only_awake};
 
 /// Copies a value to the clipboard. Hidden until the page is awake, because it could do nothing before.
 #[island]

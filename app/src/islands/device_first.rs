@@ -14,7 +14,7 @@ pub(super) fn suggest(place: &web_sys::HtmlDivElement) {
     {
         let _ = list.prepend_with_node_1(&part);
         if let Ok(Some(note)) = part.query_selector("[data-suggested]") {
-            let _ = note.toggle_attribute_with_force("hidden", false);
+            super::dom::show(&note, true);
         }
     }
 }

@@ -3,14 +3,15 @@
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlDivElement, HtmlTextAreaElement};
 
+use super::dom::{self, find};
 use crate::matching::{plain, rank};
 
-/// The most hits that are shown.
-const MOST: usize = 8;
+/// How many hits are shown.
+const MAX_HITS: usize = 8;
 
 /// Shows what matches, the most telling first; everything while nothing is typed.
 pub(super) fn filter(place: &HtmlDivElement) {
-    let field = place.query_selector("textarea").ok().flatten();
+    let field = find(place, "textarea");
     let Some(field) = field.and_then(|field| field.dyn_into::<HtmlTextAreaElement>().ok()) else {
         return;
     };
@@ -22,16 +23,16 @@ pub(super) fn filter(place: &HtmlDivElement) {
     for entry in &entries {
         let pieces = entry.get_attribute("data-match").unwrap_or_default();
         let rank = rank(pieces.split('\n'), &text);
-        let _ = entry.toggle_attribute_with_force("hidden", !text.is_empty());
+        dom::show(entry, text.is_empty());
         let _ = entry.toggle_attribute_with_force("open", false);
         if rank > 0 {
             let place = ranked.iter().position(|(other, _)| *other < rank);
             ranked.insert(place.unwrap_or(ranked.len()), (rank, entry));
         }
     }
-    ranked.truncate(MOST);
+    ranked.truncate(MAX_HITS);
     for (_, entry) in ranked.iter().rev() {
-        let _ = entry.toggle_attribute_with_force("hidden", false);
+        dom::show(entry, true);
         let _ = entry.toggle_attribute_with_force("open", true);
         if let Some(list) = entry.parent_element() {
             let _ = list.prepend_with_node_1(entry);
@@ -43,7 +44,7 @@ pub(super) fn filter(place: &HtmlDivElement) {
         ("all", text.is_empty()),
     ] {
         if let Ok(Some(part)) = place.query_selector(&format!("[data-when={name}]")) {
-            let _ = part.toggle_attribute_with_force("hidden", !shown);
+            dom::show(&part, shown);
         }
     }
 }

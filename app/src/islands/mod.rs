@@ -5,11 +5,17 @@
 mod address;
 mod awake;
 #[cfg(feature = "hydrate")]
+mod checklist;
+#[cfg(feature = "hydrate")]
 mod clock;
 mod copy_button;
 #[cfg(any(feature = "hydrate", test))]
 mod device_first;
-mod known;
+#[cfg(feature = "hydrate")]
+mod dom;
+mod enhance;
+#[cfg(feature = "hydrate")]
+mod follow_up;
 #[cfg(feature = "hydrate")]
 mod last_test;
 #[cfg(feature = "hydrate")]
@@ -17,21 +23,18 @@ mod matches;
 #[cfg(feature = "hydrate")]
 mod memory;
 #[cfg(feature = "hydrate")]
-mod onward;
-#[cfg(feature = "hydrate")]
 mod report;
+mod results;
 mod test_form;
 #[cfg(feature = "hydrate")]
-mod ticks;
-#[cfg(feature = "hydrate")]
 mod trail;
-mod wakes;
 #[cfg(feature = "hydrate")]
-mod walk;
+mod troubleshooter;
 
 pub use address::{AddressField, AddressScope, GroupPanel, UnknownDomain, UserName};
-use awake::{State, Turn, is_awake, only_awake, when_awake};
 pub use copy_button::CopyButton;
-pub use known::Known;
+pub use enhance::{
+    Checklist, ClockCheck, DeviceFirst, FollowUp, Matches, ReportMaker, Troubleshooter,
+};
+pub use results::Results;
 pub use test_form::TestForm;
-pub use wakes::{ClockCheck, DeviceFirst, Matches, Onward, ReportMaker, Ticks, Walk};

@@ -6,8 +6,8 @@ use web_sys::js_sys::{Date, encode_uri_component};
 use web_sys::{Element, HtmlDivElement, HtmlTextAreaElement};
 
 use super::copy_button::copy;
+use super::dom::{self, find};
 use super::memory::{self, Memory};
-use super::walk::find;
 use super::{last_test, trail};
 use crate::check::report::{Labels, Report};
 
@@ -30,7 +30,7 @@ pub(super) fn show(place: &HtmlDivElement) {
     }
     for (id, shown) in [("#report-empty", false), ("#report-made", true)] {
         if let Some(part) = find(place, id) {
-            let _ = part.toggle_attribute_with_force("hidden", !shown);
+            dom::show(&part, shown);
         }
     }
 }
@@ -42,7 +42,7 @@ pub(super) fn click(place: &HtmlDivElement, target: &Element) {
         let place = place.clone();
         let copied = move || {
             if let Some(note) = find(&place, "#report-copied") {
-                let _ = note.toggle_attribute_with_force("hidden", false);
+                dom::show(&note, true);
             }
         };
         copy(field.value(), Box::new(copied));
@@ -54,15 +54,15 @@ fn field(place: &HtmlDivElement) -> Option<HtmlTextAreaElement> {
 }
 
 fn make(place: &HtmlDivElement) -> Option<(String, String)> {
-    let made = place.query_selector("#report-made").ok().flatten()?;
+    let made = find(place, "#report-made")?;
     let data = |name: &str| made.get_attribute(name).unwrap_or_default();
     let iso = |date: &Date| String::from(date.to_iso_string());
-    let known = trail::read();
+    let answered = trail::read();
     let test = last_test::read();
-    if known.is_empty() && test.is_none() {
+    if answered.is_empty() && test.is_none() {
         return None;
     }
-    let program = known.iter().rev().find(|step| !step.program.is_empty());
+    let program = answered.iter().rev().find(|step| !step.program.is_empty());
     let report = Report {
         time: iso(&Date::new_0()),
         address: memory::read(Memory::Tab, "address").unwrap_or_default(),
@@ -73,7 +73,7 @@ fn make(place: &HtmlDivElement) -> Option<(String, String)> {
             let when = iso(&Date::new(&JsValue::from_f64(test.at as f64)));
             (when, test.progress())
         }),
-        answers: known
+        answers: answered
             .into_iter()
             .map(|step| (step.question, step.answer))
             .collect(),

@@ -4,10 +4,10 @@ use leptos::ev::{MouseEvent, SubmitEvent};
 use leptos::html::Div;
 use leptos::prelude::*;
 
-use super::wakes::WalkPlace;
-use super::{State, only_awake};
+use super::awake::{State, only_awake};
+use super::enhance::TroubleshooterRoot;
+use super::results::Results;
 use crate::check::event::{FindingWords, Progress};
-use crate::components::Results;
 
 /// A form whose answer is shown below it, step by step. Without scripts it is sent to `/test`.
 #[island]
@@ -26,7 +26,7 @@ pub fn TestForm(
     let progress = State::<Option<Progress>>::new();
     let running = State::<bool>::new();
     let is_running = move || running.with(|running| *running);
-    let walk = use_context::<WalkPlace>().map(|WalkPlace(place)| place);
+    let root = use_context::<TroubleshooterRoot>().map(|TroubleshooterRoot(place)| place);
     let heading = NodeRef::<leptos::html::H2>::new();
     let stop = StoredValue::<Option<Stop>, Storage>::new_with_storage(None);
 
@@ -42,7 +42,7 @@ pub fn TestForm(
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         if !untrack(is_running) {
-            run(&event, ends.clone(), progress, running, stop, walk);
+            run(&event, ends.clone(), progress, running, stop, root);
         }
     };
     view! {
@@ -86,7 +86,7 @@ mod server {
         _progress: State<Option<Progress>>,
         _running: State<bool>,
         _stop: StoredValue<Option<Stop>, Storage>,
-        _walk: Option<NodeRef<Div>>,
+        _root: Option<NodeRef<Div>>,
     ) {
     }
 }
@@ -105,7 +105,7 @@ mod browser {
     use super::*;
     use crate::check::TestConnection;
     use crate::check::lines::Lines;
-    use crate::islands::{last_test, walk};
+    use crate::islands::{last_test, troubleshooter};
 
     /// What belongs to the browser cannot leave its only thread.
     pub(super) type Storage = LocalStorage;
@@ -126,7 +126,7 @@ mod browser {
         progress: State<Option<Progress>>,
         running: State<bool>,
         stop: StoredValue<Option<Stop>, Storage>,
-        walk: Option<NodeRef<Div>>,
+        root: Option<NodeRef<Div>>,
     ) {
         let form = event
             .target()
@@ -150,8 +150,8 @@ mod browser {
             // How a broken connection failed says nothing to a customer; that it did shows in
             // the missing last line.
             let _ = read.await;
-            let told = |progress: &Option<Progress>| last_test::servers_fail(progress.as_ref()?);
-            let fails = untrack(|| progress.with(told));
+            let fails = |progress: &Option<Progress>| last_test::servers_fail(progress.as_ref()?);
+            let fails = untrack(|| progress.with(fails));
             if fails.is_some() {
                 last_test::keep(&lines);
             }
@@ -164,8 +164,8 @@ mod browser {
             });
             running.set(false);
             stop.set_value(None);
-            if let Some(place) = walk.and_then(|place| place.get_untracked()) {
-                walk::after_test(&place, fails);
+            if let Some(place) = root.and_then(|place| place.get_untracked()) {
+                troubleshooter::after_test(&place, fails);
             }
         });
     }
@@ -175,7 +175,7 @@ mod browser {
     async fn read(
         fields: &FormData,
         signal: &web_sys::AbortSignal,
-        mut heard: impl FnMut(String),
+        mut received: impl FnMut(String),
     ) -> Result<(), JsValue> {
         let body = UrlSearchParams::new_with_str_sequence_sequence(fields)?;
         let response = Request::post(TestConnection::PATH)
@@ -197,7 +197,7 @@ mod browser {
             }
             let chunk = Uint8Array::new(&Reflect::get(&part, &"value".into())?).to_vec();
             for line in lines.push(&chunk) {
-                heard(line);
+                received(line);
             }
         }
     }

@@ -3,9 +3,9 @@
 use leptos::prelude::{document, window};
 use web_sys::Element;
 
-use super::Known;
+use super::dom::{self, find};
 use super::memory::{self, Memory};
-use super::walk::find;
+use crate::answered::AnsweredQuestion;
 
 /// The name under which it is kept.
 const NAME: &str = "trail";
@@ -15,9 +15,9 @@ const NEXT: char = '\u{1e}';
 const PART: char = '\u{1f}';
 
 /// Keeps the way.
-pub(super) fn keep(known: &[Known]) {
+pub(super) fn keep(answered: &[AnsweredQuestion]) {
     let mut text = String::new();
-    for step in known {
+    for step in answered {
         for part in [
             &step.question,
             &step.answer,
@@ -35,13 +35,13 @@ pub(super) fn keep(known: &[Known]) {
 }
 
 /// The whole way.
-pub(super) fn read() -> Vec<Known> {
+pub(super) fn read() -> Vec<AnsweredQuestion> {
     let text = memory::read(Memory::Tab, NAME).unwrap_or_default();
-    let mut known = Vec::new();
+    let mut answered = Vec::new();
     for step in text.split_terminator(NEXT) {
         let mut parts = step.split(PART).map(str::to_owned);
         let mut part = || parts.next().unwrap_or_default();
-        known.push(Known {
+        answered.push(AnsweredQuestion {
             question: part(),
             answer: part(),
             certain: part(),
@@ -50,37 +50,37 @@ pub(super) fn read() -> Vec<Known> {
             program: part(),
         });
     }
-    known
+    answered
 }
 
 /// The way up to the page that is open: as far as the browser's history says, or to its end
 /// if that led here.
-pub(super) fn taken_up() -> Vec<Known> {
-    let mut known = read();
+pub(super) fn taken_up() -> Vec<AnsweredQuestion> {
+    let mut answered = read();
     let state = window()
         .history()
         .ok()
         .and_then(|history| history.state().ok());
     let here = window().location().pathname().unwrap_or_default();
     match state.and_then(|state| state.as_f64()) {
-        Some(length) => known.truncate(length as usize),
-        None if leads_to(&known, &here) => {}
-        None => known.clear(),
+        Some(length) => answered.truncate(length as usize),
+        None if leads_to(&answered, &here) => {}
+        None => answered.clear(),
     }
-    known
+    answered
 }
 
 /// Whether the way ends at this path.
-pub(super) fn leads_to(known: &[Known], path: &str) -> bool {
-    known.last().is_some_and(|last| {
+pub(super) fn leads_to(answered: &[AnsweredQuestion], path: &str) -> bool {
+    answered.last().is_some_and(|last| {
         let then = last.then.split('?').next();
         last.to == path || then == Some(path)
     })
 }
 
 /// The path of a card for the program that was chosen on the way.
-pub(super) fn with_program(path: &str, known: &[Known]) -> String {
-    let program = known.iter().rev().find(|step| !step.program.is_empty());
+pub(super) fn with_program(path: &str, answered: &[AnsweredQuestion]) -> String {
+    let program = answered.iter().rev().find(|step| !step.program.is_empty());
     match program {
         Some(step) if path.starts_with("/fix/card/") && !path.contains('?') => {
             format!("{path}?program={}", step.program)
@@ -90,8 +90,8 @@ pub(super) fn with_program(path: &str, known: &[Known]) -> String {
 }
 
 /// The way that this part of the page shows.
-pub(super) fn shown(place: &Element) -> Vec<Known> {
-    let mut known = Vec::new();
+pub(super) fn shown(place: &Element) -> Vec<AnsweredQuestion> {
+    let mut answered = Vec::new();
     let items = place.query_selector_all("#known li");
     let items = items.ok().into_iter();
     for list in items {
@@ -107,7 +107,7 @@ pub(super) fn shown(place: &Element) -> Vec<Known> {
                 part.and_then(|part| part.text_content())
                     .unwrap_or_default()
             };
-            known.push(Known {
+            answered.push(AnsweredQuestion {
                 question: text("span"),
                 answer: text("b"),
                 certain: text(".certain"),
@@ -117,17 +117,17 @@ pub(super) fn shown(place: &Element) -> Vec<Known> {
             });
         }
     }
-    known
+    answered
 }
 
 /// Shows the way in this part of the page.
-pub(super) fn show(place: &Element, known: &[Known]) {
+pub(super) fn show(place: &Element, answered: &[AnsweredQuestion]) {
     let (Some(section), Some(list)) = (find(place, "#known"), find(place, "#known ol")) else {
         return;
     };
-    let _ = section.toggle_attribute_with_force("hidden", known.is_empty());
+    dom::show(&section, !answered.is_empty());
     list.set_text_content(None);
-    for step in known {
+    for step in answered {
         let Some(item) = element("li", "") else {
             continue;
         };

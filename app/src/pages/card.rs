@@ -6,12 +6,15 @@ use leptos::prelude::*;
 
 use crate::components::{Document, KnownList, Part, Text};
 use crate::guide::card::{Card, CardLink};
-use crate::guide::program::{How, Program};
+use crate::guide::program::{How, Program, SecurityNames};
 use crate::guide::prose::Prose;
 use crate::guide::trail::Trail;
-use crate::guide::values::{Values, general_words};
-use crate::islands::{AddressField, AddressScope, GroupPanel, Onward};
-use crate::site::Site;
+use crate::guide::values::Values;
+use crate::guide::words::ProgramValue;
+use crate::islands::{AddressField, AddressScope, FollowUp, GroupPanel};
+use crate::page_words::ProviderValue;
+use crate::site::{Site, site, texts};
+use crate::texts::Texts;
 
 /// One card, for one program if it is known.
 #[component]
@@ -19,17 +22,17 @@ pub fn CardPage(
     /// The name of the card in addresses of pages.
     slug: String,
     /// The card.
-    card: Card,
+    card: Arc<Card>,
     /// The program, if the customer has chosen one.
-    program: Option<Program>,
+    program: Option<Arc<Program>>,
     /// What was answered before, as far as the address says.
     trail: Trail,
 ) -> impl IntoView {
-    let site: Arc<Site> = expect_context();
-    let words = site.guide.words.card.clone();
-    let known = trail.known(&site.guide);
-    let private = !known.is_empty();
-    let fix = site.guide.words.fix.clone();
+    let (site, texts) = (site(), texts());
+    let words = texts.guide.words.card.clone();
+    let known = trail.answered(&texts.guide);
+    let no_index = !known.is_empty();
+    let fix = texts.guide.words.fix.clone();
     // Nothing is left to try when this card was the second one already.
     let here = format!("/fix/card/{slug}");
     let next = known.last().map(|last| last.then.clone());
@@ -45,14 +48,14 @@ pub fn CardPage(
     });
     let chooser = card
         .program
-        .then(|| chooser(&site, &slug, program.as_ref()));
-    let general = site.guide.words.program.clone();
-    let own = own_steps(program.as_ref(), &slug);
+        .then(|| chooser(&texts, &slug, program.as_deref()));
+    let general = texts.guide.words.program.clone();
+    let own = own_steps(program.as_deref(), &slug);
     let asks = card.has_values(own.as_deref());
     let groups = site.domain_groups();
     let title = card.title.clone();
     view! {
-        <Document title=title.clone() private>
+        <Document title=title.clone() no_index>
             <AddressScope groups>
                 <h1>{title}</h1>
                 {asks.then(|| view! {
@@ -63,7 +66,7 @@ pub fn CardPage(
                     </div>
                 })}
                 {chooser}
-                {panels(&site, &slug, &card, program.as_ref())}
+                {panels(&site, &texts, &slug, &card, program.as_ref())}
             </AddressScope>
             <section>
                 <h2>{words.helped.clone()}</h2>
@@ -71,14 +74,14 @@ pub fn CardPage(
                     <summary>{words.helped_yes.clone()}</summary>
                     <p>{words.helped_yes_text.clone()}</p>
                 </details>
-                <Onward>
+                <FollowUp>
                     <p>
                         <a id="next" class="button" href=next.clone() hidden=next.is_none()>
                             {words.helped_no.clone()}
                         </a>
                     </p>
                     <KnownList known title=fix.known again=fix.again/>
-                </Onward>
+                </FollowUp>
                 <p><a href="/test">{words.helped_test.clone()}</a></p>
                 <p><a href="/report">{words.helped_report.clone()}</a></p>
                 {support}
@@ -91,15 +94,16 @@ pub fn CardPage(
 /// called inside of its scope.
 fn panels(
     site: &Site,
+    texts: &Texts,
     slug: &str,
-    card: &Card,
-    program: Option<&Program>,
+    card: &Arc<Card>,
+    program: Option<&Arc<Program>>,
 ) -> impl IntoView + use<> {
     let security = match program {
-        Some(program) => program.security_words(&site.words),
-        None => general_words(&site.words),
+        Some(program) => program.security_names(&texts.words),
+        None => SecurityNames::general(&texts.words),
     };
-    let panels = site.values(security).into_iter().enumerate();
+    let panels = site.values(&security).into_iter().enumerate();
     let panels = panels.map(|(position, values)| {
         let (card, program, slug) = (card.clone(), program.cloned(), slug.to_owned());
         view! {
@@ -114,43 +118,43 @@ fn panels(
 #[component]
 fn Body(
     slug: String,
-    card: Card,
-    program: Option<Program>,
+    card: Arc<Card>,
+    program: Option<Arc<Program>>,
     values: Arc<Values>,
     position: usize,
 ) -> impl IntoView {
-    let site: Arc<Site> = expect_context();
-    let words = site.guide.words.card.clone();
-    let own = own_steps(program.as_ref(), &slug);
+    let texts = texts();
+    let words = texts.guide.words.card.clone();
+    let own = own_steps(program.as_deref(), &slug);
     let record = &values.record;
     let link = card.link.and_then(|link| match link {
         CardLink::PasswordReset => record.links.password_reset.clone(),
     });
     let link = link.map(|link| {
-        let label = words.link.replace("{provider}", &record.name);
+        let label = words.link.fill(|ProviderValue::Provider| &record.name);
         let url = link.url.as_str().to_owned();
         view! { <p><a class="button" href=url rel="noreferrer">{label}</a></p> }
     });
     let name = program.as_ref().map(|program| program.name.clone());
     let (title, note) = match (&own, name) {
-        (Some(_), Some(name)) => (words.steps_in.replace("{program}", &name), None),
+        (Some(_), Some(name)) => (words.steps_in.fill(|ProgramValue::Program| &name), None),
         (None, Some(name)) if card.program => (
             words.steps.clone(),
-            Some(words.without.replace("{program}", &name)),
+            Some(words.without.fill(|ProgramValue::Program| &name)),
         ),
         _ => (words.steps.clone(), None),
     };
-    let steps = own.unwrap_or(card.steps);
-    let chosen = program.map_or_else(String::new, |program| program.slug);
+    let steps = own.unwrap_or_else(|| card.steps.clone());
+    let chosen = program.map_or_else(String::new, |program| program.slug.clone());
     let ticks = format!("{slug} {chosen} {position}");
     view! {
-        <p class="lead"><Text prose=card.why values=values.clone()/></p>
+        <p class="lead"><Text prose=card.why.clone() values=values.clone()/></p>
         {link}
         {note.map(|note| view! { <p class="note">{note}</p> })}
         <Part title steps values=values.clone() ticks/>
         <section>
             <h2>{words.after.clone()}</h2>
-            <p><Text prose=card.after values/></p>
+            <p><Text prose=card.after.clone() values/></p>
         </section>
     }
 }
@@ -164,9 +168,9 @@ fn own_steps(program: Option<&Program>, card: &str) -> Option<Vec<Prose>> {
 }
 
 /// Links to the same card for every program.
-fn chooser(site: &Site, slug: &str, chosen: Option<&Program>) -> impl IntoView + use<> {
-    let words = &site.guide.words.card;
-    let programs = site.guide.programs.iter();
+fn chooser(texts: &Texts, slug: &str, chosen: Option<&Program>) -> impl IntoView + use<> {
+    let words = &texts.guide.words.card;
+    let programs = texts.guide.programs.iter();
     let programs = programs.filter(|program| matches!(program.how, How::Guide(_)));
     let link = |name: String, href: String, current: bool| {
         view! { <li><a href=href aria-current=current.then_some("true")>{name}</a></li> }

@@ -6,39 +6,40 @@ use leptos::prelude::*;
 
 use crate::components::Document;
 use crate::guide::comparison::{
-    Kind, Line, Put, Setting, Shown, ShownCopies, ShownSecurity, ShownSignIn, ShownUser, Verdict,
-    Why, compare,
+    Choice, EnteredSettings, Line, Put, Setting, Verdict, Why, compare,
 };
-use crate::guide::words::CheckWords;
+use crate::guide::target::Target;
+use crate::guide::words::{CheckWords, GuideWords};
 use crate::record::Group;
-use crate::site::Site;
+use crate::site::{Site, site, texts};
+use crate::texts::Texts;
 
 /// The form and, once it was sent, what is right and what is wrong.
 #[component]
 pub fn CheckPage(
-    /// What the customer's program shows.
-    shown: Shown,
+    /// What the customer's program has.
+    entered: EnteredSettings,
     /// Whether the form was sent.
     sent: bool,
 ) -> impl IntoView {
-    let site: Arc<Site> = expect_context();
-    let words = site.guide.words.check.clone();
-    let group = group(&site, &shown.domain);
+    let (site, texts) = (site(), texts());
+    let words = texts.guide.words.check.clone();
+    let group = group(&site, &entered.domain);
     let results = group
         .filter(|_| sent)
-        .map(|group| results(&site, &words, group, &shown));
+        .map(|group| results(&texts, group, &entered));
     view! {
-        <Document title=words.title.clone() private=sent>
+        <Document title=words.title.clone() no_index=sent>
             <h1>{words.title.clone()}</h1>
             <p class="lead">{words.lead.clone()}</p>
             {results}
-            {form(&site, &words, &shown)}
+            {form(&site, &texts.guide.words, &entered)}
         </Document>
     }
 }
 
 /// The group of the domain; the first one where none is given.
-fn group<'a>(site: &'a Site, domain: &str) -> Option<&'a Group> {
+fn group<'a>(site: &'a Site, domain: &str) -> Option<&'a Arc<Group>> {
     let found = domain
         .parse()
         .ok()
@@ -47,8 +48,9 @@ fn group<'a>(site: &'a Site, domain: &str) -> Option<&'a Group> {
     found.map(|(_, group)| group).or_else(first)
 }
 
-fn results(site: &Site, words: &CheckWords, group: &Group, shown: &Shown) -> impl IntoView + use<> {
-    let lines = compare(group, shown);
+fn results(texts: &Texts, group: &Group, entered: &EnteredSettings) -> impl IntoView + use<> {
+    let words = &texts.guide.words.check;
+    let lines = compare(group, entered);
     let is_wrong = |line: &&Line| matches!(line.verdict, Verdict::Wrong { .. });
     let (open, wrong) = (
         lines
@@ -71,7 +73,7 @@ fn results(site: &Site, words: &CheckWords, group: &Group, shown: &Shown) -> imp
     });
     let rows = sorted
         .into_iter()
-        .map(|line| row(site, words, line))
+        .map(|line| row(texts, line))
         .collect_view();
     let test = (wrong == 0 && open < lines.len()).then(
         || view! { <p class="go-on"><a class="button" href="/test">{words.test.clone()}</a></p> },
@@ -86,7 +88,8 @@ fn results(site: &Site, words: &CheckWords, group: &Group, shown: &Shown) -> imp
     }
 }
 
-fn row(site: &Site, words: &CheckWords, line: &Line) -> impl IntoView + use<> {
+fn row(texts: &Texts, line: &Line) -> impl IntoView + use<> {
+    let words = &texts.guide.words.check;
     let (mark, sign) = match line.verdict {
         Verdict::Right => ("good", &words.right),
         Verdict::Open => ("skipped", &words.open),
@@ -96,16 +99,16 @@ fn row(site: &Site, words: &CheckWords, line: &Line) -> impl IntoView + use<> {
         Verdict::Wrong { put, why, card } => {
             let put = match put {
                 Put::Text(text) => text.clone(),
-                Put::Security(security) => site.words.security(*security).name.clone(),
-                Put::Words(name) => said(&words.choices, name),
+                Put::Security(security) => texts.words.security(*security).name.clone(),
+                Put::Choice(code) => texts.guide.words.choice_of(code).to_owned(),
             };
             let why = match why {
                 Why::Record(text) => text.clone(),
-                Why::Words(name) => said(&words.why, name),
+                Why::Reason(reason) => texts.guide.words.reason(*reason).to_owned(),
             };
             Some(view! {
                 <p>{words.put.clone()} " " <b class="filled">{put}</b></p>
-                <p>{why} " " <a href=format!("/fix/card/{card}")>{words.how.clone()}</a></p>
+                <p>{why} " " <a href=Target::Card(<&str>::from(card).to_owned()).path()>{words.how.clone()}</a></p>
             })
         }
         Verdict::Right | Verdict::Open => None,
@@ -116,15 +119,11 @@ fn row(site: &Site, words: &CheckWords, line: &Line) -> impl IntoView + use<> {
                 <span class="sign" data-mark=mark>{sign.clone()}</span>
                 " "
                 {label(words, line.setting)}
-                {(!line.shown.is_empty()).then(|| view! { ": " <span class="filled">{line.shown.clone()}</span> })}
+                {(!line.entered.is_empty()).then(|| view! { ": " <span class="filled">{line.entered.clone()}</span> })}
             </h3>
             {wrong}
         </li>
     }
-}
-
-fn said(words: &std::collections::BTreeMap<String, String>, name: &str) -> String {
-    words.get(name).cloned().unwrap_or_default()
 }
 
 fn label(words: &CheckWords, setting: Setting) -> String {
@@ -144,33 +143,14 @@ fn label(words: &CheckWords, setting: Setting) -> String {
 }
 
 /// The form keeps what was typed.
-fn form(site: &Site, words: &CheckWords, shown: &Shown) -> impl IntoView + use<> {
+fn form(site: &Site, all: &GuideWords, entered: &EnteredSettings) -> impl IntoView + use<> {
+    let words = &all.check;
     let domains = site.domain_groups().into_iter().flatten();
     let domains = domains.map(|domain| {
-        let selected = domain.eq_ignore_ascii_case(&shown.domain);
+        let selected = domain.eq_ignore_ascii_case(&entered.domain);
         view! { <option selected=selected>{domain}</option> }
     });
     let domains = domains.collect_view();
-    let security = |name, label: &String, chosen: ShownSecurity| {
-        let choices = ShownSecurity::ALL
-            .iter()
-            .map(|choice| choice.code())
-            .collect();
-        select(words, name, label, choices, chosen.code())
-    };
-    let sign_in = |name, label: &String, chosen: ShownSignIn| {
-        let choices = ShownSignIn::ALL
-            .iter()
-            .map(|choice| choice.code())
-            .collect();
-        select(words, name, label, choices, chosen.code())
-    };
-    let kinds = Kind::ALL.iter().map(|choice| choice.code()).collect();
-    let users = ShownUser::ALL.iter().map(|choice| choice.code()).collect();
-    let copies = ShownCopies::ALL
-        .iter()
-        .map(|choice| choice.code())
-        .collect();
     view! {
         <form class="card check-form" action="/check">
             <div class="asked">
@@ -179,20 +159,20 @@ fn form(site: &Site, words: &CheckWords, shown: &Shown) -> impl IntoView + use<>
             </div>
             <fieldset>
                 <legend>{words.incoming.clone()}</legend>
-                {select(words, "kind", &words.kind, kinds, shown.kind.code())}
-                {text("in_host", &words.in_host, &shown.in_host, "url")}
-                {text("in_port", &words.in_port, &shown.in_port, "numeric")}
-                {security("in_security", &words.in_security, shown.in_security)}
-                {select(words, "user", &words.user, users, shown.user.code())}
-                {sign_in("in_sign_in", &words.in_sign_in, shown.in_sign_in)}
-                {select(words, "copies", &words.copies, copies, shown.copies.code())}
+                {select(all, "kind", &words.kind, entered.kind)}
+                {text("in_host", &words.in_host, &entered.in_host, "url")}
+                {text("in_port", &words.in_port, &entered.in_port, "numeric")}
+                {select(all, "in_security", &words.in_security, entered.in_security)}
+                {select(all, "user", &words.user, entered.user)}
+                {select(all, "in_sign_in", &words.in_sign_in, entered.in_sign_in)}
+                {select(all, "copies", &words.copies, entered.copies)}
             </fieldset>
             <fieldset>
                 <legend>{words.outgoing.clone()}</legend>
-                {text("out_host", &words.out_host, &shown.out_host, "url")}
-                {text("out_port", &words.out_port, &shown.out_port, "numeric")}
-                {security("out_security", &words.out_security, shown.out_security)}
-                {sign_in("out_sign_in", &words.out_sign_in, shown.out_sign_in)}
+                {text("out_host", &words.out_host, &entered.out_host, "url")}
+                {text("out_port", &words.out_port, &entered.out_port, "numeric")}
+                {select(all, "out_security", &words.out_security, entered.out_security)}
+                {select(all, "out_sign_in", &words.out_sign_in, entered.out_sign_in)}
             </fieldset>
             <button type="submit">{words.button.clone()}</button>
         </form>
@@ -223,15 +203,15 @@ fn text(
     }
 }
 
-fn select(
-    words: &CheckWords,
+fn select<C: Choice>(
+    words: &GuideWords,
     name: &'static str,
     label: &str,
-    choices: Vec<&'static str>,
-    chosen: &str,
-) -> impl IntoView + use<> {
-    let options = choices.into_iter().map(|code| {
-        view! { <option value=code selected=code == chosen>{said(&words.choices, code)}</option> }
+    chosen: C,
+) -> impl IntoView + use<C> {
+    let options = C::VARIANTS.iter().map(|choice| {
+        let (code, text) = (choice.code(), words.choice(*choice).to_owned());
+        view! { <option value=code selected=code == chosen.code()>{text}</option> }
     });
     let options = options.collect_view();
     view! {

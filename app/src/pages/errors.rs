@@ -1,15 +1,14 @@
 //! `/errors`: what the message of a program or of a server means.
 
-use std::sync::Arc;
-
 use leptos::prelude::*;
 
 use crate::components::{Document, Said, TextArea};
-use crate::guide::error_text::{ErrorText, LONGEST, search};
+use crate::guide::error_text::{ErrorText, MAX_TEXT_LEN, search};
 use crate::guide::target::Target;
 use crate::guide::words::ErrorsWords;
 use crate::islands::Matches;
-use crate::site::Site;
+use crate::site::texts;
+use crate::texts::Texts;
 
 /// The search, and what it found; before anything was asked, every message that is known.
 ///
@@ -19,7 +18,7 @@ pub fn ErrorsPage(
     /// What was typed.
     text: String,
 ) -> impl IntoView {
-    let text: String = text.chars().take(LONGEST).collect();
+    let text: String = text.chars().take(MAX_TEXT_LEN).collect();
     match text.trim() {
         "" => all().into_any(),
         _ => answer(text).into_any(),
@@ -28,11 +27,11 @@ pub fn ErrorsPage(
 
 /// Every message. With scripts they are searched in the browser, and nothing is sent.
 fn all() -> impl IntoView {
-    let site: Arc<Site> = expect_context();
-    let words = site.guide.words.errors.clone();
-    let entries = site.guide.errors.iter();
+    let texts = texts();
+    let words = texts.guide.words.errors.clone();
+    let entries = texts.guide.errors.iter();
     let entries = entries
-        .map(|error| entry(&site, error, false))
+        .map(|error| entry(&texts, error, false))
         .collect_view();
     view! {
         <Document title=words.title.clone()>
@@ -56,12 +55,12 @@ fn all() -> impl IntoView {
 
 /// What was found for a text.
 fn answer(text: String) -> impl IntoView {
-    let site: Arc<Site> = expect_context();
-    let words = site.guide.words.errors.clone();
-    let hits = search(&site.guide.errors, &text);
+    let texts = texts();
+    let words = texts.guide.words.errors.clone();
+    let hits = search(&texts.guide.errors, &text);
     let none = hits.is_empty();
     let hits = hits.into_iter();
-    let hits = hits.map(|error| entry(&site, error, true)).collect_view();
+    let hits = hits.map(|error| entry(&texts, error, true)).collect_view();
     let found = if none {
         view! {
             <div class="note">
@@ -74,7 +73,7 @@ fn answer(text: String) -> impl IntoView {
         view! { <h2>{words.hits.clone()}</h2> }.into_any()
     };
     view! {
-        <Document title=words.title.clone() private=true>
+        <Document title=words.title.clone() no_index=true>
             <h1>{words.title.clone()}</h1>
             <p class="lead">{words.lead.clone()}</p>
             {form(&words, text)}
@@ -90,14 +89,14 @@ fn form(words: &ErrorsWords, text: String) -> impl IntoView + use<> {
     view! {
         <form class="card" action="/errors">
             <label for="q">{label}</label>
-            <TextArea name="q" rows="3" maxlength=LONGEST text/>
+            <TextArea name="q" rows="3" maxlength=MAX_TEXT_LEN text/>
             <button type="submit">{button}</button>
         </form>
     }
 }
 
-fn entry(site: &Site, error: &ErrorText, open: bool) -> impl IntoView + use<> {
-    let guide = &site.guide;
+fn entry(texts: &Texts, error: &ErrorText, open: bool) -> impl IntoView + use<> {
+    let guide = &texts.guide;
     let program = error
         .program
         .as_deref()
@@ -112,7 +111,7 @@ fn entry(site: &Site, error: &ErrorText, open: bool) -> impl IntoView + use<> {
             guide.cards.get(slug).map(|card| card.title.clone())
         }
         Target::Node(slug) => guide.nodes.get(slug).map(|node| node.question.clone()),
-        Target::Page(_) => Some(guide.go_on.label.clone()),
+        Target::Page(_) => Some(guide.words.remedies.fix.clone()),
     };
     let cause = error.cause.clone().map(|cause| {
         view! { <p><b>{guide.words.errors.cause.clone()}</b> " " <Said prose=cause/></p> }

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use crate::components::Document;
-use crate::page_words::Failure;
-use crate::site::say;
+use crate::page_words::{CodeValue, Failure};
+use crate::site::{localized, texts};
 
 /// Says what happened in one sentence and what to do in another.
 #[component]
@@ -15,13 +15,14 @@ pub fn FailurePage(
     #[prop(optional)]
     code: String,
 ) -> impl IntoView {
-    let code = (!code.is_empty()).then(|| say(|t| &t.failure.code).replace("{code}", &code));
+    let support = &texts().pages.failure.support;
+    let code = (!code.is_empty()).then(|| support.code.fill(|CodeValue::Code| &code));
     view! {
-        <Document title=failure.title.clone() private=true>
+        <Document title=failure.title.clone() no_index=true>
             <h1>{failure.title.clone()}</h1>
             <p class="lead">{failure.advice}</p>
             {code.map(|code| view! { <p class="hint">{code}</p> })}
-            <p><a class="button" href="/">{say(|t| &t.not_found.home)}</a></p>
+            <p><a class="button" href="/">{localized(|t| &t.not_found.home)}</a></p>
         </Document>
     }
 }

@@ -5,13 +5,14 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use crate::components::{Document, KnownList, Said, TestSection, TextArea};
-use crate::guide::error_text::LONGEST;
+use crate::guide::error_text::MAX_TEXT_LEN;
 use crate::guide::node::{Answer, By, Node, START};
 use crate::guide::program::{Family, How, Program};
 use crate::guide::target::{Page, Target};
 use crate::guide::trail::Trail;
-use crate::islands::{AddressScope, DeviceFirst, Walk};
-use crate::site::Site;
+use crate::islands::{AddressScope, DeviceFirst, Troubleshooter};
+use crate::site::{site, texts};
+use crate::texts::Texts;
 
 use super::programs::DEVICES;
 
@@ -21,20 +22,20 @@ pub fn FixPage(
     /// The name of the node in addresses of pages.
     slug: String,
     /// The node.
-    node: Node,
+    node: Arc<Node>,
     /// What was answered before, as far as the address says.
     trail: Trail,
 ) -> impl IntoView {
-    let site: Arc<Site> = expect_context();
-    let words = site.guide.words.fix.clone();
-    let known = trail.known(&site.guide);
+    let (site, texts) = (site(), texts());
+    let words = texts.guide.words.fix.clone();
+    let known = trail.answered(&texts.guide);
     let begins = slug == START;
     let title = if begins {
         words.home.clone()
     } else {
         node.question.clone()
     };
-    let private = !known.is_empty();
+    let no_index = !known.is_empty();
     let by_test = node.by == By::Test;
     let action = format!("/test?node={slug}&trail={}", trail.text());
     let hint = node
@@ -45,10 +46,10 @@ pub fn FixPage(
         view! { <p><a class="button" href=see.to.path()>{see.label}</a></p> }
     });
     let answers = match node.by {
-        By::Program => programs(&site, &slug, &node, &trail).into_any(),
-        By::Ask | By::Clock => answers(&site, &slug, &node, &trail).into_any(),
+        By::Program => programs(&texts, &slug, &node, &trail).into_any(),
+        By::Ask | By::Clock => answers(&texts, &slug, &node, &trail).into_any(),
         By::Test => {
-            let answers = answers(&site, &slug, &node, &trail);
+            let answers = answers(&texts, &slug, &node, &trail);
             view! {
                 <p>{words.test.clone()}</p>
                 <details class="others">
@@ -59,11 +60,11 @@ pub fn FixPage(
             .into_any()
         }
     };
-    let beginning = begins.then(|| beginning(&site));
+    let beginning = begins.then(|| beginning(&texts));
     view! {
-        <Document title private>
+        <Document title no_index>
             <AddressScope groups=site.domain_groups()>
-                <Walk>
+                <Troubleshooter>
                     <div id="node" data-by=node.by.name()>
                         <h1 tabindex="-1">{node.question.clone()}</h1>
                         {begins.then(|| view! { <p class="lead">{words.home_lead.clone()}</p> })}
@@ -77,16 +78,16 @@ pub fn FixPage(
                     </section>
                     <p id="node-lost" class="note" role="alert" hidden>{words.lost.clone()}</p>
                     <KnownList known title=words.known.clone() again=words.again.clone()/>
-                </Walk>
+                </Troubleshooter>
             </AddressScope>
         </Document>
     }
 }
 
 /// The answers as links; the browser reads what it needs from their attributes.
-fn answers(site: &Site, slug: &str, node: &Node, trail: &Trail) -> impl IntoView + use<> {
+fn answers(texts: &Texts, slug: &str, node: &Node, trail: &Trail) -> impl IntoView + use<> {
     let items = node.answers.iter().map(|answer| {
-        let link = answer_link(site, slug, &answer.id, answer, trail, None);
+        let link = answer_link(texts, slug, &answer.id, answer, trail, None);
         view! { <li>{link}</li> }
     });
     let items = items.collect_view();
@@ -94,7 +95,7 @@ fn answers(site: &Site, slug: &str, node: &Node, trail: &Trail) -> impl IntoView
 }
 
 fn answer_link(
-    site: &Site,
+    texts: &Texts,
     slug: &str,
     id: &str,
     answer: &Answer,
@@ -121,7 +122,7 @@ fn answer_link(
     view! {
         <a
             class="choice"
-            href=trail.link(&site.guide, &to)
+            href=trail.link(&texts.guide, &to)
             data-answer=id.to_owned()
             data-to=to.path()
             data-then=then.map(Target::path)
@@ -136,13 +137,13 @@ fn answer_link(
 }
 
 /// Every mail program as an answer, by device.
-fn programs(site: &Site, slug: &str, node: &Node, trail: &Trail) -> impl IntoView + use<> {
-    let guide = &site.guide;
+fn programs(texts: &Texts, slug: &str, node: &Node, trail: &Trail) -> impl IntoView + use<> {
+    let guide = &texts.guide;
     let words = guide.words.programs.clone();
     let chosen = node.answer("chosen");
-    let link = |program: &Program| {
+    let link = |program: &Arc<Program>| {
         let link =
-            chosen.map(|chosen| answer_link(site, slug, "chosen", chosen, trail, Some(program)));
+            chosen.map(|chosen| answer_link(texts, slug, "chosen", chosen, trail, Some(program)));
         view! { <li>{link}</li> }
     };
     let sections = DEVICES.into_iter().map(|device| {
@@ -166,7 +167,7 @@ fn programs(site: &Site, slug: &str, node: &Node, trail: &Trail) -> impl IntoVie
     let sections = sections.collect_view();
     let rest = node.answers.iter().filter(|answer| answer.id != "chosen");
     let rest = rest.map(|answer| {
-        let link = answer_link(site, slug, &answer.id, answer, trail, None);
+        let link = answer_link(texts, slug, &answer.id, answer, trail, None);
         view! { <li>{link}</li> }
     });
     let rest = rest.collect_view();
@@ -177,8 +178,8 @@ fn programs(site: &Site, slug: &str, node: &Node, trail: &Trail) -> impl IntoVie
 }
 
 /// What else stands on the first page.
-fn beginning(site: &Site) -> impl IntoView + use<> {
-    let words = site.guide.words.fix.clone();
+fn beginning(texts: &Texts) -> impl IntoView + use<> {
+    let words = texts.guide.words.fix.clone();
     let tools = [
         (Page::Check, words.check),
         (Page::Network, words.network),
@@ -189,7 +190,7 @@ fn beginning(site: &Site) -> impl IntoView + use<> {
         <form class="card" action="/errors">
             <h2>{words.errors}</h2>
             <label for="q">{words.errors_hint}</label>
-            <TextArea name="q" rows="2" maxlength=LONGEST/>
+            <TextArea name="q" rows="2" maxlength=MAX_TEXT_LEN/>
             <button type="submit">{words.errors_button}</button>
         </form>
         <section>

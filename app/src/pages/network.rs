@@ -6,21 +6,23 @@ use leptos::prelude::*;
 
 use crate::components::{Document, Said, Text};
 use crate::guide::network::{Command, Reading, System};
-use crate::guide::target::{Page, Target};
-use crate::guide::values::{Values, general_words};
+use crate::guide::program::SecurityNames;
+use crate::guide::target::{CLOCK_CARD, Page, Target};
+use crate::guide::values::Values;
 use crate::islands::{
     AddressField, AddressScope, ClockCheck, CopyButton, DeviceFirst, GroupPanel, Matches,
 };
-use crate::site::Site;
+use crate::site::{Site, site, texts};
+use crate::texts::Texts;
 
 /// Commands and what their outputs mean.
 #[component]
 pub fn NetworkPage() -> impl IntoView {
-    let site: Arc<Site> = expect_context();
-    let words = site.guide.words.network.clone();
-    let general = site.guide.words.program.clone();
-    let readings = site.guide.network.readings.iter();
-    let readings = readings.map(|reading| reading_view(&site, reading));
+    let (site, texts) = (site(), texts());
+    let words = texts.guide.words.network.clone();
+    let general = texts.guide.words.program.clone();
+    let readings = texts.guide.network.readings.iter();
+    let readings = readings.map(|reading| reading_view(&texts, reading));
     let readings = readings.collect_view();
     view! {
         <Document title=words.title.clone()>
@@ -33,7 +35,7 @@ pub fn NetworkPage() -> impl IntoView {
                     <p data-clock="right" hidden role="status">{words.clock_right.clone()}</p>
                     <div data-clock="wrong" hidden role="status">
                         <p>{words.clock_wrong.clone()}</p>
-                        <p class="go-on"><a href="/fix/card/clock">{words.clock_fix.clone()}</a></p>
+                        <p class="go-on"><a href=Target::Card(CLOCK_CARD.to_owned()).path()>{words.clock_fix.clone()}</a></p>
                     </div>
                 </ClockCheck>
             </section>
@@ -44,7 +46,7 @@ pub fn NetworkPage() -> impl IntoView {
                         <label for="address">{general.address.clone()}</label>
                         <AddressField id="address".to_owned() value=String::new()/>
                     </div>
-                    {panels(&site)}
+                    {panels(&site, &texts)}
                 </AddressScope>
             </section>
             <section>
@@ -67,9 +69,11 @@ pub fn NetworkPage() -> impl IntoView {
 }
 
 /// The same for every group of addresses, called inside of their scope.
-fn panels(site: &Site) -> impl IntoView + use<> {
-    let systems = site.guide.network.systems.clone();
-    let values = site.values(general_words(&site.words)).into_iter();
+fn panels(site: &Site, texts: &Texts) -> impl IntoView + use<> {
+    let systems = texts.guide.network.systems.clone();
+    let values = site
+        .values(&SecurityNames::general(&texts.words))
+        .into_iter();
     let panels = values.enumerate().map(|(position, values)| {
         let (systems, values) = (systems.clone(), Arc::new(values));
         view! { <GroupPanel position><Systems systems values/></GroupPanel> }
@@ -79,11 +83,11 @@ fn panels(site: &Site) -> impl IntoView + use<> {
 
 #[component]
 fn Systems(systems: Vec<System>, values: Arc<Values>) -> impl IntoView {
-    let site: Arc<Site> = expect_context();
-    let words = site.guide.words.network.clone();
+    let texts = texts();
+    let words = texts.guide.words.network.clone();
     let systems = systems.into_iter().map(|system| {
         let commands = system.commands.into_iter();
-        let commands = commands.filter_map(|command| command_view(&site, command, &values));
+        let commands = commands.filter_map(|command| command_view(&texts, command, &values));
         let commands = commands.collect::<Vec<_>>();
         view! {
             <details class="system" data-device=system.device.name()>
@@ -99,11 +103,11 @@ fn Systems(systems: Vec<System>, values: Arc<Values>) -> impl IntoView {
 
 /// A command, unless it is about something that the provider does not offer.
 fn command_view(
-    site: &Site,
+    texts: &Texts,
     command: Command,
     values: &Arc<Values>,
 ) -> Option<impl IntoView + use<>> {
-    let words = site.guide.words.program.clone();
+    let words = texts.guide.words.program.clone();
     let text = values.text(&command.text)?;
     Some(view! {
         <dt><Text prose=command.what values=values.clone()/></dt>
@@ -114,8 +118,8 @@ fn command_view(
     })
 }
 
-fn reading_view(site: &Site, reading: &Reading) -> impl IntoView + use<> {
-    let guide = &site.guide;
+fn reading_view(texts: &Texts, reading: &Reading) -> impl IntoView + use<> {
+    let guide = &texts.guide;
     let title = match &reading.to {
         Target::Card(slug) => guide.cards.get(slug).map(|card| card.title.clone()),
         Target::Node(slug) => guide.nodes.get(slug).map(|node| node.question.clone()),

@@ -1,20 +1,19 @@
 //! Pages for addresses that do not exist.
 
-use std::sync::Arc;
-
 use leptos::prelude::*;
 
 use crate::components::Document;
-use crate::site::{Site, say};
+use crate::page_words::{ProviderValue, TypedValue};
+use crate::site::{localized, site, texts};
 
 /// No page has this address.
 #[component]
 pub fn NotFoundPage() -> impl IntoView {
     view! {
-        <Document title=say(|t| &t.not_found.title) private=true>
-            <h1>{say(|t| &t.not_found.heading)}</h1>
-            <p class="lead">{say(|t| &t.not_found.lead)}</p>
-            <p><a class="button" href="/">{say(|t| &t.not_found.home)}</a></p>
+        <Document title=localized(|t| &t.not_found.title) no_index=true>
+            <h1>{localized(|t| &t.not_found.heading)}</h1>
+            <p class="lead">{localized(|t| &t.not_found.lead)}</p>
+            <p><a class="button" href="/">{localized(|t| &t.not_found.home)}</a></p>
         </Document>
     }
 }
@@ -25,20 +24,24 @@ pub fn UnknownDomainPage(
     /// What was typed.
     typed: String,
 ) -> impl IntoView {
-    let site: Arc<Site> = expect_context();
-    let provider = site.provider_names();
+    let (site, texts) = (site(), texts());
+    let provider = site.provider_names(&texts.words);
     let link = |name: String| {
         view! { <a href=format!("/settings/{name}")>{format!("@{name}")}</a> }
     };
     let known: Vec<_> = site.domain_groups().into_iter().flatten().collect();
     let ending = typed.rsplit('@').next().unwrap_or_default().trim();
     let meant = meant(ending, &known).map(|name| {
-        let question = say(|t| &t.unknown_domain.meant);
+        let question = localized(|t| &t.unknown_domain.meant);
         view! { <p class="note">{question} " " {link(name)}</p> }
     });
-    let shown: String = typed.trim().chars().take(LONGEST).collect();
+    let shown: String = typed.trim().chars().take(MAX_SHOWN_LEN).collect();
     let shown = (!shown.is_empty()).then(|| {
-        let text = say(|t| &t.unknown_domain.typed).replace("{typed}", &shown);
+        let text = texts
+            .pages
+            .unknown_domain
+            .typed
+            .fill(|TypedValue::Typed| &shown);
         view! { <p>{text}</p> }
     });
     let domains = known
@@ -46,26 +49,26 @@ pub fn UnknownDomainPage(
         .map(|name| view! { <li>{link(name)}</li> });
     let domains = domains.collect_view();
     view! {
-        <Document title=say(|t| &t.unknown_domain.title) private=true>
-            <h1>{say(|t| &t.unknown_domain.heading)}</h1>
+        <Document title=localized(|t| &t.unknown_domain.title) no_index=true>
+            <h1>{localized(|t| &t.unknown_domain.heading)}</h1>
             <p class="lead">
-                {say(|t| &t.unknown_domain.lead).replace("{provider}", &provider)}
+                {texts.pages.unknown_domain.lead.fill(|ProviderValue::Provider| &provider)}
             </p>
             {shown}
             {meant}
-            <h2>{say(|t| &t.unknown_domain.known)}</h2>
+            <h2>{localized(|t| &t.unknown_domain.known)}</h2>
             <ul class="columns">{domains}</ul>
-            <p><a class="button" href="/">{say(|t| &t.unknown_domain.again)}</a></p>
+            <p><a class="button" href="/">{localized(|t| &t.unknown_domain.again)}</a></p>
         </Document>
     }
 }
 
 /// So much is shown of what was typed, in letters.
-const LONGEST: usize = 80;
+const MAX_SHOWN_LEN: usize = 80;
 
 /// The known domain that differs by a slip or two.
 fn meant(typed: &str, known: &[String]) -> Option<String> {
-    let typed: String = typed.to_lowercase().chars().take(LONGEST).collect();
+    let typed: String = typed.to_lowercase().chars().take(MAX_SHOWN_LEN).collect();
     let distances = known
         .iter()
         .map(|name| (strsim::damerau_levenshtein(&typed, name), name));

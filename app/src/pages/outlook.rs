@@ -1,19 +1,17 @@
 //! `/programs/outlook`: which of the programs called Outlook a customer has.
 
-use std::sync::Arc;
-
 use leptos::prelude::*;
 
 use crate::components::{Document, Said};
 use crate::guide::program::Family;
-use crate::site::Site;
+use crate::site::texts;
 
 /// Lets the customer tell the programs apart.
 #[component]
 pub fn OutlookPage() -> impl IntoView {
-    let site: Arc<Site> = expect_context();
-    let words = site.guide.words.outlook.clone();
-    let programs = site.guide.programs.iter();
+    let texts = texts();
+    let words = texts.guide.words.outlook.clone();
+    let programs = texts.guide.programs.iter();
     let programs = programs.filter(|program| program.family == Some(Family::Outlook));
     let items = programs.map(|program| {
         let href = format!("/programs/{}", program.slug);

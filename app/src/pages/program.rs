@@ -7,23 +7,28 @@ use leptos::prelude::*;
 use crate::components::{Document, FormPicture, Part, Text};
 use crate::guide::program::{How, Message, Program, Retired, Steps};
 use crate::guide::values::Values;
+use crate::guide::words::{ProgramTitleValue, ProgramValue, SinceValue, TrapValue, VersionsValue};
 use crate::islands::{AddressField, AddressScope, GroupPanel};
-use crate::site::Site;
+use crate::site::{Site, site, texts};
+use crate::texts::Texts;
 
 /// How to set up one program, or why not to use it any more.
 #[component]
 pub fn ProgramPage(
     /// The program.
-    program: Program,
+    program: Arc<Program>,
 ) -> impl IntoView {
-    let site: Arc<Site> = expect_context();
-    let words = site.guide.words.program.clone();
+    let (site, texts) = (site(), texts());
+    let words = texts.guide.words.program.clone();
     let groups = site.domain_groups();
-    let title = words
-        .title
-        .replace("{program}", &program.name)
-        .replace("{provider}", &site.provider_names());
-    let checked = words.checked.replace("{versions}", &program.checked);
+    let provider = site.provider_names(&texts.words);
+    let title = words.title.fill(|value| match value {
+        ProgramTitleValue::Program => &program.name,
+        ProgramTitleValue::Provider => &provider,
+    });
+    let checked = words
+        .checked
+        .fill(|VersionsValue::Versions| &program.checked);
     let sources = program.sources.iter();
     let sources = sources
         .map(|source| view! { <li>{source.clone()}</li> })
@@ -39,7 +44,7 @@ pub fn ProgramPage(
                     <AddressField id="address".to_owned() value=String::new()/>
                     <p class="hint">{words.address_hint.clone()}</p>
                 </div>
-                {panels(&site, &program)}
+                {panels(&site, &texts, &program)}
             </AddressScope>
             <p class="go-on"><a class="button" href="/test">{words.test.clone()}</a></p>
             <details class="others">
@@ -53,8 +58,8 @@ pub fn ProgramPage(
 
 /// The same for every group of addresses. They look for the address that surrounds them, so this is
 /// called inside of its scope.
-fn panels(site: &Site, program: &Program) -> impl IntoView + use<> {
-    let values = site.values(program.security_words(&site.words));
+fn panels(site: &Site, texts: &Texts, program: &Arc<Program>) -> impl IntoView + use<> {
+    let values = site.values(&program.security_names(&texts.words));
     let panels = values.into_iter().enumerate().map(|(position, values)| {
         let program = program.clone();
         view! { <GroupPanel position><Body program values=Arc::new(values) position/></GroupPanel> }
@@ -64,9 +69,9 @@ fn panels(site: &Site, program: &Program) -> impl IntoView + use<> {
 
 /// What depends on the customer's values.
 #[component]
-fn Body(program: Program, values: Arc<Values>, position: usize) -> impl IntoView {
-    let site: Arc<Site> = expect_context();
-    let words = site.guide.words.program.clone();
+fn Body(program: Arc<Program>, values: Arc<Values>, position: usize) -> impl IntoView {
+    let texts = texts();
+    let words = texts.guide.words.program.clone();
     let recognise = view! {
         <section>
             <h2>{words.recognise}</h2>
@@ -93,14 +98,14 @@ fn Body(program: Program, values: Arc<Values>, position: usize) -> impl IntoView
 }
 
 #[component]
-fn Guide(steps: Steps, values: Arc<Values>, program: Program, ticks: String) -> impl IntoView {
-    let site: Arc<Site> = expect_context();
-    let words = site.guide.words.program.clone();
+fn Guide(steps: Steps, values: Arc<Values>, program: Arc<Program>, ticks: String) -> impl IntoView {
+    let texts = texts();
+    let words = texts.guide.words.program.clone();
     let forms = steps.forms.into_iter();
     let forms = forms
         .map(|form| view! { <FormPicture form values=values.clone()/> })
         .collect_view();
-    let cards = site.guide.cards.iter();
+    let cards = texts.guide.cards.iter();
     let cards = cards
         .filter(|(slug, card)| card.program && steps.cards.contains_key(*slug))
         .map(|(slug, card)| {
@@ -112,11 +117,11 @@ fn Guide(steps: Steps, values: Arc<Values>, program: Program, ticks: String) -> 
     let trap = steps.trap;
     view! {
         <section class="trap">
-            <h2>{format!("{}: {}", words.trap, trap.title)}</h2>
+            <h2>{words.trap.fill(|TrapValue::Title| &trap.title)}</h2>
             <p><Text prose=trap.text values=values.clone()/></p>
         </section>
         <section>
-            <h2>{words.values.replace("{program}", &program.name)}</h2>
+            <h2>{words.values.fill(|ProgramValue::Program| &program.name)}</h2>
             <p class="hint">{words.values_hint}</p>
             <div class="form-pictures">{forms}</div>
         </section>
@@ -156,10 +161,10 @@ fn Guide(steps: Steps, values: Arc<Values>, program: Program, ticks: String) -> 
 
 #[component]
 fn Gone(retired: Retired, values: Arc<Values>, ticks: String) -> impl IntoView {
-    let site: Arc<Site> = expect_context();
-    let words = site.guide.words.program.clone();
+    let texts = texts();
+    let words = texts.guide.words.program.clone();
     let instead = retired.instead.iter().filter_map(|slug| {
-        let program = site.guide.program(slug)?;
+        let program = texts.guide.program(slug)?;
         let href = format!("/programs/{slug}");
         Some(view! { <li><a href=href>{program.name.clone()}</a></li> })
     });
@@ -167,7 +172,7 @@ fn Gone(retired: Retired, values: Arc<Values>, ticks: String) -> impl IntoView {
     view! {
         <section class="trap">
             <h2>{words.why}</h2>
-            <p><b>{words.since.replace("{since}", &retired.since)}</b></p>
+            <p><b>{words.since.fill(|SinceValue::Since| &retired.since)}</b></p>
             <p><Text prose=retired.why values=values.clone()/></p>
         </section>
         <Part title=words.keep steps=retired.keep values ticks/>
@@ -179,11 +184,11 @@ fn Gone(retired: Retired, values: Arc<Values>, ticks: String) -> impl IntoView {
 }
 
 #[component]
-fn Messages(messages: Vec<Message>, values: Arc<Values>, program: Program) -> impl IntoView {
-    let site: Arc<Site> = expect_context();
-    let words = site.guide.words.program.clone();
+fn Messages(messages: Vec<Message>, values: Arc<Values>, program: Arc<Program>) -> impl IntoView {
+    let texts = texts();
+    let words = texts.guide.words.program.clone();
     let items = messages.into_iter().map(|message| {
-        let card = site.guide.cards.get(&message.card);
+        let card = texts.guide.cards.get(&message.card);
         let card = card.map(|card| {
             let href = format!("/fix/card/{}?program={}", message.card, program.slug);
             view! { <p><a href=href>{card.title.clone()}</a></p> }
@@ -199,7 +204,7 @@ fn Messages(messages: Vec<Message>, values: Arc<Values>, program: Program) -> im
     let items = items.collect_view();
     view! {
         <section>
-            <h2>{words.errors.replace("{program}", &program.name)}</h2>
+            <h2>{words.errors.fill(|ProgramValue::Program| &program.name)}</h2>
             <dl class="messages">{items}</dl>
         </section>
     }

@@ -1,13 +1,13 @@
 //! `/programs`: every mail program, by device.
 
-use std::sync::Arc;
-
 use leptos::prelude::*;
 
 use crate::components::Document;
 use crate::guide::program::{Device, Family, How, Program};
+use crate::guide::words::DeviceValue;
 use crate::islands::DeviceFirst;
-use crate::site::Site;
+use crate::site::texts;
+use crate::texts::Texts;
 
 /// The devices in the order in which they are shown.
 pub(super) const DEVICES: [Device; 5] = [
@@ -21,8 +21,8 @@ pub(super) const DEVICES: [Device; 5] = [
 /// Lets the customer choose a program.
 #[component]
 pub fn ProgramsPage() -> impl IntoView {
-    let site: Arc<Site> = expect_context();
-    let guide = &site.guide;
+    let texts = texts();
+    let guide = &texts.guide;
     let words = guide.words.programs.clone();
     let sections = DEVICES.into_iter().map(|device| {
         let here: Vec<_> = guide
@@ -33,15 +33,17 @@ pub fn ProgramsPage() -> impl IntoView {
         let outlooks = here.iter();
         let outlooks = outlooks.filter(|program| program.family == Some(Family::Outlook));
         let several = outlooks.count() > 1;
-        let heading = words
-            .heading_device
-            .replace("{device}", guide.words.device(device));
+        let name = guide.words.device(device);
+        let heading = words.heading_device.fill(|DeviceValue::Device| name);
         // Several programs of one name are one choice; the next page tells them apart.
         let (family, single): (Vec<_>, Vec<_>) = here
             .into_iter()
             .partition(|program| several && program.family.is_some());
-        let family = (!family.is_empty()).then(|| outlook_link(&site));
-        let items = single.into_iter().map(program_link).collect_view();
+        let family = (!family.is_empty()).then(|| outlook_link(&texts));
+        let items = single
+            .into_iter()
+            .map(|program| program_link(program))
+            .collect_view();
         view! {
             <section data-device=device.name()>
                 <h2>{heading}</h2>
@@ -52,7 +54,7 @@ pub fn ProgramsPage() -> impl IntoView {
     });
     let sections = sections.collect_view();
     let retired = guide.programs.iter().filter(|program| is_retired(program));
-    let retired = retired.map(program_link).collect_view();
+    let retired = retired.map(|program| program_link(program)).collect_view();
     view! {
         <Document title=words.title>
             <h1>{words.heading}</h1>
@@ -71,8 +73,8 @@ fn is_retired(program: &Program) -> bool {
 }
 
 /// The way to the page that tells the programs called Outlook apart.
-fn outlook_link(site: &Site) -> impl IntoView + use<> {
-    let words = &site.guide.words.fix;
+fn outlook_link(texts: &Texts) -> impl IntoView + use<> {
+    let words = &texts.guide.words.fix;
     view! {
         <li>
             <a class="choice" href="/programs/outlook">

@@ -1,22 +1,20 @@
 //! `/report`: what was found, for the people who help.
 
-use std::sync::Arc;
-
 use leptos::prelude::*;
 
 use crate::check::report::Labels;
 use crate::components::Document;
 use crate::islands::ReportMaker;
-use crate::site::Site;
+use crate::site::{site, texts};
 
 /// The report that the browser makes.
 #[component]
 pub fn ReportPage() -> impl IntoView {
-    let site: Arc<Site> = expect_context();
-    let words = site.guide.words.report.clone();
+    let (site, texts) = (site(), texts());
+    let words = texts.guide.words.report.clone();
     let labels = Labels::of(&words).text();
     view! {
-        <Document title=words.title.clone() private=true>
+        <Document title=words.title.clone() no_index=true>
             <h1>{words.title.clone()}</h1>
             <p class="lead">{words.lead.clone()}</p>
             <ReportMaker>
@@ -28,7 +26,7 @@ pub fn ReportPage() -> impl IntoView {
                     </ul>
                     <noscript><p class="note">{words.no_scripts.clone()}</p></noscript>
                 </div>
-                <div id="report-made" hidden data-labels=labels data-provider=site.provider_names()>
+                <div id="report-made" hidden data-labels=labels data-provider=site.provider_names(&texts.words)>
                     <p>{words.private.clone()}</p>
                     <label for="report">{words.text.clone()}</label>
                     <textarea id="report" class="report" readonly rows="16"></textarea>

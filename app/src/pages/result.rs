@@ -1,7 +1,5 @@
 //! The answer to the form of `/test` when scripts are off.
 
-use std::sync::Arc;
-
 use futures_util::{FutureExt, StreamExt};
 use leptos::prelude::*;
 use time::OffsetDateTime;
@@ -9,10 +7,11 @@ use time::OffsetDateTime;
 use crate::check::Test;
 use crate::check::event::{Mark, Progress};
 use crate::check::report::{Labels, Report};
-use crate::components::{Document, Results, TestSection};
+use crate::components::{Document, TestSection};
 use crate::guide::trail::Trail;
-use crate::islands::AddressScope;
-use crate::site::{Site, say};
+use crate::islands::{AddressScope, Results};
+use crate::site::{Site, localized, site, texts};
+use crate::texts::Texts;
 
 /// Runs the test while the page is being sent: the heading arrives first, the results when they are there.
 #[component]
@@ -26,7 +25,7 @@ pub fn ResultPage(
     /// What was answered before that question.
     trail: Trail,
 ) -> impl IntoView {
-    let site: Arc<Site> = expect_context();
+    let (site, texts) = (site(), texts());
     let results = test
         .events
         .fold(Progress::default(), async |mut progress, event| {
@@ -37,27 +36,28 @@ pub fn ResultPage(
     let groups = site.domain_groups();
     let typed = address.clone();
     view! {
-        <Document title=say(|t| &t.test.results) private=true>
-            <h1>{say(|t| &t.test.results)}</h1>
+        <Document title=localized(|t| &t.test.results) no_index=true>
+            <h1>{localized(|t| &t.test.results)}</h1>
             <p class="lead">
-                {say(|t| &t.test.wait)}
+                {localized(|t| &t.test.wait)}
             </p>
             <Suspense>
                 {move || {
-                    let (site, results) = (site.clone(), results.clone());
+                    let (site, texts) = (site.clone(), texts.clone());
+                    let results = results.clone();
                     let (address, node, trail) = (typed.clone(), node.clone(), trail.clone());
                     Suspend::new(async move {
                         let progress = results.await;
                         view! {
                             <div class="results"><Results progress=progress.clone()/></div>
-                            {go_on(&site, &node, &trail, &progress)}
-                            {report(&site, address, &trail, progress)}
+                            {go_on(&texts, &node, &trail, &progress)}
+                            {report(&site, &texts, address, &trail, progress)}
                         }
                     })
                 }}
             </Suspense>
             <section class="card test" aria-labelledby="again">
-                <h2 id="again">{say(|t| &t.test.again)}</h2>
+                <h2 id="again">{localized(|t| &t.test.again)}</h2>
                 <AddressScope groups>
                     <TestSection address/>
                 </AddressScope>
@@ -67,8 +67,8 @@ pub fn ResultPage(
 }
 
 /// Where the troubleshooter goes on after the test, as the test answers its question.
-fn go_on(site: &Site, node: &str, trail: &Trail, progress: &Progress) -> Option<AnyView> {
-    let guide = &site.guide;
+fn go_on(texts: &Texts, node: &str, trail: &Trail, progress: &Progress) -> Option<AnyView> {
+    let guide = &texts.guide;
     let question = guide.nodes.get(node)?;
     let fails = progress
         .findings
@@ -97,21 +97,22 @@ fn go_on(site: &Site, node: &str, trail: &Trail, progress: &Progress) -> Option<
 /// The report for the help desk. With scripts the browser makes it on a page of its own.
 fn report(
     site: &Site,
+    texts: &Texts,
     address: String,
     trail: &Trail,
     progress: Progress,
 ) -> impl IntoView + use<> {
-    let words = &site.guide.words.report;
+    let words = &texts.guide.words.report;
     let now = OffsetDateTime::now_utc();
     let (hour, minute, second) = now.to_hms();
     let now = format!("{}T{hour:02}:{minute:02}:{second:02}Z", now.date());
-    let known = trail.known(&site.guide);
+    let known = trail.answered(&texts.guide);
     let report = Report {
         time: now.clone(),
         address,
-        provider: site.provider_names(),
+        provider: site.provider_names(&texts.words),
         program: trail
-            .program(&site.guide)
+            .program(&texts.guide)
             .map(|program| program.name.clone())
             .unwrap_or_default(),
         device: String::new(),

@@ -6,8 +6,9 @@ use leptos::prelude::*;
 
 use crate::components::{Document, Links, SettingsTable};
 use crate::islands::{AddressField, AddressScope};
+use crate::page_words::DomainValue;
 use crate::record::{Domain, Group, Record};
-use crate::site::{Site, say};
+use crate::site::{localized, site, texts};
 
 /// The settings of one domain.
 #[component]
@@ -15,18 +16,22 @@ pub fn SettingsPage(
     /// The domain, which belongs to the group.
     domain: Domain,
     /// The provider.
-    record: Record,
+    record: Arc<Record>,
     /// The addresses that share the settings.
-    group: Group,
+    group: Arc<Group>,
 ) -> impl IntoView {
-    let site: Arc<Site> = expect_context();
+    let (site, texts) = (site(), texts());
     let provider = record.clone();
-    let words = site.guide.words.program.clone();
-    let title = say(|t| &t.settings.title).replace("{domain}", domain.as_str());
+    let words = texts.guide.words.program.clone();
+    let title = texts
+        .pages
+        .settings
+        .title
+        .fill(|DomainValue::Domain| domain.as_str());
     view! {
         <Document title=title.clone()>
             <h1>{title}</h1>
-            <h2>{say(|t| &t.settings.heading)}</h2>
+            <h2>{localized(|t| &t.settings.heading)}</h2>
             <AddressScope groups=site.domain_groups()>
                 <div class="card">
                     <label for="address">{words.address.clone()}</label>
@@ -35,7 +40,7 @@ pub fn SettingsPage(
                 </div>
                 <SettingsTable record group/>
             </AddressScope>
-            <p class="go-on"><a class="button" href="/test">{say(|t| &t.test.title)}</a></p>
+            <p class="go-on"><a class="button" href="/test">{localized(|t| &t.test.title)}</a></p>
             <Links record=provider/>
         </Document>
     }

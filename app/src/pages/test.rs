@@ -1,22 +1,20 @@
 //! `/test`: the connection test on a page of its own.
 
-use std::sync::Arc;
-
 use leptos::prelude::*;
 
 use crate::components::{Document, TestSection};
 use crate::islands::AddressScope;
-use crate::site::{Site, say};
+use crate::site::{localized, site};
 
 /// The form alone.
 #[component]
 pub fn TestPage() -> impl IntoView {
-    let site: Arc<Site> = expect_context();
+    let site = site();
     view! {
-        <Document title=say(|t| &t.test.title)>
-            <h1>{say(|t| &t.test.title)}</h1>
+        <Document title=localized(|t| &t.test.title)>
+            <h1>{localized(|t| &t.test.title)}</h1>
             <p class="lead">
-                {say(|t| &t.test.lead)}
+                {localized(|t| &t.test.lead)}
             </p>
             <section class="card test">
                 <AddressScope groups=site.domain_groups()>

@@ -1,17 +1,20 @@
 //! Several records as one, without contradictions between them.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::address::Domain;
-use super::error::{Fault, RecordError, position};
+use super::error::{Fault, RecordError};
 use super::model::{Group, Record};
 use super::parse::parse_with_places;
+use crate::toml_position::position;
 
 /// Every record that the program was started with. No domain has two answers.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Catalogue {
     /// The records, in the order in which they were given.
-    pub records: Vec<Record>,
+    pub records: Vec<Arc<Record>>,
 }
 
 /// A file with a record.
@@ -81,7 +84,7 @@ impl Catalogue {
                     return Err(fault(byte, message));
                 }
             }
-            records.push(record);
+            records.push(Arc::new(record));
         }
         Ok(Self { records })
     }
@@ -93,7 +96,7 @@ impl Catalogue {
     }
 
     /// The record and the group that the domain belongs to.
-    pub fn find(&self, domain: &Domain) -> Option<(&Record, &Group)> {
+    pub fn find(&self, domain: &Domain) -> Option<(&Arc<Record>, &Arc<Group>)> {
         self.records
             .iter()
             .find_map(|record| Some((record, record.group_for(domain)?)))

@@ -18,6 +18,7 @@ use super::values::{Date, HttpsUrl, Id};
 
 /// Everything known about one mail provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Record {
     /// The name by which the program refers to the provider.
     pub id: Id,
@@ -32,12 +33,12 @@ pub struct Record {
     /// What a mailbox and a message may hold, in the order of the file.
     pub limits: Vec<Limit>,
     /// Addresses that share their settings, in the order of the file; never empty.
-    pub groups: Vec<Group>,
+    pub groups: Vec<Arc<Group>>,
 }
 
 impl Record {
     /// The group whose settings are those of the domain.
-    pub fn group_for(&self, domain: &Domain) -> Option<&Group> {
+    pub fn group_for(&self, domain: &Domain) -> Option<&Arc<Group>> {
         self.groups
             .iter()
             .find(|group| group.domains.contains(domain))
@@ -46,6 +47,7 @@ impl Record {
 
 /// Where values of the record were read.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Source {
     /// The name by which the file refers to it.
     pub id: Id,
@@ -59,6 +61,7 @@ pub struct Source {
 
 /// The provider's own pages, as far as they are known.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Links {
     /// How to get back in with a forgotten password.
     pub password_reset: Option<Link>,
@@ -72,6 +75,7 @@ pub struct Links {
 
 /// A page of the provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Link {
     /// Where it stands.
     pub url: HttpsUrl,
@@ -81,6 +85,7 @@ pub struct Link {
 
 /// A limit that the provider documents.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Limit {
     /// What is limited.
     pub kind: LimitKind,
@@ -111,6 +116,7 @@ impl fmt::Display for LimitKind {
 
 /// Addresses that share their settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Group {
     /// The name by which the program refers to the group.
     pub id: Id,
@@ -153,6 +159,7 @@ impl Group {
 
 /// What to type as the user name.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct UserName {
     /// Which part of the address it is.
     pub form: UserNameForm,
@@ -182,6 +189,7 @@ impl UserNameForm {
 
 /// How to sign in.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct SignIn {
     /// The way.
     pub method: SignInMethod,
@@ -199,6 +207,7 @@ pub enum SignInMethod {
 
 /// A documented mail service.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Service {
     /// What the program connects to. Its id is unique within the record.
     pub endpoint: Endpoint,
@@ -226,6 +235,7 @@ pub enum Role {
 
 /// A value that customers meet on the web or in old set-ups and that is not right.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct WrongValue {
     /// The value itself.
     pub wrong: Wrong,

@@ -105,7 +105,9 @@ fn record(table: RecordTable) -> Result<Record, Fault> {
             webmail: sources.link(table.links.webmail)?,
         },
         limits: all(table.limit, |limit| sources.limit(limit))?,
-        groups: all(table.group.into_inner(), |group| sources.group(group))?,
+        groups: all(table.group.into_inner(), |group| {
+            sources.group(group).map(Arc::new)
+        })?,
         sources: sources.0,
     })
 }

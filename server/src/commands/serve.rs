@@ -6,11 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use std::{fmt, io};
 
-use app::check::TestWords;
-use app::guide::Guide;
-use app::page_words::PageWords;
 use app::site::Site;
-use app::words::Words;
 use probe::net::{Options, Probe};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -100,17 +96,8 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
     let reserve = Probe::most_sockets(targets).saturating_add(OTHER_FILES);
     let connections = options.connections.clone().leaving(reserve, open_files);
     let assets = Assets::load()?;
-    let language = &options.language;
-    let site = Site {
-        catalogue,
-        language: language.clone(),
-        words: Arc::new(Words::read(language).map_err(ServeError::Content)?),
-        test_words: Arc::new(TestWords::read(language).map_err(ServeError::Content)?),
-        page_words: PageWords::read(language).map_err(ServeError::Content)?,
-        guide: Guide::read(language).map_err(ServeError::Content)?,
-        probe,
-        bundle: assets.bundle(),
-    };
+    let site = Site::read(catalogue, &options.language, probe, assets.bundle());
+    let site = site.map_err(ServeError::Content)?;
     let http = HttpOptions {
         proxies: TrustedProxies::new(&options.proxies),
         hsts: Hsts::seconds(options.tls.hsts),

@@ -27,7 +27,9 @@ impl EncodedBody {
         gzip: Option<Bytes>,
     ) -> Self {
         headers.remove(CONTENT_LENGTH);
-        headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
+        // A page that varies with more says so already.
+        let vary = HeaderValue::from_static("accept-encoding");
+        headers.entry(VARY).or_insert(vary);
         if let Some(tag) = tag(&plain) {
             headers.insert(ETAG, tag);
         }

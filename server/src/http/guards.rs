@@ -24,12 +24,12 @@ pub(crate) async fn own_pages_only(
     if origin::is_allowed(&request, client.is_some_and(|client| client.https)) {
         return next.run(request).await;
     }
-    let head = PageRequestHead::of(request.extensions(), request.headers());
+    let head = PageRequestHead::of(&app, request.extensions(), request.headers());
     let page_request = match head.admit(&app).await {
         Ok(page_request) => page_request,
         Err(busy) => return busy,
     };
-    let failure = app.site.page_words.failure.foreign.clone();
+    let failure = page_request.texts(&app).pages.failure.foreign.clone();
     let view = move || view! { <FailurePage failure=failure.clone()/> };
     page(&app, StatusCode::FORBIDDEN, &page_request, view).await
 }

@@ -13,7 +13,7 @@ use tracing::Instrument;
 
 use crate::http::application::Application;
 use crate::http::client::Client;
-use crate::http::page_cache::PageCache;
+use crate::http::page_cache::{PageCache, Variant};
 use crate::http::request_id::{AccessRecord, RequestId};
 use crate::http::state::AppState;
 
@@ -41,14 +41,17 @@ impl Ingress {
         let options = &self.app.options;
         let client = Client::of(&request, &options.proxies);
         let access = AccessRecord::begin(request.method(), client);
-        let confidential = client.is_some_and(|client| client.confidential);
+        let variant = Variant {
+            language: self.app.language(request.headers()),
+            confidential: client.is_some_and(|client| client.confidential),
+        };
         // Requests for other names are refused by the routes.
         let own = options.hosts.accept(&request);
-        let cached = own.then(|| self.cache.get(&request, confidential));
+        let cached = own.then(|| self.cache.get(&request, variant));
         let mut response = match cached.flatten() {
             Some(response) => response,
             // This future is large; without the box it would be moved for every response from the cache.
-            None => Box::pin(self.route(request, client, own, access.id)).await,
+            None => Box::pin(self.route(request, client, own.then_some(variant), access.id)).await,
         };
         if client.is_some_and(|client| client.https) {
             options.hsts.apply(&mut response);
@@ -57,12 +60,13 @@ impl Ingress {
         response
     }
 
-    /// Answers with a route, and stores the response in the page cache if it belongs there.
+    /// Answers with a route, and stores the response in the page cache if it belongs there. A request under a
+    /// foreign name has no variant, because its response belongs nowhere.
     async fn route(
         &self,
         mut request: Request,
         client: Option<Client>,
-        own: bool,
+        variant: Option<Variant>,
         id: RequestId,
     ) -> Response {
         let extensions = request.extensions_mut();
@@ -70,15 +74,14 @@ impl Ingress {
         if let Some(client) = client {
             extensions.insert(client);
         }
-        let confidential = client.is_some_and(|client| client.confidential);
         let routes = async |request| match self.routes.clone().oneshot(request).await {
             Ok(response) => response,
             Err(never) => match never {},
         };
         let answer = async {
-            match own {
-                true => self.cache.answer(request, confidential, routes).await,
-                false => routes(request).await,
+            match variant {
+                Some(variant) => self.cache.answer(request, variant, routes).await,
+                None => routes(request).await,
             }
         };
         let span = tracing::info_span!("request", %id);

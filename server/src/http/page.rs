@@ -8,11 +8,12 @@ use std::sync::Arc;
 
 use app::check::Admission;
 use app::pages::FailurePage;
+use app::texts::Texts;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::FromRequestParts;
 use axum::http::header::{
-    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_SECURITY_POLICY,
-    HeaderMap, HeaderValue, RETRY_AFTER, VARY,
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_LENGTH,
+    CONTENT_SECURITY_POLICY, HeaderMap, HeaderValue, RETRY_AFTER, VARY,
 };
 use axum::http::request::Parts;
 use axum::http::{Extensions, Request, StatusCode};
@@ -47,6 +48,8 @@ pub(crate) struct PageRequest {
 #[derive(Clone)]
 pub(crate) struct PageRequestHead {
     client: Option<Client>,
+    /// The position of its language.
+    language: usize,
     /// Which encodings the browser accepts.
     accept_encoding: HeaderMap,
     for_cache: bool,
@@ -54,10 +57,11 @@ pub(crate) struct PageRequestHead {
 
 impl PageRequestHead {
     /// Extracts it from the head of a request.
-    pub(crate) fn of(extensions: &Extensions, headers: &HeaderMap) -> Self {
+    pub(crate) fn of(app: &AppState, extensions: &Extensions, headers: &HeaderMap) -> Self {
         let accepted = headers.get(ACCEPT_ENCODING).cloned();
         Self {
             client: extensions.get().copied(),
+            language: app.language(headers),
             accept_encoding: accepted
                 .map(|value| (ACCEPT_ENCODING, value))
                 .into_iter()
@@ -86,11 +90,18 @@ impl PageRequestHead {
     }
 }
 
+impl PageRequest {
+    /// The texts in the language of the request.
+    pub(crate) fn texts<'a>(&self, app: &'a AppState) -> &'a Arc<Texts> {
+        &app.site.languages.all()[self.head.language]
+    }
+}
+
 impl FromRequestParts<Arc<AppState>> for PageRequest {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<AppState>) -> Result<Self, Response> {
-        let head = PageRequestHead::of(&parts.extensions, &parts.headers);
+        let head = PageRequestHead::of(app, &parts.extensions, &parts.headers);
         head.admit(app).await
     }
 }
@@ -122,9 +133,6 @@ pub(crate) async fn page<V: IntoView + 'static>(
     });
     drop(render_permit);
     parts.headers.remove(CONTENT_LENGTH);
-    parts
-        .headers
-        .insert(VARY, HeaderValue::from_static("accept-encoding"));
     let body = match encoded {
         Some((encoded, name)) => {
             parts.headers.insert(CONTENT_ENCODING, name);
@@ -142,8 +150,9 @@ pub(crate) async fn streamed_page<V: IntoView + 'static>(
     request: PageRequest,
     view: impl Fn() -> V + Clone + Send + Sync + 'static,
 ) -> Response {
+    let texts = Arc::clone(request.texts(app));
     let PageRequest { head, permit } = request;
-    let context = context(app, status, app.admission(head.client));
+    let context = context(app, status, app.admission(head.client), texts);
     let render = leptos_axum::render_app_to_stream_in_order_with_context(context, view);
     let response = render(request_for_leptos()).await;
     response.map(|body| {
@@ -160,24 +169,35 @@ pub(crate) fn context(
     app: &AppState,
     status: StatusCode,
     admission: Admission,
+    texts: Arc<Texts>,
 ) -> impl Fn() + Clone + Send + Sync + 'static {
     let site = app.site.clone();
+    let vary = HeaderValue::from_static(match site.languages.all().len() {
+        1 => "accept-encoding",
+        _ => "accept-encoding, accept-language",
+    });
     move || {
         provide_context(site.clone());
+        provide_context(texts.clone());
         provide_context(admission.clone());
         let response = expect_context::<ResponseOptions>();
         if status != StatusCode::OK {
             response.set_status(status);
         }
         response.insert_header(CONTENT_SECURITY_POLICY, headers::PAGE_POLICY);
+        if let Ok(language) = HeaderValue::from_str(&texts.language) {
+            response.insert_header(CONTENT_LANGUAGE, language);
+        }
+        response.insert_header(VARY, vary.clone());
     }
 }
 
 /// The response that a limit was reached. Its page is rendered once, because a server that cannot render
 /// another page could not render this one either.
 async fn busy(app: &AppState, request: &PageRequestHead, denial: PageDenial) -> Response {
-    let page = app.busy_page.get_or_init(|| async {
-        let failure = app.site.page_words.failure.busy.clone();
+    let page = app.busy_pages[request.language].get_or_init(|| async {
+        let texts = &app.site.languages.all()[request.language];
+        let failure = texts.pages.failure.busy.clone();
         let view = move || view! { <FailurePage failure=failure.clone()/> };
         let response = render(app, StatusCode::OK, request, view).await;
         let (parts, body) = response.into_parts();
@@ -198,7 +218,8 @@ async fn render<V: IntoView + 'static>(
     request: &PageRequestHead,
     view: impl Fn() -> V + Clone + Send + Sync + 'static,
 ) -> Response {
-    let context = context(app, status, app.admission(request.client));
+    let texts = Arc::clone(&app.site.languages.all()[request.language]);
+    let context = context(app, status, app.admission(request.client), texts);
     let render = leptos_axum::render_app_async_with_context(context, view);
     render(request_for_leptos()).await
 }

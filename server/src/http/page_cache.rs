@@ -14,13 +14,22 @@ use crate::http::encoded_body::EncodedBody;
 use crate::http::page::{MAX_PAGE_LEN, RenderedForCache};
 use crate::process::half_of_cores;
 
-/// The pages by path, each stored at its first request. Whether a page accepts a password depends on the
-/// connection, so there are two versions of each.
+/// The pages by path, each stored at its first request, in every [`Variant`].
 pub struct PageCache {
-    pages: HashMap<String, [OnceCell<Page>; 2]>,
+    pages: HashMap<String, Vec<[OnceCell<Page>; 2]>>,
     /// Limits concurrent compression, which takes most of the time. A client that requests all pages of a server
     /// that has just started must not use all cores.
     compressions: Semaphore,
+}
+
+/// The properties of a request that make the same page another one.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Variant {
+    /// The position of its language.
+    pub language: usize,
+    /// Whether nobody between the browser and the server can read what is typed on it, so that it may ask for a
+    /// password.
+    pub confidential: bool,
 }
 
 struct Page {
@@ -31,19 +40,23 @@ struct Page {
 impl PageCache {
     /// Caches the pages with these paths and no others: a path can be spelled in many ways, and a client that
     /// requested all of them would fill the memory.
-    pub fn of(paths: impl IntoIterator<Item = String>) -> Self {
-        let pages = paths.into_iter().map(|path| (path, Default::default()));
+    pub fn new(paths: impl IntoIterator<Item = String>, languages: usize) -> Self {
+        let variants = || {
+            std::iter::repeat_with(Default::default)
+                .take(languages)
+                .collect()
+        };
+        let pages = paths.into_iter().map(|path| (path, variants()));
         Self {
             pages: pages.collect(),
             compressions: Semaphore::new(half_of_cores()),
         }
     }
 
-    /// Answers from the cache, if it has the page. `confidential` is whether nobody between the browser and the
-    /// server can read what is typed on it.
-    pub fn get(&self, request: &Request, confidential: bool) -> Option<Response> {
+    /// Answers from the cache, if it has the page.
+    pub fn get(&self, request: &Request, variant: Variant) -> Option<Response> {
         let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-        let page = self.entry(request, confidential).filter(|_| reads)?.get()?;
+        let page = self.entry(request, variant).filter(|_| reads)?.get()?;
         Some(page.answer(request.headers()))
     }
 
@@ -51,7 +64,7 @@ impl PageCache {
     pub async fn answer<F>(
         &self,
         mut request: Request,
-        confidential: bool,
+        variant: Variant,
         routes: impl FnOnce(Request) -> F,
     ) -> Response
     where
@@ -59,7 +72,7 @@ impl PageCache {
     {
         // The response to a HEAD request has no body to store.
         let gets = *request.method() == Method::GET;
-        let Some(page) = self.entry(&request, confidential).filter(|_| gets) else {
+        let Some(page) = self.entry(&request, variant).filter(|_| gets) else {
             return routes(request).await;
         };
         request.extensions_mut().insert(RenderedForCache);
@@ -72,10 +85,11 @@ impl PageCache {
     }
 
     /// The cache entry of the page. Pages with a query differ for each query, so they are not cached.
-    fn entry(&self, request: &Request, confidential: bool) -> Option<&OnceCell<Page>> {
+    fn entry(&self, request: &Request, variant: Variant) -> Option<&OnceCell<Page>> {
         let uri = request.uri();
-        let both = uri.query().is_none().then(|| self.pages.get(uri.path()))?;
-        Some(&both?[usize::from(confidential)])
+        let variants = uri.query().is_none().then(|| self.pages.get(uri.path()))?;
+        let both = variants?.get(variant.language)?;
+        Some(&both[usize::from(variant.confidential)])
     }
 
     /// Renders a page and compresses it, or returns the error response.

@@ -34,7 +34,8 @@ pub fn router(app: AppState) -> impl Application + Sync {
     let _ = any_spawner::Executor::init_tokio();
     let app = Arc::new(app);
     let pages = pages();
-    let cache = PageCache::of(pages.iter().flat_map(|page| page.cached_paths(&app.site)));
+    let paths = pages.iter().flat_map(|page| page.cached_paths(&app.site));
+    let cache = PageCache::new(paths, app.site.languages.all().len());
     let routes = pages.into_iter().fold(files(&app), |routes, page| {
         routes.route(page.path, page.handler)
     });
@@ -114,12 +115,8 @@ async fn readiness(State(app): State<Arc<AppState>>) -> impl IntoResponse {
 
 #[cfg(test)]
 mod tests {
-    use app::check::TestWords;
-    use app::guide::Guide;
-    use app::page_words::PageWords;
     use app::record::Catalogue;
     use app::site::Site;
-    use app::words::Words;
     use axum::body::Body;
     use axum::extract::Request;
     use axum::http::StatusCode;
@@ -141,22 +138,14 @@ mod tests {
         }
         let _ = any_spawner::Executor::init_tokio();
         let assets = Assets::load().expect("the bundle is built before the tests: make build");
-        let site = Site {
-            catalogue: Catalogue { records: vec![] },
-            language: "en".to_owned(),
-            words: Arc::new(Words::english()),
-            test_words: Arc::new(TestWords::english()),
-            page_words: PageWords::english(),
-            guide: Guide::english(),
-            probe: Probe::new(Options::default()).unwrap(),
-            bundle: assets.bundle(),
-        };
+        let probe = Probe::new(Options::default()).unwrap();
+        let site = Site::read(Catalogue::default(), "en", probe, assets.bundle()).unwrap();
         let (keys, metrics) = (Keys::random().unwrap(), Metrics::default());
         let limits = Limits::new(&LimitOptions::default(), keys, metrics.clone());
         let app = AppState::new(site, assets, limits, HttpOptions::default(), metrics);
         let app = Arc::new(app);
         let routes = for_browsers(Router::new().route("/broken", get(broken)), &app);
-        let router = ingress(routes.with_state(app.clone()), PageCache::of([]), app);
+        let router = ingress(routes.with_state(app.clone()), PageCache::new([], 1), app);
         for _ in 0..2 {
             let request = Request::get("/broken").body(Body::empty()).unwrap();
             let response = router.clone().oneshot(request).await.unwrap();

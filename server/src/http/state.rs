@@ -1,12 +1,14 @@
 //! The shared state of all routes.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use app::check::Admission;
 use app::site::Site;
+use app::texts::Texts;
 use axum::extract::FromRequestParts;
+use axum::http::header::{ACCEPT_LANGUAGE, HeaderMap};
 use axum::http::request::Parts;
-use std::convert::Infallible;
 use tokio::sync::OnceCell;
 
 use crate::http::assets::Assets;
@@ -31,8 +33,8 @@ pub struct AppState {
     pub metrics: Metrics,
     /// Whether the program accepts new work.
     pub readiness: Readiness,
-    /// The page for requests that a limit refuses, rendered when it is first needed.
-    pub(crate) busy_page: OnceCell<EncodedBody>,
+    /// The page for requests that a limit refuses, in each language, rendered when it is first needed.
+    pub(crate) busy_pages: Vec<OnceCell<EncodedBody>>,
 }
 
 impl AppState {
@@ -44,15 +46,23 @@ impl AppState {
         options: HttpOptions,
         metrics: Metrics,
     ) -> Self {
+        let busy_pages = site.languages.all().iter().map(|_| OnceCell::new());
         Self {
+            busy_pages: busy_pages.collect(),
             site: Arc::new(site),
             assets,
             limits,
             options,
             metrics,
             readiness: Readiness::default(),
-            busy_page: OnceCell::new(),
         }
+    }
+
+    /// The position of the language for a request.
+    pub(crate) fn language(&self, headers: &HeaderMap) -> usize {
+        let header = headers.get(ACCEPT_LANGUAGE);
+        let header = header.and_then(|header| header.to_str().ok());
+        self.site.languages.position(header)
     }
 
     /// The facts about a client and its connection that a test and a page need.
@@ -64,16 +74,25 @@ impl AppState {
     }
 }
 
-/// Extracts the facts about the client and its connection that a test needs.
-pub(crate) struct ClientAdmission(pub(crate) Admission);
+/// Extracts what a test needs of its request besides the form.
+pub(crate) struct TestRequest {
+    /// The limits and the connection of the client.
+    pub(crate) admission: Admission,
+    /// The texts in the language of the request.
+    pub(crate) texts: Arc<Texts>,
+}
 
-impl FromRequestParts<Arc<AppState>> for ClientAdmission {
+impl FromRequestParts<Arc<AppState>> for TestRequest {
     type Rejection = Infallible;
 
     async fn from_request_parts(
         parts: &mut Parts,
         app: &Arc<AppState>,
     ) -> Result<Self, Infallible> {
-        Ok(Self(app.admission(parts.extensions.get().copied())))
+        let language = app.language(&parts.headers);
+        Ok(Self {
+            admission: app.admission(parts.extensions.get().copied()),
+            texts: Arc::clone(&app.site.languages.all()[language]),
+        })
     }
 }

@@ -5,20 +5,16 @@
 mod assets;
 mod escaping;
 mod headers;
+mod languages;
 mod page_limits;
 mod pages;
 mod refusals;
 
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
-use std::sync::Arc;
 
-use app::check::TestWords;
-use app::guide::Guide;
-use app::page_words::PageWords;
 use app::record::{Catalogue, RecordFile, built_in};
 use app::site::Site;
-use app::words::Words;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
@@ -63,16 +59,13 @@ fn served(record: RecordFile, options: &LimitOptions, hosts: Hosts) -> Router {
         allow_private: true,
         ..Options::default()
     };
-    let site = Site {
-        catalogue: Catalogue::read(&[record], true).unwrap(),
-        language: "en".to_owned(),
-        words: Arc::new(Words::english()),
-        test_words: Arc::new(TestWords::english()),
-        page_words: PageWords::english(),
-        guide: Guide::english(),
-        probe: Probe::new(probe).unwrap(),
-        bundle: assets.bundle(),
-    };
+    let catalogue = Catalogue::read(&[record], true).unwrap();
+    let probe = Probe::new(probe).unwrap();
+    let site = Site::read(catalogue, "en", probe, assets.bundle()).unwrap();
+    serving(site, assets, options, hosts)
+}
+
+fn serving(site: Site, assets: Assets, options: &LimitOptions, hosts: Hosts) -> Router {
     let metrics = Metrics::default();
     let limits = Limits::new(options, Keys::random().unwrap(), metrics.clone());
     let mut proxies = ProxyOptions::default();

@@ -14,7 +14,7 @@ use leptos::server_fn::codec::{FromReq, PostUrl};
 use serde::Deserialize;
 
 use crate::http::page::{PageRequest, context, streamed_page};
-use crate::http::state::{AppState, ClientAdmission};
+use crate::http::state::{AppState, TestRequest};
 
 /// The question of the troubleshooter from which a test was started.
 #[derive(Deserialize)]
@@ -29,11 +29,11 @@ pub(crate) struct AskedQuery {
 pub(crate) async fn test_page(
     State(app): State<Arc<AppState>>,
     Query(asked): Query<AskedQuery>,
-    ClientAdmission(admission): ClientAdmission,
+    TestRequest { admission, texts }: TestRequest,
     page_request: PageRequest,
     request: Request,
 ) -> Response {
-    let trail = Trail::read(&app.site.guide, &asked.trail);
+    let trail = Trail::read(&texts.guide, &asked.trail);
     // The form is decoded by the server function's own decoder, so both understand the same.
     let form =
         <TestConnection as FromReq<PostUrl, Request, ServerFnError>>::from_req(request).await;
@@ -41,7 +41,7 @@ pub(crate) async fn test_page(
         return StatusCode::BAD_REQUEST.into_response();
     };
     let address = form.address.clone();
-    let test = start(&app.site, form, &admission).await;
+    let test = start(&app.site, &texts, form, &admission).await;
     let retry_after = test.refused.and_then(Refusal::retry_after);
     let status = test.refused.map_or(StatusCode::OK, Refusal::status);
     let test = Arc::new(Mutex::new(Some(test)));
@@ -62,14 +62,14 @@ pub(crate) async fn test_page(
 /// The test as a stream of lines, from the server function.
 pub(crate) async fn test_stream(
     State(app): State<Arc<AppState>>,
-    ClientAdmission(admission): ClientAdmission,
+    TestRequest { admission, texts }: TestRequest,
     mut request: Request,
 ) -> Response {
     // Where a browser accepts a page, Leptos answers a form that it cannot read with a redirect to the page
     // that the request names as its referrer.
     request.headers_mut().remove(ACCEPT);
     request.headers_mut().remove(REFERER);
-    let context = context(&app, StatusCode::OK, admission);
+    let context = context(&app, StatusCode::OK, admission, texts);
     let answer = leptos_axum::handle_server_fns_with_context(context, request).await;
     let mut response = not_stored(answer.into_response());
     // The function itself never fails: then its form could not be read, which is no fault of the program.

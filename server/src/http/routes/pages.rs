@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use app::guide::comparison::Shown;
+use app::guide::comparison::EnteredSettings;
 use app::guide::node::START;
 use app::guide::trail::Trail;
 use app::pages::{
@@ -65,15 +65,27 @@ pub(crate) fn pages() -> Vec<PageRoute> {
         PageRoute::new("/programs", get(programs)),
         PageRoute::new("/programs/outlook", get(outlook)),
         PageRoute::each("/programs/{slug}", get(program), |site| {
-            let programs = site.guide.programs.iter();
+            let programs = site.languages.default().guide.programs.iter();
             programs.map(|program| program.slug.clone()).collect()
         }),
         PageRoute::new("/fix", get(fix)),
         PageRoute::each("/fix/{slug}", get(node), |site| {
-            site.guide.nodes.keys().cloned().collect()
+            site.languages
+                .default()
+                .guide
+                .nodes
+                .keys()
+                .cloned()
+                .collect()
         }),
         PageRoute::each("/fix/card/{slug}", get(card), |site| {
-            site.guide.cards.keys().cloned().collect()
+            site.languages
+                .default()
+                .guide
+                .cards
+                .keys()
+                .cloned()
+                .collect()
         }),
         PageRoute::new("/errors", get(errors)),
         PageRoute::new("/check", get(check)),
@@ -104,7 +116,7 @@ async fn program(
     Path(slug): Path<String>,
     request: PageRequest,
 ) -> Response {
-    match app.site.guide.program(&slug).cloned() {
+    match request.texts(&app).guide.program(&slug).cloned() {
         Some(program) => {
             let show = move || view! { <ProgramPage program=program.clone()/> };
             page(&app, StatusCode::OK, &request, show).await
@@ -137,10 +149,10 @@ async fn node(
     Query(query): Query<TrailQuery>,
     request: PageRequest,
 ) -> Response {
-    let Some(node) = app.site.guide.nodes.get(&slug).cloned() else {
+    let Some(node) = request.texts(&app).guide.nodes.get(&slug).cloned() else {
         return not_found(State(app), request).await;
     };
-    let trail = Trail::read(&app.site.guide, &query.trail);
+    let trail = Trail::read(&request.texts(&app).guide, &query.trail);
     let show = move || {
         let (slug, node, trail) = (slug.clone(), node.clone(), trail.clone());
         view! { <FixPage slug node trail/> }
@@ -165,12 +177,12 @@ async fn errors(
 
 async fn check(
     State(app): State<Arc<AppState>>,
-    Query(shown): Query<Shown>,
+    Query(entered): Query<EnteredSettings>,
     uri: Uri,
     request: PageRequest,
 ) -> Response {
     let sent = uri.query().is_some();
-    let show = move || view! { <CheckPage shown=shown.clone() sent/> };
+    let show = move || view! { <CheckPage entered=entered.clone() sent/> };
     page(&app, StatusCode::OK, &request, show).await
 }
 
@@ -195,14 +207,14 @@ async fn card(
     Query(query): Query<CardQuery>,
     request: PageRequest,
 ) -> Response {
-    let Some(card) = app.site.guide.cards.get(&slug).cloned() else {
+    let Some(card) = request.texts(&app).guide.cards.get(&slug).cloned() else {
         return not_found(State(app), request).await;
     };
     // A program that nobody knows is no reason not to help.
     let program = query
         .program
-        .and_then(|slug| app.site.guide.program(&slug).cloned());
-    let trail = Trail::read(&app.site.guide, &query.trail);
+        .and_then(|slug| request.texts(&app).guide.program(&slug).cloned());
+    let trail = Trail::read(&request.texts(&app).guide, &query.trail);
     let show = move || {
         let (slug, card, program) = (slug.clone(), card.clone(), program.clone());
         view! { <CardPage slug card program trail=trail.clone()/> }

@@ -12,16 +12,13 @@ use probe::{
 
 use super::event::{Event, FindingWords, Mark, More, Plan, ServicePlan, StepWords};
 use super::mask::Mask;
-use super::words::{TestWords, lines};
-use crate::guide::go_on::GoOn;
+use super::words::lines;
 use crate::guide::target::Target;
-use crate::words::Words;
+use crate::texts::Texts;
 
-/// What is needed to speak about one test.
-pub(super) struct Saying {
-    pub(super) words: Arc<Words>,
-    pub(super) test_words: Arc<TestWords>,
-    pub(super) go_on: GoOn,
+/// What is needed to present one test.
+pub(super) struct Presenter {
+    pub(super) texts: Arc<Texts>,
     pub(super) provider: String,
     pub(super) with_password: bool,
     /// Whose mailbox the servers may name. They know of none if nobody signs in.
@@ -31,26 +28,24 @@ pub(super) struct Saying {
     pub(super) endpoints: Vec<Endpoint>,
 }
 
-impl Saying {
+impl Presenter {
     /// What will be tested.
     pub(super) fn plan(&self) -> Event {
         let services = self.endpoints.iter().map(|endpoint| {
             let stages = stages(endpoint.security, self.with_password);
             ServicePlan {
-                name: self.words.protocol(endpoint.protocol).name.clone(),
-                address: format!(
-                    "{}, port {}, {}",
-                    endpoint.host,
-                    endpoint.port,
-                    self.words.security(endpoint.security).name
-                ),
-                doing: self.words.stage(Stage::Dns).doing.clone(),
+                name: self.texts.words.protocol(endpoint.protocol).name.clone(),
+                address: self
+                    .texts
+                    .test
+                    .address(endpoint, &self.texts.words.security(endpoint.security).name),
+                doing: self.texts.words.stage(Stage::Dns).doing.clone(),
                 steps: stages.len(),
             }
         });
         Event::Plan(Plan {
             services: services.collect(),
-            labels: self.test_words.labels(),
+            labels: self.texts.test.labels(),
         })
     }
 
@@ -63,15 +58,15 @@ impl Saying {
                 .skip_while(|stage| **stage != step.stage)
                 .nth(1)?;
             let goes_on = step.outcome.severity() < Severity::Failure;
-            goes_on.then(|| self.words.stage(*after).doing.clone())
+            goes_on.then(|| self.texts.words.stage(*after).doing.clone())
         });
         Event::Step {
             service,
             step: StepWords {
                 mark: step.state.into(),
-                name: self.words.stage(step.stage).name.clone(),
+                name: self.texts.words.stage(step.stage).name.clone(),
                 found: self.found(step.outcome),
-                time: time(step.elapsed),
+                time: self.texts.test.time(step.elapsed),
                 facts: self.facts(&step.facts),
                 server_said: step.server_said.as_deref().map(|said| match &self.mask {
                     Some(mask) => mask.masked(said),
@@ -89,14 +84,14 @@ impl Saying {
         report: &EndpointReport,
         age: Option<Duration>,
     ) -> Event {
-        let verdicts = &self.test_words.verdicts;
+        let verdicts = &self.texts.test.verdicts;
         let text = match report.outcome.severity() {
             Severity::Fine if report.signed_in() => verdicts.signed_in.clone(),
             Severity::Fine => verdicts.good.clone(),
-            _ => self.words.step(report.outcome).to_owned(),
+            _ => self.texts.words.step(report.outcome).to_owned(),
         };
         let text = match age {
-            Some(age) => self.test_words.shared_verdict(&text, age),
+            Some(age) => self.texts.test.shared_verdict(&text, age),
             None => text,
         };
         let alternative = self.alternatives.get(service).copied().unwrap_or_default();
@@ -121,7 +116,10 @@ impl Saying {
 
     fn finding(&self, reports: &[EndpointReport], finding: &Finding) -> FindingWords {
         let about = |id: &String| finding.endpoints.contains(id);
-        let filled = self.words.finding(finding, reports, Some(&self.provider));
+        let filled = self
+            .texts
+            .words
+            .finding(finding, reports, Some(&self.provider));
         let only_alternatives = self
             .endpoints
             .iter()
@@ -132,16 +130,17 @@ impl Saying {
         let fine = finding.cause == Cause::Outcome(Outcome::Ok);
         let accepted = fine && reports.iter().any(EndpointReport::signed_in);
         if accepted {
-            let _ = write!(explanation, " {}", self.test_words.password.accepted);
+            let _ = write!(explanation, " {}", self.texts.test.password.accepted);
         } else if fine && !self.with_password {
-            let _ = write!(explanation, " {}", self.test_words.password.not_given);
+            let _ = write!(explanation, " {}", self.texts.test.password.not_given);
         }
-        let go_on = &self.go_on;
+        let remedies = &self.texts.guide.remedies;
+        let labels = &self.texts.guide.words.remedies;
         let target = match accepted {
-            true => Some((&go_on.accepted_label, &go_on.accepted)),
-            false => go_on.target(finding.cause).map(|target| match target {
-                Target::Card(_) => (&go_on.label, target),
-                Target::Node(_) | Target::Page(_) => (&go_on.fine, target),
+            true => Some((&labels.accepted, &remedies.accepted)),
+            false => remedies.target(finding.cause).map(|target| match target {
+                Target::Card(_) => (&labels.fix, target),
+                Target::Node(_) | Target::Page(_) => (&labels.fine, target),
             }),
         };
         let more = target.map(|(text, target)| More {
@@ -152,7 +151,7 @@ impl Saying {
             mark: softened(finding.cause, only_alternatives),
             title: filled.title,
             explanation,
-            advice: lines(&filled.advice),
+            advice: lines(filled.advice),
             more,
         }
     }
@@ -161,12 +160,12 @@ impl Saying {
     fn found(&self, outcome: Outcome) -> String {
         match outcome {
             Outcome::Ok => String::new(),
-            outcome => self.words.step(outcome).to_owned(),
+            outcome => self.texts.words.step(outcome).to_owned(),
         }
     }
 
     fn facts(&self, facts: &Facts) -> Vec<(String, String)> {
-        let label = &self.test_words.facts;
+        let label = &self.texts.test.facts;
         let mut rows: Vec<(&String, String)> = Vec::new();
         match facts {
             Facts::None {} => {}
@@ -184,8 +183,8 @@ impl Saying {
                         .iter()
                         .filter(|attempt| attempt.outcome != Outcome::Ok)
                         .map(|attempt| {
-                            let found = self.words.step(attempt.outcome);
-                            let time = time(attempt.elapsed);
+                            let found = self.texts.words.step(attempt.outcome);
+                            let time = self.texts.test.time(attempt.elapsed);
                             (
                                 &label.attempt,
                                 format!("{}: {found} ({time})", attempt.address),
@@ -202,8 +201,8 @@ impl Saying {
                 rows.push((&label.names, join(&facts.names)));
                 rows.push((&label.subject, facts.subject.clone()));
                 rows.push((&label.issuer, facts.issuer.clone()));
-                let dates = format!("{} – {}", date(facts.not_before), date(facts.not_after));
-                rows.push((&label.valid, dates));
+                let period = self.texts.test.period(facts.not_before, facts.not_after);
+                rows.push((&label.valid, period));
                 rows.push((&label.days_left, facts.days_left.to_string()));
                 rows.push((&label.key, facts.key.clone()));
                 rows.push((&label.signature, facts.signature.clone()));
@@ -234,14 +233,14 @@ impl Saying {
                 messages,
                 message_limit,
             } => {
-                let megabytes = |bytes: u64| format!("{:.1} MB", bytes as f64 / 1_000_000.0);
+                let megabytes = |bytes| self.texts.test.megabytes(bytes);
                 rows.push((&label.usage, share(*used, *limit, megabytes)));
                 let count = |number: u64| number.to_string();
                 rows.push((&label.messages, share(*messages, *message_limit, count)));
             }
             Facts::OtherAddresses { others } => rows.extend(others.iter().map(|other| {
-                let found = self.words.step(other.outcome);
-                let time = time(other.elapsed);
+                let found = self.texts.words.step(other.outcome);
+                let time = self.texts.test.time(other.elapsed);
                 (&label.other, format!("{}: {found} ({time})", other.address))
             })),
             Facts::Published {
@@ -333,27 +332,11 @@ fn join_with<T>(items: &[T], text: impl Fn(&T) -> String) -> String {
     items.iter().map(text).collect::<Vec<_>>().join(", ")
 }
 
-fn time(elapsed: Duration) -> String {
-    match elapsed.as_millis() {
-        0 => "under 1 ms".to_owned(),
-        millis @ 1..1_000 => format!("{millis} ms"),
-        _ => format!("{:.1} s", elapsed.as_secs_f64()),
-    }
-}
-
-/// A day as customers of an American provider read it without mistaking day for month.
-fn date(seconds: i64) -> String {
-    time::OffsetDateTime::from_unix_timestamp(seconds)
-        .map(|moment| format!("{} {} {}", moment.day(), moment.month(), moment.year()))
-        .unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use probe::Protocol;
 
     use super::*;
-    use crate::guide::Guide;
     use crate::record::{AddressOrDomain, parse_address};
 
     #[test]
@@ -361,10 +344,8 @@ mod tests {
         let Ok(AddressOrDomain::Address(address)) = parse_address("jane.doe@example.net") else {
             panic!("no address")
         };
-        let mut saying = Saying {
-            words: Arc::new(Words::english()),
-            test_words: Arc::new(TestWords::english()),
-            go_on: Guide::english().go_on,
+        let mut presenter = Presenter {
+            texts: Texts::english(),
             provider: "Example".into(),
             with_password: true,
             mask: Some(Mask::of(&address)),
@@ -382,13 +363,13 @@ mod tests {
             server_said: Some(said.to_owned()),
             ..Step::new(Stage::SignIn, Outcome::WrongCredentials, Duration::ZERO)
         };
-        let told = |saying: &Saying| match saying.step(0, &step) {
+        let told = |presenter: &Presenter| match presenter.step(0, &step) {
             Event::Step { step, .. } => step.server_said,
             other => panic!("{other:?}"),
         };
         let masked = "NO J…@Example.net (j…) is unknown to mail.example.net";
-        assert_eq!(told(&saying).as_deref(), Some(masked));
-        saying.mask = None;
-        assert_eq!(told(&saying).as_deref(), Some(said));
+        assert_eq!(told(&presenter).as_deref(), Some(masked));
+        presenter.mask = None;
+        assert_eq!(told(&presenter).as_deref(), Some(said));
     }
 }

@@ -3,7 +3,8 @@
 use leptos::prelude::window;
 use web_sys::Element;
 
-use super::{trail, walk};
+use super::dom::{self, find};
+use super::trail;
 
 /// Shows the way that this browser keeps, unless the page came with one.
 pub(super) fn take_up(place: &Element) {
@@ -11,18 +12,18 @@ pub(super) fn take_up(place: &Element) {
         return;
     }
     let here = window().location().pathname().unwrap_or_default();
-    let kept = trail::read();
-    if !trail::leads_to(&kept, &here) {
+    let answered = trail::read();
+    if !trail::leads_to(&answered, &here) {
         return;
     }
-    trail::show(place, &kept);
-    let then = kept
+    trail::show(place, &answered);
+    let then = answered
         .last()
-        .map(|last| trail::with_program(&last.then, &kept));
+        .map(|last| trail::with_program(&last.then, &answered));
     // Nothing is left to try when this card was the second one already.
     let next = then.filter(|then| !then.is_empty() && then.split('?').next() != Some(&here));
-    if let (Some(next), Some(link)) = (next, walk::find(place, "#next")) {
+    if let (Some(next), Some(link)) = (next, find(place, "#next")) {
         let _ = link.set_attribute("href", &next);
-        let _ = link.toggle_attribute_with_force("hidden", false);
+        dom::show(&link, true);
     }
 }

@@ -1,8 +1,8 @@
-//! One answer on the way through the troubleshooter.
+//! One answer on the way through the troubleshooter, as the server writes it and the browser keeps it.
 
 /// One answer on the way through the troubleshooter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Known {
+pub struct AnsweredQuestion {
     /// What was asked.
     pub question: String,
     /// What was answered.

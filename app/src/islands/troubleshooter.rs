@@ -7,7 +7,9 @@ use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{DomParser, Element, HtmlElement, HtmlFormElement, SupportedType};
 
-use super::{Known, clock, device_first, last_test, trail};
+use super::dom::{self, find};
+use super::{clock, device_first, last_test, trail};
+use crate::answered::AnsweredQuestion;
 
 /// Who starts the test of a question. Anybody can lead a customer to a question, so the page may only start
 /// it when the customer came there by answers in this tab.
@@ -19,16 +21,16 @@ enum Start {
 
 /// Takes up the way where it was left, and looks whether the question can be answered here.
 pub(super) fn begin(place: &Element) {
-    let known = trail::taken_up();
-    let start = start_after(&known);
+    let answered = trail::taken_up();
+    let start = start_after(&answered);
     if trail::shown(place).is_empty() {
-        trail::show(place, &known);
+        trail::show(place, &answered);
     }
     let back = place.clone();
     window_event_listener(popstate, move |_| {
-        let known = trail::taken_up();
-        trail::show(&back, &known);
-        load(&back, here(), start_after(&known));
+        let answered = trail::taken_up();
+        trail::show(&back, &answered);
+        load(&back, here(), start_after(&answered));
     });
     arrived(place, start);
 }
@@ -51,17 +53,12 @@ pub(super) fn after_test(place: &Element, servers_fail: Option<bool>) {
     go_on(place, servers_fail, Start::Page);
 }
 
-/// The first element inside that fits.
-pub(super) fn find(place: &Element, selector: &str) -> Option<Element> {
-    place.query_selector(selector).ok().flatten()
-}
-
 fn here() -> String {
     window().location().pathname().unwrap_or_default()
 }
 
-fn start_after(known: &[Known]) -> Start {
-    if trail::leads_to(known, &here()) {
+fn start_after(answered: &[AnsweredQuestion]) -> Start {
+    if trail::leads_to(answered, &here()) {
         Start::Page
     } else {
         Start::Customer
@@ -91,8 +88,8 @@ fn follow(place: &Element, link: &Element, start: Start) {
     let text = |selector: &str| find(place, selector).and_then(|part| part.text_content());
     let label = link.query_selector("b").ok().flatten();
     let to = data("data-to");
-    let mut known = trail::shown(place);
-    known.push(Known {
+    let mut answered = trail::shown(place);
+    answered.push(AnsweredQuestion {
         question: text("#node h1").unwrap_or_default(),
         answer: label
             .and_then(|label| label.text_content())
@@ -102,18 +99,18 @@ fn follow(place: &Element, link: &Element, start: Start) {
         then: data("data-then"),
         program: data("data-program"),
     });
-    trail::keep(&known);
+    trail::keep(&answered);
     if to.starts_with("/fix/") && !to.starts_with("/fix/card/") {
-        trail::show(place, &known);
+        trail::show(place, &answered);
         if let Ok(history) = window().history() {
-            let length = JsValue::from(known.len() as u32);
+            let length = JsValue::from(answered.len() as u32);
             let _ = history.push_state_with_url(&length, "", Some(&to));
         }
         load(place, to, start);
     } else {
         let _ = window()
             .location()
-            .assign(&trail::with_program(&to, &known));
+            .assign(&trail::with_program(&to, &answered));
     }
 }
 
@@ -127,7 +124,7 @@ fn load(place: &Element, path: String, start: Start) {
             return;
         }
         if let Some(lost) = find(&place, "#node-lost") {
-            let _ = lost.toggle_attribute_with_force("hidden", fresh.is_some());
+            dom::show(&lost, fresh.is_none());
         }
         if let (Some(fresh), Some(old)) = (fresh, find(&place, "#node")) {
             let _ = old.replace_with_with_node_1(&fresh);
@@ -155,7 +152,7 @@ fn arrived(place: &Element, start: Start) {
     let by = find(place, "#node").and_then(|node| node.get_attribute("data-by"));
     let by = by.unwrap_or_default();
     if let Some(panel) = find(place, "#node-test") {
-        let _ = panel.toggle_attribute_with_force("hidden", by != "test");
+        dom::show(&panel, by == "test");
         if by == "test" {
             test(place, &panel, start);
         }
@@ -180,7 +177,7 @@ fn arrived(place: &Element, start: Start) {
     }
 }
 
-/// Takes the last test, or runs one if the address is known and the page may start it.
+/// Takes the last test, or runs one if the address is answered and the page may start it.
 fn test(place: &Element, panel: &Element, start: Start) {
     let last = last_test::read().filter(last_test::LastTest::is_fresh);
     let fails = last.and_then(|last| last_test::servers_fail(&last.progress()));

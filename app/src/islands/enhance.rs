@@ -7,11 +7,11 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::{Turn, only_awake, when_awake};
+use super::awake::{Turn, only_awake, when_awake};
 
-/// Wakes up what is inside.
+/// Enhances what is inside: begins once the page is awake, and listens from then on.
 #[island]
-pub(super) fn Wakes(
+pub(super) fn Enhance(
     /// Which part of a page it is.
     kind: Kind,
     /// Tells it from others of its kind; may be empty.
@@ -19,16 +19,16 @@ pub(super) fn Wakes(
     children: Children,
 ) -> impl IntoView {
     let place = NodeRef::<Div>::new();
-    if kind == Kind::Walk {
-        provide_context(WalkPlace(place));
+    if kind == Kind::Troubleshooter {
+        provide_context(TroubleshooterRoot(place));
     }
     let name = StoredValue::new(name);
     when_awake(kind.turn(), move || {
         if let Some(place) = place.get_untracked() {
-            name.with_value(|name| wake(kind, name, &place));
+            name.with_value(|name| begin(kind, name, &place));
         }
     });
-    let heard = move |_: Event| {
+    let input = move |_: Event| {
         if let Some(place) = place.get_untracked() {
             name.with_value(|name| changed(kind, name, &place));
         }
@@ -39,7 +39,7 @@ pub(super) fn Wakes(
         }
     };
     view! {
-        <div node_ref=place on:input=only_awake(heard) on:click=only_awake(clicked)>
+        <div node_ref=place on:input=only_awake(input) on:click=only_awake(clicked)>
             {children()}
         </div>
     }
@@ -48,93 +48,89 @@ pub(super) fn Wakes(
 /// Which part of a page it is.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Kind {
-    /// See [`Ticks`].
-    Ticks,
+    /// See [`Checklist`].
+    Checklist,
     /// See [`Matches`].
     Matches,
     /// See [`DeviceFirst`].
     Device,
     /// See [`ClockCheck`].
     Clock,
-    /// See [`Walk`].
-    Walk,
-    /// See [`Onward`].
-    Onward,
+    /// See [`Troubleshooter`].
+    Troubleshooter,
+    /// See [`FollowUp`].
+    FollowUp,
     /// See [`ReportMaker`].
     Report,
-    /// Nothing that the server makes, so nothing comes of it.
-    #[serde(other)]
-    Unknown,
 }
 
 impl Kind {
     const fn turn(self) -> Turn {
         match self {
-            Self::Ticks => Turn::Fields,
+            Self::Checklist => Turn::Fields,
             Self::Matches
             | Self::Device
             | Self::Clock
-            | Self::Walk
-            | Self::Onward
-            | Self::Report
-            | Self::Unknown => Turn::Parts,
+            | Self::Troubleshooter
+            | Self::FollowUp
+            | Self::Report => Turn::Parts,
         }
     }
 }
 
 /// The troubleshooter around a form, which goes on with what the test has found.
 #[derive(Clone, Copy)]
-pub(super) struct WalkPlace(pub(super) NodeRef<Div>);
+pub(super) struct TroubleshooterRoot(pub(super) NodeRef<Div>);
 
 /// Keeps the boxes inside as they were left, in this browser only.
 #[component]
-pub fn Ticks(
+pub fn Checklist(
     /// Tells these boxes from all others.
     name: String,
     children: Children,
 ) -> impl IntoView {
-    view! { <Wakes kind=Kind::Ticks name>{children()}</Wakes> }
+    view! { <Enhance kind=Kind::Checklist name>{children()}</Enhance> }
 }
 
 /// Filters the parts inside that have `data-match` by the text of the field inside.
 #[component]
 pub fn Matches(children: Children) -> impl IntoView {
-    view! { <Wakes kind=Kind::Matches name=String::new()>{children()}</Wakes> }
+    view! { <Enhance kind=Kind::Matches name=String::new()>{children()}</Enhance> }
 }
 
 /// Moves the part inside whose `data-device` fits this device to the front.
 #[component]
 pub fn DeviceFirst(children: Children) -> impl IntoView {
-    view! { <Wakes kind=Kind::Device name=String::new()>{children()}</Wakes> }
+    view! { <Enhance kind=Kind::Device name=String::new()>{children()}</Enhance> }
 }
 
 /// Shows one of the parts inside, which are marked `data-clock="right"` and `data-clock="wrong"`.
 #[component]
 pub fn ClockCheck(children: Children) -> impl IntoView {
-    view! { <Wakes kind=Kind::Clock name=String::new()>{children()}</Wakes> }
+    view! { <Enhance kind=Kind::Clock name=String::new()>{children()}</Enhance> }
 }
 
 /// The troubleshooter: the question (`#node`), the form of the connection test (`#node-test`), and
 /// what was answered before (`#known`).
 #[component]
-pub fn Walk(children: Children) -> impl IntoView {
-    view! { <Wakes kind=Kind::Walk name=String::new()>{children()}</Wakes> }
+pub fn Troubleshooter(children: Children) -> impl IntoView {
+    view! { <Enhance kind=Kind::Troubleshooter name=String::new()>{children()}</Enhance> }
 }
 
 /// "Did that help?" on a card: what was answered before (`#known`), and where to go on (`#next`).
 #[component]
-pub fn Onward(children: Children) -> impl IntoView {
-    view! { <Wakes kind=Kind::Onward name=String::new()>{children()}</Wakes> }
+pub fn FollowUp(children: Children) -> impl IntoView {
+    view! { <Enhance kind=Kind::FollowUp name=String::new()>{children()}</Enhance> }
 }
 
 /// Makes the report for the help desk (`#report-made`) from what the browser keeps.
 #[component]
 pub fn ReportMaker(children: Children) -> impl IntoView {
-    view! { <Wakes kind=Kind::Report name=String::new()>{children()}</Wakes> }
+    view! { <Enhance kind=Kind::Report name=String::new()>{children()}</Enhance> }
 }
 
 #[cfg(not(feature = "hydrate"))]
-use server::{changed, click, wake};
+use server::{begin, changed, click};
 
 #[cfg(not(feature = "hydrate"))]
 mod server {
@@ -143,7 +139,7 @@ mod server {
 
     use super::Kind;
 
-    pub(super) fn wake(_kind: Kind, _name: &str, _place: &HtmlDivElement) {}
+    pub(super) fn begin(_kind: Kind, _name: &str, _place: &HtmlDivElement) {}
 
     pub(super) fn changed(_kind: Kind, _name: &str, _place: &HtmlDivElement) {}
 
@@ -151,7 +147,7 @@ mod server {
 }
 
 #[cfg(feature = "hydrate")]
-use browser::{changed, click, wake};
+use browser::{begin, changed, click};
 
 #[cfg(feature = "hydrate")]
 mod browser {
@@ -160,31 +156,27 @@ mod browser {
     use web_sys::{Element, HtmlDivElement};
 
     use super::Kind;
-    use crate::islands::{clock, device_first, matches, onward, report, ticks, walk};
+    use crate::islands::{
+        checklist, clock, device_first, follow_up, matches, report, troubleshooter,
+    };
 
-    pub(super) fn wake(kind: Kind, name: &str, place: &HtmlDivElement) {
+    pub(super) fn begin(kind: Kind, name: &str, place: &HtmlDivElement) {
         match kind {
-            Kind::Ticks => ticks::show(place, name),
+            Kind::Checklist => checklist::show(place, name),
             Kind::Matches => matches::filter(place),
             Kind::Device => device_first::suggest(place),
             Kind::Clock => clock::show(place),
-            Kind::Walk => walk::begin(place),
-            Kind::Onward => onward::take_up(place),
+            Kind::Troubleshooter => troubleshooter::begin(place),
+            Kind::FollowUp => follow_up::take_up(place),
             Kind::Report => report::show(place),
-            Kind::Unknown => {}
         }
     }
 
     pub(super) fn changed(kind: Kind, name: &str, place: &HtmlDivElement) {
         match kind {
-            Kind::Ticks => ticks::keep(place, name),
+            Kind::Checklist => checklist::keep(place, name),
             Kind::Matches => matches::filter(place),
-            Kind::Device
-            | Kind::Clock
-            | Kind::Walk
-            | Kind::Onward
-            | Kind::Report
-            | Kind::Unknown => {}
+            Kind::Device | Kind::Clock | Kind::Troubleshooter | Kind::FollowUp | Kind::Report => {}
         }
     }
 
@@ -194,14 +186,9 @@ mod browser {
             return;
         };
         match kind {
-            Kind::Walk => walk::click(place, event, &target),
+            Kind::Troubleshooter => troubleshooter::click(place, event, &target),
             Kind::Report => report::click(place, &target),
-            Kind::Ticks
-            | Kind::Matches
-            | Kind::Device
-            | Kind::Clock
-            | Kind::Onward
-            | Kind::Unknown => {}
+            Kind::Checklist | Kind::Matches | Kind::Device | Kind::Clock | Kind::FollowUp => {}
         }
     }
 }

@@ -1,0 +1,51 @@
+//! One file of the content, and where in it something is wrong.
+
+use serde::de::DeserializeOwned;
+use toml::Spanned;
+
+use crate::toml_position::position;
+
+/// A file of the content.
+#[derive(Clone, Debug)]
+pub(crate) struct File {
+    /// Its path below `content`, as faults name it.
+    name: String,
+    text: String,
+}
+
+impl File {
+    /// A file with this text.
+    pub(crate) fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            text: text.into(),
+        }
+    }
+
+    /// Reads the file strictly; the error begins with the file, the line and the column.
+    pub(crate) fn toml<T: DeserializeOwned>(&self) -> Result<T, String> {
+        toml::from_str(&self.text).map_err(|error| {
+            let offset = error.span().map_or(0, |span| span.start);
+            self.fault_at_byte(offset, error.message())
+        })
+    }
+
+    /// A fault of the whole file.
+    pub(crate) fn fault(&self, message: impl std::fmt::Display) -> String {
+        format!("{}: {message}", self.name)
+    }
+
+    /// A fault of something that stands in the file.
+    pub(crate) fn fault_at<T>(
+        &self,
+        place: &Spanned<T>,
+        message: impl std::fmt::Display,
+    ) -> String {
+        self.fault_at_byte(place.span().start, message)
+    }
+
+    fn fault_at_byte(&self, offset: usize, message: impl std::fmt::Display) -> String {
+        let (line, column) = position(&self.text, offset);
+        format!("{}:{line}:{column}: {message}", self.name)
+    }
+}

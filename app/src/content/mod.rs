@@ -1,0 +1,116 @@
+//! The files of `content/`, which are a part of the program.
+//!
+//! The folder `structure` holds what is the same in every language: ids, order, targets and conditions. Every
+//! other folder is a language, named as in HTML (RFC 5646), and holds words by these ids. Both are read
+//! strictly: what is missing, unknown or empty is refused with its place.
+//!
+//! | module | idea |
+//! |---|---|
+//! | [`file`](mod@file) | one file, and where in it something is wrong |
+//! | [`by_id`] | words for what is declared in the structure |
+//! | [`template`] | a text with placeholders, checked when it is read |
+//! | [`words`] | declares the words of a page |
+
+pub(crate) mod by_id;
+pub(crate) mod file;
+pub mod template;
+pub(crate) mod words;
+
+use std::collections::BTreeMap;
+
+use rust_embed::RustEmbed;
+
+use file::File;
+
+#[derive(RustEmbed)]
+#[folder = "content"]
+struct Embedded;
+
+/// The folder of what is the same in every language.
+const STRUCTURE: &str = "structure";
+
+/// All files, by their paths below `content`.
+#[derive(Clone, Debug)]
+pub struct Files(pub BTreeMap<String, String>);
+
+impl Files {
+    /// The files that the program carries.
+    ///
+    /// # Errors
+    ///
+    /// The name of a file that is not text in UTF-8.
+    pub fn built_in() -> Result<Self, String> {
+        let files = Embedded::iter().filter_map(|name| {
+            let data = Embedded::get(&name)?.data.into_owned();
+            let text = String::from_utf8(data).map_err(|_| format!("{name} is not UTF-8"));
+            Some(text.map(|text| (name.into_owned(), text)))
+        });
+        files.collect::<Result<_, _>>().map(Self)
+    }
+
+    /// The languages that have a folder, in the order of their names.
+    pub(crate) fn languages(&self) -> Vec<String> {
+        let folders = self.0.keys().filter_map(|path| path.split_once('/'));
+        let mut languages: Vec<_> = folders.map(|(folder, _)| folder.to_owned()).collect();
+        languages.dedup();
+        languages.retain(|folder| folder != STRUCTURE);
+        languages
+    }
+
+    /// The folder of what is the same in every language.
+    pub(crate) fn structure(&self) -> Folder<'_> {
+        self.folder(STRUCTURE)
+    }
+
+    /// The folder of a language, or of the structure.
+    pub(crate) fn folder<'a>(&'a self, name: &'a str) -> Folder<'a> {
+        Folder { files: self, name }
+    }
+}
+
+/// One folder of [`Files`].
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Folder<'a> {
+    files: &'a Files,
+    name: &'a str,
+}
+
+impl Folder<'_> {
+    /// One file.
+    pub(crate) fn file(&self, path: &str) -> Result<File, String> {
+        let name = format!("{}/{path}", self.name);
+        match self.files.0.get(&name) {
+            Some(text) => Ok(File::new(name, text.clone())),
+            None => Err(format!("{name} is missing")),
+        }
+    }
+
+    /// The names, without their endings, of the files in a folder inside, in the order of the alphabet.
+    pub(crate) fn stems(&self, folder: &str) -> Vec<String> {
+        let prefix = format!("{}/{folder}/", self.name);
+        let names = self.files.0.keys();
+        let names = names.filter_map(|name| name.strip_prefix(&prefix)?.strip_suffix(".toml"));
+        names.map(str::to_owned).collect()
+    }
+}
+
+/// The languages that the program speaks, by their names in HTML.
+pub fn languages() -> Vec<String> {
+    Files::built_in().map_or_else(|_| Vec::new(), |files| files.languages())
+}
+
+/// Another language for tests: every word of American English with a mark before it.
+#[cfg(test)]
+pub(crate) fn with_marked_language(name: &str) -> Files {
+    let mut files = Files::built_in().unwrap();
+    let english = files.0.clone().into_iter();
+    files.0.extend(english.filter_map(|(path, text)| {
+        let path = path.strip_prefix("en/")?;
+        let marked = text
+            .replace(" = \"", " = \"·")
+            .replace("= [\"", "= [\"·")
+            .replace("\n  \"", "\n  \"·");
+        Some((format!("{name}/{path}"), marked))
+    }));
+    files
+}

@@ -1,0 +1,285 @@
+//! Compares the settings that a program shows with the documented ones, line by line.
+
+mod entered;
+
+use probe::{Protocol, Security};
+use strum::{IntoStaticStr, VariantArray};
+
+use crate::record::{Group, Service, UserNameForm, Wrong};
+
+pub(in crate::guide) use entered::codes;
+pub use entered::{
+    Choice, EnteredCopies, EnteredSecurity, EnteredSettings, EnteredSignIn, EnteredUser, Kind,
+};
+
+/// One line of the answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// Which setting it is about.
+    pub setting: Setting,
+    /// What was typed, if anything.
+    pub entered: String,
+    /// Whether that is right.
+    pub verdict: Verdict,
+}
+
+/// A setting, by the name under which its words are kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[allow(missing_docs, reason = "the names are those of the form")]
+pub enum Setting {
+    InHost,
+    InPort,
+    InSecurity,
+    InSignIn,
+    User,
+    OutHost,
+    OutPort,
+    OutSecurity,
+    OutSignIn,
+    Copies,
+}
+
+/// Whether a value is right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is.
+    Right,
+    /// It was not told.
+    Open,
+    /// It is not.
+    Wrong {
+        /// What to put instead.
+        put: Put,
+        /// Why.
+        why: Why,
+        /// The card that tells how.
+        card: Fix,
+    },
+}
+
+/// What to put instead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Put {
+    /// This text.
+    Text(String),
+    /// This kind of protection.
+    Security(Security),
+    /// The words of this choice.
+    Choice(&'static str),
+}
+
+/// Why a value is wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// The record says it.
+    Record(String),
+    /// One of the usual reasons.
+    Reason(Reason),
+}
+
+/// The usual reasons why a value is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "kebab-case")]
+#[allow(missing_docs, reason = "their words stand under the same names")]
+pub enum Reason {
+    OtherServer,
+    UnknownServer,
+    NoNumber,
+    UnknownPort,
+    NotEncrypted,
+    WrongPair,
+    UserIncomplete,
+    UserTooLong,
+    EncryptedPassword,
+    Oauth,
+    NoSignIn,
+    CopiesRemoved,
+}
+
+/// The cards that mend a wrong value, by their slugs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, IntoStaticStr, VariantArray)]
+#[strum(serialize_all = "kebab-case")]
+#[allow(missing_docs, reason = "the cards say what they are about")]
+pub enum Fix {
+    ServerNames,
+    SecurityAndPort,
+    FullUserName,
+    NormalPassword,
+    SignInToSend,
+    LeaveCopies,
+}
+
+/// Judges every value; what was not told is [`Verdict::Open`].
+pub fn compare(group: &Group, entered: &EnteredSettings) -> Vec<Line> {
+    let incoming = match entered.kind {
+        Kind::Imap => Protocol::Imap,
+        Kind::Pop => Protocol::Pop3,
+    };
+    let mut lines = Vec::new();
+    let mut line = |setting, entered: &str, verdict| {
+        lines.push(Line {
+            setting,
+            entered: entered.to_owned(),
+            verdict,
+        });
+    };
+    let (host, port) = (entered.in_host.trim(), entered.in_port.trim());
+    line(Setting::InHost, host, judge_host(group, incoming, host));
+    line(Setting::InPort, port, judge_port(group, incoming, port));
+    let security = judge_security(group, incoming, port, entered.in_security);
+    line(Setting::InSecurity, "", security);
+    line(Setting::User, "", judge_user(group, entered.user));
+    let sign_in = judge_sign_in(entered.in_sign_in, Fix::NormalPassword);
+    line(Setting::InSignIn, "", sign_in);
+    if entered.kind == Kind::Pop {
+        line(Setting::Copies, "", judge_copies(entered.copies));
+    }
+    let (host, port) = (entered.out_host.trim(), entered.out_port.trim());
+    let smtp = Protocol::Smtp;
+    line(Setting::OutHost, host, judge_host(group, smtp, host));
+    line(Setting::OutPort, port, judge_port(group, smtp, port));
+    let security = judge_security(group, smtp, port, entered.out_security);
+    line(Setting::OutSecurity, "", security);
+    let sign_in = judge_sign_in(entered.out_sign_in, Fix::SignInToSend);
+    line(Setting::OutSignIn, "", sign_in);
+    lines
+}
+
+fn judge_host(group: &Group, protocol: Protocol, typed: &str) -> Verdict {
+    if typed.is_empty() {
+        return Verdict::Open;
+    }
+    let Some(right) = group.recommended(protocol) else {
+        return Verdict::Open;
+    };
+    let same = |host: &probe::HostName| {
+        let typed = typed.strip_suffix('.').unwrap_or(typed);
+        host.as_str().eq_ignore_ascii_case(typed)
+    };
+    let mut services = group.services.iter();
+    if services.any(|s| s.endpoint.protocol == protocol && same(&s.endpoint.host)) {
+        return Verdict::Right;
+    }
+    let known = group.wrong.iter().find(|value| match &value.wrong {
+        Wrong::Host(host) => same(host),
+        Wrong::Port { .. } => false,
+    });
+    let other = group.services.iter().any(|s| same(&s.endpoint.host));
+    let why = match known {
+        Some(known) => Why::Record(known.why.clone()),
+        None if other => Why::Reason(Reason::OtherServer),
+        None => Why::Reason(Reason::UnknownServer),
+    };
+    Verdict::Wrong {
+        put: Put::Text(right.endpoint.host.to_string()),
+        why,
+        card: Fix::ServerNames,
+    }
+}
+
+fn judge_port(group: &Group, protocol: Protocol, typed: &str) -> Verdict {
+    if typed.is_empty() {
+        return Verdict::Open;
+    }
+    let Some(right) = group.recommended(protocol) else {
+        return Verdict::Open;
+    };
+    let wrong = |why| Verdict::Wrong {
+        put: Put::Text(right.endpoint.port.to_string()),
+        why,
+        card: Fix::SecurityAndPort,
+    };
+    let Ok(number) = typed.parse::<u16>() else {
+        return wrong(Why::Reason(Reason::NoNumber));
+    };
+    if on_port(group, protocol, number).is_some() {
+        return Verdict::Right;
+    }
+    let known = group.wrong.iter().find(|value| match &value.wrong {
+        Wrong::Port { protocol: p, port } => *p == protocol && port.get() == number,
+        Wrong::Host(_) => false,
+    });
+    wrong(known.map_or(Why::Reason(Reason::UnknownPort), |known| {
+        Why::Record(known.why.clone())
+    }))
+}
+
+/// Security and port belong together: the right one depends on the port that was typed.
+fn judge_security(
+    group: &Group,
+    protocol: Protocol,
+    port: &str,
+    entered: EnteredSecurity,
+) -> Verdict {
+    let typed = port.parse().ok();
+    let on_port = typed.and_then(|port| on_port(group, protocol, port));
+    let Some(service) = on_port.or_else(|| group.recommended(protocol)) else {
+        return Verdict::Open;
+    };
+    let right = service.endpoint.security;
+    let why = match (entered, right) {
+        (EnteredSecurity::Unknown, _) => return Verdict::Open,
+        (EnteredSecurity::Box, Security::Tls | Security::Starttls)
+        | (EnteredSecurity::Tls, Security::Tls)
+        | (EnteredSecurity::Starttls, Security::Starttls)
+        | (EnteredSecurity::None, Security::None) => return Verdict::Right,
+        (EnteredSecurity::None, _) => Reason::NotEncrypted,
+        _ => Reason::WrongPair,
+    };
+    Verdict::Wrong {
+        put: Put::Security(right),
+        why: Why::Reason(why),
+        card: Fix::SecurityAndPort,
+    }
+}
+
+fn judge_user(group: &Group, entered: EnteredUser) -> Verdict {
+    let form = group.user_name.form;
+    let (put, why) = match (entered, form) {
+        (EnteredUser::Unknown, _) => return Verdict::Open,
+        (EnteredUser::Whole, UserNameForm::FullAddress)
+        | (EnteredUser::Local, UserNameForm::LocalPart) => return Verdict::Right,
+        (_, UserNameForm::FullAddress) => (EnteredUser::Whole, Reason::UserIncomplete),
+        (_, UserNameForm::LocalPart) => (EnteredUser::Local, Reason::UserTooLong),
+    };
+    Verdict::Wrong {
+        put: Put::Choice(put.code()),
+        why: Why::Reason(why),
+        card: Fix::FullUserName,
+    }
+}
+
+fn judge_sign_in(entered: EnteredSignIn, card_for_none: Fix) -> Verdict {
+    let (why, card) = match entered {
+        EnteredSignIn::Unknown => return Verdict::Open,
+        EnteredSignIn::Normal => return Verdict::Right,
+        EnteredSignIn::Encrypted => (Reason::EncryptedPassword, Fix::NormalPassword),
+        EnteredSignIn::Oauth => (Reason::Oauth, Fix::NormalPassword),
+        EnteredSignIn::None => (Reason::NoSignIn, card_for_none),
+    };
+    Verdict::Wrong {
+        put: Put::Choice(EnteredSignIn::Normal.code()),
+        why: Why::Reason(why),
+        card,
+    }
+}
+
+fn judge_copies(entered: EnteredCopies) -> Verdict {
+    match entered {
+        EnteredCopies::Unknown => Verdict::Open,
+        EnteredCopies::Left => Verdict::Right,
+        EnteredCopies::Removed => Verdict::Wrong {
+            put: Put::Choice(EnteredCopies::Left.code()),
+            why: Why::Reason(Reason::CopiesRemoved),
+            card: Fix::LeaveCopies,
+        },
+    }
+}
+
+fn on_port(group: &Group, protocol: Protocol, port: u16) -> Option<&Service> {
+    let mut services = group.services.iter();
+    services.find(|s| s.endpoint.protocol == protocol && s.endpoint.port.get() == port)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,146 @@
+//! What is right and what is wrong, for the provider that the program carries.
+
+use std::sync::Arc;
+
+use super::*;
+use crate::record::{self, Catalogue, Record};
+
+type Change = fn(&mut EnteredSettings);
+
+fn record() -> Arc<Record> {
+    let built_in = [record::built_in()];
+    Catalogue::read(&built_in, false).unwrap().records.remove(0)
+}
+
+#[test]
+fn every_value_is_judged_by_itself() {
+    let record = record();
+    let group = &record.groups[0];
+    let right: [(Setting, Change); 12] = [
+        (Setting::InHost, |s| {
+            s.in_host = " Mail.CenturyLink.net. ".into();
+        }),
+        (Setting::InPort, |s| s.in_port = " 993".into()),
+        (Setting::InSecurity, |s| {
+            s.in_port = "993".into();
+            s.in_security = EnteredSecurity::Tls;
+        }),
+        (Setting::InSecurity, |s| {
+            s.in_security = EnteredSecurity::Box;
+        }),
+        (Setting::User, |s| s.user = EnteredUser::Whole),
+        (Setting::InSignIn, |s| s.in_sign_in = EnteredSignIn::Normal),
+        (Setting::OutHost, |s| {
+            s.out_host = "smtp.centurylink.net".into();
+        }),
+        (Setting::OutPort, |s| s.out_port = "587".into()),
+        (Setting::OutSecurity, |s| {
+            s.out_port = "587".into();
+            s.out_security = EnteredSecurity::Starttls;
+        }),
+        (Setting::OutSecurity, |s| {
+            s.out_port = "465".into();
+            s.out_security = EnteredSecurity::Tls;
+        }),
+        (Setting::OutSignIn, |s| {
+            s.out_sign_in = EnteredSignIn::Normal;
+        }),
+        (Setting::Copies, |s| {
+            s.kind = Kind::Pop;
+            s.copies = EnteredCopies::Left;
+        }),
+    ];
+    for (setting, change) in right {
+        assert_eq!(judge(group, setting, change), Verdict::Right, "{setting:?}");
+    }
+    let wrong: [(Setting, Change, &str); 14] = [
+        (
+            Setting::InHost,
+            |s| s.in_host = "imap.centurylink.net".into(),
+            "mail.centurylink.net",
+        ),
+        (
+            Setting::InHost,
+            |s| s.in_host = "smtp.centurylink.net".into(),
+            "mail.centurylink.net",
+        ),
+        (
+            Setting::InHost,
+            |s| s.in_host = "<b>".into(),
+            "mail.centurylink.net",
+        ),
+        (Setting::InPort, |s| s.in_port = "143".into(), "993"),
+        (Setting::InPort, |s| s.in_port = "99999".into(), "993"),
+        (
+            Setting::InSecurity,
+            |s| s.in_security = EnteredSecurity::None,
+            "Tls",
+        ),
+        (Setting::User, |s| s.user = EnteredUser::Local, "whole"),
+        (
+            Setting::InSignIn,
+            |s| s.in_sign_in = EnteredSignIn::Encrypted,
+            "normal",
+        ),
+        (
+            Setting::InSignIn,
+            |s| s.in_sign_in = EnteredSignIn::Oauth,
+            "normal",
+        ),
+        (Setting::OutPort, |s| s.out_port = "25".into(), "587"),
+        (
+            Setting::OutSecurity,
+            |s| {
+                s.out_port = "587".into();
+                s.out_security = EnteredSecurity::Tls;
+            },
+            "Starttls",
+        ),
+        (
+            Setting::OutSecurity,
+            |s| {
+                s.out_port = "465".into();
+                s.out_security = EnteredSecurity::Starttls;
+            },
+            "Tls",
+        ),
+        (
+            Setting::OutSignIn,
+            |s| s.out_sign_in = EnteredSignIn::None,
+            "normal",
+        ),
+        (
+            Setting::Copies,
+            |s| {
+                s.kind = Kind::Pop;
+                s.copies = EnteredCopies::Removed;
+            },
+            "left",
+        ),
+    ];
+    for (setting, change, expected) in wrong {
+        let Verdict::Wrong { put, .. } = judge(group, setting, change) else {
+            panic!("{setting:?} with {expected} is not wrong");
+        };
+        let put = match put {
+            Put::Text(text) => text,
+            Put::Security(security) => format!("{security:?}"),
+            Put::Choice(name) => name.to_owned(),
+        };
+        assert_eq!(put, expected, "{setting:?}");
+    }
+}
+
+#[test]
+fn what_was_left_out_is_not_judged() {
+    let record = record();
+    let lines = compare(&record.groups[0], &EnteredSettings::default());
+    assert!(lines.iter().all(|line| line.verdict == Verdict::Open));
+}
+
+fn judge(group: &Group, setting: Setting, change: Change) -> Verdict {
+    let mut entered = EnteredSettings::default();
+    change(&mut entered);
+    let mut lines = compare(group, &entered).into_iter();
+    lines.find(|line| line.setting == setting).unwrap().verdict
+}

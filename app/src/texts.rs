@@ -1,0 +1,105 @@
+//! All texts of one language, and the choice of a language for a request.
+
+use std::sync::Arc;
+
+use crate::accept_language::lookup;
+use crate::check::TestWords;
+use crate::content::Files;
+use crate::guide::{Guide, Structure};
+use crate::page_words::PageWords;
+use crate::words::Words;
+
+/// All texts of one language.
+#[derive(Clone, Debug)]
+pub struct Texts {
+    /// The language, by its name in HTML (RFC 5646).
+    pub language: String,
+    /// What the outcomes mean.
+    pub words: Words,
+    /// What is said around a test.
+    pub test: TestWords,
+    /// The words of the pages.
+    pub pages: PageWords,
+    /// The mail programs, the fix cards and the troubleshooter.
+    pub guide: Guide,
+}
+
+/// The texts of every language that there is.
+#[derive(Clone, Debug)]
+pub struct Languages {
+    /// Never empty; the one for requests that ask for none of them stands first.
+    texts: Vec<Arc<Texts>>,
+}
+
+impl Texts {
+    /// The built-in texts in American English.
+    #[cfg(test)]
+    pub(crate) fn english() -> Arc<Self> {
+        let files = Files::built_in().expect("the files are text");
+        let languages = Languages::read(&files, "en").expect("a test reads them");
+        Arc::clone(languages.default())
+    }
+
+    fn read(files: &Files, structure: &Structure, language: &str) -> Result<Self, String> {
+        let folder = files.folder(language);
+        let words = Words::read(&folder.file("outcomes.toml")?)?;
+        Ok(Self {
+            language: language.to_owned(),
+            test: TestWords::read(&folder.file("test.toml")?)?,
+            pages: PageWords::read(&folder.file("pages.toml")?)?,
+            guide: Guide::read(structure, folder, &words)?,
+            words,
+        })
+    }
+}
+
+impl Languages {
+    /// Reads every language. `default` is for requests that ask for none of them.
+    ///
+    /// # Errors
+    ///
+    /// The first fault, with its file and, where it is one of form, its line.
+    pub fn read(files: &Files, default: &str) -> Result<Self, String> {
+        let structure = Structure::read(files.structure())?;
+        let mut languages = files.languages();
+        languages.sort_by_key(|language| language != default);
+        let texts = languages.iter().map(|language| {
+            let texts = Texts::read(files, &structure, language)?;
+            Ok(Arc::new(texts))
+        });
+        let texts = texts.collect::<Result<Vec<_>, String>>()?;
+        match texts.first() {
+            Some(first) if first.language == default => Ok(Self { texts }),
+            _ => Err(format!("there is no folder `{default}`")),
+        }
+    }
+
+    /// The texts for a request with this header `Accept-Language`.
+    pub fn negotiate(&self, accept_language: Option<&str>) -> &Arc<Texts> {
+        &self.texts[self.position(accept_language)]
+    }
+
+    /// The position of these texts in [`Self::all`].
+    pub fn position(&self, accept_language: Option<&str>) -> usize {
+        let find = |tag: &str| {
+            let mut texts = self.texts.iter();
+            texts.position(|texts| texts.language.eq_ignore_ascii_case(tag))
+        };
+        // With one language there is no choice, and nothing to read.
+        let header = accept_language.filter(|_| self.texts.len() > 1);
+        header.and_then(|header| lookup(header, find)).unwrap_or(0)
+    }
+
+    /// The texts for requests that ask for no language that there is.
+    pub fn default(&self) -> &Arc<Texts> {
+        &self.texts[0]
+    }
+
+    /// All of them, the default first.
+    pub fn all(&self) -> &[Arc<Texts>] {
+        &self.texts
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,164 @@
+//! What holds for the texts of every language, and how a language is chosen.
+
+use super::*;
+use crate::content::with_marked_language;
+
+#[test]
+fn every_built_in_language_is_whole() {
+    let files = Files::built_in().unwrap();
+    let languages = Languages::read(&files, "en").unwrap();
+    let names: Vec<_> = languages
+        .all()
+        .iter()
+        .map(|texts| &texts.language)
+        .collect();
+    assert!(names.contains(&&"en".to_owned()), "{names:?}");
+    assert_eq!(names.len(), files.languages().len());
+    let error = Languages::read(&files, "xx").unwrap_err();
+    assert_eq!(error, "there is no folder `xx`");
+}
+
+#[test]
+fn a_request_gets_its_language() {
+    let files = with_marked_language("de");
+    let english = Languages::read(&files, "en").unwrap();
+    let german = Languages::read(&files, "de").unwrap();
+    for (header, with_english, with_german) in [
+        (None, "en", "de"),
+        (Some("fr"), "en", "de"),
+        (Some("de-AT, en;q=0.5"), "de", "de"),
+        (Some("de;q=0.1, EN"), "en", "en"),
+    ] {
+        assert_eq!(english.negotiate(header).language, with_english);
+        assert_eq!(german.negotiate(header).language, with_german);
+    }
+    let texts = english.negotiate(Some("de"));
+    assert_eq!(texts.pages.home.title, "·Mail settings");
+    assert_eq!(texts.guide.cards["clock"].title, "·Set the date and time");
+    assert_eq!(texts.guide.programs[0].name, "·Outlook classic for Windows");
+}
+
+#[test]
+fn a_language_that_is_not_whole_is_refused() {
+    let file = |path: &str, change: &dyn Fn(&str) -> String| {
+        let mut files = with_marked_language("xx");
+        let text = files.0[&format!("xx/{path}")].clone();
+        files.0.insert(format!("xx/{path}"), change(&text));
+        Languages::read(&files, "en").unwrap_err()
+    };
+    let without = |line: &'static str| move |text: &str| text.replacen(line, "", 1);
+    let with = |line: &'static str| move |text: &str| format!("{text}\n{line}\n");
+    for (path, change, fault) in [
+        (
+            "pages.toml",
+            &without("title = \"·Mail settings\"\n") as &dyn Fn(&str) -> String,
+            "xx/pages.toml:4:1: missing field `title`",
+        ),
+        (
+            "pages.toml",
+            &with("unknown = \"?\""),
+            "unknown field `unknown`",
+        ),
+        (
+            "pages.toml",
+            &|text| text.replacen("{provider}", "{user}", 1),
+            "unknown placeholder {user}, expected {provider}",
+        ),
+        (
+            "pages.toml",
+            &|text| text.replacen("·Mail settings", "", 1),
+            "xx/pages.toml:5:9: the text is empty",
+        ),
+        (
+            "nodes.toml",
+            &|text| text.replace("[node.gone", "[node.lost"),
+            "xx/nodes.toml: [node.gone] is missing",
+        ),
+        (
+            "nodes.toml",
+            &with("[node.more]\nquestion = \"?\"\nanswers = {}"),
+            "[node.more] is unknown, expected the slug of a node of the structure",
+        ),
+        (
+            "nodes.toml",
+            &|text| text.replacen("receive = \"·New mail does not arrive\"\n", "", 1),
+            "[node.start.answers.receive] is missing",
+        ),
+        (
+            "cards.toml",
+            &|text| text.replacen("[card.clock]", "[card.watch]", 1),
+            "xx/cards.toml: [card.clock] is missing",
+        ),
+        (
+            "guide.toml",
+            &without("oauth = \"·OAuth2, or a sign-in page\"\n"),
+            "xx/guide.toml: [choices.oauth] is missing",
+        ),
+        (
+            "test.toml",
+            &without("  \"·December\",\n"),
+            "invalid length 11, expected an array of length 12",
+        ),
+        (
+            "programs/thunderbird.toml",
+            &|text| text.replacen("host = \"·Server Name\"\n", "", 1),
+            "[form.imap.labels.host] is missing",
+        ),
+        (
+            "programs/thunderbird.toml",
+            &|text| text.replacen("[card.outbox]", "[card.inbox]", 1),
+            "xx/programs/thunderbird.toml: [card.outbox] is missing",
+        ),
+        (
+            "programs/gmail-web.toml",
+            &with("[kind]\ntext = \"?\""),
+            "xx/programs/gmail-web.toml: [kind] is unknown",
+        ),
+    ] {
+        let error = file(path, change);
+        assert!(error.contains(fault), "{path}: {error}");
+        assert!(error.starts_with("xx/"), "{error}");
+    }
+    for path in ["cards.toml", "programs/geary.toml"] {
+        let mut files = with_marked_language("xx");
+        files.0.remove(&format!("xx/{path}"));
+        let error = Languages::read(&files, "en").unwrap_err();
+        assert_eq!(error, format!("xx/{path} is missing"));
+    }
+}
+
+/// What no text may say, by language. Whoever adds a language adds its list.
+const LOWERS_PROTECTION: &[(&str, &[&str])] = &[(
+    "en",
+    &[
+        "without encryption, try",
+        "accept the certificate",
+        "accept all certificates",
+        "add exception",
+        "choose “none”",
+        "trust anyway",
+        "disable encryption",
+    ],
+)];
+
+#[test]
+fn no_text_lowers_the_protection() {
+    let files = Files::built_in().unwrap();
+    for language in files.languages() {
+        let list = LOWERS_PROTECTION.iter().find(|(name, _)| *name == language);
+        let (_, phrases) = list.unwrap_or_else(|| panic!("{language} has no list"));
+        for (path, text) in &files.0 {
+            if !path.starts_with(&format!("{language}/")) {
+                continue;
+            }
+            for line in text.lines().filter(|line| !line.starts_with('#')) {
+                let lower = line.to_lowercase();
+                let warned = lower.contains("never") || lower.contains("stay away");
+                let bad = phrases.iter().find(|phrase| {
+                    lower.contains(**phrase) && !lower.contains(&format!("do not {phrase}"))
+                });
+                assert!(bad.is_none() || warned, "{path}: {line}");
+            }
+        }
+    }
+}
