@@ -7,6 +7,7 @@
 //!
 //! | module | idea |
 //! |---|---|
+//! | [`address`] | which addresses are public, and which networks an operator may name |
 //! | [`endpoint`] | what is checked: always-valid names, ports, protocols and security |
 //! | [`outcome`] | the closed set of results a step can have, and what follows from each |
 //! | [`stage`] | the stages of a check, in their usual order |
@@ -16,14 +17,14 @@
 //! | [`diagnosis`] | pure: all reports → findings |
 //! | [`credentials`] | a user name and password that are fit to be sent |
 //! | [`dialogue`] | the IMAP, POP3 and SMTP conversations, over any stream and clock |
+//! | `tls` | verification, certificates and handshakes, over any stream |
 //! | `net` | feature `net`: DNS, TCP, TLS and the order of the steps |
 
+pub mod address;
 pub mod credentials;
 pub mod diagnosis;
 pub mod dialogue;
 pub mod endpoint;
-#[cfg(fuzzing)]
-pub mod fuzzing;
 pub mod judgement;
 #[cfg(feature = "net")]
 pub mod net;
@@ -31,7 +32,12 @@ pub mod outcome;
 pub mod side;
 pub mod stage;
 pub mod step;
+#[cfg(any(test, fuzzing))]
+mod testing;
+#[cfg(feature = "net")]
+mod tls;
 
+pub use address::{PrivateNetwork, PrivateNetworkError};
 pub use credentials::{Credentials, CredentialsError};
 pub use diagnosis::{Cause, Finding, diagnose};
 pub use endpoint::{Endpoint, HostName, Protocol, Security};
@@ -40,3 +46,5 @@ pub use outcome::{Outcome, Severity, State};
 pub use side::Side;
 pub use stage::Stage;
 pub use step::{EndpointReport, Facts, Step, TlsFacts};
+#[cfg(fuzzing)]
+pub use testing::fuzzing;

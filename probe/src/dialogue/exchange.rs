@@ -1,8 +1,9 @@
 //! The answers to the challenges of a server during one sign-in.
 
+use super::clock::Clock;
+use super::fault::Fault;
 use super::protected::{Protected, VerifiedTls};
 use super::sasl::{self, Secret};
-use super::{Clock, Fault};
 use crate::outcome::Outcome;
 
 /// What is left to be said in a sign-in that has begun.

@@ -5,10 +5,14 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use futures_io::{AsyncRead, AsyncWrite};
 
 use super::capabilities::Capabilities;
+use super::clock::Clock;
 use super::exchange::Exchange;
+use super::fault::Fault;
 use super::imap_reply::{Reply, Status, Word};
 use super::protected::{Protected, VerifiedTls};
-use super::{Amount, Clock, Fault, Greeting, SignedIn, Usage, Wire, sasl, service, verdict};
+use super::results::{Amount, Greeting, SignedIn, Usage};
+use super::wire::Wire;
+use super::{first_words, sasl, verdict};
 use crate::credentials::Credentials;
 use crate::outcome::Outcome;
 
@@ -22,7 +26,7 @@ where
     let text = match Reply::parse(&raw, "") {
         Some(Reply::Untagged(text)) => text,
         _ if raw.starts_with(b"* ") => return Err(wire.fault(Outcome::MalformedReply, &raw)),
-        _ => return Err(service::wrong_greeting(wire, &raw)),
+        _ => return Err(first_words::wrong_greeting(wire, &raw)),
     };
     let outcome = match Status::parse(&text) {
         Some(status) if status.word == Word::Ok => {
@@ -33,7 +37,7 @@ where
             });
         }
         Some(status) if status.word == Word::Preauth => Outcome::Preauthenticated,
-        Some(status) if status.word == Word::Bye && service::sounds_busy(&text) => {
+        Some(status) if status.word == Word::Bye && first_words::sounds_busy(&text) => {
             Outcome::GreetingBusy
         }
         Some(status) if status.word == Word::Bye => Outcome::GreetingRefused,
@@ -350,9 +354,9 @@ mod tests {
     use futures_util::FutureExt;
     use proptest::prelude::*;
 
-    use super::super::pieces::in_any_pieces;
-    use super::super::script::{Script, wire};
     use super::*;
+    use crate::testing::pieces::in_any_pieces;
+    use crate::testing::script::{Script, wire};
 
     #[test]
     fn greetings() {

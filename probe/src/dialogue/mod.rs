@@ -14,100 +14,37 @@
 //! | `imap`, `pop3`, `smtp` | the three protocols |
 
 mod capabilities;
+mod clock;
 mod exchange;
+mod fault;
+mod first_words;
 mod imap;
 mod imap_reply;
-#[cfg(test)]
-mod pieces;
 mod pop3;
 mod protected;
-#[cfg(any(test, fuzzing))]
-pub(crate) mod rehearsal;
+pub(crate) mod recognise;
+mod results;
 mod said;
 mod sasl;
-#[cfg(any(test, fuzzing))]
-mod script;
-mod service;
 mod smtp;
 mod verdict;
-mod wire;
-
-use std::future::Future;
-use std::time::Duration;
+pub(crate) mod wire;
 
 use futures_io::{AsyncRead, AsyncWrite};
 
 pub use capabilities::Capabilities;
-#[cfg(feature = "net")]
+pub use clock::Clock;
+pub use fault::Fault;
+#[cfg(any(feature = "net", test, fuzzing))]
 pub(crate) use protected::Sealed;
 pub use protected::{Protected, VerifiedTls};
+pub use results::{Amount, Greeting, SignedIn, Usage};
 pub use said::Redactor;
-#[cfg(feature = "net")]
-pub(crate) use service::{Service, complains, recognise};
 pub use wire::{Upgrade, Wire};
 
 use crate::credentials::Credentials;
 use crate::endpoint::Protocol;
 use crate::outcome::Outcome;
-
-/// Tells the time to a dialogue.
-pub trait Clock {
-    /// Ends when the moment has come.
-    type Sleep: Future<Output = ()>;
-
-    /// The time since any moment that stays the same.
-    fn now(&self) -> Duration;
-
-    /// Waits until [`Clock::now`] is at least `moment`.
-    fn sleep_until(&self, moment: Duration) -> Self::Sleep;
-}
-
-/// Why a stage failed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
-    /// The cause.
-    pub outcome: Outcome,
-    /// The server's words that belong to it, safe to show.
-    pub server_said: Option<String>,
-}
-
-/// The first words of a server.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Greeting {
-    /// The words, safe to show.
-    pub server_said: Option<String>,
-    /// What the server can do, where it says so unasked (RFC 9051 §7.1).
-    pub capabilities: Option<Capabilities>,
-}
-
-/// A sign-in that the server accepted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SignedIn {
-    /// The SASL mechanism, or the protocol's own command.
-    pub mechanism: &'static str,
-    /// The server's words, safe to show.
-    pub server_said: Option<String>,
-    /// What the server can do from now on, where it says so unasked.
-    pub capabilities: Option<Capabilities>,
-}
-
-/// How full a mailbox is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Usage {
-    /// In bytes.
-    pub storage: Option<Amount>,
-    /// In messages.
-    pub messages: Option<Amount>,
-}
-
-/// How much is in use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Amount {
-    /// So much.
-    pub used: u64,
-    /// Of so much, where the server tells.
-    pub limit: Option<u64>,
-}
 
 /// Reads the greeting.
 ///
@@ -121,7 +58,7 @@ where
     S: AsyncRead + AsyncWrite + Unpin,
     C: Clock,
 {
-    service::first_bytes(wire).await?;
+    first_words::first_bytes(wire).await?;
     match protocol {
         Protocol::Imap => imap::greeting(wire).await,
         Protocol::Pop3 => pop3::greeting(wire).await,

@@ -3,9 +3,13 @@
 use futures_io::{AsyncRead, AsyncWrite};
 
 use super::capabilities::Capabilities;
+use super::clock::Clock;
 use super::exchange::{Exchange, unjudged};
+use super::fault::Fault;
 use super::protected::{Protected, VerifiedTls};
-use super::{Amount, Clock, Fault, Greeting, SignedIn, Usage, Wire, sasl, service, verdict};
+use super::results::{Amount, Greeting, SignedIn, Usage};
+use super::wire::Wire;
+use super::{first_words, sasl, verdict};
 use crate::credentials::Credentials;
 use crate::outcome::Outcome;
 
@@ -24,11 +28,11 @@ where
             server_said: wire.quote(&raw),
             capabilities: None,
         }),
-        Some(Status::Err { .. }) if service::sounds_busy(&String::from_utf8_lossy(&raw)) => {
+        Some(Status::Err { .. }) if first_words::sounds_busy(&String::from_utf8_lossy(&raw)) => {
             Err(wire.fault(Outcome::GreetingBusy, &raw))
         }
         Some(Status::Err { .. }) => Err(wire.fault(Outcome::GreetingRefused, &raw)),
-        None => Err(service::wrong_greeting(wire, &raw)),
+        None => Err(first_words::wrong_greeting(wire, &raw)),
     }
 }
 
@@ -271,8 +275,8 @@ where
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::pieces::in_any_pieces;
     use super::*;
+    use crate::testing::pieces::in_any_pieces;
 
     #[test]
     fn greetings() {

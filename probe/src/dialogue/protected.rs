@@ -5,9 +5,11 @@ use std::sync::Arc;
 use futures_io::{AsyncRead, AsyncWrite};
 use zeroize::Zeroizing;
 
+use super::clock::Clock;
+use super::fault::Fault;
 use super::said::Redactor;
 use super::sasl::Secret;
-use super::{Clock, Fault, Wire};
+use super::wire::Wire;
 
 /// A TLS stream whose certificate was verified for the documented name.
 ///

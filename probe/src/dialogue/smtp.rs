@@ -3,9 +3,14 @@
 use futures_io::{AsyncRead, AsyncWrite};
 
 use super::capabilities::Capabilities;
+use super::clock::Clock;
 use super::exchange::{Exchange, unjudged};
+use super::fault::Fault;
 use super::protected::{Protected, VerifiedTls};
-use super::{Clock, Fault, Greeting, SignedIn, Wire, sasl, service, verdict};
+use super::recognise::{Service, recognise};
+use super::results::{Greeting, SignedIn};
+use super::wire::Wire;
+use super::{first_words, sasl, verdict};
 use crate::credentials::Credentials;
 use crate::outcome::Outcome;
 
@@ -16,9 +21,9 @@ where
     C: Clock,
 {
     let first = wire.line().await?;
-    let foreign = service::recognise(&first) != service::Service::Mail;
+    let foreign = recognise(&first) != Service::Mail;
     let Some(line) = Line::parse(&first).filter(|_| !foreign) else {
-        return Err(service::wrong_greeting(wire, &first));
+        return Err(first_words::wrong_greeting(wire, &first));
     };
     let reply = rest(wire, line).await?;
     let outcome = match reply.code {
@@ -269,8 +274,8 @@ impl Line {
 
 #[cfg(test)]
 mod tests {
-    use super::super::pieces::in_any_pieces;
     use super::*;
+    use crate::testing::pieces::in_any_pieces;
 
     #[test]
     fn greetings() {

@@ -10,22 +10,24 @@ use futures_io::{AsyncRead, AsyncWrite};
 use futures_util::future::{Either, select};
 use futures_util::{AsyncReadExt, AsyncWriteExt};
 
+use super::clock::Clock;
+use super::fault::Fault;
+use super::recognise::complains;
 use super::said::{LOOKED_AT, Redactor};
-use super::{Clock, Fault, service};
 use crate::outcome::Outcome;
 
 /// The longest line that is read, in bytes, without its end. RFC 5321 and RFC 1939 allow 512, IMAP
 /// sets no limit, and real capability lines stay below 2,000.
-pub(super) const LONGEST_LINE: usize = 8 * 1024;
+pub(crate) const LONGEST_LINE: usize = 8 * 1024;
 
 /// The most lines that are read in one stage.
-pub(super) const MOST_LINES: usize = 1000;
+pub(crate) const MOST_LINES: usize = 1000;
 
 /// The most bytes that are read in one stage.
-pub(super) const MOST_BYTES: usize = 64 * 1024;
+pub(crate) const MOST_BYTES: usize = 64 * 1024;
 
 /// The most bytes that are taken from the stream at once.
-pub(super) const MOST_AT_ONCE: usize = 2 * 1024;
+pub(crate) const MOST_AT_ONCE: usize = 2 * 1024;
 
 /// How much of what a server said is kept, to be quoted when something goes wrong. No less than is
 /// looked at, so that no secret is cut in two before it is looked for.
@@ -119,7 +121,7 @@ impl<S, C> Wire<S, C> {
                 stream: self.stream,
             });
         }
-        let outcome = if service::complains(&self.inbox) {
+        let outcome = if complains(&self.inbox) {
             Outcome::StarttlsBroken
         } else {
             Outcome::StarttlsInjection
@@ -158,7 +160,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin, C: Clock> Wire<S, C> {
     /// # Errors
     ///
     /// [`Outcome::NoReply`] when the server takes nothing in until the stage is over.
-    pub(super) async fn send(&mut self, command: &[u8]) -> Result<(), Fault> {
+    pub(crate) async fn send(&mut self, command: &[u8]) -> Result<(), Fault> {
         let stream = &mut self.stream;
         let written = async {
             stream.write_all(command).await?;
@@ -180,7 +182,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin, C: Clock> Wire<S, C> {
     ///
     /// [`Outcome::NoReply`], [`Outcome::ClosedEarly`], [`Outcome::ReplyTooLong`], and
     /// [`Outcome::MalformedReply`] for a NUL byte. The fault quotes what arrived before it.
-    pub(super) async fn line(&mut self) -> Result<Vec<u8>, Fault> {
+    pub(crate) async fn line(&mut self) -> Result<Vec<u8>, Fault> {
         let mut searched = 0;
         loop {
             let found = self.inbox[searched..]
@@ -203,7 +205,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin, C: Clock> Wire<S, C> {
     /// # Errors
     ///
     /// [`Outcome::NoReply`] and [`Outcome::ClosedEarly`].
-    pub(super) async fn peek(&mut self, at_least: usize) -> Result<&[u8], Fault> {
+    pub(crate) async fn peek(&mut self, at_least: usize) -> Result<&[u8], Fault> {
         while self.inbox.len() < at_least {
             self.fill().await?;
         }
@@ -280,8 +282,8 @@ mod tests {
     use futures_util::FutureExt;
     use proptest::prelude::*;
 
-    use super::super::script::{Script, wire};
     use super::*;
+    use crate::testing::script::{Script, wire};
 
     #[test]
     fn lines_end_in_lf_with_or_without_cr() {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::Instant;
 
-use super::Event;
+use super::event::Event;
 use crate::dialogue::Fault;
 use crate::endpoint::Endpoint;
 use crate::outcome::Outcome;

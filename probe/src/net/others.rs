@@ -14,10 +14,11 @@ use tokio::time::{Instant, timeout};
 use super::approach::{Approached, prepare};
 use super::clock::TokioClock;
 use super::connect::{client_name, connect, in_turn};
-use super::tls::{Handshake, Trust};
+use super::handshake::{Handshake, Trust};
 use crate::dialogue::{self, Redactor, Wire};
 use crate::endpoint::{Endpoint, Security};
 use crate::outcome::{Outcome, Severity};
+use crate::stage::Stage;
 use crate::step::{Attempt, Facts, OtherAddress};
 
 /// The time for a connection. The check itself has one already, so this is only to see whether the
@@ -137,7 +138,7 @@ pub(super) fn compare(used: IpAddr, fingerprint: Option<&str>, others: &[OtherAd
     };
     let unreachable = |other: &OtherAddress| {
         let stage = other.outcome.stage();
-        stage == Some(crate::Stage::Connect) && other.outcome.severity() == Severity::Failure
+        stage == Some(Stage::Connect) && other.outcome.severity() == Severity::Failure
     };
     let family = |v6: bool| {
         others
@@ -153,7 +154,7 @@ pub(super) fn compare(used: IpAddr, fingerprint: Option<&str>, others: &[OtherAd
     } else if others
         .iter()
         .filter(blamed)
-        .any(|other| fails(other) && other.outcome.stage() != Some(crate::Stage::Certificate))
+        .any(|other| fails(other) && other.outcome.stage() != Some(Stage::Certificate))
     {
         Outcome::SomeAddressesFailed
     } else if others.iter().any(|other| {

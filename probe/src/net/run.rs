@@ -4,7 +4,6 @@ use std::future::Future;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context as Task, Poll};
-use std::time::Duration;
 
 use futures_util::Stream;
 use futures_util::future::{Either, join_all, select};
@@ -13,32 +12,14 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
+use super::event::Event;
 use super::gate::{Disclosure, Gate};
 use super::journal::Journal;
-use super::tls::Trust;
+use super::shared::{Context, Shared};
+use super::target::{SignIn, Target};
 use super::visit::Visit;
-use super::{Event, SignIn, Target, dns};
-use crate::credentials::Credentials;
 use crate::dialogue::Redactor;
 use crate::outcome::Outcome;
-
-/// What all runs of a probe share.
-pub(super) struct Context {
-    pub(super) tls: Trust,
-    pub(super) resolver: dns::Resolver,
-    pub(super) allow_private: bool,
-    pub(super) deadline: Duration,
-}
-
-/// What all endpoints of one run share.
-pub(super) struct Shared {
-    pub(super) context: Arc<Context>,
-    pub(super) credentials: Option<Credentials>,
-    pub(super) redactor: Arc<Redactor>,
-    pub(super) gate: Gate,
-    deadline: Instant,
-    stop: CancellationToken,
-}
 
 /// Checks all targets at once. The stream owns the work.
 pub(super) fn run(context: Arc<Context>, targets: Vec<Target>, sign_in: Option<SignIn>) -> Run {

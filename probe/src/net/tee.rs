@@ -11,7 +11,7 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::flight::MOST_BYTES;
+use crate::tls::flight::MOST_BYTES;
 
 /// A stream of which the first bytes can be read again.
 pub(super) struct Tee<S> {

@@ -16,14 +16,14 @@ use super::clock::TokioClock;
 use super::connect::{Connected, client_name, connect};
 use super::dns::{Failure, Found};
 use super::gate::Pass;
+use super::handshake::{Encrypted, Handshake};
 use super::journal::{Journal, Stop};
 use super::others::{self, Look};
+use super::permitted::permitted;
 use super::published;
-use super::run::Shared;
 use super::second_look;
-use super::tls::{Encrypted, Handshake};
-use super::tls_failure::refine;
-use super::{Target, address};
+use super::shared::Shared;
+use super::target::Target;
 use crate::dialogue::{
     self, Amount, Capabilities, Fault, Greeting, Protected, Upgrade, Usage, Wire,
 };
@@ -31,6 +31,7 @@ use crate::endpoint::{Endpoint, Protocol, Security};
 use crate::outcome::Outcome;
 use crate::stage::Stage;
 use crate::step::{Attempt, Facts};
+use crate::tls::failure::refine;
 
 /// The time for the greeting: some servers make strangers wait for six seconds (postscreen).
 const GREETING: Duration = Duration::from_secs(15);
@@ -206,7 +207,7 @@ impl<'a> Visit<'a> {
             }
         };
         let Found { addresses, aliases } = found;
-        let addresses = address::permitted(addresses, private_networks, context.allow_private);
+        let addresses = permitted(addresses, private_networks, context.allow_private);
         if addresses.is_empty() {
             let fault = silent(Outcome::AddressNotPublic);
             return Err(journal.fail(fault, names(addresses, aliases)));

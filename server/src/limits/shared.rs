@@ -11,7 +11,8 @@ use std::time::Duration;
 
 use app::check::{Heard, Place};
 use futures_util::stream::{self, BoxStream, Stream, StreamExt};
-use probe::net::{Event, PrivateNetwork, Target};
+use probe::PrivateNetwork;
+use probe::net::{Event, Target};
 use probe::{EndpointReport, HostName, Stage, Step};
 use tokio::sync::watch;
 use tokio::time::Instant;

@@ -18,13 +18,12 @@ use tokio::time::timeout;
 
 use self::hello::Hello;
 use super::approach::approach;
-use super::ciphers;
-use super::flight::{self, Choice, Exchange, Flight};
-use super::tls_facts;
 use crate::dialogue::{Fault, Redactor};
 use crate::endpoint::Endpoint;
 use crate::outcome::Outcome;
 use crate::step::Facts;
+use crate::tls::flight::{self, Choice, Exchange, Flight};
+use crate::tls::{ciphers, facts as tls_facts};
 
 /// The time for everything here together.
 const BUDGET: Duration = Duration::from_secs(8);

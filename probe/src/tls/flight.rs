@@ -11,33 +11,33 @@ use super::ciphers;
 
 /// More bytes of a flight than these are not worth keeping: certificates come before the last
 /// messages that matter, and chains of more than this are rare.
-pub(super) const MOST_BYTES: usize = 16 * 1024;
+pub(crate) const MOST_BYTES: usize = 16 * 1024;
 
 /// What a server said in the clear.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Flight {
+pub(crate) struct Flight {
     /// What it chose, if it agreed to anything.
-    pub(super) choice: Option<Choice>,
+    pub(crate) choice: Option<Choice>,
     /// Whether it asked for a certificate of the client. TLS 1.3 hides this.
-    pub(super) client_certificate_asked: bool,
+    pub(crate) client_certificate_asked: bool,
     /// Its last alert that is not a goodbye.
-    pub(super) alert: Option<AlertDescription>,
+    pub(crate) alert: Option<AlertDescription>,
     /// Whether nothing more follows in the clear before the client answers.
-    pub(super) complete: bool,
+    pub(crate) complete: bool,
 }
 
 /// What a server chose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Choice {
-    pub(super) version: ProtocolVersion,
-    pub(super) cipher: CipherSuite,
+pub(crate) struct Choice {
+    pub(crate) version: ProtocolVersion,
+    pub(crate) cipher: CipherSuite,
     /// How keys are exchanged, unless that is by RSA or not yet known.
-    pub(super) exchange: Option<Exchange>,
+    pub(crate) exchange: Option<Exchange>,
 }
 
 /// How keys are exchanged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Exchange {
+pub(crate) enum Exchange {
     /// In a group with a name.
     Group(NamedGroup),
     /// With a prime of the server's own, of so many bits.
@@ -45,7 +45,7 @@ pub(super) enum Exchange {
 }
 
 /// Reads a flight, which may be cut off anywhere. A message counts when it is whole.
-pub(super) fn read(flight: &[u8]) -> Flight {
+pub(crate) fn read(flight: &[u8]) -> Flight {
     let mut found = Flight::default();
     let mut messages = Vec::new();
     let mut bytes = Reader(flight);
@@ -232,34 +232,12 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// For tests and fuzzing: reads a flight that comes in two pieces, and checks what must hold whatever
-/// it is.
-///
-/// # Panics
-///
-/// When something does not hold that must.
-#[cfg(any(test, fuzzing))]
-pub(crate) fn rehearse(bytes: &[u8], cut: usize) {
-    let whole = read(bytes);
-    let half = read(&bytes[..cut]);
-    // Whoever reads stops as soon as all is said, and must have the same answer by then.
-    if half.complete {
-        assert!(whole.complete, "{half:?} becomes {whole:?}");
-        match half.choice {
-            Some(_) => assert!(whole.choice.is_some(), "{half:?} becomes {whole:?}"),
-            None => assert_eq!(half, whole),
-        }
-    }
-    if let Some(Exchange::Prime(bits)) = whole.choice.and_then(|choice| choice.exchange) {
-        assert!((1..=8 * bytes.len()).contains(&bits), "{bits}");
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::testing::readers::flight as rehearse;
 
     fn record_of(kind: u8, content: &[u8]) -> Vec<u8> {
         let mut record = vec![kind, 3, 3];

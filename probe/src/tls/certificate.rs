@@ -43,7 +43,7 @@ const BROKEN_SIGNATURES: &[&str] = &[
 ];
 
 /// What the first certificate of a chain says; `None` when it cannot be read.
-pub(super) fn facts(chain: &[CertificateDer<'_>], now: i64) -> Option<CertificateFacts> {
+pub(crate) fn facts(chain: &[CertificateDer<'_>], now: i64) -> Option<CertificateFacts> {
     let (_, certificate) = parse_x509_certificate(chain.first()?).ok()?;
     let validity = certificate.validity();
     let not_after = validity.not_after.timestamp();
@@ -77,7 +77,7 @@ fn sent(certificate: &CertificateDer<'_>) -> Option<SentCertificate> {
 }
 
 /// What is to say about a certificate that was verified.
-pub(super) fn praise(
+pub(crate) fn praise(
     facts: &CertificateFacts,
     certificate: Option<&CertificateDer<'_>>,
     now: i64,
@@ -95,7 +95,7 @@ pub(super) fn praise(
 }
 
 /// What is wrong with a chain that was not accepted.
-pub(super) fn blame(error: &CertificateError, chain: &[CertificateDer<'_>]) -> Outcome {
+pub(crate) fn blame(error: &CertificateError, chain: &[CertificateDer<'_>]) -> Outcome {
     use CertificateError as Error;
     match error {
         Error::Expired | Error::ExpiredContext { .. } => return Outcome::CertificateExpired,
@@ -205,7 +205,7 @@ fn signature_name(algorithm: &Oid<'_>) -> String {
 }
 
 /// Certificates are made by anyone, so their words are as little to be trusted as a greeting.
-pub(super) fn clean(text: &str) -> String {
+pub(crate) fn clean(text: &str) -> String {
     Redactor::default()
         .clean(text.as_bytes())
         .unwrap_or_default()

@@ -13,15 +13,15 @@ use super::certificate::clean;
 
 /// A chain from a server's own certificate to a root that vouches for it.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Path {
+pub(crate) struct Path {
     /// The subjects, in this order.
-    pub(super) subjects: Vec<String>,
+    pub(crate) subjects: Vec<String>,
     /// The key that signed the server's own certificate, as a SubjectPublicKeyInfo (RFC 5280 §4.1).
-    pub(super) issuer_key: Vec<u8>,
+    pub(crate) issuer_key: Vec<u8>,
 }
 
 /// Builds the path as rustls does, which keeps it to itself. Whether the name fits is another question.
-pub(super) fn build(
+pub(crate) fn build(
     chain: &[CertificateDer<'_>],
     roots: &[TrustAnchor<'_>],
     now: UnixTime,

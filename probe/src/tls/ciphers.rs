@@ -5,7 +5,7 @@ use rustls::CipherSuite;
 /// Nearly all that a server can choose (<https://www.iana.org/assignments/tls-parameters>), the best
 /// first.
 #[rustfmt::skip]
-pub(super) const ALL: &[(u16, &str)] = &[
+pub(crate) const ALL: &[(u16, &str)] = &[
     // TLS 1.3 (RFC 8446 §B.4).
     (0x1301, "TLS_AES_128_GCM_SHA256"),
     (0x1302, "TLS_AES_256_GCM_SHA384"),
@@ -129,7 +129,7 @@ pub(super) const ALL: &[(u16, &str)] = &[
 ];
 
 /// The IANA name, or the number of a suite that is not in the list.
-pub(super) fn name(cipher: CipherSuite) -> String {
+pub(crate) fn name(cipher: CipherSuite) -> String {
     let number = u16::from(cipher);
     ALL.iter()
         .find(|(known, _)| *known == number)

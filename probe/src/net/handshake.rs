@@ -18,15 +18,17 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tokio_util::compat::{Compat, TokioAsyncReadCompatExt};
 
-use super::flight::{self, Choice, Exchange};
+use super::probe::SetupError;
 use super::tee::{Copy, Tee};
-use super::tls_failure::{failure, is_unexplained, rustls_error};
-use super::witness::{NoClientCertificate, Recorder, Shown};
-use super::{SetupError, certificate, tls_facts};
-use crate::dialogue::{Fault, Redactor, Sealed, Service, Upgrade, VerifiedTls, recognise};
+use crate::dialogue::recognise::{Service, recognise};
+use crate::dialogue::{Fault, Redactor, Sealed, Upgrade, VerifiedTls};
 use crate::endpoint::{HostName, Security};
 use crate::outcome::Outcome;
 use crate::step::{CertificateFacts, Facts};
+use crate::tls::failure::{failure, is_unexplained, rustls_error};
+use crate::tls::flight::{self, Choice, Exchange};
+use crate::tls::verifier::{NoClientCertificate, Recorder, Shown};
+use crate::tls::{certificate, facts as tls_facts};
 
 /// The time for one handshake.
 const BUDGET: Duration = Duration::from_secs(8);

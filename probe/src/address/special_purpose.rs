@@ -1,43 +1,12 @@
-//! Which addresses may be connected to.
-//!
-//! A name of a mail provider may resolve to anything, by mistake or by intent. What is not on the
-//! public internet is somebody's inner network, in the worst case ours, and is only connected to where
-//! the operator has named that network for this provider.
+//! The addresses that are not on the public internet, and what they are for.
 
-mod private_network;
-#[cfg(test)]
-mod tests;
-
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 
-pub use private_network::{PrivateNetwork, PrivateNetworkError};
-
-/// Those of the addresses that may be connected to, in the same order.
-pub(super) fn permitted(
-    mut addresses: Vec<IpAddr>,
-    named: &[PrivateNetwork],
-    allow_private: bool,
-) -> Vec<IpAddr> {
-    addresses.retain(|address| {
-        allow_private
-            || is_public(*address)
-            || named.iter().any(|network| network.contains(*address))
-    });
-    addresses
-}
-
-/// Whether an address is of a public host.
-fn is_public(address: IpAddr) -> bool {
-    !NOT_PUBLIC
-        .iter()
-        .any(|(network, _)| network.contains(&address))
-}
-
 /// What addresses that are not public are for.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Use {
+pub(super) enum Use {
     /// Hosts of a network that belongs to somebody, where an operator may have a mail server.
     Inner,
     /// No single host that anybody could mean: groups, examples, protocols, and IPv4 addresses in
@@ -50,7 +19,7 @@ use Use::{Inner, Special};
 /// The addresses that are not public: every row of the IANA special-purpose registries (RFC 6890),
 /// multicast, and the part of IPv6 in which nobody is given an address. Some of the rows are reachable
 /// from everywhere, but they are services of the network itself, such as AS112, and no mail server.
-const NOT_PUBLIC: &[(IpNet, Use)] = &[
+pub(super) const NOT_PUBLIC: &[(IpNet, Use)] = &[
     (v4([0, 0, 0, 0], 8), Special), // this network, and on Linux this host (RFC 791)
     (v4([10, 0, 0, 0], 8), Inner),  // private (RFC 1918)
     (v4([100, 64, 0, 0], 10), Inner), // shared by carriers (RFC 6598)

@@ -6,7 +6,7 @@ use std::str::FromStr;
 
 use ipnet::IpNet;
 
-use super::{NOT_PUBLIC, Use};
+use super::special_purpose::{NOT_PUBLIC, Use};
 
 /// A network that is not public and in which mail servers may be. Every value of this type lies wholly
 /// within one of the ranges that are meant for such networks, so naming one never opens another.
@@ -16,7 +16,7 @@ pub struct PrivateNetwork(IpNet);
 impl PrivateNetwork {
     /// Whether an address belongs to the network. An IPv4 address in the disguise of an IPv6 address
     /// does not: a server that really is there has an address of its own.
-    pub(super) fn contains(&self, address: IpAddr) -> bool {
+    pub fn contains(&self, address: IpAddr) -> bool {
         self.0.contains(&address)
     }
 }

@@ -2,9 +2,8 @@
 
 use rustls::pki_types::CertificateDer;
 
-use crate::dialogue::rehearsal;
+use super::{readers, rehearsal};
 use crate::endpoint::Protocol;
-use crate::net::readers;
 
 /// A conversation with a server that says these bytes; see `rehearsal`.
 pub fn conversation(protocol: Protocol, bytes: &[u8]) {

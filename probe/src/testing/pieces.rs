@@ -4,15 +4,14 @@ use std::fmt::Debug;
 
 use futures_util::FutureExt;
 
-use super::Fault;
-use super::protected::Protected;
 use super::script::{Script, TestClock, protected};
 use crate::credentials::Credentials;
+use crate::dialogue::{Fault, Protected};
 use crate::outcome::Outcome;
 
 /// What comes of a dialogue with a server that speaks first and answers in turn, and what was sent to it,
 /// one entry a flight and without tags. Neither may depend on the pieces in which the replies come.
-pub(super) fn in_any_pieces<T: Debug + PartialEq>(
+pub(crate) fn in_any_pieces<T: Debug + PartialEq>(
     replies: &[&[u8]],
     talk: impl AsyncFn(&mut Protected<Script, TestClock>) -> Result<T, Fault>,
 ) -> (Result<T, Outcome>, Vec<String>) {

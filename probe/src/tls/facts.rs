@@ -7,7 +7,7 @@ use super::flight::{Choice, Exchange, Flight};
 use crate::step::{Facts, TlsFacts};
 
 /// What a server chose, and whether it asked for a certificate of the client.
-pub(super) fn chosen(choice: Choice, client_certificate_asked: bool) -> TlsFacts {
+pub(crate) fn chosen(choice: Choice, client_certificate_asked: bool) -> TlsFacts {
     let Choice {
         version,
         cipher,
@@ -23,7 +23,7 @@ pub(super) fn chosen(choice: Choice, client_certificate_asked: bool) -> TlsFacts
 }
 
 /// The same, as far as it can be read from outside.
-pub(super) fn seen(flight: &Flight, client_certificate_asked: bool) -> Facts {
+pub(crate) fn seen(flight: &Flight, client_certificate_asked: bool) -> Facts {
     match flight.choice {
         Some(choice) => Facts::Tls(chosen(
             choice,

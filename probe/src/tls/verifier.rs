@@ -15,7 +15,7 @@ use crate::step::{CertificateFacts, StapleStatus};
 /// Verifies as rustls does, refuses what the server itself shows to be revoked, and keeps what it
 /// showed.
 #[derive(Debug)]
-pub(super) struct Recorder {
+pub(crate) struct Recorder {
     inner: Arc<WebPkiServerVerifier>,
     roots: Arc<RootCertStore>,
     shown: Mutex<Shown>,
@@ -23,17 +23,17 @@ pub(super) struct Recorder {
 
 /// What a server showed.
 #[derive(Debug, Default)]
-pub(super) struct Shown {
+pub(crate) struct Shown {
     /// The chain as it was sent.
-    pub(super) chain: Vec<CertificateDer<'static>>,
+    pub(crate) chain: Vec<CertificateDer<'static>>,
     /// What it says, if it can be read.
-    pub(super) facts: Option<CertificateFacts>,
+    pub(crate) facts: Option<CertificateFacts>,
     /// When it was verified, in seconds since 1970.
-    pub(super) now: i64,
+    pub(crate) now: i64,
 }
 
 impl Recorder {
-    pub(super) fn new(inner: Arc<WebPkiServerVerifier>, roots: Arc<RootCertStore>) -> Self {
+    pub(crate) fn new(inner: Arc<WebPkiServerVerifier>, roots: Arc<RootCertStore>) -> Self {
         Self {
             inner,
             roots,
@@ -42,7 +42,7 @@ impl Recorder {
     }
 
     /// What was shown, which is not kept: the verifier lives as long as the connection.
-    pub(super) fn take(&self) -> Shown {
+    pub(crate) fn take(&self) -> Shown {
         std::mem::take(&mut self.shown.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
@@ -116,10 +116,10 @@ impl ServerCertVerifier for Recorder {
 
 /// Has no certificate to show, and remembers whether the server asked for one (RFC 8446 §4.3.2).
 #[derive(Debug, Default)]
-pub(super) struct NoClientCertificate(AtomicBool);
+pub(crate) struct NoClientCertificate(AtomicBool);
 
 impl NoClientCertificate {
-    pub(super) fn was_asked(&self) -> bool {
+    pub(crate) fn was_asked(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
 }

@@ -13,18 +13,16 @@ use std::time::Duration;
 
 use futures_io::{AsyncRead, AsyncWrite};
 
-use super::Clock;
-#[cfg(test)]
-use super::Wire;
-use super::protected::{Protected, Sealed, VerifiedTls};
-use super::said::Redactor;
 use crate::credentials::Credentials;
+#[cfg(test)]
+use crate::dialogue::Wire;
+use crate::dialogue::{Clock, Protected, Redactor, Sealed, VerifiedTls};
 
 /// Stands in a script for the tag of the last IMAP command.
-pub(super) const TAG: u8 = 1;
+pub(crate) const TAG: u8 = 1;
 
 /// A server that speaks first and then answers each command with the next reply. Then it hangs up.
-pub(super) struct Script {
+pub(crate) struct Script {
     replies: Vec<Vec<u8>>,
     current: VecDeque<u8>,
     /// How many bytes each read brings, over and over again.
@@ -41,11 +39,11 @@ pub(super) struct Script {
 
 /// What the client sent, one entry a flight.
 #[derive(Clone, Default)]
-pub(super) struct Sent(Arc<Mutex<Vec<String>>>);
+pub(crate) struct Sent(Arc<Mutex<Vec<String>>>);
 
 impl Sent {
     /// All that was sent.
-    pub(super) fn all(&self) -> Vec<String> {
+    pub(crate) fn all(&self) -> Vec<String> {
         self.0
             .lock()
             .expect("no test panics while it writes")
@@ -54,7 +52,7 @@ impl Sent {
 }
 
 impl Script {
-    pub(super) fn new(greeting: &[u8]) -> Self {
+    pub(crate) fn new(greeting: &[u8]) -> Self {
         Self {
             replies: Vec::new(),
             current: greeting.to_vec().into(),
@@ -70,7 +68,7 @@ impl Script {
     }
 
     /// A server that greets with the first element and answers with the others in turn.
-    pub(super) fn of(replies: &[&[u8]]) -> Self {
+    pub(crate) fn of(replies: &[&[u8]]) -> Self {
         let mut script = Self::new(replies[0]);
         script.replies = replies[1..]
             .iter()
@@ -81,42 +79,42 @@ impl Script {
     }
 
     #[cfg(test)]
-    pub(super) fn in_steps_of(self, step: usize) -> Self {
+    pub(crate) fn in_steps_of(self, step: usize) -> Self {
         self.in_pieces(&[step])
     }
 
     /// The same, but each read brings so many bytes, over and over again.
-    pub(super) fn in_pieces(mut self, pieces: &[usize]) -> Self {
+    pub(crate) fn in_pieces(mut self, pieces: &[usize]) -> Self {
         self.pieces = pieces.to_vec();
         self
     }
 
     /// The same, but the bytes before this place and those behind it never come together.
     #[cfg(test)]
-    pub(super) fn cut_at(mut self, place: usize) -> Self {
+    pub(crate) fn cut_at(mut self, place: usize) -> Self {
         self.cut = place;
         self
     }
 
     #[cfg(test)]
-    pub(super) fn taking(mut self, time: Duration) -> Self {
+    pub(crate) fn taking(mut self, time: Duration) -> Self {
         self.taking = time;
         self
     }
 
-    pub(super) fn sent(&self) -> Sent {
+    pub(crate) fn sent(&self) -> Sent {
         self.sent.clone()
     }
 
     /// How many bytes were taken so far.
-    pub(super) fn taken(&self) -> Arc<AtomicUsize> {
+    pub(crate) fn taken(&self) -> Arc<AtomicUsize> {
         self.taken.clone()
     }
 }
 
 /// A wire to the script in the middle of a long stage.
 #[cfg(test)]
-pub(super) fn wire(script: Script) -> Wire<Script, TestClock> {
+pub(crate) fn wire(script: Script) -> Wire<Script, TestClock> {
     let clock = script.time.clone();
     let mut wire = Wire::new(script, clock, Arc::default(), "[192.0.2.1]".into());
     wire.begin(Duration::from_secs(1_000_000));
@@ -124,7 +122,7 @@ pub(super) fn wire(script: Script) -> Wire<Script, TestClock> {
 }
 
 /// The script as if it were a verified server.
-pub(super) fn protected(script: Script, credentials: &Credentials) -> Protected<Script, TestClock> {
+pub(crate) fn protected(script: Script, credentials: &Credentials) -> Protected<Script, TestClock> {
     let clock = script.time.clone();
     let redactor = Arc::new(Redactor::new(Some(credentials)));
     let mut protected = Protected::new(script, clock, redactor, "[192.0.2.1]".into());
@@ -203,7 +201,7 @@ impl AsyncWrite for Script {
 
 /// A clock that counts the reads of a script.
 #[derive(Clone, Default)]
-pub(super) struct TestClock(Arc<AtomicU64>);
+pub(crate) struct TestClock(Arc<AtomicU64>);
 
 impl Clock for TestClock {
     type Sleep = Pin<Box<dyn Future<Output = ()>>>;

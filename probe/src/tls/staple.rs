@@ -20,7 +20,7 @@ const MOST_DELEGATES: usize = 4;
 
 /// What a genuine response says about a certificate. `issuer_key` is the key that signed the
 /// certificate, as a SubjectPublicKeyInfo, and `now` is in seconds since 1970.
-pub(super) fn read(
+pub(crate) fn read(
     response: &[u8],
     certificate: &[u8],
     issuer_key: &[u8],

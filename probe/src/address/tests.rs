@@ -4,7 +4,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use ipnet::IpNet;
 
-use super::*;
+use super::is_public;
+use super::special_purpose::NOT_PUBLIC;
 
 /// Every row of the IANA IPv4 and IPv6 Special-Purpose Address Registries, as of October 2025, and
 /// what is special besides. Behind each, whether the address before its first and the one after its
@@ -161,49 +162,6 @@ fn addresses_of_mail_servers_are_public() {
         "2a00:1450:4001::1",
     ] {
         assert!(is_public(address.parse().unwrap()), "{address}");
-    }
-}
-
-#[test]
-fn public_and_named_addresses_are_permitted_beside_others() {
-    let mixed = "fd00::1 1.1.1.1 10.20.0.1 10.21.0.1 2606:4700::1 ::1 127.0.0.1 ::ffff:10.20.0.1 \
-        64:ff9b::a14:1 2002:a14:1::1";
-    let public = "1.1.1.1 2606:4700::1";
-    for (given, named, allow_private, expected) in [
-        (mixed, "", false, public),
-        (mixed, "", true, mixed),
-        (
-            mixed,
-            "10.20.0.0/16",
-            false,
-            "1.1.1.1 10.20.0.1 2606:4700::1",
-        ),
-        (
-            mixed,
-            "10.21.0.1/32 fd00::/8",
-            false,
-            "fd00::1 1.1.1.1 10.21.0.1 2606:4700::1",
-        ),
-        // Loopback must be named itself, and each family for itself.
-        (
-            mixed,
-            "127.0.0.0/8",
-            false,
-            "1.1.1.1 2606:4700::1 127.0.0.1",
-        ),
-        (mixed, "::1/128", false, "1.1.1.1 2606:4700::1 ::1"),
-        (mixed, "192.168.0.0/16", false, public),
-        ("10.20.0.1 ::1", "192.168.0.0/16", false, ""),
-        ("", "", true, ""),
-    ] {
-        let parse = |text: &str| -> Vec<IpAddr> {
-            let words = text.split_whitespace();
-            words.map(|text| text.parse().unwrap()).collect()
-        };
-        let networks = named.split_whitespace().map(|text| text.parse().unwrap());
-        let networks: Vec<PrivateNetwork> = networks.collect();
-        let found = permitted(parse(given), &networks, allow_private);
-        assert_eq!(found, parse(expected), "{given} with {named}");
     }
 }
 

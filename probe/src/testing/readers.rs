@@ -7,14 +7,13 @@ use rustls::CertificateError;
 use rustls::pki_types::{CertificateDer, UnixTime};
 use x509_parser::parse_x509_certificate;
 
-use super::certificate::{blame, facts, praise};
-#[cfg(fuzzing)]
-pub(crate) use super::flight::rehearse as flight;
-use super::{path, staple};
-use crate::dialogue::rehearsal::assert_fits;
+use super::rehearsal::assert_fits;
 use crate::outcome::Outcome;
 use crate::stage::Stage;
 use crate::step::CertificateFacts;
+use crate::tls::certificate::{blame, facts, praise};
+use crate::tls::flight::{self, Exchange};
+use crate::tls::{path, staple};
 
 /// Reads a chain with its stapled response, and finds something to praise and to blame.
 ///
@@ -43,6 +42,28 @@ pub(crate) fn certificates(chain: &[CertificateDer<'_>], response: &[u8]) {
         let subjects = path.map_or_else(Vec::new, |path| path.subjects);
         assert!(subjects.len() <= chain.len() + 1, "{subjects:?}");
         subjects.iter().for_each(|subject| assert_fits(subject));
+    }
+}
+
+/// Reads a flight that comes in two pieces, and checks what must hold whatever
+/// it is.
+///
+/// # Panics
+///
+/// When something does not hold that must.
+pub(crate) fn flight(bytes: &[u8], cut: usize) {
+    let whole = flight::read(bytes);
+    let half = flight::read(&bytes[..cut]);
+    // Whoever reads stops as soon as all is said, and must have the same answer by then.
+    if half.complete {
+        assert!(whole.complete, "{half:?} becomes {whole:?}");
+        match half.choice {
+            Some(_) => assert!(whole.choice.is_some(), "{half:?} becomes {whole:?}"),
+            None => assert_eq!(half, whole),
+        }
+    }
+    if let Some(Exchange::Prime(bits)) = whole.choice.and_then(|choice| choice.exchange) {
+        assert!((1..=8 * bytes.len()).contains(&bits), "{bits}");
     }
 }
 

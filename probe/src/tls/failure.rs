@@ -5,13 +5,14 @@ use std::io;
 use rustls::AlertDescription;
 
 use super::flight::Flight;
-use crate::dialogue::{Fault, Redactor, Service, complains, recognise};
+use crate::dialogue::recognise::{Service, complains, recognise};
+use crate::dialogue::{Fault, Redactor};
 use crate::endpoint::Security;
 use crate::outcome::Outcome;
 
 /// Why there is no TLS. `flight` is what could be read of `heard`, and `asked` whether the server asked
 /// for a certificate of the client.
-pub(super) fn failure(
+pub(crate) fn failure(
     error: &io::Error,
     heard: &[u8],
     flight: &Flight,
@@ -61,7 +62,7 @@ pub(super) fn failure(
 }
 
 /// Whether the server left open why there is no TLS, so that asking again may tell.
-pub(super) fn is_unexplained(outcome: Outcome, heard: &[u8], flight: &Flight) -> bool {
+pub(crate) fn is_unexplained(outcome: Outcome, heard: &[u8], flight: &Flight) -> bool {
     let vague = matches!(
         outcome,
         Outcome::TlsVersionTooOld
@@ -77,7 +78,7 @@ pub(super) fn is_unexplained(outcome: Outcome, heard: &[u8], flight: &Flight) ->
 ///
 /// In TLS 1.3 a server refuses a client without a certificate only after the client has finished, so
 /// the alert comes in place of the greeting (RFC 8446 §4.4.2.4).
-pub(super) fn refine(fault: Fault, broken: Option<&io::Error>) -> Fault {
+pub(crate) fn refine(fault: Fault, broken: Option<&io::Error>) -> Fault {
     match broken.and_then(rustls_error) {
         Some(rustls::Error::AlertReceived(alert)) => Fault {
             outcome: alert_outcome(*alert),
@@ -91,7 +92,7 @@ pub(super) fn refine(fault: Fault, broken: Option<&io::Error>) -> Fault {
     }
 }
 
-pub(super) fn rustls_error(error: &io::Error) -> Option<&rustls::Error> {
+pub(crate) fn rustls_error(error: &io::Error) -> Option<&rustls::Error> {
     error.get_ref()?.downcast_ref()
 }
 
@@ -155,7 +156,7 @@ mod tests {
     use rustls::{CipherSuite, ProtocolVersion};
 
     use super::*;
-    use crate::net::flight::{self, Choice};
+    use crate::tls::flight::{self, Choice};
 
     #[test]
     fn the_last_word_is_the_reason_for_hanging_up() {

@@ -10,14 +10,13 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::FutureExt;
 
-use super::protected::Protected;
 use super::script::{Script, TestClock, protected};
-use super::wire::{LONGEST_LINE, MOST_AT_ONCE, MOST_BYTES, MOST_LINES};
-use super::{
-    Capabilities, Fault, Greeting, SignedIn, Usage, capabilities, goodbye, greeting, mailbox,
-    password_sign_in_offered, sign_in, starttls,
-};
 use crate::credentials::Credentials;
+use crate::dialogue::wire::{LONGEST_LINE, MOST_AT_ONCE, MOST_BYTES, MOST_LINES};
+use crate::dialogue::{
+    Capabilities, Fault, Greeting, Protected, SignedIn, Usage, capabilities, goodbye, greeting,
+    mailbox, password_sign_in_offered, sign_in, starttls,
+};
 use crate::endpoint::Protocol;
 use crate::outcome::Outcome;
 use crate::stage::Stage;

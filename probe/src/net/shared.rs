@@ -1,0 +1,31 @@
+//! What the checks of a run share.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::dns;
+use super::gate::Gate;
+use super::handshake::Trust;
+use crate::credentials::Credentials;
+use crate::dialogue::Redactor;
+
+/// What all runs of a probe share.
+pub(super) struct Context {
+    pub(super) tls: Trust,
+    pub(super) resolver: dns::Resolver,
+    pub(super) allow_private: bool,
+    pub(super) deadline: Duration,
+}
+
+/// What all endpoints of one run share.
+pub(super) struct Shared {
+    pub(super) context: Arc<Context>,
+    pub(super) credentials: Option<Credentials>,
+    pub(super) redactor: Arc<Redactor>,
+    pub(super) gate: Gate,
+    pub(super) deadline: Instant,
+    pub(super) stop: CancellationToken,
+}
