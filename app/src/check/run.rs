@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures_util::FutureExt;
 use futures_util::stream::{self, BoxStream, StreamExt};
-use probe::net::{self, Event as ProbeEvent};
+use probe::net::{self, ProbeEvent};
 use probe::{Credentials, EndpointReport, Judgement, Outcome, Stage, diagnose};
 
 use super::by_itself::by_itself;

@@ -8,5 +8,5 @@ pub struct Fault {
     /// The cause.
     pub outcome: Outcome,
     /// The server's words that belong to it, safe to show.
-    pub server_said: Option<String>,
+    pub server_reply: Option<String>,
 }

@@ -3,13 +3,13 @@
 use futures_io::{AsyncRead, AsyncWrite};
 
 use super::clock::Clock;
+use super::connection::Connection;
 use super::fault::Fault;
-use super::recognise::{Service, recognise};
-use super::wire::Wire;
+use super::recognise::{ServiceKind, recognise};
 use crate::outcome::Outcome;
 
 /// Waits for the first byte of a greeting and stops at TLS, whose bytes have no line end to wait for.
-pub(super) async fn first_bytes<S, C>(wire: &mut Wire<S, C>) -> Result<(), Fault>
+pub(super) async fn await_first_bytes<S, C>(connection: &mut Connection<S, C>) -> Result<(), Fault>
 where
     S: AsyncRead + AsyncWrite + Unpin,
     C: Clock,
@@ -22,30 +22,30 @@ where
         _ => fault,
     };
     // The first byte alone may be one of TLS by chance; the second is its version.
-    let mut seen = recognise(wire.peek(1).await.map_err(silent)?);
-    if seen == Service::Tls {
-        seen = recognise(wire.peek(2).await?);
+    let mut seen = recognise(connection.peek(1).await.map_err(silent)?);
+    if seen == ServiceKind::Tls {
+        seen = recognise(connection.peek(2).await?);
     }
     match seen {
-        Service::Tls => Err(Fault {
+        ServiceKind::Tls => Err(Fault {
             outcome: Outcome::TlsOnPlainPort,
-            server_said: None,
+            server_reply: None,
         }),
         _ => Ok(()),
     }
 }
 
 /// What is wrong with a greeting that is not one of the protocol.
-pub(super) fn wrong_greeting<S, C>(wire: &Wire<S, C>, line: &[u8]) -> Fault {
+pub(super) fn foreign_greeting<S, C>(connection: &Connection<S, C>, line: &[u8]) -> Fault {
     let outcome = match recognise(line) {
-        Service::Mail | Service::Other => Outcome::UnexpectedService,
-        Service::Tls | Service::Text | Service::Binary => Outcome::MalformedReply,
+        ServiceKind::Mail | ServiceKind::Other => Outcome::UnexpectedService,
+        ServiceKind::Tls | ServiceKind::Text | ServiceKind::Binary => Outcome::MalformedReply,
     };
-    wire.fault(outcome, line)
+    connection.fault(outcome, line)
 }
 
 /// Whether the words of a server that turns a client away say that it may come back later.
-pub(super) fn sounds_busy(words: &str) -> bool {
+pub(super) fn is_temporary_rejection(words: &str) -> bool {
     const BUSY: &[&str] = &[
         "[unavailable]",
         "[limit]",

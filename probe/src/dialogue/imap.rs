@@ -6,56 +6,60 @@ use futures_io::{AsyncRead, AsyncWrite};
 
 use super::capabilities::Capabilities;
 use super::clock::Clock;
-use super::exchange::Exchange;
+use super::connection::Connection;
 use super::fault::Fault;
-use super::imap_reply::{Reply, Status, Word};
-use super::protected::{Protected, VerifiedTls};
-use super::results::{Amount, Greeting, SignedIn, Usage};
-use super::wire::Wire;
-use super::{first_words, sasl, verdict};
+use super::imap_reply::{Reply, Status, StatusKind};
+use super::results::{Greeting, MailboxUsage, Quota, SignedIn};
+use super::sasl_exchange::SaslExchange;
+use super::verified_connection::{VerifiedConnection, VerifiedTls};
+use super::{first_words, refusal, sasl};
 use crate::credentials::Credentials;
 use crate::outcome::Outcome;
 
 /// Reads the greeting (RFC 9051 §7.1).
-pub(super) async fn greeting<S, C>(wire: &mut Wire<S, C>) -> Result<Greeting, Fault>
+pub(super) async fn greeting<S, C>(connection: &mut Connection<S, C>) -> Result<Greeting, Fault>
 where
     S: AsyncRead + AsyncWrite + Unpin,
     C: Clock,
 {
-    let raw = wire.line().await?;
+    let raw = connection.read_line().await?;
     let text = match Reply::parse(&raw, "") {
         Some(Reply::Untagged(text)) => text,
-        _ if raw.starts_with(b"* ") => return Err(wire.fault(Outcome::MalformedReply, &raw)),
-        _ => return Err(first_words::wrong_greeting(wire, &raw)),
+        _ if raw.starts_with(b"* ") => return Err(connection.fault(Outcome::MalformedReply, &raw)),
+        _ => return Err(first_words::foreign_greeting(connection, &raw)),
     };
     let outcome = match Status::parse(&text) {
-        Some(status) if status.word == Word::Ok => {
-            let server_said = wire.quote(&raw);
+        Some(status) if status.kind == StatusKind::Ok => {
+            let server_reply = connection.quote(&raw);
             return Ok(Greeting {
-                server_said,
+                server_reply,
                 capabilities: status.capabilities(),
             });
         }
-        Some(status) if status.word == Word::Preauth => Outcome::Preauthenticated,
-        Some(status) if status.word == Word::Bye && first_words::sounds_busy(&text) => {
+        Some(status) if status.kind == StatusKind::Preauth => Outcome::Preauthenticated,
+        Some(status)
+            if status.kind == StatusKind::Bye && first_words::is_temporary_rejection(&text) =>
+        {
             Outcome::GreetingBusy
         }
-        Some(status) if status.word == Word::Bye => Outcome::GreetingRefused,
+        Some(status) if status.kind == StatusKind::Bye => Outcome::GreetingRefused,
         _ => Outcome::MalformedReply,
     };
-    Err(wire.fault(outcome, &raw))
+    Err(connection.fault(outcome, &raw))
 }
 
 /// Asks what the server can do (RFC 9051 §6.1.1).
-pub(super) async fn capabilities<S, C>(wire: &mut Wire<S, C>) -> Result<Capabilities, Fault>
+pub(super) async fn capabilities<S, C>(
+    connection: &mut Connection<S, C>,
+) -> Result<Capabilities, Fault>
 where
     S: AsyncRead + AsyncWrite + Unpin,
     C: Clock,
 {
-    let answer = command(wire, "CAPABILITY").await?;
-    match answer.capabilities() {
-        Some(capabilities) if answer.status.word == Word::Ok => Ok(capabilities),
-        _ => Err(wire.fault(Outcome::NoCapabilities, &answer.raw)),
+    let response = command(connection, "CAPABILITY").await?;
+    match response.capabilities() {
+        Some(capabilities) if response.status.kind == StatusKind::Ok => Ok(capabilities),
+        _ => Err(connection.fault(Outcome::NoCapabilities, &response.raw)),
     }
 }
 
@@ -64,7 +68,7 @@ where
 /// Where the greeting did not say what the server can do, it is not asked first, which would cost a
 /// round trip. Only a server that refuses is asked whether it had offered TLS at all.
 pub(super) async fn starttls<S, C>(
-    wire: &mut Wire<S, C>,
+    connection: &mut Connection<S, C>,
     known: Option<&Capabilities>,
 ) -> Result<Option<String>, Fault>
 where
@@ -72,18 +76,18 @@ where
     C: Clock,
 {
     if let Some(known) = known.filter(|known| !known.has("STARTTLS")) {
-        return Err(wire.fault(
+        return Err(connection.fault(
             Outcome::StarttlsNotOffered,
             known.words.join(" ").as_bytes(),
         ));
     }
-    let answer = command(wire, "STARTTLS").await?;
-    if answer.status.word == Word::Ok {
-        return Ok(wire.quote(&answer.raw));
+    let response = command(connection, "STARTTLS").await?;
+    if response.status.kind == StatusKind::Ok {
+        return Ok(connection.quote(&response.raw));
     }
     let offered = match known {
         Some(_) => true,
-        None => capabilities(wire)
+        None => capabilities(connection)
             .await
             .is_ok_and(|offered| offered.has("STARTTLS")),
     };
@@ -92,14 +96,14 @@ where
     } else {
         Outcome::StarttlsNotOffered
     };
-    Err(wire.fault(outcome, &answer.raw))
+    Err(connection.fault(outcome, &response.raw))
 }
 
 /// A way to sign in that both sides know.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum WayIn {
+pub(super) enum Mechanism {
     /// SASL PLAIN with the response in the command (RFC 4959).
-    PlainAtOnce,
+    PlainInitialResponse,
     /// SASL PLAIN with the response after a challenge.
     Plain,
     /// The LOGIN command.
@@ -107,39 +111,39 @@ pub(super) enum WayIn {
 }
 
 /// The way to sign in that costs the fewest round trips.
-pub(super) fn way_in(capabilities: &Capabilities) -> Option<WayIn> {
+pub(super) fn choose_mechanism(capabilities: &Capabilities) -> Option<Mechanism> {
     match capabilities.has_mechanism("PLAIN") {
-        true if capabilities.has("SASL-IR") => Some(WayIn::PlainAtOnce),
-        true => Some(WayIn::Plain),
+        true if capabilities.has("SASL-IR") => Some(Mechanism::PlainInitialResponse),
+        true => Some(Mechanism::Plain),
         false if capabilities.has("LOGINDISABLED") => None,
-        false => Some(WayIn::Login),
+        false => Some(Mechanism::Login),
     }
 }
 
 /// Signs in, once (RFC 9051 §6.2.2 and §6.2.3).
 pub(super) async fn sign_in<S: VerifiedTls, C: Clock>(
-    server: &mut Protected<S, C>,
+    server: &mut VerifiedConnection<S, C>,
     capabilities: &Capabilities,
     credentials: &Credentials,
 ) -> Result<SignedIn, Fault> {
-    let Some(way) = way_in(capabilities) else {
+    let Some(way) = choose_mechanism(capabilities) else {
         return Err(Fault {
             outcome: Outcome::PasswordSignInNotOffered,
-            server_said: None,
+            server_reply: None,
         });
     };
     let tag = tag();
     let (command, mechanism, mut flights) = match way {
-        WayIn::PlainAtOnce | WayIn::Plain => (
+        Mechanism::PlainInitialResponse | Mechanism::Plain => (
             "AUTHENTICATE PLAIN",
             "PLAIN",
             vec![sasl::plain(credentials)],
         ),
-        WayIn::Login => ("LOGIN", "LOGIN", sasl::imap_login(credentials)),
+        Mechanism::Login => ("LOGIN", "LOGIN", sasl::imap_login(credentials)),
     };
     // All that follows the command itself waits until the server asks for it.
-    let at_once = usize::from(way != WayIn::Plain);
-    let mut exchange = Exchange::new(flights.split_off(at_once));
+    let at_once = usize::from(way != Mechanism::Plain);
+    let mut exchange = SaslExchange::new(flights.split_off(at_once));
     match flights.first() {
         Some(first) => {
             let before = format!("{tag} {command} ");
@@ -147,46 +151,52 @@ pub(super) async fn sign_in<S: VerifiedTls, C: Clock>(
         }
         None => {
             let command = format!("{tag} {command}\r\n");
-            server.wire().send(command.as_bytes()).await?;
+            server.connection().send(command.as_bytes()).await?;
         }
     }
     let mut untagged = Vec::new();
     loop {
-        let raw = server.wire().line().await?;
+        let raw = server.connection().read_line().await?;
         match Reply::parse(&raw, &tag) {
             Some(Reply::Tagged(text)) => {
                 let raw = without_tag(raw, &tag);
                 let Some(status) = Status::parse(&text).filter(|_| !exchange.cancelled()) else {
-                    return Err(server.wire().fault(Outcome::SignInProtocolError, &raw));
+                    return Err(server
+                        .connection()
+                        .fault(Outcome::SignInProtocolError, &raw));
                 };
-                let answer = Answer {
+                let response = CommandResponse {
                     status,
                     untagged,
                     raw,
                 };
-                return signed_in(server.wire(), mechanism, answer);
+                return signed_in(server.connection(), mechanism, response);
             }
             Some(Reply::Continue(challenge)) if !exchange.cancelled() => {
                 exchange.answer(server, challenge.as_bytes()).await?;
             }
             Some(Reply::Untagged(text)) => {
-                let status = Status::parse(&text).filter(|status| status.word == Word::Bye);
+                let status = Status::parse(&text).filter(|status| status.kind == StatusKind::Bye);
                 if let Some(bye) = status {
-                    let outcome = verdict::hung_up(&bye.code, &bye.text);
-                    return Err(server.wire().fault(outcome, &raw));
+                    let outcome = refusal::imap_bye(&bye.code, &bye.text);
+                    return Err(server.connection().fault(outcome, &raw));
                 }
                 untagged.push(text);
             }
-            _ => return Err(server.wire().fault(Outcome::SignInProtocolError, &raw)),
+            _ => {
+                return Err(server
+                    .connection()
+                    .fault(Outcome::SignInProtocolError, &raw));
+            }
         }
     }
 }
 
 /// Asks how full the mailbox is, where the server has the QUOTA extension (RFC 9208 §4.1).
 pub(super) async fn mailbox<S, C>(
-    wire: &mut Wire<S, C>,
+    connection: &mut Connection<S, C>,
     known: Option<&Capabilities>,
-) -> Result<Option<Usage>, Fault>
+) -> Result<Option<MailboxUsage>, Fault>
 where
     S: AsyncRead + AsyncWrite + Unpin,
     C: Clock,
@@ -194,54 +204,56 @@ where
     // Dovecot speaks of QUOTA only after the sign-in, so what was known before does not count.
     let has_quota = match known {
         Some(known) => known.has("QUOTA"),
-        None => capabilities(wire).await?.has("QUOTA"),
+        None => capabilities(connection).await?.has("QUOTA"),
     };
     if !has_quota {
         return Ok(None);
     }
-    let answer = command(wire, "GETQUOTAROOT INBOX").await?;
-    if answer.status.word != Word::Ok {
+    let response = command(connection, "GETQUOTAROOT INBOX").await?;
+    if response.status.kind != StatusKind::Ok {
         return Ok(None);
     }
     // Of several quotas the one counts that stops new mail first.
     let fullest = |resource| {
-        let amounts = answer.untagged.iter();
+        let amounts = response.untagged.iter();
         let amounts = amounts.filter_map(|line| quota(line, resource));
-        amounts.max_by(|left, right| share(left).total_cmp(&share(right)))
+        amounts.max_by(|left, right| fill_ratio(left).total_cmp(&fill_ratio(right)))
     };
     let bytes = |units: u64| units.checked_mul(1024);
-    let storage = fullest("STORAGE").and_then(|Amount { used, limit }| {
-        Some(Amount {
+    let storage = fullest("STORAGE").and_then(|Quota { used, limit }| {
+        Some(Quota {
             used: bytes(used)?,
             limit: Some(bytes(limit?)?),
         })
     });
     let messages = fullest("MESSAGE");
-    let usage = Usage { storage, messages };
-    Ok(Some(usage).filter(|usage| *usage != Usage::default()))
+    let usage = MailboxUsage { storage, messages };
+    Ok(Some(usage).filter(|usage| *usage != MailboxUsage::default()))
 }
 
 /// Says goodbye (RFC 9051 §6.1.3).
-pub(super) async fn goodbye<S, C>(wire: &mut Wire<S, C>) -> Result<Option<String>, Fault>
+pub(super) async fn quit<S, C>(connection: &mut Connection<S, C>) -> Result<Option<String>, Fault>
 where
     S: AsyncRead + AsyncWrite + Unpin,
     C: Clock,
 {
     let tag = tag();
-    wire.send(format!("{tag} LOGOUT\r\n").as_bytes()).await?;
-    let raw = wire.line().await?;
-    Ok(wire.quote(&raw))
+    connection
+        .send(format!("{tag} LOGOUT\r\n").as_bytes())
+        .await?;
+    let raw = connection.read_line().await?;
+    Ok(connection.quote(&raw))
 }
 
 /// The complete answer to a command.
-struct Answer {
+struct CommandResponse {
     status: Status,
     untagged: Vec<String>,
     /// The words of the status, to be quoted.
     raw: Vec<u8>,
 }
 
-impl Answer {
+impl CommandResponse {
     /// The capabilities, which may stand in a line of their own or in the response code.
     fn capabilities(&self) -> Option<Capabilities> {
         let line = self.untagged.iter().rev().find_map(|line| {
@@ -254,60 +266,65 @@ impl Answer {
 }
 
 /// Sends a command without secrets and reads until it is done.
-async fn command<S, C>(wire: &mut Wire<S, C>, command: &str) -> Result<Answer, Fault>
+async fn command<S, C>(
+    connection: &mut Connection<S, C>,
+    command: &str,
+) -> Result<CommandResponse, Fault>
 where
     S: AsyncRead + AsyncWrite + Unpin,
     C: Clock,
 {
     let tag = tag();
-    wire.send(format!("{tag} {command}\r\n").as_bytes()).await?;
+    connection
+        .send(format!("{tag} {command}\r\n").as_bytes())
+        .await?;
     let mut untagged = Vec::new();
     loop {
-        let raw = wire.line().await?;
+        let raw = connection.read_line().await?;
         match Reply::parse(&raw, &tag) {
             Some(Reply::Tagged(text)) => {
                 let raw = without_tag(raw, &tag);
                 return match Status::parse(&text) {
-                    Some(status) => Ok(Answer {
+                    Some(status) => Ok(CommandResponse {
                         status,
                         untagged,
                         raw,
                     }),
-                    None => Err(wire.fault(Outcome::MalformedReply, &raw)),
+                    None => Err(connection.fault(Outcome::MalformedReply, &raw)),
                 };
             }
             Some(Reply::Untagged(text)) => {
-                if Status::parse(&text).is_some_and(|status| status.word == Word::Bye) {
-                    return Err(wire.fault(Outcome::ClosedEarly, &raw));
+                if Status::parse(&text).is_some_and(|status| status.kind == StatusKind::Bye) {
+                    return Err(connection.fault(Outcome::ClosedEarly, &raw));
                 }
                 untagged.push(text);
             }
             Some(Reply::Continue(_)) | None => {
-                return Err(wire.fault(Outcome::MalformedReply, &raw));
+                return Err(connection.fault(Outcome::MalformedReply, &raw));
             }
         }
     }
 }
 
 fn signed_in<S, C>(
-    wire: &Wire<S, C>,
+    connection: &Connection<S, C>,
     mechanism: &'static str,
-    answer: Answer,
+    response: CommandResponse,
 ) -> Result<SignedIn, Fault> {
-    let status = &answer.status;
-    let outcome = match status.word {
-        Word::Ok => {
-            let server_said = wire.quote(&answer.raw);
+    let status = &response.status;
+    let outcome = match status.kind {
+        StatusKind::Ok => {
+            let server_reply = connection.quote(&response.raw);
             return Ok(SignedIn {
                 mechanism,
-                server_said,
-                capabilities: answer.capabilities(),
+                server_reply,
+                capabilities: response.capabilities(),
             });
         }
-        Word::No => verdict::imap(&status.code, &status.text),
-        Word::Bad | Word::Preauth | Word::Bye => Outcome::SignInProtocolError,
+        StatusKind::No => refusal::imap(&status.code, &status.text),
+        StatusKind::Bad | StatusKind::Preauth | StatusKind::Bye => Outcome::SignInProtocolError,
     };
-    Err(wire.fault(outcome, &answer.raw))
+    Err(connection.fault(outcome, &response.raw))
 }
 
 /// A tag that an answer cannot have by accident, and that nobody could have prepared an answer for.
@@ -327,7 +344,7 @@ fn without_tag(mut line: Vec<u8>, tag: &str) -> Vec<u8> {
 
 /// Reads one resource of `QUOTA "root" (STORAGE 10 512 MESSAGE 3 100)` (RFC 9208 §5.1). The unit of
 /// storage is 1024 bytes.
-fn quota(line: &str, resource: &str) -> Option<Amount> {
+fn quota(line: &str, resource: &str) -> Option<Quota> {
     let (word, rest) = line.split_once(' ')?;
     if !word.eq_ignore_ascii_case("QUOTA") {
         return None;
@@ -338,13 +355,13 @@ fn quota(line: &str, resource: &str) -> Option<Amount> {
     let found = words
         .chunks_exact(3)
         .find(|words| words[0].eq_ignore_ascii_case(resource))?;
-    Some(Amount {
+    Some(Quota {
         used: found[1].parse().ok()?,
         limit: Some(found[2].parse().ok()?),
     })
 }
 
-fn share(amount: &Amount) -> f64 {
+fn fill_ratio(amount: &Quota) -> f64 {
     let limit = amount.limit.unwrap_or(u64::MAX);
     amount.used as f64 / (limit as f64).max(1.0)
 }
@@ -355,8 +372,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::testing::pieces::in_any_pieces;
-    use crate::testing::script::{Script, wire};
+    use crate::testing::fragmentation::in_any_fragments;
+    use crate::testing::script::{Script, connection_to};
 
     #[test]
     fn greetings() {
@@ -384,8 +401,8 @@ mod tests {
             (b"", Err(Outcome::ClosedEarly)),
             (b"\x15\x03\x01\0\x02\x02\x46", Err(Outcome::TlsOnPlainPort)),
         ] {
-            let (found, _) = in_any_pieces(&[bytes], async |server| {
-                crate::dialogue::greeting(crate::Protocol::Imap, server.wire()).await
+            let (found, _) = in_any_fragments(&[bytes], async |server| {
+                crate::dialogue::greeting(crate::Protocol::Imap, server.connection()).await
             });
             let found = found.map(|greeting| greeting.capabilities.map(|found| found.words.len()));
             assert_eq!(found, expected, "{bytes:?}");
@@ -417,8 +434,8 @@ mod tests {
             (b"+ go on\r\n", Err(Outcome::MalformedReply)),
             (b"* BYE too slow\r\n", Err(Outcome::ClosedEarly)),
         ] {
-            let (found, _) = in_any_pieces(&[b"", bytes], async |server| {
-                capabilities(server.wire()).await
+            let (found, _) = in_any_fragments(&[b"", bytes], async |server| {
+                capabilities(server.connection()).await
             });
             let found = found.map(|found| found.words.len());
             assert_eq!(found, expected, "{bytes:?}");
@@ -474,8 +491,9 @@ mod tests {
                 1,
             ),
         ] {
-            let (found, flights) =
-                in_any_pieces(replies, async |server| starttls(server.wire(), known).await);
+            let (found, flights) = in_any_fragments(replies, async |server| {
+                starttls(server.connection(), known).await
+            });
             assert_eq!(
                 (found.err(), flights.len()),
                 (expected, sent),
@@ -581,7 +599,7 @@ mod tests {
             ),
         ] {
             let capabilities = Capabilities::imap(words);
-            let (found, flights) = in_any_pieces(replies, async |server| {
+            let (found, flights) = in_any_fragments(replies, async |server| {
                 sign_in(server, &capabilities, &credentials).await
             });
             let found = found.map(|accepted| accepted.mechanism);
@@ -593,13 +611,13 @@ mod tests {
     #[test]
     fn quota_is_told_in_bytes() {
         let amount = |used, limit| {
-            Some(Amount {
+            Some(Quota {
                 used,
                 limit: Some(limit),
             })
         };
         let usage = |used, limit| {
-            Ok(Some(Usage {
+            Ok(Some(MailboxUsage {
                 storage: amount(used, limit),
                 messages: None,
             }))
@@ -617,14 +635,14 @@ mod tests {
                     b"",
                     b"* QUOTA \"u (x)\" (MESSAGE 1 2 STORAGE 4 4)\r\n\x01 OK\r\n",
                 ],
-                Ok(Some(Usage {
+                Ok(Some(MailboxUsage {
                     storage: amount(4096, 4096),
                     messages: amount(1, 2),
                 })),
             ),
             (
                 &[b"", b"* QUOTA a (MESSAGE 7 9)\r\n\x01 OK\r\n"],
-                Ok(Some(Usage {
+                Ok(Some(MailboxUsage {
                     storage: None,
                     messages: amount(7, 9),
                 })),
@@ -648,8 +666,8 @@ mod tests {
             (&[b""], Err(Outcome::ClosedEarly)),
         ] {
             let quota = Capabilities::imap("QUOTA");
-            let (found, _) = in_any_pieces(replies, async |server| {
-                mailbox(server.wire(), Some(&quota)).await
+            let (found, _) = in_any_fragments(replies, async |server| {
+                mailbox(server.connection(), Some(&quota)).await
             });
             assert_eq!(found, expected, "{replies:?}");
         }
@@ -670,9 +688,9 @@ mod tests {
         #[test]
         fn a_quota_is_told_exactly_or_not_at_all(used in number(), limit in number()) {
             let quota = format!("* QUOTA \"\" (STORAGE {used} {limit})\r\n\x01 OK\r\n");
-            let mut wire = wire(Script::of(&[b"", quota.as_bytes()]));
+            let mut connection = connection_to(Script::of(&[b"", quota.as_bytes()]));
             let known = Capabilities::imap("QUOTA");
-            let found = mailbox(&mut wire, Some(&known)).now_or_never().unwrap().unwrap();
+            let found = mailbox(&mut connection, Some(&known)).now_or_never().unwrap().unwrap();
             let bytes = |text: &str| text.parse::<u64>().ok()?.checked_mul(1024);
             let exactly = bytes(&used).zip(bytes(&limit));
             let storage = found.and_then(|usage| usage.storage);

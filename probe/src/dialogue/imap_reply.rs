@@ -35,7 +35,7 @@ impl Reply {
 
 /// The first word of a status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Word {
+pub(super) enum StatusKind {
     Ok,
     No,
     Bad,
@@ -46,7 +46,7 @@ pub(super) enum Word {
 /// A status such as `NO [AUTHENTICATIONFAILED] Authentication failed.`
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Status {
-    pub(super) word: Word,
+    pub(super) kind: StatusKind,
     /// What stands between the brackets, which may be nothing.
     pub(super) code: String,
     /// What stands behind them.
@@ -57,12 +57,12 @@ impl Status {
     /// Reads what follows the tag or the `*`; `None` when it is not a status.
     pub(super) fn parse(line: &str) -> Option<Self> {
         let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
-        let word = match word.to_ascii_uppercase().as_str() {
-            "OK" => Word::Ok,
-            "NO" => Word::No,
-            "BAD" => Word::Bad,
-            "PREAUTH" => Word::Preauth,
-            "BYE" => Word::Bye,
+        let kind = match word.to_ascii_uppercase().as_str() {
+            "OK" => StatusKind::Ok,
+            "NO" => StatusKind::No,
+            "BAD" => StatusKind::Bad,
+            "PREAUTH" => StatusKind::Preauth,
+            "BYE" => StatusKind::Bye,
             _ => return None,
         };
         // Brackets that are never closed are a part of the text.
@@ -72,7 +72,7 @@ impl Status {
             .and_then(|rest| rest.split_once(']'));
         let (code, text) = code.unwrap_or(("", rest));
         Some(Self {
-            word,
+            kind,
             code: code.to_owned(),
             text: text.trim().to_owned(),
         })
@@ -127,17 +127,17 @@ mod tests {
         for (line, word, code, text) in [
             (
                 "NO [AUTHENTICATIONFAILED] no",
-                Word::No,
+                StatusKind::No,
                 "AUTHENTICATIONFAILED",
                 "no",
             ),
-            ("no [x y] ", Word::No, "x y", ""),
-            ("NO", Word::No, "", ""),
-            ("BAD [never closed", Word::Bad, "", "[never closed"),
-            ("BYE a [b] c", Word::Bye, "", "a [b] c"),
+            ("no [x y] ", StatusKind::No, "x y", ""),
+            ("NO", StatusKind::No, "", ""),
+            ("BAD [never closed", StatusKind::Bad, "", "[never closed"),
+            ("BYE a [b] c", StatusKind::Bye, "", "a [b] c"),
         ] {
             let expected = Status {
-                word,
+                kind: word,
                 code: code.into(),
                 text: text.into(),
             };

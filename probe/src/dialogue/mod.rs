@@ -2,45 +2,47 @@
 //!
 //! Nothing here opens a connection, encrypts one or knows what time it is, so the same dialogues run
 //! on a server's sockets and inside a browser. Each stage is a function; the caller gives it its time
-//! with [`Wire::begin`] and decides what comes next.
+//! with [`Connection::begin_stage`] and decides what comes next.
 //!
 //! | module | idea |
 //! |---|---|
-//! | `wire` | lines with limits, and the test that nothing is left over before TLS |
-//! | `protected` | the only connection with a way to sign in |
-//! | `said` | a server's words made safe to show |
-//! | `sasl`, `exchange` | the forms in which a password is sent, and when |
-//! | `verdict` | what the answer to a sign-in means |
-//! | `imap`, `pop3`, `smtp` | the three protocols |
+//! | `connection` | lines with limits, and the test that nothing is left over before TLS |
+//! | `verified_connection` | the only connection with a way to sign in |
+//! | `redact` | a server's words made safe to show |
+//! | `recognise`, `first_words` | which kind of service answers on a port |
+//! | `sasl`, `sasl_exchange` | the forms in which a password is sent, and when |
+//! | `refusal` | what a refused sign-in means |
+//! | `imap`, `imap_reply`, `pop3`, `smtp` | the three protocols |
+//! | `results`, `fault` | what a stage returns, and why it fails |
 
 mod capabilities;
 mod clock;
-mod exchange;
+pub(crate) mod connection;
 mod fault;
 mod first_words;
 mod imap;
 mod imap_reply;
 mod pop3;
-mod protected;
 pub(crate) mod recognise;
+mod redact;
+mod refusal;
 mod results;
-mod said;
 mod sasl;
+mod sasl_exchange;
 mod smtp;
-mod verdict;
-pub(crate) mod wire;
+mod verified_connection;
 
 use futures_io::{AsyncRead, AsyncWrite};
 
 pub use capabilities::Capabilities;
 pub use clock::Clock;
+pub use connection::{Connection, Upgrade};
 pub use fault::Fault;
+pub use redact::Redactor;
+pub use results::{Greeting, MailboxUsage, Quota, SignedIn};
 #[cfg(any(feature = "net", test, fuzzing))]
-pub(crate) use protected::Sealed;
-pub use protected::{Protected, VerifiedTls};
-pub use results::{Amount, Greeting, SignedIn, Usage};
-pub use said::Redactor;
-pub use wire::{Upgrade, Wire};
+pub(crate) use verified_connection::Sealed;
+pub use verified_connection::{VerifiedConnection, VerifiedTls};
 
 use crate::credentials::Credentials;
 use crate::endpoint::Protocol;
@@ -53,16 +55,19 @@ use crate::outcome::Outcome;
 /// [`Outcome::NoGreeting`], [`Outcome::GreetingBusy`], [`Outcome::GreetingRefused`],
 /// [`Outcome::UnexpectedService`], [`Outcome::TlsOnPlainPort`], [`Outcome::Preauthenticated`], and
 /// those of reading.
-pub async fn greeting<S, C>(protocol: Protocol, wire: &mut Wire<S, C>) -> Result<Greeting, Fault>
+pub async fn greeting<S, C>(
+    protocol: Protocol,
+    connection: &mut Connection<S, C>,
+) -> Result<Greeting, Fault>
 where
     S: AsyncRead + AsyncWrite + Unpin,
     C: Clock,
 {
-    first_words::first_bytes(wire).await?;
+    first_words::await_first_bytes(connection).await?;
     match protocol {
-        Protocol::Imap => imap::greeting(wire).await,
-        Protocol::Pop3 => pop3::greeting(wire).await,
-        Protocol::Smtp => smtp::greeting(wire).await,
+        Protocol::Imap => imap::greeting(connection).await,
+        Protocol::Pop3 => pop3::greeting(connection).await,
+        Protocol::Smtp => smtp::greeting(connection).await,
     }
 }
 
@@ -73,29 +78,29 @@ where
 /// [`Outcome::NoCapabilities`], [`Outcome::ExtendedSmtpMissing`], and those of reading.
 pub async fn capabilities<S, C>(
     protocol: Protocol,
-    wire: &mut Wire<S, C>,
+    connection: &mut Connection<S, C>,
 ) -> Result<Capabilities, Fault>
 where
     S: AsyncRead + AsyncWrite + Unpin,
     C: Clock,
 {
     match protocol {
-        Protocol::Imap => imap::capabilities(wire).await,
-        Protocol::Pop3 => pop3::capabilities(wire).await,
-        Protocol::Smtp => smtp::capabilities(wire).await,
+        Protocol::Imap => imap::capabilities(connection).await,
+        Protocol::Pop3 => pop3::capabilities(connection).await,
+        Protocol::Smtp => smtp::capabilities(connection).await,
     }
 }
 
 /// Asks for encryption and returns the server's words; `known` are capabilities from the greeting.
 ///
-/// When this succeeds, [`Wire::into_upgrade`] must follow, and everything learnt so far be forgotten.
+/// When this succeeds, [`Connection::into_upgrade`] must follow, and everything learnt so far be forgotten.
 ///
 /// # Errors
 ///
 /// [`Outcome::StarttlsNotOffered`], [`Outcome::StarttlsRefused`], and those of reading.
 pub async fn starttls<S, C>(
     protocol: Protocol,
-    wire: &mut Wire<S, C>,
+    connection: &mut Connection<S, C>,
     known: Option<&Capabilities>,
 ) -> Result<Option<String>, Fault>
 where
@@ -103,18 +108,18 @@ where
     C: Clock,
 {
     match protocol {
-        Protocol::Imap => imap::starttls(wire, known).await,
-        Protocol::Pop3 => pop3::starttls(wire).await,
-        Protocol::Smtp => smtp::starttls(wire).await,
+        Protocol::Imap => imap::starttls(connection, known).await,
+        Protocol::Pop3 => pop3::starttls(connection).await,
+        Protocol::Smtp => smtp::starttls(connection).await,
     }
 }
 
 /// Whether the server takes a password in a way that this crate can send it.
 pub fn password_sign_in_offered(protocol: Protocol, capabilities: &Capabilities) -> bool {
     match protocol {
-        Protocol::Imap => imap::way_in(capabilities).is_some(),
-        Protocol::Pop3 => pop3::way_in(capabilities).is_some(),
-        Protocol::Smtp => smtp::way_in(capabilities).is_some(),
+        Protocol::Imap => imap::choose_mechanism(capabilities).is_some(),
+        Protocol::Pop3 => pop3::choose_mechanism(capabilities).is_some(),
+        Protocol::Smtp => smtp::choose_mechanism(capabilities).is_some(),
     }
 }
 
@@ -125,7 +130,7 @@ pub fn password_sign_in_offered(protocol: Protocol, capabilities: &Capabilities)
 /// The outcomes of the stage sign-in, [`Outcome::PasswordSignInNotOffered`], and those of reading.
 pub async fn sign_in<S, C>(
     protocol: Protocol,
-    server: &mut Protected<S, C>,
+    server: &mut VerifiedConnection<S, C>,
     capabilities: &Capabilities,
     credentials: &Credentials,
 ) -> Result<SignedIn, Fault>
@@ -150,16 +155,16 @@ where
 /// mailbox cannot be opened, and those of reading.
 pub async fn mailbox<S, C>(
     protocol: Protocol,
-    wire: &mut Wire<S, C>,
+    connection: &mut Connection<S, C>,
     known: Option<&Capabilities>,
-) -> Result<Option<Usage>, Fault>
+) -> Result<Option<MailboxUsage>, Fault>
 where
     S: AsyncRead + AsyncWrite + Unpin,
     C: Clock,
 {
     let usage = match protocol {
-        Protocol::Imap => imap::mailbox(wire, known).await,
-        Protocol::Pop3 => pop3::mailbox(wire).await.map(Some),
+        Protocol::Imap => imap::mailbox(connection, known).await,
+        Protocol::Pop3 => pop3::mailbox(connection).await.map(Some),
         Protocol::Smtp => Ok(None),
     };
     usage.map_err(|fault| match fault.outcome {
@@ -171,22 +176,22 @@ where
     })
 }
 
-/// Says goodbye, and returns the server's last words.
+/// Says quit, and returns the server's last words.
 ///
 /// # Errors
 ///
 /// [`Outcome::ClosedEarly`] when the server hung up before it was told to, and those of reading.
-pub async fn goodbye<S, C>(
+pub async fn quit<S, C>(
     protocol: Protocol,
-    wire: &mut Wire<S, C>,
+    connection: &mut Connection<S, C>,
 ) -> Result<Option<String>, Fault>
 where
     S: AsyncRead + AsyncWrite + Unpin,
     C: Clock,
 {
     match protocol {
-        Protocol::Imap => imap::goodbye(wire).await,
-        Protocol::Pop3 => pop3::goodbye(wire).await,
-        Protocol::Smtp => smtp::goodbye(wire).await,
+        Protocol::Imap => imap::quit(connection).await,
+        Protocol::Pop3 => pop3::quit(connection).await,
+        Protocol::Smtp => smtp::quit(connection).await,
     }
 }

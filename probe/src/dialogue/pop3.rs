@@ -4,35 +4,37 @@ use futures_io::{AsyncRead, AsyncWrite};
 
 use super::capabilities::Capabilities;
 use super::clock::Clock;
-use super::exchange::{Exchange, unjudged};
+use super::connection::Connection;
 use super::fault::Fault;
-use super::protected::{Protected, VerifiedTls};
-use super::results::{Amount, Greeting, SignedIn, Usage};
-use super::wire::Wire;
-use super::{first_words, sasl, verdict};
+use super::results::{Greeting, MailboxUsage, Quota, SignedIn};
+use super::sasl_exchange::{SaslExchange, without_verdict};
+use super::verified_connection::{VerifiedConnection, VerifiedTls};
+use super::{first_words, refusal, sasl};
 use crate::credentials::Credentials;
 use crate::outcome::Outcome;
 
 /// The longest command line (RFC 2449 §4); a longer initial response must wait for a challenge.
-const LONGEST_COMMAND: usize = 255;
+const MAX_COMMAND_LEN: usize = 255;
 
 /// Reads the greeting (RFC 1939 §3).
-pub(super) async fn greeting<S, C>(wire: &mut Wire<S, C>) -> Result<Greeting, Fault>
+pub(super) async fn greeting<S, C>(connection: &mut Connection<S, C>) -> Result<Greeting, Fault>
 where
     S: AsyncRead + AsyncWrite + Unpin,
     C: Clock,
 {
-    let raw = wire.line().await?;
+    let raw = connection.read_line().await?;
     match Status::parse(&raw) {
         Some(Status::Ok) => Ok(Greeting {
-            server_said: wire.quote(&raw),
+            server_reply: connection.quote(&raw),
             capabilities: None,
         }),
-        Some(Status::Err { .. }) if first_words::sounds_busy(&String::from_utf8_lossy(&raw)) => {
-            Err(wire.fault(Outcome::GreetingBusy, &raw))
+        Some(Status::Err { .. })
+            if first_words::is_temporary_rejection(&String::from_utf8_lossy(&raw)) =>
+        {
+            Err(connection.fault(Outcome::GreetingBusy, &raw))
         }
-        Some(Status::Err { .. }) => Err(wire.fault(Outcome::GreetingRefused, &raw)),
-        None => Err(first_words::wrong_greeting(wire, &raw)),
+        Some(Status::Err { .. }) => Err(connection.fault(Outcome::GreetingRefused, &raw)),
+        None => Err(first_words::foreign_greeting(connection, &raw)),
     }
 }
 
@@ -40,22 +42,24 @@ where
 ///
 /// A server that does not know the question is from before 1998, and nothing is wrong with that: it
 /// still has USER and PASS.
-pub(super) async fn capabilities<S, C>(wire: &mut Wire<S, C>) -> Result<Capabilities, Fault>
+pub(super) async fn capabilities<S, C>(
+    connection: &mut Connection<S, C>,
+) -> Result<Capabilities, Fault>
 where
     S: AsyncRead + AsyncWrite + Unpin,
     C: Clock,
 {
-    wire.send(b"CAPA\r\n").await?;
+    connection.send(b"CAPA\r\n").await?;
     let mut capabilities = Capabilities::default();
-    if let (_, Status::Err { .. }) = status(wire).await? {
+    if let (_, Status::Err { .. }) = status(connection).await? {
         return Ok(capabilities);
     }
     loop {
-        let line = wire.line().await?;
+        let line = connection.read_line().await?;
         match line.as_slice() {
             b"." => return Ok(capabilities),
             // No capability begins like this: the server greeted again, or answers something else.
-            [b'+' | b'-', ..] => return Err(wire.fault(Outcome::MalformedReply, &line)),
+            [b'+' | b'-', ..] => return Err(connection.fault(Outcome::MalformedReply, &line)),
             _ => capabilities.add_pop3(&String::from_utf8_lossy(&line)),
         }
     }
@@ -65,17 +69,19 @@ where
 ///
 /// The question is not preceded by CAPA, which would cost a round trip. Only a server that refuses is
 /// asked whether it had offered TLS at all.
-pub(super) async fn starttls<S, C>(wire: &mut Wire<S, C>) -> Result<Option<String>, Fault>
+pub(super) async fn starttls<S, C>(
+    connection: &mut Connection<S, C>,
+) -> Result<Option<String>, Fault>
 where
     S: AsyncRead + AsyncWrite + Unpin,
     C: Clock,
 {
-    wire.send(b"STLS\r\n").await?;
-    let (raw, status) = status(wire).await?;
+    connection.send(b"STLS\r\n").await?;
+    let (raw, status) = status(connection).await?;
     if status == Status::Ok {
-        return Ok(wire.quote(&raw));
+        return Ok(connection.quote(&raw));
     }
-    let offered = capabilities(wire)
+    let offered = capabilities(connection)
         .await
         .is_ok_and(|offered| offered.has("STLS"));
     let outcome = if offered {
@@ -83,22 +89,22 @@ where
     } else {
         Outcome::StarttlsNotOffered
     };
-    Err(wire.fault(outcome, &raw))
+    Err(connection.fault(outcome, &raw))
 }
 
 /// A way to sign in that both sides know.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum WayIn {
+pub(super) enum Mechanism {
     Plain,
     User,
 }
 
 /// The way to sign in that costs the fewest round trips.
-pub(super) fn way_in(capabilities: &Capabilities) -> Option<WayIn> {
+pub(super) fn choose_mechanism(capabilities: &Capabilities) -> Option<Mechanism> {
     if capabilities.has_mechanism("PLAIN") {
-        Some(WayIn::Plain)
+        Some(Mechanism::Plain)
     } else if capabilities.has("USER") || capabilities.words.is_empty() {
-        Some(WayIn::User)
+        Some(Mechanism::User)
     } else {
         None
     }
@@ -106,116 +112,120 @@ pub(super) fn way_in(capabilities: &Capabilities) -> Option<WayIn> {
 
 /// Signs in, once (RFC 5034 §4, RFC 1939 §7).
 pub(super) async fn sign_in<S: VerifiedTls, C: Clock>(
-    server: &mut Protected<S, C>,
+    server: &mut VerifiedConnection<S, C>,
     capabilities: &Capabilities,
     credentials: &Credentials,
 ) -> Result<SignedIn, Fault> {
-    match way_in(capabilities) {
-        Some(WayIn::Plain) => plain(server, credentials).await,
-        Some(WayIn::User) => user(server, credentials).await,
+    match choose_mechanism(capabilities) {
+        Some(Mechanism::Plain) => plain(server, credentials).await,
+        Some(Mechanism::User) => user(server, credentials).await,
         None => Err(Fault {
             outcome: Outcome::PasswordSignInNotOffered,
-            server_said: None,
+            server_reply: None,
         }),
     }
 }
 
 /// Asks how much is in the mailbox (RFC 1939 §5). How much may be in it, POP3 does not tell.
-pub(super) async fn mailbox<S, C>(wire: &mut Wire<S, C>) -> Result<Usage, Fault>
+pub(super) async fn mailbox<S, C>(connection: &mut Connection<S, C>) -> Result<MailboxUsage, Fault>
 where
     S: AsyncRead + AsyncWrite + Unpin,
     C: Clock,
 {
-    wire.send(b"STAT\r\n").await?;
-    match status(wire).await? {
-        (raw, Status::Ok) => Ok(stat(&String::from_utf8_lossy(&raw))),
+    connection.send(b"STAT\r\n").await?;
+    match status(connection).await? {
+        (raw, Status::Ok) => Ok(parse_stat(&String::from_utf8_lossy(&raw))),
         (raw, Status::Err { code, .. }) => {
             // The password was accepted, so whatever is wrong now is wrong with the mailbox.
-            let outcome = match verdict::pop3(&code, "") {
+            let outcome = match refusal::pop3(&code, "") {
                 Outcome::WrongCredentials => Outcome::ServerFault,
                 outcome => outcome,
             };
-            Err(wire.fault(outcome, &raw))
+            Err(connection.fault(outcome, &raw))
         }
     }
 }
 
 /// Says goodbye (RFC 1939 §6).
-pub(super) async fn goodbye<S, C>(wire: &mut Wire<S, C>) -> Result<Option<String>, Fault>
+pub(super) async fn quit<S, C>(connection: &mut Connection<S, C>) -> Result<Option<String>, Fault>
 where
     S: AsyncRead + AsyncWrite + Unpin,
     C: Clock,
 {
-    wire.send(b"QUIT\r\n").await?;
-    let (raw, _) = status(wire).await?;
-    Ok(wire.quote(&raw))
+    connection.send(b"QUIT\r\n").await?;
+    let (raw, _) = status(connection).await?;
+    Ok(connection.quote(&raw))
 }
 
 /// Reads `+OK 2 320`. Servers may write more behind it (RFC 1939 §5).
-fn stat(line: &str) -> Usage {
+fn parse_stat(line: &str) -> MailboxUsage {
     let words = line.split_ascii_whitespace().skip(1);
     // Behind a word, a number could be any.
     let mut numbers = words.take_while(|word| word.bytes().all(|byte| byte.is_ascii_digit()));
     let mut amount = || {
         let used = numbers.next()?.parse().ok()?;
-        Some(Amount { used, limit: None })
+        Some(Quota { used, limit: None })
     };
-    Usage {
+    MailboxUsage {
         messages: amount(),
         storage: amount(),
     }
 }
 
 async fn plain<S: VerifiedTls, C: Clock>(
-    server: &mut Protected<S, C>,
+    server: &mut VerifiedConnection<S, C>,
     credentials: &Credentials,
 ) -> Result<SignedIn, Fault> {
     const COMMAND: &str = "AUTH PLAIN ";
     let response = sasl::plain(credentials);
-    let fits = COMMAND.len() + response.expose().len() + 2 <= LONGEST_COMMAND;
+    let fits = COMMAND.len() + response.expose().len() + 2 <= MAX_COMMAND_LEN;
     let later = if fits {
         server.send_secret(COMMAND, &response).await?;
         Vec::new()
     } else {
-        server.wire().send(b"AUTH PLAIN\r\n").await?;
+        server.connection().send(b"AUTH PLAIN\r\n").await?;
         vec![response]
     };
-    let mut exchange = Exchange::new(later);
+    let mut exchange = SaslExchange::new(later);
     loop {
-        let raw = server.wire().line().await?;
+        let raw = server.connection().read_line().await?;
         let challenge = raw.strip_prefix(b"+");
         match (Status::parse(&raw), challenge) {
             _ if exchange.cancelled() => break Err(raw),
-            (Some(status), _) => return answered(server.wire(), "PLAIN", &raw, status),
+            (Some(status), _) => return answered(server.connection(), "PLAIN", &raw, status),
             (None, Some(challenge @ ([] | [b' ', ..]))) => {
                 exchange.answer(server, challenge).await?;
             }
             (None, _) => break Err(raw),
         }
     }
-    .map_err(|raw| server.wire().fault(Outcome::SignInProtocolError, &raw))
+    .map_err(|raw| {
+        server
+            .connection()
+            .fault(Outcome::SignInProtocolError, &raw)
+    })
 }
 
 async fn user<S: VerifiedTls, C: Clock>(
-    server: &mut Protected<S, C>,
+    server: &mut VerifiedConnection<S, C>,
     credentials: &Credentials,
 ) -> Result<SignedIn, Fault> {
     server
         .send_secret("USER ", &sasl::bare_user(credentials))
         .await?;
-    let (raw, known) = status(server.wire()).await.map_err(unjudged)?;
+    let (raw, known) = status(server.connection()).await.map_err(without_verdict)?;
     if known != Status::Ok {
-        return answered(server.wire(), "USER", &raw, known);
+        return answered(server.connection(), "USER", &raw, known);
     }
     server
         .send_secret("PASS ", &sasl::bare_password(credentials))
         .await?;
-    let (raw, status) = status(server.wire()).await.map_err(unjudged)?;
-    answered(server.wire(), "USER", &raw, status)
+    let (raw, status) = status(server.connection()).await.map_err(without_verdict)?;
+    answered(server.connection(), "USER", &raw, status)
 }
 
 fn answered<S, C>(
-    wire: &Wire<S, C>,
+    connection: &Connection<S, C>,
     mechanism: &'static str,
     raw: &[u8],
     status: Status,
@@ -223,10 +233,10 @@ fn answered<S, C>(
     match status {
         Status::Ok => Ok(SignedIn {
             mechanism,
-            server_said: wire.quote(raw),
+            server_reply: connection.quote(raw),
             capabilities: None,
         }),
-        Status::Err { code, text } => Err(wire.fault(verdict::pop3(&code, &text), raw)),
+        Status::Err { code, text } => Err(connection.fault(refusal::pop3(&code, &text), raw)),
     }
 }
 
@@ -259,15 +269,15 @@ impl Status {
     }
 }
 
-async fn status<S, C>(wire: &mut Wire<S, C>) -> Result<(Vec<u8>, Status), Fault>
+async fn status<S, C>(connection: &mut Connection<S, C>) -> Result<(Vec<u8>, Status), Fault>
 where
     S: AsyncRead + AsyncWrite + Unpin,
     C: Clock,
 {
-    let raw = wire.line().await?;
+    let raw = connection.read_line().await?;
     match Status::parse(&raw) {
         Some(status) => Ok((raw, status)),
-        None => Err(wire.fault(Outcome::MalformedReply, &raw)),
+        None => Err(connection.fault(Outcome::MalformedReply, &raw)),
     }
 }
 
@@ -276,7 +286,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::testing::pieces::in_any_pieces;
+    use crate::testing::fragmentation::in_any_fragments;
 
     #[test]
     fn greetings() {
@@ -294,8 +304,9 @@ mod tests {
             (b"hello\r\n", Err(Outcome::MalformedReply)),
             (b"+OK no end", Err(Outcome::ClosedEarly)),
         ] {
-            let (found, _) = in_any_pieces(&[bytes], async |server| greeting(server.wire()).await);
-            let found = found.map(|greeting| greeting.server_said);
+            let (found, _) =
+                in_any_fragments(&[bytes], async |server| greeting(server.connection()).await);
+            let found = found.map(|greeting| greeting.server_reply);
             assert_eq!(
                 found,
                 expected.map(|said| said.map(str::to_owned)),
@@ -306,7 +317,7 @@ mod tests {
 
     #[test]
     fn what_is_in_the_mailbox_is_told() {
-        let amount = |used| Some(Amount { used, limit: None });
+        let amount = |used| Some(Quota { used, limit: None });
         for (bytes, expected) in [
             (&b"+OK 2 320\r\n"[..], Ok((amount(2), amount(320)))),
             (b"+OK 0 0 messages\r\n", Ok((amount(0), amount(0)))),
@@ -321,7 +332,8 @@ mod tests {
             (b"what?\r\n", Err(Outcome::MalformedReply)),
             (b"", Err(Outcome::ClosedEarly)),
         ] {
-            let (found, _) = in_any_pieces(&[bytes], async |server| mailbox(server.wire()).await);
+            let (found, _) =
+                in_any_fragments(&[bytes], async |server| mailbox(server.connection()).await);
             let found = found.map(|usage| (usage.messages, usage.storage));
             assert_eq!(found, expected, "{bytes:?}");
         }
@@ -337,8 +349,8 @@ mod tests {
             (b"+OK\r\n+OK\r\nUSER\r\n.\r\n", Err(Outcome::MalformedReply)),
             (b"what?\r\n", Err(Outcome::MalformedReply)),
         ] {
-            let (found, _) = in_any_pieces(&[b"", bytes], async |server| {
-                capabilities(server.wire()).await
+            let (found, _) = in_any_fragments(&[b"", bytes], async |server| {
+                capabilities(server.connection()).await
             });
             let found = found.map(|capabilities| capabilities.words.len());
             assert_eq!(found, expected, "{bytes:?}");
@@ -363,7 +375,8 @@ mod tests {
             ),
             (&[b"", b"+ go on\r\n"], Some(Outcome::MalformedReply)),
         ] {
-            let (found, _) = in_any_pieces(replies, async |server| starttls(server.wire()).await);
+            let (found, _) =
+                in_any_fragments(replies, async |server| starttls(server.connection()).await);
             assert_eq!(found.err(), expected, "{replies:?}");
         }
     }
@@ -450,7 +463,7 @@ mod tests {
             let credentials = Credentials::new("a".into(), password.to_owned().into()).unwrap();
             let mut capabilities = Capabilities::default();
             capabilities.add_pop3(capa);
-            let (found, flights) = in_any_pieces(replies, async |server| {
+            let (found, flights) = in_any_fragments(replies, async |server| {
                 sign_in(server, &capabilities, &credentials).await
             });
             let found = found.map(|accepted| accepted.mechanism);
@@ -464,11 +477,11 @@ mod tests {
 
         #[test]
         fn amounts_are_told_exactly_or_not_at_all(words in prop::collection::vec("[+0-9a]{1,25}", 0..4)) {
-            let usage = stat(&format!("+OK {}", words.join(" ")));
+            let usage = parse_stat(&format!("+OK {}", words.join(" ")));
             let digits = |word: &&String| word.bytes().all(|byte| byte.is_ascii_digit());
             let numbers: Vec<&String> = words.iter().take_while(digits).collect();
             let number = |at: usize| numbers.get(at)?.parse::<u64>().ok();
-            let used = |amount: Option<Amount>| amount.map(|amount| amount.used);
+            let used = |amount: Option<Quota>| amount.map(|amount| amount.used);
             prop_assert_eq!(used(usage.messages), number(0));
             prop_assert_eq!(used(usage.storage), number(1));
         }

@@ -2,7 +2,7 @@
 
 /// What speaks like this.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Service {
+pub(crate) enum ServiceKind {
     /// A TLS record (RFC 8446 §5.1).
     Tls,
     /// A greeting or an answer of IMAP, POP3 or SMTP.
@@ -16,15 +16,15 @@ pub(crate) enum Service {
 }
 
 /// Sorts the first bytes of a server. More bytes never change the answer once a line is complete.
-pub(crate) fn recognise(bytes: &[u8]) -> Service {
+pub(crate) fn recognise(bytes: &[u8]) -> ServiceKind {
     const MAIL: &[&str] = &["* ", "+OK", "-ERR"];
     const OTHER: &[&str] = &["HTTP/", "SSH-", "<", "RFB ", "@RSYNCD:"];
     let starts = |words: &&str| bytes.starts_with(words.as_bytes());
     match bytes {
         // Handshake, alert, change of cipher or application data, of SSL 3.0 to TLS 1.3.
-        [0x14..=0x17, 3, ..] | [0x14..=0x17] => Service::Tls,
-        _ if OTHER.iter().any(starts) => Service::Other,
-        _ if MAIL.iter().any(starts) => Service::Mail,
+        [0x14..=0x17, 3, ..] | [0x14..=0x17] => ServiceKind::Tls,
+        _ if OTHER.iter().any(starts) => ServiceKind::Other,
+        _ if MAIL.iter().any(starts) => ServiceKind::Mail,
         [b'1'..=b'5', b'0'..=b'9', b'0'..=b'9', rest @ ..]
             if matches!(rest, [] | [b' ' | b'-', ..]) =>
         {
@@ -32,17 +32,17 @@ pub(crate) fn recognise(bytes: &[u8]) -> Service {
             let rest = rest.to_ascii_uppercase();
             let says = |word: &str| rest.windows(word.len()).any(|part| part == word.as_bytes());
             if (says("FTP") || says("NNTP")) && !says("SMTP") {
-                Service::Other
+                ServiceKind::Other
             } else {
-                Service::Mail
+                ServiceKind::Mail
             }
         }
         _ => {
             let text = |byte: &u8| byte.is_ascii_graphic() || byte.is_ascii_whitespace();
             if !bytes.is_empty() && bytes.iter().take(16).all(text) {
-                Service::Text
+                ServiceKind::Text
             } else {
-                Service::Binary
+                ServiceKind::Binary
             }
         }
     }
@@ -50,7 +50,7 @@ pub(crate) fn recognise(bytes: &[u8]) -> Service {
 
 /// Whether these are the words of a server that cannot do what it was asked for: `-ERR`, `NO`, `BAD`,
 /// `BYE`, or a code of 4xx or 5xx.
-pub(crate) fn complains(bytes: &[u8]) -> bool {
+pub(crate) fn is_negative_reply(bytes: &[u8]) -> bool {
     let line = String::from_utf8_lossy(bytes);
     let mut words = line.split_ascii_whitespace();
     let (first, second) = (
@@ -72,23 +72,23 @@ mod tests {
     #[test]
     fn services_are_recognised() {
         for (bytes, service) in [
-            (&b"* OK ready\r\n"[..], Service::Mail),
-            (b"+OK hello", Service::Mail),
-            (b"-ERR no", Service::Mail),
-            (b"220 mail.example ESMTP", Service::Mail),
-            (b"554-go away", Service::Mail),
-            (b"220 (vsFTPd 3.0.3)", Service::Other),
-            (b"220 mail.ftp.example ESMTP", Service::Mail),
-            (b"SSH-2.0-OpenSSH_9.2", Service::Other),
-            (b"HTTP/1.1 400 Bad Request", Service::Other),
-            (b"hello there", Service::Text),
-            (b"A1 OK ready", Service::Text),
-            (b"\x15\x03\x01\0\x02\x02\x46", Service::Tls),
-            (b"\x16", Service::Tls),
-            (b"\x16\x03\x03", Service::Tls),
-            (b"\x16\x04\x03", Service::Binary),
-            (b"\xff\xfd\x18", Service::Binary),
-            (b"", Service::Binary),
+            (&b"* OK ready\r\n"[..], ServiceKind::Mail),
+            (b"+OK hello", ServiceKind::Mail),
+            (b"-ERR no", ServiceKind::Mail),
+            (b"220 mail.example ESMTP", ServiceKind::Mail),
+            (b"554-go away", ServiceKind::Mail),
+            (b"220 (vsFTPd 3.0.3)", ServiceKind::Other),
+            (b"220 mail.ftp.example ESMTP", ServiceKind::Mail),
+            (b"SSH-2.0-OpenSSH_9.2", ServiceKind::Other),
+            (b"HTTP/1.1 400 Bad Request", ServiceKind::Other),
+            (b"hello there", ServiceKind::Text),
+            (b"A1 OK ready", ServiceKind::Text),
+            (b"\x15\x03\x01\0\x02\x02\x46", ServiceKind::Tls),
+            (b"\x16", ServiceKind::Tls),
+            (b"\x16\x03\x03", ServiceKind::Tls),
+            (b"\x16\x04\x03", ServiceKind::Binary),
+            (b"\xff\xfd\x18", ServiceKind::Binary),
+            (b"", ServiceKind::Binary),
         ] {
             assert_eq!(recognise(bytes), service, "{bytes:?}");
         }

@@ -6,7 +6,7 @@ use super::capabilities::Capabilities;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Greeting {
     /// The words, safe to show.
-    pub server_said: Option<String>,
+    pub server_reply: Option<String>,
     /// What the server can do, where it says so unasked (RFC 9051 §7.1).
     pub capabilities: Option<Capabilities>,
 }
@@ -17,23 +17,23 @@ pub struct SignedIn {
     /// The SASL mechanism, or the protocol's own command.
     pub mechanism: &'static str,
     /// The server's words, safe to show.
-    pub server_said: Option<String>,
+    pub server_reply: Option<String>,
     /// What the server can do from now on, where it says so unasked.
     pub capabilities: Option<Capabilities>,
 }
 
 /// How full a mailbox is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Usage {
+pub struct MailboxUsage {
     /// In bytes.
-    pub storage: Option<Amount>,
+    pub storage: Option<Quota>,
     /// In messages.
-    pub messages: Option<Amount>,
+    pub messages: Option<Quota>,
 }
 
 /// How much is in use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Amount {
+pub struct Quota {
     /// So much.
     pub used: u64,
     /// Of so much, where the server tells.

@@ -4,7 +4,7 @@ use crate::step::{EndpointReport, Step};
 
 /// Something that happened during a run.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Event {
+pub enum ProbeEvent {
     /// A step ended.
     Step {
         /// The index of the target.

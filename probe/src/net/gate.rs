@@ -28,7 +28,7 @@ impl Disclosure {
     }
 }
 
-/// Shared by all endpoints of a run. Nobody signs in without having passed it.
+/// RunContext by all endpoints of a run. Nobody signs in without having passed it.
 pub(super) struct Gate {
     verdict: Mutex<Verdict>,
     disclosure: Disclosure,

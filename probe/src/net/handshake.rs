@@ -19,15 +19,15 @@ use tokio_rustls::client::TlsStream;
 use tokio_util::compat::{Compat, TokioAsyncReadCompatExt};
 
 use super::probe::SetupError;
-use super::tee::{Copy, Tee};
-use crate::dialogue::recognise::{Service, recognise};
+use super::tee::{Tee, TeeBuffer};
+use crate::dialogue::recognise::{ServiceKind, recognise};
 use crate::dialogue::{Fault, Redactor, Sealed, Upgrade, VerifiedTls};
 use crate::endpoint::{HostName, Security};
 use crate::outcome::Outcome;
 use crate::step::{CertificateFacts, Facts};
 use crate::tls::failure::{failure, is_unexplained, rustls_error};
-use crate::tls::flight::{self, Choice, Exchange};
-use crate::tls::verifier::{NoClientCertificate, Recorder, Shown};
+use crate::tls::flight::{self, Choice, KeyExchange};
+use crate::tls::verifier::{CapturedChain, CapturingVerifier, NoClientCertificate};
 use crate::tls::{certificate, facts as tls_facts};
 
 /// The time for one handshake.
@@ -100,7 +100,7 @@ impl Trust {
         }
         let roots = Arc::new(roots);
         let provider: Arc<CryptoProvider> = Arc::new(aws_lc_rs::default_provider());
-        gather_randomness(provider.secure_random);
+        warm_up_rng(provider.secure_random);
         let verifier =
             WebPkiServerVerifier::builder_with_provider(Arc::clone(&roots), Arc::clone(&provider))
                 .build()?;
@@ -138,7 +138,7 @@ impl Trust {
                 tls: Facts::None {},
             };
         };
-        let recorder = Recorder::new(Arc::clone(&self.verifier), Arc::clone(&self.roots));
+        let recorder = CapturingVerifier::new(Arc::clone(&self.verifier), Arc::clone(&self.roots));
         let recorder = Arc::new(recorder);
         let asked = Arc::new(NoClientCertificate::default());
         let mut config = self.config.clone();
@@ -146,7 +146,7 @@ impl Trust {
         config
             .dangerous()
             .set_certificate_verifier(Arc::clone(&recorder) as Arc<_>);
-        let (stream, copy) = Tee::new(upgrade.into_stream(), answer_at_once);
+        let (stream, copy) = Tee::new(upgrade.into_stream(), set_quickack);
         let connector = TlsConnector::from(Arc::new(config));
         let mut connecting = pin!(connector.connect(name, stream).into_fallible());
         let result = match timeout(SILENCE, &mut connecting).await {
@@ -155,23 +155,23 @@ impl Trust {
         };
         let result = match result {
             Ok(Err((error, mut stream))) => {
-                hear_out(&mut stream, &copy).await;
+                read_rest_of_line(&mut stream, &copy).await;
                 Ok(Err(error))
             }
             Ok(Ok(stream)) => Ok(Ok(stream)),
             Err(late) => Err(late),
         };
-        let Shown { chain, facts, now } = recorder.take();
+        let CapturedChain { chain, facts, now } = recorder.take();
         let asked = asked.was_asked();
         let heard = copy.bytes();
-        let flight = flight::read(&heard);
+        let flight = flight::parse(&heard);
         let tls = tls_facts::seen(&flight, asked);
         let fault = match result {
             Ok(Ok(stream)) => {
                 return Handshake::Verified {
                     tls: agreed(&stream, asked),
                     outcome: facts.as_ref().map_or(Outcome::Ok, |facts| {
-                        certificate::praise(facts, chain.first(), now)
+                        certificate::notice(facts, chain.first(), now)
                     }),
                     certificate: certificate_facts(facts),
                     chain,
@@ -182,7 +182,7 @@ impl Trust {
                 Some(rustls::Error::InvalidCertificate(error)) => {
                     return Handshake::Untrusted {
                         tls,
-                        outcome: certificate::blame(error, &chain),
+                        outcome: certificate::classify(error, &chain),
                         certificate: certificate_facts(facts),
                         chain,
                     };
@@ -201,7 +201,7 @@ impl Trust {
 
 /// Fills the source of randomness for the first time, which takes some 70 milliseconds in a process,
 /// while names are looked up and connections opened, and not when the first key is needed.
-fn gather_randomness(source: &'static dyn SecureRandom) {
+fn warm_up_rng(source: &'static dyn SecureRandom) {
     // A check that is faster than this waits for it, as it would have without.
     let _ = std::thread::Builder::new().spawn(|| source.fill(&mut [0; 32]));
 }
@@ -211,7 +211,7 @@ fn gather_randomness(source: &'static dyn SecureRandom) {
 /// Some servers write their part of the handshake in small pieces and wait with each for the
 /// acknowledgement of the one before (RFC 896), which a kernel that expects an answer from us holds back
 /// for 40 milliseconds (RFC 1122 §4.2.3.2).
-fn answer_at_once(stream: &TcpStream) {
+fn set_quickack(stream: &TcpStream) {
     // Where it is not to be had, the check is only slower.
     #[cfg(any(target_os = "linux", target_os = "android"))]
     let _ = stream.set_quickack(true);
@@ -221,13 +221,13 @@ fn answer_at_once(stream: &TcpStream) {
 
 /// Reads on to the end of the line, where a server that does not speak TLS has only begun to say
 /// something. Its first byte is enough to end the handshake, and not enough to know who it is.
-async fn hear_out(stream: &mut Tee<TcpStream>, copy: &Copy) {
+async fn read_rest_of_line(stream: &mut Tee<TcpStream>, copy: &TeeBuffer) {
     let unfinished = || {
         let heard = copy.bytes();
         !heard.is_empty()
             && heard.len() < LINE
             && !heard.contains(&b'\n')
-            && recognise(&heard) != Service::Tls
+            && recognise(&heard) != ServiceKind::Tls
     };
     let reading = async {
         let mut bytes = [0; 256];
@@ -280,9 +280,9 @@ fn agreed(stream: &TlsStream<Tee<TcpStream>>, client_certificate_asked: bool) ->
         .map(|(version, suite)| Choice {
             version,
             cipher: suite.suite(),
-            exchange: connection
+            key_exchange: connection
                 .negotiated_key_exchange_group()
-                .map(|group| Exchange::Group(group.name())),
+                .map(|group| KeyExchange::Group(group.name())),
         });
     choice.map_or(Facts::None {}, |choice| {
         Facts::Tls(tls_facts::chosen(choice, client_certificate_asked))
@@ -297,6 +297,6 @@ fn certificate_facts(facts: Option<CertificateFacts>) -> Facts {
 fn silent(outcome: Outcome) -> Fault {
     Fault {
         outcome,
-        server_said: None,
+        server_reply: None,
     }
 }

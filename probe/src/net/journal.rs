@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::Instant;
 
-use super::event::Event;
+use super::event::ProbeEvent;
 use crate::dialogue::Fault;
 use crate::endpoint::Endpoint;
 use crate::outcome::Outcome;
@@ -20,7 +20,7 @@ pub(super) struct Stop;
 pub(super) struct Journal {
     index: usize,
     endpoint: Endpoint,
-    events: UnboundedSender<Event>,
+    events: UnboundedSender<ProbeEvent>,
     steps: Vec<Step>,
     started: Instant,
     /// The stage that is under way.
@@ -29,7 +29,11 @@ pub(super) struct Journal {
 }
 
 impl Journal {
-    pub(super) fn new(index: usize, endpoint: Endpoint, events: UnboundedSender<Event>) -> Self {
+    pub(super) fn new(
+        index: usize,
+        endpoint: Endpoint,
+        events: UnboundedSender<ProbeEvent>,
+    ) -> Self {
         let now = Instant::now();
         Self {
             index,
@@ -49,14 +53,14 @@ impl Journal {
     }
 
     /// Ends the stage, if one is under way.
-    pub(super) fn end(&mut self, outcome: Outcome, facts: Facts, server_said: Option<String>) {
+    pub(super) fn end(&mut self, outcome: Outcome, facts: Facts, server_reply: Option<String>) {
         let Some(stage) = self.stage.take() else {
             return;
         };
         let elapsed = self.stage_started.elapsed();
         self.write(Step {
             facts,
-            server_said,
+            server_reply,
             ..Step::new(stage, outcome, elapsed)
         });
     }
@@ -64,7 +68,7 @@ impl Journal {
     fn write(&mut self, step: Step) {
         self.steps.push(step.clone());
         // Whoever reads the events may be gone; then this future will be dropped presently.
-        let _ = self.events.send(Event::Step {
+        let _ = self.events.send(ProbeEvent::Step {
             endpoint: self.index,
             step,
         });
@@ -72,7 +76,7 @@ impl Journal {
 
     /// Ends the stage, and with it the check.
     pub(super) fn fail(&mut self, fault: Fault, facts: Facts) -> Stop {
-        self.end(fault.outcome, facts, fault.server_said);
+        self.end(fault.outcome, facts, fault.server_reply);
         Stop
     }
 
@@ -106,7 +110,7 @@ impl Journal {
     pub(super) fn finish(self) {
         let elapsed: Duration = self.started.elapsed();
         let report = EndpointReport::new(self.endpoint, self.steps, elapsed);
-        let _ = self.events.send(Event::Done {
+        let _ = self.events.send(ProbeEvent::Done {
             endpoint: self.index,
             report,
         });

@@ -8,7 +8,7 @@ use rustls::pki_types::CertificateDer;
 
 use super::dns::{self, RootKeys};
 use super::target::{SignIn, Target};
-use super::{connect, handshake, others, run, shared};
+use super::{connect, handshake, other_addresses, run, run_context};
 
 /// How to check.
 #[derive(Clone, Debug)]
@@ -41,7 +41,7 @@ impl Default for Options {
 /// Checks mail servers. Cheap to clone: the clones share the roots and the DNS cache.
 #[derive(Clone)]
 pub struct Probe {
-    context: Arc<shared::Context>,
+    context: Arc<run_context::ProbeContext>,
 }
 
 impl Probe {
@@ -61,7 +61,7 @@ impl Probe {
         let tls = handshake::Trust::new(&extra_roots)?;
         let resolver = dns::Resolver::new(nameserver, &root_keys)?;
         Ok(Self {
-            context: Arc::new(shared::Context {
+            context: Arc::new(run_context::ProbeContext {
                 tls,
                 resolver,
                 allow_private,
@@ -79,14 +79,14 @@ impl Probe {
     pub const fn most_sockets(targets: usize) -> usize {
         targets
             .saturating_mul(SOCKETS_PER_TARGET)
-            .saturating_add(2 * dns::MOST_QUESTIONS)
+            .saturating_add(2 * dns::MAX_QUERIES)
     }
 }
 
 /// A check is at its widest while it connects. Later it has one connection of its own, one to look a second
 /// time, and those to the other addresses.
-const SOCKETS_PER_TARGET: usize = connect::MOST_ATTEMPTS;
-const _: () = assert!(2 + others::MOST <= SOCKETS_PER_TARGET);
+const SOCKETS_PER_TARGET: usize = connect::MAX_ATTEMPTS;
+const _: () = assert!(2 + other_addresses::MAX_OTHER_ADDRESSES <= SOCKETS_PER_TARGET);
 
 /// Why nothing can be checked.
 #[derive(Debug, thiserror::Error)]

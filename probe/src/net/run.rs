@@ -12,17 +12,21 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
-use super::event::Event;
+use super::endpoint_check::EndpointCheck;
+use super::event::ProbeEvent;
 use super::gate::{Disclosure, Gate};
 use super::journal::Journal;
-use super::shared::{Context, Shared};
+use super::run_context::{ProbeContext, RunContext};
 use super::target::{SignIn, Target};
-use super::visit::Visit;
 use crate::dialogue::Redactor;
 use crate::outcome::Outcome;
 
 /// Checks all targets at once. The stream owns the work.
-pub(super) fn run(context: Arc<Context>, targets: Vec<Target>, sign_in: Option<SignIn>) -> Run {
+pub(super) fn run(
+    context: Arc<ProbeContext>,
+    targets: Vec<Target>,
+    sign_in: Option<SignIn>,
+) -> Run {
     let (sender, events) = unbounded_channel();
     let stop = CancellationToken::new();
     let stopped = stop.clone();
@@ -33,7 +37,7 @@ pub(super) fn run(context: Arc<Context>, targets: Vec<Target>, sign_in: Option<S
             None => (None, Disclosure::default()),
         };
         let redactor = Arc::new(Redactor::new(credentials.as_ref()));
-        let shared = Shared {
+        let shared = RunContext {
             context,
             credentials,
             redactor,
@@ -60,7 +64,7 @@ pub(super) fn run(context: Arc<Context>, targets: Vec<Target>, sign_in: Option<S
 /// time and I/O enabled.
 pub struct Run {
     work: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
-    events: UnboundedReceiver<Event>,
+    events: UnboundedReceiver<ProbeEvent>,
     stop: CancellationToken,
 }
 
@@ -73,9 +77,9 @@ impl Run {
 }
 
 impl Stream for Run {
-    type Item = Event;
+    type Item = ProbeEvent;
 
-    fn poll_next(mut self: Pin<&mut Self>, task: &mut Task<'_>) -> Poll<Option<Event>> {
+    fn poll_next(mut self: Pin<&mut Self>, task: &mut Task<'_>) -> Poll<Option<ProbeEvent>> {
         if let Some(work) = &mut self.work
             && work.as_mut().poll(task).is_ready()
         {
@@ -87,8 +91,8 @@ impl Stream for Run {
 }
 
 /// Checks one endpoint until it is done or its time is up.
-async fn check(shared: &Shared, target: Target, mut journal: Journal) {
-    let visit = Visit::new(shared, &target);
+async fn check(shared: &RunContext, target: Target, mut journal: Journal) {
+    let visit = EndpointCheck::new(shared, &target);
     // Boxed, because it holds a TLS connection and the buffers of all stages.
     let steps = Box::pin(visit.steps(&mut journal));
     let cut_off = async {

@@ -2,12 +2,12 @@
 
 use rustls::pki_types::CertificateDer;
 
-use super::{readers, rehearsal};
+use super::{conversation, readers};
 use crate::endpoint::Protocol;
 
 /// A conversation with a server that says these bytes; see `rehearsal`.
 pub fn conversation(protocol: Protocol, bytes: &[u8]) {
-    rehearsal::rehearse(protocol, bytes);
+    conversation::check(protocol, bytes);
 }
 
 /// The first flight of a TLS server in two pieces, of which the first is as long as the last two bytes

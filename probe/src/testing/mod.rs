@@ -1,10 +1,10 @@
 //! What tests, fuzzing and benchmarks need to hold the readers against anything a server may send.
 
+pub(crate) mod conversation;
+#[cfg(test)]
+pub(crate) mod fragmentation;
 #[cfg(fuzzing)]
 pub mod fuzzing;
-#[cfg(test)]
-pub(crate) mod pieces;
 #[cfg(feature = "net")]
 pub(crate) mod readers;
-pub(crate) mod rehearsal;
 pub(crate) mod script;

@@ -7,15 +7,15 @@ use rustls::CertificateError;
 use rustls::pki_types::{CertificateDer, UnixTime};
 use x509_parser::parse_x509_certificate;
 
-use super::rehearsal::assert_fits;
+use super::conversation::assert_fits;
 use crate::outcome::Outcome;
 use crate::stage::Stage;
 use crate::step::CertificateFacts;
-use crate::tls::certificate::{blame, facts, praise};
-use crate::tls::flight::{self, Exchange};
+use crate::tls::certificate::{classify, facts, notice};
+use crate::tls::flight::{self, KeyExchange};
 use crate::tls::{path, staple};
 
-/// Reads a chain with its stapled response, and finds something to praise and to blame.
+/// Reads a chain with its stapled response, and classifies it as good and as bad.
 ///
 /// # Panics
 ///
@@ -25,16 +25,16 @@ pub(crate) fn certificates(chain: &[CertificateDer<'_>], response: &[u8]) {
     let now = NOW as i64;
     if let Some(facts) = facts(chain, now) {
         assert_shown(&facts, chain.len());
-        assert_is_about_certificate(praise(&facts, chain.first(), now));
+        assert_is_about_certificate(notice(&facts, chain.first(), now));
     }
     for error in ERRORS {
-        let outcome = blame(error, chain);
+        let outcome = classify(error, chain);
         assert_is_about_certificate(outcome);
         assert_ne!(outcome, Outcome::Ok, "{error:?}");
     }
     let [leaf, .., issuer] = chain else { return };
     if let Ok((_, issuer)) = parse_x509_certificate(issuer) {
-        let _ = staple::read(response, leaf, issuer.public_key().raw, now);
+        let _ = staple::verify(response, leaf, issuer.public_key().raw, now);
     }
     if let Ok(root) = webpki::anchor_from_trusted_cert(issuer) {
         let now = UnixTime::since_unix_epoch(Duration::from_secs(NOW));
@@ -52,8 +52,8 @@ pub(crate) fn certificates(chain: &[CertificateDer<'_>], response: &[u8]) {
 ///
 /// When something does not hold that must.
 pub(crate) fn flight(bytes: &[u8], cut: usize) {
-    let whole = flight::read(bytes);
-    let half = flight::read(&bytes[..cut]);
+    let whole = flight::parse(bytes);
+    let half = flight::parse(&bytes[..cut]);
     // Whoever reads stops as soon as all is said, and must have the same answer by then.
     if half.complete {
         assert!(whole.complete, "{half:?} becomes {whole:?}");
@@ -62,12 +62,12 @@ pub(crate) fn flight(bytes: &[u8], cut: usize) {
             None => assert_eq!(half, whole),
         }
     }
-    if let Some(Exchange::Prime(bits)) = whole.choice.and_then(|choice| choice.exchange) {
+    if let Some(KeyExchange::Prime(bits)) = whole.choice.and_then(|choice| choice.key_exchange) {
         assert!((1..=8 * bytes.len()).contains(&bits), "{bits}");
     }
 }
 
-/// One for each branch of what there is to blame.
+/// One for each branch of `classify`.
 const ERRORS: &[CertificateError] = &[
     CertificateError::BadEncoding,
     CertificateError::BadSignature,

@@ -15,8 +15,8 @@ use futures_io::{AsyncRead, AsyncWrite};
 
 use crate::credentials::Credentials;
 #[cfg(test)]
-use crate::dialogue::Wire;
-use crate::dialogue::{Clock, Protected, Redactor, Sealed, VerifiedTls};
+use crate::dialogue::Connection;
+use crate::dialogue::{Clock, Redactor, Sealed, VerifiedConnection, VerifiedTls};
 
 /// Stands in a script for the tag of the last IMAP command.
 pub(crate) const TAG: u8 = 1;
@@ -114,19 +114,24 @@ impl Script {
 
 /// A wire to the script in the middle of a long stage.
 #[cfg(test)]
-pub(crate) fn wire(script: Script) -> Wire<Script, TestClock> {
+pub(crate) fn connection_to(script: Script) -> Connection<Script, TestClock> {
     let clock = script.time.clone();
-    let mut wire = Wire::new(script, clock, Arc::default(), "[192.0.2.1]".into());
-    wire.begin(Duration::from_secs(1_000_000));
-    wire
+    let mut connection = Connection::new(script, clock, Arc::default(), "[192.0.2.1]".into());
+    connection.begin_stage(Duration::from_secs(1_000_000));
+    connection
 }
 
 /// The script as if it were a verified server.
-pub(crate) fn protected(script: Script, credentials: &Credentials) -> Protected<Script, TestClock> {
+pub(crate) fn protected(
+    script: Script,
+    credentials: &Credentials,
+) -> VerifiedConnection<Script, TestClock> {
     let clock = script.time.clone();
     let redactor = Arc::new(Redactor::new(Some(credentials)));
-    let mut protected = Protected::new(script, clock, redactor, "[192.0.2.1]".into());
-    protected.wire().begin(Duration::from_secs(1_000_000));
+    let mut protected = VerifiedConnection::new(script, clock, redactor, "[192.0.2.1]".into());
+    protected
+        .connection()
+        .begin_stage(Duration::from_secs(1_000_000));
     protected
 }
 

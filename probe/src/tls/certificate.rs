@@ -24,13 +24,13 @@ use crate::outcome::Outcome;
 use crate::step::{CertificateFacts, SentCertificate, StapleStatus};
 
 /// With fewer days than this left, renewal has probably been forgotten.
-const SOON: i64 = 14;
+const EXPIRY_NOTICE_DAYS: i64 = 14;
 
 /// More names than this are not told.
-const MOST_NAMES: usize = 100;
+const MAX_NAMES: usize = 100;
 
 /// RSA keys below this are refused everywhere (CA/Browser Forum Baseline Requirements §6.1.5).
-const SHORTEST_RSA: usize = 2048;
+const MIN_RSA_BITS: usize = 2048;
 
 /// The signature algorithms with broken hashes: MD2, MD5 and SHA-1.
 const BROKEN_SIGNATURES: &[&str] = &[
@@ -50,8 +50,8 @@ pub(crate) fn facts(chain: &[CertificateDer<'_>], now: i64) -> Option<Certificat
     let signature = &certificate.signature_algorithm.algorithm;
     Some(CertificateFacts {
         names: names(&certificate),
-        subject: clean(&certificate.subject().to_string()),
-        issuer: clean(&certificate.issuer().to_string()),
+        subject: sanitize(&certificate.subject().to_string()),
+        issuer: sanitize(&certificate.issuer().to_string()),
         not_before: validity.not_before.timestamp(),
         not_after,
         days_left: not_after.saturating_sub(now).div_euclid(24 * 60 * 60),
@@ -70,14 +70,14 @@ pub(crate) fn facts(chain: &[CertificateDer<'_>], now: i64) -> Option<Certificat
 fn sent(certificate: &CertificateDer<'_>) -> Option<SentCertificate> {
     let (_, certificate) = parse_x509_certificate(certificate).ok()?;
     Some(SentCertificate {
-        subject: clean(&certificate.subject().to_string()),
-        issuer: clean(&certificate.issuer().to_string()),
+        subject: sanitize(&certificate.subject().to_string()),
+        issuer: sanitize(&certificate.issuer().to_string()),
         not_after: certificate.validity().not_after.timestamp(),
     })
 }
 
 /// What is to say about a certificate that was verified.
-pub(crate) fn praise(
+pub(crate) fn notice(
     facts: &CertificateFacts,
     certificate: Option<&CertificateDer<'_>>,
     now: i64,
@@ -85,7 +85,7 @@ pub(crate) fn praise(
     let proven = facts.staple.as_ref().is_some_and(|staple| {
         staple.status == StapleStatus::Good && staple.next_update.is_none_or(|end| end >= now)
     });
-    if facts.days_left < SOON {
+    if facts.days_left < EXPIRY_NOTICE_DAYS {
         Outcome::CertificateExpiresSoon
     } else if !proven && certificate.is_some_and(promises_staple) {
         Outcome::CertificateStapleMissing
@@ -95,7 +95,7 @@ pub(crate) fn praise(
 }
 
 /// What is wrong with a chain that was not accepted.
-pub(crate) fn blame(error: &CertificateError, chain: &[CertificateDer<'_>]) -> Outcome {
+pub(crate) fn classify(error: &CertificateError, chain: &[CertificateDer<'_>]) -> Outcome {
     use CertificateError as Error;
     match error {
         Error::Expired | Error::ExpiredContext { .. } => return Outcome::CertificateExpired,
@@ -180,11 +180,11 @@ fn names(certificate: &X509Certificate<'_>) -> Vec<String> {
         .general_names
         .iter()
         .filter_map(|name| match name {
-            GeneralName::DNSName(name) => Some(clean(name)),
+            GeneralName::DNSName(name) => Some(sanitize(name)),
             GeneralName::IPAddress(bytes) => address(bytes),
             _ => None,
         });
-    names.take(MOST_NAMES).collect()
+    names.take(MAX_NAMES).collect()
 }
 
 fn address(bytes: &[u8]) -> Option<String> {
@@ -200,14 +200,14 @@ fn signature_name(algorithm: &Oid<'_>) -> String {
     match (oid2sn(algorithm, oid_registry()), algorithm.to_id_string()) {
         (Ok(name), _) => name.to_owned(),
         (Err(_), oid) if oid == "1.2.840.10045.4.1" => "ecdsa-with-SHA1".to_owned(),
-        (Err(_), oid) => clean(&oid),
+        (Err(_), oid) => sanitize(&oid),
     }
 }
 
 /// Certificates are made by anyone, so their words are as little to be trusted as a greeting.
-pub(crate) fn clean(text: &str) -> String {
+pub(crate) fn sanitize(text: &str) -> String {
     Redactor::default()
-        .clean(text.as_bytes())
+        .sanitize(text.as_bytes())
         .unwrap_or_default()
 }
 
@@ -226,13 +226,13 @@ fn key(info: &SubjectPublicKeyInfo<'_>) -> String {
                 "1.2.840.10045.3.1.7" => "ECDSA P-256".to_owned(),
                 "1.3.132.0.34" => "ECDSA P-384".to_owned(),
                 "1.3.132.0.35" => "ECDSA P-521".to_owned(),
-                other => clean(&format!("ECDSA {other}")),
+                other => sanitize(&format!("ECDSA {other}")),
             }
         }
         _ => match algorithm.to_id_string().as_str() {
             "1.3.101.112" => "Ed25519".to_owned(),
             "1.3.101.113" => "Ed448".to_owned(),
-            other => clean(other),
+            other => sanitize(other),
         },
     }
 }
@@ -252,7 +252,7 @@ fn rsa_bits(info: &SubjectPublicKeyInfo<'_>) -> Option<usize> {
 }
 
 fn has_short_key(certificate: &X509Certificate<'_>) -> bool {
-    rsa_bits(certificate.public_key()).is_some_and(|bits| bits < SHORTEST_RSA)
+    rsa_bits(certificate.public_key()).is_some_and(|bits| bits < MIN_RSA_BITS)
 }
 
 fn has_broken_signature(certificate: &X509Certificate<'_>) -> bool {
@@ -369,11 +369,11 @@ mod tests {
             (authority, other(), Outcome::CertificateSelfSigned),
             (authority, UnknownIssuer, Outcome::CertificateSelfSigned),
         ] {
-            assert_eq!(blame(&error, &chain(pem)), outcome, "{error:?}");
+            assert_eq!(classify(&error, &chain(pem)), outcome, "{error:?}");
         }
         let nonsense = [CertificateDer::from(vec![0x30, 3, 2, 1, 1])];
         assert_eq!(
-            blame(&UnknownIssuer, &nonsense),
+            classify(&UnknownIssuer, &nonsense),
             Outcome::CertificateChainUnusable
         );
         assert_eq!(facts(&nonsense, 0), None);
@@ -442,7 +442,7 @@ mod tests {
         let mut facts = facts(&chain, 0).unwrap();
         for (days_left, outcome) in [(13, Outcome::CertificateExpiresSoon), (14, Outcome::Ok)] {
             facts.days_left = days_left;
-            assert_eq!(praise(&facts, chain.first(), 0), outcome);
+            assert_eq!(notice(&facts, chain.first(), 0), outcome);
         }
     }
 }

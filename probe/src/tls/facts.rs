@@ -3,7 +3,7 @@
 use rustls::{NamedGroup, ProtocolVersion};
 
 use super::ciphers;
-use super::flight::{Choice, Exchange, Flight};
+use super::flight::{Choice, Flight, KeyExchange};
 use crate::step::{Facts, TlsFacts};
 
 /// What a server chose, and whether it asked for a certificate of the client.
@@ -11,13 +11,13 @@ pub(crate) fn chosen(choice: Choice, client_certificate_asked: bool) -> TlsFacts
     let Choice {
         version,
         cipher,
-        exchange,
+        key_exchange,
     } = choice;
     TlsFacts {
         version: version_name(version),
         cipher: ciphers::name(cipher),
-        group: exchange.map(exchange_name),
-        post_quantum: post_quantum(version, exchange),
+        group: key_exchange.map(exchange_name),
+        post_quantum: post_quantum(version, key_exchange),
         client_certificate_asked,
     }
 }
@@ -45,13 +45,13 @@ fn version_name(version: ProtocolVersion) -> String {
 }
 
 /// The IANA name, which for the older groups is in lower case, or the size of a group without one.
-fn exchange_name(exchange: Exchange) -> String {
-    match exchange {
-        Exchange::Prime(bits) => format!("DH {bits} bits"),
-        Exchange::Group(NamedGroup::secp256r1MLKEM768) => "SecP256r1MLKEM768".to_owned(),
-        Exchange::Group(SECP384R1_MLKEM1024) => "SecP384r1MLKEM1024".to_owned(),
-        Exchange::Group(NamedGroup::Unknown(number)) => format!("0x{number:04X}"),
-        Exchange::Group(group) => match format!("{group:?}") {
+fn exchange_name(key_exchange: KeyExchange) -> String {
+    match key_exchange {
+        KeyExchange::Prime(bits) => format!("DH {bits} bits"),
+        KeyExchange::Group(NamedGroup::secp256r1MLKEM768) => "SecP256r1MLKEM768".to_owned(),
+        KeyExchange::Group(SECP384R1_MLKEM1024) => "SecP384r1MLKEM1024".to_owned(),
+        KeyExchange::Group(NamedGroup::Unknown(number)) => format!("0x{number:04X}"),
+        KeyExchange::Group(group) => match format!("{group:?}") {
             name if name.contains("MLKEM") => name,
             name => name.to_lowercase(),
         },
@@ -62,9 +62,9 @@ fn exchange_name(exchange: Exchange) -> String {
 const SECP384R1_MLKEM1024: NamedGroup = NamedGroup::Unknown(0x11ed);
 
 /// Only TLS 1.3 has groups that withstand a quantum computer.
-fn post_quantum(version: ProtocolVersion, exchange: Option<Exchange>) -> Option<bool> {
-    match exchange {
-        Some(Exchange::Group(group)) => Some(matches!(
+fn post_quantum(version: ProtocolVersion, key_exchange: Option<KeyExchange>) -> Option<bool> {
+    match key_exchange {
+        Some(KeyExchange::Group(group)) => Some(matches!(
             group,
             NamedGroup::MLKEM512
                 | NamedGroup::MLKEM768
@@ -73,7 +73,7 @@ fn post_quantum(version: ProtocolVersion, exchange: Option<Exchange>) -> Option<
                 | NamedGroup::X25519MLKEM768
                 | SECP384R1_MLKEM1024
         )),
-        Some(Exchange::Prime(_)) => Some(false),
+        Some(KeyExchange::Prime(_)) => Some(false),
         None if version == ProtocolVersion::TLSv1_3 => None,
         None => Some(false),
     }
@@ -87,8 +87,8 @@ mod tests {
 
     #[test]
     fn names_are_those_of_iana() {
-        let group = |number| Some(Exchange::Group(NamedGroup::from(number)));
-        for (version, cipher, exchange, expected) in [
+        let group = |number| Some(KeyExchange::Group(NamedGroup::from(number)));
+        for (version, cipher, key_exchange, expected) in [
             (
                 0x0304,
                 0x1301,
@@ -164,7 +164,7 @@ mod tests {
             (
                 0x0302,
                 0x0033,
-                Some(Exchange::Prime(1024)),
+                Some(KeyExchange::Prime(1024)),
                 (
                     "TLS 1.1",
                     "TLS_DHE_RSA_WITH_AES_128_CBC_SHA",
@@ -194,7 +194,7 @@ mod tests {
                 Choice {
                     version: ProtocolVersion::from(version),
                     cipher: CipherSuite::from(cipher),
-                    exchange,
+                    key_exchange,
                 },
                 false,
             );

@@ -5,16 +5,16 @@ use std::io;
 use rustls::AlertDescription;
 
 use super::flight::Flight;
-use crate::dialogue::recognise::{Service, complains, recognise};
+use crate::dialogue::recognise::{ServiceKind, is_negative_reply, recognise};
 use crate::dialogue::{Fault, Redactor};
 use crate::endpoint::Security;
 use crate::outcome::Outcome;
 
-/// Why there is no TLS. `flight` is what could be read of `heard`, and `asked` whether the server asked
+/// Why there is no TLS. `flight` is what could be read of `received`, and `asked` whether the server asked
 /// for a certificate of the client.
 pub(crate) fn failure(
     error: &io::Error,
-    heard: &[u8],
+    received: &[u8],
     flight: &Flight,
     asked: bool,
     security: Security,
@@ -39,12 +39,12 @@ pub(crate) fn failure(
             | Error::InappropriateMessage { .. }
             | Error::InappropriateHandshakeMessage { .. },
         ) => {
-            return not_tls(heard, security, redactor);
+            return not_tls(received, security, redactor);
         }
         Some(_) => Outcome::TlsGarbage,
         // A server that says something and hangs up is more telling for what it said.
-        None if !heard.is_empty() && recognise(heard) != Service::Tls => {
-            return not_tls(heard, security, redactor);
+        None if !received.is_empty() && recognise(received) != ServiceKind::Tls => {
+            return not_tls(received, security, redactor);
         }
         // Some say nothing at all when they are shown no certificate.
         None if asked && flight.complete => Outcome::TlsClientCertificateRequired,
@@ -57,12 +57,12 @@ pub(crate) fn failure(
     };
     Fault {
         outcome,
-        server_said: None,
+        server_reply: None,
     }
 }
 
 /// Whether the server left open why there is no TLS, so that asking again may tell.
-pub(crate) fn is_unexplained(outcome: Outcome, heard: &[u8], flight: &Flight) -> bool {
+pub(crate) fn is_unexplained(outcome: Outcome, received: &[u8], flight: &Flight) -> bool {
     let vague = matches!(
         outcome,
         Outcome::TlsVersionTooOld
@@ -71,15 +71,15 @@ pub(crate) fn is_unexplained(outcome: Outcome, heard: &[u8], flight: &Flight) ->
             | Outcome::TlsReset
             | Outcome::TlsTimeout
     );
-    vague && flight.choice.is_none() && (heard.is_empty() || flight.alert.is_some())
+    vague && flight.choice.is_none() && (received.is_empty() || flight.alert.is_some())
 }
 
 /// The outcome that a dialogue inside TLS really had, when the stream itself broke.
 ///
 /// In TLS 1.3 a server refuses a client without a certificate only after the client has finished, so
 /// the alert comes in place of the greeting (RFC 8446 §4.4.2.4).
-pub(crate) fn refine(fault: Fault, broken: Option<&io::Error>) -> Fault {
-    match broken.and_then(rustls_error) {
+pub(crate) fn refine(fault: Fault, stream_error: Option<&io::Error>) -> Fault {
+    match stream_error.and_then(rustls_error) {
         Some(rustls::Error::AlertReceived(alert)) => Fault {
             outcome: alert_outcome(*alert),
             ..fault
@@ -97,25 +97,25 @@ pub(crate) fn rustls_error(error: &io::Error) -> Option<&rustls::Error> {
 }
 
 /// What came in place of TLS.
-fn not_tls(heard: &[u8], security: Security, redactor: &Redactor) -> Fault {
-    let service = recognise(heard);
+fn not_tls(received: &[u8], security: Security, redactor: &Redactor) -> Fault {
+    let service = recognise(received);
     let outcome = match (service, security) {
-        (Service::Tls | Service::Binary, _) => Outcome::TlsGarbage,
+        (ServiceKind::Tls | ServiceKind::Binary, _) => Outcome::TlsGarbage,
         // Behind its agreement a server may explain why it cannot begin after all. Anything else that
         // comes in the clear was put there to be taken for a part of what is protected.
-        (_, Security::Starttls) if complains(heard) => Outcome::StarttlsBroken,
-        (Service::Mail, Security::Starttls) => Outcome::StarttlsInjection,
+        (_, Security::Starttls) if is_negative_reply(received) => Outcome::StarttlsBroken,
+        (ServiceKind::Mail, Security::Starttls) => Outcome::StarttlsInjection,
         (_, Security::Starttls) => Outcome::StarttlsBroken,
-        (Service::Other, _) => Outcome::UnexpectedService,
-        (Service::Mail | Service::Text, _) => Outcome::PlainOnTlsPort,
+        (ServiceKind::Other, _) => Outcome::UnexpectedService,
+        (ServiceKind::Mail | ServiceKind::Text, _) => Outcome::PlainOnTlsPort,
     };
-    let server_said = match service {
-        Service::Tls | Service::Binary => None,
-        _ => redactor.clean(heard),
+    let server_reply = match service {
+        ServiceKind::Tls | ServiceKind::Binary => None,
+        _ => redactor.sanitize(received),
     };
     Fault {
         outcome,
-        server_said,
+        server_reply,
     }
 }
 
@@ -168,7 +168,7 @@ mod tests {
         // A hello and the end. The certificate is left out; what matters is that nothing more comes.
         let hello = [&[2, 0, 0, 38, 3, 3][..], &[7; 32], &[0, 0xc0, 0x2f, 0]].concat();
         let done = [&[22, 3, 3, 0, 46][..], &hello, &[14, 0, 0, 0]].concat();
-        for (error, heard, asked, outcome) in [
+        for (error, received, asked, outcome) in [
             (closed(), &[][..], false, Outcome::TlsClosed),
             (reset(), &[], false, Outcome::TlsReset),
             (closed(), &warning, false, Outcome::TlsNameNotKnown),
@@ -202,10 +202,10 @@ mod tests {
             (alert(40), &done, false, Outcome::TlsNoCommonCipher),
             (closed(), b"220 hello\r\n", false, Outcome::PlainOnTlsPort),
         ] {
-            let flight = flight::read(heard);
+            let flight = flight::parse(received);
             let redactor = Redactor::default();
-            let fault = failure(&error, heard, &flight, asked, Security::Tls, &redactor);
-            assert_eq!(fault.outcome, outcome, "{error:?} {heard:?} {asked}");
+            let fault = failure(&error, received, &flight, asked, Security::Tls, &redactor);
+            assert_eq!(fault.outcome, outcome, "{error:?} {received:?} {asked}");
         }
     }
 
@@ -215,25 +215,25 @@ mod tests {
             choice: Some(Choice {
                 version: ProtocolVersion::TLSv1_0,
                 cipher: CipherSuite::TLS_NULL_WITH_NULL_NULL,
-                exchange: None,
+                key_exchange: None,
             }),
             ..Flight::default()
         };
         let refused = [21, 3, 3, 0, 2, 2, 40];
-        for (outcome, heard, flight, again) in [
+        for (outcome, received, flight, again) in [
             (Outcome::TlsClosed, &[][..], Flight::default(), true),
             (Outcome::TlsReset, &[], Flight::default(), true),
             (Outcome::TlsTimeout, &[], Flight::default(), true),
             (
                 Outcome::TlsNoCommonCipher,
                 &refused,
-                flight::read(&refused),
+                flight::parse(&refused),
                 true,
             ),
             (
                 Outcome::TlsVersionTooOld,
                 &refused,
-                flight::read(&refused),
+                flight::parse(&refused),
                 true,
             ),
             (Outcome::TlsVersionTooOld, &[22], chosen, false),
@@ -241,13 +241,13 @@ mod tests {
             (
                 Outcome::TlsNameNotKnown,
                 &refused,
-                flight::read(&refused),
+                flight::parse(&refused),
                 false,
             ),
             (
                 Outcome::TlsServerFault,
                 &refused,
-                flight::read(&refused),
+                flight::parse(&refused),
                 false,
             ),
             (Outcome::TlsGarbage, &[], Flight::default(), false),
@@ -260,9 +260,9 @@ mod tests {
             ),
         ] {
             assert_eq!(
-                is_unexplained(outcome, heard, &flight),
+                is_unexplained(outcome, received, &flight),
                 again,
-                "{outcome} {heard:?}"
+                "{outcome} {received:?}"
             );
         }
     }
@@ -270,7 +270,7 @@ mod tests {
     #[test]
     fn what_is_not_tls_is_named() {
         use Security::{Starttls, Tls};
-        for (heard, security, outcome, quoted) in [
+        for (received, security, outcome, quoted) in [
             (&b"* OK ready\r\n"[..], Tls, Outcome::PlainOnTlsPort, true),
             (b"220 mail ESMTP\r\n", Tls, Outcome::PlainOnTlsPort, true),
             (b"+OK\r\n", Tls, Outcome::PlainOnTlsPort, true),
@@ -316,9 +316,9 @@ mod tests {
                 true,
             ),
         ] {
-            let fault = not_tls(heard, security, &Redactor::default());
-            assert_eq!(fault.outcome, outcome, "{heard:?}");
-            assert_eq!(fault.server_said.is_some(), quoted, "{heard:?}");
+            let fault = not_tls(received, security, &Redactor::default());
+            assert_eq!(fault.outcome, outcome, "{received:?}");
+            assert_eq!(fault.server_reply.is_some(), quoted, "{received:?}");
         }
     }
 }

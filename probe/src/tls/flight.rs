@@ -11,7 +11,7 @@ use super::ciphers;
 
 /// More bytes of a flight than these are not worth keeping: certificates come before the last
 /// messages that matter, and chains of more than this are rare.
-pub(crate) const MOST_BYTES: usize = 16 * 1024;
+pub(crate) const MAX_FLIGHT_LEN: usize = 16 * 1024;
 
 /// What a server said in the clear.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub(crate) struct Flight {
     pub(crate) choice: Option<Choice>,
     /// Whether it asked for a certificate of the client. TLS 1.3 hides this.
     pub(crate) client_certificate_asked: bool,
-    /// Its last alert that is not a goodbye.
+    /// Its last alert that is not a close_notify.
     pub(crate) alert: Option<AlertDescription>,
     /// Whether nothing more follows in the clear before the client answers.
     pub(crate) complete: bool,
@@ -32,12 +32,12 @@ pub(crate) struct Choice {
     pub(crate) version: ProtocolVersion,
     pub(crate) cipher: CipherSuite,
     /// How keys are exchanged, unless that is by RSA or not yet known.
-    pub(crate) exchange: Option<Exchange>,
+    pub(crate) key_exchange: Option<KeyExchange>,
 }
 
 /// How keys are exchanged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Exchange {
+pub(crate) enum KeyExchange {
     /// In a group with a name.
     Group(NamedGroup),
     /// With a prime of the server's own, of so many bits.
@@ -45,7 +45,7 @@ pub(crate) enum Exchange {
 }
 
 /// Reads a flight, which may be cut off anywhere. A message counts when it is whole.
-pub(crate) fn read(flight: &[u8]) -> Flight {
+pub(crate) fn parse(flight: &[u8]) -> Flight {
     let mut found = Flight::default();
     let mut messages = Vec::new();
     let mut bytes = Reader(flight);
@@ -56,13 +56,13 @@ pub(crate) fn read(flight: &[u8]) -> Flight {
                 // The first two bytes of something longer are no alert, even if no more have come yet.
                 let alert = <[u8; 2]>::try_from(content).ok().filter(|_| length == 2);
                 if let Some([level, description]) = alert {
-                    let goodbye = description == CLOSE_NOTIFY;
-                    if !goodbye {
+                    let close_notify = description == CLOSE_NOTIFY;
+                    if !close_notify {
                         found.alert = Some(AlertDescription::from(description));
                     }
                     // After a warning the server may go on (RFC 5246 §7.2.2). Nothing counts behind
                     // any other alert, or the answer would depend on how much arrives at once.
-                    if goodbye || level == FATAL {
+                    if close_notify || level == FATAL {
                         found.complete = true;
                         break;
                     }
@@ -83,7 +83,7 @@ pub(crate) fn read(flight: &[u8]) -> Flight {
             }
             SERVER_KEY_EXCHANGE => {
                 if let Some(choice) = &mut found.choice {
-                    choice.exchange = key_exchange(choice.cipher, body);
+                    choice.key_exchange = key_exchange(choice.cipher, body);
                 }
             }
             CERTIFICATE_REQUEST => found.client_certificate_asked = true,
@@ -109,7 +109,7 @@ const HANDSHAKE: u8 = 22;
 /// The level of an alert that ends the connection (RFC 5246 §7.2).
 const FATAL: u8 = 2;
 
-/// The alert that only says goodbye (RFC 8446 §6.1).
+/// The alert that only says close_notify (RFC 8446 §6.1).
 const CLOSE_NOTIFY: u8 = 0;
 
 /// The types of handshake messages (RFC 5246 §7.4).
@@ -179,18 +179,18 @@ fn hello(body: &[u8]) -> Option<Choice> {
     Some(Choice {
         version: ProtocolVersion::from(version),
         cipher: CipherSuite::from(cipher),
-        exchange: group.map(|group| Exchange::Group(NamedGroup::from(group))),
+        key_exchange: group.map(|group| KeyExchange::Group(NamedGroup::from(group))),
     })
 }
 
 /// A named curve (RFC 8422 §5.4), or a prime and its generator (RFC 5246 §7.4.3).
-fn key_exchange(cipher: CipherSuite, body: &[u8]) -> Option<Exchange> {
+fn key_exchange(cipher: CipherSuite, body: &[u8]) -> Option<KeyExchange> {
     const NAMED_CURVE: u8 = 3;
     let mut bytes = Reader(body);
     if uses_curve(cipher) {
         return (bytes.byte()? == NAMED_CURVE)
             .then(|| bytes.number())?
-            .map(|group| Exchange::Group(NamedGroup::from(group)));
+            .map(|group| KeyExchange::Group(NamedGroup::from(group)));
     }
     let length = bytes.number()?;
     let prime = bytes.take(usize::from(length))?;
@@ -205,10 +205,10 @@ fn key_exchange(cipher: CipherSuite, body: &[u8]) -> Option<Exchange> {
         (ffdhe_groups::FFDHE8192, NamedGroup::FFDHE8192),
     ];
     if let Some((_, name)) = named.into_iter().find(|(group, _)| *group == given) {
-        return Some(Exchange::Group(name));
+        return Some(KeyExchange::Group(name));
     }
     let top = given.p.first()?;
-    Some(Exchange::Prime(
+    Some(KeyExchange::Prime(
         given.p.len() * 8 - top.leading_zeros() as usize,
     ))
 }
@@ -274,12 +274,12 @@ mod tests {
         message_of(12, &body)
     }
 
-    fn chose(version: u16, cipher: u16, exchange: Option<Exchange>) -> Flight {
+    fn chose(version: u16, cipher: u16, key_exchange: Option<KeyExchange>) -> Flight {
         Flight {
             choice: Some(Choice {
                 version: version.into(),
                 cipher: cipher.into(),
-                exchange,
+                key_exchange,
             }),
             ..Flight::default()
         }
@@ -287,7 +287,7 @@ mod tests {
 
     /// Flights with what is in them.
     fn flights() -> Vec<(&'static str, Vec<u8>, Flight)> {
-        let group = |group| Some(Exchange::Group(group));
+        let group = |group| Some(KeyExchange::Group(group));
         let tls13 = [0, 43, 0, 2, 3, 4, 0, 51, 0, 4, 0x11, 0xec, 4, 0x60];
         let tls13 = record_of(22, &hello_of(0x0303, 0x1301, &tls13));
         let retry = [0, 43, 0, 2, 3, 4, 0, 51, 0, 2, 0, 30];
@@ -356,7 +356,7 @@ mod tests {
             (
                 "a prime of its own",
                 tls12(0x009e, &[&prime_of(&own_prime)]),
-                chose(0x0303, 0x009e, Some(Exchange::Prime(1024))),
+                chose(0x0303, 0x009e, Some(KeyExchange::Prime(1024))),
             ),
             (
                 "a prime of nothing",
@@ -387,7 +387,7 @@ mod tests {
                 },
             ),
             (
-                "a warning and a goodbye",
+                "a warning and a close_notify",
                 vec![21, 3, 3, 0, 2, 1, 112, 21, 3, 3, 0, 2, 1, 0],
                 Flight {
                     alert: Some(AlertDescription::UnrecognisedName),
@@ -451,7 +451,7 @@ mod tests {
     #[test]
     fn flights_are_read() {
         for (name, bytes, flight) in flights() {
-            assert_eq!(read(&bytes), flight, "{name}");
+            assert_eq!(parse(&bytes), flight, "{name}");
         }
     }
 
@@ -460,14 +460,14 @@ mod tests {
         for (name, bytes, flight) in flights() {
             for end in 0..bytes.len() {
                 rehearse(&bytes, end);
-                let half = read(&bytes[..end]);
+                let half = parse(&bytes[..end]);
                 if let (Some(half), Some(whole)) = (half.choice, flight.choice)
                     && name != "a retry and what follows"
                 {
                     assert_eq!(half.version, whole.version, "{name}, {end} bytes");
                     assert_eq!(half.cipher, whole.cipher, "{name}, {end} bytes");
                     assert!(
-                        half.exchange.is_none() || half.exchange == whole.exchange,
+                        half.key_exchange.is_none() || half.key_exchange == whole.key_exchange,
                         "{name}, {end} bytes"
                     );
                 }

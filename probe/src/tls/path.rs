@@ -9,7 +9,7 @@ use x509_parser::parse_x509_certificate;
 use x509_parser::prelude::FromDer;
 use x509_parser::x509::X509Name;
 
-use super::certificate::clean;
+use super::certificate::sanitize;
 
 /// A chain from a server's own certificate to a root that vouches for it.
 #[derive(Debug, PartialEq, Eq)]
@@ -47,7 +47,7 @@ pub(crate) fn build(
 
 fn subject(certificate: &CertificateDer<'_>) -> Option<String> {
     let (_, certificate) = parse_x509_certificate(certificate).ok()?;
-    Some(clean(&certificate.subject().to_string()))
+    Some(sanitize(&certificate.subject().to_string()))
 }
 
 fn root_subject(root: &TrustAnchor<'_>) -> Option<String> {
@@ -55,5 +55,5 @@ fn root_subject(root: &TrustAnchor<'_>) -> Option<String> {
     let name = AnyRef::new(Tag::Sequence, &root.subject).ok()?;
     let name = name.to_der().ok()?;
     let (_, name) = X509Name::from_der(&name).ok()?;
-    Some(clean(&name.to_string()))
+    Some(sanitize(&name.to_string()))
 }

@@ -16,11 +16,11 @@ use x509_parser::x509::{AlgorithmIdentifier, SubjectPublicKeyInfo};
 use crate::step::{Staple, StapleStatus};
 
 /// An honest responder sends one certificate; each more costs the check of a signature.
-const MOST_DELEGATES: usize = 4;
+const MAX_DELEGATES: usize = 4;
 
 /// What a genuine response says about a certificate. `issuer_key` is the key that signed the
 /// certificate, as a SubjectPublicKeyInfo, and `now` is in seconds since 1970.
-pub(crate) fn read(
+pub(crate) fn verify(
     response: &[u8],
     certificate: &[u8],
     issuer_key: &[u8],
@@ -103,7 +103,7 @@ fn is_genuine(
         .certs
         .iter()
         .flatten()
-        .take(MOST_DELEGATES)
+        .take(MAX_DELEGATES)
         .filter_map(|one| one.to_der().ok());
     signs(issuer)
         || delegates.any(|delegate| {
@@ -142,28 +142,28 @@ mod tests {
     #[test]
     fn a_response_counts_while_its_signer_does() {
         let key = key();
-        let whole = read(RESPONSE, CERTIFICATE, &key, 2_000_000_000).unwrap();
+        let whole = verify(RESPONSE, CERTIFICATE, &key, 2_000_000_000).unwrap();
         assert_eq!(whole.status, StapleStatus::Revoked);
         let next = whole.next_update.unwrap();
         assert_eq!(next - whole.this_update, 7 * 24 * 60 * 60);
-        assert_eq!(read(RESPONSE, CERTIFICATE, &key, 0), None);
-        assert_eq!(read(RESPONSE, ISSUER, &key, 2_000_000_000), None);
-        assert_eq!(read(b"", CERTIFICATE, &key, 2_000_000_000), None);
+        assert_eq!(verify(RESPONSE, CERTIFICATE, &key, 0), None);
+        assert_eq!(verify(RESPONSE, ISSUER, &key, 2_000_000_000), None);
+        assert_eq!(verify(b"", CERTIFICATE, &key, 2_000_000_000), None);
     }
 
     #[test]
     fn whatever_is_changed_changes_nothing_or_makes_it_worthless() {
         let key = key();
-        let whole = read(RESPONSE, CERTIFICATE, &key, 2_000_000_000);
+        let whole = verify(RESPONSE, CERTIFICATE, &key, 2_000_000_000);
         for place in 0..RESPONSE.len() {
             assert_eq!(
-                read(&RESPONSE[..place], CERTIFICATE, &key, 2_000_000_000),
+                verify(&RESPONSE[..place], CERTIFICATE, &key, 2_000_000_000),
                 None
             );
             for change in [1, 0x80] {
                 let mut changed = RESPONSE.to_vec();
                 changed[place] ^= change;
-                let found = read(&changed, CERTIFICATE, &key, 2_000_000_000);
+                let found = verify(&changed, CERTIFICATE, &key, 2_000_000_000);
                 assert!(found.is_none() || found == whole, "byte {place}: {found:?}");
             }
         }

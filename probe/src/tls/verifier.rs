@@ -15,15 +15,15 @@ use crate::step::{CertificateFacts, StapleStatus};
 /// Verifies as rustls does, refuses what the server itself shows to be revoked, and keeps what it
 /// showed.
 #[derive(Debug)]
-pub(crate) struct Recorder {
+pub(crate) struct CapturingVerifier {
     inner: Arc<WebPkiServerVerifier>,
     roots: Arc<RootCertStore>,
-    shown: Mutex<Shown>,
+    shown: Mutex<CapturedChain>,
 }
 
 /// What a server showed.
 #[derive(Debug, Default)]
-pub(crate) struct Shown {
+pub(crate) struct CapturedChain {
     /// The chain as it was sent.
     pub(crate) chain: Vec<CertificateDer<'static>>,
     /// What it says, if it can be read.
@@ -32,7 +32,7 @@ pub(crate) struct Shown {
     pub(crate) now: i64,
 }
 
-impl Recorder {
+impl CapturingVerifier {
     pub(crate) fn new(inner: Arc<WebPkiServerVerifier>, roots: Arc<RootCertStore>) -> Self {
         Self {
             inner,
@@ -42,12 +42,12 @@ impl Recorder {
     }
 
     /// What was shown, which is not kept: the verifier lives as long as the connection.
-    pub(crate) fn take(&self) -> Shown {
+    pub(crate) fn take(&self) -> CapturedChain {
         std::mem::take(&mut self.shown.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
-impl ServerCertVerifier for Recorder {
+impl ServerCertVerifier for CapturingVerifier {
     fn verify_server_cert(
         &self,
         end_entity: &CertificateDer<'_>,
@@ -71,13 +71,13 @@ impl ServerCertVerifier for Recorder {
         let path = path::build(&chain, &self.roots.roots, now);
         let staple = path
             .as_ref()
-            .and_then(|path| staple::read(ocsp_response, end_entity, &path.issuer_key, time));
+            .and_then(|path| staple::verify(ocsp_response, end_entity, &path.issuer_key, time));
         let mut facts = certificate::facts(&chain, time);
         if let Some(facts) = &mut facts {
             facts.built = path.map_or_else(Vec::new, |path| path.subjects);
             facts.staple.clone_from(&staple);
         }
-        *self.shown.lock().unwrap_or_else(PoisonError::into_inner) = Shown {
+        *self.shown.lock().unwrap_or_else(PoisonError::into_inner) = CapturedChain {
             chain,
             facts,
             now: time,

@@ -11,7 +11,7 @@ use app::check::target;
 use app::record::{AddressOrDomain, Catalogue, parse_address};
 use app::words::Words;
 use futures_util::StreamExt;
-use probe::net::{Event, Options, Target};
+use probe::net::{Options, ProbeEvent as Event, Target};
 use probe::{
     Credentials, CredentialsError, Endpoint, EndpointReport, HostName, Protocol, Security,
 };

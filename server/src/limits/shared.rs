@@ -12,7 +12,7 @@ use std::time::Duration;
 use app::check::{Heard, Place};
 use futures_util::stream::{self, BoxStream, Stream, StreamExt};
 use probe::PrivateNetwork;
-use probe::net::{Event, Target};
+use probe::net::{ProbeEvent as Event, Target};
 use probe::{EndpointReport, HostName, Stage, Step};
 use tokio::sync::watch;
 use tokio::time::Instant;

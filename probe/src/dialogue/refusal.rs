@@ -10,74 +10,74 @@ use crate::outcome::Outcome::*;
 #[derive(Clone, Copy)]
 enum Meaning {
     /// The code says it all.
-    Always(Outcome),
+    Exact(Outcome),
     /// The words may name a more exact cause; otherwise it is this.
-    Mostly(Outcome),
+    UnlessWords(Outcome),
 }
 
-use Meaning::{Always, Mostly};
+use Meaning::{Exact, UnlessWords};
 
 /// Response codes of IMAP (RFC 5530 §3 unless noted).
 const IMAP: &[(&str, Meaning)] = &[
-    ("AUTHENTICATIONFAILED", Mostly(WrongCredentials)),
-    ("AUTHORIZATIONFAILED", Always(NotAuthorized)),
-    ("EXPIRED", Always(PasswordExpired)),
-    ("PRIVACYREQUIRED", Always(TlsRequired)),
-    ("CONTACTADMIN", Always(AccountDisabled)),
-    ("UNAVAILABLE", Always(TemporaryFailure)),
-    ("LIMIT", Always(TooManyConnections)),
-    ("INUSE", Always(MailboxInUse)),
-    ("OVERQUOTA", Always(MailboxFull)),
-    ("SERVERBUG", Always(ServerFault)),
-    ("CORRUPTION", Always(ServerFault)),
-    ("NOPERM", Always(NotAuthorized)),
+    ("AUTHENTICATIONFAILED", UnlessWords(WrongCredentials)),
+    ("AUTHORIZATIONFAILED", Exact(NotAuthorized)),
+    ("EXPIRED", Exact(PasswordExpired)),
+    ("PRIVACYREQUIRED", Exact(TlsRequired)),
+    ("CONTACTADMIN", Exact(AccountDisabled)),
+    ("UNAVAILABLE", Exact(TemporaryFailure)),
+    ("LIMIT", Exact(TooManyConnections)),
+    ("INUSE", Exact(MailboxInUse)),
+    ("OVERQUOTA", Exact(MailboxFull)),
+    ("SERVERBUG", Exact(ServerFault)),
+    ("CORRUPTION", Exact(ServerFault)),
+    ("NOPERM", Exact(NotAuthorized)),
     // The account lives on another server (RFC 2221). A password is never carried there.
-    ("REFERRAL", Always(NotAuthorized)),
-    ("CLIENTBUG", Always(SignInProtocolError)),
-    ("CANNOT", Always(SignInProtocolError)),
+    ("REFERRAL", Exact(NotAuthorized)),
+    ("CLIENTBUG", Exact(SignInProtocolError)),
+    ("CANNOT", Exact(SignInProtocolError)),
     // Gmail's way of asking for a sign-in in the browser first.
-    ("WEBALERT", Always(AppPasswordRequired)),
+    ("WEBALERT", Exact(AppPasswordRequired)),
     // Cyrus, Courier and others give no code at all.
-    ("", Mostly(WrongCredentials)),
+    ("", UnlessWords(WrongCredentials)),
 ];
 
 /// Response codes of POP3 (RFC 2449 §8, RFC 3206). They are hierarchical: a longer code than the one
 /// in the table means the same.
 const POP3: &[(&str, Meaning)] = &[
-    ("AUTH", Mostly(WrongCredentials)),
-    ("IN-USE", Always(MailboxInUse)),
-    ("LOGIN-DELAY", Always(TryLater)),
-    ("SYS/TEMP", Always(TemporaryFailure)),
-    ("SYS", Always(ServerFault)),
-    ("", Mostly(WrongCredentials)),
+    ("AUTH", UnlessWords(WrongCredentials)),
+    ("IN-USE", Exact(MailboxInUse)),
+    ("LOGIN-DELAY", Exact(TryLater)),
+    ("SYS/TEMP", Exact(TemporaryFailure)),
+    ("SYS", Exact(ServerFault)),
+    ("", UnlessWords(WrongCredentials)),
 ];
 
 /// Reply codes of SMTP with the beginning of the enhanced code (RFC 4954 §6, RFC 5248). The first
 /// row that fits counts.
 const SMTP: &[(u16, &str, Meaning)] = &[
-    (421, "4.7", Mostly(RateLimited)),
-    (421, "", Mostly(TemporaryFailure)),
-    (432, "", Always(PasswordExpired)),
+    (421, "4.7", UnlessWords(RateLimited)),
+    (421, "", UnlessWords(TemporaryFailure)),
+    (432, "", Exact(PasswordExpired)),
     // Exim for a lookup that failed for now.
-    (435, "", Always(TemporaryFailure)),
-    (454, "", Always(TemporaryFailure)),
-    (500, "", Always(SignInProtocolError)),
-    (501, "", Always(SignInProtocolError)),
-    (502, "", Always(PasswordSignInNotOffered)),
-    (503, "", Always(PasswordSignInNotOffered)),
-    (504, "", Mostly(PasswordSignInNotOffered)),
-    (523, "", Always(TlsRequired)),
-    (525, "", Always(AccountDisabled)),
-    (530, "5.7.0", Always(TlsRequired)),
-    (530, "", Mostly(TlsRequired)),
-    (534, "", Always(AppPasswordRequired)),
+    (435, "", Exact(TemporaryFailure)),
+    (454, "", Exact(TemporaryFailure)),
+    (500, "", Exact(SignInProtocolError)),
+    (501, "", Exact(SignInProtocolError)),
+    (502, "", Exact(PasswordSignInNotOffered)),
+    (503, "", Exact(PasswordSignInNotOffered)),
+    (504, "", UnlessWords(PasswordSignInNotOffered)),
+    (523, "", Exact(TlsRequired)),
+    (525, "", Exact(AccountDisabled)),
+    (530, "5.7.0", Exact(TlsRequired)),
+    (530, "", UnlessWords(TlsRequired)),
+    (534, "", Exact(AppPasswordRequired)),
     // Microsoft: the tenant or the mailbox allows no password sign-in.
-    (535, "5.7.139", Mostly(AppPasswordRequired)),
+    (535, "5.7.139", UnlessWords(AppPasswordRequired)),
     // Also of Postfix for a mechanism that it does not know and for broken base64.
-    (535, "", Mostly(WrongCredentials)),
-    (538, "", Always(TlsRequired)),
-    (550, "", Mostly(NotAuthorized)),
-    (554, "", Mostly(NotAuthorized)),
+    (535, "", UnlessWords(WrongCredentials)),
+    (538, "", Exact(TlsRequired)),
+    (550, "", UnlessWords(NotAuthorized)),
+    (554, "", UnlessWords(NotAuthorized)),
 ];
 
 /// Words, in lower case, of servers that give no exact code. The first row that fits counts.
@@ -114,7 +114,10 @@ const WORDS: &[(&[&str], Outcome)] = &[
 
 /// The meaning of a tagged `NO` with its response code, which may be empty.
 pub(super) fn imap(code: &str, words: &str) -> Outcome {
-    settle(imap_code(code).unwrap_or(Mostly(WrongCredentials)), words)
+    resolve(
+        imap_code(code).unwrap_or(UnlessWords(WrongCredentials)),
+        words,
+    )
 }
 
 fn imap_code(code: &str) -> Option<Meaning> {
@@ -131,8 +134,8 @@ pub(super) fn pop3(code: &str, words: &str) -> Outcome {
         code.strip_prefix(name)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     });
-    settle(
-        row.map_or(Mostly(WrongCredentials), |(_, meaning)| *meaning),
+    resolve(
+        row.map_or(UnlessWords(WrongCredentials), |(_, meaning)| *meaning),
         words,
     )
 }
@@ -148,24 +151,24 @@ pub(super) fn smtp(code: u16, enhanced: &str, words: &str) -> Outcome {
         .find(|(number, prefix, _)| *number == code && fits(prefix));
     let meaning = match (row, code) {
         (Some((_, _, meaning)), _) => *meaning,
-        (None, 400..=499) => Mostly(TemporaryFailure),
-        (None, 500..=599) => Mostly(ServerFault),
-        (None, _) => Always(SignInProtocolError),
+        (None, 400..=499) => UnlessWords(TemporaryFailure),
+        (None, 500..=599) => UnlessWords(ServerFault),
+        (None, _) => Exact(SignInProtocolError),
     };
-    settle(meaning, words)
+    resolve(meaning, words)
 }
 
 /// The meaning of a server hanging up instead of answering (`* BYE`), with its response code, which may be
 /// empty. Where it does not say why, it may have refused the password.
-pub(super) fn hung_up(code: &str, words: &str) -> Outcome {
+pub(super) fn imap_bye(code: &str, words: &str) -> Outcome {
     let said = imap_code(code).filter(|_| !code.is_empty());
-    settle(said.unwrap_or(Mostly(ClosedEarly)), words)
+    resolve(said.unwrap_or(UnlessWords(ClosedEarly)), words)
 }
 
-fn settle(meaning: Meaning, words: &str) -> Outcome {
+fn resolve(meaning: Meaning, words: &str) -> Outcome {
     match meaning {
-        Always(outcome) => outcome,
-        Mostly(outcome) => {
+        Exact(outcome) => outcome,
+        UnlessWords(outcome) => {
             let words = words.to_ascii_lowercase();
             let said = |row: &&(&[&str], Outcome)| row.0.iter().all(|part| words.contains(part));
             WORDS.iter().find(said).map_or(outcome, |(_, exact)| *exact)
@@ -187,12 +190,12 @@ mod tests {
         };
         let words = WORDS.iter().map(|(parts, _)| parts.join(" "));
         for words in words.chain([String::new(), "no".to_owned()]) {
-            for (code, _) in IMAP.iter().chain([&("X-OTHER", Always(Ok))]) {
+            for (code, _) in IMAP.iter().chain([&("X-OTHER", Exact(Ok))]) {
                 for code in [code.to_string(), code.to_lowercase(), format!("{code} x")] {
                     assert!(about_account(imap(&code, &words)), "[{code}] {words}");
                 }
             }
-            for (code, _) in POP3.iter().chain([&("X-OTHER", Always(Ok))]) {
+            for (code, _) in POP3.iter().chain([&("X-OTHER", Exact(Ok))]) {
                 for code in [code.to_string(), code.to_lowercase(), format!("{code}/x")] {
                     assert!(about_account(pop3(&code, &words)), "[{code}] {words}");
                 }
@@ -205,7 +208,7 @@ mod tests {
                 }
             }
             for (code, _) in IMAP {
-                let outcome = hung_up(code, &words);
+                let outcome = imap_bye(code, &words);
                 assert!(about_account(outcome) || outcome == ClosedEarly, "{words}");
             }
         }
@@ -280,7 +283,7 @@ mod tests {
             ("ALERT", "", ClosedEarly),
             ("", "", ClosedEarly),
         ] {
-            assert_eq!(hung_up(code, words), outcome, "[{code}] {words}");
+            assert_eq!(imap_bye(code, words), outcome, "[{code}] {words}");
         }
     }
 

@@ -17,17 +17,17 @@ use crate::net::resources::exhausted;
 
 /// Those of Tokio. Clones share what is counted.
 #[derive(Clone, Default)]
-pub(super) struct Sockets {
+pub(super) struct CountingProvider {
     tokio: TokioRuntimeProvider,
-    lacking: Arc<AtomicUsize>,
+    socket_failures: Arc<AtomicUsize>,
 }
 
 type Opening<T> = Pin<Box<dyn Send + Future<Output = io::Result<T>>>>;
 
-impl Sockets {
+impl CountingProvider {
     /// How often this machine had no socket so far.
-    pub(super) fn lacking(&self) -> usize {
-        self.lacking.load(Ordering::Relaxed)
+    pub(super) fn socket_failures(&self) -> usize {
+        self.socket_failures.load(Ordering::Relaxed)
     }
 
     /// Counts it when the socket is not opened for lack of something.
@@ -36,18 +36,18 @@ impl Sockets {
         opening: Opening<T>,
         lacks: fn(&io::Error) -> bool,
     ) -> Opening<T> {
-        let lacking = Arc::clone(&self.lacking);
+        let socket_failures = Arc::clone(&self.socket_failures);
         Box::pin(async move {
             let opened = opening.await;
             if opened.as_ref().is_err_and(lacks) {
-                lacking.fetch_add(1, Ordering::Relaxed);
+                socket_failures.fetch_add(1, Ordering::Relaxed);
             }
             opened
         })
     }
 }
 
-impl RuntimeProvider for Sockets {
+impl RuntimeProvider for CountingProvider {
     type Handle = <TokioRuntimeProvider as RuntimeProvider>::Handle;
     type Timer = <TokioRuntimeProvider as RuntimeProvider>::Timer;
     type Udp = <TokioRuntimeProvider as RuntimeProvider>::Udp;

@@ -14,18 +14,19 @@ use tokio_util::sync::CancellationToken;
 
 use super::clock::TokioClock;
 use super::connect::{Connected, client_name, connect};
-use super::dns::{Failure, Found};
+use super::dns::{LookupError, ResolvedHost};
 use super::gate::Pass;
 use super::handshake::{Encrypted, Handshake};
 use super::journal::{Journal, Stop};
-use super::others::{self, Look};
+use super::other_addresses::{self, OtherAddressCheck};
 use super::permitted::permitted;
 use super::published;
-use super::second_look;
-use super::shared::Shared;
+use super::run_context::RunContext;
 use super::target::Target;
+use super::tls_diagnosis;
 use crate::dialogue::{
-    self, Amount, Capabilities, Fault, Greeting, Protected, Upgrade, Usage, Wire,
+    self, Capabilities, Connection, Fault, Greeting, MailboxUsage, Quota, Upgrade,
+    VerifiedConnection,
 };
 use crate::endpoint::{Endpoint, Protocol, Security};
 use crate::outcome::Outcome;
@@ -42,7 +43,7 @@ const SLOW_GREETING: Duration = Duration::from_secs(5);
 const COMMAND: Duration = Duration::from_secs(10);
 /// The time for a sign-in: servers delay the answer to a wrong password, more each time.
 const SIGN_IN: Duration = Duration::from_secs(25);
-/// The time for a goodbye, which nobody waits for.
+/// The time for a quit, which nobody waits for.
 const GOODBYE: Duration = Duration::from_secs(2);
 /// The time to find out whether a silent server waits for TLS.
 const SECOND_LOOK: Duration = Duration::from_secs(3);
@@ -50,22 +51,22 @@ const SECOND_LOOK: Duration = Duration::from_secs(3);
 const NEARLY_FULL: u128 = 90;
 
 /// A connection in the clear.
-type Plain = Wire<Compat<TcpStream>, TokioClock>;
+type Plain = Connection<Compat<TcpStream>, TokioClock>;
 
 /// A connection inside verified TLS.
-type Secure = Protected<Box<Encrypted>, TokioClock>;
+type Secure = VerifiedConnection<Box<Encrypted>, TokioClock>;
 
 /// The check of one endpoint. Each method is one stage: it writes down its step, and stops the check
 /// when that has failed.
-pub(super) struct Visit<'a> {
-    shared: &'a Shared,
+pub(super) struct EndpointCheck<'a> {
+    shared: &'a RunContext,
     target: &'a Target,
     /// The certificates that the server has sent.
     chain: OnceLock<Vec<CertificateDer<'static>>>,
 }
 
-impl<'a> Visit<'a> {
-    pub(super) fn new(shared: &'a Shared, target: &'a Target) -> Self {
+impl<'a> EndpointCheck<'a> {
+    pub(super) fn new(shared: &'a RunContext, target: &'a Target) -> Self {
         Self {
             shared,
             target,
@@ -86,7 +87,7 @@ impl<'a> Visit<'a> {
         }
         let done = CancellationToken::new();
         let resolver = &self.shared.context.resolver;
-        let answers = published::ask(resolver, domain.as_ref(), endpoint, &done);
+        let answers = published::query(resolver, domain.as_ref(), endpoint, &done);
         let service = async {
             let result = self.service(journal).await;
             done.cancel();
@@ -108,25 +109,25 @@ impl<'a> Visit<'a> {
     async fn service(&self, journal: &mut Journal) -> Result<(), Stop> {
         let (addresses, port) = self.addresses(journal).await?;
         let (stream, peer, attempts) = self.connect(&addresses, port, journal).await?;
-        let Shared {
+        let RunContext {
             context, redactor, ..
         } = self.shared;
-        let look = Look {
+        let look = OtherAddressCheck {
             trust: &context.tls,
             endpoint: &self.target.endpoint,
             redactor,
         };
         let begun = Instant::now();
         let others = async {
-            let others = look.at_others(&addresses, peer, &attempts).await;
+            let others = look.run(&addresses, peer, &attempts).await;
             (others, begun.elapsed())
         };
         let conversation = self.conversation(stream, peer, journal);
         let (result, (others, elapsed)) = join(conversation, others).await;
         if !others.is_empty() {
             let certificate = journal.facts(Stage::Certificate);
-            let fingerprint = certificate.and_then(others::fingerprint);
-            let outcome = others::compare(peer.ip(), fingerprint.as_deref(), &others);
+            let fingerprint = certificate.and_then(other_addresses::fingerprint);
+            let outcome = other_addresses::compare(peer.ip(), fingerprint.as_deref(), &others);
             let facts = Facts::OtherAddresses { others };
             journal.aside(Stage::OtherAddresses, outcome, facts, elapsed);
         }
@@ -145,20 +146,20 @@ impl<'a> Visit<'a> {
             let mut server = self
                 .encrypt(Upgrade::fresh(stream), peer, client, journal)
                 .await?;
-            let greeting = self.greeting(server.wire(), peer, journal).await?;
+            let greeting = self.greeting(server.connection(), peer, journal).await?;
             return self.account(server, greeting.capabilities, journal).await;
         }
-        let mut wire = self.plain(stream, client.clone());
-        let greeting = self.greeting(&mut wire, peer, journal).await?;
+        let mut connection = self.plain(stream, client.clone());
+        let greeting = self.greeting(&mut connection, peer, journal).await?;
         if self.target.endpoint.security == Security::None {
-            self.capabilities(&mut wire, greeting.capabilities, journal)
+            self.capabilities(&mut connection, greeting.capabilities, journal)
                 .await?;
             journal.begin(Stage::SignIn);
             journal.end(Outcome::NotEncrypted, Facts::None {}, None);
-            return self.close(&mut wire, false, journal).await;
+            return self.close(&mut connection, false, journal).await;
         }
         let upgrade = self
-            .starttls(wire, greeting.capabilities.as_ref(), journal)
+            .starttls(connection, greeting.capabilities.as_ref(), journal)
             .await?;
         let server = self.encrypt(upgrade, peer, client, journal).await?;
         // What was said before TLS may have been said by anyone (RFC 3207 §4.2).
@@ -185,7 +186,7 @@ impl<'a> Visit<'a> {
         let found = match endpoint.host.address() {
             Some(address) => {
                 let (addresses, aliases) = (vec![address], Vec::new());
-                Ok((Outcome::AddressGiven, Found { addresses, aliases }))
+                Ok((Outcome::AddressGiven, ResolvedHost { addresses, aliases }))
             }
             None => {
                 let found = context.resolver.lookup(&endpoint.host).await;
@@ -194,19 +195,19 @@ impl<'a> Visit<'a> {
         };
         let (outcome, found) = match found {
             Ok(found) => found,
-            Err(Failure {
+            Err(LookupError {
                 outcome,
                 aliases,
                 code,
             }) => {
                 let fault = Fault {
                     outcome,
-                    server_said: code,
+                    server_reply: code,
                 };
                 return Err(journal.fail(fault, names(Vec::new(), aliases)));
             }
         };
-        let Found { addresses, aliases } = found;
+        let ResolvedHost { addresses, aliases } = found;
         let addresses = permitted(addresses, private_networks, context.allow_private);
         if addresses.is_empty() {
             let fault = silent(Outcome::AddressNotPublic);
@@ -245,14 +246,14 @@ impl<'a> Visit<'a> {
 
     async fn greeting<S: Stream>(
         &self,
-        wire: &mut Wire<S, TokioClock>,
+        connection: &mut Connection<S, TokioClock>,
         peer: SocketAddr,
         journal: &mut Journal,
     ) -> Result<Greeting, Stop> {
         journal.begin(Stage::Greeting);
         let begun = Instant::now();
-        wire.begin(GREETING);
-        match dialogue::greeting(self.target.endpoint.protocol, wire).await {
+        connection.begin_stage(GREETING);
+        match dialogue::greeting(self.target.endpoint.protocol, connection).await {
             Ok(greeting) => {
                 let slow = begun.elapsed() >= SLOW_GREETING;
                 let outcome = if slow {
@@ -260,11 +261,11 @@ impl<'a> Visit<'a> {
                 } else {
                     Outcome::Ok
                 };
-                journal.end(outcome, NOTHING, greeting.server_said.clone());
+                journal.end(outcome, NOTHING, greeting.server_reply.clone());
                 Ok(greeting)
             }
             Err(fault) => {
-                let mut fault = refine(fault, wire.broken());
+                let mut fault = refine(fault, connection.stream_error());
                 let silence = fault.outcome == Outcome::NoGreeting;
                 // A server that waits for TLS says nothing until it is spoken to.
                 if silence
@@ -280,14 +281,14 @@ impl<'a> Visit<'a> {
 
     async fn starttls(
         &self,
-        mut wire: Plain,
+        mut connection: Plain,
         known: Option<&Capabilities>,
         journal: &mut Journal,
     ) -> Result<Upgrade<TcpStream>, Stop> {
         journal.begin(Stage::Starttls);
-        wire.begin(COMMAND);
-        match dialogue::starttls(self.target.endpoint.protocol, &mut wire, known).await {
-            Ok(said) => match wire.into_upgrade() {
+        connection.begin_stage(COMMAND);
+        match dialogue::starttls(self.target.endpoint.protocol, &mut connection, known).await {
+            Ok(said) => match connection.into_upgrade() {
                 Ok(upgrade) => {
                     journal.end(Outcome::Ok, NOTHING, said);
                     Ok(upgrade.map(Compat::into_inner))
@@ -295,7 +296,7 @@ impl<'a> Visit<'a> {
                 // The connection is dropped here, and nothing more is sent over it.
                 Err(fault) => Err(journal.fail(fault, NOTHING)),
             },
-            Err(fault) => Err(self.failed(&mut wire, fault, NOTHING, journal).await),
+            Err(fault) => Err(self.failed(&mut connection, fault, NOTHING, journal).await),
         }
     }
 
@@ -307,7 +308,7 @@ impl<'a> Visit<'a> {
         journal: &mut Journal,
     ) -> Result<Secure, Stop> {
         journal.begin(Stage::Tls);
-        let Shared {
+        let RunContext {
             context, redactor, ..
         } = self.shared;
         let Endpoint { host, security, .. } = &self.target.endpoint;
@@ -327,7 +328,7 @@ impl<'a> Visit<'a> {
                 journal.end(Outcome::Ok, tls, None);
                 journal.begin(Stage::Certificate);
                 journal.end(outcome, certificate, None);
-                Ok(Protected::new(
+                Ok(VerifiedConnection::new(
                     stream,
                     clock(),
                     Arc::clone(redactor),
@@ -349,7 +350,8 @@ impl<'a> Visit<'a> {
             Handshake::Unexplained(fault) => {
                 let ours = context.tls.provider();
                 let (fault, tls) =
-                    second_look::look(fault, peer, &self.target.endpoint, redactor, ours).await;
+                    tls_diagnosis::diagnose(fault, peer, &self.target.endpoint, redactor, ours)
+                        .await;
                 Err(journal.fail(fault, tls))
             }
         }
@@ -368,32 +370,34 @@ impl<'a> Visit<'a> {
         known: Option<Capabilities>,
         journal: &mut Journal,
     ) -> Result<(), Stop> {
-        let capabilities = self.capabilities(server.wire(), known, journal).await?;
+        let capabilities = self
+            .capabilities(server.connection(), known, journal)
+            .await?;
         let Some(signed_in) = self.sign_in(&mut server, &capabilities, journal).await? else {
-            return self.close(server.wire(), false, journal).await;
+            return self.close(server.connection(), false, journal).await;
         };
         let asked = self
-            .mailbox(server.wire(), signed_in.as_ref(), journal)
+            .mailbox(server.connection(), signed_in.as_ref(), journal)
             .await?;
-        self.close(server.wire(), !asked, journal).await
+        self.close(server.connection(), !asked, journal).await
     }
 
     async fn capabilities<S: Stream>(
         &self,
-        wire: &mut Wire<S, TokioClock>,
+        connection: &mut Connection<S, TokioClock>,
         known: Option<Capabilities>,
         journal: &mut Journal,
     ) -> Result<Capabilities, Stop> {
         let protocol = self.target.endpoint.protocol;
         journal.begin(Stage::Capabilities);
-        wire.begin(COMMAND);
+        connection.begin_stage(COMMAND);
         let found = match known {
             Some(known) => Ok(known),
-            None => dialogue::capabilities(protocol, wire).await,
+            None => dialogue::capabilities(protocol, connection).await,
         };
         let found = match found {
             Ok(found) => found,
-            Err(fault) => return Err(self.failed(wire, fault, NOTHING, journal).await),
+            Err(fault) => return Err(self.failed(connection, fault, NOTHING, journal).await),
         };
         let facts = Facts::Capabilities {
             capabilities: found.words.clone(),
@@ -403,7 +407,7 @@ impl<'a> Visit<'a> {
         let expected = self.target.endpoint.security != Security::None;
         if expected && !dialogue::password_sign_in_offered(protocol, &found) {
             let fault = silent(Outcome::PasswordSignInNotOffered);
-            return Err(self.failed(wire, fault, facts, journal).await);
+            return Err(self.failed(connection, fault, facts, journal).await);
         }
         journal.end(Outcome::Ok, facts, None);
         Ok(found)
@@ -433,7 +437,7 @@ impl<'a> Visit<'a> {
                 return Ok(None);
             }
         };
-        server.wire().begin(SIGN_IN);
+        server.connection().begin_stage(SIGN_IN);
         let protocol = self.target.endpoint.protocol;
         let answer = dialogue::sign_in(protocol, server, capabilities, credentials).await;
         if let Some(lead) = lead {
@@ -449,17 +453,19 @@ impl<'a> Visit<'a> {
                 let facts = Facts::SignIn {
                     mechanism: accepted.mechanism.to_owned(),
                 };
-                journal.end(Outcome::Ok, facts, accepted.server_said);
+                journal.end(Outcome::Ok, facts, accepted.server_reply);
                 Ok(Some(accepted.capabilities))
             }
-            Err(fault) => Err(self.failed(server.wire(), fault, NOTHING, journal).await),
+            Err(fault) => Err(self
+                .failed(server.connection(), fault, NOTHING, journal)
+                .await),
         }
     }
 
     /// Returns whether the server answered anything, which it does not when it is not asked.
     async fn mailbox<S: Stream>(
         &self,
-        wire: &mut Wire<S, TokioClock>,
+        connection: &mut Connection<S, TokioClock>,
         known: Option<&Capabilities>,
         journal: &mut Journal,
     ) -> Result<bool, Stop> {
@@ -467,10 +473,10 @@ impl<'a> Visit<'a> {
             return Ok(false);
         }
         journal.begin(Stage::Mailbox);
-        wire.begin(COMMAND);
-        match dialogue::mailbox(self.target.endpoint.protocol, wire, known).await {
+        connection.begin_stage(COMMAND);
+        match dialogue::mailbox(self.target.endpoint.protocol, connection, known).await {
             Ok(Some(usage)) => {
-                let Usage { storage, messages } = usage;
+                let MailboxUsage { storage, messages } = usage;
                 let facts = Facts::Mailbox {
                     used: storage.map(|amount| amount.used),
                     limit: storage.and_then(|amount| amount.limit),
@@ -479,7 +485,7 @@ impl<'a> Visit<'a> {
                 };
                 match fullness(usage) {
                     Outcome::MailboxFull => Err(self
-                        .failed(wire, silent(Outcome::MailboxFull), facts, journal)
+                        .failed(connection, silent(Outcome::MailboxFull), facts, journal)
                         .await),
                     outcome => {
                         journal.end(outcome, facts, None);
@@ -488,7 +494,7 @@ impl<'a> Visit<'a> {
                 }
             }
             Ok(None) => Ok(known.is_none_or(|known| known.has("QUOTA"))),
-            Err(fault) => Err(self.failed(wire, fault, NOTHING, journal).await),
+            Err(fault) => Err(self.failed(connection, fault, NOTHING, journal).await),
         }
     }
 
@@ -496,13 +502,13 @@ impl<'a> Visit<'a> {
     /// then means that it cannot open the mailbox. Otherwise it does no harm to miss a goodbye.
     async fn close<S: Stream>(
         &self,
-        wire: &mut Wire<S, TokioClock>,
+        connection: &mut Connection<S, TokioClock>,
         unproven: bool,
         journal: &mut Journal,
     ) -> Result<(), Stop> {
         journal.begin(Stage::Close);
-        wire.begin(GOODBYE);
-        let said = match dialogue::goodbye(self.target.endpoint.protocol, wire).await {
+        connection.begin_stage(GOODBYE);
+        let said = match dialogue::quit(self.target.endpoint.protocol, connection).await {
             Ok(said) => said,
             Err(fault) if unproven && fault.outcome == Outcome::ClosedEarly => {
                 let fault = Fault {
@@ -511,9 +517,9 @@ impl<'a> Visit<'a> {
                 };
                 return Err(journal.fail(fault, NOTHING));
             }
-            Err(fault) => fault.server_said,
+            Err(fault) => fault.server_reply,
         };
-        wire.close().await;
+        connection.close().await;
         journal.end(Outcome::Ok, NOTHING, said);
         Ok(())
     }
@@ -521,26 +527,26 @@ impl<'a> Visit<'a> {
     /// Writes down a failure, and takes leave of a server that has done nothing wrong.
     async fn failed<S: Stream>(
         &self,
-        wire: &mut Wire<S, TokioClock>,
+        connection: &mut Connection<S, TokioClock>,
         fault: Fault,
         facts: Facts,
         journal: &mut Journal,
     ) -> Stop {
-        let fault = refine(fault, wire.broken());
+        let fault = refine(fault, connection.stream_error());
         let outcome = fault.outcome;
         let stop = journal.fail(fault, facts);
         if deserves_goodbye(outcome) {
-            wire.begin(GOODBYE);
+            connection.begin_stage(GOODBYE);
             // The check is over; what is said now changes nothing.
-            let _ = dialogue::goodbye(self.target.endpoint.protocol, wire).await;
-            wire.close().await;
+            let _ = dialogue::quit(self.target.endpoint.protocol, connection).await;
+            connection.close().await;
         }
         stop
     }
 
     /// Whether a server answers to TLS, on a connection of its own.
     async fn speaks_tls(&self, peer: SocketAddr) -> bool {
-        let Shared {
+        let RunContext {
             context, redactor, ..
         } = self.shared;
         let Endpoint { host, .. } = &self.target.endpoint;
@@ -559,7 +565,7 @@ impl<'a> Visit<'a> {
     }
 
     fn plain(&self, stream: TcpStream, client: String) -> Plain {
-        Wire::new(
+        Connection::new(
             stream.compat(),
             clock(),
             Arc::clone(&self.shared.redactor),
@@ -590,14 +596,14 @@ fn clock() -> TokioClock {
 fn silent(outcome: Outcome) -> Fault {
     Fault {
         outcome,
-        server_said: None,
+        server_reply: None,
     }
 }
 
 /// The fuller of the two ways to count is what stops new mail.
-fn fullness(usage: Usage) -> Outcome {
+fn fullness(usage: MailboxUsage) -> Outcome {
     let amounts = [usage.storage, usage.messages].into_iter().flatten();
-    let outcomes = amounts.filter_map(|Amount { used, limit }| match limit? {
+    let outcomes = amounts.filter_map(|Quota { used, limit }| match limit? {
         limit if used >= limit => Some(Outcome::MailboxFull),
         limit if u128::from(used) * 100 > u128::from(limit) * NEARLY_FULL => {
             Some(Outcome::MailboxNearlyFull)
@@ -640,15 +646,15 @@ mod tests {
             (0, 0, Outcome::MailboxFull),
             (u64::MAX - 1, u64::MAX, Outcome::MailboxNearlyFull),
         ] {
-            let amount = Some(Amount {
+            let amount = Some(Quota {
                 used,
                 limit: Some(limit),
             });
-            let half = Some(Amount {
+            let half = Some(Quota {
                 used: 1,
                 limit: Some(2),
             });
-            let unlimited = Some(Amount { used, limit: None });
+            let unlimited = Some(Quota { used, limit: None });
             for (storage, messages) in [
                 (amount, None),
                 (None, amount),
@@ -656,7 +662,7 @@ mod tests {
                 (half, amount),
                 (amount, unlimited),
             ] {
-                let usage = Usage { storage, messages };
+                let usage = MailboxUsage { storage, messages };
                 assert_eq!(fullness(usage), outcome, "{used} of {limit}: {usage:?}");
             }
         }

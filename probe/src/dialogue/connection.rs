@@ -12,39 +12,39 @@ use futures_util::{AsyncReadExt, AsyncWriteExt};
 
 use super::clock::Clock;
 use super::fault::Fault;
-use super::recognise::complains;
-use super::said::{LOOKED_AT, Redactor};
+use super::recognise::is_negative_reply;
+use super::redact::{MAX_SCANNED_LEN, Redactor};
 use crate::outcome::Outcome;
 
 /// The longest line that is read, in bytes, without its end. RFC 5321 and RFC 1939 allow 512, IMAP
 /// sets no limit, and real capability lines stay below 2,000.
-pub(crate) const LONGEST_LINE: usize = 8 * 1024;
+pub(crate) const MAX_LINE_LEN: usize = 8 * 1024;
 
 /// The most lines that are read in one stage.
-pub(crate) const MOST_LINES: usize = 1000;
+pub(crate) const MAX_STAGE_LINES: usize = 1000;
 
 /// The most bytes that are read in one stage.
-pub(crate) const MOST_BYTES: usize = 64 * 1024;
+pub(crate) const MAX_STAGE_BYTES: usize = 64 * 1024;
 
 /// The most bytes that are taken from the stream at once.
-pub(crate) const MOST_AT_ONCE: usize = 2 * 1024;
+pub(crate) const READ_BUFFER_LEN: usize = 2 * 1024;
 
 /// How much of what a server said is kept, to be quoted when something goes wrong. No less than is
 /// looked at, so that no secret is cut in two before it is looked for.
-const HEARD: usize = 2 * LOOKED_AT;
+const MAX_RECEIVED_LEN: usize = 2 * MAX_SCANNED_LEN;
 
 /// One connection: writes commands and reads lines, within the time and size of the current stage.
-pub struct Wire<S, C> {
+pub struct Connection<S, C> {
     stream: S,
     clock: C,
     redactor: Arc<Redactor>,
     client_name: String,
     deadline: Duration,
-    inbox: Vec<u8>,
+    buffer: Vec<u8>,
     lines: usize,
     bytes: usize,
-    heard: Vec<u8>,
-    broken: Option<io::Error>,
+    received: Vec<u8>,
+    stream_error: Option<io::Error>,
 }
 
 /// A stream that may be encrypted now: nothing that was sent before TLS can be taken for a part of it.
@@ -72,7 +72,7 @@ impl<S> Upgrade<S> {
     }
 }
 
-impl<S, C> Wire<S, C> {
+impl<S, C> Connection<S, C> {
     /// A connection with no time to do anything, until a stage is begun.
     ///
     /// `client_name` is what an SMTP server is told, a domain or an address literal (RFC 5321 §4.1.3).
@@ -83,11 +83,11 @@ impl<S, C> Wire<S, C> {
             redactor,
             client_name,
             deadline: Duration::ZERO,
-            inbox: Vec::new(),
+            buffer: Vec::new(),
             lines: 0,
             bytes: 0,
-            heard: Vec::new(),
-            broken: None,
+            received: Vec::new(),
+            stream_error: None,
         }
     }
 
@@ -98,14 +98,14 @@ impl<S, C> Wire<S, C> {
 
     /// How many bytes have arrived that no reply has taken yet.
     pub fn buffered(&self) -> usize {
-        self.inbox.len()
+        self.buffer.len()
     }
 
     /// The error of the stream itself that ended the conversation, if one did.
     ///
     /// The dialogue knows only that the line went dead; whoever made the stream can tell more.
-    pub fn broken(&self) -> Option<&io::Error> {
-        self.broken.as_ref()
+    pub fn stream_error(&self) -> Option<&io::Error> {
+        self.stream_error.as_ref()
     }
 
     /// Gives the stream away for the TLS handshake.
@@ -116,40 +116,40 @@ impl<S, C> Wire<S, C> {
     /// clear, and after the handshake it could not be told from what the server says inside TLS.
     /// [`Outcome::StarttlsBroken`] when it is the server's excuse for not beginning TLS after all.
     pub fn into_upgrade(self) -> Result<Upgrade<S>, Fault> {
-        if self.inbox.is_empty() {
+        if self.buffer.is_empty() {
             return Ok(Upgrade {
                 stream: self.stream,
             });
         }
-        let outcome = if complains(&self.inbox) {
+        let outcome = if is_negative_reply(&self.buffer) {
             Outcome::StarttlsBroken
         } else {
             Outcome::StarttlsInjection
         };
-        Err(self.fault(outcome, &self.inbox))
+        Err(self.fault(outcome, &self.buffer))
     }
 
     /// The server's words, made safe to show.
     pub(super) fn quote(&self, words: &[u8]) -> Option<String> {
-        self.redactor.clean(words)
+        self.redactor.sanitize(words)
     }
 
     /// A fault for which the server's last words are the reason.
     pub(super) fn fault(&self, outcome: Outcome, words: &[u8]) -> Fault {
         Fault {
             outcome,
-            server_said: self.quote(words),
+            server_reply: self.quote(words),
         }
     }
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin, C: Clock> Wire<S, C> {
-    /// Begins a stage, which must end within `budget` however slowly the bytes come in.
-    pub fn begin(&mut self, budget: Duration) {
-        self.deadline = self.clock.now() + budget;
+impl<S: AsyncRead + AsyncWrite + Unpin, C: Clock> Connection<S, C> {
+    /// Begins a stage, which must end within `timeout` however slowly the bytes come in.
+    pub fn begin_stage(&mut self, timeout: Duration) {
+        self.deadline = self.clock.now() + timeout;
         self.lines = 0;
         self.bytes = 0;
-        self.heard.clear();
+        self.received.clear();
     }
 
     /// Writes one command, line end included, in one piece.
@@ -166,13 +166,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin, C: Clock> Wire<S, C> {
             stream.write_all(command).await?;
             stream.flush().await
         };
-        match within(&self.clock, self.deadline, written).await {
+        match until(&self.clock, self.deadline, written).await {
             Some(Ok(())) => Ok(()),
             Some(Err(error)) => {
-                self.broken = Some(error);
+                self.stream_error = Some(error);
                 Ok(())
             }
-            None => Err(self.lost(Outcome::NoReply)),
+            None => Err(self.cut_short(Outcome::NoReply)),
         }
     }
 
@@ -182,21 +182,21 @@ impl<S: AsyncRead + AsyncWrite + Unpin, C: Clock> Wire<S, C> {
     ///
     /// [`Outcome::NoReply`], [`Outcome::ClosedEarly`], [`Outcome::ReplyTooLong`], and
     /// [`Outcome::MalformedReply`] for a NUL byte. The fault quotes what arrived before it.
-    pub(crate) async fn line(&mut self) -> Result<Vec<u8>, Fault> {
+    pub(crate) async fn read_line(&mut self) -> Result<Vec<u8>, Fault> {
         let mut searched = 0;
         loop {
-            let found = self.inbox[searched..]
+            let found = self.buffer[searched..]
                 .iter()
                 .position(|byte| *byte == b'\n');
             if let Some(position) = found {
                 return self.take_line(searched + position);
             }
-            searched = self.inbox.len();
+            searched = self.buffer.len();
             // One byte more than the line, because the CR of its end may already be there.
-            if searched > LONGEST_LINE + 1 {
-                return Err(self.lost(Outcome::ReplyTooLong));
+            if searched > MAX_LINE_LEN + 1 {
+                return Err(self.cut_short(Outcome::ReplyTooLong));
             }
-            self.fill().await?;
+            self.read_more().await?;
         }
     }
 
@@ -206,66 +206,68 @@ impl<S: AsyncRead + AsyncWrite + Unpin, C: Clock> Wire<S, C> {
     ///
     /// [`Outcome::NoReply`] and [`Outcome::ClosedEarly`].
     pub(crate) async fn peek(&mut self, at_least: usize) -> Result<&[u8], Fault> {
-        while self.inbox.len() < at_least {
-            self.fill().await?;
+        while self.buffer.len() < at_least {
+            self.read_more().await?;
         }
-        Ok(&self.inbox)
+        Ok(&self.buffer)
     }
 
     /// Closes the connection, and waits no longer than the stage for the other side to notice.
     pub async fn close(&mut self) {
         let closed = self.stream.close();
         // There is nobody left to tell about an error.
-        let _ = within(&self.clock, self.deadline, closed).await;
+        let _ = until(&self.clock, self.deadline, closed).await;
     }
 
     fn take_line(&mut self, end: usize) -> Result<Vec<u8>, Fault> {
-        let mut line: Vec<u8> = self.inbox.drain(..=end).collect();
+        let mut line: Vec<u8> = self.buffer.drain(..=end).collect();
         line.pop();
         if line.last() == Some(&b'\r') {
             line.pop();
         }
         self.lines += 1;
         self.bytes += line.len();
-        let room = HEARD.saturating_sub(self.heard.len());
-        self.heard.extend_from_slice(&line[..line.len().min(room)]);
-        self.heard.push(b' ');
+        let room = MAX_RECEIVED_LEN.saturating_sub(self.received.len());
+        self.received
+            .extend_from_slice(&line[..line.len().min(room)]);
+        self.received.push(b' ');
         // What has arrived behind this line is by chance, and not what is wrong.
-        if line.len() > LONGEST_LINE || self.lines > MOST_LINES || self.bytes > MOST_BYTES {
-            Err(self.fault(Outcome::ReplyTooLong, &self.heard))
+        if line.len() > MAX_LINE_LEN || self.lines > MAX_STAGE_LINES || self.bytes > MAX_STAGE_BYTES
+        {
+            Err(self.fault(Outcome::ReplyTooLong, &self.received))
         } else if line.contains(&0) {
-            Err(self.fault(Outcome::MalformedReply, &self.heard))
+            Err(self.fault(Outcome::MalformedReply, &self.received))
         } else {
             Ok(line)
         }
     }
 
-    async fn fill(&mut self) -> Result<(), Fault> {
-        let mut bytes = [0; MOST_AT_ONCE];
+    async fn read_more(&mut self) -> Result<(), Fault> {
+        let mut bytes = [0; READ_BUFFER_LEN];
         let read = self.stream.read(&mut bytes);
-        match within(&self.clock, self.deadline, read).await {
-            Some(Ok(0)) => Err(self.lost(Outcome::ClosedEarly)),
+        match until(&self.clock, self.deadline, read).await {
+            Some(Ok(0)) => Err(self.cut_short(Outcome::ClosedEarly)),
             Some(Ok(length)) => {
-                self.inbox.extend_from_slice(&bytes[..length]);
+                self.buffer.extend_from_slice(&bytes[..length]);
                 Ok(())
             }
             Some(Err(error)) => {
-                self.broken = Some(error);
-                Err(self.lost(Outcome::ClosedEarly))
+                self.stream_error = Some(error);
+                Err(self.cut_short(Outcome::ClosedEarly))
             }
-            None => Err(self.lost(Outcome::NoReply)),
+            None => Err(self.cut_short(Outcome::NoReply)),
         }
     }
 
     /// A fault in the middle of a reply, quoting what there is of it.
-    fn lost(&self, outcome: Outcome) -> Fault {
-        let rest = &self.inbox[..self.inbox.len().min(HEARD)];
-        self.fault(outcome, &[&self.heard, rest].concat())
+    fn cut_short(&self, outcome: Outcome) -> Fault {
+        let rest = &self.buffer[..self.buffer.len().min(MAX_RECEIVED_LEN)];
+        self.fault(outcome, &[&self.received, rest].concat())
     }
 }
 
 /// Runs a future until it is done or the time is up, and tells which by `None`.
-async fn within<T>(
+async fn until<T>(
     clock: &impl Clock,
     deadline: Duration,
     work: impl Future<Output = T>,
@@ -283,17 +285,20 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::testing::script::{Script, wire};
+    use crate::testing::script::{Script, connection_to};
 
     #[test]
     fn lines_end_in_lf_with_or_without_cr() {
-        let mut wire = wire(Script::new(b"one\r\ntwo\nthree\r\r\n\r\nfour"));
+        let mut connection = connection_to(Script::new(b"one\r\ntwo\nthree\r\r\n\r\nfour"));
         for expected in [&b"one"[..], b"two", b"three\r", b""] {
-            assert_eq!(wire.line().now_or_never().unwrap().unwrap(), expected);
+            assert_eq!(
+                connection.read_line().now_or_never().unwrap().unwrap(),
+                expected
+            );
         }
-        let fault = wire.line().now_or_never().unwrap().unwrap_err();
+        let fault = connection.read_line().now_or_never().unwrap().unwrap_err();
         assert_eq!(fault.outcome, Outcome::ClosedEarly);
-        assert!(fault.server_said.unwrap().ends_with("four"));
+        assert!(fault.server_reply.unwrap().ends_with("four"));
     }
 
     #[test]
@@ -301,26 +306,26 @@ mod tests {
         for (bytes, outcome) in [
             (vec![b'a'; 1 << 20], Outcome::ReplyTooLong),
             (
-                [vec![b'a'; LONGEST_LINE + 1], b"\r\n".to_vec()].concat(),
+                [vec![b'a'; MAX_LINE_LEN + 1], b"\r\n".to_vec()].concat(),
                 Outcome::ReplyTooLong,
             ),
-            (b"\n".repeat(MOST_LINES + 1), Outcome::ReplyTooLong),
+            (b"\n".repeat(MAX_STAGE_LINES + 1), Outcome::ReplyTooLong),
             (
                 [vec![b'a'; 999], b"\n".to_vec()].concat().repeat(66),
                 Outcome::ReplyTooLong,
             ),
             (b"abc\0def\r\n".to_vec(), Outcome::MalformedReply),
             (
-                [vec![b'a'; LONGEST_LINE], b"\r\n".to_vec()].concat(),
+                [vec![b'a'; MAX_LINE_LEN], b"\r\n".to_vec()].concat(),
                 Outcome::ClosedEarly,
             ),
-            (b"\n".repeat(MOST_LINES), Outcome::ClosedEarly),
+            (b"\n".repeat(MAX_STAGE_LINES), Outcome::ClosedEarly),
         ] {
             for step in [1, 2, 3, 1024, usize::MAX] {
-                let mut wire = wire(Script::new(&bytes).in_steps_of(step));
+                let mut connection = connection_to(Script::new(&bytes).in_steps_of(step));
                 let fault = loop {
-                    match wire.line().now_or_never().unwrap() {
-                        Ok(_) => assert!(wire.buffered() <= LONGEST_LINE + 4096),
+                    match connection.read_line().now_or_never().unwrap() {
+                        Ok(_) => assert!(connection.buffered() <= MAX_LINE_LEN + 4096),
                         Err(fault) => break fault,
                     }
                 };
@@ -332,15 +337,15 @@ mod tests {
     #[test]
     fn a_drip_of_bytes_does_not_move_the_deadline() {
         // Every read lets a second pass; the stage lasts ten.
-        let mut wire = wire(
+        let mut connection = connection_to(
             Script::new(&[b'a'; 100])
                 .in_steps_of(1)
                 .taking(Duration::from_secs(1)),
         );
-        wire.begin(Duration::from_secs(10));
-        let fault = wire.line().now_or_never().unwrap().unwrap_err();
+        connection.begin_stage(Duration::from_secs(10));
+        let fault = connection.read_line().now_or_never().unwrap().unwrap_err();
         assert_eq!(fault.outcome, Outcome::NoReply);
-        assert!((9..=11).contains(&fault.server_said.unwrap().len()));
+        assert!((9..=11).contains(&fault.server_reply.unwrap().len()));
     }
 
     #[test]
@@ -359,9 +364,9 @@ mod tests {
         ] {
             // However much of it has come by then, it is never taken for a part of what is protected.
             for length in bytes.len().min(8)..=bytes.len() {
-                let mut wire = wire(Script::new(&bytes[..length]));
-                wire.line().now_or_never().unwrap().unwrap();
-                let upgrade = wire.into_upgrade().map_err(|fault| fault.outcome);
+                let mut connection = connection_to(Script::new(&bytes[..length]));
+                connection.read_line().now_or_never().unwrap().unwrap();
+                let upgrade = connection.into_upgrade().map_err(|fault| fault.outcome);
                 let clean = bytes[..length].ends_with(b" go\r\n") || expected.is_none();
                 assert_eq!(upgrade.is_ok(), clean, "{bytes:?}");
                 if length == bytes.len() {
@@ -379,7 +384,10 @@ mod tests {
         for line in all {
             let line = line.strip_suffix(b"\r").unwrap_or(line);
             let together = lines.iter().map(Vec::len).sum::<usize>() + line.len();
-            if line.len() > LONGEST_LINE || lines.len() == MOST_LINES || together > MOST_BYTES {
+            if line.len() > MAX_LINE_LEN
+                || lines.len() == MAX_STAGE_LINES
+                || together > MAX_STAGE_BYTES
+            {
                 return (lines, Outcome::ReplyTooLong);
             }
             if line.contains(&0) {
@@ -387,7 +395,7 @@ mod tests {
             }
             lines.push(line.to_vec());
         }
-        let too_long = rest.len() > LONGEST_LINE + 1;
+        let too_long = rest.len() > MAX_LINE_LEN + 1;
         let end = if too_long {
             Outcome::ReplyTooLong
         } else {
@@ -404,7 +412,7 @@ mod tests {
         let many = (short, times).prop_map(|(part, times)| part.repeat(times));
         let long = (
             0..3_usize,
-            prop::sample::select(vec![0, 1, LONGEST_LINE - 1, MOST_BYTES / 9]),
+            prop::sample::select(vec![0, 1, MAX_LINE_LEN - 1, MAX_STAGE_BYTES / 9]),
         );
         let long = long.prop_map(|(more, length)| vec![b'x'; length + more]);
         prop::collection::vec(prop_oneof![3 => many, 1 => long], 0..24)
@@ -421,13 +429,13 @@ mod tests {
         ) {
             let (lines, end) = lines_of(&bytes);
             for pieces in [&pieces[..], &[usize::MAX]] {
-                let mut wire = wire(Script::new(&bytes).in_pieces(pieces));
+                let mut connection = connection_to(Script::new(&bytes).in_pieces(pieces));
                 for line in &lines {
-                    prop_assert_eq!(&wire.line().now_or_never().unwrap().unwrap(), line);
+                    prop_assert_eq!(&connection.read_line().now_or_never().unwrap().unwrap(), line);
                 }
-                let fault = wire.line().now_or_never().unwrap().unwrap_err();
+                let fault = connection.read_line().now_or_never().unwrap().unwrap_err();
                 prop_assert_eq!(fault.outcome, end);
-                prop_assert!(wire.buffered() <= LONGEST_LINE + 2 + MOST_AT_ONCE);
+                prop_assert!(connection.buffered() <= MAX_LINE_LEN + 2 + READ_BUFFER_LEN);
             }
         }
     }

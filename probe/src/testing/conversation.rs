@@ -12,10 +12,12 @@ use futures_util::FutureExt;
 
 use super::script::{Script, TestClock, protected};
 use crate::credentials::Credentials;
-use crate::dialogue::wire::{LONGEST_LINE, MOST_AT_ONCE, MOST_BYTES, MOST_LINES};
+use crate::dialogue::connection::{
+    MAX_LINE_LEN, MAX_STAGE_BYTES, MAX_STAGE_LINES, READ_BUFFER_LEN,
+};
 use crate::dialogue::{
-    Capabilities, Fault, Greeting, Protected, SignedIn, Usage, capabilities, goodbye, greeting,
-    mailbox, password_sign_in_offered, sign_in, starttls,
+    Capabilities, Fault, Greeting, MailboxUsage, SignedIn, VerifiedConnection, capabilities,
+    greeting, mailbox, password_sign_in_offered, quit, sign_in, starttls,
 };
 use crate::endpoint::Protocol;
 use crate::outcome::Outcome;
@@ -32,12 +34,12 @@ const FLOOD: u8 = 4;
 const FLOODED: usize = 3000;
 
 /// More bytes than these are never taken in any stage, so there is no use in having more of them.
-const LONGEST_SCRIPT: usize = 2 * MOST_READ;
+const MAX_SCRIPT_LEN: usize = 2 * MAX_STAGE_READ;
 
 /// The most bytes that a stage may take: the ends of lines do not count as long as they are lines, and
 /// the line that is one too many may be a long one, of which the end came with what follows.
-const MOST_READ: usize =
-    MOST_BYTES + 2 * MOST_LINES + LONGEST_LINE + CR_AND_ONE_MORE + MOST_AT_ONCE;
+const MAX_STAGE_READ: usize =
+    MAX_STAGE_BYTES + 2 * MAX_STAGE_LINES + MAX_LINE_LEN + CR_AND_ONE_MORE + READ_BUFFER_LEN;
 const CR_AND_ONE_MORE: usize = 2;
 
 const USER: &str = "alice@example.test";
@@ -46,34 +48,34 @@ const USER: &str = "alice@example.test";
 const PASSWORD: &str = "c4nary-Pa55phrase";
 
 /// The shortest part of an encoded secret that is hidden.
-const SHORTEST_PART: usize = 8;
+const MIN_PART_LEN: usize = 8;
 
 /// The longest text of a server that may be shown, in characters.
-const LONGEST: usize = 300;
+const MAX_SHOWN_CHARS: usize = 300;
 
 /// Talks to a server that says `bytes`, and checks that the way in which they arrive changes nothing.
 ///
 /// # Panics
 ///
 /// When something does not hold that must.
-pub(crate) fn rehearse(protocol: Protocol, bytes: &[u8]) {
+pub(crate) fn check(protocol: Protocol, bytes: &[u8]) {
     let (bytes, pieces) = match bytes.iter().rposition(|byte| *byte == PIECES) {
         Some(at) => (&bytes[..at], &bytes[at + 1..]),
         None => (bytes, &[][..]),
     };
     let bytes = flooded(bytes);
     let whole = talk(protocol, &bytes, |script| script);
-    let check = |pieces: &[usize]| {
+    let check_pieces = |pieces: &[usize]| {
         let found = talk(protocol, &bytes, |script| script.in_pieces(pieces));
         assert_eq!(found, whole, "{pieces:?}: {}", bytes.escape_ascii());
     };
-    check(&[1]);
+    check_pieces(&[1]);
     if !pieces.is_empty() {
         let pieces: Vec<usize> = pieces
             .iter()
             .map(|piece| usize::from(*piece).max(1))
             .collect();
-        check(&pieces);
+        check_pieces(&pieces);
     }
 }
 
@@ -81,7 +83,7 @@ fn flooded(bytes: &[u8]) -> Vec<u8> {
     let mut all = Vec::with_capacity(bytes.len());
     for byte in bytes {
         match (byte, all.last().copied()) {
-            (&FLOOD, Some(last)) if all.len() < LONGEST_SCRIPT => {
+            (&FLOOD, Some(last)) if all.len() < MAX_SCRIPT_LEN => {
                 all.resize(all.len() + FLOODED, last);
             }
             _ => all.push(*byte),
@@ -95,22 +97,22 @@ fn talk(protocol: Protocol, bytes: &[u8], cut: impl Fn(Script) -> Script) -> Vec
     let replies: Vec<&[u8]> = bytes.split(|byte| *byte == NEXT).collect();
     let credentials = Credentials::new(USER.to_owned(), PASSWORD.to_owned().into());
     let credentials = credentials.expect("a name and a password that can be sent");
-    let mut told = in_the_clear(protocol, cut(Script::of(&replies)), &credentials);
-    told.extend(inside(protocol, cut(Script::of(&replies)), &credentials));
-    told.iter().map(|text| without_tags(text)).collect()
+    let mut results = in_the_clear(protocol, cut(Script::of(&replies)), &credentials);
+    results.extend(inside(protocol, cut(Script::of(&replies)), &credentials));
+    results.iter().map(|text| without_tags(text)).collect()
 }
 
 fn in_the_clear(protocol: Protocol, script: Script, credentials: &Credentials) -> Vec<String> {
     let sent = script.sent();
     // What is inside of it is a wire like any other, only that it knows what to hide.
     let mut stages = Stages::of(script, credentials);
-    if let Ok(greeted) = stages.next(async |server| greeting(protocol, server.wire()).await) {
+    if let Ok(greeted) = stages.next(async |server| greeting(protocol, server.connection()).await) {
         let known = greeted.capabilities.as_ref();
-        let _ = stages.next(async |server| starttls(protocol, server.wire(), known).await);
+        let _ = stages.next(async |server| starttls(protocol, server.connection(), known).await);
     }
     let secrets = sent.all().iter().filter(|flight| is_secret(flight)).count();
     assert_eq!(secrets, 0, "{:?}", sent.all());
-    stages.told
+    stages.results
 }
 
 fn inside(protocol: Protocol, script: Script, credentials: &Credentials) -> Vec<String> {
@@ -119,16 +121,16 @@ fn inside(protocol: Protocol, script: Script, credentials: &Credentials) -> Vec<
     signed_in(protocol, credentials, &mut stages);
     let secrets = sent.all().iter().filter(|flight| is_secret(flight)).count();
     assert!(secrets <= 1, "{:?}", sent.all());
-    stages.told
+    stages.results
 }
 
 /// Goes through the stages of an account as far as they lead.
 fn signed_in(protocol: Protocol, credentials: &Credentials, stages: &mut Stages) -> Option<()> {
-    let greeted = stages.next(async |server| greeting(protocol, server.wire()).await);
+    let greeted = stages.next(async |server| greeting(protocol, server.connection()).await);
     let offered = match greeted.ok()?.capabilities {
         Some(known) => known,
         None => stages
-            .next(async |server| capabilities(protocol, server.wire()).await)
+            .next(async |server| capabilities(protocol, server.connection()).await)
             .ok()?,
     };
     if !password_sign_in_offered(protocol, &offered) {
@@ -138,13 +140,14 @@ fn signed_in(protocol: Protocol, credentials: &Credentials, stages: &mut Stages)
         stages.next(async |server| sign_in(protocol, server, &offered, credentials).await);
     let accepted = accepted.map_err(|fault| assert_is_about_account(fault.outcome));
     let known = accepted.ok()?.capabilities;
-    let usage = stages.next(async |server| mailbox(protocol, server.wire(), known.as_ref()).await);
+    let usage =
+        stages.next(async |server| mailbox(protocol, server.connection(), known.as_ref()).await);
     // As in a real check, nothing is asked any more after a fault: what is left of a reply that was
     // given up would be taken for the answer.
     usage
         .map_err(|fault| assert_is_about_account(fault.outcome))
         .ok()?;
-    let _ = stages.next(async |server| goodbye(protocol, server.wire()).await);
+    let _ = stages.next(async |server| quit(protocol, server.connection()).await);
     Some(())
 }
 
@@ -161,11 +164,11 @@ fn assert_is_about_account(outcome: Outcome) {
 
 /// One conversation, of which every stage is checked.
 struct Stages {
-    server: Protected<Script, TestClock>,
+    server: VerifiedConnection<Script, TestClock>,
     /// How many bytes all stages have taken.
     taken: Arc<AtomicUsize>,
     /// What came of each stage.
-    told: Vec<String>,
+    results: Vec<String>,
 }
 
 impl Stages {
@@ -173,75 +176,80 @@ impl Stages {
         Self {
             taken: script.taken(),
             server: protected(script, credentials),
-            told: Vec::new(),
+            results: Vec::new(),
         }
     }
 
-    fn next<T: Clone + Told>(
+    fn next<T: Clone + Shown>(
         &mut self,
-        stage: impl AsyncFnOnce(&mut Protected<Script, TestClock>) -> Result<T, Fault>,
+        stage: impl AsyncFnOnce(&mut VerifiedConnection<Script, TestClock>) -> Result<T, Fault>,
     ) -> Result<T, Fault> {
         let before = self.taken.load(Ordering::Relaxed);
-        self.server.wire().begin(Duration::from_secs(1_000_000));
+        self.server
+            .connection()
+            .begin_stage(Duration::from_secs(1_000_000));
         let result = stage(&mut self.server).now_or_never();
         let result = result.expect("a script does not make anybody wait");
         let taken = self.taken.load(Ordering::Relaxed) - before;
-        assert!(taken <= MOST_READ, "{taken} bytes");
-        let buffered = self.server.wire().buffered();
+        assert!(taken <= MAX_STAGE_READ, "{taken} bytes");
+        let buffered = self.server.connection().buffered();
         assert!(
-            buffered <= LONGEST_LINE + CR_AND_ONE_MORE + MOST_AT_ONCE,
+            buffered <= MAX_LINE_LEN + CR_AND_ONE_MORE + READ_BUFFER_LEN,
             "{buffered} bytes"
         );
         match &result {
             Ok(found) => found.check(),
-            Err(fault) => fault.server_said.check(),
+            Err(fault) => fault.server_reply.check(),
         }
-        self.told.push(format!("{result:?}"));
+        self.results.push(format!("{result:?}"));
         result
     }
 }
 
 /// What a stage tells of a server, all of which may be shown.
-trait Told: std::fmt::Debug {
+trait Shown: std::fmt::Debug {
     /// # Panics
     ///
     /// When it must not be shown.
     fn check(&self);
 }
 
-impl Told for Option<String> {
+impl Shown for Option<String> {
     fn check(&self) {
         let Some(text) = self else { return };
         assert!(!text.trim().is_empty(), "{text:?}");
         assert_fits(text);
-        assert!(!is_secret(text), "a part of the password is told: {text:?}");
+        assert!(
+            !is_secret(text),
+            "a part of the password is results: {text:?}"
+        );
     }
 }
 
-impl Told for Greeting {
+impl Shown for Greeting {
     fn check(&self) {
-        self.server_said.check();
-        self.capabilities.iter().for_each(Told::check);
+        self.server_reply.check();
+        self.capabilities.iter().for_each(Shown::check);
     }
 }
 
-impl Told for Capabilities {
-    /// They are told before a server has got the password, so it is not looked for.
+impl Shown for Capabilities {
+    /// They are results before a server has got the password, so it is not looked for.
     fn check(&self) {
-        assert!(self.words.len() <= MOST_LINES, "{}", self.words.len());
+        assert!(self.words.len() <= MAX_STAGE_LINES, "{}", self.words.len());
         self.words.iter().for_each(|word| assert_fits(word));
         self.mechanisms.iter().for_each(|word| assert_fits(word));
     }
 }
 
-impl Told for SignedIn {
+impl Shown for SignedIn {
     fn check(&self) {
-        self.server_said.check();
-        self.capabilities.iter().for_each(Told::check);
+        self.server_reply.check();
+        self.capabilities.iter().for_each(Shown::check);
     }
 }
 
-impl Told for Option<Usage> {
+impl Shown for Option<MailboxUsage> {
     fn check(&self) {}
 }
 
@@ -249,7 +257,7 @@ impl Told for Option<Usage> {
 ///
 /// When a text is too long to be shown, or has control characters.
 pub(crate) fn assert_fits(text: &str) {
-    assert!(text.chars().count() <= LONGEST, "{text:?} is long");
+    assert!(text.chars().count() <= MAX_SHOWN_CHARS, "{text:?} is long");
     assert!(!text.chars().any(char::is_control), "{text:?}");
 }
 
@@ -263,11 +271,11 @@ fn is_secret(text: &str) -> bool {
         ];
         let parts = forms
             .iter()
-            .flat_map(|form| form.as_bytes().windows(SHORTEST_PART));
+            .flat_map(|form| form.as_bytes().windows(MIN_PART_LEN));
         parts.map(<[u8]>::to_ascii_lowercase).collect()
     });
     let text = text.to_ascii_lowercase();
-    let mut parts = text.as_bytes().windows(SHORTEST_PART);
+    let mut parts = text.as_bytes().windows(MIN_PART_LEN);
     parts.any(|part| PARTS.contains(part))
 }
 
@@ -390,7 +398,7 @@ mod tests {
                   220-x\x04\x04\r\n220 x\r\n",
             ),
         ] {
-            rehearse(protocol, &[bytes, b"\x03\xff\x07"].concat());
+            check(protocol, &[bytes, b"\x03\xff\x07"].concat());
         }
     }
 
@@ -399,17 +407,17 @@ mod tests {
 
         #[test]
         fn whatever_an_imap_server_says(bytes in conversations()) {
-            rehearse(Protocol::Imap, &bytes);
+            check(Protocol::Imap, &bytes);
         }
 
         #[test]
         fn whatever_a_pop3_server_says(bytes in conversations()) {
-            rehearse(Protocol::Pop3, &bytes);
+            check(Protocol::Pop3, &bytes);
         }
 
         #[test]
         fn whatever_an_smtp_server_says(bytes in conversations()) {
-            rehearse(Protocol::Smtp, &bytes);
+            check(Protocol::Smtp, &bytes);
         }
     }
 }

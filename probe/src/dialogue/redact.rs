@@ -12,14 +12,14 @@ use zeroize::Zeroizing;
 use crate::credentials::Credentials;
 
 /// The most characters of a server that are shown.
-const LONGEST: usize = 300;
+const MAX_SHOWN_CHARS: usize = 300;
 
 /// More raw bytes than this are not even looked at: enough for the longest text and the longest secret.
-pub(super) const LOOKED_AT: usize = 4 * LONGEST + 1024;
+pub(super) const MAX_SCANNED_LEN: usize = 4 * MAX_SHOWN_CHARS + 1024;
 
 /// From this many bytes on, a part of a secret is hidden, too. A server that quotes a command often cuts
 /// it off, and the beginning of the base64 is the beginning of the password.
-const SHORTEST_PART: usize = 8;
+const MIN_PART_LEN: usize = 8;
 
 const HIDDEN: &str = "[hidden]";
 
@@ -32,7 +32,7 @@ pub struct Redactor {
     parts: Zeroizing<Vec<Part>>,
 }
 
-type Part = [u8; SHORTEST_PART];
+type Part = [u8; MIN_PART_LEN];
 
 impl Redactor {
     /// Hides the password in each of the forms in which it is sent.
@@ -55,12 +55,12 @@ impl Redactor {
         // A buffer that does not grow later leaves no copy behind.
         let room = forms.iter().map(|form| form.len()).sum();
         let mut parts = Zeroizing::new(Vec::with_capacity(room));
-        let windows = forms.iter().flat_map(|form| form.windows(SHORTEST_PART));
+        let windows = forms.iter().flat_map(|form| form.windows(MIN_PART_LEN));
         parts.extend(windows.filter_map(lower_case));
         parts.sort_unstable();
         let mut short = Vec::from(forms);
         // The longest first, so that no lone padding is left over.
-        short.retain(|form| (1..SHORTEST_PART).contains(&form.len()));
+        short.retain(|form| (1..MIN_PART_LEN).contains(&form.len()));
         short.sort_unstable_by_key(|form| Reverse(form.len()));
         Self { short, parts }
     }
@@ -69,7 +69,7 @@ impl Redactor {
     ///
     /// Line ends become spaces, other control characters are written out, characters that change the
     /// direction of text or cannot be seen are dropped, and the text ends after 300 characters.
-    pub fn clean(&self, words: &[u8]) -> Option<String> {
+    pub fn sanitize(&self, words: &[u8]) -> Option<String> {
         // Once on the raw bytes, and once more on what is left after invisible characters are gone.
         let visible = visible(&String::from_utf8_lossy(&self.hide(words)));
         let hidden = self.hide(visible.as_bytes());
@@ -78,16 +78,16 @@ impl Redactor {
         if text.is_empty() {
             return None;
         }
-        if text.chars().count() <= LONGEST {
+        if text.chars().count() <= MAX_SHOWN_CHARS {
             return Some(text.to_owned());
         }
-        let mut short: String = text.chars().take(LONGEST - 1).collect();
+        let mut short: String = text.chars().take(MAX_SHOWN_CHARS - 1).collect();
         short.push('…');
         Some(short)
     }
 
     fn hide(&self, text: &[u8]) -> Vec<u8> {
-        let end = text.len().min(LOOKED_AT);
+        let end = text.len().min(MAX_SCANNED_LEN);
         let mut shown = Vec::with_capacity(end);
         let mut hidden_to = 0;
         // A secret that begins before the end is hidden even when it goes on behind it.
@@ -108,9 +108,9 @@ impl Redactor {
     ///
     /// Letters count the same in either case, because some servers repeat a command in upper case.
     fn secret_at(&self, text: &[u8]) -> usize {
-        let part = text.get(..SHORTEST_PART).and_then(lower_case);
+        let part = text.get(..MIN_PART_LEN).and_then(lower_case);
         if part.is_some_and(|part| self.parts.binary_search(&part).is_ok()) {
-            return SHORTEST_PART;
+            return MIN_PART_LEN;
         }
         let begins = |secret: &&Zeroizing<Vec<u8>>| {
             let start = text.get(..secret.len());
@@ -184,7 +184,7 @@ mod tests {
             (long.as_bytes(), Some(&cut)),
         ] {
             assert_eq!(
-                Redactor::default().clean(words).as_deref(),
+                Redactor::default().sanitize(words).as_deref(),
                 shown,
                 "{words:?}"
             );
@@ -216,7 +216,7 @@ mod tests {
             (password.replace('h', "\u{200b}h"), "[hidden]"),
         ] {
             assert_eq!(
-                redactor.clean(words.as_bytes()).as_deref(),
+                redactor.sanitize(words.as_bytes()).as_deref(),
                 Some(shown),
                 "{words:?}"
             );
@@ -234,19 +234,19 @@ mod tests {
             ("aba", "ababa", "[hidden]"),
             ("a\"b", "a\\\"b", "[hidden]"),
         ] {
-            let found = redactor(password).clean(words.as_bytes());
+            let found = redactor(password).sanitize(words.as_bytes());
             assert_eq!(found.as_deref(), Some(shown), "{password:?} in {words:?}");
         }
     }
 
     #[test]
     fn what_cannot_be_seen_uncovers_nothing() {
-        let pushed = "\u{ad}".repeat(LOOKED_AT / 2 - 2);
+        let pushed = "\u{ad}".repeat(MAX_SCANNED_LEN / 2 - 2);
         for (password, words) in [
             ("abcdefg", format!("{pushed}abcdefg")),
             ("ab\u{200d}cdefgh", "abc\u{ad}defgh".to_owned()),
         ] {
-            let shown = redactor(password).clean(words.as_bytes());
+            let shown = redactor(password).sanitize(words.as_bytes());
             assert_eq!(shown.as_deref(), Some(HIDDEN), "{password:?}");
         }
     }
@@ -256,7 +256,7 @@ mod tests {
         let redactor = redactor("correct-horse-battery");
         for before in 270..310 {
             let words = format!("{}correct-horse-battery", "x".repeat(before));
-            let shown = redactor.clean(words.as_bytes()).unwrap();
+            let shown = redactor.sanitize(words.as_bytes()).unwrap();
             assert!(!shown.contains("co"), "{shown}");
         }
     }
@@ -286,11 +286,11 @@ mod tests {
             let part = &said.as_bytes()[ends[0].min(ends[1])..ends[0].max(ends[1])];
             for said in [said.as_bytes(), part] {
                 let words = [before.as_slice(), said, after.as_slice()].concat();
-                let shown = redactor.clean(&words).unwrap_or_default();
-                prop_assert!(shown.chars().count() <= LONGEST);
+                let shown = redactor.sanitize(&words).unwrap_or_default();
+                prop_assert!(shown.chars().count() <= MAX_SHOWN_CHARS);
                 prop_assert!(!shown.chars().any(char::is_control));
                 prop_assert!(!shown.contains(&password), "{shown:?} holds {password:?}");
-                if let Ok(said) = str::from_utf8(said) && said.len() >= SHORTEST_PART {
+                if let Ok(said) = str::from_utf8(said) && said.len() >= MIN_PART_LEN {
                     prop_assert!(!shown.contains(said), "{shown:?} holds {said:?}");
                 }
             }
@@ -300,8 +300,9 @@ mod tests {
     /// Bytes, and as many of one invisible character as push what follows out of sight.
     fn anything() -> impl Strategy<Value = Vec<u8>> {
         let bytes = prop::collection::vec(any::<u8>(), 0..40);
-        let invisible = (0..LOOKED_AT).prop_map(|count| "\u{ad}".repeat(count / 2).into_bytes());
-        let long = (0..LOOKED_AT).prop_map(|count| vec![b'x'; count]);
+        let invisible =
+            (0..MAX_SCANNED_LEN).prop_map(|count| "\u{ad}".repeat(count / 2).into_bytes());
+        let long = (0..MAX_SCANNED_LEN).prop_map(|count| vec![b'x'; count]);
         prop_oneof![6 => bytes, 1 => invisible, 1 => long]
     }
 }

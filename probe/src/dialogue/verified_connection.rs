@@ -6,10 +6,10 @@ use futures_io::{AsyncRead, AsyncWrite};
 use zeroize::Zeroizing;
 
 use super::clock::Clock;
+use super::connection::Connection;
 use super::fault::Fault;
-use super::said::Redactor;
+use super::redact::Redactor;
 use super::sasl::Secret;
-use super::wire::Wire;
 
 /// A TLS stream whose certificate was verified for the documented name.
 ///
@@ -28,37 +28,37 @@ pub(crate) trait Sealed {}
 /// A conversation inside verified TLS, and therefore the only one with a way to sign in.
 ///
 /// ```no_run
-/// # use probe::dialogue::{Capabilities, Clock, Protected, VerifiedTls, sign_in};
-/// async fn inside<S: VerifiedTls, C: Clock>(mut server: Protected<S, C>, me: &probe::Credentials) {
+/// # use probe::dialogue::{Capabilities, Clock, VerifiedConnection, VerifiedTls, sign_in};
+/// async fn inside<S: VerifiedTls, C: Clock>(mut server: VerifiedConnection<S, C>, me: &probe::Credentials) {
 ///     let capabilities = Capabilities::default();
 ///     let _ = sign_in(probe::Protocol::Imap, &mut server, &capabilities, me).await;
 /// }
 /// ```
 ///
-/// A [`Wire`] alone, even to the same stream, is not enough:
+/// A [`Connection`] alone, even to the same stream, is not enough:
 ///
 /// ```compile_fail
-/// # use probe::dialogue::{Capabilities, Clock, Wire, VerifiedTls, sign_in};
-/// async fn outside<S: VerifiedTls, C: Clock>(mut server: Wire<S, C>, me: &probe::Credentials) {
+/// # use probe::dialogue::{Capabilities, Clock, Connection, VerifiedTls, sign_in};
+/// async fn outside<S: VerifiedTls, C: Clock>(mut server: Connection<S, C>, me: &probe::Credentials) {
 ///     let capabilities = Capabilities::default();
 ///     let _ = sign_in(probe::Protocol::Imap, &mut server, &capabilities, me).await;
 /// }
 /// ```
-pub struct Protected<S, C> {
-    wire: Wire<S, C>,
+pub struct VerifiedConnection<S, C> {
+    connection: Connection<S, C>,
 }
 
-impl<S: VerifiedTls, C: Clock> Protected<S, C> {
+impl<S: VerifiedTls, C: Clock> VerifiedConnection<S, C> {
     /// Begins a conversation anew: nothing that was said before TLS is known here.
     pub fn new(stream: S, clock: C, redactor: Arc<Redactor>, client_name: String) -> Self {
         Self {
-            wire: Wire::new(stream, clock, redactor, client_name),
+            connection: Connection::new(stream, clock, redactor, client_name),
         }
     }
 
     /// The conversation, for everything but secrets.
-    pub fn wire(&mut self) -> &mut Wire<S, C> {
-        &mut self.wire
+    pub fn connection(&mut self) -> &mut Connection<S, C> {
+        &mut self.connection
     }
 
     /// Writes `before`, the secret and the end of the line, in one piece.
@@ -68,6 +68,6 @@ impl<S: VerifiedTls, C: Clock> Protected<S, C> {
         flight.extend_from_slice(before.as_bytes());
         flight.extend_from_slice(secret);
         flight.extend_from_slice(b"\r\n");
-        self.wire.send(&flight).await
+        self.connection.send(&flight).await
     }
 }

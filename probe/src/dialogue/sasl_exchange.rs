@@ -2,39 +2,39 @@
 
 use super::clock::Clock;
 use super::fault::Fault;
-use super::protected::{Protected, VerifiedTls};
 use super::sasl::{self, Secret};
+use super::verified_connection::{VerifiedConnection, VerifiedTls};
 use crate::outcome::Outcome;
 
 /// What is left to be said in a sign-in that has begun.
-pub(super) struct Exchange {
+pub(super) struct SaslExchange {
     /// The next one is the last.
     answers: Vec<Secret>,
-    state: State,
+    phase: Phase,
 }
 
 #[derive(PartialEq, Eq)]
-enum State {
+enum Phase {
     Open,
     /// The server told why it will refuse, and may do so now.
-    Reported,
+    ErrorReported,
     /// This side gave up, and whatever the server says now is no verdict.
     Cancelled,
 }
 
-impl Exchange {
+impl SaslExchange {
     /// These are the answers, in their order.
     pub(super) fn new(mut answers: Vec<Secret>) -> Self {
         answers.reverse();
         Self {
             answers,
-            state: State::Open,
+            phase: Phase::Open,
         }
     }
 
     /// Whether the sign-in was given up.
     pub(super) fn cancelled(&self) -> bool {
-        self.state == State::Cancelled
+        self.phase == Phase::Cancelled
     }
 
     /// Answers a challenge. Its words do not matter as long as there is an answer: they differ by
@@ -42,23 +42,23 @@ impl Exchange {
     /// RFC 5034 §4, RFC 9051 §6.2.2), so that no server can ask for ever.
     pub(super) async fn answer<S: VerifiedTls, C: Clock>(
         &mut self,
-        server: &mut Protected<S, C>,
+        server: &mut VerifiedConnection<S, C>,
         challenge: &[u8],
     ) -> Result<(), Fault> {
         if let Some(answer) = self.answers.pop() {
             return server.send_secret("", &answer).await;
         }
-        if self.state == State::Open && sasl::is_error_report(challenge) {
-            self.state = State::Reported;
-            return server.wire().send(b"\r\n").await;
+        if self.phase == Phase::Open && sasl::is_error_report(challenge) {
+            self.phase = Phase::ErrorReported;
+            return server.connection().send(b"\r\n").await;
         }
-        self.state = State::Cancelled;
-        server.wire().send(b"*\r\n").await
+        self.phase = Phase::Cancelled;
+        server.connection().send(b"*\r\n").await
     }
 }
 
 /// The same fault, where it leaves open whether the password is right.
-pub(super) fn unjudged(fault: Fault) -> Fault {
+pub(super) fn without_verdict(fault: Fault) -> Fault {
     match fault.outcome {
         Outcome::MalformedReply => Fault {
             outcome: Outcome::SignInProtocolError,

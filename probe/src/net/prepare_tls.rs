@@ -14,14 +14,14 @@ use tokio_util::compat::{Compat, TokioAsyncReadCompatExt};
 
 use super::clock::TokioClock;
 use super::connect::{client_name, connect};
-use crate::dialogue::{self, Fault, Redactor, Upgrade, Wire};
+use crate::dialogue::{self, Connection, Fault, Redactor, Upgrade};
 use crate::endpoint::{Endpoint, Security};
 
 /// The time for the greeting and the agreement on TLS together.
-const BUDGET: Duration = Duration::from_secs(10);
+const PREPARE_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A connection on which TLS may begin.
-pub(super) struct Approached {
+pub(super) struct ReadyForTls {
     pub(super) upgrade: Upgrade<TcpStream>,
     /// What the server said first, where it speaks before TLS.
     pub(super) greeting: Option<String>,
@@ -32,17 +32,17 @@ pub(super) struct Approached {
 /// # Errors
 ///
 /// Those of connecting, of the greeting and of STARTTLS.
-pub(super) async fn approach(
+pub(super) async fn connect_and_prepare(
     peer: SocketAddr,
     endpoint: &Endpoint,
     redactor: &Arc<Redactor>,
-) -> Result<Approached, Fault> {
+) -> Result<ReadyForTls, Fault> {
     let connected = connect(&[peer.ip()], peer.port()).await;
     match connected.stream {
-        Ok((stream, _)) => prepare(stream, endpoint, redactor).await,
+        Ok((stream, _)) => prepare_tls(stream, endpoint, redactor).await,
         Err(outcome) => Err(Fault {
             outcome,
-            server_said: None,
+            server_reply: None,
         }),
     }
 }
@@ -52,26 +52,26 @@ pub(super) async fn approach(
 /// # Errors
 ///
 /// Those of the greeting and of STARTTLS.
-pub(super) async fn prepare(
+pub(super) async fn prepare_tls(
     stream: TcpStream,
     endpoint: &Endpoint,
     redactor: &Arc<Redactor>,
-) -> Result<Approached, Fault> {
+) -> Result<ReadyForTls, Fault> {
     if endpoint.security == Security::Tls {
-        return Ok(Approached {
+        return Ok(ReadyForTls {
             upgrade: Upgrade::fresh(stream),
             greeting: None,
         });
     }
     let client = client_name(&stream);
     let clock = TokioClock(Instant::now());
-    let mut wire = Wire::new(stream.compat(), clock, Arc::clone(redactor), client);
-    wire.begin(BUDGET);
-    let greeting = dialogue::greeting(endpoint.protocol, &mut wire).await?;
+    let mut connection = Connection::new(stream.compat(), clock, Arc::clone(redactor), client);
+    connection.begin_stage(PREPARE_TIMEOUT);
+    let greeting = dialogue::greeting(endpoint.protocol, &mut connection).await?;
     let known = greeting.capabilities.as_ref();
-    dialogue::starttls(endpoint.protocol, &mut wire, known).await?;
-    Ok(Approached {
-        upgrade: wire.into_upgrade()?.map(Compat::into_inner),
-        greeting: greeting.server_said,
+    dialogue::starttls(endpoint.protocol, &mut connection, known).await?;
+    Ok(ReadyForTls {
+        upgrade: connection.into_upgrade()?.map(Compat::into_inner),
+        greeting: greeting.server_reply,
     })
 }

@@ -4,7 +4,7 @@
 //! server would have chosen instead is in the clear, so it is asked, on new connections, and left
 //! alone as soon as it has answered. Nothing is ever encrypted here.
 
-mod hello;
+mod client_hello;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -16,53 +16,53 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use self::hello::Hello;
-use super::approach::approach;
+use self::client_hello::ClientHello;
+use super::prepare_tls::connect_and_prepare;
 use crate::dialogue::{Fault, Redactor};
 use crate::endpoint::Endpoint;
 use crate::outcome::Outcome;
 use crate::step::Facts;
-use crate::tls::flight::{self, Choice, Exchange, Flight};
+use crate::tls::flight::{self, Choice, Flight, KeyExchange};
 use crate::tls::{ciphers, facts as tls_facts};
 
 /// The time for everything here together.
-const BUDGET: Duration = Duration::from_secs(8);
+const DIAGNOSIS_TIMEOUT: Duration = Duration::from_secs(8);
 
 /// The time for the answer to one hello. A server that is there needs one round trip.
-const ANSWER: Duration = Duration::from_secs(2);
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// Longer than one packet of Ethernet, as hellos with a post-quantum key share are.
-const LARGE: usize = 1800;
+const LONG_HELLO_LEN: usize = 1800;
 
 /// Looks again at a server that refused TLS without a reason. Returns why, and what the server would
 /// have chosen; or else `first`.
-pub(super) async fn look(
+pub(super) async fn diagnose(
     first: Fault,
     peer: SocketAddr,
     endpoint: &Endpoint,
     redactor: &Arc<Redactor>,
     ours: &CryptoProvider,
 ) -> (Fault, Facts) {
-    let offers = Offers::of(ours);
+    let supported = Supported::of(ours);
     let asking = async {
         let mut answers = Vec::new();
         loop {
-            match decide(first.outcome, &answers, &offers) {
-                Decision::Ask(question) => {
-                    let answer = ask(question, &offers, peer, endpoint, redactor, ours).await;
+            match decide(first.outcome, &answers, &supported) {
+                Next::Ask(question) => {
+                    let answer = ask(question, &supported, peer, endpoint, redactor, ours).await;
                     answers.push((question, answer));
                 }
-                Decision::Found(outcome, facts) => return (outcome, facts),
+                Next::Found(outcome, facts) => return (outcome, facts),
             }
         }
     };
-    match timeout(BUDGET, asking).await {
+    match timeout(DIAGNOSIS_TIMEOUT, asking).await {
         Ok((outcome, facts)) if outcome != first.outcome => {
-            let server_said = None;
+            let server_reply = None;
             (
                 Fault {
                     outcome,
-                    server_said,
+                    server_reply,
                 },
                 facts,
             )
@@ -74,20 +74,20 @@ pub(super) async fn look(
 
 /// What can be asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Question {
-    /// The same offers as the first time, without what made the hello long.
-    Small,
-    /// The same offers, as long as the first time.
-    Large,
-    /// Everything that there is.
-    Everything,
+enum Offer {
+    /// The same supported as the first time, without what made the hello long.
+    Short,
+    /// The same supported, as long as the first time.
+    Long,
+    /// All that there is.
+    All,
     /// What was there before TLS 1.2, in a hello of this version.
-    Old(u16),
+    Legacy(u16),
 }
 
 /// What came of it.
 #[derive(Debug, PartialEq, Eq)]
-enum Answer {
+enum Response {
     /// The server agreed to something.
     Chose(Flight, Choice),
     /// It said why not.
@@ -102,49 +102,49 @@ enum Answer {
 
 /// What to do next.
 #[derive(Debug, PartialEq)]
-enum Decision {
-    Ask(Question),
+enum Next {
+    Ask(Offer),
     Found(Outcome, Facts),
 }
 
 /// What is asked next, or what was found. There are at most five questions, because each connection
 /// costs the server something and the customer time.
-fn decide(first: Outcome, answers: &[(Question, Answer)], offers: &Offers) -> Decision {
-    use Decision::{Ask, Found};
+fn decide(first: Outcome, answers: &[(Offer, Response)], supported: &Supported) -> Next {
+    use Next::{Ask, Found};
     let nothing = Found(first, Facts::None {});
     let Some((question, answer)) = answers.last() else {
         return match first {
-            Outcome::TlsClosed | Outcome::TlsReset | Outcome::TlsTimeout => Ask(Question::Small),
-            _ => Ask(Question::Everything),
+            Outcome::TlsClosed | Outcome::TlsReset | Outcome::TlsTimeout => Ask(Offer::Short),
+            _ => Ask(Offer::All),
         };
     };
     match (question, answer) {
         // Whether it is the length is only known when nothing but the length makes the difference.
-        (Question::Small, Answer::Chose(_, choice)) if offers.lack(*choice).is_none() => {
-            Ask(Question::Large)
+        (Offer::Short, Response::Chose(_, choice)) if supported.lack(*choice).is_none() => {
+            Ask(Offer::Long)
         }
-        (Question::Large, Answer::Dropped | Answer::Silent) => {
+        (Offer::Long, Response::Dropped | Response::Silent) => {
             let small = answers.iter().find_map(|(_, answer)| match answer {
-                Answer::Chose(flight, _) => Some(tls_facts::seen(flight, false)),
+                Response::Chose(flight, _) => Some(tls_facts::seen(flight, false)),
                 _ => None,
             });
             small.map_or(nothing, |facts| Found(Outcome::TlsLargeHelloDropped, facts))
         }
-        (Question::Large, _) | (_, Answer::Silent | Answer::Nothing) => nothing,
-        (_, Answer::Chose(flight, choice)) => Found(
-            offers.lack(*choice).unwrap_or(first),
+        (Offer::Long, _) | (_, Response::Silent | Response::Nothing) => nothing,
+        (_, Response::Chose(flight, choice)) => Found(
+            supported.lack(*choice).unwrap_or(first),
             tls_facts::seen(flight, false),
         ),
-        (_, Answer::Alert(alert)) if !is_about_offers(*alert) => nothing,
-        (Question::Small, _) => Ask(Question::Everything),
-        (Question::Everything, _) => Ask(Question::Old(0x0302)),
-        (Question::Old(0x0302), _) => Ask(Question::Old(0x0301)),
-        (Question::Old(0x0301), _) => Ask(Question::Old(0x0300)),
-        (Question::Old(_), _) => nothing,
+        (_, Response::Alert(alert)) if !is_about_offers(*alert) => nothing,
+        (Offer::Short, _) => Ask(Offer::All),
+        (Offer::All, _) => Ask(Offer::Legacy(0x0302)),
+        (Offer::Legacy(0x0302), _) => Ask(Offer::Legacy(0x0301)),
+        (Offer::Legacy(0x0301), _) => Ask(Offer::Legacy(0x0300)),
+        (Offer::Legacy(_), _) => nothing,
     }
 }
 
-/// Whether another hello may be answered better. Old servers also call illegal or undecodable what is
+/// Whether another hello may be answered better. Legacy servers also call illegal or undecodable what is
 /// only new to them.
 fn is_about_offers(alert: AlertDescription) -> bool {
     matches!(
@@ -159,12 +159,12 @@ fn is_about_offers(alert: AlertDescription) -> bool {
 }
 
 /// What this client can do.
-struct Offers {
+struct Supported {
     ciphers: Vec<u16>,
     groups: Vec<NamedGroup>,
 }
 
-impl Offers {
+impl Supported {
     fn of(provider: &CryptoProvider) -> Self {
         Self {
             ciphers: provider
@@ -185,12 +185,12 @@ impl Offers {
         let Choice {
             version,
             cipher,
-            exchange,
+            key_exchange,
         } = choice;
-        let exchange_known = match exchange {
+        let exchange_known = match key_exchange {
             None => true,
-            Some(Exchange::Group(group)) => self.groups.contains(&group),
-            Some(Exchange::Prime(_)) => false,
+            Some(KeyExchange::Group(group)) => self.groups.contains(&group),
+            Some(KeyExchange::Prime(_)) => false,
         };
         if u16::from(version) < u16::from(ProtocolVersion::TLSv1_2) {
             Some(Outcome::TlsVersionTooOld)
@@ -215,18 +215,18 @@ impl Offers {
 }
 
 async fn ask(
-    question: Question,
-    offers: &Offers,
+    question: Offer,
+    supported: &Supported,
     peer: SocketAddr,
     endpoint: &Endpoint,
     redactor: &Arc<Redactor>,
     provider: &CryptoProvider,
-) -> Answer {
+) -> Response {
     let mut random = [0; 32];
     if provider.secure_random.fill(&mut random).is_err() {
-        return Answer::Nothing;
+        return Response::Nothing;
     }
-    let groups = offers.small_groups();
+    let groups = supported.small_groups();
     let every_cipher: Vec<u16> = ciphers::ALL
         .iter()
         .map(|(number, _)| *number)
@@ -239,21 +239,21 @@ async fn ask(
         .is_none()
         .then_some(endpoint.host.as_str());
     let hello = match question {
-        Question::Small | Question::Large => Hello {
+        Offer::Short | Offer::Long => ClientHello {
             version: 0x0303,
             random,
-            ciphers: &offers.ciphers,
+            ciphers: &supported.ciphers,
             server_name,
             versions: &[0x0304, 0x0303],
             groups: &groups,
             schemes: SCHEMES,
-            padded_to: if question == Question::Large {
-                LARGE
+            padded_to: if question == Offer::Long {
+                LONG_HELLO_LEN
             } else {
                 0
             },
         },
-        Question::Everything => Hello {
+        Offer::All => ClientHello {
             version: 0x0303,
             random,
             ciphers: &every_cipher,
@@ -263,54 +263,54 @@ async fn ask(
             schemes: EVERY_SCHEME,
             padded_to: 0,
         },
-        Question::Old(0x0300) => Hello {
+        Offer::Legacy(0x0300) => ClientHello {
             version: 0x0300,
             random,
             ciphers: OLD_CIPHERS,
-            ..Hello::default()
+            ..ClientHello::default()
         },
-        Question::Old(version) => Hello {
+        Offer::Legacy(version) => ClientHello {
             version,
             random,
             ciphers: OLD_CIPHERS,
             server_name,
             groups: OLD_GROUPS,
-            ..Hello::default()
+            ..ClientHello::default()
         },
     };
-    match approach(peer, endpoint, redactor).await {
-        Ok(approached) => answer(approached.upgrade.into_stream(), &hello.write()).await,
-        Err(_) => Answer::Nothing,
+    match connect_and_prepare(peer, endpoint, redactor).await {
+        Ok(ready) => answer(ready.upgrade.into_stream(), &hello.write()).await,
+        Err(_) => Response::Nothing,
     }
 }
 
 /// Sends a hello and reads until all is said that is said in the clear.
-async fn answer(mut stream: TcpStream, hello: &[u8]) -> Answer {
-    let mut heard = Vec::new();
+async fn answer(mut stream: TcpStream, hello: &[u8]) -> Response {
+    let mut received = Vec::new();
     let mut read = Flight::default();
     let reading = async {
         stream.write_all(hello).await?;
         let mut bytes = [0; 4096];
-        while !read.complete && heard.len() < flight::MOST_BYTES {
+        while !read.complete && received.len() < flight::MAX_FLIGHT_LEN {
             match stream.read(&mut bytes).await? {
                 0 => break,
-                length => heard.extend_from_slice(&bytes[..length]),
+                length => received.extend_from_slice(&bytes[..length]),
             }
-            read = flight::read(&heard);
+            read = flight::parse(&received);
         }
         Ok::<_, std::io::Error>(())
     };
-    let ended = timeout(ANSWER, reading).await;
+    let ended = timeout(RESPONSE_TIMEOUT, reading).await;
     match (read.choice, read.alert) {
-        (Some(choice), _) => Answer::Chose(read, choice),
-        (None, Some(alert)) => Answer::Alert(alert),
-        (None, None) if !heard.is_empty() => Answer::Nothing,
-        (None, None) if ended.is_ok() => Answer::Dropped,
-        (None, None) => Answer::Silent,
+        (Some(choice), _) => Response::Chose(read, choice),
+        (None, Some(alert)) => Response::Alert(alert),
+        (None, None) if !received.is_empty() => Response::Nothing,
+        (None, None) if ended.is_ok() => Response::Dropped,
+        (None, None) => Response::Silent,
     }
 }
 
-/// The signature schemes that rustls offers (RFC 8446 §4.2.3).
+/// The signature schemes that rustls supported (RFC 8446 §4.2.3).
 const SCHEMES: &[u16] = &[
     0x0503, 0x0403, 0x0603, 0x0807, 0x0806, 0x0805, 0x0804, 0x0601, 0x0501, 0x0401,
 ];
@@ -381,34 +381,31 @@ mod tests {
 
     use super::*;
 
-    fn chose(version: u16, cipher: u16, exchange: Option<Exchange>) -> Answer {
+    fn chose(version: u16, cipher: u16, key_exchange: Option<KeyExchange>) -> Response {
         let choice = Choice {
             version: ProtocolVersion::from(version),
             cipher: CipherSuite::from(cipher),
-            exchange,
+            key_exchange,
         };
         let flight = Flight {
             choice: Some(choice),
             ..Flight::default()
         };
-        Answer::Chose(flight, choice)
+        Response::Chose(flight, choice)
     }
 
-    fn alert(number: u8) -> Answer {
-        Answer::Alert(AlertDescription::from(number))
+    fn alert(number: u8) -> Response {
+        Response::Alert(AlertDescription::from(number))
     }
 
     /// What comes out when a server answers to each question like this.
-    fn outcome(
-        first: Outcome,
-        answer: impl Fn(Question) -> Answer,
-    ) -> (Vec<Question>, Outcome, bool) {
-        let offers = Offers::of(&aws_lc_rs::default_provider());
+    fn outcome(first: Outcome, answer: impl Fn(Offer) -> Response) -> (Vec<Offer>, Outcome, bool) {
+        let supported = Supported::of(&aws_lc_rs::default_provider());
         let mut answers = Vec::new();
         loop {
-            match decide(first, &answers, &offers) {
-                Decision::Ask(question) => answers.push((question, answer(question))),
-                Decision::Found(outcome, facts) => {
+            match decide(first, &answers, &supported) {
+                Next::Ask(question) => answers.push((question, answer(question))),
+                Next::Found(outcome, facts) => {
                     let asked = answers.into_iter().map(|(question, _)| question);
                     return (asked.collect(), outcome, facts != Facts::None {});
                 }
@@ -418,36 +415,36 @@ mod tests {
 
     #[test]
     fn causes_are_told_apart() {
+        use Offer::{All, Legacy, Long, Short};
         use Outcome::{
             TlsClosed, TlsLargeHelloDropped, TlsNoCommonCipher, TlsReset, TlsTimeout,
             TlsVersionTooOld,
         };
-        use Question::{Everything, Large, Old, Small};
-        let x25519 = Some(Exchange::Group(NamedGroup::X25519));
-        let x448 = Some(Exchange::Group(NamedGroup::X448));
+        let x25519 = Some(KeyExchange::Group(NamedGroup::X25519));
+        let x448 = Some(KeyExchange::Group(NamedGroup::X448));
         let good = move || chose(0x0303, 0xc02f, x25519);
-        let every = vec![Everything, Old(0x0302), Old(0x0301), Old(0x0300)];
-        let all = [vec![Small], every.clone()].concat();
-        type Answers = Box<dyn Fn(Question) -> Answer>;
-        let same = |answer: fn() -> Answer| -> Answers { Box::new(move |_| answer()) };
-        let only = |wanted: Question, yes: fn() -> Answer, no: fn() -> Answer| -> Answers {
+        let every = vec![All, Legacy(0x0302), Legacy(0x0301), Legacy(0x0300)];
+        let all = [vec![Short], every.clone()].concat();
+        type Answers = Box<dyn Fn(Offer) -> Response>;
+        let same = |answer: fn() -> Response| -> Answers { Box::new(move |_| answer()) };
+        let only = |wanted: Offer, yes: fn() -> Response, no: fn() -> Response| -> Answers {
             Box::new(move |question| if question == wanted { yes() } else { no() })
         };
-        let dropped = || Answer::Dropped;
+        let dropped = || Response::Dropped;
         let refused = || alert(40);
-        let rows: Vec<(Outcome, Answers, Vec<Question>, Outcome, bool)> = vec![
+        let rows: Vec<(Outcome, Answers, Vec<Offer>, Outcome, bool)> = vec![
             // The length.
             (
                 TlsReset,
-                only(Large, dropped, || chose(0x0304, 0x1301, None)),
-                vec![Small, Large],
+                only(Long, dropped, || chose(0x0304, 0x1301, None)),
+                vec![Short, Long],
                 TlsLargeHelloDropped,
                 true,
             ),
             (
                 TlsTimeout,
-                only(Large, || Answer::Silent, || chose(0x0304, 0x1301, None)),
-                vec![Small, Large],
+                only(Long, || Response::Silent, || chose(0x0304, 0x1301, None)),
+                vec![Short, Long],
                 TlsLargeHelloDropped,
                 true,
             ),
@@ -455,21 +452,21 @@ mod tests {
             (
                 TlsReset,
                 Box::new(move |_| good()),
-                vec![Small, Large],
+                vec![Short, Long],
                 TlsReset,
                 false,
             ),
             (
                 TlsReset,
-                only(Large, || Answer::Nothing, || chose(0x0304, 0x1301, None)),
-                vec![Small, Large],
+                only(Long, || Response::Nothing, || chose(0x0304, 0x1301, None)),
+                vec![Short, Long],
                 TlsReset,
                 false,
             ),
             (
                 TlsReset,
-                only(Large, || alert(50), || chose(0x0304, 0x1301, None)),
-                vec![Small, Large],
+                only(Long, || alert(50), || chose(0x0304, 0x1301, None)),
+                vec![Short, Long],
                 TlsReset,
                 false,
             ),
@@ -477,27 +474,27 @@ mod tests {
             (
                 TlsVersionTooOld,
                 same(|| chose(0x0301, 0x002f, None)),
-                vec![Everything],
+                vec![All],
                 TlsVersionTooOld,
                 true,
             ),
             (
                 TlsNoCommonCipher,
                 same(|| chose(0x0302, 0x002f, None)),
-                vec![Everything],
+                vec![All],
                 TlsVersionTooOld,
                 true,
             ),
             (
                 TlsClosed,
-                only(Old(0x0300), || chose(0x0300, 0x000a, None), dropped),
+                only(Legacy(0x0300), || chose(0x0300, 0x000a, None), dropped),
                 all.clone(),
                 TlsVersionTooOld,
                 true,
             ),
             (
                 TlsNoCommonCipher,
-                only(Old(0x0301), || chose(0x0301, 0x000a, None), refused),
+                only(Legacy(0x0301), || chose(0x0301, 0x000a, None), refused),
                 every[..3].to_vec(),
                 TlsVersionTooOld,
                 true,
@@ -505,8 +502,8 @@ mod tests {
             // Its length may matter, too, but not as much.
             (
                 TlsReset,
-                only(Large, dropped, || chose(0x0301, 0x002f, None)),
-                vec![Small],
+                only(Long, dropped, || chose(0x0301, 0x002f, None)),
+                vec![Short],
                 TlsVersionTooOld,
                 true,
             ),
@@ -514,28 +511,28 @@ mod tests {
             (
                 TlsNoCommonCipher,
                 same(|| chose(0x0303, 0x009c, None)),
-                vec![Everything],
+                vec![All],
                 TlsNoCommonCipher,
                 true,
             ),
             (
                 TlsClosed,
-                only(Everything, || chose(0x0303, 0x009c, None), dropped),
-                vec![Small, Everything],
+                only(All, || chose(0x0303, 0x009c, None), dropped),
+                vec![Short, All],
                 TlsNoCommonCipher,
                 true,
             ),
             (
                 TlsVersionTooOld,
                 Box::new(move |_| chose(0x0304, 0x1301, x448)),
-                vec![Everything],
+                vec![All],
                 TlsNoCommonCipher,
                 true,
             ),
             (
                 TlsVersionTooOld,
-                same(|| chose(0x0303, 0xc02f, Some(Exchange::Prime(1024)))),
-                vec![Everything],
+                same(|| chose(0x0303, 0xc02f, Some(KeyExchange::Prime(1024)))),
+                vec![All],
                 TlsNoCommonCipher,
                 true,
             ),
@@ -543,7 +540,7 @@ mod tests {
             (
                 TlsNoCommonCipher,
                 Box::new(move |_| good()),
-                vec![Everything],
+                vec![All],
                 TlsNoCommonCipher,
                 true,
             ),
@@ -558,22 +555,22 @@ mod tests {
             (TlsClosed, same(dropped), all, TlsClosed, false),
             (
                 TlsTimeout,
-                same(|| Answer::Silent),
-                vec![Small],
+                same(|| Response::Silent),
+                vec![Short],
                 TlsTimeout,
                 false,
             ),
             (
                 TlsReset,
-                same(|| Answer::Nothing),
-                vec![Small],
+                same(|| Response::Nothing),
+                vec![Short],
                 TlsReset,
                 false,
             ),
             (
                 TlsNoCommonCipher,
                 same(|| alert(80)),
-                vec![Everything],
+                vec![All],
                 TlsNoCommonCipher,
                 false,
             ),
@@ -588,7 +585,7 @@ mod tests {
     fn there_are_at_most_five_questions() {
         for first in [Outcome::TlsClosed, Outcome::TlsNoCommonCipher] {
             for answer in [
-                || Answer::Dropped,
+                || Response::Dropped,
                 || alert(70),
                 || chose(0x0303, 0x1301, None),
             ] {

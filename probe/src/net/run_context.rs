@@ -13,7 +13,7 @@ use crate::credentials::Credentials;
 use crate::dialogue::Redactor;
 
 /// What all runs of a probe share.
-pub(super) struct Context {
+pub(super) struct ProbeContext {
     pub(super) tls: Trust,
     pub(super) resolver: dns::Resolver,
     pub(super) allow_private: bool,
@@ -21,8 +21,8 @@ pub(super) struct Context {
 }
 
 /// What all endpoints of one run share.
-pub(super) struct Shared {
-    pub(super) context: Arc<Context>,
+pub(super) struct RunContext {
+    pub(super) context: Arc<ProbeContext>,
     pub(super) credentials: Option<Credentials>,
     pub(super) redactor: Arc<Redactor>,
     pub(super) gate: Gate,

@@ -7,34 +7,34 @@ use hickory_resolver::proto::op::{DnsRequestOptions, DnsResponse, Query, Respons
 use hickory_resolver::proto::rr::{Name, RData, Record, RecordType};
 
 /// A chain of more aliases than this leads nowhere. Resolvers give up before: BIND and Unbound after 11.
-const MOST_ALIASES: usize = 16;
+const MAX_ALIASES: usize = 16;
 
 /// Where a name led.
 #[derive(Debug)]
-pub(super) struct Trail {
+pub(super) struct Resolution {
     /// The names behind the one that was asked for, each an alias of the next.
     pub(super) aliases: Vec<Name>,
     /// The records of the last of them. Never empty.
-    pub(super) records: Result<Vec<Record>, Missing>,
+    pub(super) records: Result<Vec<Record>, NoRecords>,
     /// Whether DNSSEC proves the records and all aliases. Only a handle that validates can say so.
-    pub(super) proven: bool,
+    pub(super) dnssec_validated: bool,
 }
 
 /// Why there are no records.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Missing {
+pub(super) enum NoRecords {
     /// The name does not exist (RFC 8020).
-    Name,
+    NxDomain,
     /// The name exists and has no record of this kind (RFC 2308 §2.2).
-    Kind,
+    NoData,
     /// The aliases go round in a circle, or on and on (RFC 1034 §3.6.2).
-    EndlessAliases,
+    AliasLoop,
     /// The server answered with this error (RFC 1035 §4.1.1).
-    Refused(ResponseCode),
+    ErrorCode(ResponseCode),
     /// What came is no answer, or could not be fetched whole.
-    Garbage,
+    Malformed,
     /// Nothing came in time.
-    Late,
+    Timeout,
     /// This machine could open no socket to ask with.
     NoSocket,
 }
@@ -43,49 +43,53 @@ pub(super) enum Missing {
 ///
 /// A recursive server follows the aliases itself and puts them all into one answer. Where an answer
 /// ends at an alias, the next name is asked for.
-pub(super) async fn follow<H: DnsHandle>(
+pub(super) async fn resolve<H: DnsHandle>(
     handle: &H,
     name: &Name,
     kind: RecordType,
     options: DnsRequestOptions,
-) -> Trail {
+) -> Resolution {
     let mut aliases = Vec::new();
-    let mut proven = true;
+    let mut dnssec_validated = true;
     let records = loop {
         let asked = aliases.last().unwrap_or(name).clone();
         let query = Query::query(asked.clone(), kind);
         let response = match handle.lookup(query, options).next().await {
             Some(Ok(response)) => response,
             Some(Err(error)) => break Err(missing(&error)),
-            None => break Err(Missing::Late),
+            None => break Err(NoRecords::Timeout),
         };
-        let walked = walk(name, &response.answers, &mut aliases);
+        let followed = follow_aliases(name, &response.answers, &mut aliases);
         let here = aliases.last().unwrap_or(name);
         let used = |record: &&Record| {
             let alias = matches!(record.data, RData::CNAME(_));
             record.name == *here && record.record_type() == kind || alias
         };
-        proven &= response
+        dnssec_validated &= response
             .answers
             .iter()
             .filter(used)
             .all(|record| record.proof.is_secure());
-        if let Err(missing) = walked {
+        if let Err(missing) = followed {
             break Err(missing);
         }
         if let Some(end) = end(&response, here, *here != asked, kind) {
             break end;
         }
     };
-    Trail {
-        proven: proven && records.is_ok(),
+    Resolution {
+        dnssec_validated: dnssec_validated && records.is_ok(),
         aliases,
         records,
     }
 }
 
-/// Goes along the aliases that an answer has, from where the trail ends so far.
-fn walk(name: &Name, answers: &[Record], aliases: &mut Vec<Name>) -> Result<(), Missing> {
+/// Goes along the aliases that an answer has, from where the resolution ends so far.
+fn follow_aliases(
+    name: &Name,
+    answers: &[Record],
+    aliases: &mut Vec<Name>,
+) -> Result<(), NoRecords> {
     loop {
         let here = aliases.last().unwrap_or(name);
         let next = answers.iter().find_map(|record| match &record.data {
@@ -95,8 +99,8 @@ fn walk(name: &Name, answers: &[Record], aliases: &mut Vec<Name>) -> Result<(), 
         let Some(next) = next else { return Ok(()) };
         let circle = next == *name || aliases.contains(&next);
         aliases.push(next);
-        if circle || aliases.len() > MOST_ALIASES {
-            return Err(Missing::EndlessAliases);
+        if circle || aliases.len() > MAX_ALIASES {
+            return Err(NoRecords::AliasLoop);
         }
     }
 }
@@ -107,27 +111,27 @@ fn end(
     here: &Name,
     moved: bool,
     kind: RecordType,
-) -> Option<Result<Vec<Record>, Missing>> {
+) -> Option<Result<Vec<Record>, NoRecords>> {
     let of_kind = |record: &&Record| record.name == *here && record.record_type() == kind;
     let records: Vec<Record> = response.answers.iter().filter(of_kind).cloned().collect();
     match response.response_code {
         // The code is about the last name of the chain (RFC 2308 §2.1).
-        ResponseCode::NXDomain => Some(Err(Missing::Name)),
+        ResponseCode::NXDomain => Some(Err(NoRecords::NxDomain)),
         ResponseCode::NoError if !records.is_empty() => Some(Ok(records)),
         // A zone's SOA record beside the aliases says that their end was looked at.
         ResponseCode::NoError if moved && response.soa().is_none() => None,
-        ResponseCode::NoError => Some(Err(Missing::Kind)),
-        code => Some(Err(Missing::Refused(code))),
+        ResponseCode::NoError => Some(Err(NoRecords::NoData)),
+        code => Some(Err(NoRecords::ErrorCode(code))),
     }
 }
 
-fn missing(error: &NetError) -> Missing {
+fn missing(error: &NetError) -> NoRecords {
     match error {
-        _ if error.is_nx_domain() => Missing::Name,
-        NetError::Dns(DnsError::NoRecordsFound(_)) => Missing::Kind,
-        NetError::Dns(DnsError::ResponseCode(code)) => Missing::Refused(*code),
-        NetError::Timeout | NetError::NoConnections => Missing::Late,
-        NetError::Io(error) if error.kind() == std::io::ErrorKind::TimedOut => Missing::Late,
-        _ => Missing::Garbage,
+        _ if error.is_nx_domain() => NoRecords::NxDomain,
+        NetError::Dns(DnsError::NoRecordsFound(_)) => NoRecords::NoData,
+        NetError::Dns(DnsError::ResponseCode(code)) => NoRecords::ErrorCode(*code),
+        NetError::Timeout | NetError::NoConnections => NoRecords::Timeout,
+        NetError::Io(error) if error.kind() == std::io::ErrorKind::TimedOut => NoRecords::Timeout,
+        _ => NoRecords::Malformed,
     }
 }

@@ -6,14 +6,14 @@ use futures_util::FutureExt;
 
 use super::script::{Script, TestClock, protected};
 use crate::credentials::Credentials;
-use crate::dialogue::{Fault, Protected};
+use crate::dialogue::{Fault, VerifiedConnection};
 use crate::outcome::Outcome;
 
 /// What comes of a dialogue with a server that speaks first and answers in turn, and what was sent to it,
 /// one entry a flight and without tags. Neither may depend on the pieces in which the replies come.
-pub(crate) fn in_any_pieces<T: Debug + PartialEq>(
+pub(crate) fn in_any_fragments<T: Debug + PartialEq>(
     replies: &[&[u8]],
-    talk: impl AsyncFn(&mut Protected<Script, TestClock>) -> Result<T, Fault>,
+    talk: impl AsyncFn(&mut VerifiedConnection<Script, TestClock>) -> Result<T, Fault>,
 ) -> (Result<T, Outcome>, Vec<String>) {
     let credentials = Credentials::new("a".into(), "b".to_owned().into()).unwrap();
     let play = |script: Script| {

@@ -11,11 +11,11 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use tokio::time::{Instant, timeout};
 
-use super::approach::{Approached, prepare};
 use super::clock::TokioClock;
-use super::connect::{client_name, connect, in_turn};
+use super::connect::{client_name, connect, interleave_families};
 use super::handshake::{Handshake, Trust};
-use crate::dialogue::{self, Redactor, Wire};
+use super::prepare_tls::{ReadyForTls, prepare_tls};
+use crate::dialogue::{self, Connection, Redactor};
 use crate::endpoint::{Endpoint, Security};
 use crate::outcome::{Outcome, Severity};
 use crate::stage::Stage;
@@ -23,34 +23,34 @@ use crate::step::{Attempt, Facts, OtherAddress};
 
 /// The time for a connection. The check itself has one already, so this is only to see whether the
 /// address is alive.
-const CONNECT: Duration = Duration::from_secs(3);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// The time for the greeting.
-const GREETING: Duration = Duration::from_secs(8);
+const GREETING_TIMEOUT: Duration = Duration::from_secs(8);
 
 /// More addresses than this are not looked at.
-pub(super) const MOST: usize = 4;
+pub(super) const MAX_OTHER_ADDRESSES: usize = 4;
 
 /// What all looks at one host share.
-pub(super) struct Look<'a> {
+pub(super) struct OtherAddressCheck<'a> {
     pub(super) trust: &'a Trust,
     pub(super) endpoint: &'a Endpoint,
     pub(super) redactor: &'a Arc<Redactor>,
 }
 
-impl Look<'_> {
+impl OtherAddressCheck<'_> {
     /// Looks at all addresses but the one that is used. Those that have failed already are not tried
     /// again. Never signs in.
-    pub(super) async fn at_others(
+    pub(super) async fn run(
         &self,
         addresses: &[IpAddr],
         used: SocketAddr,
         attempts: &[Attempt],
     ) -> Vec<OtherAddress> {
-        let others = in_turn(addresses)
+        let others = interleave_families(addresses)
             .into_iter()
             .filter(|address| *address != used.ip())
-            .take(MOST);
+            .take(MAX_OTHER_ADDRESSES);
         join_all(others.map(|address| async move {
             match attempts.iter().find(|attempt| attempt.address == address) {
                 Some(attempt) => failed(address, attempt.outcome, attempt.elapsed),
@@ -72,7 +72,7 @@ impl Look<'_> {
     async fn go(&self, peer: SocketAddr, seen: &mut OtherAddress) -> Result<(), Outcome> {
         let address = [peer.ip()];
         let connecting = connect(&address, peer.port());
-        let connected = timeout(CONNECT, connecting)
+        let connected = timeout(CONNECT_TIMEOUT, connecting)
             .await
             .map_err(|_| Outcome::ConnectionTimeout)?;
         let (stream, _) = connected.stream?;
@@ -86,7 +86,7 @@ impl Look<'_> {
         if *security == Security::None {
             return Ok(());
         }
-        let Approached { upgrade, greeting } = prepare(stream, self.endpoint, self.redactor)
+        let ReadyForTls { upgrade, greeting } = prepare_tls(stream, self.endpoint, self.redactor)
             .await
             .map_err(|fault| fault.outcome)?;
         seen.greeting = greeting;
@@ -118,10 +118,10 @@ impl Look<'_> {
             return Ok(());
         }
         let clock = TokioClock(Instant::now());
-        let mut wire = Wire::new(stream, clock, Arc::clone(self.redactor), client);
-        wire.begin(GREETING);
-        let greeting = dialogue::greeting(*protocol, &mut wire).await;
-        seen.greeting = greeting.map_err(|fault| fault.outcome)?.server_said;
+        let mut connection = Connection::new(stream, clock, Arc::clone(self.redactor), client);
+        connection.begin_stage(GREETING_TIMEOUT);
+        let greeting = dialogue::greeting(*protocol, &mut connection).await;
+        seen.greeting = greeting.map_err(|fault| fault.outcome)?.server_reply;
         Ok(())
     }
 }

@@ -2,14 +2,14 @@
 
 /// What to offer.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Hello<'a> {
+pub(super) struct ClientHello<'a> {
     /// The version of the record and of the hello: `0x0300` for SSL 3.0 to `0x0303`.
     pub(super) version: u16,
     /// Thirty-two unpredictable bytes. They also serve as the key share: nobody will need the key.
     pub(super) random: [u8; 32],
     /// The cipher suites, best first.
     pub(super) ciphers: &'a [u16],
-    /// Everything below is an extension, and left out where it is empty.
+    /// All below is an extension, and left out where it is empty.
     pub(super) server_name: Option<&'a str>,
     /// The versions, where TLS 1.3 is among them.
     pub(super) versions: &'a [u16],
@@ -22,14 +22,14 @@ pub(super) struct Hello<'a> {
 }
 
 /// Some servers hang when a hello has a length between these (RFC 7685 §1).
-const DANGEROUS: std::ops::Range<usize> = 256..512;
+const HANGING_LENGTHS: std::ops::Range<usize> = 256..512;
 
-impl Hello<'_> {
+impl ClientHello<'_> {
     /// The record, ready to be sent.
     pub(super) fn write(&self) -> Vec<u8> {
         let message = self.message(0);
-        let wanted = if DANGEROUS.contains(&message.len()) {
-            self.padded_to.max(DANGEROUS.end)
+        let wanted = if HANGING_LENGTHS.contains(&message.len()) {
+            self.padded_to.max(HANGING_LENGTHS.end)
         } else {
             self.padded_to
         };
@@ -137,8 +137,8 @@ mod tests {
 
     use super::*;
 
-    fn wide() -> Hello<'static> {
-        Hello {
+    fn wide() -> ClientHello<'static> {
+        ClientHello {
             version: 0x0303,
             random: [9; 32],
             ciphers: &[0x1301, 0xc02f, 0x000a, 0x00ff],
@@ -154,7 +154,7 @@ mod tests {
     #[test]
     fn hellos_are_well_formed() {
         for padded_to in [0, 600, 1800] {
-            let hello = Hello {
+            let hello = ClientHello {
                 padded_to,
                 ..wide()
             };
@@ -185,19 +185,19 @@ mod tests {
         let ciphers = [0x002f; 300];
         for count in 1..ciphers.len() {
             for hello in [
-                Hello {
+                ClientHello {
                     ciphers: &ciphers[..count],
                     ..wide()
                 },
-                Hello {
+                ClientHello {
                     version: 0x0301,
                     ciphers: &ciphers[..count],
-                    ..Hello::default()
+                    ..ClientHello::default()
                 },
             ] {
                 let length = hello.write().len() - 5;
                 assert!(
-                    !DANGEROUS.contains(&length),
+                    !HANGING_LENGTHS.contains(&length),
                     "{count} ciphers: {length} bytes"
                 );
             }
@@ -206,10 +206,10 @@ mod tests {
 
     #[test]
     fn the_oldest_hello_has_no_extensions() {
-        let hello = Hello {
+        let hello = ClientHello {
             version: 0x0300,
             ciphers: &[0x000a],
-            ..Hello::default()
+            ..ClientHello::default()
         };
         let bytes = hello.write();
         assert_eq!(bytes[..11], [22, 3, 0, 0, 45, 1, 0, 0, 41, 3, 0]);
