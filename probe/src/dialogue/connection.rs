@@ -6,7 +6,6 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_io::{AsyncRead, AsyncWrite};
 use futures_util::future::{Either, select};
 use futures_util::{AsyncReadExt, AsyncWriteExt};
 
@@ -14,6 +13,7 @@ use super::clock::Clock;
 use super::fault::Fault;
 use super::recognise::is_negative_reply;
 use super::redact::{MAX_SCANNED_LEN, Redactor};
+use super::stream::Stream;
 use crate::outcome::Outcome;
 
 /// The longest line that is read, in bytes, without its end. RFC 5321 and RFC 1939 allow 512, IMAP
@@ -143,7 +143,7 @@ impl<S, C> Connection<S, C> {
     }
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin, C: Clock> Connection<S, C> {
+impl<S: Stream, C: Clock> Connection<S, C> {
     /// Begins a stage, which must end within `timeout` however slowly the bytes come in.
     pub fn begin_stage(&mut self, timeout: Duration) {
         self.deadline = self.clock.now() + timeout;

@@ -1,24 +1,18 @@
 //! The first words of a server, as far as they are the same in all protocols.
 
-use futures_io::{AsyncRead, AsyncWrite};
-
 use super::clock::Clock;
 use super::connection::Connection;
 use super::fault::Fault;
 use super::recognise::{ServiceKind, recognise};
+use super::stream::Stream;
 use crate::outcome::Outcome;
 
 /// Waits for the first byte of a greeting and stops at TLS, whose bytes have no line end to wait for.
-pub(super) async fn await_first_bytes<S, C>(connection: &mut Connection<S, C>) -> Result<(), Fault>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-    C: Clock,
-{
+pub(super) async fn await_first_bytes<S: Stream, C: Clock>(
+    connection: &mut Connection<S, C>,
+) -> Result<(), Fault> {
     let silent = |fault: Fault| match fault.outcome {
-        Outcome::NoReply => Fault {
-            outcome: Outcome::NoGreeting,
-            ..fault
-        },
+        Outcome::NoReply => fault.with(Outcome::NoGreeting),
         _ => fault,
     };
     // The first byte alone may be one of TLS by chance; the second is its version.
@@ -27,10 +21,7 @@ where
         seen = recognise(connection.peek(2).await?);
     }
     match seen {
-        ServiceKind::Tls => Err(Fault {
-            outcome: Outcome::TlsOnPlainPort,
-            server_reply: None,
-        }),
+        ServiceKind::Tls => Err(Fault::from(Outcome::TlsOnPlainPort)),
         _ => Ok(()),
     }
 }

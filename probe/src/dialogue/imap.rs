@@ -2,8 +2,6 @@
 
 use std::hash::{BuildHasher, Hasher, RandomState};
 
-use futures_io::{AsyncRead, AsyncWrite};
-
 use super::capabilities::Capabilities;
 use super::clock::Clock;
 use super::connection::Connection;
@@ -11,17 +9,16 @@ use super::fault::Fault;
 use super::imap_reply::{Reply, Status, StatusKind};
 use super::results::{Greeting, MailboxUsage, Quota, SignedIn};
 use super::sasl_exchange::SaslExchange;
+use super::stream::Stream;
 use super::verified_connection::{VerifiedConnection, VerifiedTls};
 use super::{first_words, refusal, sasl};
 use crate::credentials::Credentials;
 use crate::outcome::Outcome;
 
 /// Reads the greeting (RFC 9051 §7.1).
-pub(super) async fn greeting<S, C>(connection: &mut Connection<S, C>) -> Result<Greeting, Fault>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-    C: Clock,
-{
+pub(super) async fn greeting<S: Stream, C: Clock>(
+    connection: &mut Connection<S, C>,
+) -> Result<Greeting, Fault> {
     let raw = connection.read_line().await?;
     let text = match Reply::parse(&raw, "") {
         Some(Reply::Untagged(text)) => text,
@@ -49,13 +46,9 @@ where
 }
 
 /// Asks what the server can do (RFC 9051 §6.1.1).
-pub(super) async fn capabilities<S, C>(
+pub(super) async fn capabilities<S: Stream, C: Clock>(
     connection: &mut Connection<S, C>,
-) -> Result<Capabilities, Fault>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-    C: Clock,
-{
+) -> Result<Capabilities, Fault> {
     let response = command(connection, "CAPABILITY").await?;
     match response.capabilities() {
         Some(capabilities) if response.status.kind == StatusKind::Ok => Ok(capabilities),
@@ -67,14 +60,10 @@ where
 ///
 /// Where the greeting did not say what the server can do, it is not asked first, which would cost a
 /// round trip. Only a server that refuses is asked whether it had offered TLS at all.
-pub(super) async fn starttls<S, C>(
+pub(super) async fn starttls<S: Stream, C: Clock>(
     connection: &mut Connection<S, C>,
     known: Option<&Capabilities>,
-) -> Result<Option<String>, Fault>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-    C: Clock,
-{
+) -> Result<Option<String>, Fault> {
     if let Some(known) = known.filter(|known| !known.has("STARTTLS")) {
         return Err(connection.fault(
             Outcome::StarttlsNotOffered,
@@ -127,10 +116,7 @@ pub(super) async fn sign_in<S: VerifiedTls, C: Clock>(
     credentials: &Credentials,
 ) -> Result<SignedIn, Fault> {
     let Some(way) = choose_mechanism(capabilities) else {
-        return Err(Fault {
-            outcome: Outcome::PasswordSignInNotOffered,
-            server_reply: None,
-        });
+        return Err(Fault::from(Outcome::PasswordSignInNotOffered));
     };
     let tag = tag();
     let (command, mechanism, mut flights) = match way {
@@ -193,14 +179,10 @@ pub(super) async fn sign_in<S: VerifiedTls, C: Clock>(
 }
 
 /// Asks how full the mailbox is, where the server has the QUOTA extension (RFC 9208 §4.1).
-pub(super) async fn mailbox<S, C>(
+pub(super) async fn mailbox<S: Stream, C: Clock>(
     connection: &mut Connection<S, C>,
     known: Option<&Capabilities>,
-) -> Result<Option<MailboxUsage>, Fault>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-    C: Clock,
-{
+) -> Result<Option<MailboxUsage>, Fault> {
     // Dovecot speaks of QUOTA only after the sign-in, so what was known before does not count.
     let has_quota = match known {
         Some(known) => known.has("QUOTA"),
@@ -232,11 +214,9 @@ where
 }
 
 /// Says goodbye (RFC 9051 §6.1.3).
-pub(super) async fn quit<S, C>(connection: &mut Connection<S, C>) -> Result<Option<String>, Fault>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-    C: Clock,
-{
+pub(super) async fn quit<S: Stream, C: Clock>(
+    connection: &mut Connection<S, C>,
+) -> Result<Option<String>, Fault> {
     let tag = tag();
     connection
         .send(format!("{tag} LOGOUT\r\n").as_bytes())
@@ -266,14 +246,10 @@ impl CommandResponse {
 }
 
 /// Sends a command without secrets and reads until it is done.
-async fn command<S, C>(
+async fn command<S: Stream, C: Clock>(
     connection: &mut Connection<S, C>,
     command: &str,
-) -> Result<CommandResponse, Fault>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-    C: Clock,
-{
+) -> Result<CommandResponse, Fault> {
     let tag = tag();
     connection
         .send(format!("{tag} {command}\r\n").as_bytes())

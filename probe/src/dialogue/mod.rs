@@ -30,9 +30,8 @@ mod results;
 mod sasl;
 mod sasl_exchange;
 mod smtp;
+mod stream;
 mod verified_connection;
-
-use futures_io::{AsyncRead, AsyncWrite};
 
 pub use capabilities::Capabilities;
 pub use clock::Clock;
@@ -40,6 +39,7 @@ pub use connection::{Connection, Upgrade};
 pub use fault::Fault;
 pub use redact::Redactor;
 pub use results::{Greeting, MailboxUsage, Quota, SignedIn};
+pub use stream::Stream;
 #[cfg(any(feature = "net", test, fuzzing))]
 pub(crate) use verified_connection::Sealed;
 pub use verified_connection::{VerifiedConnection, VerifiedTls};
@@ -55,14 +55,10 @@ use crate::outcome::Outcome;
 /// [`Outcome::NoGreeting`], [`Outcome::GreetingBusy`], [`Outcome::GreetingRefused`],
 /// [`Outcome::UnexpectedService`], [`Outcome::TlsOnPlainPort`], [`Outcome::Preauthenticated`], and
 /// those of reading.
-pub async fn greeting<S, C>(
+pub async fn greeting<S: Stream, C: Clock>(
     protocol: Protocol,
     connection: &mut Connection<S, C>,
-) -> Result<Greeting, Fault>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-    C: Clock,
-{
+) -> Result<Greeting, Fault> {
     first_words::await_first_bytes(connection).await?;
     match protocol {
         Protocol::Imap => imap::greeting(connection).await,
@@ -76,14 +72,10 @@ where
 /// # Errors
 ///
 /// [`Outcome::NoCapabilities`], [`Outcome::ExtendedSmtpMissing`], and those of reading.
-pub async fn capabilities<S, C>(
+pub async fn capabilities<S: Stream, C: Clock>(
     protocol: Protocol,
     connection: &mut Connection<S, C>,
-) -> Result<Capabilities, Fault>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-    C: Clock,
-{
+) -> Result<Capabilities, Fault> {
     match protocol {
         Protocol::Imap => imap::capabilities(connection).await,
         Protocol::Pop3 => pop3::capabilities(connection).await,
@@ -98,15 +90,11 @@ where
 /// # Errors
 ///
 /// [`Outcome::StarttlsNotOffered`], [`Outcome::StarttlsRefused`], and those of reading.
-pub async fn starttls<S, C>(
+pub async fn starttls<S: Stream, C: Clock>(
     protocol: Protocol,
     connection: &mut Connection<S, C>,
     known: Option<&Capabilities>,
-) -> Result<Option<String>, Fault>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-    C: Clock,
-{
+) -> Result<Option<String>, Fault> {
     match protocol {
         Protocol::Imap => imap::starttls(connection, known).await,
         Protocol::Pop3 => pop3::starttls(connection).await,
@@ -128,16 +116,12 @@ pub fn password_sign_in_offered(protocol: Protocol, capabilities: &Capabilities)
 /// # Errors
 ///
 /// The outcomes of the stage sign-in, [`Outcome::PasswordSignInNotOffered`], and those of reading.
-pub async fn sign_in<S, C>(
+pub async fn sign_in<S: VerifiedTls, C: Clock>(
     protocol: Protocol,
     server: &mut VerifiedConnection<S, C>,
     capabilities: &Capabilities,
     credentials: &Credentials,
-) -> Result<SignedIn, Fault>
-where
-    S: VerifiedTls,
-    C: Clock,
-{
+) -> Result<SignedIn, Fault> {
     match protocol {
         Protocol::Imap => imap::sign_in(server, capabilities, credentials).await,
         Protocol::Pop3 => pop3::sign_in(server, capabilities, credentials).await,
@@ -153,25 +137,18 @@ where
 ///
 /// [`Outcome::DroppedAfterSignIn`] when the server hangs up instead of answering, the reason why a
 /// mailbox cannot be opened, and those of reading.
-pub async fn mailbox<S, C>(
+pub async fn mailbox<S: Stream, C: Clock>(
     protocol: Protocol,
     connection: &mut Connection<S, C>,
     known: Option<&Capabilities>,
-) -> Result<Option<MailboxUsage>, Fault>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-    C: Clock,
-{
+) -> Result<Option<MailboxUsage>, Fault> {
     let usage = match protocol {
         Protocol::Imap => imap::mailbox(connection, known).await,
         Protocol::Pop3 => pop3::mailbox(connection).await.map(Some),
         Protocol::Smtp => Ok(None),
     };
     usage.map_err(|fault| match fault.outcome {
-        Outcome::ClosedEarly => Fault {
-            outcome: Outcome::DroppedAfterSignIn,
-            ..fault
-        },
+        Outcome::ClosedEarly => fault.with(Outcome::DroppedAfterSignIn),
         _ => fault,
     })
 }
@@ -181,14 +158,10 @@ where
 /// # Errors
 ///
 /// [`Outcome::ClosedEarly`] when the server hung up before it was told to, and those of reading.
-pub async fn quit<S, C>(
+pub async fn quit<S: Stream, C: Clock>(
     protocol: Protocol,
     connection: &mut Connection<S, C>,
-) -> Result<Option<String>, Fault>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-    C: Clock,
-{
+) -> Result<Option<String>, Fault> {
     match protocol {
         Protocol::Imap => imap::quit(connection).await,
         Protocol::Pop3 => pop3::quit(connection).await,

@@ -1,13 +1,12 @@
 //! The POP3 conversation (RFC 1939, RFC 2449, RFC 2595, RFC 5034).
 
-use futures_io::{AsyncRead, AsyncWrite};
-
 use super::capabilities::Capabilities;
 use super::clock::Clock;
 use super::connection::Connection;
 use super::fault::Fault;
 use super::results::{Greeting, MailboxUsage, Quota, SignedIn};
 use super::sasl_exchange::{SaslExchange, without_verdict};
+use super::stream::Stream;
 use super::verified_connection::{VerifiedConnection, VerifiedTls};
 use super::{first_words, refusal, sasl};
 use crate::credentials::Credentials;
@@ -17,11 +16,9 @@ use crate::outcome::Outcome;
 const MAX_COMMAND_LEN: usize = 255;
 
 /// Reads the greeting (RFC 1939 §3).
-pub(super) async fn greeting<S, C>(connection: &mut Connection<S, C>) -> Result<Greeting, Fault>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-    C: Clock,
-{
+pub(super) async fn greeting<S: Stream, C: Clock>(
+    connection: &mut Connection<S, C>,
+) -> Result<Greeting, Fault> {
     let raw = connection.read_line().await?;
     match Status::parse(&raw) {
         Some(Status::Ok) => Ok(Greeting {
@@ -42,13 +39,9 @@ where
 ///
 /// A server that does not know the question is from before 1998, and nothing is wrong with that: it
 /// still has USER and PASS.
-pub(super) async fn capabilities<S, C>(
+pub(super) async fn capabilities<S: Stream, C: Clock>(
     connection: &mut Connection<S, C>,
-) -> Result<Capabilities, Fault>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-    C: Clock,
-{
+) -> Result<Capabilities, Fault> {
     connection.send(b"CAPA\r\n").await?;
     let mut capabilities = Capabilities::default();
     if let (_, Status::Err { .. }) = status(connection).await? {
@@ -69,13 +62,9 @@ where
 ///
 /// The question is not preceded by CAPA, which would cost a round trip. Only a server that refuses is
 /// asked whether it had offered TLS at all.
-pub(super) async fn starttls<S, C>(
+pub(super) async fn starttls<S: Stream, C: Clock>(
     connection: &mut Connection<S, C>,
-) -> Result<Option<String>, Fault>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-    C: Clock,
-{
+) -> Result<Option<String>, Fault> {
     connection.send(b"STLS\r\n").await?;
     let (raw, status) = status(connection).await?;
     if status == Status::Ok {
@@ -119,19 +108,14 @@ pub(super) async fn sign_in<S: VerifiedTls, C: Clock>(
     match choose_mechanism(capabilities) {
         Some(Mechanism::Plain) => plain(server, credentials).await,
         Some(Mechanism::User) => user(server, credentials).await,
-        None => Err(Fault {
-            outcome: Outcome::PasswordSignInNotOffered,
-            server_reply: None,
-        }),
+        None => Err(Fault::from(Outcome::PasswordSignInNotOffered)),
     }
 }
 
 /// Asks how much is in the mailbox (RFC 1939 §5). How much may be in it, POP3 does not tell.
-pub(super) async fn mailbox<S, C>(connection: &mut Connection<S, C>) -> Result<MailboxUsage, Fault>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-    C: Clock,
-{
+pub(super) async fn mailbox<S: Stream, C: Clock>(
+    connection: &mut Connection<S, C>,
+) -> Result<MailboxUsage, Fault> {
     connection.send(b"STAT\r\n").await?;
     match status(connection).await? {
         (raw, Status::Ok) => Ok(parse_stat(&String::from_utf8_lossy(&raw))),
@@ -147,11 +131,9 @@ where
 }
 
 /// Says goodbye (RFC 1939 §6).
-pub(super) async fn quit<S, C>(connection: &mut Connection<S, C>) -> Result<Option<String>, Fault>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-    C: Clock,
-{
+pub(super) async fn quit<S: Stream, C: Clock>(
+    connection: &mut Connection<S, C>,
+) -> Result<Option<String>, Fault> {
     connection.send(b"QUIT\r\n").await?;
     let (raw, _) = status(connection).await?;
     Ok(connection.quote(&raw))
@@ -269,11 +251,9 @@ impl Status {
     }
 }
 
-async fn status<S, C>(connection: &mut Connection<S, C>) -> Result<(Vec<u8>, Status), Fault>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-    C: Clock,
-{
+async fn status<S: Stream, C: Clock>(
+    connection: &mut Connection<S, C>,
+) -> Result<(Vec<u8>, Status), Fault> {
     let raw = connection.read_line().await?;
     match Status::parse(&raw) {
         Some(status) => Ok((raw, status)),

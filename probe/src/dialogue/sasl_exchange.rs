@@ -60,10 +60,7 @@ impl SaslExchange {
 /// The same fault, where it leaves open whether the password is right.
 pub(super) fn without_verdict(fault: Fault) -> Fault {
     match fault.outcome {
-        Outcome::MalformedReply => Fault {
-            outcome: Outcome::SignInProtocolError,
-            ..fault
-        },
+        Outcome::MalformedReply => fault.with(Outcome::SignInProtocolError),
         _ => fault,
     }
 }

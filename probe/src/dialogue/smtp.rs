@@ -1,7 +1,5 @@
 //! The SMTP submission conversation (RFC 6409, RFC 5321, RFC 3207, RFC 4954).
 
-use futures_io::{AsyncRead, AsyncWrite};
-
 use super::capabilities::Capabilities;
 use super::clock::Clock;
 use super::connection::Connection;
@@ -9,17 +7,16 @@ use super::fault::Fault;
 use super::recognise::{ServiceKind, recognise};
 use super::results::{Greeting, SignedIn};
 use super::sasl_exchange::{SaslExchange, without_verdict};
+use super::stream::Stream;
 use super::verified_connection::{VerifiedConnection, VerifiedTls};
 use super::{first_words, refusal, sasl};
 use crate::credentials::Credentials;
 use crate::outcome::Outcome;
 
 /// Reads the greeting (RFC 5321 §4.3.1).
-pub(super) async fn greeting<S, C>(connection: &mut Connection<S, C>) -> Result<Greeting, Fault>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-    C: Clock,
-{
+pub(super) async fn greeting<S: Stream, C: Clock>(
+    connection: &mut Connection<S, C>,
+) -> Result<Greeting, Fault> {
     let first = connection.read_line().await?;
     let foreign = recognise(&first) != ServiceKind::Mail;
     let Some(line) = Line::parse(&first).filter(|_| !foreign) else {
@@ -41,13 +38,9 @@ where
 }
 
 /// Introduces this client and reads what the server can do (RFC 5321 §4.1.1.1).
-pub(super) async fn capabilities<S, C>(
+pub(super) async fn capabilities<S: Stream, C: Clock>(
     connection: &mut Connection<S, C>,
-) -> Result<Capabilities, Fault>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-    C: Clock,
-{
+) -> Result<Capabilities, Fault> {
     let hello = format!("EHLO {}\r\n", connection.client_name());
     connection.send(hello.as_bytes()).await?;
     let mut reply = reply(connection).await?;
@@ -74,13 +67,9 @@ where
 }
 
 /// Asks for TLS, if it is offered (RFC 3207 §4).
-pub(super) async fn starttls<S, C>(
+pub(super) async fn starttls<S: Stream, C: Clock>(
     connection: &mut Connection<S, C>,
-) -> Result<Option<String>, Fault>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-    C: Clock,
-{
+) -> Result<Option<String>, Fault> {
     let offered = capabilities(connection).await?;
     if !offered.has("STARTTLS") {
         let words = offered.words.join(", ");
@@ -131,10 +120,7 @@ pub(super) async fn sign_in<S: VerifiedTls, C: Clock>(
             "LOGIN"
         }
         None => {
-            return Err(Fault {
-                outcome: Outcome::PasswordSignInNotOffered,
-                server_reply: None,
-            });
+            return Err(Fault::from(Outcome::PasswordSignInNotOffered));
         }
     };
     let answers = match mechanism {
@@ -173,11 +159,9 @@ pub(super) async fn sign_in<S: VerifiedTls, C: Clock>(
 }
 
 /// Says goodbye (RFC 5321 §4.1.1.10).
-pub(super) async fn quit<S, C>(connection: &mut Connection<S, C>) -> Result<Option<String>, Fault>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-    C: Clock,
-{
+pub(super) async fn quit<S: Stream, C: Clock>(
+    connection: &mut Connection<S, C>,
+) -> Result<Option<String>, Fault> {
     connection.send(b"QUIT\r\n").await?;
     let reply = reply(connection).await?;
     Ok(connection.quote(&reply.raw))
@@ -208,11 +192,7 @@ impl Reply {
     }
 }
 
-async fn reply<S, C>(connection: &mut Connection<S, C>) -> Result<Reply, Fault>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-    C: Clock,
-{
+async fn reply<S: Stream, C: Clock>(connection: &mut Connection<S, C>) -> Result<Reply, Fault> {
     let first = connection.read_line().await?;
     match Line::parse(&first) {
         Some(line) => rest(connection, line).await,
@@ -221,11 +201,10 @@ where
 }
 
 /// Reads the further lines of a reply, all of which must have the code of the first.
-async fn rest<S, C>(connection: &mut Connection<S, C>, first: Line) -> Result<Reply, Fault>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-    C: Clock,
-{
+async fn rest<S: Stream, C: Clock>(
+    connection: &mut Connection<S, C>,
+    first: Line,
+) -> Result<Reply, Fault> {
     let mut more = first.more;
     let mut reply = Reply {
         code: first.code,

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use futures_io::{AsyncRead, AsyncWrite};
 use zeroize::Zeroizing;
 
 use super::clock::Clock;
@@ -10,6 +9,7 @@ use super::connection::Connection;
 use super::fault::Fault;
 use super::redact::Redactor;
 use super::sasl::Secret;
+use super::stream::Stream;
 
 /// A TLS stream whose certificate was verified for the documented name.
 ///
@@ -17,7 +17,7 @@ use super::sasl::Secret;
 /// TLS layers, which exist only after a handshake with full verification that began on an
 /// [`Upgrade`](super::Upgrade).
 #[allow(private_bounds)]
-pub trait VerifiedTls: Sealed + AsyncRead + AsyncWrite + Unpin {}
+pub trait VerifiedTls: Sealed + Stream {}
 
 impl<S: Sealed + ?Sized> Sealed for Box<S> {}
 impl<S: VerifiedTls + ?Sized> VerifiedTls for Box<S> {}

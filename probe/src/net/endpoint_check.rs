@@ -511,10 +511,7 @@ impl<'a> EndpointCheck<'a> {
         let said = match dialogue::quit(self.target.endpoint.protocol, connection).await {
             Ok(said) => said,
             Err(fault) if unproven && fault.outcome == Outcome::ClosedEarly => {
-                let fault = Fault {
-                    outcome: Outcome::DroppedAfterSignIn,
-                    ..fault
-                };
+                let fault = fault.with(Outcome::DroppedAfterSignIn);
                 return Err(journal.fail(fault, NOTHING));
             }
             Err(fault) => fault.server_reply,
@@ -594,10 +591,7 @@ fn clock() -> TokioClock {
 
 /// A fault about which the server had nothing to say.
 fn silent(outcome: Outcome) -> Fault {
-    Fault {
-        outcome,
-        server_reply: None,
-    }
+    Fault::from(outcome)
 }
 
 /// The fuller of the two ways to count is what stops new mail.

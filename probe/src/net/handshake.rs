@@ -295,8 +295,5 @@ fn certificate_facts(facts: Option<CertificateFacts>) -> Facts {
 
 /// A fault about which the server had nothing to say.
 fn silent(outcome: Outcome) -> Fault {
-    Fault {
-        outcome,
-        server_reply: None,
-    }
+    Fault::from(outcome)
 }

@@ -40,10 +40,7 @@ pub(super) async fn connect_and_prepare(
     let connected = connect(&[peer.ip()], peer.port()).await;
     match connected.stream {
         Ok((stream, _)) => prepare_tls(stream, endpoint, redactor).await,
-        Err(outcome) => Err(Fault {
-            outcome,
-            server_reply: None,
-        }),
+        Err(outcome) => Err(Fault::from(outcome)),
     }
 }
 

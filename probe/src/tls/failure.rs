@@ -55,10 +55,7 @@ pub(crate) fn failure(
             (None, _) => Outcome::TlsReset,
         },
     };
-    Fault {
-        outcome,
-        server_reply: None,
-    }
+    Fault::from(outcome)
 }
 
 /// Whether the server left open why there is no TLS, so that asking again may tell.
@@ -80,14 +77,8 @@ pub(crate) fn is_unexplained(outcome: Outcome, received: &[u8], flight: &Flight)
 /// the alert comes in place of the greeting (RFC 8446 §4.4.2.4).
 pub(crate) fn refine(fault: Fault, stream_error: Option<&io::Error>) -> Fault {
     match stream_error.and_then(rustls_error) {
-        Some(rustls::Error::AlertReceived(alert)) => Fault {
-            outcome: alert_outcome(*alert),
-            ..fault
-        },
-        Some(_) => Fault {
-            outcome: Outcome::TlsGarbage,
-            ..fault
-        },
+        Some(rustls::Error::AlertReceived(alert)) => fault.with(alert_outcome(*alert)),
+        Some(_) => fault.with(Outcome::TlsGarbage),
         None => fault,
     }
 }
