@@ -29,6 +29,7 @@ pub mod judgement;
 #[cfg(feature = "net")]
 pub mod net;
 pub mod outcome;
+pub mod session;
 pub mod side;
 pub mod stage;
 pub mod step;

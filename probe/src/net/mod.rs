@@ -5,11 +5,10 @@
 //! | `probe`, `target`, `event` | the entry, what it is given and what it tells |
 //! | `run`, `run_context` | all endpoints at once, each until its time is up |
 //! | `endpoint_check` | the check of one endpoint |
-//! | `journal` | makes a [`Step`](crate::Step) of what happened and sends it off |
-//! | `gate` | one service signs in first, so that a wrong password is sent only once |
+//! | `event_sink`, `tcp_transport` | what a session needs: where its steps go, and TCP with TLS |
 //! | `dns`, `permitted` | names to addresses, and which addresses may be connected to |
 //! | `connect`, `resources` | Happy Eyeballs, and whether it is this machine that has no socket left |
-//! | `handshake`, `tee` | TLS over TCP, and a copy of its first bytes |
+//! | `handshake`, `tee` | runs the TLS handshake, and copies its first bytes |
 //! | `prepare_tls` | another connection, up to where TLS begins |
 //! | `other_addresses` | the addresses of the host that were not used |
 //! | `published`, `tlsa` | what else the DNS says about a service |
@@ -20,9 +19,8 @@ mod connect;
 mod dns;
 mod endpoint_check;
 mod event;
-mod gate;
+mod event_sink;
 mod handshake;
-mod journal;
 mod other_addresses;
 mod permitted;
 mod prepare_tls;
@@ -32,14 +30,15 @@ mod resources;
 mod run;
 mod run_context;
 mod target;
+mod tcp_transport;
 mod tee;
 mod tls_diagnosis;
 mod tlsa;
 
-pub use crate::tls::{RootsError, read_roots};
+pub use crate::session::Disclosure;
+pub use crate::tls::{RootsError, TrustError, read_roots};
 pub use dns::{RootKeys, RootKeysError};
 pub use event::ProbeEvent;
-pub use gate::Disclosure;
 pub use probe::{Options, Probe, SetupError};
 pub use run::Run;
 pub use target::{SignIn, Target};

@@ -13,13 +13,15 @@ use tokio::time::{Instant, timeout};
 
 use super::clock::TokioClock;
 use super::connect::{client_name, connect, interleave_families};
-use super::handshake::{Handshake, Trust};
+use super::handshake::handshake;
 use super::prepare_tls::{ReadyForTls, prepare_tls};
 use crate::dialogue::{self, Connection, Redactor};
 use crate::endpoint::{Endpoint, Security};
 use crate::outcome::{Outcome, Severity};
+use crate::session::{CertificateCheck, TlsHandshake};
 use crate::stage::Stage;
-use crate::step::{Attempt, Facts, OtherAddress};
+use crate::step::{Attempt, OtherAddress};
+use crate::tls::Trust;
 
 /// The time for a connection. The check itself has one already, so this is only to see whether the
 /// address is alive.
@@ -90,29 +92,22 @@ impl OtherAddressCheck<'_> {
             .await
             .map_err(|fault| fault.outcome)?;
         seen.greeting = greeting;
-        let shaken = self
-            .trust
-            .handshake(upgrade, host, *security, self.redactor);
-        let stream = match shaken.await {
-            Handshake::Verified {
+        let handshake = handshake(self.trust, upgrade, host, *security, self.redactor);
+        let stream = match handshake.await {
+            TlsHandshake::Verified {
                 stream,
                 certificate,
                 ..
             } => {
-                seen.fingerprint = fingerprint(&certificate);
+                seen.fingerprint = fingerprint(certificate);
                 stream
             }
-            Handshake::Untrusted {
-                outcome,
-                certificate,
-                ..
-            } => {
-                seen.fingerprint = fingerprint(&certificate);
+            TlsHandshake::Untrusted { certificate, .. } => {
+                let outcome = certificate.outcome;
+                seen.fingerprint = fingerprint(certificate);
                 return Err(outcome);
             }
-            Handshake::Failed { fault, .. } | Handshake::Unexplained(fault) => {
-                return Err(fault.outcome);
-            }
+            TlsHandshake::Failed { fault, .. } => return Err(fault.outcome),
         };
         if *security == Security::Starttls {
             return Ok(());
@@ -177,12 +172,8 @@ fn failed(address: IpAddr, outcome: Outcome, elapsed: Duration) -> OtherAddress 
     }
 }
 
-/// The fingerprint that is among the facts of a certificate.
-pub(super) fn fingerprint(facts: &Facts) -> Option<String> {
-    match facts {
-        Facts::Certificate(facts) => Some(facts.fingerprint.clone()),
-        _ => None,
-    }
+fn fingerprint(certificate: CertificateCheck) -> Option<String> {
+    certificate.facts.map(|facts| facts.fingerprint)
 }
 
 #[cfg(test)]

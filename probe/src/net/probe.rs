@@ -4,16 +4,19 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rustls::crypto::{SecureRandom, aws_lc_rs};
 use rustls::pki_types::CertificateDer;
+use rustls::time_provider::DefaultTimeProvider;
 
 use super::dns::{self, RootKeys};
 use super::target::{SignIn, Target};
-use super::{connect, handshake, other_addresses, run, run_context};
+use super::{connect, other_addresses, run, run_context};
+use crate::tls::{Trust, TrustError};
 
 /// How to check.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Certificates to trust besides the Mozilla roots, as read by [`read_roots`].
+    /// Certificates to trust besides the Mozilla roots, as read by [`read_roots`](super::read_roots).
     pub extra_roots: Vec<CertificateDer<'static>>,
     /// Whether addresses that are not on the public internet may be connected to, whatever a target says.
     pub allow_private: bool,
@@ -58,11 +61,13 @@ impl Probe {
             nameserver,
             root_keys,
         } = options;
-        let tls = handshake::Trust::new(&extra_roots)?;
+        let provider = Arc::new(aws_lc_rs::default_provider());
+        warm_up_rng(provider.secure_random);
+        let trust = Trust::new(provider, Arc::new(DefaultTimeProvider), &extra_roots)?;
         let resolver = dns::Resolver::new(nameserver, &root_keys)?;
         Ok(Self {
             context: Arc::new(run_context::ProbeContext {
-                tls,
+                trust,
                 resolver,
                 allow_private,
                 deadline,
@@ -91,21 +96,17 @@ const _: () = assert!(2 + other_addresses::MAX_OTHER_ADDRESSES <= SOCKETS_PER_TA
 /// Why nothing can be checked.
 #[derive(Debug, thiserror::Error)]
 pub enum SetupError {
-    /// An extra root cannot be trusted.
-    #[error("certificate {number} of the extra roots cannot be used: {cause}")]
-    Root {
-        /// Its position, from one on.
-        number: usize,
-        /// What is wrong with it.
-        cause: rustls::Error,
-    },
-    /// The verifier of certificates cannot be built.
-    #[error("certificates cannot be verified: {0}")]
-    Verifier(#[from] rustls::client::VerifierBuilderError),
-    /// The TLS client cannot be built.
-    #[error("TLS cannot be set up: {0}")]
-    Tls(rustls::Error),
+    /// No server can be verified.
+    #[error(transparent)]
+    Trust(#[from] TrustError),
     /// The DNS client cannot be built.
     #[error("the DNS client cannot be set up: {0}")]
     Dns(#[from] hickory_resolver::net::NetError),
+}
+
+/// Fills the source of randomness for the first time, which takes some 70 milliseconds in a process,
+/// while names are looked up and connections opened, and not when the first key is needed.
+fn warm_up_rng(source: &'static dyn SecureRandom) {
+    // A check that is faster than this waits for it, as it would have without.
+    let _ = std::thread::Builder::new().spawn(|| source.fill(&mut [0; 32]));
 }

@@ -7,14 +7,14 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::dns;
-use super::gate::Gate;
-use super::handshake::Trust;
 use crate::credentials::Credentials;
 use crate::dialogue::Redactor;
+use crate::session::SignInGate;
+use crate::tls::Trust;
 
 /// What all runs of a probe share.
 pub(super) struct ProbeContext {
-    pub(super) tls: Trust,
+    pub(super) trust: Trust,
     pub(super) resolver: dns::Resolver,
     pub(super) allow_private: bool,
     pub(super) deadline: Duration,
@@ -22,10 +22,10 @@ pub(super) struct ProbeContext {
 
 /// What all endpoints of one run share.
 pub(super) struct RunContext {
-    pub(super) context: Arc<ProbeContext>,
+    pub(super) probe: Arc<ProbeContext>,
     pub(super) credentials: Option<Credentials>,
     pub(super) redactor: Arc<Redactor>,
-    pub(super) gate: Gate,
+    pub(super) gate: SignInGate,
     pub(super) deadline: Instant,
-    pub(super) stop: CancellationToken,
+    pub(super) cancelled: CancellationToken,
 }

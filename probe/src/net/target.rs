@@ -2,10 +2,10 @@
 
 use std::net::SocketAddr;
 
-use super::gate::Disclosure;
 use crate::address::PrivateNetwork;
 use crate::credentials::Credentials;
 use crate::endpoint::{Endpoint, HostName};
+use crate::session::Disclosure;
 
 /// One endpoint to check.
 #[derive(Clone, Debug, PartialEq, Eq)]

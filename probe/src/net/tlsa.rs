@@ -3,7 +3,6 @@
 use aws_lc_rs::digest::{SHA256, SHA512, digest};
 use hickory_resolver::proto::rr::rdata::TLSA;
 use hickory_resolver::proto::rr::rdata::tlsa::{CertUsage, Matching, Selector};
-use rustls::pki_types::CertificateDer;
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 /// Of longer data only the beginning is shown.
@@ -22,7 +21,7 @@ pub(super) enum TlsaMatch {
 }
 
 /// Compares a record with a chain, the server's own certificate first.
-pub(super) fn compare(record: &TLSA, chain: &[CertificateDer<'_>]) -> TlsaMatch {
+pub(super) fn compare(record: &TLSA, chain: &[Vec<u8>]) -> TlsaMatch {
     let known = !matches!(
         (record.cert_usage, record.selector, record.matching),
         (CertUsage::Unassigned(_) | CertUsage::Private, _, _)
@@ -78,9 +77,9 @@ pub(super) fn text(record: &TLSA) -> String {
     format!("{usage} {selector} {matching} {data}{rest}")
 }
 
-fn is_for(record: &TLSA, certificate: &CertificateDer<'_>) -> bool {
+fn is_for(record: &TLSA, certificate: &[u8]) -> bool {
     let selected = match record.selector {
-        Selector::Full => certificate.as_ref(),
+        Selector::Full => certificate,
         _ => match X509Certificate::from_der(certificate) {
             Ok((_, parsed)) => parsed.tbs_certificate.subject_pki.raw,
             Err(_) => return false,
@@ -94,7 +93,7 @@ fn is_for(record: &TLSA, certificate: &CertificateDer<'_>) -> bool {
     }
 }
 
-fn is_self_issued(certificate: &CertificateDer<'_>) -> bool {
+fn is_self_issued(certificate: &[u8]) -> bool {
     X509Certificate::from_der(certificate)
         .is_ok_and(|(_, parsed)| parsed.subject() == parsed.issuer())
 }
@@ -106,7 +105,7 @@ mod tests {
     use super::*;
 
     /// A server's certificate, the one of its authority, and one that signed itself.
-    fn certificates() -> [CertificateDer<'static>; 3] {
+    fn certificates() -> [Vec<u8>; 3] {
         let mut params = CertificateParams::new(Vec::new()).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params
@@ -120,17 +119,17 @@ mod tests {
         let own = params.signed_by(&KeyPair::generate().unwrap(), &issuer);
         let lone = params.self_signed(&KeyPair::generate().unwrap()).unwrap();
         [
-            own.unwrap().der().clone(),
-            authority.der().clone(),
-            lone.der().clone(),
+            own.unwrap().der().to_vec(),
+            authority.der().to_vec(),
+            lone.der().to_vec(),
         ]
     }
 
-    fn record(usage: u8, selector: u8, matching: u8, of: &CertificateDer<'_>) -> TLSA {
+    fn record(usage: u8, selector: u8, matching: u8, of: &[u8]) -> TLSA {
         let (_, parsed) = X509Certificate::from_der(of).unwrap();
         let selected = match selector {
             1 => parsed.tbs_certificate.subject_pki.raw,
-            _ => of.as_ref(),
+            _ => of,
         };
         let data = match matching {
             1 => digest(&SHA256, selected).as_ref().to_vec(),

@@ -71,15 +71,14 @@ pub(crate) fn is_unexplained(outcome: Outcome, received: &[u8], flight: &Flight)
     vague && flight.choice.is_none() && (received.is_empty() || flight.alert.is_some())
 }
 
-/// The outcome that a dialogue inside TLS really had, when the stream itself broke.
+/// The outcome that an error of a stream inside TLS stands for.
 ///
 /// In TLS 1.3 a server refuses a client without a certificate only after the client has finished, so
 /// the alert comes in place of the greeting (RFC 8446 §4.4.2.4).
-pub(crate) fn refine(fault: Fault, stream_error: Option<&io::Error>) -> Fault {
-    match stream_error.and_then(rustls_error) {
-        Some(rustls::Error::AlertReceived(alert)) => fault.with(alert_outcome(*alert)),
-        Some(_) => fault.with(Outcome::TlsGarbage),
-        None => fault,
+pub(crate) fn classify_stream_error(error: &io::Error) -> Option<Outcome> {
+    match rustls_error(error)? {
+        rustls::Error::AlertReceived(alert) => Some(alert_outcome(*alert)),
+        _ => Some(Outcome::TlsGarbage),
     }
 }
 

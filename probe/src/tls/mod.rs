@@ -2,6 +2,8 @@
 //!
 //! | module | idea |
 //! |---|---|
+//! | `trust` | whom to trust, and with which cryptography |
+//! | `handshake` | how a transport runs a handshake, and what came of it |
 //! | `roots` | certificates that the operator trusts |
 //! | `verifier` | verifies as rustls does, and keeps what the server showed |
 //! | `certificate` | what a certificate says, and what exactly is wrong with it |
@@ -15,9 +17,14 @@ pub(crate) mod ciphers;
 pub(crate) mod facts;
 pub(crate) mod failure;
 pub(crate) mod flight;
+mod handshake;
 pub(crate) mod path;
 mod roots;
 pub(crate) mod staple;
-pub(crate) mod verifier;
+mod trust;
+mod verifier;
 
+pub(crate) use handshake::{Incomplete, TlsStream, VerifiedStream};
 pub use roots::{RootsError, read_roots};
+pub(crate) use trust::Trust;
+pub use trust::TrustError;

@@ -18,7 +18,7 @@ use crate::step::{CertificateFacts, StapleStatus};
 pub(crate) struct CapturingVerifier {
     inner: Arc<WebPkiServerVerifier>,
     roots: Arc<RootCertStore>,
-    shown: Mutex<CapturedChain>,
+    captured: Mutex<CapturedChain>,
 }
 
 /// What a server showed.
@@ -30,6 +30,8 @@ pub(crate) struct CapturedChain {
     pub(crate) facts: Option<CertificateFacts>,
     /// When it was verified, in seconds since 1970.
     pub(crate) now: i64,
+    /// Whether it was accepted.
+    pub(crate) verified: bool,
 }
 
 impl CapturingVerifier {
@@ -37,13 +39,13 @@ impl CapturingVerifier {
         Self {
             inner,
             roots,
-            shown: Mutex::default(),
+            captured: Mutex::default(),
         }
     }
 
     /// What was shown, which is not kept: the verifier lives as long as the connection.
     pub(crate) fn take(&self) -> CapturedChain {
-        std::mem::take(&mut self.shown.lock().unwrap_or_else(PoisonError::into_inner))
+        std::mem::take(&mut self.captured.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
@@ -77,15 +79,18 @@ impl ServerCertVerifier for CapturingVerifier {
             facts.built = path.map_or_else(Vec::new, |path| path.subjects);
             facts.staple.clone_from(&staple);
         }
-        *self.shown.lock().unwrap_or_else(PoisonError::into_inner) = CapturedChain {
+        let revoked = staple.is_some_and(|staple| staple.status == StapleStatus::Revoked);
+        let verdict = if revoked && verdict.is_ok() {
+            Err(CertificateError::Revoked.into())
+        } else {
+            verdict
+        };
+        *self.captured.lock().unwrap_or_else(PoisonError::into_inner) = CapturedChain {
             chain,
             facts,
             now: time,
+            verified: verdict.is_ok(),
         };
-        let revoked = staple.is_some_and(|staple| staple.status == StapleStatus::Revoked);
-        if revoked && verdict.is_ok() {
-            return Err(CertificateError::Revoked.into());
-        }
         verdict
     }
 

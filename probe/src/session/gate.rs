@@ -1,11 +1,11 @@
-//! One sign-in leads, and the others follow only if the password is not refused.
+//! One service signs in first, and the others only if it was not refused the password.
 //!
 //! Providers lock accounts after a few wrong passwords, and four services at once would use up four.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use tokio::sync::{Mutex, MutexGuard};
+use futures_util::lock::{Mutex, MutexGuard};
 
 use crate::judgement::Judgement;
 use crate::outcome::Outcome;
@@ -28,74 +28,77 @@ impl Disclosure {
     }
 }
 
-/// RunContext by all endpoints of a run. Nobody signs in without having passed it.
-pub(super) struct Gate {
-    verdict: Mutex<Verdict>,
+/// Shared by all sessions with the same credentials. None signs in without having passed it.
+pub struct SignInGate {
+    password: Mutex<PasswordState>,
     disclosure: Disclosure,
 }
 
+/// What is known of the password so far.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Verdict {
-    /// No password was judged.
-    Open,
+enum PasswordState {
+    /// No server has judged it.
+    Untested,
     /// A sign-in came to an unknown end: the server may have refused the password without a word. One
     /// more try is the most that may be risked.
-    OpenOnceMore,
+    MaybeRefused,
+    /// A server has accepted it.
     Accepted,
-    Closed,
+    /// It must not be sent again.
+    Refused,
 }
 
-/// What one endpoint may do.
-pub(super) enum Pass<'a> {
-    /// Sign in, and tell the result with [`Lead::settle`]. All others wait for it.
-    Lead(Lead<'a>),
+/// What one session may do.
+pub enum SignInPermit<'a> {
+    /// Sign in, and report the result. All others wait for it.
+    Exclusive(ExclusiveSignIn<'a>),
     /// Sign in: the password was accepted elsewhere.
-    Follow,
+    Shared,
     /// Do not sign in: the password was refused elsewhere, or perhaps was so twice.
-    Stop,
+    Denied,
 }
 
-/// Held during a sign-in that leads. Dropping it without a result leaves its end unknown.
-pub(super) struct Lead<'a> {
-    verdict: MutexGuard<'a, Verdict>,
-    before: Verdict,
+/// Held during a sign-in on which the others wait. Dropping it without a report leaves its end unknown.
+pub struct ExclusiveSignIn<'a> {
+    password: MutexGuard<'a, PasswordState>,
+    before: PasswordState,
 }
 
-impl Gate {
-    /// Lets the sign-ins of one run pass, and notes it before the first of them.
-    pub(super) fn new(disclosure: Disclosure) -> Self {
+impl SignInGate {
+    /// A gate for one set of credentials. `disclosure` is told before the first sign-in.
+    pub fn new(disclosure: Disclosure) -> Self {
         Self {
-            verdict: Mutex::new(Verdict::Open),
+            password: Mutex::new(PasswordState::Untested),
             disclosure,
         }
     }
 
     /// Waits until no sign-in of unknown end is under way.
-    pub(super) async fn enter(&self) -> Pass<'_> {
-        let mut verdict = self.verdict.lock().await;
-        let before = *verdict;
-        *verdict = match before {
-            Verdict::Open => Verdict::OpenOnceMore,
-            Verdict::OpenOnceMore => Verdict::Closed,
-            Verdict::Accepted => {
+    pub async fn enter(&self) -> SignInPermit<'_> {
+        let mut password = self.password.lock().await;
+        let before = *password;
+        *password = match before {
+            PasswordState::Untested => PasswordState::MaybeRefused,
+            PasswordState::MaybeRefused => PasswordState::Refused,
+            PasswordState::Accepted => {
                 self.disclosure.happens();
-                return Pass::Follow;
+                return SignInPermit::Shared;
             }
-            Verdict::Closed => return Pass::Stop,
+            PasswordState::Refused => return SignInPermit::Denied,
         };
         self.disclosure.happens();
-        Pass::Lead(Lead { verdict, before })
+        SignInPermit::Exclusive(ExclusiveSignIn { password, before })
     }
 }
 
-impl Lead<'_> {
+impl ExclusiveSignIn<'_> {
     /// Tells the others how the sign-in ended. Only one that went through proves the password. A fault
     /// that says that the password was not judged, such as a server that is too busy, lets the next one
-    /// lead as if nothing had happened.
-    pub(super) fn settle(mut self, outcome: Outcome) {
-        *self.verdict = match (outcome, outcome.judgement()) {
-            (Outcome::Ok, _) => Verdict::Accepted,
-            (_, Judgement::Refused) => Verdict::Closed,
+    /// begin as if nothing had happened.
+    pub fn report(mut self, outcome: Outcome) {
+        *self.password = match (outcome, outcome.judgement()) {
+            (Outcome::Ok, _) => PasswordState::Accepted,
+            (_, Judgement::Refused) => PasswordState::Refused,
             (_, Judgement::Accepted | Judgement::NotJudged) => self.before,
             (_, Judgement::Unknown) => return,
         };
@@ -110,34 +113,34 @@ mod tests {
 
     /// How many services sign in one after the other when all of their sign-ins end like this, and what
     /// the next one may do then; at most five are asked.
-    fn led(outcome: Option<Outcome>) -> (usize, &'static str) {
-        let gate = Gate::new(Disclosure::default());
+    fn sign_ins(outcome: Option<Outcome>) -> (usize, &'static str) {
+        let gate = SignInGate::new(Disclosure::default());
         for count in 0..5 {
-            let Some(pass) = gate.enter().now_or_never() else {
-                panic!("the first that led is gone, and the next one waits")
+            let Some(permit) = gate.enter().now_or_never() else {
+                panic!("the first sign-in is over, and the next one waits")
             };
-            let lead = match pass {
-                Pass::Lead(lead) => lead,
-                Pass::Follow => return (count, "follow"),
-                Pass::Stop => return (count, "stop"),
+            let exclusive = match permit {
+                SignInPermit::Exclusive(exclusive) => exclusive,
+                SignInPermit::Shared => return (count, "shared"),
+                SignInPermit::Denied => return (count, "denied"),
             };
             assert!(
                 gate.enter().now_or_never().is_none(),
                 "the second must wait"
             );
             match outcome {
-                Some(outcome) => lead.settle(outcome),
-                None => drop(lead),
+                Some(outcome) => exclusive.report(outcome),
+                None => drop(exclusive),
             }
         }
-        (5, "lead")
+        (5, "exclusive")
     }
 
     #[test]
     fn the_password_is_risked_once_more_where_nobody_knows_and_never_after_a_verdict() {
         use Outcome::*;
         for (outcomes, expected) in [
-            (&[Ok][..], (1, "follow")),
+            (&[Ok][..], (1, "shared")),
             (
                 &[
                     WrongCredentials,
@@ -145,7 +148,7 @@ mod tests {
                     PasswordExpired,
                     AccountDisabled,
                 ],
-                (1, "stop"),
+                (1, "denied"),
             ),
             // The server says that it did not look at the password.
             (
@@ -155,13 +158,13 @@ mod tests {
                     TlsRequired,
                     PasswordSignInNotOffered,
                 ],
-                (5, "lead"),
+                (5, "exclusive"),
             ),
             // The password is right, says a server that then turns the customer away for another reason.
             // Codes of this kind are also given for less, so it proves nothing to the others.
             (
                 &[NotAuthorized, MailboxInUse, MailboxFull, TooManyConnections],
-                (5, "lead"),
+                (5, "exclusive"),
             ),
             (
                 &[
@@ -176,51 +179,51 @@ mod tests {
                     Deadline,
                     Cancelled,
                 ],
-                (2, "stop"),
+                (2, "denied"),
             ),
         ] {
             for outcome in outcomes {
-                assert_eq!(led(Some(*outcome)), expected, "{outcome}");
+                assert_eq!(sign_ins(Some(*outcome)), expected, "{outcome}");
             }
         }
-        assert_eq!(led(None), (2, "stop"), "given up");
+        assert_eq!(sign_ins(None), (2, "denied"), "given up");
     }
 
     #[test]
     fn a_fault_without_a_verdict_does_not_use_up_the_one_more_try() {
         use Outcome::*;
         for (outcomes, expected) in [
-            (&[ClosedEarly, Ok][..], "follow"),
-            (&[ClosedEarly, TemporaryFailure], "lead"),
-            (&[TemporaryFailure, ClosedEarly], "lead"),
-            (&[TemporaryFailure, ClosedEarly, NoReply], "stop"),
-            (&[ClosedEarly, TemporaryFailure, NoReply], "stop"),
-            (&[ClosedEarly, WrongCredentials], "stop"),
+            (&[ClosedEarly, Ok][..], "shared"),
+            (&[ClosedEarly, TemporaryFailure], "exclusive"),
+            (&[TemporaryFailure, ClosedEarly], "exclusive"),
+            (&[TemporaryFailure, ClosedEarly, NoReply], "denied"),
+            (&[ClosedEarly, TemporaryFailure, NoReply], "denied"),
+            (&[ClosedEarly, WrongCredentials], "denied"),
         ] {
-            let gate = Gate::new(Disclosure::default());
+            let gate = SignInGate::new(Disclosure::default());
             for outcome in outcomes {
-                let Some(Pass::Lead(lead)) = gate.enter().now_or_never() else {
-                    panic!("{outcomes:?}: nobody leads")
+                let Some(SignInPermit::Exclusive(exclusive)) = gate.enter().now_or_never() else {
+                    panic!("{outcomes:?}: nobody may sign in")
                 };
-                lead.settle(*outcome);
+                exclusive.report(*outcome);
             }
-            let pass = match gate.enter().now_or_never() {
-                Some(Pass::Lead(_)) => "lead",
-                Some(Pass::Follow) => "follow",
-                Some(Pass::Stop) => "stop",
+            let permit = match gate.enter().now_or_never() {
+                Some(SignInPermit::Exclusive(_)) => "exclusive",
+                Some(SignInPermit::Shared) => "shared",
+                Some(SignInPermit::Denied) => "denied",
                 None => "wait",
             };
-            assert_eq!(pass, expected, "{outcomes:?}");
+            assert_eq!(permit, expected, "{outcomes:?}");
         }
     }
 
     #[test]
     fn a_password_is_disclosed_from_the_first_that_may_sign_in_on() {
         let disclosure = Disclosure::default();
-        let gate = Gate::new(disclosure.clone());
+        let gate = SignInGate::new(disclosure.clone());
         assert!(!disclosure.happened());
-        let pass = gate.enter().now_or_never();
-        assert!(matches!(pass, Some(Pass::Lead(_))));
+        let permit = gate.enter().now_or_never();
+        assert!(matches!(permit, Some(SignInPermit::Exclusive(_))));
         assert!(disclosure.happened());
     }
 }
