@@ -12,7 +12,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
-use probe::net::{Options, Probe, ProbeEvent, Target, read_roots};
+use probe::net::{Options, Probe, ProbeEvent, Target};
+use probe::tls::read_roots;
 use probe::{Endpoint, HostName, Outcome, Protocol, Security};
 use rustls::client::Resumption;
 use rustls::pki_types::{CertificateDer, ServerName};

@@ -13,11 +13,12 @@
 //! | [`stage`] | the stages of a check, in their usual order |
 //! | [`judgement`] | what became of a password |
 //! | [`side`] | who can do something about what was found |
+//! | [`session`] | one session with a server, over any stream, clock and TLS |
 //! | [`step`] | one thing that happened, with its facts |
 //! | [`diagnosis`] | pure: all reports → findings |
 //! | [`credentials`] | a user name and password that are fit to be sent |
 //! | [`dialogue`] | the IMAP, POP3 and SMTP conversations, over any stream and clock |
-//! | `tls` | verification, certificates and handshakes, over any stream |
+//! | `tls` | feature `tls`: verification, certificates and handshakes, over any stream |
 //! | `net` | feature `net`: DNS, TCP, TLS and the order of the steps |
 
 pub mod address;
@@ -35,8 +36,13 @@ pub mod stage;
 pub mod step;
 #[cfg(any(test, fuzzing))]
 mod testing;
-#[cfg(feature = "net")]
-mod tls;
+#[cfg(feature = "tls")]
+// Transports use it; `net` is the only one so far.
+#[cfg_attr(
+    not(feature = "net"),
+    expect(dead_code, unused_imports, reason = "only transports use it")
+)]
+pub mod tls;
 
 pub use address::{PrivateNetwork, PrivateNetworkError};
 pub use credentials::{Credentials, CredentialsError};

@@ -40,7 +40,7 @@ pub use fault::Fault;
 pub use redact::Redactor;
 pub use results::{Greeting, MailboxUsage, Quota, SignedIn};
 pub use stream::Stream;
-#[cfg(any(feature = "net", test, fuzzing))]
+#[cfg(any(feature = "tls", test, fuzzing))]
 pub(crate) use verified_connection::Sealed;
 pub use verified_connection::{VerifiedConnection, VerifiedTls};
 

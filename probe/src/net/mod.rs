@@ -36,7 +36,6 @@ mod tls_diagnosis;
 mod tlsa;
 
 pub use crate::session::Disclosure;
-pub use crate::tls::{RootsError, TrustError, read_roots};
 pub use dns::{RootKeys, RootKeysError};
 pub use event::ProbeEvent;
 pub use probe::{Options, Probe, SetupError};

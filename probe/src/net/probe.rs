@@ -16,7 +16,7 @@ use crate::tls::{Trust, TrustError};
 /// How to check.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// Certificates to trust besides the Mozilla roots, as read by [`read_roots`](super::read_roots).
+    /// Certificates to trust besides the Mozilla roots, as read by [`read_roots`](crate::tls::read_roots).
     pub extra_roots: Vec<CertificateDer<'static>>,
     /// Whether addresses that are not on the public internet may be connected to, whatever a target says.
     pub allow_private: bool,

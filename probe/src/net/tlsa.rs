@@ -1,8 +1,8 @@
 //! Whether a TLSA record fits the certificates that a server sent (RFC 6698 §2.1, RFC 7671).
 
-use aws_lc_rs::digest::{SHA256, SHA512, digest};
 use hickory_resolver::proto::rr::rdata::TLSA;
 use hickory_resolver::proto::rr::rdata::tlsa::{CertUsage, Matching, Selector};
+use sha2::{Digest, Sha256, Sha512};
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 /// Of longer data only the beginning is shown.
@@ -87,8 +87,8 @@ fn is_for(record: &TLSA, certificate: &[u8]) -> bool {
     };
     match record.matching {
         Matching::Raw => selected == record.cert_data,
-        Matching::Sha256 => digest(&SHA256, selected).as_ref() == record.cert_data,
-        Matching::Sha512 => digest(&SHA512, selected).as_ref() == record.cert_data,
+        Matching::Sha256 => Sha256::digest(selected)[..] == record.cert_data[..],
+        Matching::Sha512 => Sha512::digest(selected)[..] == record.cert_data[..],
         Matching::Unassigned(_) | Matching::Private => false,
     }
 }
@@ -132,8 +132,8 @@ mod tests {
             _ => of,
         };
         let data = match matching {
-            1 => digest(&SHA256, selected).as_ref().to_vec(),
-            2 => digest(&SHA512, selected).as_ref().to_vec(),
+            1 => Sha256::digest(selected).to_vec(),
+            2 => Sha512::digest(selected).to_vec(),
             _ => selected.to_vec(),
         };
         TLSA::new(usage.into(), selector.into(), matching.into(), data)

@@ -5,6 +5,6 @@ pub(crate) mod conversation;
 pub(crate) mod fragmentation;
 #[cfg(fuzzing)]
 pub mod fuzzing;
-#[cfg(feature = "net")]
+#[cfg(feature = "tls")]
 pub(crate) mod readers;
 pub(crate) mod script;

@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use rustls::CertificateError;
-use rustls::pki_types::{CertificateDer, UnixTime};
+use rustls::crypto::aws_lc_rs;
+use rustls::pki_types::{CertificateDer, SignatureVerificationAlgorithm, UnixTime};
 use x509_parser::parse_x509_certificate;
 
 use super::conversation::assert_fits;
@@ -28,17 +29,17 @@ pub(crate) fn certificates(chain: &[CertificateDer<'_>], response: &[u8]) {
         assert_is_about_certificate(notice(&facts, chain.first(), now));
     }
     for error in ERRORS {
-        let outcome = classify(error, chain);
+        let outcome = classify(error, chain, algorithms());
         assert_is_about_certificate(outcome);
         assert_ne!(outcome, Outcome::Ok, "{error:?}");
     }
     let [leaf, .., issuer] = chain else { return };
     if let Ok((_, issuer)) = parse_x509_certificate(issuer) {
-        let _ = staple::verify(response, leaf, issuer.public_key().raw, now);
+        let _ = staple::verify(response, leaf, issuer.public_key().raw, now, algorithms());
     }
     if let Ok(root) = webpki::anchor_from_trusted_cert(issuer) {
         let now = UnixTime::since_unix_epoch(Duration::from_secs(NOW));
-        let path = path::build(chain, &[root], now);
+        let path = path::build(chain, &[root], now, algorithms());
         let subjects = path.map_or_else(Vec::new, |path| path.subjects);
         assert!(subjects.len() <= chain.len() + 1, "{subjects:?}");
         subjects.iter().for_each(|subject| assert_fits(subject));
@@ -65,6 +66,13 @@ pub(crate) fn flight(bytes: &[u8], cut: usize) {
     if let Some(KeyExchange::Prime(bits)) = whole.choice.and_then(|choice| choice.key_exchange) {
         assert!((1..=8 * bytes.len()).contains(&bits), "{bits}");
     }
+}
+
+/// The algorithms that the provider of `net` has.
+pub(crate) fn algorithms() -> &'static [&'static dyn SignatureVerificationAlgorithm] {
+    aws_lc_rs::default_provider()
+        .signature_verification_algorithms
+        .all
 }
 
 /// One for each branch of `classify`.

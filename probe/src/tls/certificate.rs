@@ -7,9 +7,9 @@
 
 use std::fmt::Write;
 
-use aws_lc_rs::digest::{SHA256, digest};
 use rustls::CertificateError;
 use rustls::pki_types::CertificateDer;
+use sha2::{Digest, Sha256};
 use x509_parser::asn1_rs::FromDer;
 use x509_parser::certificate::X509Certificate;
 use x509_parser::der_parser::oid::Oid;
@@ -19,6 +19,7 @@ use x509_parser::parse_x509_certificate;
 use x509_parser::public_key::PublicKey;
 use x509_parser::x509::{SubjectPublicKeyInfo, X509Version};
 
+use super::signed_data::{Algorithms, SignedData};
 use crate::dialogue::Redactor;
 use crate::outcome::Outcome;
 use crate::step::{CertificateFacts, SentCertificate, StapleStatus};
@@ -95,7 +96,11 @@ pub(crate) fn notice(
 }
 
 /// What is wrong with a chain that was not accepted.
-pub(crate) fn classify(error: &CertificateError, chain: &[CertificateDer<'_>]) -> Outcome {
+pub(crate) fn classify(
+    error: &CertificateError,
+    chain: &[CertificateDer<'_>],
+    algorithms: Algorithms<'_>,
+) -> Outcome {
     use CertificateError as Error;
     match error {
         Error::Expired | Error::ExpiredContext { .. } => return Outcome::CertificateExpired,
@@ -122,7 +127,7 @@ pub(crate) fn classify(error: &CertificateError, chain: &[CertificateDer<'_>]) -
     let mut signed = parsed
         .iter()
         .filter(|certificate| !names_itself(certificate));
-    if is_self_signed(leaf) {
+    if is_self_signed(leaf, algorithms) {
         Outcome::CertificateSelfSigned
     } else if leaf.version() == X509Version::V1 {
         Outcome::CertificateOldFormat
@@ -145,15 +150,12 @@ pub(crate) fn classify(error: &CertificateError, chain: &[CertificateDer<'_>]) -
 
 /// SHA-256 in lower-case hexadecimal.
 fn fingerprint(certificate: &CertificateDer<'_>) -> String {
-    let digest = digest(&SHA256, certificate);
-    digest
-        .as_ref()
-        .iter()
-        .fold(String::new(), |mut text, byte| {
-            // Writing to a string cannot fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+    let digest = Sha256::digest(certificate);
+    digest.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 /// Whether a certificate says that its server always shows an OCSP response (RFC 7633 §4).
@@ -266,11 +268,13 @@ fn names_itself(certificate: &X509Certificate<'_>) -> bool {
 
 /// Whether a certificate names itself as its issuer and nothing speaks against it. A signature by a
 /// short key cannot be checked any more, and is no better for it.
-fn is_self_signed(certificate: &X509Certificate<'_>) -> bool {
+fn is_self_signed(certificate: &X509Certificate<'_>, algorithms: Algorithms<'_>) -> bool {
     names_itself(certificate)
         && (has_short_key(certificate)
             || has_broken_signature(certificate)
-            || certificate.verify_signature(None).is_ok())
+            || SignedData::from_der(certificate.as_raw()).is_some_and(|signed| {
+                signed.is_signed_by(certificate.public_key().raw, algorithms)
+            }))
 }
 
 /// Whether the chain ends before its root, at a certificate whose issuer can be fetched.
@@ -307,6 +311,7 @@ mod tests {
     use rustls::pki_types::pem::PemObject;
 
     use super::*;
+    use crate::testing::readers::algorithms;
 
     fn chain(pem: &[u8]) -> Vec<CertificateDer<'static>> {
         CertificateDer::pem_slice_iter(pem)
@@ -369,11 +374,15 @@ mod tests {
             (authority, other(), Outcome::CertificateSelfSigned),
             (authority, UnknownIssuer, Outcome::CertificateSelfSigned),
         ] {
-            assert_eq!(classify(&error, &chain(pem)), outcome, "{error:?}");
+            assert_eq!(
+                classify(&error, &chain(pem), algorithms()),
+                outcome,
+                "{error:?}"
+            );
         }
         let nonsense = [CertificateDer::from(vec![0x30, 3, 2, 1, 1])];
         assert_eq!(
-            classify(&UnknownIssuer, &nonsense),
+            classify(&UnknownIssuer, &nonsense, algorithms()),
             Outcome::CertificateChainUnusable
         );
         assert_eq!(facts(&nonsense, 0), None);

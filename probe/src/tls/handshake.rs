@@ -60,6 +60,7 @@ impl PendingHandshake {
         security: Security,
         redactor: &Redactor,
     ) -> TlsHandshake<VerifiedStream<S>> {
+        let algorithms = self.verifier.algorithms();
         let CapturedChain {
             chain,
             facts,
@@ -93,7 +94,7 @@ impl PendingHandshake {
                 Some(rustls::Error::InvalidCertificate(error)) => {
                     return TlsHandshake::Untrusted {
                         tls: seen,
-                        certificate: check(certificate::classify(error, &chain)),
+                        certificate: check(certificate::classify(error, &chain, algorithms.all)),
                     };
                 }
                 _ => failure(

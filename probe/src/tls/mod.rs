@@ -7,6 +7,7 @@
 //! | `roots` | certificates that the operator trusts |
 //! | `verifier` | verifies as rustls does, and keeps what the server showed |
 //! | `certificate` | what a certificate says, and what exactly is wrong with it |
+//! | `signed_data` | checks a signature with the algorithms of the caller |
 //! | `path`, `staple` | the chain that was verified, and what the server shows about revocation |
 //! | `flight` | the first flight of a server, as far as it is in the clear |
 //! | `facts`, `ciphers` | what was agreed on, in the words of the standards |
@@ -20,11 +21,11 @@ pub(crate) mod flight;
 mod handshake;
 pub(crate) mod path;
 mod roots;
+mod signed_data;
 pub(crate) mod staple;
 mod trust;
 mod verifier;
 
 pub(crate) use handshake::{Incomplete, TlsStream, VerifiedStream};
 pub use roots::{RootsError, read_roots};
-pub(crate) use trust::Trust;
-pub use trust::TrustError;
+pub use trust::{Trust, TrustError};

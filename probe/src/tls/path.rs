@@ -2,7 +2,6 @@
 
 use der::asn1::AnyRef;
 use der::{Encode, Tag};
-use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::{CertificateDer, TrustAnchor, UnixTime};
 use webpki::{EndEntityCert, KeyUsage};
 use x509_parser::parse_x509_certificate;
@@ -10,6 +9,7 @@ use x509_parser::prelude::FromDer;
 use x509_parser::x509::X509Name;
 
 use super::certificate::sanitize;
+use super::signed_data::Algorithms;
 
 /// A chain from a server's own certificate to a root that vouches for it.
 #[derive(Debug, PartialEq, Eq)]
@@ -25,13 +25,13 @@ pub(crate) fn build(
     chain: &[CertificateDer<'_>],
     roots: &[TrustAnchor<'_>],
     now: UnixTime,
+    algorithms: Algorithms<'_>,
 ) -> Option<Path> {
     let (leaf, sent) = chain.split_first()?;
-    let algorithms = aws_lc_rs::default_provider().signature_verification_algorithms;
     let end_entity = EndEntityCert::try_from(leaf).ok()?;
     let usage = KeyUsage::server_auth();
     let path = end_entity
-        .verify_for_usage(algorithms.all, roots, sent, now, usage, None, None)
+        .verify_for_usage(algorithms, roots, sent, now, usage, None, None)
         .ok()?;
     let intermediates = path.intermediate_certificates().map(webpki::Cert::der);
     let mut subjects: Vec<String> = std::iter::once(leaf.clone())

@@ -3,16 +3,16 @@
 //! Anybody can write such a response, so it counts only with a signature of the issuer of the
 //! certificate, or of somebody to whom the issuer gave this task (RFC 6960 §4.2.2.2).
 
-use aws_lc_rs::digest::{self, SHA1_FOR_LEGACY_USE_ONLY, SHA256};
-use der::{Decode, Encode, NestedReader, Reader, SliceReader};
+use der::{Decode, Encode};
+use sha1::Sha1;
+use sha2::Sha256;
 use x509_ocsp::{BasicOcspResponse, CertId, CertStatus, OcspGeneralizedTime, OcspResponse};
-use x509_parser::asn1_rs::BitString;
 use x509_parser::certificate::X509Certificate;
 use x509_parser::parse_x509_certificate;
 use x509_parser::prelude::FromDer;
-use x509_parser::verify::verify_signature;
-use x509_parser::x509::{AlgorithmIdentifier, SubjectPublicKeyInfo};
+use x509_parser::x509::SubjectPublicKeyInfo;
 
+use super::signed_data::{Algorithms, SignedData};
 use crate::step::{Staple, StapleStatus};
 
 /// An honest responder sends one certificate; each more costs the check of a signature.
@@ -25,6 +25,7 @@ pub(crate) fn verify(
     certificate: &[u8],
     issuer_key: &[u8],
     now: i64,
+    algorithms: Algorithms<'_>,
 ) -> Option<Staple> {
     if response.is_empty() {
         return None;
@@ -33,11 +34,11 @@ pub(crate) fn verify(
     let (_, issuer) = SubjectPublicKeyInfo::from_der(issuer_key).ok()?;
     let response = OcspResponse::from_der(response).ok()?.response_bytes?;
     let basic = response.response.as_bytes();
-    let signed = signed_part(basic)?;
+    let signed = SignedData::from_der(basic)?;
     let basic = BasicOcspResponse::from_der(basic).ok()?;
     let mut responses = basic.tbs_response_data.responses.iter();
     let single = responses.find(|single| is_about(&single.cert_id, &certificate, &issuer))?;
-    is_genuine(&basic, signed, &issuer, now).then(|| Staple {
+    is_genuine(&basic, &signed, issuer_key, now, algorithms).then(|| Staple {
         status: match single.cert_status {
             CertStatus::Good(_) => StapleStatus::Good,
             CertStatus::Revoked(_) => StapleStatus::Revoked,
@@ -48,29 +49,19 @@ pub(crate) fn verify(
     })
 }
 
-/// The bytes that the signature is about, exactly as they came.
-fn signed_part<'a>(basic: &'a [u8]) -> Option<&'a [u8]> {
-    let mut reader = SliceReader::new(basic).ok()?;
-    let first = |inner: &mut NestedReader<'_, SliceReader<'a>>| {
-        let first = inner.tlv_bytes()?;
-        inner.read_slice(inner.remaining_len())?;
-        Ok(first)
-    };
-    reader.sequence(first).ok()
-}
-
 /// Whether a response names this certificate of this issuer (RFC 6960 §4.1.1).
 fn is_about(
     id: &CertId,
     certificate: &X509Certificate<'_>,
     issuer: &SubjectPublicKeyInfo<'_>,
 ) -> bool {
-    let algorithm = match id.hash_algorithm.oid.to_string().as_str() {
-        "1.3.14.3.2.26" => &SHA1_FOR_LEGACY_USE_ONLY,
-        "2.16.840.1.101.3.4.2.1" => &SHA256,
-        _ => return false,
+    let hash = |of: &[u8]| match id.hash_algorithm.oid.to_string().as_str() {
+        // It only names the issuer here, which nobody gains anything from forging.
+        "1.3.14.3.2.26" => Some(<Sha1 as sha1::Digest>::digest(of).to_vec()),
+        "2.16.840.1.101.3.4.2.1" => Some(<Sha256 as sha2::Digest>::digest(of).to_vec()),
+        _ => None,
     };
-    let is_hash = |hash: &[u8], of: &[u8]| digest::digest(algorithm, of).as_ref() == hash;
+    let is_hash = |expected: &[u8], of: &[u8]| hash(of).is_some_and(|hash| hash == expected);
     id.serial_number.as_bytes() == certificate.raw_serial()
         && is_hash(
             id.issuer_name_hash.as_bytes(),
@@ -85,32 +76,22 @@ fn is_about(
 /// Whether the issuer signed a response, or a responder that it certified for this.
 fn is_genuine(
     basic: &BasicOcspResponse,
-    signed: &[u8],
-    issuer: &SubjectPublicKeyInfo<'_>,
+    signed: &SignedData<'_>,
+    issuer_key: &[u8],
     now: i64,
+    algorithms: Algorithms<'_>,
 ) -> bool {
-    let Ok(algorithm) = basic.signature_algorithm.to_der() else {
-        return false;
-    };
-    let Ok((_, algorithm)) = AlgorithmIdentifier::from_der(&algorithm) else {
-        return false;
-    };
-    let signature = BitString::new(0, basic.signature.raw_bytes());
-    let signs = |key: &SubjectPublicKeyInfo<'_>| {
-        verify_signature(key, &algorithm, &signature, signed).is_ok()
-    };
-    let mut delegates = basic
-        .certs
-        .iter()
-        .flatten()
-        .take(MAX_DELEGATES)
-        .filter_map(|one| one.to_der().ok());
-    signs(issuer)
-        || delegates.any(|delegate| {
-            parse_x509_certificate(&delegate).is_ok_and(|(_, delegate)| {
+    let certificates = basic.certs.iter().flatten().take(MAX_DELEGATES);
+    let mut delegates = certificates.filter_map(|certificate| certificate.to_der().ok());
+    signed.is_signed_by(issuer_key, algorithms)
+        || delegates.any(|der| {
+            let Some(certificate) = SignedData::from_der(&der) else {
+                return false;
+            };
+            parse_x509_certificate(&der).is_ok_and(|(_, delegate)| {
                 may_sign_responses(&delegate, now)
-                    && delegate.verify_signature(Some(issuer)).is_ok()
-                    && signs(delegate.public_key())
+                    && certificate.is_signed_by(issuer_key, algorithms)
+                    && signed.is_signed_by(delegate.public_key().raw, algorithms)
             })
         })
 }
@@ -129,6 +110,7 @@ fn seconds(time: &OcspGeneralizedTime) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::readers::algorithms;
 
     const CERTIFICATE: &[u8] = include_bytes!("../../tests/certificates/stapled.der");
     const ISSUER: &[u8] = include_bytes!("../../tests/certificates/stapled-issuer.der");
@@ -142,28 +124,40 @@ mod tests {
     #[test]
     fn a_response_counts_while_its_signer_does() {
         let key = key();
-        let whole = verify(RESPONSE, CERTIFICATE, &key, 2_000_000_000).unwrap();
+        let whole = verify(RESPONSE, CERTIFICATE, &key, 2_000_000_000, algorithms()).unwrap();
         assert_eq!(whole.status, StapleStatus::Revoked);
         let next = whole.next_update.unwrap();
         assert_eq!(next - whole.this_update, 7 * 24 * 60 * 60);
-        assert_eq!(verify(RESPONSE, CERTIFICATE, &key, 0), None);
-        assert_eq!(verify(RESPONSE, ISSUER, &key, 2_000_000_000), None);
-        assert_eq!(verify(b"", CERTIFICATE, &key, 2_000_000_000), None);
+        assert_eq!(verify(RESPONSE, CERTIFICATE, &key, 0, algorithms()), None);
+        assert_eq!(
+            verify(RESPONSE, ISSUER, &key, 2_000_000_000, algorithms()),
+            None
+        );
+        assert_eq!(
+            verify(b"", CERTIFICATE, &key, 2_000_000_000, algorithms()),
+            None
+        );
     }
 
     #[test]
     fn whatever_is_changed_changes_nothing_or_makes_it_worthless() {
         let key = key();
-        let whole = verify(RESPONSE, CERTIFICATE, &key, 2_000_000_000);
+        let whole = verify(RESPONSE, CERTIFICATE, &key, 2_000_000_000, algorithms());
         for place in 0..RESPONSE.len() {
             assert_eq!(
-                verify(&RESPONSE[..place], CERTIFICATE, &key, 2_000_000_000),
+                verify(
+                    &RESPONSE[..place],
+                    CERTIFICATE,
+                    &key,
+                    2_000_000_000,
+                    algorithms()
+                ),
                 None
             );
             for change in [1, 0x80] {
                 let mut changed = RESPONSE.to_vec();
                 changed[place] ^= change;
-                let found = verify(&changed, CERTIFICATE, &key, 2_000_000_000);
+                let found = verify(&changed, CERTIFICATE, &key, 2_000_000_000, algorithms());
                 assert!(found.is_none() || found == whole, "byte {place}: {found:?}");
             }
         }

@@ -16,7 +16,7 @@ use crate::endpoint::HostName;
 ///
 /// The cryptography and the time come from the caller: a server has another provider than a browser,
 /// and a browser another clock.
-pub(crate) struct Trust {
+pub struct Trust {
     config: ClientConfig,
     verifier: Arc<WebPkiServerVerifier>,
     roots: Arc<RootCertStore>,
@@ -43,7 +43,11 @@ pub enum TrustError {
 
 impl Trust {
     /// Trusts the Mozilla roots and these.
-    pub(crate) fn new(
+    ///
+    /// # Errors
+    ///
+    /// When an extra root is not a certificate that can be trusted, or the provider lacks what TLS needs.
+    pub fn new(
         provider: Arc<CryptoProvider>,
         time: Arc<dyn TimeProvider>,
         extra_roots: &[CertificateDer<'static>],
@@ -77,7 +81,7 @@ impl Trust {
     }
 
     /// What this client can do.
-    pub(crate) fn provider(&self) -> &CryptoProvider {
+    pub fn provider(&self) -> &CryptoProvider {
         self.config.crypto_provider()
     }
 
@@ -87,6 +91,7 @@ impl Trust {
         let verifier = Arc::new(CapturingVerifier::new(
             Arc::clone(&self.verifier),
             Arc::clone(&self.roots),
+            self.provider().signature_verification_algorithms,
         ));
         let client_certificate = Arc::new(NoClientCertificate::default());
         let mut config = self.config.clone();

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{ResolvesClientCert, WebPkiServerVerifier};
+use rustls::crypto::WebPkiSupportedAlgorithms;
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
 use rustls::sign::CertifiedKey;
 use rustls::{CertificateError, DigitallySignedStruct, RootCertStore, SignatureScheme};
@@ -18,6 +19,7 @@ use crate::step::{CertificateFacts, StapleStatus};
 pub(crate) struct CapturingVerifier {
     inner: Arc<WebPkiServerVerifier>,
     roots: Arc<RootCertStore>,
+    algorithms: WebPkiSupportedAlgorithms,
     captured: Mutex<CapturedChain>,
 }
 
@@ -35,12 +37,22 @@ pub(crate) struct CapturedChain {
 }
 
 impl CapturingVerifier {
-    pub(crate) fn new(inner: Arc<WebPkiServerVerifier>, roots: Arc<RootCertStore>) -> Self {
+    pub(crate) fn new(
+        inner: Arc<WebPkiServerVerifier>,
+        roots: Arc<RootCertStore>,
+        algorithms: WebPkiSupportedAlgorithms,
+    ) -> Self {
         Self {
             inner,
             roots,
+            algorithms,
             captured: Mutex::default(),
         }
+    }
+
+    /// The algorithms with which signatures are checked.
+    pub(crate) fn algorithms(&self) -> WebPkiSupportedAlgorithms {
+        self.algorithms
     }
 
     /// What was shown, which is not kept: the verifier lives as long as the connection.
@@ -70,10 +82,16 @@ impl ServerCertVerifier for CapturingVerifier {
             ocsp_response,
             now,
         );
-        let path = path::build(&chain, &self.roots.roots, now);
-        let staple = path
-            .as_ref()
-            .and_then(|path| staple::verify(ocsp_response, end_entity, &path.issuer_key, time));
+        let path = path::build(&chain, &self.roots.roots, now, self.algorithms.all);
+        let staple = path.as_ref().and_then(|path| {
+            staple::verify(
+                ocsp_response,
+                end_entity,
+                &path.issuer_key,
+                time,
+                self.algorithms.all,
+            )
+        });
         let mut facts = certificate::facts(&chain, time);
         if let Some(facts) = &mut facts {
             facts.built = path.map_or_else(Vec::new, |path| path.subjects);
