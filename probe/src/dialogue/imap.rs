@@ -1,7 +1,5 @@
 //! The IMAP conversation (RFC 9051, RFC 4959, RFC 5530, RFC 9208).
 
-use std::hash::{BuildHasher, Hasher, RandomState};
-
 use super::capabilities::Capabilities;
 use super::clock::Clock;
 use super::connection::Connection;
@@ -118,7 +116,7 @@ pub(super) async fn sign_in<S: VerifiedTls, C: Clock>(
     let Some(way) = choose_mechanism(capabilities) else {
         return Err(Fault::from(Outcome::PasswordSignInNotOffered));
     };
-    let tag = tag();
+    let tag = tag()?;
     let (command, mechanism, mut flights) = match way {
         Mechanism::PlainInitialResponse | Mechanism::Plain => (
             "AUTHENTICATE PLAIN",
@@ -217,7 +215,7 @@ pub(super) async fn mailbox<S: Stream, C: Clock>(
 pub(super) async fn quit<S: Stream, C: Clock>(
     connection: &mut Connection<S, C>,
 ) -> Result<Option<String>, Fault> {
-    let tag = tag();
+    let tag = tag()?;
     connection
         .send(format!("{tag} LOGOUT\r\n").as_bytes())
         .await?;
@@ -250,7 +248,7 @@ async fn command<S: Stream, C: Clock>(
     connection: &mut Connection<S, C>,
     command: &str,
 ) -> Result<CommandResponse, Fault> {
-    let tag = tag();
+    let tag = tag()?;
     connection
         .send(format!("{tag} {command}\r\n").as_bytes())
         .await?;
@@ -304,12 +302,11 @@ fn signed_in<S, C>(
 }
 
 /// A tag that an answer cannot have by accident, and that nobody could have prepared an answer for.
-fn tag() -> String {
-    // The keys of the standard hash maps are the randomness that is at hand on every platform.
-    format!(
-        "m{:07x}",
-        RandomState::new().build_hasher().finish() & 0xfff_ffff
-    )
+///
+/// The randomness is that of the system, and in a browser that of Web Crypto.
+fn tag() -> Result<String, Fault> {
+    let random = getrandom::u32().map_err(|_| Outcome::LocalResourcesExhausted)?;
+    Ok(format!("m{:07x}", random & 0xfff_ffff))
 }
 
 /// The words without the tag, which means nothing to anybody else.
