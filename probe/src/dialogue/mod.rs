@@ -12,7 +12,7 @@
 //! | `recognise`, `first_words` | which kind of service answers on a port |
 //! | `sasl`, `sasl_exchange` | the forms in which a password is sent, and when |
 //! | `refusal` | what a refused sign-in means |
-//! | `imap`, `imap_reply`, `pop3`, `smtp` | the three protocols |
+//! | `imap`, `pop3`, `smtp` | the three protocols |
 //! | `results`, `fault` | what a stage returns, and why it fails |
 
 mod capabilities;
@@ -21,7 +21,6 @@ pub(crate) mod connection;
 mod fault;
 mod first_words;
 mod imap;
-mod imap_reply;
 mod pop3;
 pub(crate) mod recognise;
 mod redact;
@@ -153,7 +152,7 @@ pub async fn mailbox<S: Stream, C: Clock>(
     })
 }
 
-/// Says quit, and returns the server's last words.
+/// Sends QUIT or LOGOUT, and returns the reply.
 ///
 /// # Errors
 ///

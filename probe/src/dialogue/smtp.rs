@@ -108,27 +108,18 @@ pub(super) async fn sign_in<S: VerifiedTls, C: Clock>(
     capabilities: &Capabilities,
     credentials: &Credentials,
 ) -> Result<SignedIn, Fault> {
-    let mechanism = match choose_mechanism(capabilities) {
+    let (mechanism, answers) = match choose_mechanism(capabilities) {
         Some(Mechanism::Plain) => {
-            server
-                .send_secret("AUTH PLAIN ", &sasl::plain(credentials))
-                .await?;
-            "PLAIN"
+            let response = sasl::plain(credentials);
+            server.send_secret("AUTH PLAIN ", &response).await?;
+            ("PLAIN", Vec::new())
         }
         Some(Mechanism::Login) => {
             server.connection().send(b"AUTH LOGIN\r\n").await?;
-            "LOGIN"
+            let user = sasl::login_user(credentials);
+            ("LOGIN", vec![user, sasl::login_password(credentials)])
         }
-        None => {
-            return Err(Fault::from(Outcome::PasswordSignInNotOffered));
-        }
-    };
-    let answers = match mechanism {
-        "LOGIN" => vec![
-            sasl::login_user(credentials),
-            sasl::login_password(credentials),
-        ],
-        _ => Vec::new(),
+        None => return Err(Outcome::PasswordSignInNotOffered.into()),
     };
     let mut exchange = SaslExchange::new(answers);
     loop {
@@ -158,7 +149,7 @@ pub(super) async fn sign_in<S: VerifiedTls, C: Clock>(
     }
 }
 
-/// Says goodbye (RFC 5321 §4.1.1.10).
+/// Sends QUIT (RFC 5321 §4.1.1.10).
 pub(super) async fn quit<S: Stream, C: Clock>(
     connection: &mut Connection<S, C>,
 ) -> Result<Option<String>, Fault> {

@@ -18,6 +18,8 @@ mod gate;
 mod mailbox_usage;
 mod stages;
 mod step_log;
+#[cfg(test)]
+mod tests;
 mod transport;
 
 pub use flow::{ServerCertificates, Session};

@@ -234,7 +234,7 @@ impl Shown for Greeting {
 }
 
 impl Shown for Capabilities {
-    /// They are results before a server has got the password, so it is not looked for.
+    /// They are shown before a server has got the password, so it is not looked for.
     fn check(&self) {
         assert!(self.words.len() <= MAX_STAGE_LINES, "{}", self.words.len());
         self.words.iter().for_each(|word| assert_fits(word));

@@ -47,7 +47,7 @@ pub(crate) const ALL: &[(u16, &str)] = &[
     (0x006a, "TLS_DHE_DSS_WITH_AES_256_CBC_SHA256"),
     (0x0032, "TLS_DHE_DSS_WITH_AES_128_CBC_SHA"),
     (0x0038, "TLS_DHE_DSS_WITH_AES_256_CBC_SHA"),
-    // KeyExchange of keys by RSA.
+    // Exchange of keys by RSA.
     (0x009c, "TLS_RSA_WITH_AES_128_GCM_SHA256"),
     (0x009d, "TLS_RSA_WITH_AES_256_GCM_SHA384"),
     (0xc09c, "TLS_RSA_WITH_AES_128_CCM"),

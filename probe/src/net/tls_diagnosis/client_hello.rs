@@ -9,7 +9,7 @@ pub(super) struct ClientHello<'a> {
     pub(super) random: [u8; 32],
     /// The cipher suites, best first.
     pub(super) ciphers: &'a [u16],
-    /// All below is an extension, and left out where it is empty.
+    /// Everything below is an extension, and left out where it is empty.
     pub(super) server_name: Option<&'a str>,
     /// The versions, where TLS 1.3 is among them.
     pub(super) versions: &'a [u16],

@@ -1,6 +1,6 @@
 //! One line of an IMAP server (RFC 9051 §7), read without recursion and without trust.
 
-use super::capabilities::Capabilities;
+use crate::dialogue::capabilities::Capabilities;
 
 /// What kind of line it is.
 #[derive(Debug, PartialEq, Eq)]
