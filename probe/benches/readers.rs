@@ -11,7 +11,7 @@ use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use futures_io::{AsyncRead, AsyncWrite};
 use futures_util::FutureExt;
 use probe::Protocol;
-use probe::dialogue::{Clock, Wire, capabilities, greeting};
+use probe::dialogue::{Clock, Connection, capabilities, greeting};
 
 /// A server that has said everything already.
 struct Said {
@@ -71,12 +71,13 @@ fn read(protocol: Protocol, bytes: &Arc<[u8]>, asks: bool) {
         bytes: Arc::clone(bytes),
         at: 0,
     };
-    let mut wire = Wire::new(stream, Standing, Arc::default(), "[192.0.2.1]".to_owned());
-    wire.begin(Duration::from_secs(1));
-    let greeted = greeting(protocol, &mut wire).now_or_never();
+    let mut connection =
+        Connection::new(stream, Standing, Arc::default(), "[192.0.2.1]".to_owned());
+    connection.begin_stage(Duration::from_secs(1));
+    let greeted = greeting(protocol, &mut connection).now_or_never();
     assert!(greeted.is_some_and(|greeted| greeted.is_ok()));
     if asks {
-        let told = capabilities(protocol, &mut wire).now_or_never();
+        let told = capabilities(protocol, &mut connection).now_or_never();
         assert!(told.is_some_and(|told| told.is_ok()));
     }
 }

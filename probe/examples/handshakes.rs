@@ -12,7 +12,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
-use probe::net::{Event, Options, Probe, Target, read_roots};
+use probe::net::{Options, Probe, ProbeEvent, Target};
+use probe::tls::read_roots;
 use probe::{Endpoint, HostName, Outcome, Protocol, Security};
 use rustls::client::Resumption;
 use rustls::pki_types::{CertificateDer, ServerName};
@@ -75,7 +76,7 @@ where
 async fn check(probe: &Probe, target: &Target) -> Result<(), Failure> {
     let mut events = probe.run(vec![target.clone()], None);
     while let Some(event) = events.next().await {
-        let Event::Done { report, .. } = event else {
+        let ProbeEvent::Done { report, .. } = event else {
             continue;
         };
         return match report.outcome {

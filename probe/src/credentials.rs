@@ -5,7 +5,7 @@ use std::fmt;
 use secrecy::{ExposeSecret, SecretString};
 
 /// The longest user name or password, in bytes. RFC 4616 and every known server stay below it.
-const LONGEST: usize = 255;
+const MAX_LEN: usize = 255;
 
 /// A user name and password that are fit to be sent.
 ///
@@ -66,7 +66,7 @@ pub enum Unfit {
     #[error("is empty")]
     Empty,
     /// It is longer than servers accept.
-    #[error("is longer than {LONGEST} bytes")]
+    #[error("is longer than {MAX_LEN} bytes")]
     TooLong,
     /// It holds a character that would break the command it stands in.
     #[error("contains a control character, such as a line break or a tab")]
@@ -76,7 +76,7 @@ pub enum Unfit {
 fn check(text: &str) -> Result<(), Unfit> {
     if text.is_empty() {
         Err(Unfit::Empty)
-    } else if text.len() > LONGEST {
+    } else if text.len() > MAX_LEN {
         Err(Unfit::TooLong)
     } else if text.chars().any(char::is_control) {
         Err(Unfit::ControlCharacter)

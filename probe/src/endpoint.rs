@@ -229,7 +229,7 @@ mod tests {
                 prop_assert_eq!(again.as_ref(), Ok(&host));
                 let again = HostName::try_from(String::from(host.clone()));
                 prop_assert_eq!(again.as_ref(), Ok(&host));
-                #[cfg(feature = "net")]
+                #[cfg(feature = "tls")]
                 prop_assert!(rustls::pki_types::ServerName::try_from(host.as_str()).is_ok(), "{text}");
             }
         }

@@ -7,31 +7,44 @@
 //!
 //! | module | idea |
 //! |---|---|
+//! | [`address`] | which addresses are public, and which networks an operator may name |
 //! | [`endpoint`] | what is checked: always-valid names, ports, protocols and security |
 //! | [`outcome`] | the closed set of results a step can have, and what follows from each |
 //! | [`stage`] | the stages of a check, in their usual order |
 //! | [`judgement`] | what became of a password |
 //! | [`side`] | who can do something about what was found |
+//! | [`session`] | one session with a server, over any stream, clock and TLS |
 //! | [`step`] | one thing that happened, with its facts |
 //! | [`diagnosis`] | pure: all reports → findings |
 //! | [`credentials`] | a user name and password that are fit to be sent |
 //! | [`dialogue`] | the IMAP, POP3 and SMTP conversations, over any stream and clock |
+//! | `tls` | feature `tls`: verification, certificates and handshakes, over any stream |
 //! | `net` | feature `net`: DNS, TCP, TLS and the order of the steps |
 
+pub mod address;
 pub mod credentials;
 pub mod diagnosis;
 pub mod dialogue;
 pub mod endpoint;
-#[cfg(fuzzing)]
-pub mod fuzzing;
 pub mod judgement;
 #[cfg(feature = "net")]
 pub mod net;
 pub mod outcome;
+pub mod session;
 pub mod side;
 pub mod stage;
 pub mod step;
+#[cfg(any(test, fuzzing))]
+mod testing;
+#[cfg(feature = "tls")]
+// Transports use it; `net` is the only one so far.
+#[cfg_attr(
+    not(feature = "net"),
+    expect(dead_code, unused_imports, reason = "only transports use it")
+)]
+pub mod tls;
 
+pub use address::{PrivateNetwork, PrivateNetworkError};
 pub use credentials::{Credentials, CredentialsError};
 pub use diagnosis::{Cause, Finding, diagnose};
 pub use endpoint::{Endpoint, HostName, Protocol, Security};
@@ -40,3 +53,5 @@ pub use outcome::{Outcome, Severity, State};
 pub use side::Side;
 pub use stage::Stage;
 pub use step::{EndpointReport, Facts, Step, TlsFacts};
+#[cfg(fuzzing)]
+pub use testing::fuzzing;

@@ -24,7 +24,8 @@ pub struct Step {
     /// What was learnt.
     pub facts: Facts,
     /// The server's own words, made safe to show: no control characters, at most 300 characters, no secret.
-    pub server_said: Option<String>,
+    #[serde(rename = "server_said")]
+    pub server_reply: Option<String>,
 }
 
 impl Step {
@@ -36,7 +37,7 @@ impl Step {
             outcome,
             elapsed,
             facts: Facts::None {},
-            server_said: None,
+            server_reply: None,
         }
     }
 

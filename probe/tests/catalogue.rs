@@ -287,7 +287,7 @@ fn judge(
         .iter()
         .rfind(|step| step.stage != Stage::OtherAddresses);
     let quoted = last
-        .and_then(|step| step.server_said.as_deref())
+        .and_then(|step| step.server_reply.as_deref())
         .unwrap_or("");
     let right = match play.said.strip_suffix('…') {
         Some(beginning) => quoted.starts_with(beginning),
@@ -305,7 +305,7 @@ fn judge(
     for quoted in report
         .steps
         .iter()
-        .filter_map(|step| step.server_said.as_deref())
+        .filter_map(|step| step.server_reply.as_deref())
     {
         if quoted.chars().count() > 300 || quoted.chars().any(char::is_control) {
             return Err(format!("this cannot be shown: {quoted:?}"));

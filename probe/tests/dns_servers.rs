@@ -12,7 +12,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 use futures_util::StreamExt;
 use futures_util::future::join_all;
 use name_servers::{NameServers, Signed};
-use probe::net::{Event, Options, Probe, Target};
+use probe::net::{Options, Probe, ProbeEvent, Target};
 use probe::{Endpoint, EndpointReport, Facts, Outcome, Protocol, Security, Stage};
 use rcgen::{BasicConstraints, CertificateParams, IsCa, Issuer, KeyPair, PublicKeyData};
 use rustls::ServerConfig;
@@ -122,7 +122,7 @@ mixed AAAA ::1
             let seen = format!("{host}: {report:#?}");
             let step = &report.steps[0];
             assert_eq!((step.stage, step.outcome), (Stage::Dns, outcome), "{seen}");
-            assert_eq!(step.server_said.as_deref().unwrap_or(""), code, "{seen}");
+            assert_eq!(step.server_reply.as_deref().unwrap_or(""), code, "{seen}");
             let (found, names) = match &step.facts {
                 Facts::Dns { addresses, aliases } => (addresses.clone(), aliases.join(" ")),
                 _ => Default::default(),
@@ -423,7 +423,7 @@ async fn check(options: Options, endpoint: Endpoint, domain: Option<&str>) -> En
     }];
     let mut events = Box::pin(Probe::new(options).unwrap().run(targets, None));
     loop {
-        if let Event::Done { report, .. } = events.next().await.unwrap() {
+        if let ProbeEvent::Done { report, .. } = events.next().await.unwrap() {
             return report;
         }
     }

@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
 use futures_util::StreamExt;
-use probe::net::{Event, Options, Probe, Target};
+use probe::net::{Options, Probe, ProbeEvent, Target};
 use probe::{Endpoint, Outcome, Protocol, Security, Stage};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
@@ -43,7 +43,7 @@ async fn without_sockets_nothing_is_said_of_the_servers() {
     let mut events = Box::pin(probe.run(targets, None));
     let mut failed = vec![None; stages.len()];
     while let Some(event) = events.next().await {
-        if let Event::Done { endpoint, report } = event {
+        if let ProbeEvent::Done { endpoint, report } = event {
             let last = report.steps.last().unwrap();
             failed[endpoint] = Some((last.stage, last.outcome, last.lacked_resources()));
         }

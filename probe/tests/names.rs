@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::future::join_all;
-use probe::net::{Event, Options, Probe, Target};
+use probe::net::{Options, Probe, ProbeEvent, Target};
 use probe::{Endpoint, EndpointReport, Facts, Outcome, Protocol, Security, Stage};
 use scripted_server::certificates::Authority;
 use scripted_server::checking::{self, PASSWORD, credentials};
@@ -139,7 +139,7 @@ async fn the_reason_for_a_missing_address_is_named() {
         let seen = format!("{v4:?} {v6:?}: {report:#?}");
         assert_eq!(report.steps.len(), 1, "{seen}");
         assert_eq!(report.outcome, expected, "{seen}");
-        assert_eq!(report.steps[0].server_said.as_deref(), code, "{seen}");
+        assert_eq!(report.steps[0].server_reply.as_deref(), code, "{seen}");
         assert!(report.elapsed < Duration::from_secs(9), "{seen}");
     });
     join_all(checks).await;
@@ -322,7 +322,7 @@ async fn many_lookups_at_once_do_not_hinder_each_other() {
     });
     let mut events = Box::pin(Probe::new(options).unwrap().run(targets.collect(), None));
     while let Some(event) = events.next().await {
-        if let Event::Done { report, .. } = event {
+        if let ProbeEvent::Done { report, .. } = event {
             assert_eq!(report.outcome, Outcome::ConnectionRefused, "{report:#?}");
         }
     }
@@ -476,7 +476,7 @@ fn target(security: Security, domain: Option<&str>, port: u16) -> Target {
 async fn run(options: Options, target: Target) -> EndpointReport {
     let mut events = Box::pin(Probe::new(options).unwrap().run(vec![target], None));
     loop {
-        if let Event::Done { report, .. } = events.next().await.unwrap() {
+        if let ProbeEvent::Done { report, .. } = events.next().await.unwrap() {
             return report;
         }
     }

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
 use futures_util::future::join_all;
-use probe::net::{Event, Options, Probe, Target};
+use probe::net::{Options, Probe, ProbeEvent, Target};
 use probe::step::{CertificateFacts, Staple, StapleStatus};
 use probe::{Credentials, Endpoint, EndpointReport, Facts, Protocol, Security, Stage, TlsFacts};
 use rcgen::{CertificateParams, ExtendedKeyUsagePurpose, SanType};
@@ -951,7 +951,7 @@ async fn check_with(address: SocketAddr, protocol: Protocol, security: Security)
     let credentials = Credentials::new(format!("alice@{NAME}"), password).unwrap();
     let mut events = Box::pin(probe.unwrap().run(vec![target], Some(credentials.into())));
     while let Some(event) = events.next().await {
-        if let Event::Done { report, .. } = event {
+        if let ProbeEvent::Done { report, .. } = event {
             assert!(report.steps.iter().all(|step| step.stage != Stage::SignIn));
             return report;
         }

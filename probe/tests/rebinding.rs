@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use name_servers::{NameServers, Signed};
-use probe::net::{Event, Options, Probe, Target};
+use probe::net::{Options, Probe, ProbeEvent, Target};
 use probe::{EndpointReport, Facts, Outcome, Protocol, Security, Stage};
 use scripted_server::certificates::{Authority, NAME};
 use scripted_server::checking::{self, credentials, endpoint, settled};
@@ -220,11 +220,11 @@ async fn check(probe: &Probe, target: Target, looked_up: impl FnOnce()) -> Endpo
     let mut events = Box::pin(probe.run(vec![target], Some(credentials().into())));
     loop {
         match events.next().await.unwrap() {
-            Event::Step { step, .. } if step.stage == Stage::Dns => {
+            ProbeEvent::Step { step, .. } if step.stage == Stage::Dns => {
                 looked_up.take().unwrap()();
             }
-            Event::Step { .. } => {}
-            Event::Done { report, .. } => return report,
+            ProbeEvent::Step { .. } => {}
+            ProbeEvent::Done { report, .. } => return report,
         }
     }
 }

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::StreamExt;
 use futures_util::future::join_all;
-use probe::net::{Event, Options, Probe};
+use probe::net::{Options, Probe, ProbeEvent};
 use probe::{Outcome, Protocol, Security};
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, RootCertStore};
@@ -150,7 +150,7 @@ async fn tls_state(authority: &Authority) -> usize {
 async fn last_outcome(probe: Probe, targets: Vec<probe::net::Target>) -> Outcome {
     let mut events = probe.run(targets, Some(credentials().into()));
     loop {
-        if let Event::Done { report, .. } = events.next().await.unwrap() {
+        if let ProbeEvent::Done { report, .. } = events.next().await.unwrap() {
             return report.steps.last().unwrap().outcome;
         }
     }

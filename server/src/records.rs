@@ -4,7 +4,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use app::record::{self, Catalogue, RecordError, RecordFile};
-use probe::net::{Options, Probe, RootsError, SetupError, read_roots};
+use probe::net::{Options, Probe, SetupError};
+use probe::tls::{RootsError, read_roots};
 
 use crate::cli::TrustOptions;
 

@@ -91,7 +91,7 @@ fn write_tree(
                 "{branch} {color}{sign} {stage}{found}{color:#}  {dim}{time}{}{dim:#}",
                 facts(step)
             )?;
-            if let Some(said) = &step.server_said {
+            if let Some(said) = &step.server_reply {
                 let trunk = if at + 1 == report.steps.len() {
                     " "
                 } else {

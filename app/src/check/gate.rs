@@ -8,7 +8,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use futures_util::stream::BoxStream;
 use probe::EndpointReport;
-use probe::net::{Disclosure, Event, Probe, Target};
+use probe::net::{Disclosure, Probe, ProbeEvent as Event, Target};
 
 use super::{Account, Refusal};
 

@@ -68,7 +68,7 @@ impl Presenter {
                 found: self.found(step.outcome),
                 time: self.texts.test.time(step.elapsed),
                 facts: self.facts(&step.facts),
-                server_said: step.server_said.as_deref().map(|said| match &self.mask {
+                server_said: step.server_reply.as_deref().map(|said| match &self.mask {
                     Some(mask) => mask.masked(said),
                     None => said.to_owned(),
                 }),
@@ -360,7 +360,7 @@ mod tests {
         };
         let said = "NO Jane.Doe@Example.net (jane.doe) is unknown to mail.example.net";
         let step = Step {
-            server_said: Some(said.to_owned()),
+            server_reply: Some(said.to_owned()),
             ..Step::new(Stage::SignIn, Outcome::WrongCredentials, Duration::ZERO)
         };
         let told = |presenter: &Presenter| match presenter.step(0, &step) {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use futures_util::stream::{self, BoxStream, StreamExt};
-use probe::net::{self, Event as ProbeEvent};
+use probe::net::{self, ProbeEvent};
 use probe::{Credentials, EndpointReport, Judgement, Outcome, Stage, diagnose};
 use tokio::sync::mpsc::UnboundedSender;
 

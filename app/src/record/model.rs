@@ -9,8 +9,7 @@ use std::net::SocketAddr;
 use std::num::{NonZeroU16, NonZeroU32};
 use std::sync::Arc;
 
-use probe::net::PrivateNetwork;
-use probe::{Endpoint, HostName, Protocol};
+use probe::{Endpoint, HostName, PrivateNetwork, Protocol};
 use serde::Deserialize;
 
 use super::address::{Address, Domain};

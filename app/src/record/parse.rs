@@ -5,8 +5,7 @@ use std::fmt::Display;
 use std::hash::Hash;
 use std::sync::Arc;
 
-use probe::Endpoint;
-use probe::net::{PrivateNetwork, PrivateNetworkError};
+use probe::{Endpoint, PrivateNetwork, PrivateNetworkError};
 use toml::Spanned;
 
 use super::address::{Domain, DomainError};

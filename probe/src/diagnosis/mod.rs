@@ -5,25 +5,15 @@
 //! is left is told as it is.
 
 mod cause;
+mod finding;
 mod pattern;
 
-use serde::Serialize;
-
 pub use cause::Cause;
+pub use finding::Finding;
+use finding::Observation;
 
 use crate::outcome::{Outcome, Severity};
 use crate::step::EndpointReport;
-
-/// One thing to tell the customer, with the endpoints it is about.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Finding {
-    /// What was found.
-    pub cause: Cause,
-    /// The ids of the endpoints, in the order of the run.
-    pub endpoints: Vec<String>,
-    /// The ids of the endpoints that work where these do not, where that is a part of the finding.
-    pub instead: Vec<String>,
-}
 
 /// Turns the reports of one run into findings, the gravest first.
 ///
@@ -55,13 +45,6 @@ pub fn diagnose(reports: &[EndpointReport]) -> Vec<Finding> {
         });
     }
     findings
-}
-
-/// Something worth telling about one endpoint.
-#[derive(Clone, Copy)]
-struct Observation<'a> {
-    report: &'a EndpointReport,
-    outcome: Outcome,
 }
 
 fn observations(reports: &[EndpointReport]) -> Vec<Observation<'_>> {

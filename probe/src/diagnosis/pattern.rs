@@ -1,10 +1,11 @@
 //! What several observations mean together.
 
-use super::{Cause, Finding, Observation};
+use super::cause::Cause;
+use super::finding::{Finding, Observation};
+use crate::endpoint::{HostName, Protocol};
 use crate::outcome::{Outcome, Severity};
 use crate::stage::Stage;
 use crate::step::{EndpointReport, Facts};
-use crate::{HostName, Protocol};
 
 /// Finds the patterns, and takes out of `observed` what they explain.
 pub(super) fn find(

@@ -1,12 +1,12 @@
 //! What a server says it can do.
 
-use super::said::Redactor;
+use super::redact::Redactor;
 
 /// More than this many capabilities are not kept; real servers send about forty.
-const MOST: usize = 256;
+const MAX_CAPABILITIES: usize = 256;
 
 /// Those that decide how a server is spoken to. They count wherever in the list they stand.
-const NEEDED: &[&str] = &[
+const ALWAYS_KEPT: &[&str] = &[
     "LOGIN",
     "LOGINDISABLED",
     "PLAIN",
@@ -91,10 +91,10 @@ fn keep(word: &str, kept: &mut Vec<String>) {
     // One that is needed may stand there a thousand times, too, each time with another parameter.
     let is_needed = || {
         let needed = name(word);
-        NEEDED.contains(&needed.as_str()) && !kept.iter().any(|kept| name(kept) == needed)
+        ALWAYS_KEPT.contains(&needed.as_str()) && !kept.iter().any(|kept| name(kept) == needed)
     };
-    if (kept.len() < MOST || is_needed())
-        && let Some(word) = Redactor::default().clean(word.as_bytes())
+    if (kept.len() < MAX_CAPABILITIES || is_needed())
+        && let Some(word) = Redactor::default().sanitize(word.as_bytes())
     {
         kept.push(word);
     }
@@ -136,17 +136,17 @@ mod tests {
         let many = "X ".repeat(1000);
         let imap = Capabilities::imap(&format!("{many} STARTTLS {many} AUTH=PLAIN STARTTLS"));
         assert!(imap.has("STARTTLS") && imap.has_mechanism("PLAIN"));
-        assert_eq!(imap.words.len(), MOST + 1);
+        assert_eq!(imap.words.len(), MAX_CAPABILITIES + 1);
         let mut smtp = Capabilities::default();
         let odd: Vec<String> = (0..1000).map(|number| format!("X{number}")).collect();
         smtp.add_smtp(&format!("AUTH {} PLAIN {}", odd.join(" "), odd.join(" ")));
         assert!(smtp.has_mechanism("PLAIN"));
-        assert_eq!(smtp.mechanisms.len(), MOST + 1);
+        assert_eq!(smtp.mechanisms.len(), MAX_CAPABILITIES + 1);
         let mut pop3 = Capabilities::default();
         (0..1000).for_each(|number| pop3.add_pop3(&format!("X{number}")));
         (0..1000).for_each(|number| pop3.add_pop3(&format!("USER {number}")));
         assert!(pop3.has("USER"));
-        assert_eq!(pop3.words.len(), MOST + 1);
+        assert_eq!(pop3.words.len(), MAX_CAPABILITIES + 1);
     }
 
     proptest! {

@@ -2,112 +2,50 @@
 //!
 //! Nothing here opens a connection, encrypts one or knows what time it is, so the same dialogues run
 //! on a server's sockets and inside a browser. Each stage is a function; the caller gives it its time
-//! with [`Wire::begin`] and decides what comes next.
+//! with [`Connection::begin_stage`] and decides what comes next.
 //!
 //! | module | idea |
 //! |---|---|
-//! | `wire` | lines with limits, and the test that nothing is left over before TLS |
-//! | `protected` | the only connection with a way to sign in |
-//! | `said` | a server's words made safe to show |
-//! | `sasl`, `exchange` | the forms in which a password is sent, and when |
-//! | `verdict` | what the answer to a sign-in means |
+//! | `connection` | lines with limits, and the test that nothing is left over before TLS |
+//! | `verified_connection` | the only connection with a way to sign in |
+//! | `redact` | a server's words made safe to show |
+//! | `recognise`, `first_words` | which kind of service answers on a port |
+//! | `sasl`, `sasl_exchange` | the forms in which a password is sent, and when |
+//! | `refusal` | what a refused sign-in means |
 //! | `imap`, `pop3`, `smtp` | the three protocols |
+//! | `results`, `fault` | what a stage returns, and why it fails |
 
 mod capabilities;
-mod exchange;
+mod clock;
+pub(crate) mod connection;
+mod fault;
+mod first_words;
 mod imap;
-mod imap_reply;
-#[cfg(test)]
-mod pieces;
 mod pop3;
-mod protected;
-#[cfg(any(test, fuzzing))]
-pub(crate) mod rehearsal;
-mod said;
+pub(crate) mod recognise;
+mod redact;
+mod refusal;
+mod results;
 mod sasl;
-#[cfg(any(test, fuzzing))]
-mod script;
-mod service;
+mod sasl_exchange;
 mod smtp;
-mod verdict;
-mod wire;
-
-use std::future::Future;
-use std::time::Duration;
-
-use futures_io::{AsyncRead, AsyncWrite};
+mod stream;
+mod verified_connection;
 
 pub use capabilities::Capabilities;
-#[cfg(feature = "net")]
-pub(crate) use protected::Sealed;
-pub use protected::{Protected, VerifiedTls};
-pub use said::Redactor;
-#[cfg(feature = "net")]
-pub(crate) use service::{Service, complains, recognise};
-pub use wire::{Upgrade, Wire};
+pub use clock::Clock;
+pub use connection::{Connection, Upgrade};
+pub use fault::Fault;
+pub use redact::Redactor;
+pub use results::{Greeting, MailboxUsage, Quota, SignedIn};
+pub use stream::Stream;
+#[cfg(any(feature = "tls", test, fuzzing))]
+pub(crate) use verified_connection::Sealed;
+pub use verified_connection::{VerifiedConnection, VerifiedTls};
 
 use crate::credentials::Credentials;
 use crate::endpoint::Protocol;
 use crate::outcome::Outcome;
-
-/// Tells the time to a dialogue.
-pub trait Clock {
-    /// Ends when the moment has come.
-    type Sleep: Future<Output = ()>;
-
-    /// The time since any moment that stays the same.
-    fn now(&self) -> Duration;
-
-    /// Waits until [`Clock::now`] is at least `moment`.
-    fn sleep_until(&self, moment: Duration) -> Self::Sleep;
-}
-
-/// Why a stage failed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
-    /// The cause.
-    pub outcome: Outcome,
-    /// The server's words that belong to it, safe to show.
-    pub server_said: Option<String>,
-}
-
-/// The first words of a server.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Greeting {
-    /// The words, safe to show.
-    pub server_said: Option<String>,
-    /// What the server can do, where it says so unasked (RFC 9051 §7.1).
-    pub capabilities: Option<Capabilities>,
-}
-
-/// A sign-in that the server accepted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SignedIn {
-    /// The SASL mechanism, or the protocol's own command.
-    pub mechanism: &'static str,
-    /// The server's words, safe to show.
-    pub server_said: Option<String>,
-    /// What the server can do from now on, where it says so unasked.
-    pub capabilities: Option<Capabilities>,
-}
-
-/// How full a mailbox is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Usage {
-    /// In bytes.
-    pub storage: Option<Amount>,
-    /// In messages.
-    pub messages: Option<Amount>,
-}
-
-/// How much is in use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Amount {
-    /// So much.
-    pub used: u64,
-    /// Of so much, where the server tells.
-    pub limit: Option<u64>,
-}
 
 /// Reads the greeting.
 ///
@@ -116,16 +54,15 @@ pub struct Amount {
 /// [`Outcome::NoGreeting`], [`Outcome::GreetingBusy`], [`Outcome::GreetingRefused`],
 /// [`Outcome::UnexpectedService`], [`Outcome::TlsOnPlainPort`], [`Outcome::Preauthenticated`], and
 /// those of reading.
-pub async fn greeting<S, C>(protocol: Protocol, wire: &mut Wire<S, C>) -> Result<Greeting, Fault>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-    C: Clock,
-{
-    service::first_bytes(wire).await?;
+pub async fn greeting<S: Stream, C: Clock>(
+    protocol: Protocol,
+    connection: &mut Connection<S, C>,
+) -> Result<Greeting, Fault> {
+    first_words::await_first_bytes(connection).await?;
     match protocol {
-        Protocol::Imap => imap::greeting(wire).await,
-        Protocol::Pop3 => pop3::greeting(wire).await,
-        Protocol::Smtp => smtp::greeting(wire).await,
+        Protocol::Imap => imap::greeting(connection).await,
+        Protocol::Pop3 => pop3::greeting(connection).await,
+        Protocol::Smtp => smtp::greeting(connection).await,
     }
 }
 
@@ -134,50 +71,42 @@ where
 /// # Errors
 ///
 /// [`Outcome::NoCapabilities`], [`Outcome::ExtendedSmtpMissing`], and those of reading.
-pub async fn capabilities<S, C>(
+pub async fn capabilities<S: Stream, C: Clock>(
     protocol: Protocol,
-    wire: &mut Wire<S, C>,
-) -> Result<Capabilities, Fault>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-    C: Clock,
-{
+    connection: &mut Connection<S, C>,
+) -> Result<Capabilities, Fault> {
     match protocol {
-        Protocol::Imap => imap::capabilities(wire).await,
-        Protocol::Pop3 => pop3::capabilities(wire).await,
-        Protocol::Smtp => smtp::capabilities(wire).await,
+        Protocol::Imap => imap::capabilities(connection).await,
+        Protocol::Pop3 => pop3::capabilities(connection).await,
+        Protocol::Smtp => smtp::capabilities(connection).await,
     }
 }
 
 /// Asks for encryption and returns the server's words; `known` are capabilities from the greeting.
 ///
-/// When this succeeds, [`Wire::into_upgrade`] must follow, and everything learnt so far be forgotten.
+/// When this succeeds, [`Connection::into_upgrade`] must follow, and everything learnt so far be forgotten.
 ///
 /// # Errors
 ///
 /// [`Outcome::StarttlsNotOffered`], [`Outcome::StarttlsRefused`], and those of reading.
-pub async fn starttls<S, C>(
+pub async fn starttls<S: Stream, C: Clock>(
     protocol: Protocol,
-    wire: &mut Wire<S, C>,
+    connection: &mut Connection<S, C>,
     known: Option<&Capabilities>,
-) -> Result<Option<String>, Fault>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-    C: Clock,
-{
+) -> Result<Option<String>, Fault> {
     match protocol {
-        Protocol::Imap => imap::starttls(wire, known).await,
-        Protocol::Pop3 => pop3::starttls(wire).await,
-        Protocol::Smtp => smtp::starttls(wire).await,
+        Protocol::Imap => imap::starttls(connection, known).await,
+        Protocol::Pop3 => pop3::starttls(connection).await,
+        Protocol::Smtp => smtp::starttls(connection).await,
     }
 }
 
 /// Whether the server takes a password in a way that this crate can send it.
 pub fn password_sign_in_offered(protocol: Protocol, capabilities: &Capabilities) -> bool {
     match protocol {
-        Protocol::Imap => imap::way_in(capabilities).is_some(),
-        Protocol::Pop3 => pop3::way_in(capabilities).is_some(),
-        Protocol::Smtp => smtp::way_in(capabilities).is_some(),
+        Protocol::Imap => imap::choose_mechanism(capabilities).is_some(),
+        Protocol::Pop3 => pop3::choose_mechanism(capabilities).is_some(),
+        Protocol::Smtp => smtp::choose_mechanism(capabilities).is_some(),
     }
 }
 
@@ -186,16 +115,12 @@ pub fn password_sign_in_offered(protocol: Protocol, capabilities: &Capabilities)
 /// # Errors
 ///
 /// The outcomes of the stage sign-in, [`Outcome::PasswordSignInNotOffered`], and those of reading.
-pub async fn sign_in<S, C>(
+pub async fn sign_in<S: VerifiedTls, C: Clock>(
     protocol: Protocol,
-    server: &mut Protected<S, C>,
+    server: &mut VerifiedConnection<S, C>,
     capabilities: &Capabilities,
     credentials: &Credentials,
-) -> Result<SignedIn, Fault>
-where
-    S: VerifiedTls,
-    C: Clock,
-{
+) -> Result<SignedIn, Fault> {
     match protocol {
         Protocol::Imap => imap::sign_in(server, capabilities, credentials).await,
         Protocol::Pop3 => pop3::sign_in(server, capabilities, credentials).await,
@@ -211,45 +136,34 @@ where
 ///
 /// [`Outcome::DroppedAfterSignIn`] when the server hangs up instead of answering, the reason why a
 /// mailbox cannot be opened, and those of reading.
-pub async fn mailbox<S, C>(
+pub async fn mailbox<S: Stream, C: Clock>(
     protocol: Protocol,
-    wire: &mut Wire<S, C>,
+    connection: &mut Connection<S, C>,
     known: Option<&Capabilities>,
-) -> Result<Option<Usage>, Fault>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-    C: Clock,
-{
+) -> Result<Option<MailboxUsage>, Fault> {
     let usage = match protocol {
-        Protocol::Imap => imap::mailbox(wire, known).await,
-        Protocol::Pop3 => pop3::mailbox(wire).await.map(Some),
+        Protocol::Imap => imap::mailbox(connection, known).await,
+        Protocol::Pop3 => pop3::mailbox(connection).await.map(Some),
         Protocol::Smtp => Ok(None),
     };
     usage.map_err(|fault| match fault.outcome {
-        Outcome::ClosedEarly => Fault {
-            outcome: Outcome::DroppedAfterSignIn,
-            ..fault
-        },
+        Outcome::ClosedEarly => fault.with(Outcome::DroppedAfterSignIn),
         _ => fault,
     })
 }
 
-/// Says goodbye, and returns the server's last words.
+/// Sends QUIT or LOGOUT, and returns the reply.
 ///
 /// # Errors
 ///
 /// [`Outcome::ClosedEarly`] when the server hung up before it was told to, and those of reading.
-pub async fn goodbye<S, C>(
+pub async fn quit<S: Stream, C: Clock>(
     protocol: Protocol,
-    wire: &mut Wire<S, C>,
-) -> Result<Option<String>, Fault>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-    C: Clock,
-{
+    connection: &mut Connection<S, C>,
+) -> Result<Option<String>, Fault> {
     match protocol {
-        Protocol::Imap => imap::goodbye(wire).await,
-        Protocol::Pop3 => pop3::goodbye(wire).await,
-        Protocol::Smtp => smtp::goodbye(wire).await,
+        Protocol::Imap => imap::quit(connection).await,
+        Protocol::Pop3 => pop3::quit(connection).await,
+        Protocol::Smtp => smtp::quit(connection).await,
     }
 }

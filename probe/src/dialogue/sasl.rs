@@ -8,7 +8,7 @@ use crate::credentials::Credentials;
 
 /// Bytes that nobody may see but the server they are meant for; wiped when dropped.
 ///
-/// Only [`Protected`](super::Protected) can read them, so they cannot be written to a stream that
+/// Only [`VerifiedConnection`](super::VerifiedConnection) can read them, so they cannot be written to a stream that
 /// is not verified.
 pub(super) struct Secret(Zeroizing<Vec<u8>>);
 

@@ -1,30 +1,32 @@
 //! The SMTP submission conversation (RFC 6409, RFC 5321, RFC 3207, RFC 4954).
 
-use futures_io::{AsyncRead, AsyncWrite};
-
 use super::capabilities::Capabilities;
-use super::exchange::{Exchange, unjudged};
-use super::protected::{Protected, VerifiedTls};
-use super::{Clock, Fault, Greeting, SignedIn, Wire, sasl, service, verdict};
+use super::clock::Clock;
+use super::connection::Connection;
+use super::fault::Fault;
+use super::recognise::{ServiceKind, recognise};
+use super::results::{Greeting, SignedIn};
+use super::sasl_exchange::{SaslExchange, without_verdict};
+use super::stream::Stream;
+use super::verified_connection::{VerifiedConnection, VerifiedTls};
+use super::{first_words, refusal, sasl};
 use crate::credentials::Credentials;
 use crate::outcome::Outcome;
 
 /// Reads the greeting (RFC 5321 §4.3.1).
-pub(super) async fn greeting<S, C>(wire: &mut Wire<S, C>) -> Result<Greeting, Fault>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-    C: Clock,
-{
-    let first = wire.line().await?;
-    let foreign = service::recognise(&first) != service::Service::Mail;
+pub(super) async fn greeting<S: Stream, C: Clock>(
+    connection: &mut Connection<S, C>,
+) -> Result<Greeting, Fault> {
+    let first = connection.read_line().await?;
+    let foreign = recognise(&first) != ServiceKind::Mail;
     let Some(line) = Line::parse(&first).filter(|_| !foreign) else {
-        return Err(service::wrong_greeting(wire, &first));
+        return Err(first_words::foreign_greeting(connection, &first));
     };
-    let reply = rest(wire, line).await?;
+    let reply = rest(connection, line).await?;
     let outcome = match reply.code {
         220 => {
             return Ok(Greeting {
-                server_said: wire.quote(&reply.raw),
+                server_reply: connection.quote(&reply.raw),
                 capabilities: None,
             });
         }
@@ -32,21 +34,19 @@ where
         500..=599 => Outcome::GreetingRefused,
         _ => Outcome::MalformedReply,
     };
-    Err(wire.fault(outcome, &reply.raw))
+    Err(connection.fault(outcome, &reply.raw))
 }
 
 /// Introduces this client and reads what the server can do (RFC 5321 §4.1.1.1).
-pub(super) async fn capabilities<S, C>(wire: &mut Wire<S, C>) -> Result<Capabilities, Fault>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-    C: Clock,
-{
-    let hello = format!("EHLO {}\r\n", wire.client_name());
-    wire.send(hello.as_bytes()).await?;
-    let mut reply = reply(wire).await?;
+pub(super) async fn capabilities<S: Stream, C: Clock>(
+    connection: &mut Connection<S, C>,
+) -> Result<Capabilities, Fault> {
+    let hello = format!("EHLO {}\r\n", connection.client_name());
+    connection.send(hello.as_bytes()).await?;
+    let mut reply = reply(connection).await?;
     if reply.code == 220 {
         // Some servers greet again inside TLS (RFC 3207 has them not to); the answer comes behind it.
-        reply = self::reply(wire).await?;
+        reply = self::reply(connection).await?;
     }
     match reply.code {
         250 => {
@@ -59,44 +59,44 @@ where
                 .for_each(|line| capabilities.add_smtp(line));
             Ok(capabilities)
         }
-        500 | 501 | 502 | 504 | 550 => Err(wire.fault(Outcome::ExtendedSmtpMissing, &reply.raw)),
-        _ => Err(wire.fault(Outcome::NoCapabilities, &reply.raw)),
+        500 | 501 | 502 | 504 | 550 => {
+            Err(connection.fault(Outcome::ExtendedSmtpMissing, &reply.raw))
+        }
+        _ => Err(connection.fault(Outcome::NoCapabilities, &reply.raw)),
     }
 }
 
 /// Asks for TLS, if it is offered (RFC 3207 §4).
-pub(super) async fn starttls<S, C>(wire: &mut Wire<S, C>) -> Result<Option<String>, Fault>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-    C: Clock,
-{
-    let offered = capabilities(wire).await?;
+pub(super) async fn starttls<S: Stream, C: Clock>(
+    connection: &mut Connection<S, C>,
+) -> Result<Option<String>, Fault> {
+    let offered = capabilities(connection).await?;
     if !offered.has("STARTTLS") {
         let words = offered.words.join(", ");
-        return Err(wire.fault(Outcome::StarttlsNotOffered, words.as_bytes()));
+        return Err(connection.fault(Outcome::StarttlsNotOffered, words.as_bytes()));
     }
-    wire.send(b"STARTTLS\r\n").await?;
-    let reply = reply(wire).await?;
+    connection.send(b"STARTTLS\r\n").await?;
+    let reply = reply(connection).await?;
     match reply.code {
-        220 => Ok(wire.quote(&reply.raw)),
-        400..=599 => Err(wire.fault(Outcome::StarttlsRefused, &reply.raw)),
-        _ => Err(wire.fault(Outcome::MalformedReply, &reply.raw)),
+        220 => Ok(connection.quote(&reply.raw)),
+        400..=599 => Err(connection.fault(Outcome::StarttlsRefused, &reply.raw)),
+        _ => Err(connection.fault(Outcome::MalformedReply, &reply.raw)),
     }
 }
 
 /// A mechanism that both sides know.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum WayIn {
+pub(super) enum Mechanism {
     Plain,
     Login,
 }
 
 /// The way to sign in that costs the fewest round trips.
-pub(super) fn way_in(capabilities: &Capabilities) -> Option<WayIn> {
+pub(super) fn choose_mechanism(capabilities: &Capabilities) -> Option<Mechanism> {
     if capabilities.has_mechanism("PLAIN") {
-        Some(WayIn::Plain)
+        Some(Mechanism::Plain)
     } else if capabilities.has_mechanism("LOGIN") {
-        Some(WayIn::Login)
+        Some(Mechanism::Login)
     } else {
         None
     }
@@ -104,48 +104,36 @@ pub(super) fn way_in(capabilities: &Capabilities) -> Option<WayIn> {
 
 /// Signs in, once (RFC 4954 §4).
 pub(super) async fn sign_in<S: VerifiedTls, C: Clock>(
-    server: &mut Protected<S, C>,
+    server: &mut VerifiedConnection<S, C>,
     capabilities: &Capabilities,
     credentials: &Credentials,
 ) -> Result<SignedIn, Fault> {
-    let mechanism = match way_in(capabilities) {
-        Some(WayIn::Plain) => {
-            server
-                .send_secret("AUTH PLAIN ", &sasl::plain(credentials))
-                .await?;
-            "PLAIN"
+    let (mechanism, answers) = match choose_mechanism(capabilities) {
+        Some(Mechanism::Plain) => {
+            let response = sasl::plain(credentials);
+            server.send_secret("AUTH PLAIN ", &response).await?;
+            ("PLAIN", Vec::new())
         }
-        Some(WayIn::Login) => {
-            server.wire().send(b"AUTH LOGIN\r\n").await?;
-            "LOGIN"
+        Some(Mechanism::Login) => {
+            server.connection().send(b"AUTH LOGIN\r\n").await?;
+            let user = sasl::login_user(credentials);
+            ("LOGIN", vec![user, sasl::login_password(credentials)])
         }
-        None => {
-            return Err(Fault {
-                outcome: Outcome::PasswordSignInNotOffered,
-                server_said: None,
-            });
-        }
+        None => return Err(Outcome::PasswordSignInNotOffered.into()),
     };
-    let answers = match mechanism {
-        "LOGIN" => vec![
-            sasl::login_user(credentials),
-            sasl::login_password(credentials),
-        ],
-        _ => Vec::new(),
-    };
-    let mut exchange = Exchange::new(answers);
+    let mut exchange = SaslExchange::new(answers);
     loop {
-        let reply = reply(server.wire()).await.map_err(unjudged)?;
-        let wire = server.wire();
+        let reply = reply(server.connection()).await.map_err(without_verdict)?;
+        let connection = server.connection();
         match reply.code {
             _ if exchange.cancelled() => {
-                return Err(wire.fault(Outcome::SignInProtocolError, &reply.raw));
+                return Err(connection.fault(Outcome::SignInProtocolError, &reply.raw));
             }
             235 => {
-                let server_said = wire.quote(&reply.raw);
+                let server_reply = connection.quote(&reply.raw);
                 return Ok(SignedIn {
                     mechanism,
-                    server_said,
+                    server_reply,
                     capabilities: None,
                 });
             }
@@ -154,22 +142,20 @@ pub(super) async fn sign_in<S: VerifiedTls, C: Clock>(
                 exchange.answer(server, challenge.as_bytes()).await?;
             }
             code => {
-                let outcome = verdict::smtp(code, reply.enhanced(), &reply.texts.join(" "));
-                return Err(wire.fault(outcome, &reply.raw));
+                let outcome = refusal::smtp(code, reply.enhanced(), &reply.texts.join(" "));
+                return Err(connection.fault(outcome, &reply.raw));
             }
         }
     }
 }
 
-/// Says goodbye (RFC 5321 §4.1.1.10).
-pub(super) async fn goodbye<S, C>(wire: &mut Wire<S, C>) -> Result<Option<String>, Fault>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-    C: Clock,
-{
-    wire.send(b"QUIT\r\n").await?;
-    let reply = reply(wire).await?;
-    Ok(wire.quote(&reply.raw))
+/// Sends QUIT (RFC 5321 §4.1.1.10).
+pub(super) async fn quit<S: Stream, C: Clock>(
+    connection: &mut Connection<S, C>,
+) -> Result<Option<String>, Fault> {
+    connection.send(b"QUIT\r\n").await?;
+    let reply = reply(connection).await?;
+    Ok(connection.quote(&reply.raw))
 }
 
 /// A complete reply of one or more lines (RFC 5321 §4.2).
@@ -197,24 +183,19 @@ impl Reply {
     }
 }
 
-async fn reply<S, C>(wire: &mut Wire<S, C>) -> Result<Reply, Fault>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-    C: Clock,
-{
-    let first = wire.line().await?;
+async fn reply<S: Stream, C: Clock>(connection: &mut Connection<S, C>) -> Result<Reply, Fault> {
+    let first = connection.read_line().await?;
     match Line::parse(&first) {
-        Some(line) => rest(wire, line).await,
-        None => Err(wire.fault(Outcome::MalformedReply, &first)),
+        Some(line) => rest(connection, line).await,
+        None => Err(connection.fault(Outcome::MalformedReply, &first)),
     }
 }
 
 /// Reads the further lines of a reply, all of which must have the code of the first.
-async fn rest<S, C>(wire: &mut Wire<S, C>, first: Line) -> Result<Reply, Fault>
-where
-    S: AsyncRead + AsyncWrite + Unpin,
-    C: Clock,
-{
+async fn rest<S: Stream, C: Clock>(
+    connection: &mut Connection<S, C>,
+    first: Line,
+) -> Result<Reply, Fault> {
     let mut more = first.more;
     let mut reply = Reply {
         code: first.code,
@@ -222,7 +203,7 @@ where
         raw: first.raw,
     };
     while more {
-        let raw = wire.line().await?;
+        let raw = connection.read_line().await?;
         match Line::parse(&raw) {
             Some(line) if line.code == reply.code => {
                 more = line.more;
@@ -230,7 +211,7 @@ where
                 reply.raw.push(b'\n');
                 reply.raw.extend_from_slice(&line.raw);
             }
-            _ => return Err(wire.fault(Outcome::MalformedReply, &raw)),
+            _ => return Err(connection.fault(Outcome::MalformedReply, &raw)),
         }
     }
     Ok(reply)
@@ -269,8 +250,8 @@ impl Line {
 
 #[cfg(test)]
 mod tests {
-    use super::super::pieces::in_any_pieces;
     use super::*;
+    use crate::testing::fragmentation::in_any_fragments;
 
     #[test]
     fn greetings() {
@@ -297,8 +278,9 @@ mod tests {
             (b"SSH-2.0-OpenSSH\r\n", Err(Outcome::UnexpectedService)),
             (b"", Err(Outcome::ClosedEarly)),
         ] {
-            let (found, _) = in_any_pieces(&[bytes], async |server| greeting(server.wire()).await);
-            let found = found.map(|greeting| greeting.server_said);
+            let (found, _) =
+                in_any_fragments(&[bytes], async |server| greeting(server.connection()).await);
+            let found = found.map(|greeting| greeting.server_reply);
             assert_eq!(
                 found,
                 expected.map(|said| said.map(str::to_owned)),
@@ -346,7 +328,7 @@ mod tests {
             ),
         ] {
             let (found, flights) =
-                in_any_pieces(replies, async |server| starttls(server.wire()).await);
+                in_any_fragments(replies, async |server| starttls(server.connection()).await);
             assert_eq!(
                 (found.err(), flights.len()),
                 (expected, sent),
@@ -417,7 +399,7 @@ mod tests {
         ] {
             let mut capabilities = Capabilities::default();
             capabilities.add_smtp(auth);
-            let (found, flights) = in_any_pieces(replies, async |server| {
+            let (found, flights) = in_any_fragments(replies, async |server| {
                 sign_in(server, &capabilities, &credentials).await
             });
             let found = found.map(|accepted| accepted.mechanism);

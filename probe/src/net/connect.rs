@@ -13,13 +13,13 @@ use crate::outcome::Outcome;
 use crate::step::Attempt;
 
 /// The time for all attempts together.
-pub(super) const BUDGET: Duration = Duration::from_secs(8);
+pub(super) const CONNECT_TIMEOUT: Duration = Duration::from_secs(8);
 
 /// How long an attempt may run alone (RFC 8305 §8).
 const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
 
 /// More attempts than this are not made.
-pub(super) const MOST_ATTEMPTS: usize = 8;
+pub(super) const MAX_ATTEMPTS: usize = 8;
 
 /// The result of trying.
 pub(super) struct Connected {
@@ -32,8 +32,10 @@ pub(super) struct Connected {
 /// Connects to one of the addresses (RFC 8305 §5): one after the other, IPv6 and IPv4 in turn, each
 /// 250 ms after the one before or as soon as that has failed. The first that is open wins.
 pub(super) async fn connect(addresses: &[IpAddr], port: u16) -> Connected {
-    let deadline = Instant::now() + BUDGET;
-    let mut waiting = in_turn(addresses).into_iter().take(MOST_ATTEMPTS);
+    let deadline = Instant::now() + CONNECT_TIMEOUT;
+    let mut waiting = interleave_families(addresses)
+        .into_iter()
+        .take(MAX_ATTEMPTS);
     let mut running = FuturesUnordered::new();
     let mut attempts = Vec::new();
     let mut begun = Vec::new();
@@ -49,7 +51,7 @@ pub(super) async fn connect(addresses: &[IpAddr], port: u16) -> Connected {
             });
         } else if running.is_empty() {
             return Connected {
-                stream: Err(overall(&attempts)),
+                stream: Err(most_informative(&attempts)),
                 attempts,
             };
         }
@@ -66,7 +68,7 @@ pub(super) async fn connect(addresses: &[IpAddr], port: u16) -> Connected {
                     outcome: Outcome::ConnectionTimeout,
                     elapsed: start.elapsed(),
                 }));
-                return Connected { stream: Err(overall(&attempts)), attempts };
+                return Connected { stream: Err(most_informative(&attempts)), attempts };
             }
         };
         let Some((address, start, result)) = ended else {
@@ -74,7 +76,7 @@ pub(super) async fn connect(addresses: &[IpAddr], port: u16) -> Connected {
         };
         let error = result.as_ref().err();
         let peer = SocketAddr::new(address, port);
-        let outcome = error.map_or(Outcome::Ok, |error| cause(error, peer));
+        let outcome = error.map_or(Outcome::Ok, |error| classify(error, peer));
         attempts.push(Attempt {
             address,
             outcome,
@@ -104,7 +106,7 @@ pub(super) fn client_name(stream: &TcpStream) -> String {
 }
 
 /// IPv6 and IPv4 in turn, beginning with IPv6, each address once.
-pub(super) fn in_turn(addresses: &[IpAddr]) -> Vec<IpAddr> {
+pub(super) fn interleave_families(addresses: &[IpAddr]) -> Vec<IpAddr> {
     let mut v6 = addresses.iter().filter(|address| address.is_ipv6());
     let mut v4 = addresses.iter().filter(|address| address.is_ipv4());
     let mut ordered: Vec<IpAddr> = Vec::with_capacity(addresses.len());
@@ -121,7 +123,7 @@ pub(super) fn in_turn(addresses: &[IpAddr]) -> Vec<IpAddr> {
     }
 }
 
-fn cause(error: &io::Error, peer: SocketAddr) -> Outcome {
+fn classify(error: &io::Error, peer: SocketAddr) -> Outcome {
     match error.kind() {
         _ if exhausted_connecting(error, peer) => Outcome::LocalResourcesExhausted,
         io::ErrorKind::ConnectionRefused => Outcome::ConnectionRefused,
@@ -136,7 +138,7 @@ fn cause(error: &io::Error, peer: SocketAddr) -> Outcome {
 
 /// Of several reasons the one that tells most: a host that refuses is there. But where not every address
 /// could be tried, nothing is known of the host.
-fn overall(attempts: &[Attempt]) -> Outcome {
+fn most_informative(attempts: &[Attempt]) -> Outcome {
     let telling = [
         Outcome::LocalResourcesExhausted,
         Outcome::ConnectionRefused,
@@ -167,7 +169,11 @@ mod tests {
             ("::1 ::1 1.1.1.1", "::1 1.1.1.1"),
             ("", ""),
         ] {
-            assert_eq!(in_turn(&parse(given)), parse(expected), "{given}");
+            assert_eq!(
+                interleave_families(&parse(given)),
+                parse(expected),
+                "{given}"
+            );
         }
     }
 
@@ -197,7 +203,7 @@ mod tests {
                 elapsed: Duration::ZERO,
             };
             let attempts: Vec<Attempt> = outcomes.iter().map(attempt).collect();
-            assert_eq!(overall(&attempts), expected, "{outcomes:?}");
+            assert_eq!(most_informative(&attempts), expected, "{outcomes:?}");
         }
     }
 }

@@ -9,59 +9,59 @@ use std::time::Duration;
 
 use futures_util::future::join;
 use hickory_resolver::proto::rr::rdata::SRV;
-use rustls::pki_types::CertificateDer;
 use tokio::select;
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
-use super::dns::{Certificates, Resolver, text};
-use super::tlsa::{self, Fit};
+use super::dns::{Resolver, TlsaAnswer, text};
+use super::tlsa::{self, TlsaMatch};
 use crate::endpoint::{Endpoint, HostName, Protocol, Security};
 use crate::outcome::Outcome;
 use crate::step::{Facts, SrvRecord, TlsaRecord};
 
 /// How long an answer is waited for when everything else is done.
-const PATIENCE: Duration = Duration::from_secs(2);
+const GRACE_PERIOD: Duration = Duration::from_secs(2);
 
 /// The answers of the DNS.
-pub(super) struct Answers {
+pub(super) struct PublishedRecords {
     service: String,
-    places: Vec<SRV>,
-    certificates: Certificates,
+    srv_records: Vec<SRV>,
+    tlsa_records: TlsaAnswer,
     elapsed: Duration,
 }
 
 /// Asks the DNS about a service, until `done` and a little longer.
-pub(super) async fn ask(
+pub(super) async fn query(
     resolver: &Resolver,
     domain: Option<&HostName>,
     endpoint: &Endpoint,
     done: &CancellationToken,
-) -> Answers {
+) -> PublishedRecords {
     let begun = Instant::now();
     let service = domain.and_then(|domain| service(domain, endpoint));
-    let places = async {
+    let srv_records = async {
         match &service {
-            Some(service) => resolver.places(service).await,
+            Some(service) => resolver.srv(service).await,
             None => Vec::new(),
         }
     };
-    let certificates = async {
+    let tlsa_records = async {
         match host(endpoint) {
-            Some(host) => resolver.certificates(&host).await,
-            None => Certificates::default(),
+            Some(host) => resolver.tlsa(&host).await,
+            None => TlsaAnswer::default(),
         }
     };
-    let (places, certificates) = join(until(done, places), until(done, certificates)).await;
-    Answers {
-        places,
-        certificates,
+    let (srv_records, tlsa_records) =
+        join(until(done, srv_records), until(done, tlsa_records)).await;
+    PublishedRecords {
+        srv_records,
+        tlsa_records,
         elapsed: begun.elapsed(),
         service: service.unwrap_or_default(),
     }
 }
 
-impl Answers {
+impl PublishedRecords {
     /// The time until all was answered.
     pub(super) fn elapsed(&self) -> Duration {
         self.elapsed
@@ -74,21 +74,21 @@ impl Answers {
         &self,
         endpoint: &Endpoint,
         aliases: &[String],
-        chain: &[CertificateDer<'_>],
+        chain: &[Vec<u8>],
     ) -> Option<(Outcome, Facts)> {
-        let Certificates {
+        let TlsaAnswer {
             records,
             authenticated,
-        } = &self.certificates;
-        if self.places.is_empty() && records.is_empty() {
+        } = &self.tlsa_records;
+        if self.srv_records.is_empty() && records.is_empty() {
             return None;
         }
-        let fits: Vec<Fit> = records
+        let fits: Vec<TlsaMatch> = records
             .iter()
-            .map(|record| tlsa::fit(record, chain))
+            .map(|record| tlsa::compare(record, chain))
             .collect();
         let srv: Vec<SrvRecord> = self
-            .places
+            .srv_records
             .iter()
             .map(|place| self.place(place, endpoint, aliases))
             .collect();
@@ -96,7 +96,8 @@ impl Answers {
         // of them fits (RFC 6698 §4.1). That is worse than another place. Where the host is an alias,
         // they ask at the name behind it first (RFC 7671 §7), so the records here may not count.
         let counts = *authenticated && aliases.is_empty();
-        let mismatch = counts && !fits.is_empty() && fits.iter().all(|fit| *fit == Fit::No);
+        let mismatch =
+            counts && !fits.is_empty() && fits.iter().all(|fit| *fit == TlsaMatch::Differs);
         let elsewhere = !srv.is_empty() && !srv.iter().any(|srv| srv.matches);
         let outcome = match (mismatch, elsewhere) {
             (true, _) => Outcome::TlsaMismatch,
@@ -105,7 +106,7 @@ impl Answers {
         };
         let tlsa = records.iter().zip(fits).map(|(record, fit)| TlsaRecord {
             record: tlsa::text(record),
-            matches: fit == Fit::Yes,
+            matches: fit == TlsaMatch::Matches,
         });
         let facts = Facts::Published {
             srv,
@@ -155,7 +156,7 @@ fn host(endpoint: &Endpoint) -> Option<String> {
 async fn until<T: Default>(done: &CancellationToken, answer: impl Future<Output = T>) -> T {
     let late = async {
         done.cancelled().await;
-        sleep(PATIENCE).await;
+        sleep(GRACE_PERIOD).await;
     };
     select! {
         answer = answer => answer,
@@ -213,8 +214,8 @@ mod tests {
         const PORT: (&str, u16) = ("mail.example.test.", 10993);
         const ELSEWHERE: (&str, u16) = ("imap.elsewhere.test.", 993);
         const NOWHERE: (&str, u16) = (".", 0);
-        let chain = [CertificateDer::from(vec![1, 2, 3])];
-        for (places, data, authenticated, expected) in [
+        let chain = [vec![1, 2, 3]];
+        for (srv_records, data, authenticated, expected) in [
             (&[][..], &[][..], false, None),
             (&[HERE], &[], false, Some(Ok)),
             (&[ALIAS], &[], false, Some(Ok)),
@@ -230,13 +231,13 @@ mod tests {
             (&[PORT], &[[9, 9, 9]], true, Some(TlsaMismatch)),
             (&[PORT], &[[9, 9, 9]], false, Some(SrvDiffers)),
         ] {
-            let answers = Answers {
+            let answers = PublishedRecords {
                 service: "_imaps._tcp.example.test".to_owned(),
-                places: places
+                srv_records: srv_records
                     .iter()
                     .map(|(host, port)| SRV::new(0, 0, *port, Name::from_ascii(host).unwrap()))
                     .collect(),
-                certificates: Certificates {
+                tlsa_records: TlsaAnswer {
                     records: data
                         .iter()
                         .map(|data| TLSA::new(3.into(), 0.into(), 0.into(), data.to_vec()))
@@ -247,16 +248,23 @@ mod tests {
             };
             let endpoint = endpoint(Protocol::Imap, Security::Tls);
             let aliases = ["imap.provider.test".to_owned()];
-            let behind: &[String] = if places == [ALIAS] { &aliases } else { &[] };
+            let behind: &[String] = if srv_records == [ALIAS] {
+                &aliases
+            } else {
+                &[]
+            };
             let found = answers.compare(&endpoint, behind, &chain);
             let outcome = found.map(|(outcome, _)| outcome);
-            assert_eq!(outcome, expected, "{places:?} {data:?} {authenticated}");
+            assert_eq!(
+                outcome, expected,
+                "{srv_records:?} {data:?} {authenticated}"
+            );
             // A server that sent nothing has sent nothing wrong, and the records of an alias do not
             // count.
             for (aliases, chain) in [(&[][..], &[][..]), (&aliases, &chain)] {
                 let found = answers.compare(&endpoint, aliases, chain);
                 let outcome = found.map(|(outcome, _)| outcome);
-                assert_ne!(outcome, Some(TlsaMismatch), "{places:?} {data:?}");
+                assert_ne!(outcome, Some(TlsaMismatch), "{srv_records:?} {data:?}");
             }
         }
     }

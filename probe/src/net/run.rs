@@ -4,7 +4,6 @@ use std::future::Future;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context as Task, Poll};
-use std::time::Duration;
 
 use futures_util::Stream;
 use futures_util::future::{Either, join_all, select};
@@ -13,56 +12,39 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
-use super::gate::{Disclosure, Gate};
-use super::journal::Journal;
-use super::tls::Trust;
-use super::visit::Visit;
-use super::{Event, SignIn, Target, dns};
-use crate::credentials::Credentials;
+use super::clock::TokioClock;
+use super::endpoint_check::EndpointCheck;
+use super::event::ProbeEvent;
+use super::event_sink::EventSink;
+use super::run_context::{ProbeContext, RunContext};
+use super::target::{SignIn, Target};
 use crate::dialogue::Redactor;
 use crate::outcome::Outcome;
-
-/// What all runs of a probe share.
-pub(super) struct Context {
-    pub(super) tls: Trust,
-    pub(super) resolver: dns::Resolver,
-    pub(super) allow_private: bool,
-    pub(super) deadline: Duration,
-}
-
-/// What all endpoints of one run share.
-pub(super) struct Shared {
-    pub(super) context: Arc<Context>,
-    pub(super) credentials: Option<Credentials>,
-    pub(super) redactor: Arc<Redactor>,
-    pub(super) gate: Gate,
-    deadline: Instant,
-    stop: CancellationToken,
-}
+use crate::session::{Disclosure, SignInGate, StepLog};
 
 /// Checks all targets at once. The stream owns the work.
-pub(super) fn run(context: Arc<Context>, targets: Vec<Target>, sign_in: Option<SignIn>) -> Run {
+pub(super) fn run(probe: Arc<ProbeContext>, targets: Vec<Target>, sign_in: Option<SignIn>) -> Run {
     let (sender, events) = unbounded_channel();
     let stop = CancellationToken::new();
-    let stopped = stop.clone();
+    let cancelled = stop.clone();
     let work = async move {
-        let deadline = Instant::now() + context.deadline;
+        let deadline = Instant::now() + probe.deadline;
         let (credentials, disclosure) = match sign_in {
             Some(sign_in) => (Some(sign_in.credentials), sign_in.disclosure),
             None => (None, Disclosure::default()),
         };
         let redactor = Arc::new(Redactor::new(credentials.as_ref()));
-        let shared = Shared {
-            context,
+        let run = RunContext {
+            probe,
             credentials,
             redactor,
-            gate: Gate::new(disclosure),
+            gate: SignInGate::new(disclosure),
             deadline,
-            stop: stopped,
+            cancelled,
         };
         let checks = targets.into_iter().enumerate().map(|(index, target)| {
-            let journal = Journal::new(index, target.endpoint.clone(), sender.clone());
-            check(&shared, target, journal)
+            let sink = EventSink::new(index, target.endpoint.clone(), sender.clone());
+            check(&run, target, sink)
         });
         join_all(checks).await;
     };
@@ -79,7 +61,7 @@ pub(super) fn run(context: Arc<Context>, targets: Vec<Target>, sign_in: Option<S
 /// time and I/O enabled.
 pub struct Run {
     work: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
-    events: UnboundedReceiver<Event>,
+    events: UnboundedReceiver<ProbeEvent>,
     stop: CancellationToken,
 }
 
@@ -92,9 +74,9 @@ impl Run {
 }
 
 impl Stream for Run {
-    type Item = Event;
+    type Item = ProbeEvent;
 
-    fn poll_next(mut self: Pin<&mut Self>, task: &mut Task<'_>) -> Poll<Option<Event>> {
+    fn poll_next(mut self: Pin<&mut Self>, task: &mut Task<'_>) -> Poll<Option<ProbeEvent>> {
         if let Some(work) = &mut self.work
             && work.as_mut().poll(task).is_ready()
         {
@@ -106,25 +88,29 @@ impl Stream for Run {
 }
 
 /// Checks one endpoint until it is done or its time is up.
-async fn check(shared: &Shared, target: Target, mut journal: Journal) {
-    let visit = Visit::new(shared, &target);
+async fn check(run: &RunContext, target: Target, sink: EventSink) {
+    let mut log = StepLog::new(TokioClock(Instant::now()), sink);
+    let check = EndpointCheck {
+        run,
+        target: &target,
+    };
     // Boxed, because it holds a TLS connection and the buffers of all stages.
-    let steps = Box::pin(visit.steps(&mut journal));
-    let cut_off = async {
+    let steps = Box::pin(check.run(&mut log));
+    let interruption = async {
         select! {
-            () = shared.stop.cancelled() => Outcome::Cancelled,
-            () = sleep_until(shared.deadline) => Outcome::Deadline,
+            () = run.cancelled.cancelled() => Outcome::Cancelled,
+            () = sleep_until(run.deadline) => Outcome::Deadline,
         }
     };
-    // The clock is asked first: when the time of a sign-in that leads is over, so is that of those who
-    // wait for it, and none of them may begin a sign-in of its own.
-    let cut_off = match select(pin!(cut_off), steps).await {
+    // The clock is asked first: when the time of a sign-in is over for which others wait, so is theirs,
+    // and none of them may begin a sign-in of its own.
+    let interruption = match select(pin!(interruption), steps).await {
         Either::Left((outcome, _)) => Some(outcome),
-        // When the steps end by themselves, everything is written down, or what went wrong is.
+        // When the steps end by themselves, the log holds everything, or what went wrong.
         Either::Right(_) => None,
     };
-    if let Some(outcome) = cut_off {
-        journal.cut_off(outcome);
+    if let Some(outcome) = interruption {
+        log.interrupt(outcome);
     }
-    journal.finish();
+    log.into_sink().finish();
 }

@@ -11,7 +11,7 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::flight::MOST_BYTES;
+use crate::tls::flight::MAX_FLIGHT_LEN;
 
 /// A stream of which the first bytes can be read again.
 pub(super) struct Tee<S> {
@@ -23,9 +23,9 @@ pub(super) struct Tee<S> {
 
 /// The first bytes that arrived.
 #[derive(Default)]
-pub(super) struct Copy(Arc<Mutex<Vec<u8>>>);
+pub(super) struct TeeBuffer(Arc<Mutex<Vec<u8>>>);
 
-impl Copy {
+impl TeeBuffer {
     pub(super) fn bytes(&self) -> Vec<u8> {
         self.0
             .lock()
@@ -35,8 +35,8 @@ impl Copy {
 }
 
 impl<S> Tee<S> {
-    pub(super) fn new(inner: S, used: fn(&S)) -> (Self, Copy) {
-        let copy = Copy::default();
+    pub(super) fn new(inner: S, used: fn(&S)) -> (Self, TeeBuffer) {
+        let copy = TeeBuffer::default();
         (
             Self {
                 inner,
@@ -60,7 +60,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Tee<S> {
         if let Some(copy) = self.copy.upgrade() {
             let mut copy = copy.lock().unwrap_or_else(PoisonError::into_inner);
             let bytes = &buffer.filled()[before..];
-            let room = MOST_BYTES.saturating_sub(copy.len());
+            let room = MAX_FLIGHT_LEN.saturating_sub(copy.len());
             copy.extend_from_slice(&bytes[..bytes.len().min(room)]);
         }
         result
@@ -95,20 +95,20 @@ mod tests {
 
     #[tokio::test]
     async fn only_the_first_bytes_are_kept_and_none_after_the_end() {
-        let sent = vec![7; MOST_BYTES + 1];
+        let sent = vec![7; MAX_FLIGHT_LEN + 1];
         let (mut tee, copy) = Tee::new(sent.as_slice(), |_| {});
-        let mut heard = vec![0; 10];
-        tee.read_exact(&mut heard).await.unwrap();
+        let mut received = vec![0; 10];
+        tee.read_exact(&mut received).await.unwrap();
         assert_eq!(copy.bytes().len(), 10);
-        tee.read_to_end(&mut heard).await.unwrap();
-        assert_eq!(copy.bytes().len(), MOST_BYTES);
+        tee.read_to_end(&mut received).await.unwrap();
+        assert_eq!(copy.bytes().len(), MAX_FLIGHT_LEN);
 
         let (mut tee, copy) = Tee::new(sent.as_slice(), |_| {});
-        tee.read_exact(&mut heard[..10]).await.unwrap();
+        tee.read_exact(&mut received[..10]).await.unwrap();
         drop(copy);
-        heard.clear();
-        tee.read_to_end(&mut heard).await.unwrap();
-        assert_eq!(heard.len(), MOST_BYTES - 9);
+        received.clear();
+        tee.read_to_end(&mut received).await.unwrap();
+        assert_eq!(received.len(), MAX_FLIGHT_LEN - 9);
         assert!(tee.copy.upgrade().is_none());
     }
 }

@@ -1,28 +1,27 @@
 //! Whether a TLSA record fits the certificates that a server sent (RFC 6698 §2.1, RFC 7671).
 
-use aws_lc_rs::digest::{SHA256, SHA512, digest};
 use hickory_resolver::proto::rr::rdata::TLSA;
 use hickory_resolver::proto::rr::rdata::tlsa::{CertUsage, Matching, Selector};
-use rustls::pki_types::CertificateDer;
+use sha2::{Digest, Sha256, Sha512};
 use x509_parser::prelude::{FromDer, X509Certificate};
 
 /// Of longer data only the beginning is shown.
-const MOST_SHOWN: usize = 64;
+const MAX_SHOWN_LEN: usize = 64;
 
 /// How a record and a chain of certificates go together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fit {
+pub(super) enum TlsaMatch {
     /// The record is for one of the certificates.
-    Yes,
+    Matches,
     /// It is for another one.
-    No,
+    Differs,
     /// The certificates cannot tell: the record is of an unknown kind, or for an authority that a
     /// server need not send.
-    Unknown,
+    Undecidable,
 }
 
 /// Compares a record with a chain, the server's own certificate first.
-pub(super) fn fit(record: &TLSA, chain: &[CertificateDer<'_>]) -> Fit {
+pub(super) fn compare(record: &TLSA, chain: &[Vec<u8>]) -> TlsaMatch {
     let known = !matches!(
         (record.cert_usage, record.selector, record.matching),
         (CertUsage::Unassigned(_) | CertUsage::Private, _, _)
@@ -30,10 +29,10 @@ pub(super) fn fit(record: &TLSA, chain: &[CertificateDer<'_>]) -> Fit {
             | (_, _, Matching::Unassigned(_) | Matching::Private)
     );
     let [own, others @ ..] = chain else {
-        return Fit::Unknown;
+        return TlsaMatch::Undecidable;
     };
     if !known {
-        return Fit::Unknown;
+        return TlsaMatch::Undecidable;
     }
     let found = match record.cert_usage {
         CertUsage::PkixEe | CertUsage::DaneEe => is_for(record, own),
@@ -44,11 +43,13 @@ pub(super) fn fit(record: &TLSA, chain: &[CertificateDer<'_>]) -> Fit {
         }
     };
     match (found, record.cert_usage, record.matching) {
-        (true, ..) => Fit::Yes,
+        (true, ..) => TlsaMatch::Matches,
         // A root that programs have is not sent, and neither is an authority that stands in the record
         // itself (RFC 7671 §5.2.2, §5.2.3).
-        (false, CertUsage::PkixTa, _) | (false, CertUsage::DaneTa, Matching::Raw) => Fit::Unknown,
-        (false, ..) => Fit::No,
+        (false, CertUsage::PkixTa, _) | (false, CertUsage::DaneTa, Matching::Raw) => {
+            TlsaMatch::Undecidable
+        }
+        (false, ..) => TlsaMatch::Differs,
     }
 }
 
@@ -61,9 +62,9 @@ pub(super) fn text(record: &TLSA) -> String {
         cert_data,
         ..
     } = record;
-    let shown = &cert_data[..cert_data.len().min(MOST_SHOWN)];
+    let shown = &cert_data[..cert_data.len().min(MAX_SHOWN_LEN)];
     let data: String = shown.iter().map(|byte| format!("{byte:02x}")).collect();
-    let rest = if cert_data.len() > MOST_SHOWN {
+    let rest = if cert_data.len() > MAX_SHOWN_LEN {
         "…"
     } else {
         ""
@@ -76,9 +77,9 @@ pub(super) fn text(record: &TLSA) -> String {
     format!("{usage} {selector} {matching} {data}{rest}")
 }
 
-fn is_for(record: &TLSA, certificate: &CertificateDer<'_>) -> bool {
+fn is_for(record: &TLSA, certificate: &[u8]) -> bool {
     let selected = match record.selector {
-        Selector::Full => certificate.as_ref(),
+        Selector::Full => certificate,
         _ => match X509Certificate::from_der(certificate) {
             Ok((_, parsed)) => parsed.tbs_certificate.subject_pki.raw,
             Err(_) => return false,
@@ -86,13 +87,13 @@ fn is_for(record: &TLSA, certificate: &CertificateDer<'_>) -> bool {
     };
     match record.matching {
         Matching::Raw => selected == record.cert_data,
-        Matching::Sha256 => digest(&SHA256, selected).as_ref() == record.cert_data,
-        Matching::Sha512 => digest(&SHA512, selected).as_ref() == record.cert_data,
+        Matching::Sha256 => Sha256::digest(selected)[..] == record.cert_data[..],
+        Matching::Sha512 => Sha512::digest(selected)[..] == record.cert_data[..],
         Matching::Unassigned(_) | Matching::Private => false,
     }
 }
 
-fn is_self_issued(certificate: &CertificateDer<'_>) -> bool {
+fn is_self_issued(certificate: &[u8]) -> bool {
     X509Certificate::from_der(certificate)
         .is_ok_and(|(_, parsed)| parsed.subject() == parsed.issuer())
 }
@@ -104,7 +105,7 @@ mod tests {
     use super::*;
 
     /// A server's certificate, the one of its authority, and one that signed itself.
-    fn certificates() -> [CertificateDer<'static>; 3] {
+    fn certificates() -> [Vec<u8>; 3] {
         let mut params = CertificateParams::new(Vec::new()).unwrap();
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
         params
@@ -118,21 +119,21 @@ mod tests {
         let own = params.signed_by(&KeyPair::generate().unwrap(), &issuer);
         let lone = params.self_signed(&KeyPair::generate().unwrap()).unwrap();
         [
-            own.unwrap().der().clone(),
-            authority.der().clone(),
-            lone.der().clone(),
+            own.unwrap().der().to_vec(),
+            authority.der().to_vec(),
+            lone.der().to_vec(),
         ]
     }
 
-    fn record(usage: u8, selector: u8, matching: u8, of: &CertificateDer<'_>) -> TLSA {
+    fn record(usage: u8, selector: u8, matching: u8, of: &[u8]) -> TLSA {
         let (_, parsed) = X509Certificate::from_der(of).unwrap();
         let selected = match selector {
             1 => parsed.tbs_certificate.subject_pki.raw,
-            _ => of.as_ref(),
+            _ => of,
         };
         let data = match matching {
-            1 => digest(&SHA256, selected).as_ref().to_vec(),
-            2 => digest(&SHA512, selected).as_ref().to_vec(),
+            1 => Sha256::digest(selected).to_vec(),
+            2 => Sha512::digest(selected).to_vec(),
             _ => selected.to_vec(),
         };
         TLSA::new(usage.into(), selector.into(), matching.into(), data)
@@ -140,44 +141,48 @@ mod tests {
 
     #[test]
     fn a_record_fits_the_certificate_that_it_is_for() {
-        use Fit::{No, Unknown, Yes};
+        use TlsaMatch::{Differs, Matches, Undecidable};
         let [own, authority, lone] = certificates();
         let sent = [own.clone(), authority.clone()];
         let without_authority = [own.clone()];
         let by_itself = [lone.clone()];
         // Each usage with every selector and kind of matching.
         for (usage, of, chain, expected) in [
-            (3, &own, &sent[..], Yes),
-            (3, &own, &by_itself[..], No),
-            (3, &authority, &sent[..], No),
-            (1, &own, &sent[..], Yes),
-            (1, &authority, &sent[..], No),
-            (2, &authority, &sent[..], Yes),
-            (2, &own, &sent[..], No),
-            (2, &lone, &by_itself[..], Yes),
-            (2, &authority, &without_authority[..], No),
-            (0, &authority, &sent[..], Yes),
-            (0, &authority, &without_authority[..], Unknown),
-            (3, &own, &[][..], Unknown),
-            (4, &own, &sent[..], Unknown),
-            (255, &own, &sent[..], Unknown),
+            (3, &own, &sent[..], Matches),
+            (3, &own, &by_itself[..], Differs),
+            (3, &authority, &sent[..], Differs),
+            (1, &own, &sent[..], Matches),
+            (1, &authority, &sent[..], Differs),
+            (2, &authority, &sent[..], Matches),
+            (2, &own, &sent[..], Differs),
+            (2, &lone, &by_itself[..], Matches),
+            (2, &authority, &without_authority[..], Differs),
+            (0, &authority, &sent[..], Matches),
+            (0, &authority, &without_authority[..], Undecidable),
+            (3, &own, &[][..], Undecidable),
+            (4, &own, &sent[..], Undecidable),
+            (255, &own, &sent[..], Undecidable),
         ] {
             for selector in 0..=1 {
                 for matching in 0..=2 {
                     let record = record(usage, selector, matching, of);
                     let expected = match (usage, matching, expected) {
                         // The authority stands in the record, so that it need not be sent.
-                        (2, 0, No) => Unknown,
+                        (2, 0, Differs) => Undecidable,
                         _ => expected,
                     };
-                    let found = fit(&record, chain);
+                    let found = compare(&record, chain);
                     assert_eq!(found, expected, "{usage} {selector} {matching}");
                 }
             }
         }
         for (selector, matching) in [(2, 1), (255, 1), (1, 3), (1, 255)] {
             let record = record(3, selector, matching, &own);
-            assert_eq!(fit(&record, &sent), Unknown, "3 {selector} {matching}");
+            assert_eq!(
+                compare(&record, &sent),
+                Undecidable,
+                "3 {selector} {matching}"
+            );
         }
     }
 

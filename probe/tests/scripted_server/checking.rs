@@ -4,7 +4,7 @@ use std::num::NonZeroU16;
 use std::time::Duration;
 
 use futures_util::StreamExt;
-use probe::net::{Event, Options, Probe, Target};
+use probe::net::{Options, Probe, ProbeEvent, Target};
 use probe::{Credentials, Endpoint, EndpointReport, Protocol, Security};
 
 use super::certificates::{Authority, NAME};
@@ -65,8 +65,8 @@ pub(crate) async fn check(
     let mut events = Box::pin(probe.run(targets, credentials.map(Into::into)));
     while let Some(event) = events.next().await {
         match event {
-            Event::Step { endpoint, step } => steps[endpoint].push(step),
-            Event::Done { endpoint, report } => {
+            ProbeEvent::Step { endpoint, step } => steps[endpoint].push(step),
+            ProbeEvent::Done { endpoint, report } => {
                 assert_eq!(report.steps, steps[endpoint]);
                 assert!(reports[endpoint].replace(report).is_none(), "done twice");
             }

@@ -9,7 +9,7 @@ use app::check::target;
 use app::record::{AddressOrDomain, Catalogue};
 use app::words::Words;
 use futures_util::StreamExt;
-use probe::net::{Event, Options, Target};
+use probe::net::{Options, ProbeEvent, Target};
 use probe::{Credentials, CredentialsError, Endpoint, EndpointReport};
 use secrecy::SecretString;
 
@@ -90,8 +90,8 @@ pub fn run(options: ProbeOptions) -> Result<ExitCode, ProbeError> {
                 }
             };
             match event {
-                Some(Event::Done { endpoint, report }) => reports[endpoint] = Some(report),
-                Some(Event::Step { .. }) => {}
+                Some(ProbeEvent::Done { endpoint, report }) => reports[endpoint] = Some(report),
+                Some(ProbeEvent::Step { .. }) => {}
                 None => break,
             }
         }

@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use app::check::{Heard, Place};
 use futures_util::stream::{self, BoxStream, Stream, StreamExt};
-use probe::net::{Event, PrivateNetwork, Target};
-use probe::{EndpointReport, HostName, Protocol, Security, Stage, Step};
+use probe::net::{ProbeEvent, Target};
+use probe::{EndpointReport, HostName, PrivateNetwork, Protocol, Security, Stage, Step};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -46,7 +46,7 @@ struct CachedCheck {
 /// What happened so far.
 #[derive(Default)]
 struct History {
-    events: Vec<Event>,
+    events: Vec<ProbeEvent>,
     ended: bool,
     /// Whether this machine lacked something to check it with.
     lacked_resources: bool,
@@ -71,7 +71,7 @@ impl ResultCache {
         start: impl Fn(Target) -> S,
     ) -> BoxStream<'static, Heard>
     where
-        S: Stream<Item = Event> + Send + Unpin + 'static,
+        S: Stream<Item = ProbeEvent> + Send + Unpin + 'static,
     {
         let now = Instant::now();
         let replays = targets.into_iter().enumerate().map(|(index, target)| {
@@ -128,19 +128,19 @@ impl CheckKey {
 
 /// Reads a check to its end, whether or not anybody listens.
 fn record(
-    mut events: impl Stream<Item = Event> + Send + Unpin + 'static,
+    mut events: impl Stream<Item = ProbeEvent> + Send + Unpin + 'static,
     permit: Arc<dyn Place>,
 ) -> watch::Receiver<History> {
     let (sender, history) = watch::channel(History::default());
     tokio::spawn(async move {
         while let Some(event) = events.next().await {
             // The customer for whom it was started may not listen any more.
-            if let Event::Done { report, .. } = &event {
+            if let ProbeEvent::Done { report, .. } = &event {
                 permit.checked(report);
             }
             sender.send_modify(|history| {
                 history.lacked_resources |=
-                    matches!(&event, Event::Step { step, .. } if step.lacked_resources());
+                    matches!(&event, ProbeEvent::Step { step, .. } if step.lacked_resources());
                 history.events.push(event);
             });
         }
@@ -176,16 +176,21 @@ impl CachedCheck {
 }
 
 /// The event as it is for this target: with its index, and without what concerns another domain.
-fn for_target(event: Event, index: usize, target: &Target, same_domain: bool) -> Option<Event> {
+fn for_target(
+    event: ProbeEvent,
+    index: usize,
+    target: &Target,
+    same_domain: bool,
+) -> Option<ProbeEvent> {
     let concerns = |step: &Step| same_domain || step.stage != Stage::Published;
     match event {
-        Event::Step { step, .. } => concerns(&step).then_some(Event::Step {
+        ProbeEvent::Step { step, .. } => concerns(&step).then_some(ProbeEvent::Step {
             endpoint: index,
             step,
         }),
-        Event::Done { report, .. } => {
+        ProbeEvent::Done { report, .. } => {
             let steps = report.steps.into_iter().filter(concerns).collect();
-            Some(Event::Done {
+            Some(ProbeEvent::Done {
                 endpoint: index,
                 report: EndpointReport::new(target.endpoint.clone(), steps, report.elapsed),
             })

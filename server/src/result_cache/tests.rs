@@ -48,14 +48,14 @@ fn target(id: &str, host: &str, domain: &str) -> Target {
 }
 
 /// A check that looks up the domain and takes a second, and one that never ends on its own.
-fn check(target: Target) -> impl Stream<Item = Event> + Send + Unpin {
+fn check(target: Target) -> impl Stream<Item = ProbeEvent> + Send + Unpin {
     let steps =
         [Stage::Dns, Stage::Published].map(|stage| Step::new(stage, Outcome::Ok, Duration::ZERO));
     let report = EndpointReport::new(target.endpoint, steps.to_vec(), Duration::ZERO);
-    let events = steps.map(|step| Event::Step { endpoint: 0, step });
+    let events = steps.map(|step| ProbeEvent::Step { endpoint: 0, step });
     let last = stream::once(async {
         sleep(Duration::from_secs(1)).await;
-        Event::Done {
+        ProbeEvent::Done {
             endpoint: 0,
             report,
         }
@@ -130,8 +130,8 @@ async fn who_asks_later_is_told_the_age_and_gets_his_own_id() {
     for heard in old {
         assert_eq!(heard.age, Some(Duration::from_secs(10)));
         match &heard.event {
-            Event::Step { endpoint, .. } => assert_eq!(*endpoint, 1),
-            Event::Done { endpoint, report } => {
+            ProbeEvent::Step { endpoint, .. } => assert_eq!(*endpoint, 1),
+            ProbeEvent::Done { endpoint, report } => {
                 assert_eq!((*endpoint, report.endpoint.id.as_str()), (1, "b"));
             }
         }
@@ -170,8 +170,8 @@ async fn what_one_domain_publishes_is_not_told_to_another() {
     for (domain, expected) in [("example.net", 2), ("example.org", 1)] {
         let heard = site.ask(vec![target("imap", "mail.example.net", domain)]);
         let steps = heard.filter_map(async |heard| match heard.event {
-            Event::Step { .. } => None,
-            Event::Done { report, .. } => Some(report.steps.len()),
+            ProbeEvent::Step { .. } => None,
+            ProbeEvent::Done { report, .. } => Some(report.steps.len()),
         });
         assert_eq!(steps.collect::<Vec<_>>().await, [expected], "{domain}");
     }
@@ -248,7 +248,7 @@ async fn what_this_machine_could_not_do_is_told_to_nobody_else() {
             let start = |target: Target| {
                 site.started.set(site.started.get() + 1);
                 let step = found.clone();
-                let first = Event::Step { endpoint: 0, step };
+                let first = ProbeEvent::Step { endpoint: 0, step };
                 stream::iter([first]).chain(check(target))
             };
             let target = target("imap", "mail.example.net", "example.net");

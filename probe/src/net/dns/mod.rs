@@ -2,9 +2,9 @@
 //!
 //! Only the DNS is asked: the hosts file of this machine is not what customers get.
 
-mod follow;
-mod root;
-mod sockets;
+mod counting_provider;
+mod resolution;
+mod root_keys;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
@@ -23,46 +23,46 @@ use hickory_resolver::{NameServerPool, PoolContext, TlsConfig};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-pub use root::{RootKeys, RootKeysError};
+pub use root_keys::{RootKeys, RootKeysError};
 
-use self::follow::{Missing, Trail, follow};
-use self::sockets::Sockets;
+use self::counting_provider::CountingProvider;
+use self::resolution::{NoRecords, Resolution, resolve};
 use crate::endpoint::HostName;
 use crate::outcome::Outcome;
 
 /// The time for both kinds of address together.
-const BUDGET: Duration = Duration::from_secs(8);
+const LOOKUP_TIMEOUT: Duration = Duration::from_secs(8);
 
 /// The time for one question to one server.
-const PATIENCE: Duration = Duration::from_secs(3);
+const QUERY_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// How long the second kind of address is waited for when the first has been found.
-const SECOND_FAMILY: Duration = Duration::from_secs(1);
+const SECOND_FAMILY_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The time for DNSSEC to prove an answer, which takes several questions.
-const PROOF: Duration = Duration::from_secs(4);
+const DNSSEC_TIMEOUT: Duration = Duration::from_secs(4);
 
 /// More records of a kind than this are not looked at.
-const MOST: usize = 16;
+const MAX_RECORDS: usize = 16;
 
 /// So many questions are open at once; others wait. Each takes a socket, and a process that has no more
 /// of them must not say that the DNS is silent.
-pub(super) const MOST_QUESTIONS: usize = 128;
+pub(super) const MAX_QUERIES: usize = 128;
 
 /// The DNS servers, each asked again when it does not answer.
-type Servers = RetryDnsHandle<NameServerPool<Sockets>>;
+type Servers = RetryDnsHandle<NameServerPool<CountingProvider>>;
 
 /// Asks the DNS. The answer is a part of the diagnosis, so it is never an old one.
 pub(super) struct Resolver {
-    sockets: Sockets,
+    provider: CountingProvider,
     servers: Servers,
     validating: DnssecDnsHandle<Servers>,
-    room: Semaphore,
+    queries: Semaphore,
 }
 
 /// The addresses of a host.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Found {
+pub(super) struct ResolvedHost {
     /// IPv6 and IPv4, never empty.
     pub(super) addresses: Vec<IpAddr>,
     /// The names that the host stands for, each leading to the next.
@@ -71,11 +71,11 @@ pub(super) struct Found {
 
 /// Why a host has no addresses.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Failure {
+pub(super) struct LookupError {
     /// [`Outcome::NameNotFound`], [`Outcome::NoAddress`], [`Outcome::DnsServerFailed`],
     /// [`Outcome::DnsTimeout`] or [`Outcome::LocalResourcesExhausted`].
     pub(super) outcome: Outcome,
-    /// The names that the host stands for. The last one is to blame.
+    /// The names that the host stands for. The last one is at fault.
     pub(super) aliases: Vec<String>,
     /// The error code with which the server answered, such as `SERVFAIL`.
     pub(super) code: Option<String>,
@@ -83,7 +83,7 @@ pub(super) struct Failure {
 
 /// What the DNS says about the certificates of a service.
 #[derive(Debug, Default)]
-pub(super) struct Certificates {
+pub(super) struct TlsaAnswer {
     pub(super) records: Vec<TLSA>,
     /// Whether DNSSEC proves the records, from the root on, as validated here. What a DNS server says
     /// it has validated is not believed: anyone on the way to it could say so.
@@ -99,87 +99,87 @@ impl Resolver {
             // Without a configuration the local host is asked, as resolv.conf(5) has it.
             None => read_system_conf().unwrap_or_else(|_| only(local)),
         };
-        options.timeout = PATIENCE;
+        options.timeout = QUERY_TIMEOUT;
         let context = Arc::new(PoolContext::new(options, TlsConfig::new()?));
-        let sockets = Sockets::default();
-        let pool = NameServerPool::from_config(config.name_servers, context, sockets.clone());
+        let provider = CountingProvider::default();
+        let pool = NameServerPool::from_config(config.name_servers, context, provider.clone());
         let servers = RetryDnsHandle::new(pool, 2);
         let validating = DnssecDnsHandle::with_trust_anchor(servers.clone(), Arc::clone(&root.0));
         Ok(Self {
-            sockets,
+            provider,
             servers,
             validating,
-            room: Semaphore::new(MOST_QUESTIONS),
+            queries: Semaphore::new(MAX_QUERIES),
         })
     }
 
     /// All addresses of a host, IPv6 and IPv4.
-    pub(super) async fn lookup(&self, host: &HostName) -> Result<Found, Failure> {
+    pub(super) async fn lookup(&self, host: &HostName) -> Result<ResolvedHost, LookupError> {
         // The local host is never asked for in the DNS (RFC 6761 §6.3).
         if host.as_str() == "localhost" || host.as_str().ends_with(".localhost") {
             let addresses = vec![Ipv6Addr::LOCALHOST.into(), Ipv4Addr::LOCALHOST.into()];
             let aliases = Vec::new();
-            return Ok(Found { addresses, aliases });
+            return Ok(ResolvedHost { addresses, aliases });
         }
-        let name = name(host.as_str()).ok_or_else(|| Failure::from(Missing::Name))?;
-        let both = timeout(BUDGET, self.both(&name)).await;
-        both.unwrap_or_else(|_| Err(Failure::from(Missing::Late)))
+        let name = name(host.as_str()).ok_or_else(|| LookupError::from(NoRecords::NxDomain))?;
+        let both = timeout(LOOKUP_TIMEOUT, self.both_families(&name)).await;
+        both.unwrap_or_else(|_| Err(LookupError::from(NoRecords::Timeout)))
     }
 
     /// Where a domain says that a service is, by a name such as `_imaps._tcp.example.net`. Empty when
     /// it says nothing, or that cannot be found out.
-    pub(super) async fn places(&self, service: &str) -> Vec<SRV> {
-        let trail = match name(service) {
-            Some(name) => self.plain(&name, RecordType::SRV).await,
+    pub(super) async fn srv(&self, service: &str) -> Vec<SRV> {
+        let resolution = match name(service) {
+            Some(name) => self.query(&name, RecordType::SRV).await,
             None => return Vec::new(),
         };
-        let places = trail.records.unwrap_or_default().into_iter();
+        let places = resolution.records.unwrap_or_default().into_iter();
         let places = places.filter_map(|record| match record.data {
             RData::SRV(place) => Some(place),
             _ => None,
         });
-        places.take(MOST).collect()
+        places.take(MAX_RECORDS).collect()
     }
 
     /// Which certificates a service has, by a name such as `_993._tcp.mail.example.net`. Empty when
     /// the DNS does not say it, or that cannot be found out.
-    pub(super) async fn certificates(&self, service: &str) -> Certificates {
+    pub(super) async fn tlsa(&self, service: &str) -> TlsaAnswer {
         let Some(name) = name(service) else {
-            return Certificates::default();
+            return TlsaAnswer::default();
         };
-        let trail = self.plain(&name, RecordType::TLSA).await;
-        let records = tlsa(trail);
+        let resolution = self.query(&name, RecordType::TLSA).await;
+        let records = tlsa_records(resolution);
         if records.is_empty() {
-            return Certificates::default();
+            return TlsaAnswer::default();
         }
         // Most hosts have no such record, so the questions for the proof are only asked now.
         let options = options(true);
         let proof = async {
-            let _room = self.room.acquire().await;
-            follow(&self.validating, &name, RecordType::TLSA, options).await
+            let _permit = self.queries.acquire().await;
+            resolve(&self.validating, &name, RecordType::TLSA, options).await
         };
-        match timeout(PROOF, proof).await {
-            Ok(trail) if trail.proven => Certificates {
-                records: tlsa(trail),
+        match timeout(DNSSEC_TIMEOUT, proof).await {
+            Ok(resolution) if resolution.dnssec_validated => TlsaAnswer {
+                records: tlsa_records(resolution),
                 authenticated: true,
             },
-            _ => Certificates {
+            _ => TlsaAnswer {
                 records,
                 authenticated: false,
             },
         }
     }
 
-    async fn both(&self, name: &Name) -> Result<Found, Failure> {
-        let v6 = Box::pin(self.one(name, RecordType::AAAA));
-        let v4 = Box::pin(self.one(name, RecordType::A));
+    async fn both_families(&self, name: &Name) -> Result<ResolvedHost, LookupError> {
+        let v6 = Box::pin(self.one_family(name, RecordType::AAAA));
+        let v4 = Box::pin(self.one_family(name, RecordType::A));
         let (first, second) = match select(v6, v4).await {
             Either::Left((found, other)) | Either::Right((found, other)) => (found, other),
         };
         let second = match &first {
-            Ok(_) => timeout(SECOND_FAMILY, second)
+            Ok(_) => timeout(SECOND_FAMILY_TIMEOUT, second)
                 .await
-                .unwrap_or_else(|_| Err(Failure::from(Missing::Late))),
+                .unwrap_or_else(|_| Err(LookupError::from(NoRecords::Timeout))),
             // That a name does not exist is true for every kind of record (RFC 8020).
             Err(failure) if failure.outcome == Outcome::NameNotFound => return first,
             Err(_) => second.await,
@@ -187,49 +187,52 @@ impl Resolver {
         combine(first, second)
     }
 
-    async fn one(&self, name: &Name, kind: RecordType) -> Result<Found, Failure> {
-        let Trail {
+    async fn one_family(&self, name: &Name, kind: RecordType) -> Result<ResolvedHost, LookupError> {
+        let Resolution {
             aliases, records, ..
-        } = self.plain(name, kind).await;
+        } = self.query(name, kind).await;
         let aliases = aliases.iter().map(text).collect();
         match records {
             Ok(records) => {
                 let addresses = records.iter().filter_map(|record| record.data.ip_addr());
-                let addresses = addresses.take(MOST).collect();
-                Ok(Found { addresses, aliases })
+                let addresses = addresses.take(MAX_RECORDS).collect();
+                Ok(ResolvedHost { addresses, aliases })
             }
-            Err(missing) => Err(Failure {
+            Err(missing) => Err(LookupError {
                 aliases,
-                ..Failure::from(missing)
+                ..LookupError::from(missing)
             }),
         }
     }
 
-    async fn plain(&self, name: &Name, kind: RecordType) -> Trail {
-        let _room = self.room.acquire().await;
-        let before = self.sockets.lacking();
-        let mut trail = follow(&self.servers, name, kind, options(false)).await;
-        let unanswered = matches!(trail.records, Err(Missing::Late | Missing::Garbage));
-        if unanswered && self.sockets.lacking() > before {
-            trail.records = Err(Missing::NoSocket);
+    async fn query(&self, name: &Name, kind: RecordType) -> Resolution {
+        let _permit = self.queries.acquire().await;
+        let before = self.provider.socket_failures();
+        let mut resolution = resolve(&self.servers, name, kind, options(false)).await;
+        let unanswered = matches!(
+            resolution.records,
+            Err(NoRecords::Timeout | NoRecords::Malformed)
+        );
+        if unanswered && self.provider.socket_failures() > before {
+            resolution.records = Err(NoRecords::NoSocket);
         }
-        trail
+        resolution
     }
 }
 
-impl From<Missing> for Failure {
-    fn from(missing: Missing) -> Self {
+impl From<NoRecords> for LookupError {
+    fn from(missing: NoRecords) -> Self {
         let outcome = match missing {
-            Missing::Name => Outcome::NameNotFound,
-            Missing::Kind => Outcome::NoAddress,
-            Missing::Late => Outcome::DnsTimeout,
-            Missing::NoSocket => Outcome::LocalResourcesExhausted,
-            Missing::EndlessAliases | Missing::Refused(_) | Missing::Garbage => {
+            NoRecords::NxDomain => Outcome::NameNotFound,
+            NoRecords::NoData => Outcome::NoAddress,
+            NoRecords::Timeout => Outcome::DnsTimeout,
+            NoRecords::NoSocket => Outcome::LocalResourcesExhausted,
+            NoRecords::AliasLoop | NoRecords::ErrorCode(_) | NoRecords::Malformed => {
                 Outcome::DnsServerFailed
             }
         };
         let code = match missing {
-            Missing::Refused(code) => Some(mnemonic(code)),
+            NoRecords::ErrorCode(code) => Some(mnemonic(code)),
             _ => None,
         };
         Self {
@@ -256,13 +259,13 @@ fn name(text: &str) -> Option<Name> {
     Some(name)
 }
 
-fn tlsa(trail: Trail) -> Vec<TLSA> {
-    let records = trail.records.unwrap_or_default().into_iter();
+fn tlsa_records(resolution: Resolution) -> Vec<TLSA> {
+    let records = resolution.records.unwrap_or_default().into_iter();
     let records = records.filter_map(|record: Record| match record.data {
         RData::TLSA(certificate) => Some(certificate),
         _ => None,
     });
-    records.take(MOST).collect()
+    records.take(MAX_RECORDS).collect()
 }
 
 fn options(dnssec: bool) -> DnsRequestOptions {
@@ -295,9 +298,9 @@ fn mnemonic(code: ResponseCode) -> String {
 /// One kind of address is enough. When there is neither, the graver reason counts: an answer that is
 /// missing may have held an address.
 fn combine(
-    first: Result<Found, Failure>,
-    second: Result<Found, Failure>,
-) -> Result<Found, Failure> {
+    first: Result<ResolvedHost, LookupError>,
+    second: Result<ResolvedHost, LookupError>,
+) -> Result<ResolvedHost, LookupError> {
     match (first, second) {
         (Ok(mut first), Ok(second)) => {
             first.addresses.extend(second.addresses);
@@ -305,7 +308,7 @@ fn combine(
         }
         (Ok(found), Err(_)) | (Err(_), Ok(found)) => Ok(found),
         (Err(first), Err(second)) => {
-            let gravity = |failure: &Failure| match failure.outcome {
+            let gravity = |failure: &LookupError| match failure.outcome {
                 Outcome::NameNotFound => 4,
                 Outcome::LocalResourcesExhausted => 3,
                 Outcome::DnsServerFailed => 2,
@@ -328,22 +331,22 @@ mod tests {
     #[test]
     fn one_family_is_enough() {
         let address = |text: &str| {
-            Ok(Found {
+            Ok(ResolvedHost {
                 addresses: vec![text.parse().unwrap()],
                 aliases: Vec::new(),
             })
         };
         let (v4, v6) = (address("1.1.1.1"), address("2606:4700::1"));
-        let both = Ok(Found {
+        let both = Ok(ResolvedHost {
             addresses: vec!["2606:4700::1".parse().unwrap(), "1.1.1.1".parse().unwrap()],
             aliases: Vec::new(),
         });
-        let missing = |missing| Err(Failure::from(missing));
-        let none = missing(Missing::Kind);
-        let failed = missing(Missing::Garbage);
-        let late = missing(Missing::Late);
-        let unknown = missing(Missing::Name);
-        let untried = missing(Missing::NoSocket);
+        let missing = |missing| Err(LookupError::from(missing));
+        let none = missing(NoRecords::NoData);
+        let failed = missing(NoRecords::Malformed);
+        let late = missing(NoRecords::Timeout);
+        let unknown = missing(NoRecords::NxDomain);
+        let untried = missing(NoRecords::NoSocket);
         for (first, second, expected) in [
             (&v6, &v4, &both),
             (&v6, &none, &v6),

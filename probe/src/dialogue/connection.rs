@@ -1,0 +1,442 @@
+//! Reads lines from a server that may send anything, or nothing, for as long as it likes.
+
+use std::future::Future;
+use std::io;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::{Either, select};
+use futures_util::{AsyncReadExt, AsyncWriteExt};
+
+use super::clock::Clock;
+use super::fault::Fault;
+use super::recognise::is_negative_reply;
+use super::redact::{MAX_SCANNED_LEN, Redactor};
+use super::stream::Stream;
+use crate::outcome::Outcome;
+
+/// The longest line that is read, in bytes, without its end. RFC 5321 and RFC 1939 allow 512, IMAP
+/// sets no limit, and real capability lines stay below 2,000.
+pub(crate) const MAX_LINE_LEN: usize = 8 * 1024;
+
+/// The most lines that are read in one stage.
+pub(crate) const MAX_STAGE_LINES: usize = 1000;
+
+/// The most bytes that are read in one stage.
+pub(crate) const MAX_STAGE_BYTES: usize = 64 * 1024;
+
+/// The most bytes that are taken from the stream at once.
+pub(crate) const READ_BUFFER_LEN: usize = 2 * 1024;
+
+/// How much of what a server said is kept, to be quoted when something goes wrong. No less than is
+/// looked at, so that no secret is cut in two before it is looked for.
+const MAX_RECEIVED_LEN: usize = 2 * MAX_SCANNED_LEN;
+
+/// One connection: writes commands and reads lines, within the time and size of the current stage.
+pub struct Connection<S, C> {
+    stream: S,
+    clock: C,
+    redactor: Arc<Redactor>,
+    client_name: String,
+    deadline: Duration,
+    buffer: Vec<u8>,
+    lines: usize,
+    bytes: usize,
+    received: Vec<u8>,
+    stream_error: Option<io::Error>,
+}
+
+/// A stream that may be encrypted now: nothing that was sent before TLS can be taken for a part of it.
+pub struct Upgrade<S> {
+    stream: S,
+}
+
+impl<S> Upgrade<S> {
+    /// A connection on which nothing has been read yet, for TLS from the first byte on.
+    pub fn fresh(stream: S) -> Self {
+        Self { stream }
+    }
+
+    /// The same connection, taken out of a wrapper that holds back no bytes.
+    #[cfg(feature = "net")]
+    pub(crate) fn map<T>(self, unwrap: impl FnOnce(S) -> T) -> Upgrade<T> {
+        Upgrade {
+            stream: unwrap(self.stream),
+        }
+    }
+
+    /// The stream, for the TLS handshake.
+    pub fn into_stream(self) -> S {
+        self.stream
+    }
+}
+
+impl<S, C> Connection<S, C> {
+    /// A connection with no time to do anything, until a stage is begun.
+    ///
+    /// `client_name` is what an SMTP server is told, a domain or an address literal (RFC 5321 §4.1.3).
+    pub fn new(stream: S, clock: C, redactor: Arc<Redactor>, client_name: String) -> Self {
+        Self {
+            stream,
+            clock,
+            redactor,
+            client_name,
+            deadline: Duration::ZERO,
+            buffer: Vec::new(),
+            lines: 0,
+            bytes: 0,
+            received: Vec::new(),
+            stream_error: None,
+        }
+    }
+
+    /// The name by which this client introduces itself.
+    pub fn client_name(&self) -> &str {
+        &self.client_name
+    }
+
+    /// How many bytes have arrived that no reply has taken yet.
+    pub fn buffered(&self) -> usize {
+        self.buffer.len()
+    }
+
+    /// The error of the stream itself that ended the conversation, if one did.
+    ///
+    /// The dialogue knows only that the line went dead; whoever made the stream can tell more.
+    pub fn stream_error(&self) -> Option<&io::Error> {
+        self.stream_error.as_ref()
+    }
+
+    /// Gives the stream away for the TLS handshake.
+    ///
+    /// # Errors
+    ///
+    /// [`Outcome::StarttlsInjection`] when any byte is left over, a whole line or not: it came in the
+    /// clear, and after the handshake it could not be told from what the server says inside TLS.
+    /// [`Outcome::StarttlsBroken`] when it is the server's excuse for not beginning TLS after all.
+    pub fn into_upgrade(self) -> Result<Upgrade<S>, Fault> {
+        if self.buffer.is_empty() {
+            return Ok(Upgrade {
+                stream: self.stream,
+            });
+        }
+        let outcome = if is_negative_reply(&self.buffer) {
+            Outcome::StarttlsBroken
+        } else {
+            Outcome::StarttlsInjection
+        };
+        Err(self.fault(outcome, &self.buffer))
+    }
+
+    /// The server's words, made safe to show.
+    pub(super) fn quote(&self, words: &[u8]) -> Option<String> {
+        self.redactor.sanitize(words)
+    }
+
+    /// A fault for which the server's last words are the reason.
+    pub(super) fn fault(&self, outcome: Outcome, words: &[u8]) -> Fault {
+        Fault {
+            outcome,
+            server_reply: self.quote(words),
+        }
+    }
+}
+
+impl<S: Stream, C: Clock> Connection<S, C> {
+    /// Begins a stage, which must end within `timeout` however slowly the bytes come in.
+    pub fn begin_stage(&mut self, timeout: Duration) {
+        self.deadline = self.clock.now() + timeout;
+        self.lines = 0;
+        self.bytes = 0;
+        self.received.clear();
+    }
+
+    /// Writes one command, line end included, in one piece.
+    ///
+    /// A connection that the server has closed is not an error here: its last words may still be on
+    /// their way, and the next read finds either them or the end.
+    ///
+    /// # Errors
+    ///
+    /// [`Outcome::NoReply`] when the server takes nothing in until the stage is over.
+    pub(crate) async fn send(&mut self, command: &[u8]) -> Result<(), Fault> {
+        let stream = &mut self.stream;
+        let written = async {
+            stream.write_all(command).await?;
+            stream.flush().await
+        };
+        match until(&self.clock, self.deadline, written).await {
+            Some(Ok(())) => Ok(()),
+            Some(Err(error)) => {
+                self.stream_error = Some(error);
+                Ok(())
+            }
+            None => Err(self.cut_short(Outcome::NoReply)),
+        }
+    }
+
+    /// Reads one line, without its end. A lone LF ends a line, too.
+    ///
+    /// # Errors
+    ///
+    /// [`Outcome::NoReply`], [`Outcome::ClosedEarly`], [`Outcome::ReplyTooLong`], and
+    /// [`Outcome::MalformedReply`] for a NUL byte. The fault quotes what arrived before it.
+    pub(crate) async fn read_line(&mut self) -> Result<Vec<u8>, Fault> {
+        let mut searched = 0;
+        loop {
+            let found = self.buffer[searched..]
+                .iter()
+                .position(|byte| *byte == b'\n');
+            if let Some(position) = found {
+                return self.take_line(searched + position);
+            }
+            searched = self.buffer.len();
+            // One byte more than the line, because the CR of its end may already be there.
+            if searched > MAX_LINE_LEN + 1 {
+                return Err(self.cut_short(Outcome::ReplyTooLong));
+            }
+            self.read_more().await?;
+        }
+    }
+
+    /// Waits until at least so many bytes are there and shows, without taking them, all that are.
+    ///
+    /// # Errors
+    ///
+    /// [`Outcome::NoReply`] and [`Outcome::ClosedEarly`].
+    pub(crate) async fn peek(&mut self, at_least: usize) -> Result<&[u8], Fault> {
+        while self.buffer.len() < at_least {
+            self.read_more().await?;
+        }
+        Ok(&self.buffer)
+    }
+
+    /// Closes the connection, and waits no longer than the stage for the other side to notice.
+    pub async fn close(&mut self) {
+        let closed = self.stream.close();
+        // There is nobody left to tell about an error.
+        let _ = until(&self.clock, self.deadline, closed).await;
+    }
+
+    fn take_line(&mut self, end: usize) -> Result<Vec<u8>, Fault> {
+        let mut line: Vec<u8> = self.buffer.drain(..=end).collect();
+        line.pop();
+        if line.last() == Some(&b'\r') {
+            line.pop();
+        }
+        self.lines += 1;
+        self.bytes += line.len();
+        let room = MAX_RECEIVED_LEN.saturating_sub(self.received.len());
+        self.received
+            .extend_from_slice(&line[..line.len().min(room)]);
+        self.received.push(b' ');
+        // What has arrived behind this line is by chance, and not what is wrong.
+        if line.len() > MAX_LINE_LEN || self.lines > MAX_STAGE_LINES || self.bytes > MAX_STAGE_BYTES
+        {
+            Err(self.fault(Outcome::ReplyTooLong, &self.received))
+        } else if line.contains(&0) {
+            Err(self.fault(Outcome::MalformedReply, &self.received))
+        } else {
+            Ok(line)
+        }
+    }
+
+    async fn read_more(&mut self) -> Result<(), Fault> {
+        let mut bytes = [0; READ_BUFFER_LEN];
+        let read = self.stream.read(&mut bytes);
+        match until(&self.clock, self.deadline, read).await {
+            Some(Ok(0)) => Err(self.cut_short(Outcome::ClosedEarly)),
+            Some(Ok(length)) => {
+                self.buffer.extend_from_slice(&bytes[..length]);
+                Ok(())
+            }
+            Some(Err(error)) => {
+                self.stream_error = Some(error);
+                Err(self.cut_short(Outcome::ClosedEarly))
+            }
+            None => Err(self.cut_short(Outcome::NoReply)),
+        }
+    }
+
+    /// A fault in the middle of a reply, quoting what there is of it.
+    fn cut_short(&self, outcome: Outcome) -> Fault {
+        let rest = &self.buffer[..self.buffer.len().min(MAX_RECEIVED_LEN)];
+        self.fault(outcome, &[&self.received, rest].concat())
+    }
+}
+
+/// Runs a future until it is done or the time is up, and tells which by `None`.
+async fn until<T>(
+    clock: &impl Clock,
+    deadline: Duration,
+    work: impl Future<Output = T>,
+) -> Option<T> {
+    // The clock is asked first, so that a server that never pauses cannot outrun it.
+    match select(pin!(clock.sleep_until(deadline)), pin!(work)).await {
+        Either::Left(_) => None,
+        Either::Right((done, _)) => Some(done),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::testing::script::{Script, connection_to};
+
+    #[test]
+    fn lines_end_in_lf_with_or_without_cr() {
+        let mut connection = connection_to(Script::new(b"one\r\ntwo\nthree\r\r\n\r\nfour"));
+        for expected in [&b"one"[..], b"two", b"three\r", b""] {
+            assert_eq!(
+                connection.read_line().now_or_never().unwrap().unwrap(),
+                expected
+            );
+        }
+        let fault = connection.read_line().now_or_never().unwrap().unwrap_err();
+        assert_eq!(fault.outcome, Outcome::ClosedEarly);
+        assert!(fault.server_reply.unwrap().ends_with("four"));
+    }
+
+    #[test]
+    fn what_is_read_is_bounded() {
+        for (bytes, outcome) in [
+            (vec![b'a'; 1 << 20], Outcome::ReplyTooLong),
+            (
+                [vec![b'a'; MAX_LINE_LEN + 1], b"\r\n".to_vec()].concat(),
+                Outcome::ReplyTooLong,
+            ),
+            (b"\n".repeat(MAX_STAGE_LINES + 1), Outcome::ReplyTooLong),
+            (
+                [vec![b'a'; 999], b"\n".to_vec()].concat().repeat(66),
+                Outcome::ReplyTooLong,
+            ),
+            (b"abc\0def\r\n".to_vec(), Outcome::MalformedReply),
+            (
+                [vec![b'a'; MAX_LINE_LEN], b"\r\n".to_vec()].concat(),
+                Outcome::ClosedEarly,
+            ),
+            (b"\n".repeat(MAX_STAGE_LINES), Outcome::ClosedEarly),
+        ] {
+            for step in [1, 2, 3, 1024, usize::MAX] {
+                let mut connection = connection_to(Script::new(&bytes).in_steps_of(step));
+                let fault = loop {
+                    match connection.read_line().now_or_never().unwrap() {
+                        Ok(_) => assert!(connection.buffered() <= MAX_LINE_LEN + 4096),
+                        Err(fault) => break fault,
+                    }
+                };
+                assert_eq!(fault.outcome, outcome, "{} bytes by {step}", bytes.len());
+            }
+        }
+    }
+
+    #[test]
+    fn a_drip_of_bytes_does_not_move_the_deadline() {
+        // Every read lets a second pass; the stage lasts ten.
+        let mut connection = connection_to(
+            Script::new(&[b'a'; 100])
+                .in_steps_of(1)
+                .taking(Duration::from_secs(1)),
+        );
+        connection.begin_stage(Duration::from_secs(10));
+        let fault = connection.read_line().now_or_never().unwrap().unwrap_err();
+        assert_eq!(fault.outcome, Outcome::NoReply);
+        assert!((9..=11).contains(&fault.server_reply.unwrap().len()));
+    }
+
+    #[test]
+    fn one_byte_left_over_stops_the_upgrade() {
+        use Outcome::{StarttlsBroken, StarttlsInjection};
+        for (bytes, expected) in [
+            (&b"220 go\r\n"[..], None),
+            (b"220 go\n", None),
+            (b"220 go\r\n.", Some(StarttlsInjection)),
+            (b"220 go\r\n\r", Some(StarttlsInjection)),
+            (b"220 go\r\n250 OK\r\n", Some(StarttlsInjection)),
+            (b"220 go\r\n\x16\x03\x03", Some(StarttlsInjection)),
+            (b"220 go\r\n-ERR failed\r\n", Some(StarttlsBroken)),
+            (b"220 go\r\nm1 NO failed\r\n", Some(StarttlsBroken)),
+            (b"220 go\r\n454 failed\r\n", Some(StarttlsBroken)),
+        ] {
+            // However much of it has come by then, it is never taken for a part of what is protected.
+            for length in bytes.len().min(8)..=bytes.len() {
+                let mut connection = connection_to(Script::new(&bytes[..length]));
+                connection.read_line().now_or_never().unwrap().unwrap();
+                let upgrade = connection.into_upgrade().map_err(|fault| fault.outcome);
+                let clean = bytes[..length].ends_with(b" go\r\n") || expected.is_none();
+                assert_eq!(upgrade.is_ok(), clean, "{bytes:?}");
+                if length == bytes.len() {
+                    assert_eq!(upgrade.err(), expected, "{bytes:?}");
+                }
+            }
+        }
+    }
+
+    /// What should be read of this, written down once more in the simplest way.
+    fn lines_of(bytes: &[u8]) -> (Vec<Vec<u8>>, Outcome) {
+        let mut all: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').collect();
+        let rest = all.pop().unwrap_or_default();
+        let mut lines: Vec<Vec<u8>> = Vec::new();
+        for line in all {
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            let together = lines.iter().map(Vec::len).sum::<usize>() + line.len();
+            if line.len() > MAX_LINE_LEN
+                || lines.len() == MAX_STAGE_LINES
+                || together > MAX_STAGE_BYTES
+            {
+                return (lines, Outcome::ReplyTooLong);
+            }
+            if line.contains(&0) {
+                return (lines, Outcome::MalformedReply);
+            }
+            lines.push(line.to_vec());
+        }
+        let too_long = rest.len() > MAX_LINE_LEN + 1;
+        let end = if too_long {
+            Outcome::ReplyTooLong
+        } else {
+            Outcome::ClosedEarly
+        };
+        (lines, end)
+    }
+
+    /// Short and long parts of lines, some many times.
+    fn said() -> impl Strategy<Value = Vec<u8>> {
+        let byte = prop::sample::select(b"a\r\n\n\0 \xff".to_vec());
+        let short = prop::collection::vec(byte, 0..8);
+        let times = prop_oneof![8 => Just(1), 1 => 1..1100_usize];
+        let many = (short, times).prop_map(|(part, times)| part.repeat(times));
+        let long = (
+            0..3_usize,
+            prop::sample::select(vec![0, 1, MAX_LINE_LEN - 1, MAX_STAGE_BYTES / 9]),
+        );
+        let long = long.prop_map(|(more, length)| vec![b'x'; length + more]);
+        prop::collection::vec(prop_oneof![3 => many, 1 => long], 0..24)
+            .prop_map(|parts| parts.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn lines_are_the_same_in_any_pieces(
+            bytes in said(),
+            pieces in prop::collection::vec(1..3000_usize, 1..6),
+        ) {
+            let (lines, end) = lines_of(&bytes);
+            for pieces in [&pieces[..], &[usize::MAX]] {
+                let mut connection = connection_to(Script::new(&bytes).in_pieces(pieces));
+                for line in &lines {
+                    prop_assert_eq!(&connection.read_line().now_or_never().unwrap().unwrap(), line);
+                }
+                let fault = connection.read_line().now_or_never().unwrap().unwrap_err();
+                prop_assert_eq!(fault.outcome, end);
+                prop_assert!(connection.buffered() <= MAX_LINE_LEN + 2 + READ_BUFFER_LEN);
+            }
+        }
+    }
+}

@@ -1,0 +1,333 @@
+use futures_util::FutureExt;
+use proptest::prelude::*;
+
+use super::*;
+use crate::testing::fragmentation::in_any_fragments;
+use crate::testing::script::{Script, connection_to};
+
+#[test]
+fn greetings() {
+    for (bytes, expected) in [
+        (&b"* OK ready\r\n"[..], Ok(None)),
+        (b"* OK [CAPABILITY IMAP4rev1 IDLE] ready\r\n", Ok(Some(2))),
+        (b"* ok [capability imap4rev1]\n", Ok(Some(1))),
+        (b"* OK\r\n", Ok(None)),
+        (b"* OK [ALERT unfinished\r\n", Ok(None)),
+        (b"* PREAUTH hello tim\r\n", Err(Outcome::Preauthenticated)),
+        (b"* BYE go away\r\n", Err(Outcome::GreetingRefused)),
+        (b"* BYE [UNAVAILABLE] later\r\n", Err(Outcome::GreetingBusy)),
+        (
+            b"* BYE Too many connections\r\n",
+            Err(Outcome::GreetingBusy),
+        ),
+        (b"* NO no\r\n", Err(Outcome::MalformedReply)),
+        (b"* BAD no\r\n", Err(Outcome::MalformedReply)),
+        (b"* LIST () \"/\" INBOX\r\n", Err(Outcome::MalformedReply)),
+        (b"* OK hello {999999999}\r\n", Err(Outcome::MalformedReply)),
+        (b"A1 OK ready\r\n", Err(Outcome::MalformedReply)),
+        (b"+OK POP3\r\n", Err(Outcome::UnexpectedService)),
+        (b"220 mail ESMTP\r\n", Err(Outcome::UnexpectedService)),
+        (b"* OK no end", Err(Outcome::ClosedEarly)),
+        (b"", Err(Outcome::ClosedEarly)),
+        (b"\x15\x03\x01\0\x02\x02\x46", Err(Outcome::TlsOnPlainPort)),
+    ] {
+        let (found, _) = in_any_fragments(&[bytes], async |server| {
+            crate::dialogue::greeting(crate::Protocol::Imap, server.connection()).await
+        });
+        let found = found.map(|greeting| greeting.capabilities.map(|found| found.words.len()));
+        assert_eq!(found, expected, "{bytes:?}");
+    }
+}
+
+#[test]
+fn capabilities_are_read_in_every_place() {
+    for (bytes, expected) in [
+        (
+            &b"* CAPABILITY IMAP4rev1 IDLE\r\n\x01 OK done\r\n"[..],
+            Ok(2),
+        ),
+        (b"\x01 OK [CAPABILITY IMAP4rev1] done\r\n", Ok(1)),
+        (
+            b"* 3 EXISTS\r\n* OK hi\r\n* capability A B C\r\n\x01 ok\r\n",
+            Ok(3),
+        ),
+        (b"\x01 OK done\r\n", Err(Outcome::NoCapabilities)),
+        (b"\x01 BAD what?\r\n", Err(Outcome::NoCapabilities)),
+        (
+            b"* CAPABILITY IMAP4rev1\r\n1 OK done\r\n",
+            Err(Outcome::MalformedReply),
+        ),
+        (
+            b"* CAPABILITY {100}\r\n\x01 OK\r\n",
+            Err(Outcome::MalformedReply),
+        ),
+        (b"+ go on\r\n", Err(Outcome::MalformedReply)),
+        (b"* BYE too slow\r\n", Err(Outcome::ClosedEarly)),
+    ] {
+        let (found, _) = in_any_fragments(&[b"", bytes], async |server| {
+            capabilities(server.connection()).await
+        });
+        let found = found.map(|found| found.words.len());
+        assert_eq!(found, expected, "{bytes:?}");
+    }
+}
+
+#[test]
+fn starttls_is_asked_for_only_where_it_may_be_there() {
+    let with = Capabilities::imap("IMAP4rev1 STARTTLS");
+    let without = Capabilities::imap("IMAP4rev1");
+    for (known, replies, expected, sent) in [
+        (Some(&with), &[&b""[..], b"\x01 OK go\r\n"][..], None, 1),
+        (Some(&without), &[b""], Some(Outcome::StarttlsNotOffered), 0),
+        (
+            Some(&with),
+            &[b"", b"\x01 NO no\r\n"],
+            Some(Outcome::StarttlsRefused),
+            1,
+        ),
+        (
+            Some(&with),
+            &[b"", b"\x01 BAD no\r\n"],
+            Some(Outcome::StarttlsRefused),
+            1,
+        ),
+        (None, &[b"", b"\x01 OK go\r\n"], None, 1),
+        (
+            None,
+            &[b"", b"\x01 BAD no\r\n", b"* CAPABILITY A\r\n\x01 OK\r\n"],
+            Some(Outcome::StarttlsNotOffered),
+            2,
+        ),
+        (
+            None,
+            &[
+                b"",
+                b"\x01 BAD no\r\n",
+                b"* CAPABILITY STARTTLS\r\n\x01 OK\r\n",
+            ],
+            Some(Outcome::StarttlsRefused),
+            2,
+        ),
+        (
+            Some(&with),
+            &[b"", b"+ go on\r\n"],
+            Some(Outcome::MalformedReply),
+            1,
+        ),
+        (
+            Some(&with),
+            &[b"", b"a1 OK go\r\n"],
+            Some(Outcome::MalformedReply),
+            1,
+        ),
+    ] {
+        let (found, flights) = in_any_fragments(replies, async |server| {
+            starttls(server.connection(), known).await
+        });
+        assert_eq!(
+            (found.err(), flights.len()),
+            (expected, sent),
+            "{replies:?}"
+        );
+    }
+}
+
+#[test]
+fn sign_in_is_one_exchange() {
+    let credentials = Credentials::new("a".into(), "p\"w".to_owned().into()).unwrap();
+    let response = "AGEAcCJ3";
+    let at_once = format!("AUTHENTICATE PLAIN {response}\r\n");
+    let response = format!("{response}\r\n");
+    let plain = "AUTHENTICATE PLAIN\r\n";
+    let login = "LOGIN \"a\" \"p\\\"w\"\r\n";
+    let no = &b"\x01 NO [AUTHENTICATIONFAILED] no\r\n"[..];
+    for (words, replies, expected, sent) in [
+        (
+            "AUTH=PLAIN SASL-IR",
+            &[&b""[..], b"\x01 OK in\r\n"][..],
+            Ok("PLAIN"),
+            &[&*at_once][..],
+        ),
+        (
+            "AUTH=PLAIN SASL-IR",
+            &[b"", b"* CAPABILITY A\r\n\x01 OK [X] in\r\n"],
+            Ok("PLAIN"),
+            &[&at_once],
+        ),
+        (
+            "AUTH=PLAIN SASL-IR",
+            &[b"", no],
+            Err(Outcome::WrongCredentials),
+            &[&at_once],
+        ),
+        (
+            "AUTH=PLAIN SASL-IR",
+            &[b"", b"+ eyJ9\r\n", no],
+            Err(Outcome::WrongCredentials),
+            &[&at_once, "\r\n"],
+        ),
+        (
+            "AUTH=PLAIN SASL-IR",
+            &[b"", b"+ eyJ9\r\n", b"+ eyJ9\r\n", no],
+            Err(Outcome::SignInProtocolError),
+            &[&at_once, "\r\n", "*\r\n"],
+        ),
+        (
+            "AUTH=PLAIN SASL-IR",
+            &[b"", b"+ bW9yZQ==\r\n", no],
+            Err(Outcome::SignInProtocolError),
+            &[&at_once, "*\r\n"],
+        ),
+        (
+            "AUTH=PLAIN SASL-IR",
+            &[b"", b"+\r\n", b"+\r\n"],
+            Err(Outcome::SignInProtocolError),
+            &[&at_once, "*\r\n"],
+        ),
+        (
+            "AUTH=PLAIN SASL-IR",
+            &[b"", b"x OK in\r\n"],
+            Err(Outcome::SignInProtocolError),
+            &[&at_once],
+        ),
+        (
+            "AUTH=PLAIN SASL-IR",
+            &[b"", b"\x01 BAD no\r\n"],
+            Err(Outcome::SignInProtocolError),
+            &[&at_once],
+        ),
+        (
+            "AUTH=PLAIN SASL-IR",
+            &[b"", b"* BYE Temporary problem\r\n"],
+            Err(Outcome::TemporaryFailure),
+            &[&at_once],
+        ),
+        (
+            "AUTH=PLAIN SASL-IR",
+            &[b""],
+            Err(Outcome::ClosedEarly),
+            &[&at_once],
+        ),
+        (
+            "AUTH=PLAIN",
+            &[b"", b"+ \r\n", b"\x01 OK\r\n"],
+            Ok("PLAIN"),
+            &[plain, &response],
+        ),
+        (
+            "AUTH=PLAIN",
+            &[b"", b"\x01 NO no\r\n"],
+            Err(Outcome::WrongCredentials),
+            &[plain],
+        ),
+        ("IMAP4rev1", &[b"", b"\x01 OK\r\n"], Ok("LOGIN"), &[login]),
+        (
+            "LOGINDISABLED",
+            &[b""],
+            Err(Outcome::PasswordSignInNotOffered),
+            &[],
+        ),
+    ] {
+        let capabilities = Capabilities::imap(words);
+        let (found, flights) = in_any_fragments(replies, async |server| {
+            sign_in(server, &capabilities, &credentials).await
+        });
+        let found = found.map(|accepted| accepted.mechanism);
+        assert_eq!(found, expected, "{words} {replies:?}");
+        assert_eq!(flights, sent, "{words} {replies:?}");
+    }
+}
+
+#[test]
+fn quota_is_told_in_bytes() {
+    let amount = |used, limit| {
+        Some(Quota {
+            used,
+            limit: Some(limit),
+        })
+    };
+    let usage = |used, limit| {
+        Ok(Some(MailboxUsage {
+            storage: amount(used, limit),
+            messages: None,
+        }))
+    };
+    for (replies, expected) in [
+        (
+            &[
+                &b""[..],
+                b"* QUOTAROOT INBOX \"u\"\r\n* QUOTA \"u\" (STORAGE 10 512)\r\n\x01 OK\r\n",
+            ][..],
+            usage(10240, 524288),
+        ),
+        (
+            &[
+                b"",
+                b"* QUOTA \"u (x)\" (MESSAGE 1 2 STORAGE 4 4)\r\n\x01 OK\r\n",
+            ],
+            Ok(Some(MailboxUsage {
+                storage: amount(4096, 4096),
+                messages: amount(1, 2),
+            })),
+        ),
+        (
+            &[b"", b"* QUOTA a (MESSAGE 7 9)\r\n\x01 OK\r\n"],
+            Ok(Some(MailboxUsage {
+                storage: None,
+                messages: amount(7, 9),
+            })),
+        ),
+        (
+            &[
+                b"",
+                b"* QUOTA a (STORAGE 1 9)\r\n* QUOTA b (STORAGE 8 9)\r\n\x01 OK\r\n",
+            ],
+            usage(8192, 9216),
+        ),
+        (&[b"", b"* QUOTA a ()\r\n\x01 OK\r\n"], Ok(None)),
+        (
+            &[
+                b"",
+                b"* QUOTA a (STORAGE 99999999999999999999 1)\r\n\x01 OK\r\n",
+            ],
+            Ok(None),
+        ),
+        (&[b"", b"\x01 NO no\r\n"], Ok(None)),
+        (&[b""], Err(Outcome::ClosedEarly)),
+    ] {
+        let quota = Capabilities::imap("QUOTA");
+        let (found, _) = in_any_fragments(replies, async |server| {
+            mailbox(server.connection(), Some(&quota)).await
+        });
+        assert_eq!(found, expected, "{replies:?}");
+    }
+}
+
+/// Numbers of any size, and what is none.
+fn number() -> impl Strategy<Value = String> {
+    prop_oneof![
+        4 => any::<u64>().prop_map(|number| number.to_string()),
+        2 => (0..=u64::MAX / 1024).prop_map(|number| number.to_string()),
+        1 => "[-+0-9. a]{0,25}",
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_quota_is_told_exactly_or_not_at_all(used in number(), limit in number()) {
+        let quota = format!("* QUOTA \"\" (STORAGE {used} {limit})\r\n\x01 OK\r\n");
+        let mut connection = connection_to(Script::of(&[b"", quota.as_bytes()]));
+        let known = Capabilities::imap("QUOTA");
+        let found = mailbox(&mut connection, Some(&known)).now_or_never().unwrap().unwrap();
+        let bytes = |text: &str| text.parse::<u64>().ok()?.checked_mul(1024);
+        let exactly = bytes(&used).zip(bytes(&limit));
+        let storage = found.and_then(|usage| usage.storage);
+        let found = storage.map(|storage| (storage.used, storage.limit.unwrap()));
+        // Blanks inside of a number make several of it.
+        if !used.contains(' ') && !limit.contains(' ') {
+            prop_assert_eq!(found, exactly);
+        }
+    }
+}

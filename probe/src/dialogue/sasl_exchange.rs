@@ -1,0 +1,66 @@
+//! The answers to the challenges of a server during one sign-in.
+
+use super::clock::Clock;
+use super::fault::Fault;
+use super::sasl::{self, Secret};
+use super::verified_connection::{VerifiedConnection, VerifiedTls};
+use crate::outcome::Outcome;
+
+/// What is left to be said in a sign-in that has begun.
+pub(super) struct SaslExchange {
+    /// The next one is the last.
+    answers: Vec<Secret>,
+    phase: Phase,
+}
+
+#[derive(PartialEq, Eq)]
+enum Phase {
+    Open,
+    /// The server told why it will refuse, and may do so now.
+    ErrorReported,
+    /// This side gave up, and whatever the server says now is no verdict.
+    Cancelled,
+}
+
+impl SaslExchange {
+    /// These are the answers, in their order.
+    pub(super) fn new(mut answers: Vec<Secret>) -> Self {
+        answers.reverse();
+        Self {
+            answers,
+            phase: Phase::Open,
+        }
+    }
+
+    /// Whether the sign-in was given up.
+    pub(super) fn cancelled(&self) -> bool {
+        self.phase == Phase::Cancelled
+    }
+
+    /// Answers a challenge. Its words do not matter as long as there is an answer: they differ by
+    /// server and by language. When there is none left, the sign-in is given up (RFC 4954 §4,
+    /// RFC 5034 §4, RFC 9051 §6.2.2), so that no server can ask for ever.
+    pub(super) async fn answer<S: VerifiedTls, C: Clock>(
+        &mut self,
+        server: &mut VerifiedConnection<S, C>,
+        challenge: &[u8],
+    ) -> Result<(), Fault> {
+        if let Some(answer) = self.answers.pop() {
+            return server.send_secret("", &answer).await;
+        }
+        if self.phase == Phase::Open && sasl::is_error_report(challenge) {
+            self.phase = Phase::ErrorReported;
+            return server.connection().send(b"\r\n").await;
+        }
+        self.phase = Phase::Cancelled;
+        server.connection().send(b"*\r\n").await
+    }
+}
+
+/// The same fault, where it leaves open whether the password is right.
+pub(super) fn without_verdict(fault: Fault) -> Fault {
+    match fault.outcome {
+        Outcome::MalformedReply => fault.with(Outcome::SignInProtocolError),
+        _ => fault,
+    }
+}

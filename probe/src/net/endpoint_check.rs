@@ -1,0 +1,258 @@
+//! The check of one endpoint: its address, a connection, the session, and what is looked at beside it.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use futures_util::future::join;
+use tokio::net::TcpStream;
+use tokio::time::Instant;
+use tokio_util::compat::TokioAsyncReadCompatExt;
+use tokio_util::sync::CancellationToken;
+
+use super::clock::TokioClock;
+use super::connect::{Connected, client_name, connect};
+use super::dns::{LookupError, ResolvedHost};
+use super::event_sink::EventSink;
+use super::other_addresses::{self, OtherAddressCheck};
+use super::permitted::permitted;
+use super::published;
+use super::run_context::RunContext;
+use super::target::Target;
+use super::tcp_transport::TcpTransport;
+use crate::dialogue::Fault;
+use crate::outcome::Outcome;
+use crate::session::{ServerCertificates, Session, StageFailed, StepLog};
+use crate::stage::Stage;
+use crate::step::{Attempt, Facts};
+
+/// The log of an endpoint.
+pub(super) type Log = StepLog<TokioClock, EventSink>;
+
+/// The check of one endpoint.
+pub(super) struct EndpointCheck<'a> {
+    pub(super) run: &'a RunContext,
+    pub(super) target: &'a Target,
+}
+
+/// Where the service is.
+struct Location {
+    /// Never empty.
+    addresses: Vec<IpAddr>,
+    port: u16,
+    /// The names that the host stands for.
+    aliases: Vec<String>,
+}
+
+/// An open connection.
+struct OpenConnection {
+    stream: TcpStream,
+    peer: SocketAddr,
+    attempts: Vec<Attempt>,
+}
+
+/// What the check of a service saw that is compared with what the DNS publishes.
+struct Observed {
+    aliases: Vec<String>,
+    /// The certificates as they were sent; empty when there were none.
+    chain: Vec<Vec<u8>>,
+}
+
+impl EndpointCheck<'_> {
+    /// Runs the check to its end. Its steps go to the log.
+    pub(super) async fn run(&self, log: &mut Log) {
+        let Target {
+            endpoint,
+            domain,
+            connect_to,
+            ..
+        } = self.target;
+        if connect_to.is_some() || endpoint.host.address().is_some() {
+            self.service(log).await;
+            return;
+        }
+        let done = CancellationToken::new();
+        let resolver = &self.run.probe.resolver;
+        let published = published::query(resolver, domain.as_ref(), endpoint, &done);
+        let service = async {
+            let observed = self.service(log).await;
+            done.cancel();
+            observed
+        };
+        let (Observed { aliases, chain }, published) = join(service, published).await;
+        if let Some((outcome, facts)) = published.compare(endpoint, &aliases, &chain) {
+            log.add(Stage::Published, outcome, facts, published.elapsed());
+        }
+    }
+
+    /// The service itself, and the other addresses of its host.
+    async fn service(&self, log: &mut Log) -> Observed {
+        let location = match self.locate(log).await {
+            Ok(location) => location,
+            Err(aliases) => {
+                return Observed {
+                    aliases,
+                    chain: Vec::new(),
+                };
+            }
+        };
+        let certificates = match self.connect(&location, log).await {
+            Ok(connection) => self.session(connection, &location.addresses, log).await,
+            Err(StageFailed) => None,
+        };
+        Observed {
+            aliases: location.aliases,
+            chain: certificates.map_or_else(Vec::new, |certificates| certificates.chain),
+        }
+    }
+
+    /// The addresses that the check may use, or else the names that the host stands for. They are
+    /// looked up once and connected to as they are, so a name that leads elsewhere a moment later
+    /// leads nobody there.
+    async fn locate(&self, log: &mut Log) -> Result<Location, Vec<String>> {
+        let Target {
+            endpoint,
+            connect_to,
+            private_networks,
+            ..
+        } = self.target;
+        log.begin(Stage::Dns);
+        if let Some(given) = connect_to {
+            let addresses = vec![given.ip()];
+            let facts = dns_facts(&addresses, &[]);
+            log.end(Outcome::AddressGiven, facts, None);
+            return Ok(Location {
+                addresses,
+                port: given.port(),
+                aliases: Vec::new(),
+            });
+        }
+        let context = &self.run.probe;
+        let resolved = match endpoint.host.address() {
+            Some(address) => {
+                let (addresses, aliases) = (vec![address], Vec::new());
+                Ok((Outcome::AddressGiven, ResolvedHost { addresses, aliases }))
+            }
+            None => {
+                let resolved = context.resolver.lookup(&endpoint.host).await;
+                resolved.map(|resolved| (Outcome::Ok, resolved))
+            }
+        };
+        let (outcome, ResolvedHost { addresses, aliases }) = match resolved {
+            Ok(resolved) => resolved,
+            Err(LookupError {
+                outcome,
+                aliases,
+                code,
+            }) => {
+                let fault = Fault {
+                    outcome,
+                    server_reply: code,
+                };
+                log.fail(fault, dns_facts(&[], &aliases));
+                return Err(aliases);
+            }
+        };
+        let addresses = permitted(addresses, private_networks, context.allow_private);
+        let facts = dns_facts(&addresses, &aliases);
+        if addresses.is_empty() {
+            log.fail(Outcome::AddressNotPublic, facts);
+            return Err(aliases);
+        }
+        log.end(outcome, facts, None);
+        Ok(Location {
+            addresses,
+            port: endpoint.port.get(),
+            aliases,
+        })
+    }
+
+    async fn connect(
+        &self,
+        location: &Location,
+        log: &mut Log,
+    ) -> Result<OpenConnection, StageFailed> {
+        log.begin(Stage::Connect);
+        let Connected { stream, attempts } = connect(&location.addresses, location.port).await;
+        let connected = stream.as_ref().ok().map(|(_, peer)| peer.ip());
+        let facts = Facts::Connect {
+            connected,
+            attempts: attempts.clone(),
+        };
+        match stream {
+            Ok((stream, peer)) => {
+                log.end(Outcome::Ok, facts, None);
+                Ok(OpenConnection {
+                    stream,
+                    peer,
+                    attempts,
+                })
+            }
+            Err(outcome) => Err(log.fail(outcome, facts)),
+        }
+    }
+
+    /// The session, while the other addresses of the host are looked at.
+    async fn session(
+        &self,
+        connection: OpenConnection,
+        addresses: &[IpAddr],
+        log: &mut Log,
+    ) -> Option<ServerCertificates> {
+        let OpenConnection {
+            stream,
+            peer,
+            attempts,
+        } = connection;
+        let RunContext {
+            probe,
+            credentials,
+            redactor,
+            gate,
+            ..
+        } = self.run;
+        let check = OtherAddressCheck {
+            trust: &probe.trust,
+            endpoint: &self.target.endpoint,
+            redactor,
+        };
+        let begun = Instant::now();
+        let others = async {
+            let others = check.run(addresses, peer, &attempts).await;
+            (others, begun.elapsed())
+        };
+        let session = Session {
+            endpoint: &self.target.endpoint,
+            credentials: credentials.as_ref(),
+            gate,
+            redactor: Arc::clone(redactor),
+            client_name: client_name(&stream),
+            transport: TcpTransport {
+                trust: &probe.trust,
+                endpoint: &self.target.endpoint,
+                redactor,
+                peer,
+            },
+            log: &mut *log,
+        };
+        let (certificates, (others, elapsed)) = join(session.run(stream.compat()), others).await;
+        if !others.is_empty() {
+            let shown = certificates.as_ref();
+            let fingerprint = shown.and_then(|shown| shown.fingerprint.as_deref());
+            let outcome = other_addresses::compare(peer.ip(), fingerprint, &others);
+            let facts = Facts::OtherAddresses { others };
+            log.add(Stage::OtherAddresses, outcome, facts, elapsed);
+        }
+        certificates
+    }
+}
+
+/// What the DNS said.
+fn dns_facts(addresses: &[IpAddr], aliases: &[String]) -> Facts {
+    if addresses.is_empty() && aliases.is_empty() {
+        return Facts::None {};
+    }
+    Facts::Dns {
+        addresses: addresses.to_vec(),
+        aliases: aliases.to_vec(),
+    }
+}

@@ -1,0 +1,244 @@
+//! Looks at the addresses of a host that its check did not use.
+//!
+//! A check talks to the first address that answers (RFC 8305), and so does a mail program, but not to
+//! the same one each time. An address that is dead, or shows another certificate, makes mail work at
+//! one moment and fail at the next.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use tokio::time::{Instant, timeout};
+
+use super::clock::TokioClock;
+use super::connect::{client_name, connect, interleave_families};
+use super::handshake::handshake;
+use super::prepare_tls::{ReadyForTls, prepare_tls};
+use crate::dialogue::{self, Connection, Redactor};
+use crate::endpoint::{Endpoint, Security};
+use crate::outcome::{Outcome, Severity};
+use crate::session::{CertificateCheck, TlsHandshake};
+use crate::stage::Stage;
+use crate::step::{Attempt, OtherAddress};
+use crate::tls::Trust;
+
+/// The time for a connection. The check itself has one already, so this is only to see whether the
+/// address is alive.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// The time for the greeting.
+const GREETING_TIMEOUT: Duration = Duration::from_secs(8);
+
+/// More addresses than this are not looked at.
+pub(super) const MAX_OTHER_ADDRESSES: usize = 4;
+
+/// What all looks at one host share.
+pub(super) struct OtherAddressCheck<'a> {
+    pub(super) trust: &'a Trust,
+    pub(super) endpoint: &'a Endpoint,
+    pub(super) redactor: &'a Arc<Redactor>,
+}
+
+impl OtherAddressCheck<'_> {
+    /// Looks at all addresses but the one that is used. Those that have failed already are not tried
+    /// again. Never signs in.
+    pub(super) async fn run(
+        &self,
+        addresses: &[IpAddr],
+        used: SocketAddr,
+        attempts: &[Attempt],
+    ) -> Vec<OtherAddress> {
+        let others = interleave_families(addresses)
+            .into_iter()
+            .filter(|address| *address != used.ip())
+            .take(MAX_OTHER_ADDRESSES);
+        join_all(others.map(|address| async move {
+            match attempts.iter().find(|attempt| attempt.address == address) {
+                Some(attempt) => failed(address, attempt.outcome, attempt.elapsed),
+                None => self.at(SocketAddr::new(address, used.port())).await,
+            }
+        }))
+        .await
+    }
+
+    async fn at(&self, peer: SocketAddr) -> OtherAddress {
+        let begun = Instant::now();
+        let mut seen = failed(peer.ip(), Outcome::Ok, Duration::ZERO);
+        seen.outcome = self.go(peer, &mut seen).await.err().unwrap_or(Outcome::Ok);
+        seen.elapsed = begun.elapsed();
+        seen
+    }
+
+    /// Goes up to the greeting inside TLS, or to TLS behind the greeting.
+    async fn go(&self, peer: SocketAddr, seen: &mut OtherAddress) -> Result<(), Outcome> {
+        let address = [peer.ip()];
+        let connecting = connect(&address, peer.port());
+        let connected = timeout(CONNECT_TIMEOUT, connecting)
+            .await
+            .map_err(|_| Outcome::ConnectionTimeout)?;
+        let (stream, _) = connected.stream?;
+        let client = client_name(&stream);
+        let Endpoint {
+            host,
+            security,
+            protocol,
+            ..
+        } = self.endpoint;
+        if *security == Security::None {
+            return Ok(());
+        }
+        let ReadyForTls { upgrade, greeting } = prepare_tls(stream, self.endpoint, self.redactor)
+            .await
+            .map_err(|fault| fault.outcome)?;
+        seen.greeting = greeting;
+        let handshake = handshake(self.trust, upgrade, host, *security, self.redactor);
+        let stream = match handshake.await {
+            TlsHandshake::Verified {
+                stream,
+                certificate,
+                ..
+            } => {
+                seen.fingerprint = fingerprint(certificate);
+                stream
+            }
+            TlsHandshake::Untrusted { certificate, .. } => {
+                let outcome = certificate.outcome;
+                seen.fingerprint = fingerprint(certificate);
+                return Err(outcome);
+            }
+            TlsHandshake::Failed { fault, .. } => return Err(fault.outcome),
+        };
+        if *security == Security::Starttls {
+            return Ok(());
+        }
+        let clock = TokioClock(Instant::now());
+        let mut connection = Connection::new(stream, clock, Arc::clone(self.redactor), client);
+        connection.begin_stage(GREETING_TIMEOUT);
+        let greeting = dialogue::greeting(*protocol, &mut connection).await;
+        seen.greeting = greeting.map_err(|fault| fault.outcome)?.server_reply;
+        Ok(())
+    }
+}
+
+/// What the other addresses mean for somebody who reaches `host` at `used`, which showed the
+/// certificate with this fingerprint.
+pub(super) fn compare(used: IpAddr, fingerprint: Option<&str>, others: &[OtherAddress]) -> Outcome {
+    // That this machine has no way there says nothing about the server.
+    let blamed = |other: &&OtherAddress| {
+        !matches!(
+            other.outcome,
+            Outcome::NetworkUnreachable | Outcome::LocalResourcesExhausted
+        )
+    };
+    let unreachable = |other: &OtherAddress| {
+        let stage = other.outcome.stage();
+        stage == Some(Stage::Connect) && other.outcome.severity() == Severity::Failure
+    };
+    let family = |v6: bool| {
+        others
+            .iter()
+            .filter(blamed)
+            .filter(move |other| other.address.is_ipv6() == v6)
+    };
+    let mut v6 = family(true).peekable();
+    let (some_v6, all_v6_dead) = (v6.peek().is_some(), v6.all(unreachable));
+    let fails = |other: &OtherAddress| other.outcome.severity() == Severity::Failure;
+    if used.is_ipv4() && some_v6 && all_v6_dead && !family(false).any(fails) {
+        Outcome::Ipv6OnlyFailed
+    } else if others
+        .iter()
+        .filter(blamed)
+        .any(|other| fails(other) && other.outcome.stage() != Some(Stage::Certificate))
+    {
+        Outcome::SomeAddressesFailed
+    } else if others.iter().any(|other| {
+        fails(other) && blamed(&other)
+            || other.fingerprint.is_some() && other.fingerprint.as_deref() != fingerprint
+    }) {
+        Outcome::AddressesDiffer
+    } else {
+        Outcome::Ok
+    }
+}
+
+fn failed(address: IpAddr, outcome: Outcome, elapsed: Duration) -> OtherAddress {
+    OtherAddress {
+        address,
+        outcome,
+        fingerprint: None,
+        greeting: None,
+        elapsed,
+    }
+}
+
+fn fingerprint(certificate: CertificateCheck) -> Option<String> {
+    certificate.facts.map(|facts| facts.fingerprint)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_others_mean_depends_on_who_fails_and_how() {
+        use Outcome::{
+            AddressesDiffer, CertificateExpired, ConnectionRefused, ConnectionTimeout,
+            GreetingBusy, Ipv6OnlyFailed, LocalResourcesExhausted, NetworkUnreachable, Ok,
+            SomeAddressesFailed, TlsClosed,
+        };
+        let (v4, v6) = ("192.0.2.1", "2001:db8::1");
+        let other = |(address, outcome, fingerprint): &(&str, Outcome, &str)| OtherAddress {
+            fingerprint: Some((*fingerprint).to_owned()).filter(|text| !text.is_empty()),
+            ..failed(address.parse().unwrap(), *outcome, Duration::ZERO)
+        };
+        for (used, others, expected) in [
+            (v4, &[][..], Ok),
+            (v4, &[(v6, Ok, "a")], Ok),
+            (v6, &[(v4, Ok, "a")], Ok),
+            (v4, &[(v6, ConnectionTimeout, "")], Ipv6OnlyFailed),
+            (v4, &[(v6, ConnectionRefused, "")], Ipv6OnlyFailed),
+            (v4, &[(v6, NetworkUnreachable, "")], Ok),
+            (v4, &[(v6, LocalResourcesExhausted, "")], Ok),
+            (v6, &[(v4, LocalResourcesExhausted, "")], Ok),
+            (
+                v4,
+                &[(v6, ConnectionRefused, ""), ("2001:db8::2", Ok, "a")],
+                SomeAddressesFailed,
+            ),
+            (
+                v4,
+                &[(v6, ConnectionRefused, ""), ("192.0.2.2", Ok, "a")],
+                Ipv6OnlyFailed,
+            ),
+            (
+                v4,
+                &[(v6, ConnectionRefused, ""), ("192.0.2.2", TlsClosed, "")],
+                SomeAddressesFailed,
+            ),
+            (v6, &[(v4, ConnectionTimeout, "")], SomeAddressesFailed),
+            (
+                v4,
+                &[("192.0.2.2", ConnectionRefused, "")],
+                SomeAddressesFailed,
+            ),
+            (v4, &[("192.0.2.2", GreetingBusy, "a")], SomeAddressesFailed),
+            (v4, &[(v6, TlsClosed, "")], SomeAddressesFailed),
+            (
+                v4,
+                &[("192.0.2.2", CertificateExpired, "b")],
+                AddressesDiffer,
+            ),
+            (v4, &[("192.0.2.2", Ok, "b")], AddressesDiffer),
+            (
+                v4,
+                &[(v6, NetworkUnreachable, ""), ("192.0.2.2", Ok, "b")],
+                AddressesDiffer,
+            ),
+        ] {
+            let others: Vec<OtherAddress> = others.iter().map(other).collect();
+            let found = compare(used.parse().unwrap(), Some("a"), &others);
+            assert_eq!(found, expected, "{used}: {others:?}");
+        }
+    }
+}

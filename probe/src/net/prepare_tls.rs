@@ -1,0 +1,74 @@
+//! Goes up to the point where TLS can begin, once more and on a connection of its own.
+//!
+//! The steps of a check are written down as they happen; this is for the looks that come besides:
+//! at the other addresses of a host, and at a server whose TLS failed without a reason. Nothing of it
+//! is a step, and no secret is ever sent.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpStream;
+use tokio::time::Instant;
+use tokio_util::compat::{Compat, TokioAsyncReadCompatExt};
+
+use super::clock::TokioClock;
+use super::connect::{client_name, connect};
+use crate::dialogue::{self, Connection, Fault, Redactor, Upgrade};
+use crate::endpoint::{Endpoint, Security};
+
+/// The time for the greeting and the agreement on TLS together.
+const PREPARE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A connection on which TLS may begin.
+pub(super) struct ReadyForTls {
+    pub(super) upgrade: Upgrade<TcpStream>,
+    /// What the server said first, where it speaks before TLS.
+    pub(super) greeting: Option<String>,
+}
+
+/// Connects to `peer`, and asks for TLS where that is needed.
+///
+/// # Errors
+///
+/// Those of connecting, of the greeting and of STARTTLS.
+pub(super) async fn connect_and_prepare(
+    peer: SocketAddr,
+    endpoint: &Endpoint,
+    redactor: &Arc<Redactor>,
+) -> Result<ReadyForTls, Fault> {
+    let connected = connect(&[peer.ip()], peer.port()).await;
+    match connected.stream {
+        Ok((stream, _)) => prepare_tls(stream, endpoint, redactor).await,
+        Err(outcome) => Err(Fault::from(outcome)),
+    }
+}
+
+/// Asks for TLS on an open connection where that is needed.
+///
+/// # Errors
+///
+/// Those of the greeting and of STARTTLS.
+pub(super) async fn prepare_tls(
+    stream: TcpStream,
+    endpoint: &Endpoint,
+    redactor: &Arc<Redactor>,
+) -> Result<ReadyForTls, Fault> {
+    if endpoint.security == Security::Tls {
+        return Ok(ReadyForTls {
+            upgrade: Upgrade::fresh(stream),
+            greeting: None,
+        });
+    }
+    let client = client_name(&stream);
+    let clock = TokioClock(Instant::now());
+    let mut connection = Connection::new(stream.compat(), clock, Arc::clone(redactor), client);
+    connection.begin_stage(PREPARE_TIMEOUT);
+    let greeting = dialogue::greeting(endpoint.protocol, &mut connection).await?;
+    let known = greeting.capabilities.as_ref();
+    dialogue::starttls(endpoint.protocol, &mut connection, known).await?;
+    Ok(ReadyForTls {
+        upgrade: connection.into_upgrade()?.map(Compat::into_inner),
+        greeting: greeting.server_reply,
+    })
+}

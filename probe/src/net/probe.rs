@@ -1,0 +1,112 @@
+//! The entry: what is prepared once and used by every run.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustls::crypto::{SecureRandom, aws_lc_rs};
+use rustls::pki_types::CertificateDer;
+use rustls::time_provider::DefaultTimeProvider;
+
+use super::dns::{self, RootKeys};
+use super::target::{SignIn, Target};
+use super::{connect, other_addresses, run, run_context};
+use crate::tls::{Trust, TrustError};
+
+/// How to check.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Certificates to trust besides the Mozilla roots, as read by [`read_roots`](crate::tls::read_roots).
+    pub extra_roots: Vec<CertificateDer<'static>>,
+    /// Whether addresses that are not on the public internet may be connected to, whatever a target says.
+    pub allow_private: bool,
+    /// The time after which the check of an endpoint is given up.
+    pub deadline: Duration,
+    /// The DNS server to ask instead of those of the system.
+    pub nameserver: Option<SocketAddr>,
+    /// The keys of the DNS root with which signed answers are validated.
+    pub root_keys: RootKeys,
+}
+
+impl Default for Options {
+    /// The public internet, the Mozilla roots, the DNS of the system, the keys of IANA and 45 seconds.
+    fn default() -> Self {
+        Self {
+            extra_roots: Vec::new(),
+            allow_private: false,
+            deadline: Duration::from_secs(45),
+            nameserver: None,
+            root_keys: RootKeys::default(),
+        }
+    }
+}
+
+/// Checks mail servers. Cheap to clone: the clones share the roots and the DNS cache.
+#[derive(Clone)]
+pub struct Probe {
+    context: Arc<run_context::ProbeContext>,
+}
+
+impl Probe {
+    /// Prepares for checking.
+    ///
+    /// # Errors
+    ///
+    /// When an extra root is not a certificate that can be trusted.
+    pub fn new(options: Options) -> Result<Self, SetupError> {
+        let Options {
+            extra_roots,
+            allow_private,
+            deadline,
+            nameserver,
+            root_keys,
+        } = options;
+        let provider = Arc::new(aws_lc_rs::default_provider());
+        warm_up_rng(provider.secure_random);
+        let trust = Trust::new(provider, Arc::new(DefaultTimeProvider), &extra_roots)?;
+        let resolver = dns::Resolver::new(nameserver, &root_keys)?;
+        Ok(Self {
+            context: Arc::new(run_context::ProbeContext {
+                trust,
+                resolver,
+                allow_private,
+                deadline,
+            }),
+        })
+    }
+
+    /// Checks all targets at once, and signs in where that is safe if it is given what with.
+    pub fn run(&self, targets: Vec<Target>, sign_in: Option<SignIn>) -> run::Run {
+        run::run(Arc::clone(&self.context), targets, sign_in)
+    }
+
+    /// The most sockets that a probe has open at once while it checks so many targets.
+    pub const fn most_sockets(targets: usize) -> usize {
+        targets
+            .saturating_mul(SOCKETS_PER_TARGET)
+            .saturating_add(2 * dns::MAX_QUERIES)
+    }
+}
+
+/// A check is at its widest while it connects. Later it has one connection of its own, one to look a second
+/// time, and those to the other addresses.
+const SOCKETS_PER_TARGET: usize = connect::MAX_ATTEMPTS;
+const _: () = assert!(2 + other_addresses::MAX_OTHER_ADDRESSES <= SOCKETS_PER_TARGET);
+
+/// Why nothing can be checked.
+#[derive(Debug, thiserror::Error)]
+pub enum SetupError {
+    /// No server can be verified.
+    #[error(transparent)]
+    Trust(#[from] TrustError),
+    /// The DNS client cannot be built.
+    #[error("the DNS client cannot be set up: {0}")]
+    Dns(#[from] hickory_resolver::net::NetError),
+}
+
+/// Fills the source of randomness for the first time, which takes some 70 milliseconds in a process,
+/// while names are looked up and connections opened, and not when the first key is needed.
+fn warm_up_rng(source: &'static dyn SecureRandom) {
+    // A check that is faster than this waits for it, as it would have without.
+    let _ = std::thread::Builder::new().spawn(|| source.fill(&mut [0; 32]));
+}

@@ -1,0 +1,31 @@
+//! What the checks of a run share.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+
+use super::dns;
+use crate::credentials::Credentials;
+use crate::dialogue::Redactor;
+use crate::session::SignInGate;
+use crate::tls::Trust;
+
+/// What all runs of a probe share.
+pub(super) struct ProbeContext {
+    pub(super) trust: Trust,
+    pub(super) resolver: dns::Resolver,
+    pub(super) allow_private: bool,
+    pub(super) deadline: Duration,
+}
+
+/// What all endpoints of one run share.
+pub(super) struct RunContext {
+    pub(super) probe: Arc<ProbeContext>,
+    pub(super) credentials: Option<Credentials>,
+    pub(super) redactor: Arc<Redactor>,
+    pub(super) gate: SignInGate,
+    pub(super) deadline: Instant,
+    pub(super) cancelled: CancellationToken,
+}

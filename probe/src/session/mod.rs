@@ -1,0 +1,28 @@
+//! The session with one server: greeting, STARTTLS, TLS, capabilities, sign-in, mailbox, close.
+//!
+//! It is one flow over any stream, any clock and any TLS. A [`Transport`] gives it the connection and
+//! the handshake, a [`StepSink`] takes the steps as they end, and the dialogues say what is sent. So
+//! the same session runs over the sockets of a server and inside of a browser.
+//!
+//! | module | idea |
+//! |---|---|
+//! | `flow` | the order of the stages |
+//! | `stages` | one stage each: it reports its step and returns what it saw |
+//! | `step_log` | makes a [`Step`](crate::step::Step) of what happened and sends it off |
+//! | `transport` | what is needed of the layers below |
+//! | `gate` | one service signs in first, so that a wrong password is sent only once |
+//! | `mailbox_usage` | whether a mailbox is full |
+
+mod flow;
+mod gate;
+mod mailbox_usage;
+mod stages;
+mod step_log;
+#[cfg(test)]
+mod tests;
+mod transport;
+
+pub use flow::{ServerCertificates, Session};
+pub use gate::{Disclosure, ExclusiveSignIn, SignInGate, SignInPermit};
+pub use step_log::{StageFailed, StepLog, StepSink};
+pub use transport::{CertificateCheck, TlsHandshake, Transport};

@@ -1,0 +1,299 @@
+//! The stages of a session. Each reports its step and returns what it saw.
+
+use std::io;
+use std::time::Duration;
+
+use super::flow::Session;
+use super::gate::SignInPermit;
+use super::mailbox_usage::fullness;
+use super::step_log::{StageFailed, StepSink};
+use super::transport::Transport;
+use crate::dialogue::{
+    self, Capabilities, Clock, Connection, Fault, Greeting, MailboxUsage, Stream, Upgrade,
+    VerifiedConnection,
+};
+use crate::endpoint::{Protocol, Security};
+use crate::outcome::Outcome;
+use crate::stage::Stage;
+use crate::step::Facts;
+
+/// Some servers make strangers wait for six seconds before they greet (postscreen).
+const GREETING_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// From this time on a greeting is slow. Honest servers under load stay below it; a server that makes
+/// strangers wait does not.
+const SLOW_GREETING: Duration = Duration::from_secs(5);
+
+const COMMAND_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Servers delay the answer to a wrong password, more each time.
+const SIGN_IN_TIMEOUT: Duration = Duration::from_secs(25);
+
+/// Nobody waits for the answer to QUIT or LOGOUT.
+const QUIT_TIMEOUT: Duration = Duration::from_secs(2);
+
+const NO_FACTS: Facts = Facts::None {};
+
+/// How the stage sign-in ended, where it did not fail.
+pub(super) enum SignInResult {
+    /// There is no password, or it must not be sent again.
+    NotTried,
+    /// The server accepted the password.
+    Accepted {
+        /// What the server can do from now on, where it said so unasked.
+        capabilities: Option<Capabilities>,
+    },
+}
+
+/// What it means when the server hangs up instead of answering QUIT or LOGOUT.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Hangup {
+    /// Nothing.
+    Harmless,
+    /// The server has answered nothing since the sign-in, so it cannot open the mailbox.
+    DroppedAfterSignIn,
+}
+
+impl<T: Transport, C: Clock + Clone, K: StepSink> Session<'_, T, C, K> {
+    pub(super) async fn greeting<S: Stream>(
+        &mut self,
+        connection: &mut Connection<S, C>,
+    ) -> Result<Greeting, StageFailed> {
+        self.log.begin(Stage::Greeting);
+        let clock = self.log.clock();
+        let begun = clock.now();
+        connection.begin_stage(GREETING_TIMEOUT);
+        match dialogue::greeting(self.endpoint.protocol, connection).await {
+            Ok(greeting) => {
+                let slow = clock.now().saturating_sub(begun) >= SLOW_GREETING;
+                let outcome = if slow {
+                    Outcome::SlowGreeting
+                } else {
+                    Outcome::Ok
+                };
+                self.log
+                    .end(outcome, NO_FACTS, greeting.server_reply.clone());
+                Ok(greeting)
+            }
+            Err(fault) => {
+                let fault = self.refine(fault, connection.stream_error());
+                let may_wait_for_tls =
+                    fault.outcome == Outcome::NoGreeting && self.endpoint.security != Security::Tls;
+                let fault = if may_wait_for_tls && self.transport.answers_tls().await {
+                    fault.with(Outcome::TlsOnPlainPort)
+                } else {
+                    fault
+                };
+                Err(self.log.fail(fault, NO_FACTS))
+            }
+        }
+    }
+
+    /// `known` are the capabilities from the greeting.
+    pub(super) async fn starttls<S: Stream>(
+        &mut self,
+        mut connection: Connection<S, C>,
+        known: Option<&Capabilities>,
+    ) -> Result<Upgrade<S>, StageFailed> {
+        self.log.begin(Stage::Starttls);
+        connection.begin_stage(COMMAND_TIMEOUT);
+        match dialogue::starttls(self.endpoint.protocol, &mut connection, known).await {
+            Ok(reply) => match connection.into_upgrade() {
+                Ok(upgrade) => {
+                    self.log.end(Outcome::Ok, NO_FACTS, reply);
+                    Ok(upgrade)
+                }
+                // The connection is dropped here, and nothing more is sent over it.
+                Err(fault) => Err(self.log.fail(fault, NO_FACTS)),
+            },
+            Err(fault) => Err(self.fail(&mut connection, fault, NO_FACTS).await),
+        }
+    }
+
+    /// Asks for the capabilities, unless they are known from the greeting.
+    pub(super) async fn capabilities<S: Stream>(
+        &mut self,
+        connection: &mut Connection<S, C>,
+        known: Option<Capabilities>,
+    ) -> Result<Capabilities, StageFailed> {
+        let protocol = self.endpoint.protocol;
+        self.log.begin(Stage::Capabilities);
+        connection.begin_stage(COMMAND_TIMEOUT);
+        let capabilities = match known {
+            Some(known) => Ok(known),
+            None => dialogue::capabilities(protocol, connection).await,
+        };
+        let capabilities = match capabilities {
+            Ok(capabilities) => capabilities,
+            Err(fault) => return Err(self.fail(connection, fault, NO_FACTS).await),
+        };
+        let facts = Facts::Capabilities {
+            capabilities: capabilities.words.clone(),
+            mechanisms: capabilities.mechanisms.clone(),
+        };
+        // Without encryption it is right not to offer it.
+        let expected = self.endpoint.security != Security::None;
+        if expected && !dialogue::password_sign_in_offered(protocol, &capabilities) {
+            let fault = Outcome::PasswordSignInNotOffered.into();
+            return Err(self.fail(connection, fault, facts).await);
+        }
+        self.log.end(Outcome::Ok, facts, None);
+        Ok(capabilities)
+    }
+
+    /// Signs in, if there is something to sign in with and it was not refused elsewhere.
+    pub(super) async fn sign_in(
+        &mut self,
+        server: &mut VerifiedConnection<T::TlsStream, C>,
+        capabilities: &Capabilities,
+    ) -> Result<SignInResult, StageFailed> {
+        self.log.begin(Stage::SignIn);
+        let Some(credentials) = self.credentials else {
+            self.log.end(Outcome::NoPassword, NO_FACTS, None);
+            return Ok(SignInResult::NotTried);
+        };
+        let permit = self.gate.enter().await;
+        // Waiting for the others is not this server's time.
+        self.log.begin(Stage::SignIn);
+        let exclusive = match permit {
+            SignInPermit::Exclusive(exclusive) => Some(exclusive),
+            SignInPermit::Shared => None,
+            SignInPermit::Denied => {
+                self.log.end(Outcome::NotTried, NO_FACTS, None);
+                return Ok(SignInResult::NotTried);
+            }
+        };
+        server.connection().begin_stage(SIGN_IN_TIMEOUT);
+        let protocol = self.endpoint.protocol;
+        let result = dialogue::sign_in(protocol, server, capabilities, credentials).await;
+        if let Some(exclusive) = exclusive {
+            let fault = result.as_ref().err();
+            exclusive.report(fault.map_or(Outcome::Ok, |fault| fault.outcome));
+        }
+        match result {
+            Ok(signed_in) => {
+                let facts = Facts::SignIn {
+                    mechanism: signed_in.mechanism.to_owned(),
+                };
+                self.log.end(Outcome::Ok, facts, signed_in.server_reply);
+                Ok(SignInResult::Accepted {
+                    capabilities: signed_in.capabilities,
+                })
+            }
+            Err(fault) => Err(self.fail(server.connection(), fault, NO_FACTS).await),
+        }
+    }
+
+    /// Asks how full the mailbox is. `known` are the capabilities after the sign-in. Returns what it
+    /// means from now on when the server hangs up.
+    pub(super) async fn mailbox<S: Stream>(
+        &mut self,
+        connection: &mut Connection<S, C>,
+        known: Option<&Capabilities>,
+    ) -> Result<Hangup, StageFailed> {
+        if self.endpoint.protocol == Protocol::Smtp {
+            return Ok(Hangup::DroppedAfterSignIn);
+        }
+        self.log.begin(Stage::Mailbox);
+        connection.begin_stage(COMMAND_TIMEOUT);
+        match dialogue::mailbox(self.endpoint.protocol, connection, known).await {
+            Ok(Some(usage)) => {
+                let facts = mailbox_facts(usage);
+                match fullness(usage) {
+                    Outcome::MailboxFull => {
+                        let fault = Outcome::MailboxFull.into();
+                        Err(self.fail(connection, fault, facts).await)
+                    }
+                    outcome => {
+                        self.log.end(outcome, facts, None);
+                        Ok(Hangup::Harmless)
+                    }
+                }
+            }
+            // Without the extension QUOTA the server was asked nothing, and has answered nothing.
+            Ok(None) if known.is_some_and(|known| !known.has("QUOTA")) => {
+                Ok(Hangup::DroppedAfterSignIn)
+            }
+            Ok(None) => Ok(Hangup::Harmless),
+            Err(fault) => Err(self.fail(connection, fault, NO_FACTS).await),
+        }
+    }
+
+    /// Says QUIT or LOGOUT, and closes the connection.
+    pub(super) async fn close<S: Stream>(
+        &mut self,
+        connection: &mut Connection<S, C>,
+        hangup: Hangup,
+    ) -> Result<(), StageFailed> {
+        self.log.begin(Stage::Close);
+        connection.begin_stage(QUIT_TIMEOUT);
+        let reply = match dialogue::quit(self.endpoint.protocol, connection).await {
+            Ok(reply) => reply,
+            Err(fault)
+                if hangup == Hangup::DroppedAfterSignIn
+                    && fault.outcome == Outcome::ClosedEarly =>
+            {
+                return Err(self
+                    .log
+                    .fail(fault.with(Outcome::DroppedAfterSignIn), NO_FACTS));
+            }
+            // Any other fault of the last answer does no harm.
+            Err(fault) => fault.server_reply,
+        };
+        connection.close().await;
+        self.log.end(Outcome::Ok, NO_FACTS, reply);
+        Ok(())
+    }
+
+    /// Reports a failure, and ends the session politely with a server that kept to the protocol.
+    async fn fail<S: Stream>(
+        &mut self,
+        connection: &mut Connection<S, C>,
+        fault: Fault,
+        facts: Facts,
+    ) -> StageFailed {
+        let fault = self.refine(fault, connection.stream_error());
+        let outcome = fault.outcome;
+        let failed = self.log.fail(fault, facts);
+        if kept_to_protocol(outcome) {
+            connection.begin_stage(QUIT_TIMEOUT);
+            // The check is over; what is said now changes nothing.
+            let _ = dialogue::quit(self.endpoint.protocol, connection).await;
+            connection.close().await;
+        }
+        failed
+    }
+
+    /// The dialogue knows only that the stream broke; the layer below may know why.
+    fn refine(&self, fault: Fault, error: Option<&io::Error>) -> Fault {
+        match error.and_then(|error| self.transport.classify_error(error)) {
+            Some(outcome) => fault.with(outcome),
+            None => fault,
+        }
+    }
+}
+
+fn mailbox_facts(usage: MailboxUsage) -> Facts {
+    let MailboxUsage { storage, messages } = usage;
+    Facts::Mailbox {
+        used: storage.map(|quota| quota.used),
+        limit: storage.and_then(|quota| quota.limit),
+        messages: messages.map(|quota| quota.used),
+        message_limit: messages.and_then(|quota| quota.limit),
+    }
+}
+
+/// Whether the server answered as the protocol has it, so that QUIT or LOGOUT is in order. After a
+/// breach of the protocol nothing more is sent.
+fn kept_to_protocol(outcome: Outcome) -> bool {
+    match outcome {
+        Outcome::StarttlsNotOffered
+        | Outcome::StarttlsRefused
+        | Outcome::ExtendedSmtpMissing
+        | Outcome::NoCapabilities
+        | Outcome::PasswordSignInNotOffered
+        | Outcome::MailboxFull => true,
+        Outcome::SignInProtocolError | Outcome::DroppedAfterSignIn => false,
+        other => other.stage() == Some(Stage::SignIn),
+    }
+}

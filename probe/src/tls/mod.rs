@@ -1,0 +1,31 @@
+//! TLS as far as it is the same over every transport: trust, certificates, and the reading of handshakes.
+//!
+//! | module | idea |
+//! |---|---|
+//! | `trust` | whom to trust, and with which cryptography |
+//! | `handshake` | how a transport runs a handshake, and what came of it |
+//! | `roots` | certificates that the operator trusts |
+//! | `verifier` | verifies as rustls does, and keeps what the server showed |
+//! | `certificate` | what a certificate says, and what exactly is wrong with it |
+//! | `signed_data` | checks a signature with the algorithms of the caller |
+//! | `path`, `staple` | the chain that was verified, and what the server shows about revocation |
+//! | `flight` | the first flight of a server, as far as it is in the clear |
+//! | `facts`, `ciphers` | what was agreed on, in the words of the standards |
+//! | `failure` | why a handshake failed |
+
+pub(crate) mod certificate;
+pub(crate) mod ciphers;
+pub(crate) mod facts;
+pub(crate) mod failure;
+pub(crate) mod flight;
+mod handshake;
+pub(crate) mod path;
+mod roots;
+mod signed_data;
+pub(crate) mod staple;
+mod trust;
+mod verifier;
+
+pub(crate) use handshake::{Incomplete, TlsStream, VerifiedStream};
+pub use roots::{RootsError, read_roots};
+pub use trust::{Trust, TrustError};
