@@ -1,7 +1,7 @@
 //! "Test my connection": from the form to the probe and back as words.
 //!
 //! ```text
-//! form ──▶ server_fn::test_connection ──▶ run (probe + present) ──▶ Event, one line each
+//! form ──▶ server_fn::test_connection ──▶ run (probe + present) ──▶ TestEvent, one line each
 //!                                                                  │
 //! islands::TestForm ◀── lines::Lines ◀───────── stream ────────────┤
 //! pages::test (no scripts) ◀───────────────────────────────────────┘

@@ -54,7 +54,7 @@ pub enum Refusal {
 
 /// When to come back where nobody can know when it will be better: by then every test that runs
 /// now has ended.
-const A_MINUTE: Duration = Duration::from_secs(60);
+const RETRY_INTERVAL: Duration = Duration::from_secs(60);
 
 impl Refusal {
     /// One of each.
@@ -66,12 +66,22 @@ impl Refusal {
         Self::FullAddressNeeded,
         Self::BadPassword,
         Self::PasswordNeedsHttps,
-        Self::TooMany { wait: A_MINUTE },
+        Self::TooMany {
+            wait: RETRY_INTERVAL,
+        },
         Self::TooManyAtOnce,
-        Self::TooManyAccounts { wait: A_MINUTE },
-        Self::TooManySignIns { wait: A_MINUTE },
-        Self::TooManyFailures { wait: A_MINUTE },
-        Self::SignInPaused { wait: A_MINUTE },
+        Self::TooManyAccounts {
+            wait: RETRY_INTERVAL,
+        },
+        Self::TooManySignIns {
+            wait: RETRY_INTERVAL,
+        },
+        Self::TooManyFailures {
+            wait: RETRY_INTERVAL,
+        },
+        Self::SignInPaused {
+            wait: RETRY_INTERVAL,
+        },
         Self::Busy,
         Self::Restarting,
     ];
@@ -134,19 +144,19 @@ impl Refusal {
             | Self::TooManySignIns { wait }
             | Self::TooManyFailures { wait }
             | Self::SignInPaused { wait } => Some(wait),
-            Self::TooManyAtOnce | Self::Busy | Self::Restarting => Some(A_MINUTE),
+            Self::TooManyAtOnce | Self::Busy | Self::Restarting => Some(RETRY_INTERVAL),
         }
     }
 
     /// The value of the header `Retry-After`: whole seconds, at least one.
     pub fn retry_after(self) -> Option<http::HeaderValue> {
         self.wait()
-            .map(|wait| whole(wait, Duration::from_secs(1)).into())
+            .map(|wait| round_up(wait, Duration::from_secs(1)).into())
     }
 }
 
 /// How many whole units a time takes; never none, or clients would come back at once.
-pub(super) fn whole(time: Duration, unit: Duration) -> u64 {
+pub(super) fn round_up(time: Duration, unit: Duration) -> u64 {
     let units = time.as_nanos().div_ceil(unit.as_nanos().max(1)).max(1);
     u64::try_from(units).unwrap_or(u64::MAX)
 }

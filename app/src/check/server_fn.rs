@@ -5,7 +5,7 @@ use leptos::server_fn::codec::{ByteStream, PostUrl, Streaming};
 
 use super::Password;
 
-/// Tests the documented services of an address and streams one JSON [`Event`](super::event::Event)
+/// Tests the documented services of an address and streams one JSON [`TestEvent`](super::event::TestEvent)
 /// a line.
 ///
 /// The browser names services by their ids only: host and port always come from the record.

@@ -8,7 +8,7 @@ pub const CLOCK_CARD: &str = "clock";
 /// A place of the guide, written as `card:…`, `node:…` or `page:…`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(try_from = "String")]
-pub enum Target {
+pub enum Destination {
     /// A fix card, by its slug.
     Card(String),
     /// A question of the troubleshooter, by its slug.
@@ -62,7 +62,7 @@ impl Page {
     }
 }
 
-impl Target {
+impl Destination {
     /// The path of the page, without anything that was answered before.
     pub fn path(&self) -> String {
         match self {
@@ -73,7 +73,7 @@ impl Target {
     }
 }
 
-impl TryFrom<String> for Target {
+impl TryFrom<String> for Destination {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
@@ -103,11 +103,11 @@ mod tests {
             ("node:start", "/fix/start"),
             ("page:errors", "/errors"),
         ] {
-            let target = Target::try_from(written.to_owned()).unwrap();
+            let target = Destination::try_from(written.to_owned()).unwrap();
             assert_eq!(target.path(), path);
         }
         for wrong in ["clock", "page:nowhere", "cards:clock", ""] {
-            assert!(Target::try_from(wrong.to_owned()).is_err(), "{wrong}");
+            assert!(Destination::try_from(wrong.to_owned()).is_err(), "{wrong}");
         }
     }
 }
