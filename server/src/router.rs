@@ -347,7 +347,13 @@ async fn test_page(
         return StatusCode::BAD_REQUEST.into_response();
     };
     let address = form.address.clone();
-    let test = start(&app.site, app.site.languages.default(), form, &admission).await;
+    let test = start(
+        &app.site,
+        app.site.languages.default(),
+        form.into(),
+        &admission,
+    )
+    .await;
     let retry_after = test.refused.and_then(Refusal::retry_after);
     let status = test.refused.map_or(StatusCode::OK, Refusal::status);
     let shown = Arc::new(std::sync::Mutex::new(Some(test)));

@@ -41,7 +41,7 @@ pub use password::Password;
 #[cfg(feature = "ssr")]
 pub use refusal::Refusal;
 #[cfg(feature = "ssr")]
-pub use run::{Admission, Test, start};
+pub use run::{Admission, Test, TestRequest, start};
 pub use server_fn::TestConnection;
 #[cfg(feature = "ssr")]
 pub use target::target;

@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
-/// A reason not to run a test. Each has its words in `content/en/test.toml`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+use strum::{EnumIter, IntoStaticStr};
+
+/// A reason not to run a test. Each has its words in `content/<language>/test.toml`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
     /// No address was typed.
     EmptyAddress,
@@ -57,54 +60,9 @@ pub enum Refusal {
 const RETRY_INTERVAL: Duration = Duration::from_secs(60);
 
 impl Refusal {
-    /// One of each.
-    pub(super) const ALL: [Self; 15] = [
-        Self::EmptyAddress,
-        Self::BadAddress,
-        Self::UnknownDomain,
-        Self::UnknownService,
-        Self::FullAddressNeeded,
-        Self::BadPassword,
-        Self::PasswordNeedsHttps,
-        Self::TooMany {
-            wait: RETRY_INTERVAL,
-        },
-        Self::TooManyAtOnce,
-        Self::TooManyAccounts {
-            wait: RETRY_INTERVAL,
-        },
-        Self::TooManySignIns {
-            wait: RETRY_INTERVAL,
-        },
-        Self::TooManyFailures {
-            wait: RETRY_INTERVAL,
-        },
-        Self::SignInPaused {
-            wait: RETRY_INTERVAL,
-        },
-        Self::Busy,
-        Self::Restarting,
-    ];
-
     /// The name under which its words are kept.
     pub fn code(self) -> &'static str {
-        match self {
-            Self::EmptyAddress => "empty-address",
-            Self::BadAddress => "bad-address",
-            Self::UnknownDomain => "unknown-domain",
-            Self::UnknownService => "unknown-service",
-            Self::FullAddressNeeded => "full-address-needed",
-            Self::BadPassword => "bad-password",
-            Self::PasswordNeedsHttps => "password-needs-https",
-            Self::TooMany { .. } => "too-many",
-            Self::TooManyAtOnce => "too-many-at-once",
-            Self::TooManyAccounts { .. } => "too-many-accounts",
-            Self::TooManySignIns { .. } => "too-many-sign-ins",
-            Self::TooManyFailures { .. } => "too-many-failures",
-            Self::SignInPaused { .. } => "sign-in-paused",
-            Self::Busy => "busy",
-            Self::Restarting => "restarting",
-        }
+        self.into()
     }
 
     /// The status with which a refused test is answered.
@@ -163,11 +121,13 @@ pub(super) fn round_up(time: Duration, unit: Duration) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use strum::IntoEnumIterator;
+
     use super::*;
 
     #[test]
     fn who_may_come_back_is_told_when() {
-        for refusal in Refusal::ALL {
+        for refusal in Refusal::iter() {
             let temporary = [429, 503].contains(&refusal.status().as_u16());
             assert_eq!(refusal.retry_after().is_some(), temporary, "{refusal:?}");
         }

@@ -12,7 +12,7 @@ use super::event::{Plan, TestEvent};
 use super::mask::Mask;
 use super::present::Presenter;
 use super::target::target;
-use super::{Account, Gate, Heard, Place, Refusal, TestConnection};
+use super::{Account, Gate, Heard, Password, Place, Refusal};
 use crate::record::{
     AddressError, AddressOrDomain, Domain, Group, Record, Role, Service, parse_address,
 };
@@ -28,6 +28,17 @@ pub struct Admission {
     pub confidential: bool,
 }
 
+/// What a form asks for.
+#[derive(Debug)]
+pub struct TestRequest {
+    /// A mail address, or only its domain.
+    pub address: String,
+    /// The ids of the services to test; none means all of them.
+    pub services: Vec<String>,
+    /// Given only for a sign-in test.
+    pub password: Password,
+}
+
 /// A test that was understood, or the reason why it is not run.
 pub struct Test {
     /// What is wrong with the request, where it is refused.
@@ -40,7 +51,7 @@ pub struct Test {
 pub async fn start(
     site: &Site,
     texts: &Arc<Texts>,
-    request: TestConnection,
+    request: TestRequest,
     admission: &Admission,
 ) -> Test {
     match admit(site, request, admission).await {
@@ -88,7 +99,7 @@ struct SignIn {
 /// this has passed.
 async fn admit<'a>(
     site: &'a Site,
-    request: TestConnection,
+    request: TestRequest,
     admission: &Admission,
 ) -> Result<(ParsedRequest<'a>, Arc<dyn Gate>, Arc<dyn Place>), Refusal> {
     let gate = admission.gate.clone().ok_or(Refusal::Busy)?;
@@ -105,7 +116,7 @@ async fn admit<'a>(
 
 fn parse_request(
     site: &Site,
-    request: TestConnection,
+    request: TestRequest,
     confidential: bool,
 ) -> Result<ParsedRequest<'_>, Refusal> {
     let typed = parse_address(&request.address).map_err(|error| match error {

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use probe::Endpoint;
 use serde::Deserialize;
+use strum::IntoEnumIterator;
 use time::OffsetDateTime;
 
 use super::Refusal;
@@ -136,7 +137,7 @@ impl TestWords {
     pub(crate) fn read(file: &File) -> Result<Self, String> {
         let words: WordsFile = file.toml()?;
         let table = Table::new(file, "refusals", "the code of a refusal");
-        let declared = Refusal::ALL.iter().map(|refusal| refusal.code());
+        let declared = Refusal::iter().map(Refusal::code);
         let refusals = words
             .refusals
             .map(&table, declared.map(|code| (code, code)))?;
@@ -328,8 +329,8 @@ mod tests {
     #[test]
     fn every_refusal_has_words_and_no_words_are_left_over() {
         let words = english();
-        assert_eq!(words.refusals.len(), Refusal::ALL.len());
-        for refusal in Refusal::ALL {
+        assert_eq!(words.refusals.len(), Refusal::iter().count());
+        for refusal in Refusal::iter() {
             let text = words.refusal(refusal, "Example Mail");
             for text in [&text.title, &text.explanation, &text.advice] {
                 assert!(

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::Deserialize;
+use strum::IntoStaticStr;
 use toml::Spanned;
 
 use super::destination::Destination;
@@ -40,8 +41,9 @@ pub struct See {
 }
 
 /// Who can answer a question.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum By {
     /// Only the customer.
     #[default]
@@ -79,12 +81,7 @@ impl Node {
 impl By {
     /// The name that the browser knows.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Ask => "ask",
-            Self::Test => "test",
-            Self::Clock => "clock",
-            Self::Program => "program",
-        }
+        self.into()
     }
 
     /// The answers that a question must have.
