@@ -1,14 +1,14 @@
-// The way into the browser bundle: fetches the WebAssembly and wakes up the islands of the page.
+// The way into the browser bundle: fetches the WebAssembly and hydrates the islands of the page.
 //
 // Leptos would write a script like this one into every page. That script needs a nonce, so no page could
-// be kept, and it wakes up all islands in one go, during which a slow phone answers to nothing.
+// be kept, and it hydrates all islands in one go, during which a slow phone answers to nothing.
 
 import * as bundle from "browser";
 import { goOnWithoutScripts, hasFailed } from "./without_scripts.mjs";
 
 // How long the islands may keep the page from answering, in milliseconds. A phone is four to six times as
 // slow as a desk computer, and what takes longer than 50 ms there is felt.
-const LONGEST = 8;
+const MAX_BUSY_MS = 8;
 
 // Only what is left is an island that markup may name. Any other name is an error.
 const { default: start, initSync: _, hydrate, islands_awake, ...islands } = bundle;
@@ -17,7 +17,7 @@ try {
   // The server gives both files the same name.
   await start({ module_or_path: import.meta.url.replace(/\.js$/, "_bg.wasm") });
   hydrate();
-  await wakeUp(document.querySelectorAll("leptos-island"));
+  await hydrateIslands(document.querySelectorAll("leptos-island"));
   if (!hasFailed()) {
     islands_awake();
     document.documentElement.dataset.islands = "awake";
@@ -26,10 +26,10 @@ try {
   goOnWithoutScripts(error);
 }
 
-async function wakeUp(places) {
+async function hydrateIslands(places) {
   let begin = performance.now();
   for (const place of places) {
-    if (performance.now() - begin > LONGEST) {
+    if (performance.now() - begin > MAX_BUSY_MS) {
       await new Promise((resume) => setTimeout(resume));
       begin = performance.now();
     }

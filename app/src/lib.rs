@@ -1,6 +1,6 @@
 //! The pages and islands of mailguide.
 //!
-//! The server renders every page; the browser wakes up the islands in them. What belongs to
+//! The server renders every page; the browser hydrates the islands in them. What belongs to
 //! the server alone (feature `ssr`) never reaches the bundle: all prose, all settings, the
 //! records, and everything that talks to mail servers.
 //!
@@ -53,7 +53,7 @@ mod toml_position;
 #[cfg(feature = "ssr")]
 pub mod words;
 
-/// Wakes up the islands of the page; the page's own script calls it once the bundle is there.
+/// Hydrates the islands of the page; the page's own script calls it once the bundle is there.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {

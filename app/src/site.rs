@@ -31,7 +31,7 @@ pub struct Site {
 pub struct Bundle {
     /// The style sheet.
     pub stylesheet: String,
-    /// The script that wakes up the islands.
+    /// The script that hydrates the islands.
     pub script: String,
     /// The WebAssembly, whose name the script makes of its own.
     pub wasm: String,

@@ -37,18 +37,18 @@ impl Account {
 
 /// The mailbox stands before or behind these, depending on the server: `host!jane` of UUCP, `jane*master` of
 /// Dovecot, `domain/jane` of Exchange, `tag=jane` of BATV.
-const BETWEEN: [char; 4] = ['!', '*', '/', '='];
+const ROUTE_SEPARATORS: [char; 4] = ['!', '*', '/', '='];
 
 /// What follows these is a tag or a route: `jane+tag` (RFC 5233), `jane%host` of old relays, and what else
 /// can be set as a delimiter and hardly stands in a name.
-const BEHIND: [char; 9] = ['+', '%', '#', '$', '?', '^', '`', '|', '~'];
+const TAG_DELIMITERS: [char; 9] = ['+', '%', '#', '$', '?', '^', '`', '|', '~'];
 
 /// The names of all mailboxes that a local part may stand for. There are a few at most, or one test could use
 /// up the attempts of many accounts: no syntax has the mailbox between the second sign and the last.
 fn names(local_part: &str) -> BTreeSet<String> {
     // An address is written in ASCII.
     let local_part = local_part.to_ascii_lowercase();
-    let parts = local_part.split(BETWEEN).map(name);
+    let parts = local_part.split(ROUTE_SEPARATORS).map(name);
     let parts: Vec<String> = parts.filter(|name| !name.is_empty()).collect();
     let mut names: BTreeSet<String> = parts.iter().take(2).chain(parts.last()).cloned().collect();
     // A hyphen begins a tag with some servers, and belongs to many names with all others.
@@ -66,9 +66,9 @@ fn names(local_part: &str) -> BTreeSet<String> {
 
 /// One name without its tag, and without dots, which some servers do not see.
 fn name(part: &str) -> String {
-    let begins_late = |letter: char| BEHIND.contains(&letter) || ".-".contains(letter);
+    let begins_late = |letter: char| TAG_DELIMITERS.contains(&letter) || ".-".contains(letter);
     let part = part.trim_start_matches(begins_late);
-    let name = part.split(BEHIND).next().unwrap_or_default();
+    let name = part.split(TAG_DELIMITERS).next().unwrap_or_default();
     name.replace('.', "")
 }
 
@@ -218,7 +218,11 @@ mod tests {
     #[test]
     fn one_address_uses_up_the_attempts_of_a_few_mailboxes_only() {
         let letters: Vec<String> = ('a'..='z').map(String::from).collect();
-        for sign in BETWEEN.into_iter().chain(BEHIND).chain(['-', '.', '_']) {
+        for sign in ROUTE_SEPARATORS
+            .into_iter()
+            .chain(TAG_DELIMITERS)
+            .chain(['-', '.', '_'])
+        {
             let address = format!("{}@example.net", letters.join(&sign.to_string()));
             let account = account(&address, UserNameForm::FullAddress).unwrap();
             assert!((1..=3).contains(&account.mailboxes.len()), "{account:?}");

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 /// bundle some 8 kB.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Event {
+pub enum TestEvent {
     /// The first line: what will be tested, and the fixed words around the results. It comes once more,
     /// with nothing in it, where the test is not run to its end.
     Plan(Plan),
@@ -40,7 +40,7 @@ pub enum Event {
         /// The gravest first.
         findings: Vec<FindingWords>,
     },
-    /// The test was not run, or not to its end; nothing follows but [`Event::Done`].
+    /// The test was not run, or not to its end; nothing follows but [`TestEvent::Done`].
     Refused(FindingWords),
     /// The last line. A stream that ends without it was cut off.
     Done,
@@ -52,7 +52,7 @@ pub struct Plan {
     /// The services, in the order in which they are shown.
     pub services: Vec<ServicePlan>,
     /// The fixed words around the results.
-    pub labels: Labels,
+    pub labels: ResultLabels,
 }
 
 /// One service that will be tested.
@@ -73,11 +73,11 @@ pub struct ServicePlan {
 /// They travel as a list: reading a structure would cost the bundle more than it is worth.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Labels(pub Vec<String>);
+pub struct ResultLabels(pub Vec<String>);
 
-/// One of the [`Labels`], in their order.
+/// One of the [`ResultLabels`], in their order.
 #[derive(Clone, Copy, Debug)]
-pub enum Label {
+pub enum ResultLabel {
     /// Says that the test is running.
     Running,
     /// Says that the test is finished.
@@ -85,7 +85,7 @@ pub enum Label {
     /// Opens the facts of a service.
     Details,
     /// Stands before the server's own words.
-    ServerSaid,
+    ServerReply,
     /// Stands before the advice.
     Advice,
     /// The first of the words for the marks, for people who do not see their color and for screen
@@ -93,15 +93,15 @@ pub enum Label {
     FirstMark,
 }
 
-impl Labels {
+impl ResultLabels {
     /// The words for one place.
-    pub fn of(&self, label: Label) -> String {
+    pub fn of(&self, label: ResultLabel) -> String {
         self.at(label as usize)
     }
 
     /// The word for a mark.
     pub fn mark(&self, mark: Mark) -> String {
-        self.at(Label::FirstMark as usize + mark as usize)
+        self.at(ResultLabel::FirstMark as usize + mark as usize)
     }
 
     fn at(&self, place: usize) -> String {
@@ -153,7 +153,7 @@ pub struct StepWords {
     /// The facts, as label and value.
     pub facts: Vec<(String, String)>,
     /// The server's own words.
-    pub server_said: Option<String>,
+    pub server_reply: Option<String>,
 }
 
 /// One thing to tell the customer.
@@ -180,20 +180,20 @@ pub struct More {
     pub href: String,
 }
 
-/// Everything heard so far.
+/// Everything received so far.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Progress {
     /// The services, in the order of the plan.
     pub services: Vec<ServiceProgress>,
     /// The fixed words, once the plan is there.
-    pub labels: Labels,
+    pub labels: ResultLabels,
     /// What it all means, once it is known.
     pub findings: Vec<FindingWords>,
-    /// Whether the last line was heard.
+    /// Whether the last line was received.
     pub done: bool,
 }
 
-/// Everything heard of one service.
+/// Everything received of one service.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ServiceProgress {
     /// What was planned.
@@ -208,9 +208,9 @@ pub struct ServiceProgress {
 
 impl Progress {
     /// Takes in one more event.
-    pub fn apply(&mut self, event: Event) {
+    pub fn apply(&mut self, event: TestEvent) {
         match event {
-            Event::Plan(plan) => {
+            TestEvent::Plan(plan) => {
                 self.labels = plan.labels;
                 self.services = plan
                     .services
@@ -218,7 +218,7 @@ impl Progress {
                     .map(ServiceProgress::new)
                     .collect();
             }
-            Event::Step {
+            TestEvent::Step {
                 service,
                 step,
                 next,
@@ -228,7 +228,7 @@ impl Progress {
                     service.text = next.unwrap_or_default();
                 }
             }
-            Event::Verdict {
+            TestEvent::Verdict {
                 service,
                 mark,
                 text,
@@ -238,14 +238,14 @@ impl Progress {
                     service.text = text;
                 }
             }
-            Event::Summary { findings, .. } => self.findings = findings,
-            Event::Refused(finding) => self.findings = vec![finding],
-            Event::Done => self.done = true,
+            TestEvent::Summary { findings, .. } => self.findings = findings,
+            TestEvent::Refused(finding) => self.findings = vec![finding],
+            TestEvent::Done => self.done = true,
         }
     }
 
-    /// Notes that no more will be heard: the connection was lost, or the customer stopped the test.
-    pub fn break_off(&mut self, why: FindingWords) {
+    /// Notes that no more will come: the connection was lost, or the customer stopped the test.
+    pub fn interrupt(&mut self, why: FindingWords) {
         for service in &mut self.services {
             if service.mark == Mark::Working {
                 service.mark = Mark::Skipped;
@@ -288,21 +288,21 @@ impl ServiceProgress {
 mod tests {
     use super::*;
 
-    fn plan() -> Event {
+    fn plan() -> TestEvent {
         let service = |name: &str| ServicePlan {
             name: name.into(),
             address: "mail.example.net, port 993".into(),
             doing: "Looking".into(),
             steps: 4,
         };
-        Event::Plan(Plan {
+        TestEvent::Plan(Plan {
             services: vec![service("IMAP"), service("SMTP")],
-            labels: Labels::default(),
+            labels: ResultLabels::default(),
         })
     }
 
-    fn step(service: usize, next: Option<&str>) -> Event {
-        Event::Step {
+    fn step(service: usize, next: Option<&str>) -> TestEvent {
+        TestEvent::Step {
             service,
             step: StepWords {
                 mark: Mark::Good,
@@ -310,7 +310,7 @@ mod tests {
                 found: "Found".into(),
                 time: "1 ms".into(),
                 facts: vec![("Address".into(), "192.0.2.1".into())],
-                server_said: None,
+                server_reply: None,
             },
             next: next.map(Into::into),
         }
@@ -331,21 +331,21 @@ mod tests {
         for event in [
             plan(),
             step(1, Some("Connecting")),
-            Event::Verdict {
+            TestEvent::Verdict {
                 service: 0,
                 mark: Mark::Skipped,
                 text: "No".into(),
             },
-            Event::Summary {
+            TestEvent::Summary {
                 mark: Mark::Good,
                 findings: vec![refused.clone()],
             },
-            Event::Refused(refused),
-            Event::Done,
+            TestEvent::Refused(refused),
+            TestEvent::Done,
         ] {
             let line = serde_json::to_string(&event).unwrap();
             assert!(!line.contains('\n'), "{line}");
-            assert_eq!(serde_json::from_str::<Event>(&line).unwrap(), event);
+            assert_eq!(serde_json::from_str::<TestEvent>(&line).unwrap(), event);
         }
     }
 
@@ -358,14 +358,14 @@ mod tests {
         progress.apply(step(1, Some("Connecting")));
         assert_eq!(progress.services[1].text, "Connecting");
         assert_eq!(progress.steps(), (1, 8));
-        progress.apply(Event::Verdict {
+        progress.apply(TestEvent::Verdict {
             service: 1,
             mark: Mark::Bad,
             text: "No".into(),
         });
         assert_eq!(progress.steps(), (4, 8));
         assert!(!progress.done);
-        progress.apply(Event::Done);
+        progress.apply(TestEvent::Done);
         assert!(progress.done);
     }
 
@@ -375,7 +375,7 @@ mod tests {
         progress.apply(plan());
         let before = progress.clone();
         progress.apply(step(2, None));
-        progress.apply(Event::Verdict {
+        progress.apply(TestEvent::Verdict {
             service: 9,
             mark: Mark::Bad,
             text: String::new(),

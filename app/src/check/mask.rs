@@ -12,10 +12,10 @@ pub(super) struct Mask {
 }
 
 /// A shorter name alone is hardly anybody's, and is a word of too many sentences.
-const SHORTEST_WORD: usize = 3;
+const MIN_WORD_LEN: usize = 3;
 
 /// The signs that hold a word together: `info` is no word of its own in `info.example.net`.
-const INSIDE: [char; 3] = ['.', '-', '_'];
+const WORD_JOINERS: [char; 3] = ['.', '-', '_'];
 
 impl Mask {
     pub(super) fn of(address: &Address) -> Self {
@@ -33,7 +33,7 @@ impl Mask {
     pub(super) fn masked(&self, words: &str) -> String {
         let mut out = String::with_capacity(words.len());
         let mut rest = words;
-        while let Some((_, second)) = begin(rest) {
+        while let Some((_, second)) = first_char(rest) {
             let before = &words[..words.len() - rest.len()];
             if let Some(after) = self.after_name(before, rest) {
                 out.push_str(&rest[..rest.len() - second.len()]);
@@ -51,18 +51,19 @@ impl Mask {
     /// What follows the name, if it stands here.
     fn after_name<'a>(&self, before: &str, text: &'a str) -> Option<&'a str> {
         self.names.iter().find_map(|name| {
-            let after = after(name, text)?;
-            let addressed = begin(after).is_some_and(|(letter, _)| letter == '@');
-            let word = name.len() >= SHORTEST_WORD && !goes_before(before) && !goes_on(after);
+            let after = strip_name(name, text)?;
+            let addressed = first_char(after).is_some_and(|(letter, _)| letter == '@');
+            let word =
+                name.len() >= MIN_WORD_LEN && !continues_before(before) && !continues_after(after);
             (addressed || word).then_some(after)
         })
     }
 }
 
 /// What follows the name, if the text begins with it in whatever way it may be written.
-fn after<'a>(name: &str, text: &'a str) -> Option<&'a str> {
+fn strip_name<'a>(name: &str, text: &'a str) -> Option<&'a str> {
     name.chars().try_fold(text, |text, letter| {
-        let (found, rest) = begin(text)?;
+        let (found, rest) = first_char(text)?;
         (found == letter).then_some(rest)
     })
 }
@@ -70,13 +71,13 @@ fn after<'a>(name: &str, text: &'a str) -> Option<&'a str> {
 /// The letter with which the text begins, in lower case, and what follows it. It may be written as it is, as
 /// in a URL or in quoted-printable, as in HTML, or as in JSON. Names are written in ASCII, so no other letter
 /// needs to be understood.
-fn begin(text: &str) -> Option<(char, &str)> {
+fn first_char(text: &str) -> Option<(char, &str)> {
     let letter = text.chars().next()?;
     let rest = &text[letter.len_utf8()..];
     let encoded = match letter {
-        '%' | '=' => numbered(rest, 2),
+        '%' | '=' => hex_char(rest, 2),
         '\\' => match rest.strip_prefix('u') {
-            Some(rest) => numbered(rest, 4),
+            Some(rest) => hex_char(rest, 4),
             None => rest
                 .chars()
                 .next()
@@ -88,8 +89,8 @@ fn begin(text: &str) -> Option<(char, &str)> {
                 ("apos", _) => '\'',
                 ("commat", _) => '@',
                 (_, Some(number)) => match number.strip_prefix(['x', 'X']) {
-                    Some(number) => letter_of(number, 16)?,
-                    None => letter_of(number, 10)?,
+                    Some(number) => char_of(number, 16)?,
+                    None => char_of(number, 10)?,
                 },
                 _ => return None,
             };
@@ -98,21 +99,21 @@ fn begin(text: &str) -> Option<(char, &str)> {
         _ => None,
     };
     let (letter, rest) = encoded.unwrap_or((letter, rest));
-    Some((folded(letter), rest))
+    Some((fold(letter), rest))
 }
 
 /// A letter whose number has so many hexadecimal digits.
-fn numbered(text: &str, digits: usize) -> Option<(char, &str)> {
+fn hex_char(text: &str, digits: usize) -> Option<(char, &str)> {
     let (number, rest) = text.split_at_checked(digits)?;
-    Some((letter_of(number, 16)?, rest))
+    Some((char_of(number, 16)?, rest))
 }
 
-fn letter_of(number: &str, radix: u32) -> Option<char> {
+fn char_of(number: &str, radix: u32) -> Option<char> {
     char::from_u32(u32::from_str_radix(number, radix).ok()?)
 }
 
 /// The wide forms of ASCII are folded, too: they look the same to people.
-fn folded(letter: char) -> char {
+fn fold(letter: char) -> char {
     let narrow = match letter {
         '！'..='～' => char::from_u32(letter as u32 - 0xfee0),
         _ => None,
@@ -121,25 +122,26 @@ fn folded(letter: char) -> char {
 }
 
 /// Whether the word that begins here began before.
-fn goes_before(before: &str) -> bool {
+fn continues_before(before: &str) -> bool {
     // The last letter of `%3C` is none of the word.
     let encoded = before.len().checked_sub(3).and_then(|at| before.get(at..));
-    if encoded.is_some_and(|text| text.starts_with('%') && numbered(&text[1..], 2).is_some()) {
+    if encoded.is_some_and(|text| text.starts_with('%') && hex_char(&text[1..], 2).is_some()) {
         return false;
     }
     let letter = before.chars().next_back();
-    letter
-        .is_some_and(|letter| letter.is_alphanumeric() || letter == '@' || INSIDE.contains(&letter))
+    letter.is_some_and(|letter| {
+        letter.is_alphanumeric() || letter == '@' || WORD_JOINERS.contains(&letter)
+    })
 }
 
 /// Whether the word goes on here.
-fn goes_on(after: &str) -> bool {
+fn continues_after(after: &str) -> bool {
     let mut after = after.chars();
     let Some(letter) = after.next() else {
         return false;
     };
     let more = after.next().is_some_and(char::is_alphanumeric);
-    letter.is_alphanumeric() || INSIDE.contains(&letter) && more
+    letter.is_alphanumeric() || WORD_JOINERS.contains(&letter) && more
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! "Test my connection": from the form to the probe and back as words.
 //!
 //! ```text
-//! form ──▶ server_fn::test_connection ──▶ run (probe + present) ──▶ Event, one line each
+//! form ──▶ server_fn::test_connection ──▶ run (probe + present) ──▶ TestEvent, one line each
 //!                                                                  │
 //! islands::TestForm ◀── lines::Lines ◀───────── stream ────────────┤
 //! pages::test (no scripts) ◀───────────────────────────────────────┘
@@ -41,7 +41,7 @@ pub use password::Password;
 #[cfg(feature = "ssr")]
 pub use refusal::Refusal;
 #[cfg(feature = "ssr")]
-pub use run::{Admission, Test, start};
+pub use run::{Admission, Test, TestRequest, start};
 pub use server_fn::TestConnection;
 #[cfg(feature = "ssr")]
 pub use target::target;

@@ -10,10 +10,10 @@ use probe::{
     State, Step,
 };
 
-use super::event::{Event, FindingWords, Mark, More, Plan, ServicePlan, StepWords};
+use super::event::{FindingWords, Mark, More, Plan, ServicePlan, StepWords, TestEvent};
 use super::mask::Mask;
 use super::words::lines;
-use crate::guide::target::Target;
+use crate::guide::destination::Destination;
 use crate::texts::Texts;
 
 /// What is needed to present one test.
@@ -30,7 +30,7 @@ pub(super) struct Presenter {
 
 impl Presenter {
     /// What will be tested.
-    pub(super) fn plan(&self) -> Event {
+    pub(super) fn plan(&self) -> TestEvent {
         let services = self.endpoints.iter().map(|endpoint| {
             let stages = stages(endpoint.security, self.with_password);
             ServicePlan {
@@ -43,14 +43,14 @@ impl Presenter {
                 steps: stages.len(),
             }
         });
-        Event::Plan(Plan {
+        TestEvent::Plan(Plan {
             services: services.collect(),
             labels: self.texts.test.labels(),
         })
     }
 
     /// One step of one service.
-    pub(super) fn step(&self, service: usize, step: &Step) -> Event {
+    pub(super) fn step(&self, service: usize, step: &Step) -> TestEvent {
         let next = self.endpoints.get(service).and_then(|endpoint| {
             let stages = stages(endpoint.security, self.with_password);
             let after = stages
@@ -60,7 +60,7 @@ impl Presenter {
             let goes_on = step.outcome.severity() < Severity::Failure;
             goes_on.then(|| self.texts.words.stage(*after).doing.clone())
         });
-        Event::Step {
+        TestEvent::Step {
             service,
             step: StepWords {
                 mark: step.state.into(),
@@ -68,9 +68,9 @@ impl Presenter {
                 found: self.found(step.outcome),
                 time: self.texts.test.time(step.elapsed),
                 facts: self.facts(&step.facts),
-                server_said: step.server_reply.as_deref().map(|said| match &self.mask {
-                    Some(mask) => mask.masked(said),
-                    None => said.to_owned(),
+                server_reply: step.server_reply.as_deref().map(|reply| match &self.mask {
+                    Some(mask) => mask.masked(reply),
+                    None => reply.to_owned(),
                 }),
             },
             next,
@@ -83,7 +83,7 @@ impl Presenter {
         service: usize,
         report: &EndpointReport,
         age: Option<Duration>,
-    ) -> Event {
+    ) -> TestEvent {
         let verdicts = &self.texts.test.verdicts;
         let text = match report.outcome.severity() {
             Severity::Fine if report.signed_in() => verdicts.signed_in.clone(),
@@ -95,7 +95,7 @@ impl Presenter {
             None => text,
         };
         let alternative = self.alternatives.get(service).copied().unwrap_or_default();
-        Event::Verdict {
+        TestEvent::Verdict {
             service,
             mark: softened(Cause::Outcome(report.outcome), alternative),
             text,
@@ -103,7 +103,7 @@ impl Presenter {
     }
 
     /// What it all means.
-    pub(super) fn summary(&self, reports: &[EndpointReport], findings: &[Finding]) -> Event {
+    pub(super) fn summary(&self, reports: &[EndpointReport], findings: &[Finding]) -> TestEvent {
         let mut findings: Vec<FindingWords> = findings
             .iter()
             .map(|finding| self.finding(reports, finding))
@@ -111,7 +111,7 @@ impl Presenter {
         // A fault of a service that nobody needs must not stand above one that somebody does.
         findings.sort_by_key(|finding| gravity(finding.mark));
         let mark = findings.first().map_or(Mark::Good, |finding| finding.mark);
-        Event::Summary { mark, findings }
+        TestEvent::Summary { mark, findings }
     }
 
     fn finding(&self, reports: &[EndpointReport], finding: &Finding) -> FindingWords {
@@ -139,8 +139,8 @@ impl Presenter {
         let target = match accepted {
             true => Some((&labels.accepted, &remedies.accepted)),
             false => remedies.target(finding.cause).map(|target| match target {
-                Target::Card(_) => (&labels.fix, target),
-                Target::Node(_) | Target::Page(_) => (&labels.fine, target),
+                Destination::Card(_) => (&labels.fix, target),
+                Destination::Node(_) | Destination::Page(_) => (&labels.fine, target),
             }),
         };
         let more = target.map(|(text, target)| More {
@@ -364,7 +364,7 @@ mod tests {
             ..Step::new(Stage::SignIn, Outcome::WrongCredentials, Duration::ZERO)
         };
         let told = |presenter: &Presenter| match presenter.step(0, &step) {
-            Event::Step { step, .. } => step.server_said,
+            TestEvent::Step { step, .. } => step.server_reply,
             other => panic!("{other:?}"),
         };
         let masked = "NO J…@Example.net (j…) is unknown to mail.example.net";

@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
-/// A reason not to run a test. Each has its words in `content/en/test.toml`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+use strum::{EnumIter, IntoStaticStr};
+
+/// A reason not to run a test. Each has its words in `content/<language>/test.toml`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, IntoStaticStr)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Refusal {
     /// No address was typed.
     EmptyAddress,
@@ -54,47 +57,12 @@ pub enum Refusal {
 
 /// When to come back where nobody can know when it will be better: by then every test that runs
 /// now has ended.
-const A_MINUTE: Duration = Duration::from_secs(60);
+const RETRY_INTERVAL: Duration = Duration::from_secs(60);
 
 impl Refusal {
-    /// One of each.
-    pub(super) const ALL: [Self; 15] = [
-        Self::EmptyAddress,
-        Self::BadAddress,
-        Self::UnknownDomain,
-        Self::UnknownService,
-        Self::FullAddressNeeded,
-        Self::BadPassword,
-        Self::PasswordNeedsHttps,
-        Self::TooMany { wait: A_MINUTE },
-        Self::TooManyAtOnce,
-        Self::TooManyAccounts { wait: A_MINUTE },
-        Self::TooManySignIns { wait: A_MINUTE },
-        Self::TooManyFailures { wait: A_MINUTE },
-        Self::SignInPaused { wait: A_MINUTE },
-        Self::Busy,
-        Self::Restarting,
-    ];
-
     /// The name under which its words are kept.
     pub fn code(self) -> &'static str {
-        match self {
-            Self::EmptyAddress => "empty-address",
-            Self::BadAddress => "bad-address",
-            Self::UnknownDomain => "unknown-domain",
-            Self::UnknownService => "unknown-service",
-            Self::FullAddressNeeded => "full-address-needed",
-            Self::BadPassword => "bad-password",
-            Self::PasswordNeedsHttps => "password-needs-https",
-            Self::TooMany { .. } => "too-many",
-            Self::TooManyAtOnce => "too-many-at-once",
-            Self::TooManyAccounts { .. } => "too-many-accounts",
-            Self::TooManySignIns { .. } => "too-many-sign-ins",
-            Self::TooManyFailures { .. } => "too-many-failures",
-            Self::SignInPaused { .. } => "sign-in-paused",
-            Self::Busy => "busy",
-            Self::Restarting => "restarting",
-        }
+        self.into()
     }
 
     /// The status with which a refused test is answered.
@@ -134,30 +102,32 @@ impl Refusal {
             | Self::TooManySignIns { wait }
             | Self::TooManyFailures { wait }
             | Self::SignInPaused { wait } => Some(wait),
-            Self::TooManyAtOnce | Self::Busy | Self::Restarting => Some(A_MINUTE),
+            Self::TooManyAtOnce | Self::Busy | Self::Restarting => Some(RETRY_INTERVAL),
         }
     }
 
     /// The value of the header `Retry-After`: whole seconds, at least one.
     pub fn retry_after(self) -> Option<http::HeaderValue> {
         self.wait()
-            .map(|wait| whole(wait, Duration::from_secs(1)).into())
+            .map(|wait| round_up(wait, Duration::from_secs(1)).into())
     }
 }
 
 /// How many whole units a time takes; never none, or clients would come back at once.
-pub(super) fn whole(time: Duration, unit: Duration) -> u64 {
+pub(super) fn round_up(time: Duration, unit: Duration) -> u64 {
     let units = time.as_nanos().div_ceil(unit.as_nanos().max(1)).max(1);
     u64::try_from(units).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
 mod tests {
+    use strum::IntoEnumIterator;
+
     use super::*;
 
     #[test]
     fn who_may_come_back_is_told_when() {
-        for refusal in Refusal::ALL {
+        for refusal in Refusal::iter() {
             let temporary = [429, 503].contains(&refusal.status().as_u16());
             assert_eq!(refusal.retry_after().is_some(), temporary, "{refusal:?}");
         }

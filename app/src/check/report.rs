@@ -6,18 +6,18 @@
 
 use std::fmt::Write as _;
 
-use super::event::{Label as EventLabel, Progress};
+use super::event::{Progress, ResultLabel};
 
 /// What stands before each line of the report.
 ///
 /// They reach the browser as one text, a line each: reading a structure of its own would make the
 /// bundle several kilobytes bigger.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Labels(Vec<String>);
+pub struct ReportLabels(Vec<String>);
 
 /// The lines, in the order in which their labels are kept.
 #[derive(Clone, Copy)]
-enum Label {
+enum ReportLabel {
     Title,
     Code,
     Time,
@@ -31,7 +31,7 @@ enum Label {
     Answers,
 }
 
-impl Labels {
+impl ReportLabels {
     /// The labels as they were written.
     pub fn read(text: &str) -> Self {
         Self(text.lines().map(str::to_owned).collect())
@@ -61,7 +61,7 @@ impl Labels {
         self.0.join("\n")
     }
 
-    fn of_line(&self, label: Label) -> &str {
+    fn of_line(&self, label: ReportLabel) -> &str {
         self.0.get(label as usize).map_or("", String::as_str)
     }
 }
@@ -87,26 +87,26 @@ pub struct Report {
 
 impl Report {
     /// The report as text.
-    pub fn text(&self, labels: &Labels) -> String {
+    pub fn text(&self, labels: &ReportLabels) -> String {
         let label = |label| labels.of_line(label);
-        let mut out = format!("{}\n", label(Label::Title));
+        let mut out = format!("{}\n", label(ReportLabel::Title));
         let mut line = |name: &str, value: &str| {
             if !value.is_empty() {
                 let _ = writeln!(out, "{name}: {value}");
             }
         };
-        line(label(Label::Code), &self.code());
-        line(label(Label::Time), &self.time);
-        line(label(Label::Provider), &self.provider);
-        line(label(Label::Address), &masked(&self.address));
-        line(label(Label::Program), &self.program);
-        line(label(Label::Device), &self.device);
+        line(label(ReportLabel::Code), &self.code());
+        line(label(ReportLabel::Time), &self.time);
+        line(label(ReportLabel::Provider), &self.provider);
+        line(label(ReportLabel::Address), &masked(&self.address));
+        line(label(ReportLabel::Program), &self.program);
+        line(label(ReportLabel::Device), &self.device);
         let tested = self.tested.as_ref();
-        let when = tested.map_or(label(Label::NotTested), |(when, _)| when);
-        line(label(Label::Tested), when);
+        let when = tested.map_or(label(ReportLabel::NotTested), |(when, _)| when);
+        line(label(ReportLabel::Tested), when);
         if let Some((_, progress)) = tested {
             for finding in &progress.findings {
-                let _ = writeln!(out, "{}: {}", label(Label::Found), finding.title);
+                let _ = writeln!(out, "{}: {}", label(ReportLabel::Found), finding.title);
             }
             for service in &progress.services {
                 let plan = &service.plan;
@@ -117,11 +117,11 @@ impl Report {
                     for (name, value) in &step.facts {
                         let _ = write!(out, "\n    {name}: {value}");
                     }
-                    if let Some(said) = &step.server_said {
+                    if let Some(reply) = &step.server_reply {
                         let _ = write!(
                             out,
-                            "\n    {} {said}",
-                            progress.labels.of(EventLabel::ServerSaid)
+                            "\n    {} {reply}",
+                            progress.labels.of(ResultLabel::ServerReply)
                         );
                     }
                     out.push('\n');
@@ -129,7 +129,7 @@ impl Report {
             }
         }
         if !self.answers.is_empty() {
-            let _ = writeln!(out, "\n{}", label(Label::Answers));
+            let _ = writeln!(out, "\n{}", label(ReportLabel::Answers));
             for (question, answer) in &self.answers {
                 let _ = writeln!(out, "- {question} {answer}");
             }
@@ -217,7 +217,7 @@ mod tests {
             found: "Refused".into(),
             time: "3 ms".into(),
             facts: vec![("Way".into(), "PLAIN".into())],
-            server_said: Some("NO jane.doe@example.net is unknown".into()),
+            server_reply: Some("NO jane.doe@example.net is unknown".into()),
         };
         let service = ServiceProgress {
             plan: ServicePlan {
@@ -246,11 +246,11 @@ mod tests {
 
     #[test]
     fn the_report_tells_everything_but_the_address() {
-        let labels = Labels::of(&Texts::english().guide.words.report);
+        let labels = ReportLabels::of(&Texts::english().guide.words.report);
         let report = report();
         let events = [r#"{"step":{"said":"jane.doe@example.net"}}"#.to_owned()];
         let (text, json) = (
-            report.text(&Labels::read(&labels.text())),
+            report.text(&ReportLabels::read(&labels.text())),
             report.json(&events),
         );
         for part in [

@@ -8,11 +8,11 @@ use probe::{Credentials, EndpointReport, Judgement, Outcome, Stage, diagnose};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::detach::detach;
-use super::event::{Event, Plan};
+use super::event::{Plan, TestEvent};
 use super::mask::Mask;
 use super::present::Presenter;
 use super::target::target;
-use super::{Account, Gate, Heard, Place, Refusal, TestConnection};
+use super::{Account, Gate, Heard, Password, Place, Refusal};
 use crate::record::{
     AddressError, AddressOrDomain, Domain, Group, Record, Role, Service, parse_address,
 };
@@ -25,7 +25,18 @@ pub struct Admission {
     /// The limits for the client, unless it is not known who it is.
     pub gate: Option<Arc<dyn Gate>>,
     /// Whether nobody between the browser and this server can read what is sent.
-    pub private: bool,
+    pub confidential: bool,
+}
+
+/// What a form asks for.
+#[derive(Debug)]
+pub struct TestRequest {
+    /// A mail address, or only its domain.
+    pub address: String,
+    /// The ids of the services to test; none means all of them.
+    pub services: Vec<String>,
+    /// Given only for a sign-in test.
+    pub password: Password,
 }
 
 /// A test that was understood, or the reason why it is not run.
@@ -33,43 +44,43 @@ pub struct Test {
     /// What is wrong with the request, where it is refused.
     pub refused: Option<Refusal>,
     /// The events, as they happen. Dropping the stream stops the test.
-    pub events: BoxStream<'static, Event>,
+    pub events: BoxStream<'static, TestEvent>,
 }
 
 /// Starts a test, as soon as there is a place for it, and tells it in the language of these texts.
 pub async fn start(
     site: &Site,
     texts: &Arc<Texts>,
-    request: TestConnection,
+    request: TestRequest,
     admission: &Admission,
 ) -> Test {
-    match admitted(site, request, admission).await {
-        Ok((order, gate, place)) => Test {
+    match admit(site, request, admission).await {
+        Ok((parsed, gate, place)) => Test {
             refused: None,
-            events: events(site, texts, order, gate.as_ref(), place),
+            events: events(site, texts, parsed, gate.as_ref(), place),
         },
         Err(refusal) => Test {
             refused: Some(refusal),
-            events: stream::iter(refused(site, texts, refusal)).boxed(),
+            events: stream::iter(refusal_events(site, texts, refusal)).boxed(),
         },
     }
 }
 
 /// Says why nothing was found. The empty plan takes back what was shown before: half a test must not be
 /// taken for a whole one, by the customer or by the troubleshooter.
-fn refused(site: &Site, texts: &Texts, refusal: Refusal) -> [Event; 3] {
+fn refusal_events(site: &Site, texts: &Texts, refusal: Refusal) -> [TestEvent; 3] {
     let finding = texts
         .test
         .refusal(refusal, &site.provider_names(&texts.words));
-    let plan = Event::Plan(Plan {
+    let plan = TestEvent::Plan(Plan {
         services: Vec::new(),
         labels: texts.test.labels(),
     });
-    [plan, Event::Refused(finding), Event::Done]
+    [plan, TestEvent::Refused(finding), TestEvent::Done]
 }
 
 /// What a request asks for, with everything looked up.
-struct Order<'a> {
+struct ParsedRequest<'a> {
     record: &'a Record,
     domain: Domain,
     services: Vec<&'a Service>,
@@ -86,24 +97,28 @@ struct SignIn {
 
 /// Understands the request and asks for a place, or says why not. Nothing is sent anywhere before
 /// this has passed.
-async fn admitted<'a>(
+async fn admit<'a>(
     site: &'a Site,
-    request: TestConnection,
+    request: TestRequest,
     admission: &Admission,
-) -> Result<(Order<'a>, Arc<dyn Gate>, Arc<dyn Place>), Refusal> {
+) -> Result<(ParsedRequest<'a>, Arc<dyn Gate>, Arc<dyn Place>), Refusal> {
     let gate = admission.gate.clone().ok_or(Refusal::Busy)?;
     // What cannot be understood counts, too: it costs the server as much.
     gate.knock().await?;
-    let order = understood(site, request, admission.private)?;
-    let account = order
+    let parsed = parse_request(site, request, admission.confidential)?;
+    let account = parsed
         .sign_in
         .as_ref()
         .map(|sign_in| sign_in.account.clone());
     let place = gate.place(account).await?;
-    Ok((order, gate, place))
+    Ok((parsed, gate, place))
 }
 
-fn understood(site: &Site, request: TestConnection, private: bool) -> Result<Order<'_>, Refusal> {
+fn parse_request(
+    site: &Site,
+    request: TestRequest,
+    confidential: bool,
+) -> Result<ParsedRequest<'_>, Refusal> {
     let typed = parse_address(&request.address).map_err(|error| match error {
         AddressError::Empty => Refusal::EmptyAddress,
         _ => Refusal::BadAddress,
@@ -112,13 +127,13 @@ fn understood(site: &Site, request: TestConnection, private: bool) -> Result<Ord
         .catalogue
         .find(typed.domain())
         .ok_or(Refusal::UnknownDomain)?;
-    let services = chosen(group, &request.services);
+    let services = select_services(group, &request.services);
     if services.is_empty() {
         return Err(Refusal::UnknownService);
     }
     let sign_in = match request.password.given() {
         None => None,
-        Some(_) if !private => return Err(Refusal::PasswordNeedsHttps),
+        Some(_) if !confidential => return Err(Refusal::PasswordNeedsHttps),
         Some(password) => {
             let AddressOrDomain::Address(address) = &typed else {
                 return Err(Refusal::FullAddressNeeded);
@@ -134,7 +149,7 @@ fn understood(site: &Site, request: TestConnection, private: bool) -> Result<Ord
             })
         }
     };
-    Ok(Order {
+    Ok(ParsedRequest {
         record,
         domain: typed.domain().clone(),
         services,
@@ -144,7 +159,7 @@ fn understood(site: &Site, request: TestConnection, private: bool) -> Result<Ord
 
 /// The services of the group that were ticked. The form without scripts shows the services of
 /// every group, so ids of other groups are no mistake.
-fn chosen<'a>(group: &'a Group, ids: &[String]) -> Vec<&'a Service> {
+fn select_services<'a>(group: &'a Group, ids: &[String]) -> Vec<&'a Service> {
     let wanted = |service: &&Service| ids.is_empty() || ids.contains(&service.endpoint.id);
     group.services.iter().filter(wanted).collect()
 }
@@ -152,20 +167,20 @@ fn chosen<'a>(group: &'a Group, ids: &[String]) -> Vec<&'a Service> {
 fn events(
     site: &Site,
     texts: &Arc<Texts>,
-    order: Order<'_>,
+    parsed: ParsedRequest<'_>,
     gate: &dyn Gate,
     place: Arc<dyn Place>,
-) -> BoxStream<'static, Event> {
-    let (credentials, mask) = match order.sign_in {
+) -> BoxStream<'static, TestEvent> {
+    let (credentials, mask) = match parsed.sign_in {
         Some(SignIn {
             credentials, mask, ..
         }) => (Some(credentials), Some(mask)),
         None => (None, None),
     };
-    let services = order.services.iter();
+    let services = parsed.services.iter();
     let presenter = Presenter {
         texts: Arc::clone(texts),
-        provider: order.record.name.clone(),
+        provider: parsed.record.name.clone(),
         with_password: credentials.is_some(),
         mask,
         alternatives: services
@@ -177,7 +192,7 @@ fn events(
             .map(|service| service.endpoint.clone())
             .collect(),
     };
-    let targets = services.map(|service| target(order.record, service, &order.domain));
+    let targets = services.map(|service| target(parsed.record, service, &parsed.domain));
     let targets = targets.collect();
     let heard = match credentials {
         Some(credentials) => {
@@ -190,7 +205,7 @@ fn events(
         }
         None => gate.probe(&site.probe, targets, Arc::clone(&place)),
     };
-    let aborted = refused(site, texts, Refusal::Restarting);
+    let aborted = refusal_events(site, texts, Refusal::Restarting);
     detach(|events| run(presenter, heard, place, aborted, events))
 }
 
@@ -200,8 +215,8 @@ async fn run(
     presenter: Presenter,
     mut heard: BoxStream<'static, Heard>,
     place: Arc<dyn Place>,
-    aborted: [Event; 3],
-    events: UnboundedSender<Event>,
+    aborted: [TestEvent; 3],
+    events: UnboundedSender<TestEvent>,
 ) {
     // Where nobody reads any more, this task is dropped.
     let send = |event| drop(events.send(event));
@@ -241,7 +256,7 @@ async fn run(
     let reports: Vec<EndpointReport> = reports.into_iter().flatten().collect();
     place.signed_in(refusals(&reports));
     send(presenter.summary(&reports, &diagnose(&reports)));
-    send(Event::Done);
+    send(TestEvent::Done);
 }
 
 /// At how many services the password was refused, or may have been without a word. Of those that were cut

@@ -5,7 +5,7 @@ use leptos::server_fn::codec::{ByteStream, PostUrl, Streaming};
 
 use super::Password;
 
-/// Tests the documented services of an address and streams one JSON [`Event`](super::event::Event)
+/// Tests the documented services of an address and streams one JSON [`TestEvent`](super::event::TestEvent)
 /// a line.
 ///
 /// The browser names services by their ids only: host and port always come from the record.
@@ -32,7 +32,7 @@ pub async fn test_connection(
 
     let site: Arc<Site> = expect_context();
     let texts: Arc<Texts> = expect_context();
-    let request = TestConnection {
+    let request = super::TestRequest {
         address,
         services,
         password,
@@ -50,4 +50,15 @@ pub async fn test_connection(
         let line = serde_json::to_string(&event).map_err(ServerFnError::new)?;
         Ok::<_, ServerFnError>(format!("{line}\n"))
     })))
+}
+
+#[cfg(feature = "ssr")]
+impl From<TestConnection> for super::TestRequest {
+    fn from(form: TestConnection) -> Self {
+        Self {
+            address: form.address,
+            services: form.services,
+            password: form.password,
+        }
+    }
 }

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use probe::Endpoint;
 use serde::Deserialize;
+use strum::IntoEnumIterator;
 use time::OffsetDateTime;
 
 use super::Refusal;
-use super::event::{FindingWords, Labels, Mark};
-use super::refusal::whole;
+use super::event::{FindingWords, Mark, ResultLabels};
+use super::refusal::round_up;
 use crate::content::by_id::{ById, Table};
 use crate::content::file::File;
 use crate::content::template::{Plain, Template, placeholders, plain};
@@ -32,8 +33,8 @@ pub struct TestWords {
 }
 
 words! {
-    /// The fixed words around the results; [`Labels`] says what they are for.
-    LabelWords: running finished details server_said advice working good notice bad skipped
+    /// The fixed words around the results; [`ResultLabels`] says what they are for.
+    LabelWords: running finished details server_reply advice working good notice bad skipped
 }
 
 words! {
@@ -136,7 +137,7 @@ impl TestWords {
     pub(crate) fn read(file: &File) -> Result<Self, String> {
         let words: WordsFile = file.toml()?;
         let table = Table::new(file, "refusals", "the code of a refusal");
-        let declared = Refusal::ALL.iter().map(|refusal| refusal.code());
+        let declared = Refusal::iter().map(Refusal::code);
         let refusals = words
             .refusals
             .map(&table, declared.map(|code| (code, code)))?;
@@ -155,13 +156,13 @@ impl TestWords {
     }
 
     /// The fixed words around the results.
-    pub(super) fn labels(&self) -> Labels {
+    pub(super) fn labels(&self) -> ResultLabels {
         let words = &self.labels;
         let labels = [
             &words.running,
             &words.finished,
             &words.details,
-            &words.server_said,
+            &words.server_reply,
             &words.advice,
             &words.working,
             &words.good,
@@ -169,7 +170,7 @@ impl TestWords {
             &words.bad,
             &words.skipped,
         ];
-        Labels(labels.map(Clone::clone).to_vec())
+        ResultLabels(labels.map(Clone::clone).to_vec())
     }
 
     /// Says why a test is not run. `providers` names those whose addresses are known.
@@ -256,7 +257,7 @@ impl TestWords {
     /// A time to wait, as one says it.
     fn wait(&self, time: Duration) -> String {
         let words = &self.durations;
-        match whole(time, Duration::from_secs(60)) {
+        match round_up(time, Duration::from_secs(60)) {
             1 => words.minute.clone(),
             minutes @ 2..120 => number(&words.minutes, minutes),
             minutes => number(&words.hours, minutes.div_ceil(60)),
@@ -280,7 +281,7 @@ pub(super) fn lines(sentences: impl IntoIterator<Item = String>) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::event::Label;
+    use super::super::event::ResultLabel;
     use super::*;
     use crate::content::Files;
 
@@ -293,11 +294,14 @@ mod tests {
     fn every_label_stands_in_its_place() {
         let words = english();
         let labels = words.labels();
-        assert_eq!(labels.of(Label::Running), words.labels.running);
-        assert_eq!(labels.of(Label::Finished), words.labels.finished);
-        assert_eq!(labels.of(Label::Details), words.labels.details);
-        assert_eq!(labels.of(Label::ServerSaid), words.labels.server_said);
-        assert_eq!(labels.of(Label::Advice), words.labels.advice);
+        assert_eq!(labels.of(ResultLabel::Running), words.labels.running);
+        assert_eq!(labels.of(ResultLabel::Finished), words.labels.finished);
+        assert_eq!(labels.of(ResultLabel::Details), words.labels.details);
+        assert_eq!(
+            labels.of(ResultLabel::ServerReply),
+            words.labels.server_reply
+        );
+        assert_eq!(labels.of(ResultLabel::Advice), words.labels.advice);
         assert_eq!(labels.mark(Mark::Working), words.labels.working);
         assert_eq!(labels.mark(Mark::Good), words.labels.good);
         assert_eq!(labels.mark(Mark::Notice), words.labels.notice);
@@ -325,10 +329,10 @@ mod tests {
     #[test]
     fn every_refusal_has_words_and_no_words_are_left_over() {
         let words = english();
-        assert_eq!(words.refusals.len(), Refusal::ALL.len());
-        for refusal in Refusal::ALL {
-            let said = words.refusal(refusal, "Example Mail");
-            for text in [&said.title, &said.explanation, &said.advice] {
+        assert_eq!(words.refusals.len(), Refusal::iter().count());
+        for refusal in Refusal::iter() {
+            let text = words.refusal(refusal, "Example Mail");
+            for text in [&text.title, &text.explanation, &text.advice] {
                 assert!(
                     !text.is_empty() && !text.contains('{'),
                     "{refusal:?}: {text}"

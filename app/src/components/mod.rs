@@ -1,9 +1,9 @@
 //! Markup that several pages share.
 
 #[cfg(feature = "ssr")]
-mod form_picture;
+mod answered_list;
 #[cfg(feature = "ssr")]
-mod known_list;
+mod form_picture;
 #[cfg(feature = "ssr")]
 mod layout;
 #[cfg(feature = "ssr")]
@@ -18,13 +18,13 @@ mod test_section;
 mod text_area;
 
 #[cfg(feature = "ssr")]
-pub use form_picture::FormPicture;
+pub use answered_list::AnsweredList;
 #[cfg(feature = "ssr")]
-pub use known_list::KnownList;
+pub use form_picture::FormPicture;
 #[cfg(feature = "ssr")]
 pub use layout::{Document, Links};
 #[cfg(feature = "ssr")]
-pub use prose::{Said, Text};
+pub use prose::{GeneralText, Text};
 #[cfg(feature = "ssr")]
 pub use settings_table::SettingsTable;
 #[cfg(feature = "ssr")]

@@ -22,19 +22,19 @@ pub fn Text(
 
 /// A text about no group of addresses in particular.
 #[component]
-pub fn Said(
+pub fn GeneralText(
     /// The text.
     prose: Prose,
 ) -> impl IntoView {
-    said(prose.0)
+    general(prose.0)
 }
 
-fn said(pieces: Vec<Piece>) -> AnyView {
+fn general(pieces: Vec<Piece>) -> AnyView {
     let (site, texts) = (site(), texts());
     let views = pieces.into_iter().map(|piece| match piece {
         Piece::Text(text) => text.into_any(),
-        Piece::Label(inner) => view! { <b class="label">{said(inner)}</b> }.into_any(),
-        Piece::Code(inner) => view! { <code>{said(inner)}</code> }.into_any(),
+        Piece::Label(inner) => view! { <b class="label">{general(inner)}</b> }.into_any(),
+        Piece::Code(inner) => view! { <code>{general(inner)}</code> }.into_any(),
         Piece::Slot(Slot::Provider) => site.provider_names(&texts.words).into_any(),
         // A test makes sure that no other value stands in such a text.
         Piece::Slot(_) => ().into_any(),

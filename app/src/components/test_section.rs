@@ -23,14 +23,14 @@ pub fn TestSection(
     with_password: bool,
 ) -> impl IntoView {
     let (site, texts) = (site(), texts());
-    let private = expect_context::<Admission>().private;
+    let confidential = expect_context::<Admission>().confidential;
     view! {
         <TestForm results=localized(|t| &t.test.results) stop_label=localized(|t| &t.test.stop) ends=ends() action=action.unwrap_or_else(|| "/test".to_owned())>
             <label for="test-address">{localized(|t| &t.test.address)}</label>
             <AddressField id="test-address".to_owned() value=address/>
             {if !with_password {
                 ().into_any()
-            } else if private {
+            } else if confidential {
                 password_field().into_any()
             } else {
                 view! {

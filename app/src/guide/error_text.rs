@@ -3,10 +3,10 @@
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::destination::Destination;
 use super::pattern::patterns;
 use super::program::Message;
 use super::prose::Prose;
-use super::target::Target;
 use crate::content::by_id::{ById, Table};
 use crate::content::file::File;
 use crate::content::template::Plain;
@@ -35,7 +35,7 @@ pub struct ErrorText {
     /// What usually causes it, where its meaning does not say that already.
     pub cause: Option<Prose>,
     /// Where the fix is.
-    pub to: Target,
+    pub to: Destination,
 }
 
 /// All messages that are of no program alone, as they are in every language.
@@ -52,7 +52,7 @@ struct ErrorStructure {
     /// Whether the usual cause is told.
     #[serde(default)]
     cause: bool,
-    to: Spanned<Target>,
+    to: Spanned<Destination>,
 }
 
 #[derive(Deserialize)]
@@ -90,7 +90,7 @@ impl Errors {
     }
 
     /// Where the messages lead.
-    pub(super) fn targets(&self) -> impl Iterator<Item = &Spanned<Target>> {
+    pub(super) fn targets(&self) -> impl Iterator<Item = &Spanned<Destination>> {
         self.0.iter().map(|error| &error.to)
     }
 
@@ -130,7 +130,7 @@ pub(super) fn of_program(slug: &str, place: usize, message: &Message) -> ErrorTe
         pieces: pieces(&message.text),
         means: message.means.clone(),
         cause: None,
-        to: Target::Card(message.card.clone()),
+        to: Destination::Card(message.card.clone()),
     }
 }
 

@@ -9,7 +9,7 @@
 //! | [`card`] | one way to mend something |
 //! | [`node`] | one question of the troubleshooter |
 //! | [`trail`] | the way that a customer has come through it |
-//! | [`target`] | where an answer, a message or a finding leads |
+//! | [`destination`] | where an answer, a message or a finding leads |
 //! | [`remedies`] | from what a test found to what mends it |
 //! | [`error_text`] | what messages mean, and how they are found |
 //! | `pattern` | the pieces by which they are found |
@@ -17,11 +17,13 @@
 //! | [`network`] | commands for the customer's own network |
 //! | [`words`] | the words around all that |
 //! | [`structure`] | all of it without words, where every reference leads somewhere |
-//! | [`whole`] | all of it in one language |
+//! | [`localized`] | all of it in one language |
 
 pub mod card;
 pub mod comparison;
+pub mod destination;
 pub mod error_text;
+mod localized;
 pub mod network;
 pub mod node;
 mod pattern;
@@ -30,14 +32,12 @@ mod program_file;
 pub mod prose;
 pub mod remedies;
 pub(crate) mod structure;
-pub mod target;
 pub mod trail;
 pub mod values;
-mod whole;
 pub mod words;
 
+pub use localized::Guide;
 pub(crate) use structure::Structure;
-pub use whole::Guide;
 
 #[cfg(test)]
 mod tests;

@@ -3,10 +3,10 @@
 use serde::Deserialize;
 use toml::Spanned;
 
+use super::destination::Destination;
 use super::pattern::patterns;
 use super::program::Device;
 use super::prose::Prose;
-use super::target::Target;
 use crate::content::by_id::{ById, Table};
 use crate::content::file::File;
 use crate::content::template::Plain;
@@ -52,7 +52,7 @@ pub struct Reading {
     /// What it means.
     pub means: Prose,
     /// Where to go on.
-    pub to: Target,
+    pub to: Destination,
 }
 
 /// The same in every language.
@@ -85,7 +85,7 @@ struct ReadingStructure {
     id: String,
     #[serde(rename = "match", deserialize_with = "patterns")]
     pieces: Vec<String>,
-    to: Spanned<Target>,
+    to: Spanned<Destination>,
 }
 
 #[derive(Deserialize)]
@@ -117,7 +117,7 @@ impl NetworkStructure {
     }
 
     /// Where the readings lead.
-    pub(super) fn targets(&self) -> impl Iterator<Item = &Spanned<Target>> {
+    pub(super) fn targets(&self) -> impl Iterator<Item = &Spanned<Destination>> {
         self.readings.iter().map(|reading| &reading.to)
     }
 

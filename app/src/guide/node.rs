@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::Deserialize;
+use strum::IntoStaticStr;
 use toml::Spanned;
 
+use super::destination::Destination;
 use super::prose::Prose;
-use super::target::Target;
 use crate::content::by_id::{ById, Table};
 use crate::content::file::File;
 use crate::content::template::Plain;
@@ -36,12 +37,13 @@ pub struct See {
     /// What the link says.
     pub label: String,
     /// Where it leads.
-    pub to: Target,
+    pub to: Destination,
 }
 
 /// Who can answer a question.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum By {
     /// Only the customer.
     #[default]
@@ -62,9 +64,9 @@ pub struct Answer {
     /// What it says.
     pub label: String,
     /// Where it leads.
-    pub to: Target,
+    pub to: Destination,
     /// Where to go on when that did not help.
-    pub then: Option<Target>,
+    pub then: Option<Destination>,
     /// What is certain after it.
     pub rules_out: Option<String>,
 }
@@ -79,12 +81,7 @@ impl Node {
 impl By {
     /// The name that the browser knows.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Ask => "ask",
-            Self::Test => "test",
-            Self::Clock => "clock",
-            Self::Program => "program",
-        }
+        self.into()
     }
 
     /// The answers that a question must have.
@@ -113,7 +110,7 @@ struct NodeStructure {
     /// Whether there is a hint.
     #[serde(default)]
     hint: bool,
-    see: Option<Spanned<Target>>,
+    see: Option<Spanned<Destination>>,
     answers: Vec<AnswerStructure>,
 }
 
@@ -121,8 +118,8 @@ struct NodeStructure {
 #[serde(deny_unknown_fields)]
 struct AnswerStructure {
     id: Spanned<String>,
-    to: Spanned<Target>,
-    then: Option<Spanned<Target>>,
+    to: Spanned<Destination>,
+    then: Option<Spanned<Destination>>,
     /// Whether something is certain after it.
     #[serde(default)]
     rules_out: bool,
@@ -180,7 +177,7 @@ impl Nodes {
     }
 
     /// Where the questions lead.
-    pub(super) fn targets(&self) -> impl Iterator<Item = &Spanned<Target>> {
+    pub(super) fn targets(&self) -> impl Iterator<Item = &Spanned<Destination>> {
         let nodes = self.nodes.values();
         nodes.flat_map(|node| node.see.iter().chain(answers(node)))
     }
@@ -189,7 +186,7 @@ impl Nodes {
     /// targets that stand elsewhere.
     pub(super) fn check<'a>(
         &'a self,
-        roots: impl Iterator<Item = &'a Spanned<Target>>,
+        roots: impl Iterator<Item = &'a Spanned<Destination>>,
     ) -> Result<(), String> {
         self.check_shape()?;
         let led_to: Vec<&str> = self
@@ -198,8 +195,8 @@ impl Nodes {
             .flat_map(answers)
             .chain(roots)
             .filter_map(|target| match target.get_ref() {
-                Target::Node(slug) => Some(slug.as_str()),
-                Target::Card(_) | Target::Page(_) => None,
+                Destination::Node(slug) => Some(slug.as_str()),
+                Destination::Card(_) | Destination::Page(_) => None,
             })
             .collect();
         // There are no circles, so what some answer leads to hangs on a question that can be reached.
@@ -247,7 +244,7 @@ impl Nodes {
         }
         begun.push(slug);
         for target in self.nodes.get(slug).into_iter().flat_map(answers) {
-            if let Target::Node(next) = target.get_ref() {
+            if let Destination::Node(next) = target.get_ref() {
                 self.visit(next, begun, finished)?;
             }
         }
@@ -271,7 +268,7 @@ impl Nodes {
 }
 
 /// Where the answers of a question lead.
-fn answers(node: &NodeStructure) -> impl Iterator<Item = &Spanned<Target>> {
+fn answers(node: &NodeStructure) -> impl Iterator<Item = &Spanned<Destination>> {
     let answers = node.answers.iter();
     answers.flat_map(|answer| [&answer.to].into_iter().chain(&answer.then))
 }

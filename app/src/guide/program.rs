@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use probe::Security;
 use serde::Deserialize;
+use strum::IntoStaticStr;
 
 use super::prose::Prose;
 use crate::content::template::plain;
@@ -35,8 +36,9 @@ pub struct Program {
 }
 
 /// What a program runs on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum Device {
     /// A computer with Windows.
     Windows,
@@ -53,13 +55,7 @@ pub enum Device {
 impl Device {
     /// The name that the browser knows.
     pub fn name(self) -> &'static str {
-        match self {
-            Self::Windows => "windows",
-            Self::Mac => "mac",
-            Self::Linux => "linux",
-            Self::Iphone => "iphone",
-            Self::Android => "android",
-        }
+        self.into()
     }
 }
 

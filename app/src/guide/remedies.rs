@@ -6,20 +6,20 @@ use probe::{Cause, Severity};
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::target::Target;
+use super::destination::Destination;
 use crate::content::file::File;
 
 /// Where each cause that is worth telling leads.
 #[derive(Clone, Debug)]
 pub struct Remedies {
     /// Where the good news leads when the password was accepted, too.
-    pub accepted: Target,
-    causes: BTreeMap<String, Target>,
+    pub accepted: Destination,
+    causes: BTreeMap<String, Destination>,
 }
 
 impl Remedies {
     /// Where this cause leads.
-    pub fn target(&self, cause: Cause) -> Option<&Target> {
+    pub fn target(&self, cause: Cause) -> Option<&Destination> {
         self.causes.get(cause.code())
     }
 }
@@ -28,8 +28,8 @@ impl Remedies {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct RemediesFile {
-    accepted: Spanned<Target>,
-    to: BTreeMap<Spanned<String>, Spanned<Target>>,
+    accepted: Spanned<Destination>,
+    to: BTreeMap<Spanned<String>, Spanned<Destination>>,
 }
 
 impl RemediesFile {
@@ -51,7 +51,7 @@ impl RemediesFile {
     }
 
     /// All places to which causes lead.
-    pub(super) fn targets(&self) -> impl Iterator<Item = &Spanned<Target>> {
+    pub(super) fn targets(&self) -> impl Iterator<Item = &Spanned<Destination>> {
         self.to.values().chain([&self.accepted])
     }
 

@@ -9,12 +9,12 @@ use toml::Spanned;
 
 use super::card::Cards;
 use super::comparison::Fix;
+use super::destination::{CLOCK_CARD, Destination};
 use super::error_text::Errors;
 use super::network::NetworkStructure;
 use super::node::Nodes;
 use super::program_file::ProgramStructure;
 use super::remedies::RemediesFile;
-use super::target::{CLOCK_CARD, Target};
 use crate::content::Folder;
 use crate::content::file::File;
 
@@ -78,11 +78,11 @@ impl Structure {
     }
 
     /// Makes sure that there is what a target leads to.
-    fn check_target(&self, file: &File, target: &Spanned<Target>) -> Result<(), String> {
+    fn check_target(&self, file: &File, target: &Spanned<Destination>) -> Result<(), String> {
         let (there, expected) = match target.get_ref() {
-            Target::Card(slug) => (self.cards.contains(slug), "a card"),
-            Target::Node(slug) => (self.nodes.contains(slug), "a node"),
-            Target::Page(_) => (true, "a page"),
+            Destination::Card(slug) => (self.cards.contains(slug), "a card"),
+            Destination::Node(slug) => (self.nodes.contains(slug), "a node"),
+            Destination::Page(_) => (true, "a page"),
         };
         if there {
             return Ok(());

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use super::destination::Destination;
 use super::node::Nodes;
 use super::program::How;
 use super::prose::{Piece, Prose};
-use super::target::Target;
 use super::*;
 use crate::content::file::File;
 use crate::content::{Files, with_marked_language};
@@ -113,7 +113,7 @@ fn the_troubleshooter_comes_to_every_card() {
             .flat_map(|answer| [&answer.to].into_iter().chain(&answer.then))
             .collect();
         for slug in guide.cards.keys() {
-            let target = Target::Card(slug.clone());
+            let target = Destination::Card(slug.clone());
             // Programs that are no longer of use have a card of their own, chosen with the program.
             let retired = guide
                 .program(slug)
@@ -289,7 +289,7 @@ fn trails_from_addresses_are_read_with_care() {
     assert_eq!(known[3].answer, "Thunderbird");
     assert_eq!(known[3].program, "thunderbird");
     assert!(!known[1].certain.is_empty());
-    let card = Target::Card("sign-in-to-send".to_owned());
+    let card = Destination::Card("sign-in-to-send".to_owned());
     let link = trail.link(guide, &card);
     assert_eq!(
         link,

@@ -4,10 +4,10 @@
 
 use std::sync::Arc;
 
+use super::destination::Destination;
+use super::localized::Guide;
 use super::node::By;
 use super::program::Program;
-use super::target::Target;
-use super::whole::Guide;
 use crate::answered::AnsweredQuestion;
 
 /// The answers so far, each of a node that exists.
@@ -57,12 +57,12 @@ impl Trail {
     }
 
     /// The address of a target with this trail.
-    pub fn link(&self, guide: &Guide, target: &Target) -> String {
+    pub fn link(&self, guide: &Guide, target: &Destination) -> String {
         let mut query = Vec::new();
-        if let (Target::Card(_), Some(program)) = (target, self.program(guide)) {
+        if let (Destination::Card(_), Some(program)) = (target, self.program(guide)) {
             query.push(format!("program={}", program.slug));
         }
-        if !self.0.is_empty() && !matches!(target, Target::Page(_)) {
+        if !self.0.is_empty() && !matches!(target, Destination::Page(_)) {
             query.push(format!("trail={}", self.text()));
         }
         let path = target.path();
@@ -90,7 +90,7 @@ impl Trail {
             let program = program.filter(|_| node.by == By::Program);
             let answer = node.answer(program.map_or(&step.answer, |_| "chosen"))?;
             let so_far = Self(self.0[..=position].to_vec());
-            let link = |target: &Target| so_far.link(guide, target);
+            let link = |target: &Destination| so_far.link(guide, target);
             Some(AnsweredQuestion {
                 question: node.question.clone(),
                 answer: program

@@ -7,9 +7,9 @@ use leptos::html::Input;
 use leptos::prelude::*;
 use leptos::web_sys::HtmlInputElement;
 
-use super::awake::{State, Turn, is_awake, only_awake, when_awake};
+use super::awake::{Phase, State, is_awake, only_awake, when_awake};
 #[cfg(feature = "hydrate")]
-use super::memory::{self, Memory};
+use super::storage::{self, StorageArea};
 
 /// The name under which the address is remembered.
 #[cfg(feature = "hydrate")]
@@ -17,7 +17,7 @@ const ADDRESS: &str = "address";
 
 /// What was typed, shared by every island inside one [`AddressScope`].
 #[derive(Clone, Copy)]
-pub(super) struct Typed {
+pub(super) struct TypedAddress {
     /// The text as it stands in every field.
     pub(super) text: State<String>,
     /// The text when a field was last left, so that nobody is corrected while typing.
@@ -30,7 +30,7 @@ pub(super) struct Typed {
 
 /// What the domain of a text says about the settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Choice {
+enum DomainMatch {
     /// There is no domain yet.
     Open,
     /// The domain belongs to the group at this position.
@@ -46,13 +46,13 @@ pub fn AddressScope(
     groups: Vec<Vec<String>>,
     children: Children,
 ) -> impl IntoView {
-    let typed = Typed {
+    let typed = TypedAddress {
         text: State::new(),
         settled: State::new(),
         groups: StoredValue::new(groups),
         fields: StoredValue::new(Vec::new()),
     };
-    when_awake(Turn::Fields, move || take_in(typed));
+    when_awake(Phase::Fields, move || take_in(typed));
     provide_context(typed);
     children()
 }
@@ -65,7 +65,7 @@ pub fn AddressField(
     /// What the field holds when the page arrives.
     value: String,
 ) -> impl IntoView {
-    let typed = expect_context::<Typed>();
+    let typed = expect_context::<TypedAddress>();
     let field = NodeRef::new();
     typed.fields.update_value(|fields| fields.push(field));
     // Another field may have changed.
@@ -106,7 +106,7 @@ pub fn AddressField(
 /// Fills every field with what the customer has typed, or the browser has filled in, while the page woke
 /// up; or else with the address that was typed on another page.
 #[cfg(feature = "hydrate")]
-fn take_in(typed: Typed) {
+fn take_in(typed: TypedAddress) {
     let fields = typed.fields.get_value().into_iter();
     let fields: Vec<_> = fields.filter_map(|field| field.get_untracked()).collect();
     let active = document().active_element();
@@ -123,7 +123,7 @@ fn take_in(typed: Typed) {
             text
         }
         None => {
-            let text = memory::read(Memory::Tab, ADDRESS).unwrap_or_default();
+            let text = storage::read(StorageArea::Session, ADDRESS).unwrap_or_default();
             typed.settled.set(text.clone());
             text
         }
@@ -135,7 +135,7 @@ fn take_in(typed: Typed) {
 }
 
 #[cfg(not(feature = "hydrate"))]
-fn take_in(_typed: Typed) {}
+fn take_in(_typed: TypedAddress) {}
 
 /// Writes the text into a field that has another one, so that the cursor stays where it is.
 fn show(field: &HtmlInputElement, text: &str) {
@@ -147,7 +147,7 @@ fn show(field: &HtmlInputElement, text: &str) {
 /// Keeps the address for other pages, in this tab.
 #[cfg(feature = "hydrate")]
 fn remember(address: &str) {
-    memory::write(Memory::Tab, ADDRESS, address);
+    storage::write(StorageArea::Session, ADDRESS, address);
 }
 
 #[cfg(not(feature = "hydrate"))]
@@ -172,16 +172,16 @@ pub fn UnknownDomain(children: Children) -> impl IntoView {
 /// What is shown for the addresses of one group, or for those of none.
 #[island]
 fn Panel(position: Option<usize>, children: Children) -> impl IntoView {
-    let typed = expect_context::<Typed>();
+    let typed = expect_context::<TypedAddress>();
     let hidden = move || {
         let groups = typed.groups.read_value();
         match position {
-            Some(position) => match typed.text.with(|text| choice(text, &groups)) {
-                Choice::Group(group) => group != position,
-                Choice::Open | Choice::Unknown => position != 0,
+            Some(position) => match typed.text.with(|text| domain_match(text, &groups)) {
+                DomainMatch::Group(group) => group != position,
+                DomainMatch::Open | DomainMatch::Unknown => position != 0,
             },
             // Nobody is told while still typing.
-            None => typed.settled.with(|text| choice(text, &groups)) != Choice::Unknown,
+            None => typed.settled.with(|text| domain_match(text, &groups)) != DomainMatch::Unknown,
         }
     };
     view! { <div role=position.is_none().then_some("status")><div hidden=hidden>{children()}</div></div> }
@@ -194,7 +194,7 @@ pub fn UserName(
     local_part: bool,
     children: Children,
 ) -> impl IntoView {
-    let typed = expect_context::<Typed>();
+    let typed = expect_context::<TypedAddress>();
     let name = move || typed.text.with(|text| user_name(text, local_part));
     view! {
         <span hidden=move || name().is_some()>{children()}</span>
@@ -212,19 +212,19 @@ pub(super) fn user_name(text: &str, local_part: bool) -> Option<String> {
     Some(if local_part { local } else { text }.to_owned())
 }
 
-fn choice(text: &str, groups: &[Vec<String>]) -> Choice {
+fn domain_match(text: &str, groups: &[Vec<String>]) -> DomainMatch {
     let text = text.trim();
     let domain = text
         .rsplit_once('@')
         .map_or(text, |(_, domain)| domain)
         .to_ascii_lowercase();
     if !domain.contains('.') {
-        return Choice::Open;
+        return DomainMatch::Open;
     }
     groups
         .iter()
         .position(|domains| domains.contains(&domain))
-        .map_or(Choice::Unknown, Choice::Group)
+        .map_or(DomainMatch::Unknown, DomainMatch::Group)
 }
 
 #[cfg(test)]
@@ -238,15 +238,15 @@ mod tests {
             vec!["c.net".to_owned()],
         ];
         for (text, expected) in [
-            ("", Choice::Open),
-            ("jane", Choice::Open),
-            ("jane@a", Choice::Open),
-            ("jane@a.net", Choice::Group(0)),
-            (" Jane@B.NET ", Choice::Group(0)),
-            ("c.net", Choice::Group(1)),
-            ("jane@d.net", Choice::Unknown),
+            ("", DomainMatch::Open),
+            ("jane", DomainMatch::Open),
+            ("jane@a", DomainMatch::Open),
+            ("jane@a.net", DomainMatch::Group(0)),
+            (" Jane@B.NET ", DomainMatch::Group(0)),
+            ("c.net", DomainMatch::Group(1)),
+            ("jane@d.net", DomainMatch::Unknown),
         ] {
-            assert_eq!(choice(text, &groups), expected, "{text:?}");
+            assert_eq!(domain_match(text, &groups), expected, "{text:?}");
         }
     }
 

@@ -1,7 +1,7 @@
 //! Whether every island of the page is awake.
 //!
-//! The islands wake up one after the other, with pauses in which the page answers: the customer types,
-//! the browser fills in a field, timers and promises end. An island that wakes up expects the markup
+//! The islands are hydrated one after the other, with pauses in which the page answers: the customer types,
+//! the browser fills in a field, timers and promises end. An island that is hydrated expects the markup
 //! that the server rendered. So until the last one is awake all state reads as on the server, no
 //! handler acts, and nothing begins.
 
@@ -57,7 +57,7 @@ pub(super) fn only_awake<E>(mut handler: impl FnMut(E)) -> impl FnMut(E) {
 
 /// What comes first when the page is awake.
 #[derive(Clone, Copy)]
-pub(super) enum Turn {
+pub(super) enum Phase {
     /// Fields take in what was typed and what is remembered.
     Fields,
     /// The parts of the page begin, and one of them may submit these fields.
@@ -72,14 +72,14 @@ pub(super) use server::{is_awake, when_awake};
 
 #[cfg(not(feature = "hydrate"))]
 mod server {
-    use super::Turn;
+    use super::Phase;
 
-    /// Nothing wakes up on the server.
+    /// Nothing is hydrated on the server.
     pub(in crate::islands) const fn is_awake() -> bool {
         false
     }
 
-    pub(in crate::islands) fn when_awake(_turn: Turn, _act: impl FnOnce() + 'static) {}
+    pub(in crate::islands) fn when_awake(_phase: Phase, _act: impl FnOnce() + 'static) {}
 }
 
 #[cfg(feature = "hydrate")]
@@ -89,7 +89,7 @@ mod browser {
     use leptos::prelude::*;
     use leptos::wasm_bindgen::prelude::wasm_bindgen;
 
-    use super::Turn;
+    use super::Phase;
 
     /// What waits for one turn.
     type Waiting = RefCell<Vec<Box<dyn FnOnce()>>>;
@@ -106,15 +106,15 @@ mod browser {
     }
 
     /// Acts once every island is awake.
-    pub(in crate::islands) fn when_awake(turn: Turn, act: impl FnOnce() + 'static) {
-        let waiting = match turn {
-            Turn::Fields => &FIELDS,
-            Turn::Parts => &PARTS,
+    pub(in crate::islands) fn when_awake(phase: Phase, act: impl FnOnce() + 'static) {
+        let waiting = match phase {
+            Phase::Fields => &FIELDS,
+            Phase::Parts => &PARTS,
         };
         waiting.with_borrow_mut(|waiting| waiting.push(Box::new(act)));
     }
 
-    /// Lets the page begin; its script calls this once it has woken up every island.
+    /// Lets the page begin; its script calls this once it has hydrated every island.
     #[wasm_bindgen]
     pub fn islands_awake() {
         FIELDS.take().into_iter().for_each(|act| act());

@@ -3,11 +3,11 @@
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlDivElement, HtmlInputElement};
 
-use super::memory::{self, Memory};
+use super::storage::{self, StorageArea};
 
-/// Ticks what was ticked, and writes down what was ticked by hand while the page woke up.
-pub(super) fn show(place: &HtmlDivElement, name: &str) {
-    let kept = memory::read(Memory::Lasting, name).unwrap_or_default();
+/// Ticks what was ticked, and writes down what was ticked by hand while the page was hydrated.
+pub(super) fn restore(place: &HtmlDivElement, name: &str) {
+    let kept = storage::read(StorageArea::Local, name).unwrap_or_default();
     let mut by_hand = false;
     for (position, input) in boxes(place).enumerate() {
         if kept.as_bytes().get(position) == Some(&b'x') {
@@ -17,16 +17,16 @@ pub(super) fn show(place: &HtmlDivElement, name: &str) {
         }
     }
     if by_hand {
-        keep(place, name);
+        save(place, name);
     }
 }
 
 /// Writes down what is ticked, one letter a box.
-pub(super) fn keep(place: &HtmlDivElement, name: &str) {
+pub(super) fn save(place: &HtmlDivElement, name: &str) {
     let ticked: String = boxes(place)
         .map(|input| if input.checked() { 'x' } else { '-' })
         .collect();
-    memory::write(Memory::Lasting, name, &ticked);
+    storage::write(StorageArea::Local, name, &ticked);
 }
 
 fn boxes(place: &HtmlDivElement) -> impl Iterator<Item = HtmlInputElement> {

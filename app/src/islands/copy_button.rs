@@ -5,7 +5,7 @@ use std::time::Duration;
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
-use super::address::{Typed, user_name};
+use super::address::{TypedAddress, user_name};
 use super::awake::{State, is_awake, only_awake};
 
 /// Copies a value to the clipboard. Hidden until the page is awake, because it could do nothing before.
@@ -20,7 +20,7 @@ pub fn CopyButton(
     /// What the button says.
     children: Children,
 ) -> impl IntoView {
-    let typed = use_context::<Typed>();
+    let typed = use_context::<TypedAddress>();
     let text = Memo::new(move |_| {
         value
             .clone()

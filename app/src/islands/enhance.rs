@@ -7,7 +7,7 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::awake::{Turn, only_awake, when_awake};
+use super::awake::{Phase, only_awake, when_awake};
 
 /// Enhances what is inside: begins once the page is awake, and listens from then on.
 #[island]
@@ -23,7 +23,7 @@ pub(super) fn Enhance(
         provide_context(TroubleshooterRoot(place));
     }
     let name = StoredValue::new(name);
-    when_awake(kind.turn(), move || {
+    when_awake(kind.phase(), move || {
         if let Some(place) = place.get_untracked() {
             name.with_value(|name| begin(kind, name, &place));
         }
@@ -65,15 +65,15 @@ pub(super) enum Kind {
 }
 
 impl Kind {
-    const fn turn(self) -> Turn {
+    const fn phase(self) -> Phase {
         match self {
-            Self::Checklist => Turn::Fields,
+            Self::Checklist => Phase::Fields,
             Self::Matches
             | Self::Device
             | Self::Clock
             | Self::Troubleshooter
             | Self::FollowUp
-            | Self::Report => Turn::Parts,
+            | Self::Report => Phase::Parts,
         }
     }
 }
@@ -162,19 +162,19 @@ mod browser {
 
     pub(super) fn begin(kind: Kind, name: &str, place: &HtmlDivElement) {
         match kind {
-            Kind::Checklist => checklist::show(place, name),
+            Kind::Checklist => checklist::restore(place, name),
             Kind::Matches => matches::filter(place),
             Kind::Device => device_first::suggest(place),
             Kind::Clock => clock::show(place),
             Kind::Troubleshooter => troubleshooter::begin(place),
-            Kind::FollowUp => follow_up::take_up(place),
+            Kind::FollowUp => follow_up::restore(place),
             Kind::Report => report::show(place),
         }
     }
 
     pub(super) fn changed(kind: Kind, name: &str, place: &HtmlDivElement) {
         match kind {
-            Kind::Checklist => checklist::keep(place, name),
+            Kind::Checklist => checklist::save(place, name),
             Kind::Matches => matches::filter(place),
             Kind::Device | Kind::Clock | Kind::Troubleshooter | Kind::FollowUp | Kind::Report => {}
         }

@@ -7,12 +7,12 @@ use super::dom::{self, find};
 use super::trail;
 
 /// Shows the way that this browser keeps, unless the page came with one.
-pub(super) fn take_up(place: &Element) {
+pub(super) fn restore(place: &Element) {
     if !trail::shown(place).is_empty() {
         return;
     }
     let here = window().location().pathname().unwrap_or_default();
-    let answered = trail::read();
+    let answered = trail::load();
     if !trail::leads_to(&answered, &here) {
         return;
     }

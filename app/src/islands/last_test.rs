@@ -2,7 +2,7 @@
 
 use web_sys::js_sys::Date;
 
-use super::memory::{self, Memory};
+use super::storage::{self, StorageArea};
 use crate::check::event::{Mark, Progress};
 
 /// The name under which it is kept.
@@ -37,14 +37,14 @@ impl LastTest {
 }
 
 /// Keeps a test.
-pub(super) fn keep(lines: &[String]) {
+pub(super) fn save(lines: &[String]) {
     let text = format!("{}\n{}", now(), lines.join("\n"));
-    memory::write(Memory::Tab, NAME, &text);
+    storage::write(StorageArea::Session, NAME, &text);
 }
 
 /// The test that was kept.
-pub(super) fn read() -> Option<LastTest> {
-    let text = memory::read(Memory::Tab, NAME)?;
+pub(super) fn load() -> Option<LastTest> {
+    let text = storage::read(StorageArea::Session, NAME)?;
     let (at, lines) = text.split_once('\n')?;
     Some(LastTest {
         at: at.parse().ok()?,
@@ -60,8 +60,8 @@ fn now() -> u64 {
 /// What a finished test says about the servers: whether one of them fails, if that is known.
 pub(super) fn servers_fail(progress: &Progress) -> Option<bool> {
     let tested = progress.done && !progress.services.is_empty();
-    let told = !progress.findings.is_empty();
+    let explained = !progress.findings.is_empty();
     let bad = |mark| mark == Mark::Bad;
     let fails = progress.findings.iter().any(|finding| bad(finding.mark));
-    (tested && told).then_some(fails)
+    (tested && explained).then_some(fails)
 }

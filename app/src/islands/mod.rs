@@ -21,10 +21,10 @@ mod last_test;
 #[cfg(feature = "hydrate")]
 mod matches;
 #[cfg(feature = "hydrate")]
-mod memory;
-#[cfg(feature = "hydrate")]
 mod report;
 mod results;
+#[cfg(feature = "hydrate")]
+mod storage;
 mod test_form;
 #[cfg(feature = "hydrate")]
 mod trail;

@@ -7,9 +7,9 @@ use web_sys::{Element, HtmlDivElement, HtmlTextAreaElement};
 
 use super::copy_button::copy;
 use super::dom::{self, find};
-use super::memory::{self, Memory};
+use super::storage::{self, StorageArea};
 use super::{last_test, trail};
-use crate::check::report::{Labels, Report};
+use crate::check::report::{Report, ReportLabels};
 
 /// Fills in the report, unless there is nothing to report.
 pub(super) fn show(place: &HtmlDivElement) {
@@ -57,15 +57,15 @@ fn make(place: &HtmlDivElement) -> Option<(String, String)> {
     let made = find(place, "#report-made")?;
     let data = |name: &str| made.get_attribute(name).unwrap_or_default();
     let iso = |date: &Date| String::from(date.to_iso_string());
-    let answered = trail::read();
-    let test = last_test::read();
+    let answered = trail::load();
+    let test = last_test::load();
     if answered.is_empty() && test.is_none() {
         return None;
     }
     let program = answered.iter().rev().find(|step| !step.program.is_empty());
     let report = Report {
         time: iso(&Date::new_0()),
-        address: memory::read(Memory::Tab, "address").unwrap_or_default(),
+        address: storage::read(StorageArea::Session, "address").unwrap_or_default(),
         provider: data("data-provider"),
         program: program.map(|step| step.answer.clone()).unwrap_or_default(),
         device: window().navigator().user_agent().unwrap_or_default(),
@@ -79,6 +79,6 @@ fn make(place: &HtmlDivElement) -> Option<(String, String)> {
             .collect(),
     };
     let lines = test.map(|test| test.lines).unwrap_or_default();
-    let labels = Labels::read(&data("data-labels"));
+    let labels = ReportLabels::read(&data("data-labels"));
     Some((report.text(&labels), report.json(&lines)))
 }

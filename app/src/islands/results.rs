@@ -3,21 +3,21 @@
 use leptos::prelude::*;
 
 use crate::check::event::{
-    FindingWords, Label, Labels, Mark, Progress, ServiceProgress, StepWords,
+    FindingWords, Mark, Progress, ResultLabel, ResultLabels, ServiceProgress, StepWords,
 };
 
 /// The findings first, then every service with its steps.
 #[component]
 pub fn Results(
-    /// Everything heard so far.
+    /// Everything received so far.
     progress: Progress,
 ) -> impl IntoView {
     let (done, all) = progress.steps();
     let labels = progress.labels;
     let status = if progress.done {
-        labels.of(Label::Finished)
+        labels.of(ResultLabel::Finished)
     } else {
-        labels.of(Label::Running)
+        labels.of(ResultLabel::Running)
     };
     let findings = progress
         .findings
@@ -42,18 +42,18 @@ pub fn Results(
     }
 }
 
-fn show_finding(finding: FindingWords, labels: &Labels) -> impl IntoView + use<> {
+fn show_finding(finding: FindingWords, labels: &ResultLabels) -> impl IntoView + use<> {
     view! {
         <div class="finding" data-mark=finding.mark.name()>
             <h3>{sign(finding.mark, labels)} " " {finding.title}</h3>
             <p>{finding.explanation}</p>
-            <p class="advice"><strong>{labels.of(Label::Advice)}</strong> " " {finding.advice}</p>
+            <p class="advice"><strong>{labels.of(ResultLabel::Advice)}</strong> " " {finding.advice}</p>
             {finding.more.map(|more| view! { <p class="more-link"><a href=more.href>{more.text}</a></p> })}
         </div>
     }
 }
 
-fn show_service(service: ServiceProgress, labels: &Labels) -> impl IntoView + use<> {
+fn show_service(service: ServiceProgress, labels: &ResultLabels) -> impl IntoView + use<> {
     let steps = service
         .steps
         .iter()
@@ -80,32 +80,32 @@ fn show_service(service: ServiceProgress, labels: &Labels) -> impl IntoView + us
             <p class="verdict">{sign(service.mark, labels)} " " {service.text}</p>
             <ol class="steps">{steps}</ol>
             <details>
-                <summary>{labels.of(Label::Details)}</summary>
+                <summary>{labels.of(ResultLabel::Details)}</summary>
                 {details}
             </details>
         </li>
     }
 }
 
-fn show_details(step: StepWords, labels: &Labels) -> impl IntoView + use<> {
-    let empty = step.facts.is_empty() && step.server_said.is_none();
+fn show_details(step: StepWords, labels: &ResultLabels) -> impl IntoView + use<> {
+    let empty = step.facts.is_empty() && step.server_reply.is_none();
     let facts = step
         .facts
         .into_iter()
         .map(|(label, value)| view! { <dt>{label}</dt><dd>{value}</dd> })
         .collect_view();
-    let said = step.server_said.map(|said| {
-        view! { <dt>{labels.of(Label::ServerSaid)}</dt><dd><q>{said}</q></dd> }
+    let reply = step.server_reply.map(|reply| {
+        view! { <dt>{labels.of(ResultLabel::ServerReply)}</dt><dd><q>{reply}</q></dd> }
     });
     view! {
         <div class="facts" hidden=empty>
             <h4>{step.name}</h4>
-            <dl>{facts} {said}</dl>
+            <dl>{facts} {reply}</dl>
         </div>
     }
 }
 
 /// The sign of a mark, with its word for those who do not see it.
-fn sign(mark: Mark, labels: &Labels) -> impl IntoView + use<> {
+fn sign(mark: Mark, labels: &ResultLabels) -> impl IntoView + use<> {
     view! { <span class="sign" data-mark=mark.name()>{labels.mark(mark)}</span> }
 }

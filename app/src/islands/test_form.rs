@@ -16,7 +16,7 @@ pub fn TestForm(
     results: String,
     /// The button that ends a running test.
     stop_label: String,
-    /// Said when the answer breaks off, and when the customer has stopped the test.
+    /// GeneralText when the answer breaks off, and when the customer has stopped the test.
     ends: (FindingWords, FindingWords),
     /// Where the form is sent without scripts.
     action: String,
@@ -153,13 +153,13 @@ mod browser {
             let fails = |progress: &Option<Progress>| last_test::servers_fail(progress.as_ref()?);
             let fails = untrack(|| progress.with(fails));
             if fails.is_some() {
-                last_test::keep(&lines);
+                last_test::save(&lines);
             }
             progress.update(|progress| {
                 let progress = progress.get_or_insert_default();
                 if !progress.done {
                     let (lost, stopped) = ends;
-                    progress.break_off(if signal.aborted() { stopped } else { lost });
+                    progress.interrupt(if signal.aborted() { stopped } else { lost });
                 }
             });
             running.set(false);

@@ -4,7 +4,7 @@ use leptos::prelude::{document, window};
 use web_sys::Element;
 
 use super::dom::{self, find};
-use super::memory::{self, Memory};
+use super::storage::{self, StorageArea};
 use crate::answered::AnsweredQuestion;
 
 /// The name under which it is kept.
@@ -15,7 +15,7 @@ const NEXT: char = '\u{1e}';
 const PART: char = '\u{1f}';
 
 /// Keeps the way.
-pub(super) fn keep(answered: &[AnsweredQuestion]) {
+pub(super) fn save(answered: &[AnsweredQuestion]) {
     let mut text = String::new();
     for step in answered {
         for part in [
@@ -31,12 +31,12 @@ pub(super) fn keep(answered: &[AnsweredQuestion]) {
         }
         text.push(NEXT);
     }
-    memory::write(Memory::Tab, NAME, &text);
+    storage::write(StorageArea::Session, NAME, &text);
 }
 
 /// The whole way.
-pub(super) fn read() -> Vec<AnsweredQuestion> {
-    let text = memory::read(Memory::Tab, NAME).unwrap_or_default();
+pub(super) fn load() -> Vec<AnsweredQuestion> {
+    let text = storage::read(StorageArea::Session, NAME).unwrap_or_default();
     let mut answered = Vec::new();
     for step in text.split_terminator(NEXT) {
         let mut parts = step.split(PART).map(str::to_owned);
@@ -55,8 +55,8 @@ pub(super) fn read() -> Vec<AnsweredQuestion> {
 
 /// The way up to the page that is open: as far as the browser's history says, or to its end
 /// if that led here.
-pub(super) fn taken_up() -> Vec<AnsweredQuestion> {
-    let mut answered = read();
+pub(super) fn restored() -> Vec<AnsweredQuestion> {
+    let mut answered = load();
     let state = window()
         .history()
         .ok()

@@ -21,14 +21,14 @@ enum Start {
 
 /// Takes up the way where it was left, and looks whether the question can be answered here.
 pub(super) fn begin(place: &Element) {
-    let answered = trail::taken_up();
+    let answered = trail::restored();
     let start = start_after(&answered);
     if trail::shown(place).is_empty() {
         trail::show(place, &answered);
     }
     let back = place.clone();
     window_event_listener(popstate, move |_| {
-        let answered = trail::taken_up();
+        let answered = trail::restored();
         trail::show(&back, &answered);
         load(&back, here(), start_after(&answered));
     });
@@ -99,7 +99,7 @@ fn follow(place: &Element, link: &Element, start: Start) {
         then: data("data-then"),
         program: data("data-program"),
     });
-    trail::keep(&answered);
+    trail::save(&answered);
     if to.starts_with("/fix/") && !to.starts_with("/fix/card/") {
         trail::show(place, &answered);
         if let Ok(history) = window().history() {
@@ -179,7 +179,7 @@ fn arrived(place: &Element, start: Start) {
 
 /// Takes the last test, or runs one if the address is answered and the page may start it.
 fn test(place: &Element, panel: &Element, start: Start) {
-    let last = last_test::read().filter(last_test::LastTest::is_fresh);
+    let last = last_test::load().filter(last_test::LastTest::is_fresh);
     let fails = last.and_then(|last| last_test::servers_fail(&last.progress()));
     if fails == Some(false) {
         go_on(place, fails, start);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::components::{Document, KnownList, Part, Text};
+use crate::components::{AnsweredList, Document, Part, Text};
 use crate::guide::card::{Card, CardLink};
 use crate::guide::program::{How, Program, SecurityNames};
 use crate::guide::prose::Prose;
@@ -30,12 +30,12 @@ pub fn CardPage(
 ) -> impl IntoView {
     let (site, texts) = (site(), texts());
     let words = texts.guide.words.card.clone();
-    let known = trail.answered(&texts.guide);
-    let no_index = !known.is_empty();
+    let answered = trail.answered(&texts.guide);
+    let no_index = !answered.is_empty();
     let fix = texts.guide.words.fix.clone();
     // Nothing is left to try when this card was the second one already.
     let here = format!("/fix/card/{slug}");
-    let next = known.last().map(|last| last.then.clone());
+    let next = answered.last().map(|last| last.then.clone());
     let next = next.filter(|next| !next.is_empty() && next.split('?').next() != Some(&here));
     let support = site
         .catalogue
@@ -80,7 +80,7 @@ pub fn CardPage(
                             {words.helped_no.clone()}
                         </a>
                     </p>
-                    <KnownList known title=fix.known again=fix.again/>
+                    <AnsweredList answered title=fix.known again=fix.again/>
                 </FollowUp>
                 <p><a href="/test">{words.helped_test.clone()}</a></p>
                 <p><a href="/report">{words.helped_report.clone()}</a></p>

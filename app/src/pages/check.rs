@@ -8,7 +8,7 @@ use crate::components::Document;
 use crate::guide::comparison::{
     Choice, EnteredSettings, Line, Put, Setting, Verdict, Why, compare,
 };
-use crate::guide::target::Target;
+use crate::guide::destination::Destination;
 use crate::guide::words::{CheckWords, GuideWords};
 use crate::record::Group;
 use crate::site::{Site, site, texts};
@@ -108,7 +108,7 @@ fn row(texts: &Texts, line: &Line) -> impl IntoView + use<> {
             };
             Some(view! {
                 <p>{words.put.clone()} " " <b class="filled">{put}</b></p>
-                <p>{why} " " <a href=Target::Card(<&str>::from(card).to_owned()).path()>{words.how.clone()}</a></p>
+                <p>{why} " " <a href=Destination::Card(<&str>::from(card).to_owned()).path()>{words.how.clone()}</a></p>
             })
         }
         Verdict::Right | Verdict::Open => None,

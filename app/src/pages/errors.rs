@@ -2,9 +2,9 @@
 
 use leptos::prelude::*;
 
-use crate::components::{Document, Said, TextArea};
+use crate::components::{Document, GeneralText, TextArea};
+use crate::guide::destination::Destination;
 use crate::guide::error_text::{ErrorText, MAX_TEXT_LEN, search};
-use crate::guide::target::Target;
 use crate::guide::words::ErrorsWords;
 use crate::islands::Matches;
 use crate::site::texts;
@@ -104,17 +104,17 @@ fn entry(texts: &Texts, error: &ErrorText, open: bool) -> impl IntoView + use<> 
     let name = program.map_or(&guide.words.errors.servers, |program| &program.name);
     let mut href = error.to.path();
     let title = match &error.to {
-        Target::Card(slug) => {
+        Destination::Card(slug) => {
             if let Some(program) = program {
                 href = format!("{href}?program={}", program.slug);
             }
             guide.cards.get(slug).map(|card| card.title.clone())
         }
-        Target::Node(slug) => guide.nodes.get(slug).map(|node| node.question.clone()),
-        Target::Page(_) => Some(guide.words.remedies.fix.clone()),
+        Destination::Node(slug) => guide.nodes.get(slug).map(|node| node.question.clone()),
+        Destination::Page(_) => Some(guide.words.remedies.fix.clone()),
     };
     let cause = error.cause.clone().map(|cause| {
-        view! { <p><b>{guide.words.errors.cause.clone()}</b> " " <Said prose=cause/></p> }
+        view! { <p><b>{guide.words.errors.cause.clone()}</b> " " <GeneralText prose=cause/></p> }
     });
     view! {
         <details
@@ -124,7 +124,7 @@ fn entry(texts: &Texts, error: &ErrorText, open: bool) -> impl IntoView + use<> 
             open=open
         >
             <summary>{error.text.clone()} " " <span class="optional">{name.clone()}</span></summary>
-            <p><Said prose=error.means.clone()/></p>
+            <p><GeneralText prose=error.means.clone()/></p>
             {cause}
             <p class="go-on"><a href=href>{title}</a></p>
         </details>

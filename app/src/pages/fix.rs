@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::components::{Document, KnownList, Said, TestSection, TextArea};
+use crate::components::{AnsweredList, Document, GeneralText, TestSection, TextArea};
+use crate::guide::destination::{Destination, Page};
 use crate::guide::error_text::MAX_TEXT_LEN;
 use crate::guide::node::{Answer, By, Node, START};
 use crate::guide::program::{Family, How, Program};
-use crate::guide::target::{Page, Target};
 use crate::guide::trail::Trail;
 use crate::islands::{AddressScope, DeviceFirst, Troubleshooter};
 use crate::site::{site, texts};
@@ -28,20 +28,20 @@ pub fn FixPage(
 ) -> impl IntoView {
     let (site, texts) = (site(), texts());
     let words = texts.guide.words.fix.clone();
-    let known = trail.answered(&texts.guide);
+    let answered = trail.answered(&texts.guide);
     let begins = slug == START;
     let title = if begins {
         words.home.clone()
     } else {
         node.question.clone()
     };
-    let no_index = !known.is_empty();
+    let no_index = !answered.is_empty();
     let by_test = node.by == By::Test;
     let action = format!("/test?node={slug}&trail={}", trail.text());
     let hint = node
         .hint
         .clone()
-        .map(|hint| view! { <p class="hint"><Said prose=hint/></p> });
+        .map(|hint| view! { <p class="hint"><GeneralText prose=hint/></p> });
     let see = node.see.clone().map(|see| {
         view! { <p><a class="button" href=see.to.path()>{see.label}</a></p> }
     });
@@ -77,7 +77,7 @@ pub fn FixPage(
                         <TestSection action with_password=false/>
                     </section>
                     <p id="node-lost" class="note" role="alert" hidden>{words.lost.clone()}</p>
-                    <KnownList known title=words.known.clone() again=words.again.clone()/>
+                    <AnsweredList answered title=words.known.clone() again=words.again.clone()/>
                 </Troubleshooter>
             </AddressScope>
         </Document>
@@ -106,7 +106,7 @@ fn answer_link(
     // Programs that are no longer of use have a card of their own that says so.
     let retired = program.filter(|program| matches!(program.how, How::Retired(_)));
     let to = retired.map_or(answer.to.clone(), |program| {
-        Target::Card(program.slug.clone())
+        Destination::Card(program.slug.clone())
     });
     let then = answer.then.as_ref();
     let label = program
@@ -117,7 +117,7 @@ fn answer_link(
             Some(_) => program.recognise.clone(),
             None => program.summary.clone(),
         };
-        view! { <span><Said prose=about/></span> }
+        view! { <span><GeneralText prose=about/></span> }
     });
     view! {
         <a
@@ -125,7 +125,7 @@ fn answer_link(
             href=trail.link(&texts.guide, &to)
             data-answer=id.to_owned()
             data-to=to.path()
-            data-then=then.map(Target::path)
+            data-then=then.map(Destination::path)
             data-certain=answer.rules_out.clone()
             data-program=program.map(|program| program.slug.clone())
         >

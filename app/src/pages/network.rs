@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::components::{Document, Said, Text};
+use crate::components::{Document, GeneralText, Text};
+use crate::guide::destination::{CLOCK_CARD, Destination, Page};
 use crate::guide::network::{Command, Reading, System};
 use crate::guide::program::SecurityNames;
-use crate::guide::target::{CLOCK_CARD, Page, Target};
 use crate::guide::values::Values;
 use crate::islands::{
     AddressField, AddressScope, ClockCheck, CopyButton, DeviceFirst, GroupPanel, Matches,
@@ -35,7 +35,7 @@ pub fn NetworkPage() -> impl IntoView {
                     <p data-clock="right" hidden role="status">{words.clock_right.clone()}</p>
                     <div data-clock="wrong" hidden role="status">
                         <p>{words.clock_wrong.clone()}</p>
-                        <p class="go-on"><a href=Target::Card(CLOCK_CARD.to_owned()).path()>{words.clock_fix.clone()}</a></p>
+                        <p class="go-on"><a href=Destination::Card(CLOCK_CARD.to_owned()).path()>{words.clock_fix.clone()}</a></p>
                     </div>
                 </ClockCheck>
             </section>
@@ -121,17 +121,17 @@ fn command_view(
 fn reading_view(texts: &Texts, reading: &Reading) -> impl IntoView + use<> {
     let guide = &texts.guide;
     let title = match &reading.to {
-        Target::Card(slug) => guide.cards.get(slug).map(|card| card.title.clone()),
-        Target::Node(slug) => guide.nodes.get(slug).map(|node| node.question.clone()),
-        Target::Page(Page::Check) => Some(guide.words.check.title.clone()),
-        Target::Page(_) => None,
+        Destination::Card(slug) => guide.cards.get(slug).map(|card| card.title.clone()),
+        Destination::Node(slug) => guide.nodes.get(slug).map(|node| node.question.clone()),
+        Destination::Page(Page::Check) => Some(guide.words.check.title.clone()),
+        Destination::Page(_) => None,
     };
     let link =
         title.map(|title| view! { <p class="go-on"><a href=reading.to.path()>{title}</a></p> });
     view! {
         <details class="entry" data-match=reading.pieces.join("\n")>
             <summary>{reading.text.clone()}</summary>
-            <p><Said prose=reading.means.clone()/></p>
+            <p><GeneralText prose=reading.means.clone()/></p>
             {link}
         </details>
     }

@@ -31,7 +31,7 @@ pub fn UnknownDomainPage(
     };
     let known: Vec<_> = site.domain_groups().into_iter().flatten().collect();
     let ending = typed.rsplit('@').next().unwrap_or_default().trim();
-    let meant = meant(ending, &known).map(|name| {
+    let meant = suggestion(ending, &known).map(|name| {
         let question = localized(|t| &t.unknown_domain.meant);
         view! { <p class="note">{question} " " {link(name)}</p> }
     });
@@ -67,7 +67,7 @@ pub fn UnknownDomainPage(
 const MAX_SHOWN_LEN: usize = 80;
 
 /// The known domain that differs by a slip or two.
-fn meant(typed: &str, known: &[String]) -> Option<String> {
+fn suggestion(typed: &str, known: &[String]) -> Option<String> {
     let typed: String = typed.to_lowercase().chars().take(MAX_SHOWN_LEN).collect();
     let distances = known
         .iter()
@@ -96,8 +96,8 @@ mod tests {
             ("jane", None),
             ("", None),
         ] {
-            assert_eq!(meant(typed, &known).as_deref(), expected, "{typed}");
+            assert_eq!(suggestion(typed, &known).as_deref(), expected, "{typed}");
         }
-        assert_eq!(meant("q.com", &[]), None);
+        assert_eq!(suggestion("q.com", &[]), None);
     }
 }

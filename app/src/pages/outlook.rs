@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::components::{Document, Said};
+use crate::components::{Document, GeneralText};
 use crate::guide::program::Family;
 use crate::site::texts;
 
@@ -19,7 +19,7 @@ pub fn OutlookPage() -> impl IntoView {
             <li>
                 <a class="choice" href=href>
                     <b>{program.name.clone()}</b>
-                    <span><Said prose=program.recognise.clone()/></span>
+                    <span><GeneralText prose=program.recognise.clone()/></span>
                 </a>
             </li>
         }

@@ -81,12 +81,12 @@ fn Body(program: Arc<Program>, values: Arc<Values>, position: usize) -> impl Int
     let how = match program.how.clone() {
         How::Guide(steps) => {
             let ticks = format!("{} {position}", program.slug);
-            view! { <Guide steps=*steps values=values.clone() program=program.clone() ticks/> }
+            view! { <SetUpGuide steps=*steps values=values.clone() program=program.clone() ticks/> }
                 .into_any()
         }
         How::Retired(retired) => {
             let ticks = format!("{} {position} keep", program.slug);
-            view! { <Gone retired values=values.clone() ticks/> }.into_any()
+            view! { <RetiredProgram retired values=values.clone() ticks/> }.into_any()
         }
     };
     let messages = program.errors.clone();
@@ -98,7 +98,12 @@ fn Body(program: Arc<Program>, values: Arc<Values>, position: usize) -> impl Int
 }
 
 #[component]
-fn Guide(steps: Steps, values: Arc<Values>, program: Arc<Program>, ticks: String) -> impl IntoView {
+fn SetUpGuide(
+    steps: Steps,
+    values: Arc<Values>,
+    program: Arc<Program>,
+    ticks: String,
+) -> impl IntoView {
     let texts = texts();
     let words = texts.guide.words.program.clone();
     let forms = steps.forms.into_iter();
@@ -160,7 +165,7 @@ fn Guide(steps: Steps, values: Arc<Values>, program: Arc<Program>, ticks: String
 }
 
 #[component]
-fn Gone(retired: Retired, values: Arc<Values>, ticks: String) -> impl IntoView {
+fn RetiredProgram(retired: Retired, values: Arc<Values>, ticks: String) -> impl IntoView {
     let texts = texts();
     let words = texts.guide.words.program.clone();
     let instead = retired.instead.iter().filter_map(|slug| {

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::check::report::Labels;
+use crate::check::report::ReportLabels;
 use crate::components::Document;
 use crate::islands::ReportMaker;
 use crate::site::{site, texts};
@@ -12,7 +12,7 @@ use crate::site::{site, texts};
 pub fn ReportPage() -> impl IntoView {
     let (site, texts) = (site(), texts());
     let words = texts.guide.words.report.clone();
-    let labels = Labels::of(&words).text();
+    let labels = ReportLabels::of(&words).text();
     view! {
         <Document title=words.title.clone() no_index=true>
             <h1>{words.title.clone()}</h1>

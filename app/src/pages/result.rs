@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 
 use crate::check::Test;
 use crate::check::event::{Mark, Progress};
-use crate::check::report::{Labels, Report};
+use crate::check::report::{Report, ReportLabels};
 use crate::components::{Document, TestSection};
 use crate::guide::trail::Trail;
 use crate::islands::{AddressScope, Results};
@@ -122,7 +122,7 @@ fn report(
             .map(|step| (step.question, step.answer))
             .collect(),
     };
-    let text = report.text(&Labels::of(words));
+    let text = report.text(&ReportLabels::of(words));
     view! {
         <details class="others">
             <summary>{words.title.clone()}</summary>

@@ -8,10 +8,11 @@ use std::num::{NonZeroU16, NonZeroU32};
 
 use probe::{HostName, Protocol, Security};
 use serde::Deserialize;
+use time::Date;
 use toml::Spanned;
 
 use super::model::{LimitKind, Role, SignInMethod, UserNameForm};
-use super::values::{Date, HttpsUrl, Id};
+use super::values::{HttpsUrl, Id, date_in_file};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, expecting = "a table")]
@@ -38,6 +39,7 @@ pub(super) struct SourceTable {
     pub(super) id: Spanned<Id>,
     pub(super) title: Text,
     pub(super) url: HttpsUrl,
+    #[serde(deserialize_with = "date_in_file")]
     pub(super) read: Date,
 }
 

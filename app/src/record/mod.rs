@@ -32,7 +32,7 @@ pub use model::{
     UserName, UserNameForm, Wrong, WrongValue,
 };
 pub use parse::parse;
-pub use values::{Date, DateError, HttpsUrl, HttpsUrlError, Id, IdError};
+pub use values::{HttpsUrl, HttpsUrlError, Id, IdError};
 
 #[cfg(test)]
 mod tests;

@@ -1,19 +1,20 @@
 //! The record of one mail provider, with every reference resolved.
 //!
-//! Only [`parse`](super::parse()) makes a record, so every one of these holds: ids are unique, each
+//! Only `parse` makes a record, so every one of these holds: ids are unique, each
 //! domain belongs to one group, a group recommends at most one service of a protocol, and a wrong
 //! value is not a right one.
 
-use std::fmt;
 use std::net::SocketAddr;
 use std::num::{NonZeroU16, NonZeroU32};
 use std::sync::Arc;
 
 use probe::{Endpoint, HostName, PrivateNetwork, Protocol};
 use serde::Deserialize;
+use strum::Display;
+use time::Date;
 
 use super::address::{Address, Domain};
-use super::values::{Date, HttpsUrl, Id};
+use super::values::{HttpsUrl, Id};
 
 /// Everything known about one mail provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,22 +96,14 @@ pub struct Limit {
 }
 
 /// What a limit is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, Display)]
 #[serde(rename_all = "kebab-case")]
+#[strum(serialize_all = "kebab-case")]
 pub enum LimitKind {
     /// All mail of one address together.
     MailboxSize,
     /// One message with its attachments.
     MessageSize,
-}
-
-impl fmt::Display for LimitKind {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(match self {
-            Self::MailboxSize => "mailbox-size",
-            Self::MessageSize => "message-size",
-        })
-    }
 }
 
 /// Addresses that share their settings.

@@ -4,7 +4,8 @@ use std::fmt;
 use std::str::FromStr;
 
 use probe::HostName;
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de};
+use time::{Date, Month};
 
 /// Lets `serde` and `str::parse` share one parser, so that a value from a file cannot be laxer.
 macro_rules! parsed_from_text {
@@ -109,80 +110,33 @@ parsed_from_text!(HttpsUrl, HttpsUrlError);
 #[error("link {0:?}: expected https:// and a host name, such as https://example.net/help")]
 pub struct HttpsUrlError(String);
 
-/// A day of the calendar.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
-#[serde(try_from = "String")]
-pub struct Date {
-    year: u16,
-    month: u8,
-    day: u8,
+/// Reads a day of the calendar, written as HTML's `<time>` takes it: `2026-11-23`.
+pub(super) fn date(text: &str) -> Result<Date, DateError> {
+    let number = |part: &str, digits: usize| {
+        let plain = part.len() == digits && part.bytes().all(|byte| byte.is_ascii_digit());
+        plain.then(|| part.parse().ok()).flatten()
+    };
+    let parts: Vec<&str> = text.split('-').collect();
+    let read = || {
+        let [year, month, day] = parts[..] else {
+            return None;
+        };
+        let (year, month, day) = (number(year, 4)?, number(month, 2)?, number(day, 2)?);
+        let (month, day) = (u8::try_from(month).ok()?, u8::try_from(day).ok()?);
+        Date::from_calendar_date(year, Month::try_from(month).ok()?, day).ok()
+    };
+    read().ok_or_else(|| DateError(text.to_owned()))
 }
 
-impl Date {
-    /// The year, with its century.
-    pub fn year(self) -> u16 {
-        self.year
-    }
-
-    /// The month, from 1 to 12.
-    pub fn month(self) -> u8 {
-        self.month
-    }
-
-    /// The day of the month, from 1 to 31.
-    pub fn day(self) -> u8 {
-        self.day
-    }
+/// The same for a file.
+pub(super) fn date_in_file<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
+    date(&String::deserialize(deserializer)?).map_err(de::Error::custom)
 }
-
-impl fmt::Display for Date {
-    /// Writes the date as HTML's `<time>` and the record take it: `2026-11-23`.
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
-    }
-}
-
-impl FromStr for Date {
-    type Err = DateError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        parse_date(text).ok_or_else(|| DateError(text.to_owned()))
-    }
-}
-
-parsed_from_text!(Date, DateError);
 
 /// The text is not a day of the calendar.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("date {0:?}: expected year-month-day, such as 2026-11-23")]
 pub struct DateError(String);
-
-fn parse_date(text: &str) -> Option<Date> {
-    let parts: Vec<&str> = text.split('-').collect();
-    let [year, month, day] = parts[..] else {
-        return None;
-    };
-    let number = |part: &str, digits: usize| -> Option<u16> {
-        let plain = part.len() == digits && part.bytes().all(|byte| byte.is_ascii_digit());
-        if plain { part.parse().ok() } else { None }
-    };
-    let year = number(year, 4)?;
-    let month = u8::try_from(number(month, 2)?).ok()?;
-    let day = u8::try_from(number(day, 2)?).ok()?;
-    (1..=days_of_month(year, month)?)
-        .contains(&day)
-        .then_some(Date { year, month, day })
-}
-
-fn days_of_month(year: u16, month: u8) -> Option<u8> {
-    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
-    match month {
-        1 | 3 | 5 | 7 | 8 | 10 | 12 => Some(31),
-        4 | 6 | 9 | 11 => Some(30),
-        2 => Some(if leap { 29 } else { 28 }),
-        _ => None,
-    }
-}
 
 #[cfg(test)]
 mod tests {
@@ -233,7 +187,7 @@ mod tests {
     #[test]
     fn dates_exist_in_the_calendar() {
         for text in ["2026-11-23", "2024-02-29", "2000-02-29"] {
-            assert_eq!(text.parse::<Date>().unwrap().to_string(), text);
+            assert_eq!(date(text).unwrap().to_string(), text);
         }
         for text in [
             "",
@@ -249,7 +203,7 @@ mod tests {
             "01/02/2026",
             "2026-01-01-01",
         ] {
-            assert!(text.parse::<Date>().is_err(), "{text:?}");
+            assert!(date(text).is_err(), "{text:?}");
         }
     }
 }

@@ -69,7 +69,7 @@ impl AppState {
     pub(crate) fn admission(&self, client: Option<Client>) -> Admission {
         Admission {
             gate: client.map(|client| self.limits.of_client(client.address)),
-            private: client.is_some_and(|client| client.confidential),
+            confidential: client.is_some_and(|client| client.confidential),
         }
     }
 }

@@ -41,7 +41,7 @@ pub(crate) async fn test_page(
         return StatusCode::BAD_REQUEST.into_response();
     };
     let address = form.address.clone();
-    let test = start(&app.site, &texts, form, &admission).await;
+    let test = start(&app.site, &texts, form.into(), &admission).await;
     let retry_after = test.refused.and_then(Refusal::retry_after);
     let status = test.refused.map_or(StatusCode::OK, Refusal::status);
     let test = Arc::new(Mutex::new(Some(test)));

@@ -4,30 +4,30 @@ use web_sys::Storage;
 
 /// How long something is remembered.
 #[derive(Clone, Copy)]
-pub(super) enum Memory {
+pub(super) enum StorageArea {
     /// Until the customer clears the browser's data.
-    Lasting,
+    Local,
     /// Until the tab is closed: other people may use the same computer.
-    Tab,
+    Session,
 }
 
 /// The text that was kept under a name.
-pub(super) fn read(memory: Memory, name: &str) -> Option<String> {
-    storage(memory)?.get_item(&key(name)).ok()?
+pub(super) fn read(area: StorageArea, name: &str) -> Option<String> {
+    storage(area)?.get_item(&key(name)).ok()?
 }
 
 /// Keeps a text. A browser that keeps nothing, such as in a private window, is no error.
-pub(super) fn write(memory: Memory, name: &str, text: &str) {
-    if let Some(storage) = storage(memory) {
+pub(super) fn write(area: StorageArea, name: &str, text: &str) {
+    if let Some(storage) = storage(area) {
         let _ = storage.set_item(&key(name), text);
     }
 }
 
-fn storage(memory: Memory) -> Option<Storage> {
+fn storage(area: StorageArea) -> Option<Storage> {
     let window = leptos::prelude::window();
-    match memory {
-        Memory::Lasting => window.local_storage().ok()?,
-        Memory::Tab => window.session_storage().ok()?,
+    match area {
+        StorageArea::Local => window.local_storage().ok()?,
+        StorageArea::Session => window.session_storage().ok()?,
     }
 }
 

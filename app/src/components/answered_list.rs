@@ -6,16 +6,16 @@ use crate::answered::AnsweredQuestion;
 
 /// What was asked, what was answered and what follows; the browser adds to it (`islands::trail`).
 #[component]
-pub fn KnownList(
+pub fn AnsweredList(
     /// The answers.
-    known: Vec<AnsweredQuestion>,
+    answered: Vec<AnsweredQuestion>,
     /// What stands above them.
     title: String,
     /// What the link to the beginning says.
     again: String,
 ) -> impl IntoView {
-    let hidden = known.is_empty();
-    let items = known.into_iter().map(|step| {
+    let hidden = answered.is_empty();
+    let items = answered.into_iter().map(|step| {
         view! {
             <li data-to=step.to data-then=step.then data-program=step.program>
                 <span>{step.question}</span>

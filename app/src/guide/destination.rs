@@ -1,6 +1,9 @@
 //! Where an answer, a message or a finding leads.
 
+use std::str::FromStr;
+
 use serde::Deserialize;
+use strum::EnumString;
 
 /// The card to which the comparison of clocks leads.
 pub const CLOCK_CARD: &str = "clock";
@@ -8,7 +11,7 @@ pub const CLOCK_CARD: &str = "clock";
 /// A place of the guide, written as `card:…`, `node:…` or `page:…`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(try_from = "String")]
-pub enum Target {
+pub enum Destination {
     /// A fix card, by its slug.
     Card(String),
     /// A question of the troubleshooter, by its slug.
@@ -18,7 +21,8 @@ pub enum Target {
 }
 
 /// The pages on which the troubleshooter can end besides the cards.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, EnumString)]
+#[strum(serialize_all = "kebab-case")]
 pub enum Page {
     /// The search for the text of an error.
     Errors,
@@ -37,17 +41,6 @@ pub enum Page {
 }
 
 impl Page {
-    /// Every page with its name in the content files.
-    pub(super) const NAMES: [(&str, Self); 7] = [
-        ("errors", Self::Errors),
-        ("check", Self::Check),
-        ("network", Self::Network),
-        ("programs", Self::Programs),
-        ("report", Self::Report),
-        ("settings", Self::Settings),
-        ("test", Self::Test),
-    ];
-
     /// Its path.
     pub fn path(self) -> &'static str {
         match self {
@@ -62,7 +55,7 @@ impl Page {
     }
 }
 
-impl Target {
+impl Destination {
     /// The path of the page, without anything that was answered before.
     pub fn path(&self) -> String {
         match self {
@@ -73,7 +66,7 @@ impl Target {
     }
 }
 
-impl TryFrom<String> for Target {
+impl TryFrom<String> for Destination {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
@@ -81,9 +74,10 @@ impl TryFrom<String> for Target {
             Some(("card", slug)) => Ok(Self::Card(slug.to_owned())),
             Some(("node", slug)) => Ok(Self::Node(slug.to_owned())),
             Some(("page", name)) => {
-                let page = Page::NAMES.iter().find(|(known, _)| *known == name);
-                let page = page.ok_or_else(|| format!("there is no page `{name}`"))?;
-                Ok(Self::Page(page.1))
+                let page = Page::from_str(name);
+                Ok(Self::Page(
+                    page.map_err(|_| format!("there is no page `{name}`"))?,
+                ))
             }
             _ => Err(format!(
                 "`{text}` leads nowhere, expected card:…, node:… or page:…"
@@ -103,11 +97,11 @@ mod tests {
             ("node:start", "/fix/start"),
             ("page:errors", "/errors"),
         ] {
-            let target = Target::try_from(written.to_owned()).unwrap();
+            let target = Destination::try_from(written.to_owned()).unwrap();
             assert_eq!(target.path(), path);
         }
         for wrong in ["clock", "page:nowhere", "cards:clock", ""] {
-            assert!(Target::try_from(wrong.to_owned()).is_err(), "{wrong}");
+            assert!(Destination::try_from(wrong.to_owned()).is_err(), "{wrong}");
         }
     }
 }
