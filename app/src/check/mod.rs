@@ -14,7 +14,7 @@ mod account;
 mod detach;
 pub mod event;
 #[cfg(feature = "ssr")]
-mod gate;
+mod limits;
 #[cfg(any(feature = "hydrate", test))]
 pub(crate) mod lines;
 #[cfg(feature = "ssr")]
@@ -29,6 +29,8 @@ pub mod report;
 mod run;
 mod server_fn;
 #[cfg(feature = "ssr")]
+mod shared_checks;
+#[cfg(feature = "ssr")]
 mod target;
 #[cfg(feature = "ssr")]
 mod words;
@@ -36,13 +38,15 @@ mod words;
 #[cfg(feature = "ssr")]
 pub use account::Account;
 #[cfg(feature = "ssr")]
-pub use gate::{Gate, Heard, Place};
+pub use limits::{ClientLimits, TestPermit};
 pub use password::Password;
 #[cfg(feature = "ssr")]
 pub use refusal::Refusal;
 #[cfg(feature = "ssr")]
 pub use run::{Admission, Test, TestRequest, start};
 pub use server_fn::TestConnection;
+#[cfg(feature = "ssr")]
+pub use shared_checks::{Observed, SharedChecks};
 #[cfg(feature = "ssr")]
 pub use target::target;
 #[cfg(feature = "ssr")]

@@ -12,7 +12,7 @@ use super::event::{Plan, TestEvent};
 use super::mask::Mask;
 use super::present::Presenter;
 use super::target::target;
-use super::{Account, Gate, Heard, Password, Place, Refusal};
+use super::{Account, ClientLimits, Observed, Password, Refusal, SharedChecks, TestPermit};
 use crate::record::{
     AddressError, AddressOrDomain, Domain, Group, Record, Role, Service, parse_address,
 };
@@ -23,7 +23,9 @@ use crate::texts::Texts;
 #[derive(Clone)]
 pub struct Admission {
     /// The limits for the client, unless it is not known who it is.
-    pub gate: Option<Arc<dyn Gate>>,
+    pub limits: Option<Arc<dyn ClientLimits>>,
+    /// Where checks without a password come from.
+    pub checks: Arc<dyn SharedChecks>,
     /// Whether nobody between the browser and this server can read what is sent.
     pub confidential: bool,
 }
@@ -47,7 +49,7 @@ pub struct Test {
     pub events: BoxStream<'static, TestEvent>,
 }
 
-/// Starts a test, as soon as there is a place for it, and tells it in the language of these texts.
+/// Starts a test, as soon as there is a permit for it, and presents it in the language of these texts.
 pub async fn start(
     site: &Site,
     texts: &Arc<Texts>,
@@ -55,9 +57,9 @@ pub async fn start(
     admission: &Admission,
 ) -> Test {
     match admit(site, request, admission).await {
-        Ok((parsed, gate, place)) => Test {
+        Ok((parsed, permit)) => Test {
             refused: None,
-            events: events(site, texts, parsed, gate.as_ref(), place),
+            events: events(site, texts, parsed, admission.checks.as_ref(), permit),
         },
         Err(refusal) => Test {
             refused: Some(refusal),
@@ -95,23 +97,23 @@ struct SignIn {
     mask: Mask,
 }
 
-/// Understands the request and asks for a place, or says why not. Nothing is sent anywhere before
+/// Parses the request and acquires a permit, or says why not. Nothing is sent anywhere before
 /// this has passed.
 async fn admit<'a>(
     site: &'a Site,
     request: TestRequest,
     admission: &Admission,
-) -> Result<(ParsedRequest<'a>, Arc<dyn Gate>, Arc<dyn Place>), Refusal> {
-    let gate = admission.gate.clone().ok_or(Refusal::Busy)?;
+) -> Result<(ParsedRequest<'a>, Arc<dyn TestPermit>), Refusal> {
+    let limits = admission.limits.as_ref().ok_or(Refusal::Busy)?;
     // What cannot be understood counts, too: it costs the server as much.
-    gate.knock().await?;
+    limits.count_request().await?;
     let parsed = parse_request(site, request, admission.confidential)?;
     let account = parsed
         .sign_in
         .as_ref()
         .map(|sign_in| sign_in.account.clone());
-    let place = gate.place(account).await?;
-    Ok((parsed, gate, place))
+    let permit = limits.acquire(account).await?;
+    Ok((parsed, permit))
 }
 
 fn parse_request(
@@ -168,8 +170,8 @@ fn events(
     site: &Site,
     texts: &Arc<Texts>,
     parsed: ParsedRequest<'_>,
-    gate: &dyn Gate,
-    place: Arc<dyn Place>,
+    checks: &dyn SharedChecks,
+    permit: Arc<dyn TestPermit>,
 ) -> BoxStream<'static, TestEvent> {
     let (credentials, mask) = match parsed.sign_in {
         Some(SignIn {
@@ -194,27 +196,27 @@ fn events(
     };
     let targets = services.map(|service| target(parsed.record, service, &parsed.domain));
     let targets = targets.collect();
-    let heard = match credentials {
+    let observed = match credentials {
         Some(credentials) => {
             let sign_in = net::SignIn {
                 credentials,
-                disclosure: place.disclosure(),
+                disclosure: permit.disclosure(),
             };
             let run = site.probe.run(targets, Some(sign_in));
-            run.map(Heard::now).boxed()
+            run.map(Observed::now).boxed()
         }
-        None => gate.probe(&site.probe, targets, Arc::clone(&place)),
+        None => checks.check(&site.probe, targets, Arc::clone(&permit)),
     };
     let aborted = refusal_events(site, texts, Refusal::Restarting);
-    detach(|events| run(presenter, heard, place, aborted, events))
+    detach(|events| run(presenter, observed, permit, aborted, events))
 }
 
-/// Presents what happens until the test is done, or until it must end. The place is held as long as the test
-/// goes on, and so is given back however it ends.
+/// Presents what happens until the test is done, or until it must end. The permit is held as long as the test
+/// goes on, and so is released however it ends.
 async fn run(
     presenter: Presenter,
-    mut heard: BoxStream<'static, Heard>,
-    place: Arc<dyn Place>,
+    mut observed: BoxStream<'static, Observed>,
+    permit: Arc<dyn TestPermit>,
     aborted: [TestEvent; 3],
     events: UnboundedSender<TestEvent>,
 ) {
@@ -222,11 +224,11 @@ async fn run(
     let send = |event| drop(events.send(event));
     send(presenter.plan());
     let mut reports = vec![None; presenter.endpoints.len()];
-    let mut must_end = place.must_end();
+    let mut shutdown = permit.shutdown();
     loop {
         let next = tokio::select! {
             biased;
-            () = &mut must_end => {
+            () = &mut shutdown => {
                 if reports.contains(&None) {
                     // Nothing is said of the password either: if it was sent, it counts as refused.
                     aborted.into_iter().for_each(send);
@@ -234,9 +236,9 @@ async fn run(
                 }
                 break;
             }
-            next = heard.next() => next,
+            next = observed.next() => next,
         };
-        let Some(Heard { event, age }) = next else {
+        let Some(Observed { event, age }) = next else {
             break;
         };
         match event {
@@ -244,17 +246,17 @@ async fn run(
             ProbeEvent::Done { endpoint, report } => {
                 // Checks without a password are shared, and counted where they are made.
                 if presenter.with_password {
-                    place.checked(&report);
+                    permit.count_check(&report);
                 }
                 send(presenter.verdict(endpoint, &report, age));
-                if let Some(place) = reports.get_mut(endpoint) {
-                    *place = Some(report);
+                if let Some(slot) = reports.get_mut(endpoint) {
+                    *slot = Some(report);
                 }
             }
         }
     }
     let reports: Vec<EndpointReport> = reports.into_iter().flatten().collect();
-    place.signed_in(refusals(&reports));
+    permit.settle(refusals(&reports));
     send(presenter.summary(&reports, &diagnose(&reports)));
     send(TestEvent::Done);
 }

@@ -33,6 +33,7 @@ use crate::operations::metrics::Metrics;
 use crate::operations::readiness::Readiness;
 use crate::operations::service_manager;
 use crate::records::{self, ConfigError};
+use crate::result_cache::ResultCache;
 use crate::{log, process, terminal};
 
 /// How long before the shutdown timeout running tests are ended, so that their last lines reach the
@@ -106,6 +107,7 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
     };
     let metrics = Metrics::default();
     let limits = Limits::new(&options.limits, keys(&options.limits)?, metrics.clone());
+    let results = ResultCache::new(options.limits.share_results);
     let certificates = match (&options.tls.tls_cert, &options.tls.tls_key) {
         (Some(cert), Some(key)) => Some(Arc::new(Certificates::read(cert, key)?)),
         _ => None,
@@ -118,7 +120,7 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
         shutdown_timeout: Duration::from_secs(options.stop_within.into()),
         metrics: metrics.clone(),
     };
-    let state = AppState::new(site, assets, limits.clone(), http.clone(), metrics);
+    let state = AppState::new(site, assets, limits.clone(), results, http.clone(), metrics);
     let server = Server {
         transport,
         http,

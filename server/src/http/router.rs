@@ -115,6 +115,8 @@ async fn readiness(State(app): State<Arc<AppState>>) -> impl IntoResponse {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use app::record::Catalogue;
     use app::site::Site;
     use axum::body::Body;
@@ -130,6 +132,7 @@ mod tests {
     use crate::limits::key::Keys;
     use crate::limits::{LimitOptions, Limits};
     use crate::operations::metrics::Metrics;
+    use crate::result_cache::ResultCache;
 
     #[tokio::test]
     async fn a_handler_that_panics_gets_a_page_and_the_server_goes_on() {
@@ -142,7 +145,15 @@ mod tests {
         let site = Site::read(Catalogue::default(), "en", probe, assets.bundle()).unwrap();
         let (keys, metrics) = (Keys::random().unwrap(), Metrics::default());
         let limits = Limits::new(&LimitOptions::default(), keys, metrics.clone());
-        let app = AppState::new(site, assets, limits, HttpOptions::default(), metrics);
+        let results = ResultCache::new(Duration::ZERO);
+        let app = AppState::new(
+            site,
+            assets,
+            limits,
+            results,
+            HttpOptions::default(),
+            metrics,
+        );
         let app = Arc::new(app);
         let routes = for_browsers(Router::new().route("/broken", get(broken)), &app);
         let router = ingress(routes.with_state(app.clone()), PageCache::new([], 1), app);

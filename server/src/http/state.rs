@@ -18,6 +18,7 @@ use crate::http::options::HttpOptions;
 use crate::limits::Limits;
 use crate::operations::metrics::Metrics;
 use crate::operations::readiness::Readiness;
+use crate::result_cache::ResultCache;
 
 /// Created once at start and shared by all routes.
 pub struct AppState {
@@ -27,6 +28,8 @@ pub struct AppState {
     pub assets: Assets,
     /// The limits on tests and pages.
     pub limits: Limits,
+    /// The checks without a password, running and recent.
+    pub results: Arc<ResultCache>,
     /// The options of the operator.
     pub options: HttpOptions,
     /// The metrics.
@@ -43,6 +46,7 @@ impl AppState {
         site: Site,
         assets: Assets,
         limits: Limits,
+        results: ResultCache,
         options: HttpOptions,
         metrics: Metrics,
     ) -> Self {
@@ -52,6 +56,7 @@ impl AppState {
             site: Arc::new(site),
             assets,
             limits,
+            results: Arc::new(results),
             options,
             metrics,
             readiness: Readiness::default(),
@@ -68,21 +73,22 @@ impl AppState {
     /// The facts about a client and its connection that a test and a page need.
     pub(crate) fn admission(&self, client: Option<Client>) -> Admission {
         Admission {
-            gate: client.map(|client| self.limits.of_client(client.address)),
+            limits: client.map(|client| self.limits.of_client(client.address)),
+            checks: self.results.clone(),
             confidential: client.is_some_and(|client| client.confidential),
         }
     }
 }
 
 /// Extracts what a test needs of its request besides the form.
-pub(crate) struct TestRequest {
+pub(crate) struct TestContext {
     /// The limits and the connection of the client.
     pub(crate) admission: Admission,
     /// The texts in the language of the request.
     pub(crate) texts: Arc<Texts>,
 }
 
-impl FromRequestParts<Arc<AppState>> for TestRequest {
+impl FromRequestParts<Arc<AppState>> for TestContext {
     type Rejection = Infallible;
 
     async fn from_request_parts(

@@ -13,7 +13,7 @@
 //! | `test_slots` | the limit on concurrent tests, and the queue |
 //! | `per_client` | a semaphore for each client and network |
 //!
-//! A test passes them in this order: [`Gate::knock`] counts the request of the client, and [`Gate::place`]
+//! A test passes them in this order: [`ClientLimits::count_request`] counts the request of the client, and [`ClientLimits::acquire`]
 //! counts the sign-in, where there is one, and waits for a free slot.
 
 mod clock;
@@ -35,12 +35,11 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use app::check::{self, Account, Gate, Heard, Refusal};
+use app::check::{Account, ClientLimits, Refusal, TestPermit};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
-use futures_util::stream::BoxStream;
 use probe::EndpointReport;
-use probe::net::{Disclosure, Probe, Target};
+use probe::net::Disclosure;
 use tokio::sync::{SemaphorePermit, watch};
 use tokio::time::sleep;
 
@@ -52,7 +51,6 @@ use self::pages::{PageDenial, PageLimits, PagePermit};
 pub use self::rate::Rate;
 use self::test_slots::{NoSlot, TestSlot, TestSlots};
 use crate::operations::metrics::{CountedTest, Metrics};
-use crate::result_cache::ResultCache;
 
 /// The limits of one server. Clones share the counts.
 #[derive(Clone)]
@@ -63,7 +61,6 @@ struct Inner {
     counters: Arc<dyn Counters>,
     slots: TestSlots,
     pages: PageLimits,
-    results: ResultCache,
     metrics: Metrics,
     /// Whether every test must end.
     ending: watch::Sender<bool>,
@@ -92,7 +89,6 @@ impl Limits {
             counters,
             slots: TestSlots::new(options),
             pages: PageLimits::new(options),
-            results: ResultCache::new(options.share_results),
             metrics,
             ending: watch::Sender::new(false),
         }))
@@ -119,8 +115,8 @@ impl Limits {
     }
 
     /// The limits as they are for one client.
-    pub fn of_client(&self, address: IpAddr) -> Arc<dyn Gate> {
-        Arc::new(ClientGate {
+    pub fn of_client(&self, address: IpAddr) -> Arc<dyn ClientLimits> {
+        Arc::new(LimitsOfClient {
             client: self.0.keys.client(address),
             limits: Arc::clone(&self.0),
         })
@@ -128,13 +124,13 @@ impl Limits {
 }
 
 /// The limits as they are for one client.
-struct ClientGate {
+struct LimitsOfClient {
     client: Client,
     limits: Arc<Inner>,
 }
 
-impl Gate for ClientGate {
-    fn knock(&self) -> BoxFuture<'_, Result<(), Refusal>> {
+impl ClientLimits for LimitsOfClient {
+    fn count_request(&self) -> BoxFuture<'_, Result<(), Refusal>> {
         async {
             // Checked first: a refusal because the server is full must not count as a test of the client.
             if self.limits.slots.is_full() {
@@ -146,10 +142,10 @@ impl Gate for ClientGate {
         .boxed()
     }
 
-    fn place(
+    fn acquire(
         &self,
         account: Option<Account>,
-    ) -> BoxFuture<'_, Result<Arc<dyn check::Place>, Refusal>> {
+    ) -> BoxFuture<'_, Result<Arc<dyn TestPermit>, Refusal>> {
         async move {
             let admitted = tokio::select! {
                 biased;
@@ -157,7 +153,7 @@ impl Gate for ClientGate {
                 admitted = self.admitted(account) => admitted,
             };
             let (slot, sign_in) = admitted.map_err(|refusal| self.refused(refusal))?;
-            let permit: Arc<dyn check::Place> = Arc::new(RunningTest {
+            let permit: Arc<dyn TestPermit> = Arc::new(RunningTest {
                 _slot: slot,
                 _counted: self.limits.metrics.test(),
                 metrics: self.limits.metrics.clone(),
@@ -168,19 +164,9 @@ impl Gate for ClientGate {
         }
         .boxed()
     }
-
-    fn probe(
-        &self,
-        probe: &Probe,
-        targets: Vec<Target>,
-        place: Arc<dyn check::Place>,
-    ) -> BoxStream<'static, Heard> {
-        let start = |target| probe.run(vec![target], None);
-        self.limits.results.check(targets, &place, start)
-    }
 }
 
-impl ClientGate {
+impl LimitsOfClient {
     /// A slot, and the counted sign-in to the account. While a sign-in is delayed, its test holds no slot, so that
     /// other tests can use it.
     async fn admitted(
@@ -239,23 +225,23 @@ struct SignIn {
     settled: AtomicBool,
 }
 
-impl check::Place for RunningTest {
+impl TestPermit for RunningTest {
     fn disclosure(&self) -> Disclosure {
         let sign_in = self.sign_in.as_ref();
         sign_in.map_or_else(Disclosure::default, |sign_in| sign_in.disclosure.clone())
     }
 
-    fn signed_in(&self, refusals: usize) {
+    fn settle(&self, refusals: usize) {
         if let Some(sign_in) = &self.sign_in {
             sign_in.settle(refusals);
         }
     }
 
-    fn checked(&self, report: &EndpointReport) {
+    fn count_check(&self, report: &EndpointReport) {
         self.metrics.check(report);
     }
 
-    fn must_end(&self) -> BoxFuture<'static, ()> {
+    fn shutdown(&self) -> BoxFuture<'static, ()> {
         ended(self.ending.clone()).boxed()
     }
 }

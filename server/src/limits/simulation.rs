@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use app::check::{Place, Refusal};
+use app::check::{Refusal, TestPermit};
 use tokio::time::{Instant, advance, sleep};
 
 use super::*;
@@ -17,7 +17,7 @@ fn rate(count: u32, seconds: u32) -> Rate {
     Rate::new(count.try_into().unwrap(), seconds)
 }
 
-fn gate(limits: &Limits, client: &str) -> Arc<dyn Gate> {
+fn limits_of_client(limits: &Limits, client: &str) -> Arc<dyn ClientLimits> {
     limits.of_client(client.parse().unwrap())
 }
 
@@ -26,10 +26,11 @@ async fn ask(
     limits: &Limits,
     client: &str,
     account: Option<&str>,
-) -> Result<Arc<dyn Place>, Refusal> {
-    let gate = gate(limits, client);
-    gate.knock().await?;
-    gate.place(account.map(|name| at_provider("lab", name)))
+) -> Result<Arc<dyn TestPermit>, Refusal> {
+    let limits_of_client = limits_of_client(limits, client);
+    limits_of_client.count_request().await?;
+    limits_of_client
+        .acquire(account.map(|name| at_provider("lab", name)))
         .await
 }
 
@@ -46,23 +47,23 @@ trait Sent {
     fn refused(&self);
 }
 
-impl Sent for Arc<dyn Place> {
+impl Sent for Arc<dyn TestPermit> {
     fn accepted(&self) {
         self.disclosure().happens();
-        self.signed_in(0);
+        self.settle(0);
     }
 
     fn refused(&self) {
         self.disclosure().happens();
-        self.signed_in(1);
+        self.settle(1);
     }
 }
 
 /// A test whose password is sent and refused, if the limits allow it.
 async fn wrong_password(limits: &Limits, client: &str, account: &str) -> Result<(), Refusal> {
-    let place = ask(limits, client, Some(account)).await?;
+    let permit = ask(limits, client, Some(account)).await?;
     sleep(Duration::from_secs(2)).await;
-    place.refused();
+    permit.refused();
     Ok(())
 }
 
@@ -155,8 +156,8 @@ async fn tests_at_the_same_moment_do_not_slip_past_the_limit() {
 async fn going_away_before_the_answer_counts_as_refused() {
     let limits = limits(|options| options.failed_sign_ins_per_account = rate(2, 900));
     for _ in 0..2 {
-        let place = ask(&limits, "192.0.2.1", Some("jane")).await.unwrap();
-        place.disclosure().happens();
+        let permit = ask(&limits, "192.0.2.1", Some("jane")).await.unwrap();
+        permit.disclosure().happens();
     }
     let third = ask(&limits, "192.0.2.1", Some("jane")).await.map(drop);
     assert_eq!(third, Err(Refusal::TooManyFailures { wait: seconds(900) }));
@@ -173,10 +174,10 @@ async fn what_was_never_sent_counts_nowhere() {
     for number in 0..200 {
         let account = ["jane", &number.to_string()][number % 2].to_owned();
         let client = format!("2001:db8:0:{:x}::1", number % 8);
-        let place = ask(&limits, &client, Some(&account)).await.unwrap();
+        let permit = ask(&limits, &client, Some(&account)).await.unwrap();
         // Also when the test itself reports that nothing was refused.
         if number % 3 == 0 {
-            place.signed_in(0);
+            permit.settle(0);
         }
     }
     assert!(ask(&limits, "2001:db8::1", Some("jane")).await.is_ok());
@@ -230,11 +231,11 @@ async fn a_network_of_ipv6_does_a_few_times_what_one_client_may() {
             );
             let account = account.map(|()| number.to_string());
             match ask(&limits, &client, account.as_deref()).await {
-                Ok(place) => {
+                Ok(permit) => {
                     if account.is_some() {
-                        place.accepted();
+                        permit.accepted();
                     }
-                    held.push(place);
+                    held.push(permit);
                     passed[0] += usize::from(number < 3);
                     passed[1] += usize::from(number < 24);
                     passed[2] += 1;
@@ -348,9 +349,11 @@ async fn what_is_refused_at_one_provider_stops_nobody_at_another() {
         wrong_password(&limits, &client, &client).await.unwrap();
     }
     let of = async |provider| {
-        let gate = gate(&limits, "192.0.2.9");
-        let place = gate.place(Some(at_provider(provider, "honest"))).await;
-        place.map(drop)
+        let limits_of_client = limits_of_client(&limits, "192.0.2.9");
+        let permit = limits_of_client
+            .acquire(Some(at_provider(provider, "honest")))
+            .await;
+        permit.map(drop)
     };
     assert_eq!(
         of("lab").await,
@@ -409,13 +412,13 @@ async fn sign_ins_wait_longer_the_more_passwords_are_refused() {
 async fn right_passwords_never_stop_the_others() {
     let limits = limits(|options| options.failed_sign_ins = rate(5, 900));
     for number in 0..100 {
-        let place = ask(
+        let permit = ask(
             &limits,
             &format!("192.0.2.{number}"),
             Some(&number.to_string()),
         )
         .await;
-        place.unwrap().accepted();
+        permit.unwrap().accepted();
     }
 }
 
@@ -476,11 +479,11 @@ async fn when_the_server_stops_nobody_goes_on_waiting_and_who_runs_is_told() {
         options.queue_wait = seconds(600);
     });
     let running = ask(&limits, "192.0.2.1", None).await.unwrap();
-    let told = running.must_end();
+    let told = running.shutdown();
     let waiting = ask(&limits, "192.0.2.2", None);
     let stop = async {
         sleep(seconds(5)).await;
-        assert!(running.must_end().now_or_never().is_none());
+        assert!(running.shutdown().now_or_never().is_none());
         limits.end_tests();
     };
     let begin = Instant::now();
@@ -503,7 +506,7 @@ async fn who_leaves_the_queue_takes_nothing_along() {
     for _ in 0..3 {
         let waiting = ask(&limits, "192.0.2.2", None);
         let gone = tokio::time::timeout(seconds(1), waiting).await;
-        assert!(gone.is_err(), "the place was free");
+        assert!(gone.is_err(), "the permit was free");
     }
     drop(running);
     assert!(ask(&limits, "192.0.2.2", None).await.is_ok());

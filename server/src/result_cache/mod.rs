@@ -9,15 +9,15 @@ use std::num::NonZeroU16;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use app::check::{Heard, Place};
+use app::check::{Observed, SharedChecks, TestPermit};
 use futures_util::stream::{self, BoxStream, Stream, StreamExt};
-use probe::net::{ProbeEvent, Target};
+use probe::net::{Probe, ProbeEvent, Target};
 use probe::{EndpointReport, HostName, PrivateNetwork, Protocol, Security, Stage, Step};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
 /// The checks that are running or were made lately.
-pub(crate) struct ResultCache {
+pub struct ResultCache {
     time_to_live: Duration,
     /// There is one for each service at most, so this does not grow.
     checks: Mutex<HashMap<CheckKey, CachedCheck>>,
@@ -54,7 +54,7 @@ struct History {
 
 impl ResultCache {
     /// Results are given to others for this long.
-    pub(crate) fn new(time_to_live: Duration) -> Self {
+    pub fn new(time_to_live: Duration) -> Self {
         Self {
             time_to_live,
             checks: Mutex::default(),
@@ -64,12 +64,12 @@ impl ResultCache {
     /// Checks the targets with `start`, or replays what is known of them. A check that was started goes on to
     /// its end even if nobody listens any more, or asking and going away would be a way to start it again;
     /// until then it holds the permit of its test.
-    pub(crate) fn check<S>(
+    fn check_with<S>(
         &self,
         targets: Vec<Target>,
-        permit: &Arc<dyn Place>,
+        permit: &Arc<dyn TestPermit>,
         start: impl Fn(Target) -> S,
-    ) -> BoxStream<'static, Heard>
+    ) -> BoxStream<'static, Observed>
     where
         S: Stream<Item = ProbeEvent> + Send + Unpin + 'static,
     {
@@ -112,6 +112,17 @@ impl ResultCache {
     }
 }
 
+impl SharedChecks for ResultCache {
+    fn check(
+        &self,
+        probe: &Probe,
+        targets: Vec<Target>,
+        permit: Arc<dyn TestPermit>,
+    ) -> BoxStream<'static, Observed> {
+        self.check_with(targets, &permit, |target| probe.run(vec![target], None))
+    }
+}
+
 impl CheckKey {
     fn of(target: &Target) -> Self {
         let endpoint = &target.endpoint;
@@ -129,14 +140,14 @@ impl CheckKey {
 /// Reads a check to its end, whether or not anybody listens.
 fn record(
     mut events: impl Stream<Item = ProbeEvent> + Send + Unpin + 'static,
-    permit: Arc<dyn Place>,
+    permit: Arc<dyn TestPermit>,
 ) -> watch::Receiver<History> {
     let (sender, history) = watch::channel(History::default());
     tokio::spawn(async move {
         while let Some(event) = events.next().await {
             // The customer for whom it was started may not listen any more.
             if let ProbeEvent::Done { report, .. } = &event {
-                permit.checked(report);
+                permit.count_check(report);
             }
             sender.send_modify(|history| {
                 history.lacked_resources |=
@@ -157,11 +168,11 @@ impl CachedCheck {
         index: usize,
         target: Target,
         age: Option<Duration>,
-    ) -> BoxStream<'static, Heard> {
+    ) -> BoxStream<'static, Observed> {
         let same_domain = self.domain == target.domain;
         let for_target = move |event| {
             let event = for_target(event, index, &target, same_domain)?;
-            Some(Heard { event, age })
+            Some(Observed { event, age })
         };
         stream::unfold((self.history, 0), async |(mut history, replayed)| {
             // An error means that the check ended, one way or the other; what it left behind is there.

@@ -16,18 +16,18 @@ struct Free {
     checked: AtomicUsize,
 }
 
-impl Place for Free {
+impl TestPermit for Free {
     fn disclosure(&self) -> Disclosure {
         Disclosure::default()
     }
 
-    fn signed_in(&self, _refusals: usize) {}
+    fn settle(&self, _refusals: usize) {}
 
-    fn checked(&self, _report: &EndpointReport) {
+    fn count_check(&self, _report: &EndpointReport) {
         self.checked.fetch_add(1, Ordering::Relaxed);
     }
 
-    fn must_end(&self) -> futures_util::future::BoxFuture<'static, ()> {
+    fn shutdown(&self) -> futures_util::future::BoxFuture<'static, ()> {
         Box::pin(std::future::pending())
     }
 }
@@ -78,9 +78,9 @@ impl Site {
         }
     }
 
-    fn ask(&self, targets: Vec<Target>) -> BoxStream<'static, Heard> {
-        let permit: Arc<dyn Place> = self.permit.clone();
-        self.cache.check(targets, &permit, |target| {
+    fn ask(&self, targets: Vec<Target>) -> BoxStream<'static, Observed> {
+        let permit: Arc<dyn TestPermit> = self.permit.clone();
+        self.cache.check_with(targets, &permit, |target| {
             self.started.set(self.started.get() + 1);
             check(target)
         })
@@ -93,19 +93,19 @@ async fn however_many_ask_a_service_is_checked_once_in_a_while() {
     let target = || target("imap", "mail.example.net", "example.net");
     // Somebody asks each second for five minutes, and most go away at once.
     for second in 0..300 {
-        let heard = site.ask(vec![target()]);
+        let observed = site.ask(vec![target()]);
         if second % 7 == 0 {
-            let heard: Vec<_> = heard.collect().await;
-            assert_eq!(heard.len(), 3, "second {second}");
+            let observed: Vec<_> = observed.collect().await;
+            assert_eq!(observed.len(), 3, "second {second}");
         } else {
-            drop(heard);
+            drop(observed);
             advance(Duration::from_secs(1)).await;
         }
     }
     let rounds = 300 / 30;
     let started = site.started.get();
     assert!((rounds - 1..=rounds + 1).contains(&started), "{started}");
-    // Each is counted once, whether or not somebody heard it to its end.
+    // Each is counted once, whether or not somebody observed it to its end.
     sleep(Duration::from_secs(2)).await;
     assert_eq!(site.permit.checked.load(Ordering::Relaxed), started);
 }
@@ -117,7 +117,10 @@ async fn who_asks_later_is_told_the_age_and_gets_his_own_id() {
         .ask(vec![target("a", "mail.example.net", "example.net")])
         .collect()
         .await;
-    assert!(first.iter().all(|heard| heard.age.is_none()), "{first:?}");
+    assert!(
+        first.iter().all(|observed| observed.age.is_none()),
+        "{first:?}"
+    );
     advance(Duration::from_secs(9)).await;
     let targets = vec![
         target("x", "other.example.net", "example.net"),
@@ -125,11 +128,14 @@ async fn who_asks_later_is_told_the_age_and_gets_his_own_id() {
     ];
     let second: Vec<_> = site.ask(targets).collect().await;
     assert_eq!(site.started.get(), 2);
-    let old: Vec<_> = second.iter().filter(|heard| heard.age.is_some()).collect();
+    let old: Vec<_> = second
+        .iter()
+        .filter(|observed| observed.age.is_some())
+        .collect();
     assert_eq!(old.len(), 3, "{second:?}");
-    for heard in old {
-        assert_eq!(heard.age, Some(Duration::from_secs(10)));
-        match &heard.event {
+    for observed in old {
+        assert_eq!(observed.age, Some(Duration::from_secs(10)));
+        match &observed.event {
             ProbeEvent::Step { endpoint, .. } => assert_eq!(*endpoint, 1),
             ProbeEvent::Done { endpoint, report } => {
                 assert_eq!((*endpoint, report.endpoint.id.as_str()), (1, "b"));
@@ -168,8 +174,8 @@ async fn what_is_not_quite_the_same_service_is_checked_by_itself() {
 async fn what_one_domain_publishes_is_not_told_to_another() {
     let site = Site::new(30);
     for (domain, expected) in [("example.net", 2), ("example.org", 1)] {
-        let heard = site.ask(vec![target("imap", "mail.example.net", domain)]);
-        let steps = heard.filter_map(async |heard| match heard.event {
+        let observed = site.ask(vec![target("imap", "mail.example.net", domain)]);
+        let steps = observed.filter_map(async |observed| match observed.event {
             ProbeEvent::Step { .. } => None,
             ProbeEvent::Done { report, .. } => Some(report.steps.len()),
         });
@@ -189,8 +195,8 @@ async fn what_is_in_the_network_of_one_record_is_not_told_to_another() {
     ] {
         let mut target = target("imap", "mail.example.net", "example.net");
         target.private_networks = networks.iter().map(|text| text.parse().unwrap()).collect();
-        let heard: Vec<_> = site.ask(vec![target]).collect().await;
-        assert_eq!(heard.len(), 3);
+        let observed: Vec<_> = site.ask(vec![target]).collect().await;
+        assert_eq!(observed.len(), 3);
         assert_eq!(site.started.get(), started, "{networks:?}");
     }
 }
@@ -243,7 +249,7 @@ async fn what_this_machine_could_not_do_is_told_to_nobody_else() {
         (step(Stage::Dns, Outcome::DnsTimeout, Facts::None {}), true),
     ] {
         let site = Site::new(30);
-        let permit: Arc<dyn Place> = site.permit.clone();
+        let permit: Arc<dyn TestPermit> = site.permit.clone();
         let ask = || {
             let start = |target: Target| {
                 site.started.set(site.started.get() + 1);
@@ -252,7 +258,7 @@ async fn what_this_machine_could_not_do_is_told_to_nobody_else() {
                 stream::iter([first]).chain(check(target))
             };
             let target = target("imap", "mail.example.net", "example.net");
-            site.cache.check(vec![target], &permit, start)
+            site.cache.check_with(vec![target], &permit, start)
         };
         // The second comes while the first is running, the third when it is over.
         let first = ask();
@@ -267,8 +273,8 @@ async fn what_this_machine_could_not_do_is_told_to_nobody_else() {
 #[tokio::test(start_paused = true)]
 async fn a_check_holds_its_place_to_its_end() {
     let cache = ResultCache::new(Duration::from_secs(30));
-    let permit: Arc<dyn Place> = Arc::new(Free::default());
-    drop(cache.check(
+    let permit: Arc<dyn TestPermit> = Arc::new(Free::default());
+    drop(cache.check_with(
         vec![target("a", "mail.example.net", "example.net")],
         &permit,
         check,

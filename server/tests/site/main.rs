@@ -31,6 +31,7 @@ use server::http::state::AppState;
 use server::limits::key::Keys;
 use server::limits::{LimitOptions, Limits, Rate};
 use server::operations::metrics::Metrics;
+use server::result_cache::ResultCache;
 use tower::ServiceExt;
 
 /// The site with the built-in record. Each client may start one test, and 10.0.0.0/8 are trusted proxies.
@@ -68,6 +69,7 @@ fn served(record: RecordFile, options: &LimitOptions, hosts: Hosts) -> Router {
 fn serving(site: Site, assets: Assets, options: &LimitOptions, hosts: Hosts) -> Router {
     let metrics = Metrics::default();
     let limits = Limits::new(options, Keys::random().unwrap(), metrics.clone());
+    let results = ResultCache::new(options.share_results);
     let mut proxies = ProxyOptions::default();
     proxies.trusted_proxy.push("10.0.0.0/8".parse().unwrap());
     let http = HttpOptions {
@@ -76,7 +78,7 @@ fn serving(site: Site, assets: Assets, options: &LimitOptions, hosts: Hosts) -> 
         hosts,
         contacts: vec![Contact::parse("mailto:security@example.net").unwrap()],
     };
-    let state = AppState::new(site, assets, limits, http, metrics);
+    let state = AppState::new(site, assets, limits, results, http, metrics);
     Router::new().fallback_service(router(state))
 }
 

@@ -14,7 +14,7 @@ use leptos::server_fn::codec::{FromReq, PostUrl};
 use serde::Deserialize;
 
 use crate::http::page::{PageRequest, context, streamed_page};
-use crate::http::state::{AppState, TestRequest};
+use crate::http::state::{AppState, TestContext};
 
 /// The question of the troubleshooter from which a test was started.
 #[derive(Deserialize)]
@@ -29,7 +29,7 @@ pub(crate) struct AskedQuery {
 pub(crate) async fn test_page(
     State(app): State<Arc<AppState>>,
     Query(asked): Query<AskedQuery>,
-    TestRequest { admission, texts }: TestRequest,
+    TestContext { admission, texts }: TestContext,
     page_request: PageRequest,
     request: Request,
 ) -> Response {
@@ -62,7 +62,7 @@ pub(crate) async fn test_page(
 /// The test as a stream of lines, from the server function.
 pub(crate) async fn test_stream(
     State(app): State<Arc<AppState>>,
-    TestRequest { admission, texts }: TestRequest,
+    TestContext { admission, texts }: TestContext,
     mut request: Request,
 ) -> Response {
     // Where a browser accepts a page, Leptos answers a form that it cannot read with a redirect to the page
