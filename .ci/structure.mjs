@@ -78,12 +78,15 @@ function resolve(parts, from, modules) {
   return module.join("::");
 }
 
+/** The same for the folders of a crate; a file beside them is in none. */
 function byFolder(imports) {
   const folder = (name) => name.split("::")[0];
-  const folders = new Map();
+  const names = new Set([...imports.keys()].filter((name) => name.includes("::")).map(folder));
+  const folders = new Map([...names].map((name) => [name, new Set()]));
   for (const [name, used] of imports) {
-    const others = [...used].map(folder).filter((other) => other && other !== folder(name));
-    if (name) folders.set(folder(name), new Set([...(folders.get(folder(name)) ?? []), ...others]));
+    for (const other of [...used].map(folder)) {
+      if (names.has(other) && other !== folder(name)) folders.get(folder(name))?.add(other);
+    }
   }
   return folders;
 }
