@@ -220,7 +220,7 @@ test.describe("no test is run", () => {
       /<main[^>]*>/,
       `$&<div id="node" data-by="test"></div><div id="node-test"><form action="/test"><input value="${ADDRESS}"></form></div>`,
     ],
-    ["by an island of no kind", "/fix/send-test", "/fix/send-test", /&quot;Walk&quot;/, "&quot;Other&quot;"],
+    ["by an island of no kind", "/fix/send-test", "/fix/send-test", /&quot;Troubleshooter&quot;/, "&quot;Other&quot;"],
   ] as const) {
     test(name, async ({ page }) => {
       await remember(page, { address: ADDRESS, trail: trailTo(trail) });
@@ -329,7 +329,9 @@ async function hold(page: Page, url: string): Promise<() => void> {
 async function change(page: Page, path: string, pattern: RegExp, by: string) {
   await page.route(path, async (route) => {
     const response = await route.fetch();
-    await route.fulfill({ response, body: (await response.text()).replace(pattern, by) });
+    const body = await response.text();
+    if (by) expect(body, "the page").toMatch(pattern);
+    await route.fulfill({ response, body: body.replace(pattern, by) });
   });
 }
 
