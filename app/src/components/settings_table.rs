@@ -9,7 +9,9 @@ use crate::islands::{CopyButton, UserName};
 use crate::page_words::{
     DayValue, MegabytesValue, PortForValue, PortValue, ReadingValue, SourceValue,
 };
-use crate::record::{Group, LimitKind, Record, Role, Service, Source, UserNameForm, Wrong};
+use crate::record::{
+    Group, LimitKind, LocalizedText, Record, Role, Service, Source, UserNameForm, Wrong,
+};
 use crate::site::{localized, texts};
 
 /// Every service with its values, the recommended ones first.
@@ -52,7 +54,7 @@ pub fn SettingsTable(
                     })
                     .collect_view()}
             </p>
-            {group.note.clone().map(|note| view! { <p class="note">{note}</p> })}
+            {note(&group.note)}
             <div class="cards">{cards(Role::Recommended)} {(!imap).then(|| cards(Role::Other))}</div>
             {(imap && has(Role::Other))
                 .then(|| {
@@ -81,6 +83,12 @@ pub fn SettingsTable(
             <Sources record/>
         </div>
     }
+}
+
+/// What to know before reading what follows.
+fn note(note: &Option<LocalizedText>) -> Option<impl IntoView + use<>> {
+    let note = note.as_ref()?.in_language(&texts().language).to_owned();
+    Some(view! { <p class="note">{note}</p> })
 }
 
 #[component]
@@ -115,7 +123,7 @@ fn ServiceCard(service: Service, group: Arc<Group>, local_part: bool) -> impl In
                 {badge.map(|(class, text)| view! { <span class=format!("badge {class}")>{text}</span> })}
             </h3>
             <p class="purpose">{purpose}</p>
-            {service.note.clone().map(|note| view! { <p class="note">{note}</p> })}
+            {note(&service.note)}
             <dl class="values">
                 <Row label=localized(|t| &t.settings.server) source=service.source.clone()>
                     <span class="value">{host.clone()}</span>
@@ -157,8 +165,8 @@ fn Row(label: String, source: Arc<Source>, children: Children) -> impl IntoView 
     let texts = texts();
     let words = &texts.pages.settings;
     let title = words.read.fill(|value| match value {
-        ReadingValue::Source => &source.title,
-        ReadingValue::Day => &read,
+        ReadingValue::Source => source.title.in_language(&texts.language),
+        ReadingValue::Day => read.as_str(),
     });
     let name = words.source_of.fill(|SourceValue::Source| &title);
     view! {
@@ -241,7 +249,7 @@ fn WrongValues(group: Arc<Group>) -> impl IntoView {
                 <tr>
                     <td><s>{value}</s></td>
                     <td>{right}</td>
-                    <td>{wrong.why.clone()}</td>
+                    <td>{wrong.why.in_language(&texts.language).to_owned()}</td>
                 </tr>
             }
         })
@@ -296,8 +304,9 @@ fn Sources(record: Arc<Record>) -> impl IntoView {
         .iter()
         .map(|source| {
             let url = source.url.as_str().to_owned();
+            let title = source.title.in_language(&texts.language).to_owned();
             let read = words.read_on.fill(|DayValue::Day| source.read.to_string());
-            view! { <li><a href=url rel="noreferrer">{source.title.clone()}</a>{read}</li> }
+            view! { <li><a href=url rel="noreferrer">{title}</a>{read}</li> }
         })
         .collect_view();
     view! {

@@ -99,7 +99,7 @@ fn service_choice(site: &Site, texts: &Texts) -> impl IntoView + use<> {
                     }
                 })
                 .collect_view();
-            view! { <fieldset><legend>{group.name.clone()}</legend>{boxes}</fieldset> }
+            view! { <fieldset><legend>{group.name.in_language(&texts.language).to_owned()}</legend>{boxes}</fieldset> }
         })
         .collect_view()
 }

@@ -103,7 +103,7 @@ fn row(texts: &Texts, line: &Line) -> impl IntoView + use<> {
                 Put::Choice(code) => texts.guide.words.choice_of(code).to_owned(),
             };
             let why = match why {
-                Why::Record(text) => text.clone(),
+                Why::Record(text) => text.in_language(&texts.language).to_owned(),
                 Why::Reason(reason) => texts.guide.words.reason(*reason).to_owned(),
             };
             Some(view! {

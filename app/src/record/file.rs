@@ -11,6 +11,7 @@ use serde::Deserialize;
 use time::Date;
 use toml::Spanned;
 
+use super::localized::LocalizedText;
 use super::model::{LimitKind, Role, SignInMethod, UserNameForm};
 use super::values::{HttpsUrl, Id, date_in_file};
 
@@ -37,7 +38,7 @@ pub(super) struct RecordTable {
 )]
 pub(super) struct SourceTable {
     pub(super) id: Spanned<Id>,
-    pub(super) title: Text,
+    pub(super) title: LocalizedText,
     pub(super) url: HttpsUrl,
     #[serde(deserialize_with = "date_in_file")]
     pub(super) read: Date,
@@ -74,12 +75,12 @@ pub(super) struct LimitTable {
 #[serde(deny_unknown_fields, expecting = "a table for a group of domains")]
 pub(super) struct GroupTable {
     pub(super) id: Spanned<Id>,
-    pub(super) name: Text,
+    pub(super) name: LocalizedText,
     /// Texts, because an error within a list has the place of the whole list.
     pub(super) domains: Spanned<Vec<Spanned<String>>>,
     pub(super) user_name: UserNameTable,
     pub(super) sign_in: SignInTable,
-    pub(super) note: Option<Text>,
+    pub(super) note: Option<LocalizedText>,
     pub(super) service: Spanned<Vec<ServiceTable>>,
     #[serde(default)]
     pub(super) wrong: Vec<Spanned<WrongTable>>,
@@ -109,7 +110,7 @@ pub(super) struct ServiceTable {
     pub(super) security: Security,
     pub(super) role: Spanned<Role>,
     pub(super) source: Spanned<Id>,
-    pub(super) note: Option<Text>,
+    pub(super) note: Option<LocalizedText>,
     pub(super) connect_to: Option<Spanned<Socket>>,
 }
 
@@ -120,7 +121,7 @@ pub(super) struct WrongTable {
     pub(super) port: Option<Port>,
     pub(super) protocol: Option<Protocol>,
     pub(super) instead: Spanned<Id>,
-    pub(super) why: Text,
+    pub(super) why: LocalizedText,
     pub(super) source: Spanned<Id>,
 }
 

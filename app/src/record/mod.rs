@@ -8,6 +8,7 @@
 //! |---|---|
 //! | [`model`] | the record itself, with every reference resolved |
 //! | [`values`] | the small well-formed values: ids, links, dates |
+//! | `localized` | words for every language, or for each |
 //! | [`address`] | what a customer types: an address or a domain |
 //! | `file` | the keys of the TOML file, one struct per table |
 //! | `parse` | from the tables to the record: what no table can check alone |
@@ -19,6 +20,7 @@ mod built_in;
 pub mod catalogue;
 pub mod error;
 mod file;
+mod localized;
 pub mod model;
 mod parse;
 pub mod values;
@@ -27,6 +29,7 @@ pub use address::{Address, AddressError, AddressOrDomain, Domain, DomainError, p
 pub use built_in::built_in;
 pub use catalogue::{Catalogue, RecordFile};
 pub use error::RecordError;
+pub use localized::LocalizedText;
 pub use model::{
     Group, Limit, LimitKind, Link, Links, Record, Role, Service, SignIn, SignInMethod, Source,
     UserName, UserNameForm, Wrong, WrongValue,

@@ -14,6 +14,7 @@ use strum::Display;
 use time::Date;
 
 use super::address::{Address, Domain};
+use super::localized::LocalizedText;
 use super::values::{HttpsUrl, Id};
 
 /// Everything known about one mail provider.
@@ -52,7 +53,7 @@ pub struct Source {
     /// The name by which the file refers to it.
     pub id: Id,
     /// What it is, in words for customers.
-    pub title: String,
+    pub title: LocalizedText,
     /// Where it stands.
     pub url: HttpsUrl,
     /// The day on which it was read.
@@ -113,7 +114,7 @@ pub struct Group {
     /// The name by which the program refers to the group.
     pub id: Id,
     /// What customers call these addresses.
-    pub name: String,
+    pub name: LocalizedText,
     /// The domains, in the order of the file; never empty.
     pub domains: Vec<Domain>,
     /// What to type as the user name.
@@ -121,7 +122,7 @@ pub struct Group {
     /// How to sign in.
     pub sign_in: SignIn,
     /// What to know before reading the settings.
-    pub note: Option<String>,
+    pub note: Option<LocalizedText>,
     /// The services, in the order of the file; never empty.
     pub services: Vec<Service>,
     /// Values that customers meet and that are not right for this group.
@@ -208,7 +209,7 @@ pub struct Service {
     /// Where its values are documented.
     pub source: Arc<Source>,
     /// What to know when using it.
-    pub note: Option<String>,
+    pub note: Option<LocalizedText>,
     /// Where a test connects in place of the host; the certificate is verified for the host all the same.
     pub connect_to: Option<SocketAddr>,
 }
@@ -234,7 +235,7 @@ pub struct WrongValue {
     /// The service that is meant; its values are the right ones.
     pub instead: Service,
     /// Where the value comes from, in words for customers.
-    pub why: String,
+    pub why: LocalizedText,
     /// Where that can be seen.
     pub source: Arc<Source>,
 }

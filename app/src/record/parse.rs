@@ -131,7 +131,7 @@ impl Sources {
                       }| {
             Arc::new(Source {
                 id: Spanned::into_inner(id),
-                title: title.0,
+                title,
                 url,
                 read,
             })
@@ -172,7 +172,7 @@ impl Sources {
         let services = all(table.service.into_inner(), |service| self.service(service))?;
         Ok(Group {
             id: table.id.into_inner(),
-            name: table.name.0,
+            name: table.name,
             domains: all(table.domains.into_inner(), |text| domain(&text))?,
             user_name: UserName {
                 form: table.user_name.form,
@@ -182,7 +182,7 @@ impl Sources {
                 method: table.sign_in.method,
                 source: self.find(&table.sign_in.source)?,
             },
-            note: table.note.map(|note| note.0),
+            note: table.note,
             wrong: all(table.wrong, |wrong| self.wrong(wrong, &services))?,
             services,
         })
@@ -199,7 +199,7 @@ impl Sources {
             },
             role: table.role.into_inner(),
             source: self.find(&table.source)?,
-            note: table.note.map(|note| note.0),
+            note: table.note,
             connect_to: table.connect_to.map(|socket| socket.into_inner().0),
         })
     }
@@ -251,7 +251,7 @@ impl Sources {
         Ok(WrongValue {
             wrong,
             instead: meant,
-            why: why.0,
+            why,
             source: self.find(&source)?,
         })
     }

@@ -73,7 +73,7 @@ pub struct ServeOptions {
     #[arg(long, value_name = "FILE")]
     pub config: Vec<PathBuf>,
 
-    /// Language of the pages
+    /// Default language, for requests that accept none of the others
     #[arg(long, value_name = "NAME", default_value = "en", value_parser = language)]
     pub language: String,
 

@@ -1,92 +1,112 @@
-//! One site in two languages: each request gets its own, also from the page cache.
+//! One server answers in several languages, each request in its own.
 
 use app::content::Files;
+use app::record::built_in;
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use server::http::host::Hosts;
+use server::limits::LimitOptions;
 
-use super::*;
+use super::{Answer, ask, get, post, served_with, site};
 
-/// The built-in texts, and the same again as Esperanto, with another first page and another end of a test.
-fn two_languages() -> Files {
-    let mut files = Files::built_in().unwrap();
-    let english = files.0.clone();
-    let english = english.iter().filter_map(|(path, text)| {
+/// The site in American English and in another language, which has a mark before every word of that.
+fn site_in_two_languages() -> Router {
+    let mut content = Files::built_in().unwrap();
+    let english = content.0.clone().into_iter();
+    content.0.extend(english.filter_map(|(path, text)| {
         let path = path.strip_prefix("en/")?;
-        Some((format!("eo/{path}"), text))
-    });
-    for (path, text) in english {
-        let text = match path.as_str() {
-            "eo/pages.toml" => replaced(text, "Get your mail working again", "Via retpoŝto"),
-            "eo/test.toml" => replaced(text, "The test has ended.", "La testo finiĝis."),
-            _ => text.clone(),
-        };
-        files.0.insert(path, text);
-    }
-    files
+        let marked = text
+            .replace(" = \"", " = \"·")
+            .replace("= [\"", "= [\"·")
+            .replace("\n  \"", "\n  \"·");
+        Some((format!("de/{path}"), marked))
+    }));
+    served_with(
+        &content,
+        built_in(),
+        &LimitOptions::default(),
+        Hosts::default(),
+    )
 }
 
-fn replaced(text: &str, from: &str, to: &str) -> String {
-    assert!(text.contains(from), "{from:?} is no text any more");
-    text.replace(from, to)
+async fn ask_in(site: &Router, language: &str, mut request: Request<Body>) -> Answer {
+    let headers = request.headers_mut();
+    headers.insert("accept-language", language.parse().unwrap());
+    ask(site, request).await
 }
 
-fn asking(mut request: Request<Body>, languages: &str) -> Request<Body> {
-    let languages = languages.parse().unwrap();
-    request.headers_mut().insert("accept-language", languages);
-    request
-}
-
-fn in_two_languages() -> Router {
-    let catalogue = Catalogue::read(&[built_in()], true).unwrap();
-    let probe = Probe::new(Options::default()).unwrap();
-    let assets = Assets::load().expect("the bundle is built before the tests: make build");
-    let site = Site::of(catalogue, &two_languages(), "en", probe, assets.bundle()).unwrap();
-    serving(site, assets, &LimitOptions::default(), Hosts::default())
+/// What is rendered for each request has another nonce in its last scripts.
+fn without_nonce(answer: &Answer) -> String {
+    let text = answer.text();
+    text.split_once("<script nonce").unwrap().0.to_owned()
 }
 
 #[tokio::test]
-async fn each_request_gets_a_page_in_its_language() {
-    let site = in_two_languages();
-    // The second round comes from the page cache.
+async fn every_page_is_in_the_language_of_its_request() {
+    let site = site_in_two_languages();
+    // Once rendered and once from memory, where the page is kept.
     for _ in 0..2 {
-        for (languages, language, text) in [
-            ("eo", "eo", "Via retpoŝto"),
-            ("en-US, eo;q=0.5", "en", "Get your mail working again"),
-            ("fr", "en", "Get your mail working again"),
-            ("fr, eo-XX;q=0.9", "eo", "Via retpoŝto"),
+        for path in [
+            "/",
+            "/test",
+            "/settings/q.com",
+            "/programs/thunderbird",
+            "/fix",
+            "/fix/gone?trail=start.gone",
+            "/fix/card/clock?program=geary",
+            "/errors?q=535",
+            "/check?in_port=1",
+            "/network",
+            "/report",
+            "/nothing",
+            "/settings/unknown.example",
         ] {
-            for path in ["/", "/?made=for-this-request"] {
-                let answer = ask(&site, asking(get(path), languages)).await;
-                assert_eq!(answer.status, StatusCode::OK, "{languages} {path}");
-                assert_eq!(answer.header("content-language"), language, "{languages}");
+            let english = ask_in(&site, "en-US, de;q=0.5", get(path)).await;
+            let german = ask_in(&site, "de-AT, en;q=0.5", get(path)).await;
+            let neither = ask_in(&site, "fr", get(path)).await;
+            assert_eq!(without_nonce(&english), without_nonce(&neither), "{path}");
+            for (answer, language) in [(&english, "en"), (&german, "de")] {
+                assert_eq!(answer.header("content-language"), language, "{path}");
                 let vary = answer.header("vary");
-                assert_eq!(vary, "accept-encoding, accept-language", "{languages}");
-                let page = answer.text();
-                assert!(
-                    page.contains(&format!("<html lang=\"{language}\"")),
-                    "{page}"
-                );
-                assert!(page.contains(text), "{languages} {path}: {page}");
+                assert_eq!(vary, "accept-encoding, accept-language", "{path}");
+                let html = format!("<html lang=\"{language}\">");
+                assert!(answer.text().contains(&html), "{path}");
             }
+            assert_ne!(english.text(), german.text(), "{path}");
+            assert!(!english.text().contains("·"), "{path}");
+            let heading = german.text();
+            let heading = heading.split_once("<h1").unwrap().1;
+            let heading = heading.split_once('>').unwrap().1;
+            assert!(heading.starts_with('·'), "{path}: {}", &heading[..60]);
         }
     }
-}
-
-#[tokio::test]
-async fn a_site_in_one_language_does_not_vary_with_it() {
-    let answer = ask(&site(), asking(get("/"), "eo, fr")).await;
-    assert_eq!(answer.header("content-language"), "en");
-    assert_eq!(answer.header("vary"), "accept-encoding");
 }
 
 #[tokio::test]
 async fn a_test_answers_in_the_language_of_its_request() {
-    let site = in_two_languages();
+    let site = site_in_two_languages();
     for path in ["/test", "/api/test"] {
-        for (languages, text) in [("eo", "La testo finiĝis."), ("en", "The test has ended.")] {
-            // It is refused, so nothing is connected to.
-            let request = post(path, "address=nobody&password=");
-            let answer = ask(&site, asking(request, languages)).await;
-            let answer = answer.text();
-            assert!(answer.contains(text), "{path} {languages}: {answer}");
+        for (language, title) in [
+            ("de", "·Please type your email address first"),
+            ("en", "Please type your email address first"),
+        ] {
+            let answer = ask_in(&site, language, post(path, "address=")).await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{path}");
+            assert_eq!(answer.header("content-language"), language, "{path}");
+            let text = answer.text();
+            assert!(text.contains(title), "{path} {language}: {text}");
+            assert_eq!(text.contains("·Please"), language == "de", "{path}: {text}");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_site_in_one_language_is_the_same_for_every_request() {
+    let site = site();
+    for path in ["/", "/nothing", "/errors?q=535"] {
+        let answer = ask_in(&site, "de", get(path)).await;
+        assert_eq!(answer.header("content-language"), "en", "{path}");
+        assert_eq!(answer.header("vary"), "accept-encoding", "{path}");
     }
 }

@@ -13,6 +13,7 @@ mod refusals;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 
+use app::content::Files;
 use app::record::{Catalogue, RecordFile, built_in};
 use app::site::Site;
 use axum::Router;
@@ -55,6 +56,16 @@ fn site_with(record: RecordFile, options: &LimitOptions) -> Router {
 }
 
 fn served(record: RecordFile, options: &LimitOptions, hosts: Hosts) -> Router {
+    let content = Files::built_in().unwrap();
+    served_with(&content, record, options, hosts)
+}
+
+fn served_with(
+    content: &Files,
+    record: RecordFile,
+    options: &LimitOptions,
+    hosts: Hosts,
+) -> Router {
     let assets = Assets::load().expect("the bundle is built before the tests: make build");
     let probe = Options {
         allow_private: true,
@@ -62,11 +73,7 @@ fn served(record: RecordFile, options: &LimitOptions, hosts: Hosts) -> Router {
     };
     let catalogue = Catalogue::read(&[record], true).unwrap();
     let probe = Probe::new(probe).unwrap();
-    let site = Site::read(catalogue, "en", probe, assets.bundle()).unwrap();
-    serving(site, assets, options, hosts)
-}
-
-fn serving(site: Site, assets: Assets, options: &LimitOptions, hosts: Hosts) -> Router {
+    let site = Site::of(catalogue, content, "en", probe, assets.bundle()).unwrap();
     let metrics = Metrics::default();
     let limits = Limits::new(options, Keys::random().unwrap(), metrics.clone());
     let results = ResultCache::new(options.share_results);

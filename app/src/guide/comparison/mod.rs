@@ -5,7 +5,7 @@ mod entered;
 use probe::{Protocol, Security};
 use strum::{IntoStaticStr, VariantArray};
 
-use crate::record::{Group, Service, UserNameForm, Wrong};
+use crate::record::{Group, LocalizedText, Service, UserNameForm, Wrong};
 
 pub(in crate::guide) use entered::codes;
 pub use entered::{
@@ -72,7 +72,7 @@ pub enum Put {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Why {
     /// The record says it.
-    Record(String),
+    Record(LocalizedText),
     /// One of the usual reasons.
     Reason(Reason),
 }

@@ -39,11 +39,13 @@ fn a_good_file_gives_every_value() {
     assert!(record.links.webmail.is_none());
     assert_eq!(record.limits[0].kind, LimitKind::MailboxSize);
     let group = record.group_for(&"LAB.test".parse().unwrap()).unwrap();
-    assert_eq!(group.note.as_deref(), Some("Only for tests."));
+    let note = group.note.as_ref().unwrap();
+    assert_eq!(note.in_language("en"), "Only for tests.");
     let imap = group.service("imap").unwrap();
     assert_eq!(imap.endpoint.to_string(), "imaps://mail.lab.test:993");
     assert_eq!(imap.role, Role::Recommended);
-    assert_eq!(imap.note.as_deref(), Some("Start here."));
+    let note = imap.note.as_ref().unwrap();
+    assert_eq!(note.in_language("en"), "Start here.");
     assert_eq!(imap.connect_to, Some("127.0.0.2:10993".parse().unwrap()));
     assert_eq!(group.service("smtp").unwrap().connect_to, None);
     assert_eq!(&group.wrong[0].instead, imap);
