@@ -429,7 +429,7 @@ mod tests {
         ) {
             let (lines, end) = lines_of(&bytes);
             for pieces in [&pieces[..], &[usize::MAX]] {
-                let mut connection = connection_to(Script::new(&bytes).in_pieces(pieces));
+                let mut connection = connection_to(Script::new(&bytes).in_fragments(pieces));
                 for line in &lines {
                     prop_assert_eq!(&connection.read_line().now_or_never().unwrap().unwrap(), line);
                 }

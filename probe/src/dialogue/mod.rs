@@ -4,6 +4,9 @@
 //! on a server's sockets and inside a browser. Each stage is a function; the caller gives it its time
 //! with [`Connection::begin_stage`] and decides what comes next.
 //!
+//! Replies are read by hand. Client libraries accept what is nearly right or refuse it with one error,
+//! and here each breach of a protocol must be told from every other and quoted.
+//!
 //! | module | idea |
 //! |---|---|
 //! | `connection` | lines with limits, and the test that nothing is left over before TLS |

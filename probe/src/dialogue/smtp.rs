@@ -139,7 +139,7 @@ pub(super) async fn sign_in<S: VerifiedTls, C: Clock>(
             }
             334 => {
                 let challenge = reply.texts.concat();
-                exchange.answer(server, challenge.as_bytes()).await?;
+                exchange.respond(server, challenge.as_bytes()).await?;
             }
             code => {
                 let outcome = refusal::smtp(code, reply.enhanced(), &reply.texts.join(" "));

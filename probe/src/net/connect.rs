@@ -1,4 +1,7 @@
 //! Opens a TCP connection to the first address that answers, and keeps what the others did.
+//!
+//! Happy Eyeballs (RFC 8305) is written by hand because the result of every attempt is a part of the
+//! diagnosis, and crates for it return the connection only.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};

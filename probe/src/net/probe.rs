@@ -81,7 +81,7 @@ impl Probe {
     }
 
     /// The most sockets that a probe has open at once while it checks so many targets.
-    pub const fn most_sockets(targets: usize) -> usize {
+    pub const fn max_sockets(targets: usize) -> usize {
         targets
             .saturating_mul(SOCKETS_PER_TARGET)
             .saturating_add(2 * dns::MAX_QUERIES)

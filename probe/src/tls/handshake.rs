@@ -9,7 +9,7 @@ use futures_io::{AsyncRead, AsyncWrite};
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection};
 
-use super::failure::{failure, is_unexplained, rustls_error};
+use super::failure::{classify_failure, is_unexplained, rustls_error};
 use super::flight::{self, Choice, KeyExchange};
 use super::verifier::{CapturedChain, CapturingVerifier, NoClientCertificate};
 use super::{certificate, facts};
@@ -69,7 +69,7 @@ impl PendingHandshake {
         } = self.verifier.take();
         let client_certificate_asked = self.client_certificate.was_asked();
         let flight = flight::parse(received);
-        let seen = facts::seen(&flight, client_certificate_asked);
+        let seen = facts::from_flight(&flight, client_certificate_asked);
         let check = |outcome| CertificateCheck {
             outcome,
             facts: facts.clone(),
@@ -97,7 +97,7 @@ impl PendingHandshake {
                         certificate: check(certificate::classify(error, &chain, algorithms.all)),
                     };
                 }
-                _ => failure(
+                _ => classify_failure(
                     &error,
                     received,
                     &flight,
@@ -164,6 +164,6 @@ fn negotiated(connection: &ClientConnection, client_certificate_asked: bool) -> 
                 .map(|group| KeyExchange::Group(group.name())),
         });
     choice.map_or(Facts::None {}, |choice| {
-        Facts::Tls(facts::chosen(choice, client_certificate_asked))
+        Facts::Tls(facts::from_choice(choice, client_certificate_asked))
     })
 }

@@ -161,7 +161,7 @@ pub(super) async fn sign_in<S: VerifiedTls, C: Clock>(
                 return signed_in(server.connection(), mechanism, response);
             }
             Some(Reply::Continue(challenge)) if !exchange.cancelled() => {
-                exchange.answer(server, challenge.as_bytes()).await?;
+                exchange.respond(server, challenge.as_bytes()).await?;
             }
             Some(Reply::Untagged(text)) => {
                 let status = Status::parse(&text).filter(|status| status.kind == StatusKind::Bye);

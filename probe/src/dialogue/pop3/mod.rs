@@ -179,7 +179,7 @@ async fn plain<S: VerifiedTls, C: Clock>(
             _ if exchange.cancelled() => break Err(raw),
             (Some(status), _) => return answered(server.connection(), "PLAIN", &raw, status),
             (None, Some(challenge @ ([] | [b' ', ..]))) => {
-                exchange.answer(server, challenge).await?;
+                exchange.respond(server, challenge).await?;
             }
             (None, _) => break Err(raw),
         }
@@ -196,14 +196,14 @@ async fn user<S: VerifiedTls, C: Clock>(
     credentials: &Credentials,
 ) -> Result<SignedIn, Fault> {
     server
-        .send_secret("USER ", &sasl::bare_user(credentials))
+        .send_secret("USER ", &sasl::pop3_user(credentials))
         .await?;
     let (raw, known) = status(server.connection()).await.map_err(without_verdict)?;
     if known != Status::Ok {
         return answered(server.connection(), "USER", &raw, known);
     }
     server
-        .send_secret("PASS ", &sasl::bare_password(credentials))
+        .send_secret("PASS ", &sasl::pop3_password(credentials))
         .await?;
     let (raw, status) = status(server.connection()).await.map_err(without_verdict)?;
     answered(server.connection(), "USER", &raw, status)

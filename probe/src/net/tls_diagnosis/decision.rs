@@ -65,7 +65,7 @@ pub(super) fn decide(
         }
         (Offer::Long, Response::Dropped | Response::Silent) => {
             let small = responses.iter().find_map(|(_, response)| match response {
-                Response::Chose(flight, _) => Some(tls_facts::seen(flight, false)),
+                Response::Chose(flight, _) => Some(tls_facts::from_flight(flight, false)),
                 _ => None,
             });
             small.map_or(nothing, |facts| Found(Outcome::TlsLargeHelloDropped, facts))
@@ -73,7 +73,7 @@ pub(super) fn decide(
         (Offer::Long, _) | (_, Response::Silent | Response::Nothing) => nothing,
         (_, Response::Chose(flight, choice)) => Found(
             supported.lack(*choice).unwrap_or(first),
-            tls_facts::seen(flight, false),
+            tls_facts::from_flight(flight, false),
         ),
         (_, Response::Alert(alert)) if !is_about_offers(*alert) => nothing,
         (Offer::Short, _) => Ask(Offer::All),
