@@ -16,9 +16,9 @@ pub(super) struct SaslExchange {
 #[derive(PartialEq, Eq)]
 enum Phase {
     Open,
-    /// The server told why it will refuse, and may do so now.
+    /// The server has sent the reason of its refusal, and may refuse now.
     ErrorReported,
-    /// This side gave up, and whatever the server says now is no verdict.
+    /// The client has cancelled, and what the server says now does not judge the password.
     Cancelled,
 }
 
@@ -32,14 +32,14 @@ impl SaslExchange {
         }
     }
 
-    /// Whether the sign-in was given up.
+    /// Whether the client has cancelled the exchange.
     pub(super) fn cancelled(&self) -> bool {
         self.phase == Phase::Cancelled
     }
 
     /// Answers a challenge. Its words do not matter as long as there is a response: they differ by
-    /// server and by language. When there is none left, the sign-in is given up (RFC 4954 §4,
-    /// RFC 5034 §4, RFC 9051 §6.2.2), so that no server can ask for ever.
+    /// server and by language. When there is none left, the exchange is cancelled (RFC 4954 §4,
+    /// RFC 5034 §4, RFC 9051 §6.2.2), so that no server can keep it going for ever.
     pub(super) async fn respond<S: VerifiedTls, C: Clock>(
         &mut self,
         server: &mut VerifiedConnection<S, C>,

@@ -88,8 +88,8 @@ impl Probe {
     }
 }
 
-/// A check is at its widest while it connects. Later it has one connection of its own, one to look a second
-/// time, and those to the other addresses.
+/// A check has most sockets open while it connects. Later it has the connection of the session, one for the
+/// TLS diagnosis, and those to the other addresses.
 const SOCKETS_PER_TARGET: usize = connect::MAX_ATTEMPTS;
 const _: () = assert!(2 + other_addresses::MAX_OTHER_ADDRESSES <= SOCKETS_PER_TARGET);
 

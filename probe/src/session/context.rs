@@ -18,7 +18,7 @@ pub struct Session<'a, T, C, K> {
     pub gate: &'a SignInGate,
     /// Hides the credentials in what the server says.
     pub redactor: Arc<Redactor>,
-    /// What an SMTP server is told, a domain or an address literal (RFC 5321 §4.1.3).
+    /// The argument of EHLO, a domain or an address literal (RFC 5321 §4.1.3).
     pub client_name: String,
     /// The connection's TLS, and what else only the layer below can find out.
     pub transport: T,

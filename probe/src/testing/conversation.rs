@@ -124,7 +124,7 @@ fn inside(protocol: Protocol, script: Script, credentials: &Credentials) -> Vec<
     stages.results
 }
 
-/// Goes through the stages of an account as far as they lead.
+/// Goes through the stages inside TLS until one fails.
 fn signed_in(protocol: Protocol, credentials: &Credentials, stages: &mut Stages) -> Option<()> {
     let greeted = stages.next(async |server| greeting(protocol, server.connection()).await);
     let offered = match greeted.ok()?.capabilities {
@@ -206,7 +206,7 @@ impl Stages {
     }
 }
 
-/// What a stage tells of a server, all of which may be shown.
+/// What a stage returns of a server's text, all of which may be shown.
 trait Shown: std::fmt::Debug {
     /// # Panics
     ///

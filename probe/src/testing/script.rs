@@ -1,4 +1,4 @@
-//! For tests: a server that says what is written down, and a clock that moves when it is told to.
+//! For tests: a scripted server in memory, and a clock that its reads advance.
 
 #![allow(clippy::unwrap_used, reason = "only tests and fuzzing use it")]
 

@@ -1,7 +1,7 @@
 //! The sockets of the DNS client; counts those that this machine had no resources for.
 //!
-//! The client tells nobody why it could not ask: to it a socket that could not be opened and a server that
-//! is silent are the same.
+//! The DNS client does not report why a query failed: a socket that could not be opened and a server that
+//! does not answer look alike.
 
 use std::future::Future;
 use std::io;

@@ -6,10 +6,10 @@ use hickory_resolver::net::{DnsError, NetError};
 use hickory_resolver::proto::op::{DnsRequestOptions, DnsResponse, Query, ResponseCode};
 use hickory_resolver::proto::rr::{Name, RData, Record, RecordType};
 
-/// A chain of more aliases than this leads nowhere. Resolvers give up before: BIND and Unbound after 11.
+/// A chain of more aliases than this is taken for a loop. BIND and Unbound give up after 11.
 const MAX_ALIASES: usize = 16;
 
-/// Where a name led.
+/// The result of following a name.
 #[derive(Debug)]
 pub(super) struct Resolution {
     /// The names behind the one that was asked for, each an alias of the next.
