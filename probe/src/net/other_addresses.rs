@@ -21,7 +21,7 @@ use crate::outcome::{Outcome, Severity};
 use crate::session::{CertificateCheck, TlsHandshake};
 use crate::stage::Stage;
 use crate::step::{Attempt, OtherAddress};
-use crate::tls::Trust;
+use crate::tls::TlsClient;
 
 /// The time for a connection. The check itself has one already, so this is only to see whether the
 /// address is alive.
@@ -35,7 +35,7 @@ pub(super) const MAX_OTHER_ADDRESSES: usize = 4;
 
 /// The check of the addresses of one host that its session does not use.
 pub(super) struct OtherAddressCheck<'a> {
-    pub(super) trust: &'a Trust,
+    pub(super) tls: &'a TlsClient,
     pub(super) endpoint: &'a Endpoint,
     pub(super) redactor: &'a Arc<Redactor>,
 }
@@ -96,7 +96,7 @@ impl OtherAddressCheck<'_> {
             .await
             .map_err(|fault| fault.outcome)?;
         observed.greeting = greeting;
-        let handshake = handshake(self.trust, upgrade, host, *security, self.redactor);
+        let handshake = handshake(self.tls, upgrade, host, *security, self.redactor);
         let stream = match handshake.await {
             TlsHandshake::Verified {
                 stream,

@@ -11,7 +11,7 @@ use rustls::time_provider::DefaultTimeProvider;
 use super::dns::{self, RootKeys};
 use super::target::{SignIn, Target};
 use super::{connect, other_addresses, run, run_context};
-use crate::tls::{Trust, TrustError};
+use crate::tls::{TlsClient, TlsClientError};
 
 /// How to check.
 #[derive(Clone, Debug)]
@@ -63,11 +63,11 @@ impl Probe {
         } = options;
         let provider = Arc::new(aws_lc_rs::default_provider());
         warm_up_rng(provider.secure_random);
-        let trust = Trust::new(provider, Arc::new(DefaultTimeProvider), &extra_roots)?;
+        let tls = TlsClient::new(provider, Arc::new(DefaultTimeProvider), &extra_roots)?;
         let resolver = dns::Resolver::new(nameserver, &root_keys)?;
         Ok(Self {
             context: Arc::new(run_context::ProbeContext {
-                trust,
+                tls,
                 resolver,
                 allow_private,
                 deadline,
@@ -98,7 +98,7 @@ const _: () = assert!(2 + other_addresses::MAX_OTHER_ADDRESSES <= SOCKETS_PER_TA
 pub enum SetupError {
     /// No server can be verified.
     #[error(transparent)]
-    Trust(#[from] TrustError),
+    Tls(#[from] TlsClientError),
     /// The DNS client cannot be built.
     #[error("the DNS client cannot be set up: {0}")]
     Dns(#[from] hickory_resolver::net::NetError),
