@@ -17,8 +17,9 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use scripted_server::certificates::{Authority, Oddity};
 use scripted_server::checking::{
-    PASSWORD, check, encode, forms, leak, probe, settled, steps, target, user,
+    PASSWORD, check, encode, forms, leak, probe, settled, target, user,
 };
+use scripted_server::reports::steps;
 use scripted_server::transcript::{self, Act, Word};
 use scripted_server::{Heard, Server};
 use serde::Deserialize;

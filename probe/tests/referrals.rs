@@ -16,9 +16,8 @@ use probe::net::{Options, Probe, Target};
 use probe::{Protocol, Security};
 use rcgen::SanType;
 use scripted_server::certificates::Authority;
-use scripted_server::checking::{
-    PASSWORD, check, credentials, endpoint, forms, leak, settled, steps,
-};
+use scripted_server::checking::{PASSWORD, check, credentials, endpoint, forms, leak, settled};
+use scripted_server::reports::steps;
 use scripted_server::{Server, transcript};
 use tokio::net::TcpListener;
 

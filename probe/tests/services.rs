@@ -15,7 +15,8 @@ use probe::{EndpointReport, Facts, Outcome, Protocol, Security, Stage, TlsFacts}
 use rustls::ServerConfig;
 use scripted_server::Server;
 use scripted_server::certificates::{Authority, NAME, self_signed};
-use scripted_server::checking::{check, credentials, endpoint, probe, settled, steps, target};
+use scripted_server::checking::{check, credentials, endpoint, probe, settled, target};
+use scripted_server::reports::steps;
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 

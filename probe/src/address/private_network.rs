@@ -40,7 +40,7 @@ impl FromStr for PrivateNetwork {
                 meant: network.trunc(),
             });
         }
-        if !inner().any(|range| range.contains(&network)) {
+        if !internal_ranges().any(|range| range.contains(&network)) {
             return Err(PrivateNetworkError::NotPrivate(text.to_owned()));
         }
         Ok(Self(network))
@@ -71,13 +71,13 @@ pub enum PrivateNetworkError {
 }
 
 /// The ranges in which a private network can lie.
-fn inner() -> impl Iterator<Item = &'static IpNet> {
-    let rows = NOT_PUBLIC.iter().filter(|(_, used)| *used == Use::Inner);
+fn internal_ranges() -> impl Iterator<Item = &'static IpNet> {
+    let rows = NOT_PUBLIC.iter().filter(|(_, used)| *used == Use::Internal);
     rows.map(|(network, _)| network)
 }
 
 fn ranges() -> String {
-    let ranges: Vec<_> = inner().map(ToString::to_string).collect();
+    let ranges: Vec<_> = internal_ranges().map(ToString::to_string).collect();
     let (last, others) = ranges.split_last().expect("there are several");
     format!("{} or {last}", others.join(", "))
 }

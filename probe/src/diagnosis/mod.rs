@@ -2,7 +2,7 @@
 //!
 //! Each outcome that is worth telling is an observation. Some observations mean more together than
 //! each by itself; such a pattern takes them out of the list and puts one finding in their place. What
-//! is left is told as it is.
+//! is left is reported as it is.
 
 mod cause;
 mod finding;

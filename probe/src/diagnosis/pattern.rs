@@ -119,7 +119,7 @@ fn other_way_works(
     (!failed.is_empty()).then(|| finding(Cause::OtherWayWorks, failed, instead))
 }
 
-/// Takes out what only follows from something else that is told.
+/// Takes out what only follows from another observation.
 fn drop_consequences(observed: &mut Vec<Observation<'_>>) {
     let has = |outcome| observed.iter().any(|seen| seen.outcome == outcome);
     // Some servers hide from strangers why an account is closed, and call it a wrong password.

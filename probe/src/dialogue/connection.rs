@@ -29,8 +29,8 @@ pub(crate) const MAX_STAGE_BYTES: usize = 64 * 1024;
 /// The most bytes that are taken from the stream at once.
 pub(crate) const READ_BUFFER_LEN: usize = 2 * 1024;
 
-/// How much of what a server said is kept, to be quoted when something goes wrong. No less than is
-/// looked at, so that no secret is cut in two before it is looked for.
+/// How many received bytes of a stage are kept, to be quoted in a fault. The redactor scans fewer, so no
+/// secret is cut in two before it is searched for.
 const MAX_RECEIVED_LEN: usize = 2 * MAX_SCANNED_LEN;
 
 /// One connection: writes commands and reads lines, within the time and size of the current stage.
@@ -39,8 +39,11 @@ pub struct Connection<S, C> {
     clock: C,
     redactor: Arc<Redactor>,
     client_name: String,
+    /// When the stage must be over.
     deadline: Duration,
+    /// Received bytes that are not consumed yet.
     buffer: Vec<u8>,
+    /// Lines and bytes that were consumed in this stage, and the beginning of the latter.
     lines: usize,
     bytes: usize,
     received: Vec<u8>,
@@ -73,9 +76,9 @@ impl<S> Upgrade<S> {
 }
 
 impl<S, C> Connection<S, C> {
-    /// A connection with no time to do anything, until a stage is begun.
+    /// A connection whose first stage has not begun; until then every read and write times out.
     ///
-    /// `client_name` is what an SMTP server is told, a domain or an address literal (RFC 5321 §4.1.3).
+    /// `client_name` is the argument of EHLO, a domain or an address literal (RFC 5321 §4.1.3).
     pub fn new(stream: S, clock: C, redactor: Arc<Redactor>, client_name: String) -> Self {
         Self {
             stream,
@@ -91,19 +94,19 @@ impl<S, C> Connection<S, C> {
         }
     }
 
-    /// The name by which this client introduces itself.
+    /// The argument of EHLO.
     pub fn client_name(&self) -> &str {
         &self.client_name
     }
 
-    /// How many bytes have arrived that no reply has taken yet.
+    /// How many received bytes are not consumed yet.
     pub fn buffered(&self) -> usize {
         self.buffer.len()
     }
 
-    /// The error of the stream itself that ended the conversation, if one did.
+    /// The error of the stream that ended the conversation, if one did.
     ///
-    /// The dialogue knows only that the line went dead; whoever made the stream can tell more.
+    /// The dialogue only sees that the connection ended; the layer below may know why.
     pub fn stream_error(&self) -> Option<&io::Error> {
         self.stream_error.as_ref()
     }
@@ -114,7 +117,7 @@ impl<S, C> Connection<S, C> {
     ///
     /// [`Outcome::StarttlsInjection`] when any byte is left over, a whole line or not: it came in the
     /// clear, and after the handshake it could not be told from what the server says inside TLS.
-    /// [`Outcome::StarttlsBroken`] when it is the server's excuse for not beginning TLS after all.
+    /// [`Outcome::StarttlsBroken`] when it is an error reply in place of TLS.
     pub fn into_upgrade(self) -> Result<Upgrade<S>, Fault> {
         if self.buffer.is_empty() {
             return Ok(Upgrade {
@@ -152,14 +155,14 @@ impl<S: Stream, C: Clock> Connection<S, C> {
         self.received.clear();
     }
 
-    /// Writes one command, line end included, in one piece.
+    /// Writes one command, line end included, at once.
     ///
     /// A connection that the server has closed is not an error here: its last words may still be on
     /// their way, and the next read finds either them or the end.
     ///
     /// # Errors
     ///
-    /// [`Outcome::NoReply`] when the server takes nothing in until the stage is over.
+    /// [`Outcome::NoReply`] when the server does not accept the bytes before the stage is over.
     pub(crate) async fn send(&mut self, command: &[u8]) -> Result<(), Fault> {
         let stream = &mut self.stream;
         let written = async {
@@ -200,7 +203,7 @@ impl<S: Stream, C: Clock> Connection<S, C> {
         }
     }
 
-    /// Waits until at least so many bytes are there and shows, without taking them, all that are.
+    /// Waits until at least so many bytes have arrived, and returns all without consuming them.
     ///
     /// # Errors
     ///
@@ -215,7 +218,7 @@ impl<S: Stream, C: Clock> Connection<S, C> {
     /// Closes the connection, and waits no longer than the stage for the other side to notice.
     pub async fn close(&mut self) {
         let closed = self.stream.close();
-        // There is nobody left to tell about an error.
+        // Nothing follows that an error could change.
         let _ = until(&self.clock, self.deadline, closed).await;
     }
 
@@ -231,7 +234,7 @@ impl<S: Stream, C: Clock> Connection<S, C> {
         self.received
             .extend_from_slice(&line[..line.len().min(room)]);
         self.received.push(b' ');
-        // What has arrived behind this line is by chance, and not what is wrong.
+        // How much has arrived behind this line is chance, so it is not quoted.
         if line.len() > MAX_LINE_LEN || self.lines > MAX_STAGE_LINES || self.bytes > MAX_STAGE_BYTES
         {
             Err(self.fault(Outcome::ReplyTooLong, &self.received))
@@ -259,14 +262,14 @@ impl<S: Stream, C: Clock> Connection<S, C> {
         }
     }
 
-    /// A fault in the middle of a reply, quoting what there is of it.
+    /// A fault in the middle of a reply. It quotes what has arrived of it.
     fn cut_short(&self, outcome: Outcome) -> Fault {
         let rest = &self.buffer[..self.buffer.len().min(MAX_RECEIVED_LEN)];
         self.fault(outcome, &[&self.received, rest].concat())
     }
 }
 
-/// Runs a future until it is done or the time is up, and tells which by `None`.
+/// The result of a future, or `None` when the deadline comes first.
 async fn until<T>(
     clock: &impl Clock,
     deadline: Duration,
@@ -429,7 +432,7 @@ mod tests {
         ) {
             let (lines, end) = lines_of(&bytes);
             for pieces in [&pieces[..], &[usize::MAX]] {
-                let mut connection = connection_to(Script::new(&bytes).in_pieces(pieces));
+                let mut connection = connection_to(Script::new(&bytes).in_fragments(pieces));
                 for line in &lines {
                     prop_assert_eq!(&connection.read_line().now_or_never().unwrap().unwrap(), line);
                 }

@@ -1,4 +1,4 @@
-//! The first words of a server, as far as they are the same in all protocols.
+//! What is common to the greetings of all three protocols.
 
 use super::clock::Clock;
 use super::connection::Connection;
@@ -7,7 +7,7 @@ use super::recognise::{ServiceKind, recognise};
 use super::stream::Stream;
 use crate::outcome::Outcome;
 
-/// Waits for the first byte of a greeting and stops at TLS, whose bytes have no line end to wait for.
+/// Waits for the first bytes of a greeting. TLS is refused here, because its records have no line end.
 pub(super) async fn await_first_bytes<S: Stream, C: Clock>(
     connection: &mut Connection<S, C>,
 ) -> Result<(), Fault> {
@@ -15,7 +15,7 @@ pub(super) async fn await_first_bytes<S: Stream, C: Clock>(
         Outcome::NoReply => fault.with(Outcome::NoGreeting),
         _ => fault,
     };
-    // The first byte alone may be one of TLS by chance; the second is its version.
+    // A text may begin with the first byte of a TLS record by chance; the second is its version.
     let mut seen = recognise(connection.peek(1).await.map_err(silent)?);
     if seen == ServiceKind::Tls {
         seen = recognise(connection.peek(2).await?);
@@ -26,7 +26,7 @@ pub(super) async fn await_first_bytes<S: Stream, C: Clock>(
     }
 }
 
-/// What is wrong with a greeting that is not one of the protocol.
+/// The fault of a greeting that is not one of the protocol.
 pub(super) fn foreign_greeting<S, C>(connection: &Connection<S, C>, line: &[u8]) -> Fault {
     let outcome = match recognise(line) {
         ServiceKind::Mail | ServiceKind::Other => Outcome::UnexpectedService,
@@ -35,7 +35,7 @@ pub(super) fn foreign_greeting<S, C>(connection: &Connection<S, C>, line: &[u8])
     connection.fault(outcome, line)
 }
 
-/// Whether the words of a server that turns a client away say that it may come back later.
+/// Whether the text of a rejecting greeting says that the rejection is temporary.
 pub(super) fn is_temporary_rejection(words: &str) -> bool {
     const BUSY: &[&str] = &[
         "[unavailable]",

@@ -4,6 +4,9 @@
 //! on a server's sockets and inside a browser. Each stage is a function; the caller gives it its time
 //! with [`Connection::begin_stage`] and decides what comes next.
 //!
+//! Replies are read by hand. Client libraries accept what is nearly right or refuse it with one error,
+//! and here each breach of a protocol must be told from every other and quoted.
+//!
 //! | module | idea |
 //! |---|---|
 //! | `connection` | lines with limits, and the test that nothing is left over before TLS |
@@ -82,9 +85,10 @@ pub async fn capabilities<S: Stream, C: Clock>(
     }
 }
 
-/// Asks for encryption and returns the server's words; `known` are capabilities from the greeting.
+/// Requests TLS and returns the reply. `known` are the capabilities from the greeting.
 ///
-/// When this succeeds, [`Connection::into_upgrade`] must follow, and everything learnt so far be forgotten.
+/// When this succeeds, [`Connection::into_upgrade`] must follow, and everything that was received so far
+/// must be discarded.
 ///
 /// # Errors
 ///
@@ -101,7 +105,7 @@ pub async fn starttls<S: Stream, C: Clock>(
     }
 }
 
-/// Whether the server takes a password in a way that this crate can send it.
+/// Whether the server offers a mechanism with which this crate can send a password.
 pub fn password_sign_in_offered(protocol: Protocol, capabilities: &Capabilities) -> bool {
     match protocol {
         Protocol::Imap => imap::choose_mechanism(capabilities).is_some(),
@@ -130,7 +134,7 @@ pub async fn sign_in<S: VerifiedTls, C: Clock>(
 
 /// Asks how full the mailbox is. `None` when the server does not tell; SMTP servers never do.
 ///
-/// `known` are the capabilities after the sign-in, where the server said them unasked.
+/// `known` are the capabilities after the sign-in, where the reply to it included them.
 ///
 /// # Errors
 ///
@@ -156,7 +160,7 @@ pub async fn mailbox<S: Stream, C: Clock>(
 ///
 /// # Errors
 ///
-/// [`Outcome::ClosedEarly`] when the server hung up before it was told to, and those of reading.
+/// [`Outcome::ClosedEarly`] when the server closes the connection instead of answering, and those of reading.
 pub async fn quit<S: Stream, C: Clock>(
     protocol: Protocol,
     connection: &mut Connection<S, C>,

@@ -1,6 +1,6 @@
 //! Tells from the first bytes which kind of service answers on a port.
 
-/// What speaks like this.
+/// A kind of service, as far as its first bytes show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ServiceKind {
     /// A TLS record (RFC 8446 §5.1).
@@ -9,13 +9,13 @@ pub(crate) enum ServiceKind {
     Mail,
     /// A well-known protocol that is not mail, such as HTTP or SSH.
     Other,
-    /// Readable, but of no known protocol.
+    /// Text of no known protocol.
     Text,
-    /// Nothing that any text protocol says.
+    /// No text.
     Binary,
 }
 
-/// Sorts the first bytes of a server. More bytes never change the answer once a line is complete.
+/// Classifies the first bytes of a server. More bytes never change the result once a line is complete.
 pub(crate) fn recognise(bytes: &[u8]) -> ServiceKind {
     const MAIL: &[&str] = &["* ", "+OK", "-ERR"];
     const OTHER: &[&str] = &["HTTP/", "SSH-", "<", "RFB ", "@RSYNCD:"];
@@ -48,8 +48,8 @@ pub(crate) fn recognise(bytes: &[u8]) -> ServiceKind {
     }
 }
 
-/// Whether these are the words of a server that cannot do what it was asked for: `-ERR`, `NO`, `BAD`,
-/// `BYE`, or a code of 4xx or 5xx.
+/// Whether this is a negative reply of any of the protocols: `-ERR`, `NO`, `BAD`, `BYE`, or a code of
+/// 4xx or 5xx.
 pub(crate) fn is_negative_reply(bytes: &[u8]) -> bool {
     let line = String::from_utf8_lossy(bytes);
     let mut words = line.split_ascii_whitespace();

@@ -46,7 +46,7 @@ impl Redactor {
             password.to_owned(),
             password.replace('\\', "\\\\").replace('"', "\\\""),
             // What is left of it when a server puts something invisible into it.
-            visible(password),
+            strip_invisible(password),
             STANDARD.encode(password),
             STANDARD_NO_PAD.encode(password),
             STANDARD.encode(plain.as_bytes()),
@@ -71,7 +71,7 @@ impl Redactor {
     /// direction of text or cannot be seen are dropped, and the text ends after 300 characters.
     pub fn sanitize(&self, words: &[u8]) -> Option<String> {
         // Once on the raw bytes, and once more on what is left after invisible characters are gone.
-        let visible = visible(&String::from_utf8_lossy(&self.hide(words)));
+        let visible = strip_invisible(&String::from_utf8_lossy(&self.hide(words)));
         let hidden = self.hide(visible.as_bytes());
         let text = String::from_utf8_lossy(&hidden);
         let text = text.trim();
@@ -129,7 +129,7 @@ fn lower_case(part: &[u8]) -> Option<Part> {
     Some(part)
 }
 
-fn visible(text: &str) -> String {
+fn strip_invisible(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
         match character {

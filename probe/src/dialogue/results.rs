@@ -7,7 +7,7 @@ use super::capabilities::Capabilities;
 pub struct Greeting {
     /// The words, safe to show.
     pub server_reply: Option<String>,
-    /// What the server can do, where it says so unasked (RFC 9051 §7.1).
+    /// The capabilities, where the greeting includes them (RFC 9051 §7.1).
     pub capabilities: Option<Capabilities>,
 }
 
@@ -18,24 +18,24 @@ pub struct SignedIn {
     pub mechanism: &'static str,
     /// The server's words, safe to show.
     pub server_reply: Option<String>,
-    /// What the server can do from now on, where it says so unasked.
+    /// The capabilities after the sign-in, where the reply includes them.
     pub capabilities: Option<Capabilities>,
 }
 
 /// How full a mailbox is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct MailboxUsage {
-    /// In bytes.
+    /// Bytes.
     pub storage: Option<Quota>,
-    /// In messages.
+    /// Messages.
     pub messages: Option<Quota>,
 }
 
-/// How much is in use.
+/// The use and the limit of one resource (RFC 9208 §3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quota {
-    /// So much.
+    /// The amount in use.
     pub used: u64,
-    /// Of so much, where the server tells.
+    /// The limit, where the server reports one.
     pub limit: Option<u64>,
 }

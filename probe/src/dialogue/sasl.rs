@@ -74,12 +74,12 @@ pub(super) fn is_error_report(challenge: &[u8]) -> bool {
 }
 
 /// The user name as it is, for POP3 USER (RFC 1939 §7).
-pub(super) fn bare_user(credentials: &Credentials) -> Secret {
+pub(super) fn pop3_user(credentials: &Credentials) -> Secret {
     Secret(Zeroizing::new(credentials.user().as_bytes().to_vec()))
 }
 
 /// The password as it is, for POP3 PASS.
-pub(super) fn bare_password(credentials: &Credentials) -> Secret {
+pub(super) fn pop3_password(credentials: &Credentials) -> Secret {
     Secret(Zeroizing::new(credentials.password().as_bytes().to_vec()))
 }
 

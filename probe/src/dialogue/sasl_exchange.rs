@@ -1,4 +1,4 @@
-//! The answers to the challenges of a server during one sign-in.
+//! The responses to the challenges of a server during one sign-in.
 
 use super::clock::Clock;
 use super::fault::Fault;
@@ -6,47 +6,47 @@ use super::sasl::{self, Secret};
 use super::verified_connection::{VerifiedConnection, VerifiedTls};
 use crate::outcome::Outcome;
 
-/// What is left to be said in a sign-in that has begun.
+/// The responses of one SASL exchange (RFC 4422 §3) that are still to be sent.
 pub(super) struct SaslExchange {
-    /// The next one is the last.
-    answers: Vec<Secret>,
+    /// In reverse order: the last one is sent next.
+    responses: Vec<Secret>,
     phase: Phase,
 }
 
 #[derive(PartialEq, Eq)]
 enum Phase {
     Open,
-    /// The server told why it will refuse, and may do so now.
+    /// The server has sent the reason of its refusal, and may refuse now.
     ErrorReported,
-    /// This side gave up, and whatever the server says now is no verdict.
+    /// The client has cancelled, and what the server says now does not judge the password.
     Cancelled,
 }
 
 impl SaslExchange {
-    /// These are the answers, in their order.
-    pub(super) fn new(mut answers: Vec<Secret>) -> Self {
-        answers.reverse();
+    /// These are the responses, in their order.
+    pub(super) fn new(mut responses: Vec<Secret>) -> Self {
+        responses.reverse();
         Self {
-            answers,
+            responses,
             phase: Phase::Open,
         }
     }
 
-    /// Whether the sign-in was given up.
+    /// Whether the client has cancelled the exchange.
     pub(super) fn cancelled(&self) -> bool {
         self.phase == Phase::Cancelled
     }
 
-    /// Answers a challenge. Its words do not matter as long as there is an answer: they differ by
-    /// server and by language. When there is none left, the sign-in is given up (RFC 4954 §4,
-    /// RFC 5034 §4, RFC 9051 §6.2.2), so that no server can ask for ever.
-    pub(super) async fn answer<S: VerifiedTls, C: Clock>(
+    /// Answers a challenge. Its words do not matter as long as there is a response: they differ by
+    /// server and by language. When there is none left, the exchange is cancelled (RFC 4954 §4,
+    /// RFC 5034 §4, RFC 9051 §6.2.2), so that no server can keep it going for ever.
+    pub(super) async fn respond<S: VerifiedTls, C: Clock>(
         &mut self,
         server: &mut VerifiedConnection<S, C>,
         challenge: &[u8],
     ) -> Result<(), Fault> {
-        if let Some(answer) = self.answers.pop() {
-            return server.send_secret("", &answer).await;
+        if let Some(response) = self.responses.pop() {
+            return server.send_secret("", &response).await;
         }
         if self.phase == Phase::Open && sasl::is_error_report(challenge) {
             self.phase = Phase::ErrorReported;

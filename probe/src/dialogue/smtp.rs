@@ -37,7 +37,7 @@ pub(super) async fn greeting<S: Stream, C: Clock>(
     Err(connection.fault(outcome, &reply.raw))
 }
 
-/// Introduces this client and reads what the server can do (RFC 5321 §4.1.1.1).
+/// Sends EHLO and reads the capabilities (RFC 5321 §4.1.1.1).
 pub(super) async fn capabilities<S: Stream, C: Clock>(
     connection: &mut Connection<S, C>,
 ) -> Result<Capabilities, Fault> {
@@ -66,7 +66,7 @@ pub(super) async fn capabilities<S: Stream, C: Clock>(
     }
 }
 
-/// Asks for TLS, if it is offered (RFC 3207 §4).
+/// Requests TLS, if it is offered (RFC 3207 §4).
 pub(super) async fn starttls<S: Stream, C: Clock>(
     connection: &mut Connection<S, C>,
 ) -> Result<Option<String>, Fault> {
@@ -84,14 +84,14 @@ pub(super) async fn starttls<S: Stream, C: Clock>(
     }
 }
 
-/// A mechanism that both sides know.
+/// A mechanism that client and server share.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mechanism {
     Plain,
     Login,
 }
 
-/// The way to sign in that costs the fewest round trips.
+/// The mechanism with the fewest round trips.
 pub(super) fn choose_mechanism(capabilities: &Capabilities) -> Option<Mechanism> {
     if capabilities.has_mechanism("PLAIN") {
         Some(Mechanism::Plain)
@@ -139,7 +139,7 @@ pub(super) async fn sign_in<S: VerifiedTls, C: Clock>(
             }
             334 => {
                 let challenge = reply.texts.concat();
-                exchange.answer(server, challenge.as_bytes()).await?;
+                exchange.respond(server, challenge.as_bytes()).await?;
             }
             code => {
                 let outcome = refusal::smtp(code, reply.enhanced(), &reply.texts.join(" "));

@@ -1,4 +1,7 @@
 //! Opens a TCP connection to the first address that answers, and keeps what the others did.
+//!
+//! Happy Eyeballs (RFC 8305) is written by hand because the result of every attempt is a part of the
+//! diagnosis, and crates for it return the connection only.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -23,7 +26,7 @@ pub(super) const MAX_ATTEMPTS: usize = 8;
 
 /// The result of trying.
 pub(super) struct Connected {
-    /// The open connection and where it leads, or why there is none.
+    /// The open connection and its address, or why there is none.
     pub(super) stream: Result<(TcpStream, SocketAddr), Outcome>,
     /// Every attempt that came to an end.
     pub(super) attempts: Vec<Attempt>,
@@ -136,8 +139,8 @@ fn classify(error: &io::Error, peer: SocketAddr) -> Outcome {
     }
 }
 
-/// Of several reasons the one that tells most: a host that refuses is there. But where not every address
-/// could be tried, nothing is known of the host.
+/// The most informative of several reasons: a host that refuses is up. But where not every address could
+/// be tried, nothing is known of the host.
 fn most_informative(attempts: &[Attempt]) -> Outcome {
     let telling = [
         Outcome::LocalResourcesExhausted,

@@ -211,7 +211,7 @@ impl EndpointCheck<'_> {
             ..
         } = self.run;
         let check = OtherAddressCheck {
-            trust: &probe.trust,
+            tls: &probe.tls,
             endpoint: &self.target.endpoint,
             redactor,
         };
@@ -227,7 +227,7 @@ impl EndpointCheck<'_> {
             redactor: Arc::clone(redactor),
             client_name: client_name(&stream),
             transport: TcpTransport {
-                trust: &probe.trust,
+                tls: &probe.tls,
                 endpoint: &self.target.endpoint,
                 redactor,
                 peer,

@@ -1,4 +1,4 @@
-//! What a run tells while it goes on.
+//! The events of a run.
 
 use crate::step::{EndpointReport, Step};
 

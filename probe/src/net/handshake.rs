@@ -18,7 +18,7 @@ use crate::endpoint::{HostName, Security};
 use crate::outcome::Outcome;
 use crate::session::TlsHandshake;
 use crate::step::Facts;
-use crate::tls::{Incomplete, TlsStream, Trust, VerifiedStream};
+use crate::tls::{Incomplete, TlsClient, TlsStream, VerifiedStream};
 
 /// The time for one handshake.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(8);
@@ -43,13 +43,13 @@ impl TlsStream for TcpTlsStream {
 
 /// Encrypts a connection, and verifies the certificate for `host`.
 pub(super) async fn handshake(
-    trust: &Trust,
+    tls: &TlsClient,
     upgrade: Upgrade<TcpStream>,
     host: &HostName,
     security: Security,
     redactor: &Redactor,
 ) -> TlsHandshake<VerifiedStream<TcpTlsStream>> {
-    let Some(pending) = trust.handshake(host) else {
+    let Some(pending) = tls.handshake(host) else {
         return TlsHandshake::Failed {
             fault: Outcome::TlsNameNotKnown.into(),
             tls: Facts::None {},

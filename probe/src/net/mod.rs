@@ -1,8 +1,8 @@
-//! Checks real servers: DNS, TCP, timers, and the looks beside the session. Feature `net`.
+//! Checks real servers: DNS, TCP, timers, and what is checked beside a session. Feature `net`.
 //!
 //! | module | idea |
 //! |---|---|
-//! | `probe`, `target`, `event` | the entry, what it is given and what it tells |
+//! | `probe`, `target`, `event` | the entry, what it is given and the events of a run |
 //! | `run`, `run_context` | all endpoints at once, each until its time is up |
 //! | `endpoint_check` | the check of one endpoint |
 //! | `event_sink`, `tcp_transport` | what a session needs: where its steps go, and TCP with TLS |

@@ -21,7 +21,7 @@ use crate::outcome::{Outcome, Severity};
 use crate::session::{CertificateCheck, TlsHandshake};
 use crate::stage::Stage;
 use crate::step::{Attempt, OtherAddress};
-use crate::tls::Trust;
+use crate::tls::TlsClient;
 
 /// The time for a connection. The check itself has one already, so this is only to see whether the
 /// address is alive.
@@ -33,15 +33,15 @@ const GREETING_TIMEOUT: Duration = Duration::from_secs(8);
 /// More addresses than this are not looked at.
 pub(super) const MAX_OTHER_ADDRESSES: usize = 4;
 
-/// What all looks at one host share.
+/// The check of the addresses of one host that its session does not use.
 pub(super) struct OtherAddressCheck<'a> {
-    pub(super) trust: &'a Trust,
+    pub(super) tls: &'a TlsClient,
     pub(super) endpoint: &'a Endpoint,
     pub(super) redactor: &'a Arc<Redactor>,
 }
 
 impl OtherAddressCheck<'_> {
-    /// Looks at all addresses but the one that is used. Those that have failed already are not tried
+    /// Checks all addresses but the one that is used. Those that have failed already are not tried
     /// again. Never signs in.
     pub(super) async fn run(
         &self,
@@ -56,22 +56,26 @@ impl OtherAddressCheck<'_> {
         join_all(others.map(|address| async move {
             match attempts.iter().find(|attempt| attempt.address == address) {
                 Some(attempt) => failed(address, attempt.outcome, attempt.elapsed),
-                None => self.at(SocketAddr::new(address, used.port())).await,
+                None => self.check_one(SocketAddr::new(address, used.port())).await,
             }
         }))
         .await
     }
 
-    async fn at(&self, peer: SocketAddr) -> OtherAddress {
+    async fn check_one(&self, peer: SocketAddr) -> OtherAddress {
         let begun = Instant::now();
-        let mut seen = failed(peer.ip(), Outcome::Ok, Duration::ZERO);
-        seen.outcome = self.go(peer, &mut seen).await.err().unwrap_or(Outcome::Ok);
-        seen.elapsed = begun.elapsed();
-        seen
+        let mut observed = failed(peer.ip(), Outcome::Ok, Duration::ZERO);
+        observed.outcome = self
+            .greet(peer, &mut observed)
+            .await
+            .err()
+            .unwrap_or(Outcome::Ok);
+        observed.elapsed = begun.elapsed();
+        observed
     }
 
     /// Goes up to the greeting inside TLS, or to TLS behind the greeting.
-    async fn go(&self, peer: SocketAddr, seen: &mut OtherAddress) -> Result<(), Outcome> {
+    async fn greet(&self, peer: SocketAddr, observed: &mut OtherAddress) -> Result<(), Outcome> {
         let address = [peer.ip()];
         let connecting = connect(&address, peer.port());
         let connected = timeout(CONNECT_TIMEOUT, connecting)
@@ -91,20 +95,20 @@ impl OtherAddressCheck<'_> {
         let ReadyForTls { upgrade, greeting } = prepare_tls(stream, self.endpoint, self.redactor)
             .await
             .map_err(|fault| fault.outcome)?;
-        seen.greeting = greeting;
-        let handshake = handshake(self.trust, upgrade, host, *security, self.redactor);
+        observed.greeting = greeting;
+        let handshake = handshake(self.tls, upgrade, host, *security, self.redactor);
         let stream = match handshake.await {
             TlsHandshake::Verified {
                 stream,
                 certificate,
                 ..
             } => {
-                seen.fingerprint = fingerprint(certificate);
+                observed.fingerprint = fingerprint(certificate);
                 stream
             }
             TlsHandshake::Untrusted { certificate, .. } => {
                 let outcome = certificate.outcome;
-                seen.fingerprint = fingerprint(certificate);
+                observed.fingerprint = fingerprint(certificate);
                 return Err(outcome);
             }
             TlsHandshake::Failed { fault, .. } => return Err(fault.outcome),
@@ -116,7 +120,7 @@ impl OtherAddressCheck<'_> {
         let mut connection = Connection::new(stream, clock, Arc::clone(self.redactor), client);
         connection.begin_stage(GREETING_TIMEOUT);
         let greeting = dialogue::greeting(*protocol, &mut connection).await;
-        seen.greeting = greeting.map_err(|fault| fault.outcome)?.server_reply;
+        observed.greeting = greeting.map_err(|fault| fault.outcome)?.server_reply;
         Ok(())
     }
 }
@@ -125,7 +129,7 @@ impl OtherAddressCheck<'_> {
 /// certificate with this fingerprint.
 pub(super) fn compare(used: IpAddr, fingerprint: Option<&str>, others: &[OtherAddress]) -> Outcome {
     // That this machine has no way there says nothing about the server.
-    let blamed = |other: &&OtherAddress| {
+    let counts = |other: &&OtherAddress| {
         !matches!(
             other.outcome,
             Outcome::NetworkUnreachable | Outcome::LocalResourcesExhausted
@@ -138,7 +142,7 @@ pub(super) fn compare(used: IpAddr, fingerprint: Option<&str>, others: &[OtherAd
     let family = |v6: bool| {
         others
             .iter()
-            .filter(blamed)
+            .filter(counts)
             .filter(move |other| other.address.is_ipv6() == v6)
     };
     let mut v6 = family(true).peekable();
@@ -148,12 +152,12 @@ pub(super) fn compare(used: IpAddr, fingerprint: Option<&str>, others: &[OtherAd
         Outcome::Ipv6OnlyFailed
     } else if others
         .iter()
-        .filter(blamed)
+        .filter(counts)
         .any(|other| fails(other) && other.outcome.stage() != Some(Stage::Certificate))
     {
         Outcome::SomeAddressesFailed
     } else if others.iter().any(|other| {
-        fails(other) && blamed(&other)
+        fails(other) && counts(&other)
             || other.fingerprint.is_some() && other.fingerprint.as_deref() != fingerprint
     }) {
         Outcome::AddressesDiffer

@@ -1,8 +1,7 @@
-//! Goes up to the point where TLS can begin, once more and on a connection of its own.
+//! Brings a connection of its own to the point where TLS can begin: connect, greeting, STARTTLS.
 //!
-//! The steps of a check are written down as they happen; this is for the looks that come besides:
-//! at the other addresses of a host, and at a server whose TLS failed without a reason. Nothing of it
-//! is a step, and no secret is ever sent.
+//! It serves what is done beside a session: the check of the other addresses of a host, and the
+//! diagnosis of a handshake that failed without a reason. It reports no steps and sends no secret.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -23,7 +22,7 @@ const PREPARE_TIMEOUT: Duration = Duration::from_secs(10);
 /// A connection on which TLS may begin.
 pub(super) struct ReadyForTls {
     pub(super) upgrade: Upgrade<TcpStream>,
-    /// What the server said first, where it speaks before TLS.
+    /// The greeting, where it comes before TLS.
     pub(super) greeting: Option<String>,
 }
 

@@ -11,7 +11,7 @@ use rustls::time_provider::DefaultTimeProvider;
 use super::dns::{self, RootKeys};
 use super::target::{SignIn, Target};
 use super::{connect, other_addresses, run, run_context};
-use crate::tls::{Trust, TrustError};
+use crate::tls::{TlsClient, TlsClientError};
 
 /// How to check.
 #[derive(Clone, Debug)]
@@ -63,11 +63,11 @@ impl Probe {
         } = options;
         let provider = Arc::new(aws_lc_rs::default_provider());
         warm_up_rng(provider.secure_random);
-        let trust = Trust::new(provider, Arc::new(DefaultTimeProvider), &extra_roots)?;
+        let tls = TlsClient::new(provider, Arc::new(DefaultTimeProvider), &extra_roots)?;
         let resolver = dns::Resolver::new(nameserver, &root_keys)?;
         Ok(Self {
             context: Arc::new(run_context::ProbeContext {
-                trust,
+                tls,
                 resolver,
                 allow_private,
                 deadline,
@@ -81,15 +81,15 @@ impl Probe {
     }
 
     /// The most sockets that a probe has open at once while it checks so many targets.
-    pub const fn most_sockets(targets: usize) -> usize {
+    pub const fn max_sockets(targets: usize) -> usize {
         targets
             .saturating_mul(SOCKETS_PER_TARGET)
             .saturating_add(2 * dns::MAX_QUERIES)
     }
 }
 
-/// A check is at its widest while it connects. Later it has one connection of its own, one to look a second
-/// time, and those to the other addresses.
+/// A check has most sockets open while it connects. Later it has the connection of the session, one for the
+/// TLS diagnosis, and those to the other addresses.
 const SOCKETS_PER_TARGET: usize = connect::MAX_ATTEMPTS;
 const _: () = assert!(2 + other_addresses::MAX_OTHER_ADDRESSES <= SOCKETS_PER_TARGET);
 
@@ -98,7 +98,7 @@ const _: () = assert!(2 + other_addresses::MAX_OTHER_ADDRESSES <= SOCKETS_PER_TA
 pub enum SetupError {
     /// No server can be verified.
     #[error(transparent)]
-    Trust(#[from] TrustError),
+    Tls(#[from] TlsClientError),
     /// The DNS client cannot be built.
     #[error("the DNS client cannot be set up: {0}")]
     Dns(#[from] hickory_resolver::net::NetError),

@@ -24,7 +24,7 @@ const GRACE_PERIOD: Duration = Duration::from_secs(2);
 
 /// The answers of the DNS.
 pub(super) struct PublishedRecords {
-    service: String,
+    srv_name: String,
     srv_records: Vec<SRV>,
     tlsa_records: TlsaAnswer,
     elapsed: Duration,
@@ -38,26 +38,29 @@ pub(super) async fn query(
     done: &CancellationToken,
 ) -> PublishedRecords {
     let begun = Instant::now();
-    let service = domain.and_then(|domain| service(domain, endpoint));
+    let srv_name = domain.and_then(|domain| srv_name(domain, endpoint));
     let srv_records = async {
-        match &service {
-            Some(service) => resolver.srv(service).await,
+        match &srv_name {
+            Some(name) => resolver.srv(name).await,
             None => Vec::new(),
         }
     };
     let tlsa_records = async {
-        match host(endpoint) {
-            Some(host) => resolver.tlsa(&host).await,
+        match tlsa_name(endpoint) {
+            Some(name) => resolver.tlsa(&name).await,
             None => TlsaAnswer::default(),
         }
     };
-    let (srv_records, tlsa_records) =
-        join(until(done, srv_records), until(done, tlsa_records)).await;
+    let (srv_records, tlsa_records) = join(
+        until_done(done, srv_records),
+        until_done(done, tlsa_records),
+    )
+    .await;
     PublishedRecords {
         srv_records,
         tlsa_records,
         elapsed: begun.elapsed(),
-        service: service.unwrap_or_default(),
+        srv_name: srv_name.unwrap_or_default(),
     }
 }
 
@@ -83,31 +86,37 @@ impl PublishedRecords {
         if self.srv_records.is_empty() && records.is_empty() {
             return None;
         }
-        let fits: Vec<TlsaMatch> = records
+        let matches: Vec<TlsaMatch> = records
             .iter()
             .map(|record| tlsa::compare(record, chain))
             .collect();
         let srv: Vec<SrvRecord> = self
             .srv_records
             .iter()
-            .map(|place| self.place(place, endpoint, aliases))
+            .map(|srv| self.srv_record(srv, endpoint, aliases))
             .collect();
         // Programs that know TLSA records believe the signed ones only, and refuse a server that none
-        // of them fits (RFC 6698 §4.1). That is worse than another place. Where the host is an alias,
+        // of them matches (RFC 6698 §4.1). That is worse than another place. Where the host is an alias,
         // they ask at the name behind it first (RFC 7671 §7), so the records here may not count.
         let counts = *authenticated && aliases.is_empty();
-        let mismatch =
-            counts && !fits.is_empty() && fits.iter().all(|fit| *fit == TlsaMatch::Differs);
+        let mismatch = counts
+            && !matches.is_empty()
+            && matches
+                .iter()
+                .all(|comparison| *comparison == TlsaMatch::Differs);
         let elsewhere = !srv.is_empty() && !srv.iter().any(|srv| srv.matches);
         let outcome = match (mismatch, elsewhere) {
             (true, _) => Outcome::TlsaMismatch,
             (false, true) => Outcome::SrvDiffers,
             (false, false) => Outcome::Ok,
         };
-        let tlsa = records.iter().zip(fits).map(|(record, fit)| TlsaRecord {
-            record: tlsa::text(record),
-            matches: fit == TlsaMatch::Matches,
-        });
+        let tlsa = records
+            .iter()
+            .zip(matches)
+            .map(|(record, comparison)| TlsaRecord {
+                record: tlsa::text(record),
+                matches: comparison == TlsaMatch::Matches,
+            });
         let facts = Facts::Published {
             srv,
             tlsa: tlsa.collect(),
@@ -116,23 +125,23 @@ impl PublishedRecords {
         Some((outcome, facts))
     }
 
-    fn place(&self, place: &SRV, endpoint: &Endpoint, aliases: &[String]) -> SrvRecord {
-        let target = text(&place.target);
+    fn srv_record(&self, srv: &SRV, endpoint: &Endpoint, aliases: &[String]) -> SrvRecord {
+        let target = text(&srv.target);
         let host = endpoint.host.as_str();
         let same_host = target == host || aliases.contains(&target);
         SrvRecord {
-            name: self.service.clone(),
-            matches: same_host && place.port == endpoint.port.get(),
+            name: self.srv_name.clone(),
+            matches: same_host && srv.port == endpoint.port.get(),
             target,
-            port: place.port,
-            priority: place.priority,
+            port: srv.port,
+            priority: srv.priority,
         }
     }
 }
 
 /// The name under which a domain publishes a service (RFC 6186 §3, RFC 8314 §5.1). There is none for a
 /// service without encryption.
-fn service(domain: &HostName, endpoint: &Endpoint) -> Option<String> {
+fn srv_name(domain: &HostName, endpoint: &Endpoint) -> Option<String> {
     let label = match (endpoint.protocol, endpoint.security) {
         (_, Security::None) => return None,
         (Protocol::Imap, Security::Tls) => "imaps",
@@ -147,13 +156,13 @@ fn service(domain: &HostName, endpoint: &Endpoint) -> Option<String> {
 
 /// The name under which a host publishes its certificates (RFC 6698 §3). It is that of the documented
 /// host, also where that is an alias of another one.
-fn host(endpoint: &Endpoint) -> Option<String> {
+fn tlsa_name(endpoint: &Endpoint) -> Option<String> {
     let Endpoint { host, port, .. } = endpoint;
     (endpoint.security != Security::None).then(|| format!("_{port}._tcp.{host}"))
 }
 
 /// What comes too late is as good as nothing.
-async fn until<T: Default>(done: &CancellationToken, answer: impl Future<Output = T>) -> T {
+async fn until_done<T: Default>(done: &CancellationToken, answer: impl Future<Output = T>) -> T {
     let late = async {
         done.cancelled().await;
         sleep(GRACE_PERIOD).await;
@@ -200,9 +209,9 @@ mod tests {
         ] {
             let endpoint = endpoint(protocol, security);
             let expected = label.map(|label| format!("{label}._tcp.example.test"));
-            assert_eq!(service(&domain, &endpoint), expected);
+            assert_eq!(srv_name(&domain, &endpoint), expected);
             let expected = label.map(|_| "_993._tcp.mail.example.test".to_owned());
-            assert_eq!(host(&endpoint), expected);
+            assert_eq!(tlsa_name(&endpoint), expected);
         }
     }
 
@@ -232,7 +241,7 @@ mod tests {
             (&[PORT], &[[9, 9, 9]], false, Some(SrvDiffers)),
         ] {
             let answers = PublishedRecords {
-                service: "_imaps._tcp.example.test".to_owned(),
+                srv_name: "_imaps._tcp.example.test".to_owned(),
                 srv_records: srv_records
                     .iter()
                     .map(|(host, port)| SRV::new(0, 0, *port, Name::from_ascii(host).unwrap()))

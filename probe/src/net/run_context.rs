@@ -10,11 +10,11 @@ use super::dns;
 use crate::credentials::Credentials;
 use crate::dialogue::Redactor;
 use crate::session::SignInGate;
-use crate::tls::Trust;
+use crate::tls::TlsClient;
 
 /// What all runs of a probe share.
 pub(super) struct ProbeContext {
-    pub(super) trust: Trust,
+    pub(super) tls: TlsClient,
     pub(super) resolver: dns::Resolver,
     pub(super) allow_private: bool,
     pub(super) deadline: Duration,

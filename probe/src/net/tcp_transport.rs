@@ -16,14 +16,14 @@ use crate::dialogue::{Redactor, Upgrade};
 use crate::endpoint::{Endpoint, Security};
 use crate::outcome::Outcome;
 use crate::session::{TlsHandshake, Transport};
-use crate::tls::{Trust, VerifiedStream, failure};
+use crate::tls::{TlsClient, VerifiedStream, failure};
 
 /// The time to find out whether a silent server waits for TLS.
 const TLS_ANSWER_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// The transport of the session with one endpoint.
 pub(super) struct TcpTransport<'a> {
-    pub(super) trust: &'a Trust,
+    pub(super) tls: &'a TlsClient,
     pub(super) endpoint: &'a Endpoint,
     pub(super) redactor: &'a Arc<Redactor>,
     pub(super) peer: SocketAddr,
@@ -36,13 +36,13 @@ impl Transport for TcpTransport<'_> {
     async fn start_tls(&self, upgrade: Upgrade<Self::Stream>) -> TlsHandshake<Self::TlsStream> {
         let Endpoint { host, security, .. } = self.endpoint;
         let upgrade = upgrade.map(Compat::into_inner);
-        match handshake(self.trust, upgrade, host, *security, self.redactor).await {
+        match handshake(self.tls, upgrade, host, *security, self.redactor).await {
             TlsHandshake::Failed {
                 fault,
                 unexplained: true,
                 ..
             } => {
-                let provider = self.trust.provider();
+                let provider = self.tls.provider();
                 let (fault, tls) = tls_diagnosis::diagnose(
                     fault,
                     self.peer,
@@ -67,7 +67,7 @@ impl Transport for TcpTransport<'_> {
         };
         let upgrade = Upgrade::fresh(stream);
         let host = &self.endpoint.host;
-        let handshake = handshake(self.trust, upgrade, host, Security::Tls, self.redactor);
+        let handshake = handshake(self.tls, upgrade, host, Security::Tls, self.redactor);
         matches!(
             timeout(TLS_ANSWER_TIMEOUT, handshake).await,
             Ok(TlsHandshake::Verified { .. } | TlsHandshake::Untrusted { .. })

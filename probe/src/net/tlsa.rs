@@ -35,11 +35,13 @@ pub(super) fn compare(record: &TLSA, chain: &[Vec<u8>]) -> TlsaMatch {
         return TlsaMatch::Undecidable;
     }
     let found = match record.cert_usage {
-        CertUsage::PkixEe | CertUsage::DaneEe => is_for(record, own),
+        CertUsage::PkixEe | CertUsage::DaneEe => is_associated(record, own),
         // A certificate that signed itself is its own authority (RFC 7671 §5.2).
         _ => {
-            others.iter().any(|authority| is_for(record, authority))
-                || is_self_issued(own) && is_for(record, own)
+            others
+                .iter()
+                .any(|authority| is_associated(record, authority))
+                || is_self_issued(own) && is_associated(record, own)
         }
     };
     match (found, record.cert_usage, record.matching) {
@@ -77,7 +79,7 @@ pub(super) fn text(record: &TLSA) -> String {
     format!("{usage} {selector} {matching} {data}{rest}")
 }
 
-fn is_for(record: &TLSA, certificate: &[u8]) -> bool {
+fn is_associated(record: &TLSA, certificate: &[u8]) -> bool {
     let selected = match record.selector {
         Selector::Full => certificate,
         _ => match X509Certificate::from_der(certificate) {

@@ -2,34 +2,15 @@
 
 use std::sync::Arc;
 
-use super::gate::SignInGate;
+use super::context::Session;
 use super::stages::{Hangup, SignInResult};
-use super::step_log::{StageFailed, StepLog, StepSink};
+use super::step_log::{StageFailed, StepSink};
 use super::transport::{CertificateCheck, TlsHandshake, Transport};
-use crate::credentials::Credentials;
-use crate::dialogue::{Clock, Connection, Redactor, Upgrade, VerifiedConnection};
-use crate::endpoint::{Endpoint, Security};
+use crate::dialogue::{Clock, Connection, Upgrade, VerifiedConnection};
+use crate::endpoint::Security;
 use crate::outcome::Outcome;
 use crate::stage::Stage;
 use crate::step::Facts;
-
-/// One session with the server of an endpoint.
-pub struct Session<'a, T, C, K> {
-    /// What is spoken to.
-    pub endpoint: &'a Endpoint,
-    /// What to sign in with, if anything.
-    pub credentials: Option<&'a Credentials>,
-    /// Passed before the sign-in; shared by all sessions that have the same credentials.
-    pub gate: &'a SignInGate,
-    /// Hides the credentials in what the server says.
-    pub redactor: Arc<Redactor>,
-    /// What an SMTP server is told, a domain or an address literal (RFC 5321 §4.1.3).
-    pub client_name: String,
-    /// The connection's TLS, and what else only the layer below can find out.
-    pub transport: T,
-    /// Where the steps go.
-    pub log: &'a mut StepLog<C, K>,
-}
 
 /// The certificates that a server has shown, good or not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

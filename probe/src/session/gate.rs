@@ -12,7 +12,7 @@ use crate::outcome::Outcome;
 
 /// Whether a password was disclosed to a server, or was about to be. Clones tell the same.
 ///
-/// It is known at once, and also to somebody who has stopped listening to the run.
+/// It is up to date also for a caller that no longer reads the events of the run.
 #[derive(Clone, Debug, Default)]
 pub struct Disclosure(Arc<AtomicBool>);
 
@@ -65,7 +65,7 @@ pub struct ExclusiveSignIn<'a> {
 }
 
 impl SignInGate {
-    /// A gate for one set of credentials. `disclosure` is told before the first sign-in.
+    /// A gate for one set of credentials. `disclosure` is marked before the first sign-in.
     pub fn new(disclosure: Disclosure) -> Self {
         Self {
             password: Mutex::new(PasswordState::Untested),

@@ -6,6 +6,7 @@
 //!
 //! | module | idea |
 //! |---|---|
+//! | `context` | what a session works with |
 //! | `flow` | the order of the stages |
 //! | `stages` | one stage each: it reports its step and returns what it saw |
 //! | `step_log` | makes a [`Step`](crate::step::Step) of what happened and sends it off |
@@ -13,6 +14,7 @@
 //! | `gate` | one service signs in first, so that a wrong password is sent only once |
 //! | `mailbox_usage` | whether a mailbox is full |
 
+mod context;
 mod flow;
 mod gate;
 mod mailbox_usage;
@@ -22,7 +24,8 @@ mod step_log;
 mod tests;
 mod transport;
 
-pub use flow::{ServerCertificates, Session};
+pub use context::Session;
+pub use flow::ServerCertificates;
 pub use gate::{Disclosure, ExclusiveSignIn, SignInGate, SignInPermit};
 pub use step_log::{StageFailed, StepLog, StepSink};
 pub use transport::{CertificateCheck, TlsHandshake, Transport};

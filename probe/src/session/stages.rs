@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use super::flow::Session;
+use super::context::Session;
 use super::gate::SignInPermit;
 use super::mailbox_usage::fullness;
 use super::step_log::{StageFailed, StepSink};

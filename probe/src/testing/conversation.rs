@@ -10,7 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::FutureExt;
 
-use super::script::{Script, TestClock, protected};
+use super::script::{Script, TestClock, verified_connection_to};
 use crate::credentials::Credentials;
 use crate::dialogue::connection::{
     MAX_LINE_LEN, MAX_STAGE_BYTES, MAX_STAGE_LINES, READ_BUFFER_LEN,
@@ -27,13 +27,13 @@ use crate::stage::Stage;
 const NEXT: u8 = 2;
 
 /// Ends the replies. The bytes behind the last one say how many bytes each read brings.
-const PIECES: u8 = 3;
+const FRAGMENTS: u8 = 3;
 
-/// Stands for the byte before it, so many times more: what nobody would write down.
+/// Repeats the byte before it [`FLOODED`] times, so that a short script can hold a flood.
 const FLOOD: u8 = 4;
 const FLOODED: usize = 3000;
 
-/// More bytes than these are never taken in any stage, so there is no use in having more of them.
+/// No stage reads more than half of this, so a longer script would test nothing else.
 const MAX_SCRIPT_LEN: usize = 2 * MAX_STAGE_READ;
 
 /// The most bytes that a stage may take: the ends of lines do not count as long as they are lines, and
@@ -59,23 +59,23 @@ const MAX_SHOWN_CHARS: usize = 300;
 ///
 /// When something does not hold that must.
 pub(crate) fn check(protocol: Protocol, bytes: &[u8]) {
-    let (bytes, pieces) = match bytes.iter().rposition(|byte| *byte == PIECES) {
+    let (bytes, fragments) = match bytes.iter().rposition(|byte| *byte == FRAGMENTS) {
         Some(at) => (&bytes[..at], &bytes[at + 1..]),
         None => (bytes, &[][..]),
     };
     let bytes = flooded(bytes);
-    let whole = talk(protocol, &bytes, |script| script);
-    let check_pieces = |pieces: &[usize]| {
-        let found = talk(protocol, &bytes, |script| script.in_pieces(pieces));
-        assert_eq!(found, whole, "{pieces:?}: {}", bytes.escape_ascii());
+    let whole = converse(protocol, &bytes, |script| script);
+    let check_fragments = |fragments: &[usize]| {
+        let found = converse(protocol, &bytes, |script| script.in_fragments(fragments));
+        assert_eq!(found, whole, "{fragments:?}: {}", bytes.escape_ascii());
     };
-    check_pieces(&[1]);
-    if !pieces.is_empty() {
-        let pieces: Vec<usize> = pieces
+    check_fragments(&[1]);
+    if !fragments.is_empty() {
+        let fragments: Vec<usize> = fragments
             .iter()
-            .map(|piece| usize::from(*piece).max(1))
+            .map(|fragment| usize::from(*fragment).max(1))
             .collect();
-        check_pieces(&pieces);
+        check_fragments(&fragments);
     }
 }
 
@@ -93,7 +93,7 @@ fn flooded(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// Everything that comes out of one conversation in the clear and one inside TLS.
-fn talk(protocol: Protocol, bytes: &[u8], cut: impl Fn(Script) -> Script) -> Vec<String> {
+fn converse(protocol: Protocol, bytes: &[u8], cut: impl Fn(Script) -> Script) -> Vec<String> {
     let replies: Vec<&[u8]> = bytes.split(|byte| *byte == NEXT).collect();
     let credentials = Credentials::new(USER.to_owned(), PASSWORD.to_owned().into());
     let credentials = credentials.expect("a name and a password that can be sent");
@@ -124,7 +124,7 @@ fn inside(protocol: Protocol, script: Script, credentials: &Credentials) -> Vec<
     stages.results
 }
 
-/// Goes through the stages of an account as far as they lead.
+/// Goes through the stages inside TLS until one fails.
 fn signed_in(protocol: Protocol, credentials: &Credentials, stages: &mut Stages) -> Option<()> {
     let greeted = stages.next(async |server| greeting(protocol, server.connection()).await);
     let offered = match greeted.ok()?.capabilities {
@@ -175,7 +175,7 @@ impl Stages {
     fn of(script: Script, credentials: &Credentials) -> Self {
         Self {
             taken: script.taken(),
-            server: protected(script, credentials),
+            server: verified_connection_to(script, credentials),
             results: Vec::new(),
         }
     }
@@ -206,7 +206,7 @@ impl Stages {
     }
 }
 
-/// What a stage tells of a server, all of which may be shown.
+/// What a stage returns of a server's text, all of which may be shown.
 trait Shown: std::fmt::Debug {
     /// # Panics
     ///
@@ -332,8 +332,9 @@ mod tests {
         let noise = prop::collection::vec(any::<u8>(), 0..6);
         let part = prop_oneof![6 => word, 1 => noise];
         let replies = prop::collection::vec(part, 0..40).prop_map(|parts| parts.concat());
-        let pieces = prop::collection::vec(any::<u8>(), 1..6);
-        (replies, pieces).prop_map(|(replies, pieces)| [replies, vec![PIECES], pieces].concat())
+        let fragments = prop::collection::vec(any::<u8>(), 1..6);
+        (replies, fragments)
+            .prop_map(|(replies, fragments)| [replies, vec![FRAGMENTS], fragments].concat())
     }
 
     #[test]
@@ -372,9 +373,9 @@ mod tests {
             ),
         ] {
             for bytes in conversations {
-                let whole = talk(protocol, bytes, |script| script);
+                let whole = converse(protocol, bytes, |script| script);
                 for place in 1..bytes.len() {
-                    let found = talk(protocol, bytes, |script| script.cut_at(place));
+                    let found = converse(protocol, bytes, |script| script.cut_at(place));
                     assert_eq!(found, whole, "at {place}: {}", bytes.escape_ascii());
                 }
             }

@@ -4,22 +4,22 @@ use std::fmt::Debug;
 
 use futures_util::FutureExt;
 
-use super::script::{Script, TestClock, protected};
+use super::script::{Script, TestClock, verified_connection_to};
 use crate::credentials::Credentials;
 use crate::dialogue::{Fault, VerifiedConnection};
 use crate::outcome::Outcome;
 
 /// What comes of a dialogue with a server that speaks first and answers in turn, and what was sent to it,
-/// one entry a flight and without tags. Neither may depend on the pieces in which the replies come.
+/// one entry a flight and without tags. Neither may depend on the fragments in which the replies come.
 pub(crate) fn in_any_fragments<T: Debug + PartialEq>(
     replies: &[&[u8]],
-    talk: impl AsyncFn(&mut VerifiedConnection<Script, TestClock>) -> Result<T, Fault>,
+    converse: impl AsyncFn(&mut VerifiedConnection<Script, TestClock>) -> Result<T, Fault>,
 ) -> (Result<T, Outcome>, Vec<String>) {
     let credentials = Credentials::new("a".into(), "b".to_owned().into()).unwrap();
     let play = |script: Script| {
         let sent = script.sent();
-        let mut server = protected(script, &credentials);
-        let result = talk(&mut server).now_or_never().unwrap();
+        let mut server = verified_connection_to(script, &credentials);
+        let result = converse(&mut server).now_or_never().unwrap();
         let sent = sent.all();
         let flights = sent.iter().map(|flight| untagged(flight).to_owned());
         (result.map_err(|fault| fault.outcome), flights.collect())

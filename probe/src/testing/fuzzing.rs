@@ -10,7 +10,7 @@ pub fn conversation(protocol: Protocol, bytes: &[u8]) {
     conversation::check(protocol, bytes);
 }
 
-/// The first flight of a TLS server in two pieces, of which the first is as long as the last two bytes
+/// The first flight of a TLS server in two fragments, of which the first is as long as the last two bytes
 /// say.
 pub fn flight(bytes: &[u8]) {
     let (flight, cut) = bytes.split_at(bytes.len().saturating_sub(2));

@@ -46,7 +46,7 @@ pub(crate) fn certificates(chain: &[CertificateDer<'_>], response: &[u8]) {
     }
 }
 
-/// Reads a flight that comes in two pieces, and checks what must hold whatever
+/// Reads a flight that comes in two fragments, and checks what must hold whatever
 /// it is.
 ///
 /// # Panics

@@ -1,4 +1,4 @@
-//! For tests: a server that says what is written down, and a clock that moves when it is told to.
+//! For tests: a scripted server in memory, and a clock that its reads advance.
 
 #![allow(clippy::unwrap_used, reason = "only tests and fuzzing use it")]
 
@@ -26,7 +26,7 @@ pub(crate) struct Script {
     replies: Vec<Vec<u8>>,
     current: VecDeque<u8>,
     /// How many bytes each read brings, over and over again.
-    pieces: Vec<usize>,
+    fragments: Vec<usize>,
     reads: usize,
     /// As many bytes come before one read ends and the next begins.
     cut: usize,
@@ -56,7 +56,7 @@ impl Script {
         Self {
             replies: Vec::new(),
             current: greeting.to_vec().into(),
-            pieces: vec![usize::MAX],
+            fragments: vec![usize::MAX],
             reads: 0,
             cut: usize::MAX,
             taking: Duration::ZERO,
@@ -80,12 +80,12 @@ impl Script {
 
     #[cfg(test)]
     pub(crate) fn in_steps_of(self, step: usize) -> Self {
-        self.in_pieces(&[step])
+        self.in_fragments(&[step])
     }
 
     /// The same, but each read brings so many bytes, over and over again.
-    pub(crate) fn in_pieces(mut self, pieces: &[usize]) -> Self {
-        self.pieces = pieces.to_vec();
+    pub(crate) fn in_fragments(mut self, fragments: &[usize]) -> Self {
+        self.fragments = fragments.to_vec();
         self
     }
 
@@ -112,7 +112,7 @@ impl Script {
     }
 }
 
-/// A wire to the script in the middle of a long stage.
+/// A connection to the script in the middle of a long stage.
 #[cfg(test)]
 pub(crate) fn connection_to(script: Script) -> Connection<Script, TestClock> {
     let clock = script.time.clone();
@@ -122,7 +122,7 @@ pub(crate) fn connection_to(script: Script) -> Connection<Script, TestClock> {
 }
 
 /// The script as if it were a verified server.
-pub(crate) fn protected(
+pub(crate) fn verified_connection_to(
     script: Script,
     credentials: &Credentials,
 ) -> VerifiedConnection<Script, TestClock> {
@@ -148,8 +148,8 @@ impl AsyncRead for Script {
             .0
             .fetch_add(self.taking.as_millis() as u64, Ordering::Relaxed);
         let cut = if self.cut == 0 { usize::MAX } else { self.cut };
-        let piece = self.pieces[self.reads % self.pieces.len()];
-        let length = self.current.len().min(piece).min(buffer.len()).min(cut);
+        let fragment = self.fragments[self.reads % self.fragments.len()];
+        let length = self.current.len().min(fragment).min(buffer.len()).min(cut);
         self.cut = cut.saturating_sub(length);
         self.reads += 1;
         self.taken.fetch_add(length, Ordering::Relaxed);

@@ -1,4 +1,7 @@
 //! The names of cipher suites, which are more than rustls knows.
+//!
+//! The list is kept by hand because its order is that of an offer. tls-parser has the names, too, but in
+//! a map without an order.
 
 use rustls::CipherSuite;
 

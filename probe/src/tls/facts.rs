@@ -7,7 +7,7 @@ use super::flight::{Choice, Flight, KeyExchange};
 use crate::step::{Facts, TlsFacts};
 
 /// What a server chose, and whether it asked for a certificate of the client.
-pub(crate) fn chosen(choice: Choice, client_certificate_asked: bool) -> TlsFacts {
+pub(crate) fn from_choice(choice: Choice, client_certificate_asked: bool) -> TlsFacts {
     let Choice {
         version,
         cipher,
@@ -23,9 +23,9 @@ pub(crate) fn chosen(choice: Choice, client_certificate_asked: bool) -> TlsFacts
 }
 
 /// The same, as far as it can be read from outside.
-pub(crate) fn seen(flight: &Flight, client_certificate_asked: bool) -> Facts {
+pub(crate) fn from_flight(flight: &Flight, client_certificate_asked: bool) -> Facts {
     match flight.choice {
-        Some(choice) => Facts::Tls(chosen(
+        Some(choice) => Facts::Tls(from_choice(
             choice,
             client_certificate_asked || flight.client_certificate_asked,
         )),
@@ -190,7 +190,7 @@ mod tests {
                 ("SSL 3.0", "0xFEFF", Some("0x9999"), Some(false)),
             ),
         ] {
-            let facts = chosen(
+            let facts = from_choice(
                 Choice {
                     version: ProtocolVersion::from(version),
                     cipher: CipherSuite::from(cipher),

@@ -10,13 +10,12 @@ use crate::dialogue::{Fault, Redactor};
 use crate::endpoint::Security;
 use crate::outcome::Outcome;
 
-/// Why there is no TLS. `flight` is what could be read of `received`, and `asked` whether the server asked
-/// for a certificate of the client.
-pub(crate) fn failure(
+/// Why there is no TLS. `flight` is what could be read of `received`, the first bytes of the server.
+pub(crate) fn classify_failure(
     error: &io::Error,
     received: &[u8],
     flight: &Flight,
-    asked: bool,
+    client_certificate_asked: bool,
     security: Security,
     redactor: &Redactor,
 ) -> Fault {
@@ -24,10 +23,12 @@ pub(crate) fn failure(
     let outcome = match rustls_error(error) {
         // TLS 1.2 has one alert for every kind of refusal; this one follows a request that was not
         // fulfilled.
-        Some(Error::AlertReceived(alert)) if asked && is_about_client(*alert) => {
+        Some(Error::AlertReceived(alert))
+            if client_certificate_asked && is_about_client_certificate(*alert) =>
+        {
             Outcome::TlsClientCertificateRequired
         }
-        Some(Error::AlertReceived(alert)) => alert_outcome(*alert),
+        Some(Error::AlertReceived(alert)) => classify_alert(*alert),
         Some(Error::PeerIncompatible(
             PeerIncompatible::ServerDoesNotSupportTls12Or13
             | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig,
@@ -39,18 +40,20 @@ pub(crate) fn failure(
             | Error::InappropriateMessage { .. }
             | Error::InappropriateHandshakeMessage { .. },
         ) => {
-            return not_tls(received, security, redactor);
+            return classify_non_tls(received, security, redactor);
         }
         Some(_) => Outcome::TlsGarbage,
         // A server that says something and hangs up is more telling for what it said.
         None if !received.is_empty() && recognise(received) != ServiceKind::Tls => {
-            return not_tls(received, security, redactor);
+            return classify_non_tls(received, security, redactor);
         }
         // Some say nothing at all when they are shown no certificate.
-        None if asked && flight.complete => Outcome::TlsClientCertificateRequired,
+        None if client_certificate_asked && flight.complete => {
+            Outcome::TlsClientCertificateRequired
+        }
         // To rustls a warning is nothing; the last word before hanging up is the reason all the same.
         None => match (flight.alert, error.kind()) {
-            (Some(alert), _) => alert_outcome(alert),
+            (Some(alert), _) => classify_alert(alert),
             (None, io::ErrorKind::UnexpectedEof) => Outcome::TlsClosed,
             (None, _) => Outcome::TlsReset,
         },
@@ -77,7 +80,7 @@ pub(crate) fn is_unexplained(outcome: Outcome, received: &[u8], flight: &Flight)
 /// the alert comes in place of the greeting (RFC 8446 §4.4.2.4).
 pub(crate) fn classify_stream_error(error: &io::Error) -> Option<Outcome> {
     match rustls_error(error)? {
-        rustls::Error::AlertReceived(alert) => Some(alert_outcome(*alert)),
+        rustls::Error::AlertReceived(alert) => Some(classify_alert(*alert)),
         _ => Some(Outcome::TlsGarbage),
     }
 }
@@ -87,7 +90,7 @@ pub(crate) fn rustls_error(error: &io::Error) -> Option<&rustls::Error> {
 }
 
 /// What came in place of TLS.
-fn not_tls(received: &[u8], security: Security, redactor: &Redactor) -> Fault {
+fn classify_non_tls(received: &[u8], security: Security, redactor: &Redactor) -> Fault {
     let service = recognise(received);
     let outcome = match (service, security) {
         (ServiceKind::Tls | ServiceKind::Binary, _) => Outcome::TlsGarbage,
@@ -110,7 +113,7 @@ fn not_tls(received: &[u8], security: Security, redactor: &Redactor) -> Fault {
 }
 
 /// What an alert means for someone who must repair the server (RFC 8446 §6.2).
-fn alert_outcome(alert: AlertDescription) -> Outcome {
+fn classify_alert(alert: AlertDescription) -> Outcome {
     match alert {
         AlertDescription::ProtocolVersion => Outcome::TlsVersionTooOld,
         AlertDescription::HandshakeFailure | AlertDescription::InsufficientSecurity => {
@@ -126,7 +129,7 @@ fn alert_outcome(alert: AlertDescription) -> Outcome {
 
 /// Whether an alert can be about the certificate that a client did not show. Programs differ in which
 /// one they send: OpenSSL the first, Go the third, GnuTLS the last.
-fn is_about_client(alert: AlertDescription) -> bool {
+fn is_about_client_certificate(alert: AlertDescription) -> bool {
     matches!(
         alert,
         AlertDescription::HandshakeFailure
@@ -158,7 +161,7 @@ mod tests {
         // A hello and the end. The certificate is left out; what matters is that nothing more comes.
         let hello = [&[2, 0, 0, 38, 3, 3][..], &[7; 32], &[0, 0xc0, 0x2f, 0]].concat();
         let done = [&[22, 3, 3, 0, 46][..], &hello, &[14, 0, 0, 0]].concat();
-        for (error, received, asked, outcome) in [
+        for (error, received, client_certificate_asked, outcome) in [
             (closed(), &[][..], false, Outcome::TlsClosed),
             (reset(), &[], false, Outcome::TlsReset),
             (closed(), &warning, false, Outcome::TlsNameNotKnown),
@@ -194,8 +197,18 @@ mod tests {
         ] {
             let flight = flight::parse(received);
             let redactor = Redactor::default();
-            let fault = failure(&error, received, &flight, asked, Security::Tls, &redactor);
-            assert_eq!(fault.outcome, outcome, "{error:?} {received:?} {asked}");
+            let fault = classify_failure(
+                &error,
+                received,
+                &flight,
+                client_certificate_asked,
+                Security::Tls,
+                &redactor,
+            );
+            assert_eq!(
+                fault.outcome, outcome,
+                "{error:?} {received:?} {client_certificate_asked}"
+            );
         }
     }
 
@@ -306,7 +319,7 @@ mod tests {
                 true,
             ),
         ] {
-            let fault = not_tls(received, security, &Redactor::default());
+            let fault = classify_non_tls(received, security, &Redactor::default());
             assert_eq!(fault.outcome, outcome, "{received:?}");
             assert_eq!(fault.server_reply.is_some(), quoted, "{received:?}");
         }

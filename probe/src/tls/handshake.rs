@@ -9,7 +9,7 @@ use futures_io::{AsyncRead, AsyncWrite};
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, ClientConnection};
 
-use super::failure::{failure, is_unexplained, rustls_error};
+use super::failure::{classify_failure, is_unexplained, rustls_error};
 use super::flight::{self, Choice, KeyExchange};
 use super::verifier::{CapturedChain, CapturingVerifier, NoClientCertificate};
 use super::{certificate, facts};
@@ -69,16 +69,16 @@ impl PendingHandshake {
         } = self.verifier.take();
         let client_certificate_asked = self.client_certificate.was_asked();
         let flight = flight::parse(received);
-        let seen = facts::seen(&flight, client_certificate_asked);
+        let seen = facts::from_flight(&flight, client_certificate_asked);
         let check = |outcome| CertificateCheck {
             outcome,
             facts: facts.clone(),
             chain: chain.iter().map(|der| der.to_vec()).collect(),
         };
         let fault = match result {
-            // Without session resumption rustls has verified whatever it has agreed on; should that
-            // ever change, this is not a stream to send a password over.
-            Ok(stream) if verified => {
+            // rustls verifies every certificate, because sessions are not resumed. Should that ever
+            // change, no password must be sent over the stream.
+            Ok(stream) if verified && !stream.connection().is_handshaking() => {
                 let notice = facts.as_ref().map_or(Outcome::Ok, |facts| {
                     certificate::notice(facts, chain.first(), now)
                 });
@@ -97,7 +97,7 @@ impl PendingHandshake {
                         certificate: check(certificate::classify(error, &chain, algorithms.all)),
                     };
                 }
-                _ => failure(
+                _ => classify_failure(
                     &error,
                     received,
                     &flight,
@@ -164,6 +164,67 @@ fn negotiated(connection: &ClientConnection, client_certificate_asked: bool) -> 
                 .map(|group| KeyExchange::Group(group.name())),
         });
     choice.map_or(Facts::None {}, |choice| {
-        Facts::Tls(facts::chosen(choice, client_certificate_asked))
+        Facts::Tls(facts::from_choice(choice, client_certificate_asked))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use rustls::crypto::aws_lc_rs;
+    use rustls::time_provider::DefaultTimeProvider;
+
+    use super::*;
+    use crate::tls::TlsClient;
+
+    /// A stream on which nothing was exchanged yet.
+    struct Unverified(ClientConnection);
+
+    impl TlsStream for Unverified {
+        fn connection(&self) -> &ClientConnection {
+            &self.0
+        }
+    }
+
+    impl AsyncRead for Unverified {
+        fn poll_read(
+            self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+            _: &mut [u8],
+        ) -> Poll<io::Result<usize>> {
+            Poll::Ready(Ok(0))
+        }
+    }
+
+    impl AsyncWrite for Unverified {
+        fn poll_write(
+            self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+            bytes: &[u8],
+        ) -> Poll<io::Result<usize>> {
+            Poll::Ready(Ok(bytes.len()))
+        }
+
+        fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn poll_close(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    #[test]
+    fn a_stream_that_was_not_verified_is_not_handed_out() {
+        let provider = Arc::new(aws_lc_rs::default_provider());
+        let tls = TlsClient::new(provider, Arc::new(DefaultTimeProvider), &[]).unwrap();
+        let pending = tls.handshake(&"mail.example.test".parse().unwrap());
+        let pending = pending.unwrap();
+        let connection = ClientConnection::new(pending.config(), pending.server_name()).unwrap();
+        let redactor = Redactor::default();
+        let result = pending.conclude(Ok(Unverified(connection)), b"", Security::Tls, &redactor);
+        assert!(matches!(
+            result,
+            TlsHandshake::Failed { fault, .. } if fault.outcome == Outcome::TlsGarbage
+        ));
+    }
 }

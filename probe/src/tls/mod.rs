@@ -2,7 +2,7 @@
 //!
 //! | module | idea |
 //! |---|---|
-//! | `trust` | whom to trust, and with which cryptography |
+//! | `client` | whom to trust, and with which cryptography |
 //! | `handshake` | how a transport runs a handshake, and what came of it |
 //! | `roots` | certificates that the operator trusts |
 //! | `verifier` | verifies as rustls does, and keeps what the server showed |
@@ -15,6 +15,7 @@
 
 pub(crate) mod certificate;
 pub(crate) mod ciphers;
+mod client;
 pub(crate) mod facts;
 pub(crate) mod failure;
 pub(crate) mod flight;
@@ -23,9 +24,8 @@ pub(crate) mod path;
 mod roots;
 mod signed_data;
 pub(crate) mod staple;
-mod trust;
 mod verifier;
 
+pub use client::{TlsClient, TlsClientError};
 pub(crate) use handshake::{Incomplete, TlsStream, VerifiedStream};
 pub use roots::{RootsError, read_roots};
-pub use trust::{Trust, TrustError};

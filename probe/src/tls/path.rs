@@ -13,7 +13,7 @@ use super::signed_data::Algorithms;
 
 /// A chain from a server's own certificate to a root that vouches for it.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Path {
+pub(crate) struct CertificationPath {
     /// The subjects, in this order.
     pub(crate) subjects: Vec<String>,
     /// The key that signed the server's own certificate, as a SubjectPublicKeyInfo (RFC 5280 §4.1).
@@ -26,7 +26,7 @@ pub(crate) fn build(
     roots: &[TrustAnchor<'_>],
     now: UnixTime,
     algorithms: Algorithms<'_>,
-) -> Option<Path> {
+) -> Option<CertificationPath> {
     let (leaf, sent) = chain.split_first()?;
     let end_entity = EndEntityCert::try_from(leaf).ok()?;
     let usage = KeyUsage::server_auth();
@@ -39,7 +39,7 @@ pub(crate) fn build(
         .filter_map(|certificate| subject(&certificate))
         .collect();
     subjects.extend(root_subject(path.anchor()));
-    Some(Path {
+    Some(CertificationPath {
         subjects,
         issuer_key: path.issuer_spki().to_vec(),
     })

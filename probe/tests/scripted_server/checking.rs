@@ -78,15 +78,6 @@ pub(crate) async fn check(
         .collect()
 }
 
-/// The steps as `stage:outcome`.
-pub(crate) fn steps(report: &EndpointReport) -> String {
-    let step = |step: &probe::Step| {
-        let stage = serde_json::to_value(step.stage).unwrap();
-        format!("{}:{}", stage.as_str().unwrap(), step.outcome)
-    };
-    report.steps.iter().map(step).collect::<Vec<_>>().join(" ")
-}
-
 /// What the server heard, one entry a client, when all of them are gone.
 pub(crate) async fn settled(server: &Server) -> Vec<Heard> {
     for _ in 0..500 {

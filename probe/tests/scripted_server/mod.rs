@@ -7,6 +7,8 @@ pub(crate) mod certificates;
 pub(crate) mod checking;
 mod player;
 mod records;
+#[path = "../reports/mod.rs"]
+pub(crate) mod reports;
 pub(crate) mod transcript;
 
 use std::net::SocketAddr;

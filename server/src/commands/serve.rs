@@ -94,7 +94,7 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
     let probe = records::probe(&options.trust, Options::default())?;
     let tests = options.limits.tests_at_once.get() as usize;
     let targets = tests.saturating_mul(catalogue.most_services());
-    let reserve = Probe::most_sockets(targets).saturating_add(OTHER_FILES);
+    let reserve = Probe::max_sockets(targets).saturating_add(OTHER_FILES);
     let connections = options.connections.clone().leaving(reserve, open_files);
     let assets = Assets::load()?;
     let site = Site::read(catalogue, &options.language, probe, assets.bundle());

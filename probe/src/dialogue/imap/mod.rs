@@ -1,15 +1,18 @@
 //! The IMAP conversation (RFC 9051, RFC 4959, RFC 5530, RFC 9208).
 
+mod command;
+mod quota;
 mod reply;
 #[cfg(test)]
 mod tests;
 
+use self::command::{CommandResponse, command, tag, without_tag};
 use self::reply::{Reply, Status, StatusKind};
 use super::capabilities::Capabilities;
 use super::clock::Clock;
 use super::connection::Connection;
 use super::fault::Fault;
-use super::results::{Greeting, MailboxUsage, Quota, SignedIn};
+use super::results::{Greeting, MailboxUsage, SignedIn};
 use super::sasl_exchange::SaslExchange;
 use super::stream::Stream;
 use super::verified_connection::{VerifiedConnection, VerifiedTls};
@@ -47,7 +50,7 @@ pub(super) async fn greeting<S: Stream, C: Clock>(
     Err(connection.fault(outcome, &raw))
 }
 
-/// Asks what the server can do (RFC 9051 §6.1.1).
+/// Requests the capabilities (RFC 9051 §6.1.1).
 pub(super) async fn capabilities<S: Stream, C: Clock>(
     connection: &mut Connection<S, C>,
 ) -> Result<Capabilities, Fault> {
@@ -58,10 +61,10 @@ pub(super) async fn capabilities<S: Stream, C: Clock>(
     }
 }
 
-/// Asks for TLS (RFC 9051 §6.2.1).
+/// Requests TLS (RFC 9051 §6.2.1).
 ///
-/// Where the greeting did not say what the server can do, it is not asked first, which would cost a
-/// round trip. Only a server that refuses is asked whether it had offered TLS at all.
+/// Where the greeting has no capabilities they are not requested first, which would cost a round trip.
+/// Only when the server refuses they show whether it had offered TLS at all.
 pub(super) async fn starttls<S: Stream, C: Clock>(
     connection: &mut Connection<S, C>,
     known: Option<&Capabilities>,
@@ -90,7 +93,7 @@ pub(super) async fn starttls<S: Stream, C: Clock>(
     Err(connection.fault(outcome, &response.raw))
 }
 
-/// A way to sign in that both sides know.
+/// A mechanism that client and server share.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mechanism {
     /// SASL PLAIN with the response in the command (RFC 4959).
@@ -101,7 +104,7 @@ pub(super) enum Mechanism {
     Login,
 }
 
-/// The way to sign in that costs the fewest round trips.
+/// The mechanism with the fewest round trips.
 pub(super) fn choose_mechanism(capabilities: &Capabilities) -> Option<Mechanism> {
     match capabilities.has_mechanism("PLAIN") {
         true if capabilities.has("SASL-IR") => Some(Mechanism::PlainInitialResponse),
@@ -117,11 +120,11 @@ pub(super) async fn sign_in<S: VerifiedTls, C: Clock>(
     capabilities: &Capabilities,
     credentials: &Credentials,
 ) -> Result<SignedIn, Fault> {
-    let Some(way) = choose_mechanism(capabilities) else {
+    let Some(chosen) = choose_mechanism(capabilities) else {
         return Err(Fault::from(Outcome::PasswordSignInNotOffered));
     };
     let tag = tag()?;
-    let (command, mechanism, mut flights) = match way {
+    let (command, mechanism, mut flights) = match chosen {
         Mechanism::PlainInitialResponse | Mechanism::Plain => (
             "AUTHENTICATE PLAIN",
             "PLAIN",
@@ -129,9 +132,9 @@ pub(super) async fn sign_in<S: VerifiedTls, C: Clock>(
         ),
         Mechanism::Login => ("LOGIN", "LOGIN", sasl::imap_login(credentials)),
     };
-    // All that follows the command itself waits until the server asks for it.
-    let at_once = usize::from(way != Mechanism::Plain);
-    let mut exchange = SaslExchange::new(flights.split_off(at_once));
+    // Everything behind the command itself waits for a continuation request.
+    let sent_first = usize::from(chosen != Mechanism::Plain);
+    let mut exchange = SaslExchange::new(flights.split_off(sent_first));
     match flights.first() {
         Some(first) => {
             let before = format!("{tag} {command} ");
@@ -161,7 +164,7 @@ pub(super) async fn sign_in<S: VerifiedTls, C: Clock>(
                 return signed_in(server.connection(), mechanism, response);
             }
             Some(Reply::Continue(challenge)) if !exchange.cancelled() => {
-                exchange.answer(server, challenge.as_bytes()).await?;
+                exchange.respond(server, challenge.as_bytes()).await?;
             }
             Some(Reply::Untagged(text)) => {
                 let status = Status::parse(&text).filter(|status| status.kind == StatusKind::Bye);
@@ -185,7 +188,7 @@ pub(super) async fn mailbox<S: Stream, C: Clock>(
     connection: &mut Connection<S, C>,
     known: Option<&Capabilities>,
 ) -> Result<Option<MailboxUsage>, Fault> {
-    // Dovecot speaks of QUOTA only after the sign-in, so what was known before does not count.
+    // Dovecot announces QUOTA only after the sign-in, so earlier capabilities do not count.
     let has_quota = match known {
         Some(known) => known.has("QUOTA"),
         None => capabilities(connection).await?.has("QUOTA"),
@@ -197,21 +200,7 @@ pub(super) async fn mailbox<S: Stream, C: Clock>(
     if response.status.kind != StatusKind::Ok {
         return Ok(None);
     }
-    // Of several quotas the one counts that stops new mail first.
-    let fullest = |resource| {
-        let amounts = response.untagged.iter();
-        let amounts = amounts.filter_map(|line| quota(line, resource));
-        amounts.max_by(|left, right| fill_ratio(left).total_cmp(&fill_ratio(right)))
-    };
-    let bytes = |units: u64| units.checked_mul(1024);
-    let storage = fullest("STORAGE").and_then(|Quota { used, limit }| {
-        Some(Quota {
-            used: bytes(used)?,
-            limit: Some(bytes(limit?)?),
-        })
-    });
-    let messages = fullest("MESSAGE");
-    let usage = MailboxUsage { storage, messages };
+    let usage = quota::usage(&response.untagged);
     Ok(Some(usage).filter(|usage| *usage != MailboxUsage::default()))
 }
 
@@ -225,63 +214,6 @@ pub(super) async fn quit<S: Stream, C: Clock>(
         .await?;
     let raw = connection.read_line().await?;
     Ok(connection.quote(&raw))
-}
-
-/// The complete answer to a command.
-struct CommandResponse {
-    status: Status,
-    untagged: Vec<String>,
-    /// The words of the status, to be quoted.
-    raw: Vec<u8>,
-}
-
-impl CommandResponse {
-    /// The capabilities, which may stand in a line of their own or in the response code.
-    fn capabilities(&self) -> Option<Capabilities> {
-        let line = self.untagged.iter().rev().find_map(|line| {
-            let (word, rest) = line.split_once(' ')?;
-            word.eq_ignore_ascii_case("CAPABILITY")
-                .then(|| Capabilities::imap(rest))
-        });
-        line.or_else(|| self.status.capabilities())
-    }
-}
-
-/// Sends a command without secrets and reads until it is done.
-async fn command<S: Stream, C: Clock>(
-    connection: &mut Connection<S, C>,
-    command: &str,
-) -> Result<CommandResponse, Fault> {
-    let tag = tag()?;
-    connection
-        .send(format!("{tag} {command}\r\n").as_bytes())
-        .await?;
-    let mut untagged = Vec::new();
-    loop {
-        let raw = connection.read_line().await?;
-        match Reply::parse(&raw, &tag) {
-            Some(Reply::Tagged(text)) => {
-                let raw = without_tag(raw, &tag);
-                return match Status::parse(&text) {
-                    Some(status) => Ok(CommandResponse {
-                        status,
-                        untagged,
-                        raw,
-                    }),
-                    None => Err(connection.fault(Outcome::MalformedReply, &raw)),
-                };
-            }
-            Some(Reply::Untagged(text)) => {
-                if Status::parse(&text).is_some_and(|status| status.kind == StatusKind::Bye) {
-                    return Err(connection.fault(Outcome::ClosedEarly, &raw));
-                }
-                untagged.push(text);
-            }
-            Some(Reply::Continue(_)) | None => {
-                return Err(connection.fault(Outcome::MalformedReply, &raw));
-            }
-        }
-    }
 }
 
 fn signed_in<S, C>(
@@ -303,42 +235,4 @@ fn signed_in<S, C>(
         StatusKind::Bad | StatusKind::Preauth | StatusKind::Bye => Outcome::SignInProtocolError,
     };
     Err(connection.fault(outcome, &response.raw))
-}
-
-/// A tag that an answer cannot have by accident, and that nobody could have prepared an answer for.
-///
-/// The randomness is that of the system, and in a browser that of Web Crypto.
-fn tag() -> Result<String, Fault> {
-    let random = getrandom::u32().map_err(|_| Outcome::LocalResourcesExhausted)?;
-    Ok(format!("m{:07x}", random & 0xfff_ffff))
-}
-
-/// The words without the tag, which means nothing to anybody else.
-fn without_tag(mut line: Vec<u8>, tag: &str) -> Vec<u8> {
-    line.drain(..line.len().min(tag.len() + 1));
-    line
-}
-
-/// Reads one resource of `QUOTA "root" (STORAGE 10 512 MESSAGE 3 100)` (RFC 9208 §5.1). The unit of
-/// storage is 1024 bytes.
-fn quota(line: &str, resource: &str) -> Option<Quota> {
-    let (word, rest) = line.split_once(' ')?;
-    if !word.eq_ignore_ascii_case("QUOTA") {
-        return None;
-    }
-    let (_, resources) = rest.rsplit_once('(')?;
-    let resources = resources.strip_suffix(')')?;
-    let words: Vec<&str> = resources.split_ascii_whitespace().collect();
-    let found = words
-        .chunks_exact(3)
-        .find(|words| words[0].eq_ignore_ascii_case(resource))?;
-    Some(Quota {
-        used: found[1].parse().ok()?,
-        limit: Some(found[2].parse().ok()?),
-    })
-}
-
-fn fill_ratio(amount: &Quota) -> f64 {
-    let limit = amount.limit.unwrap_or(u64::MAX);
-    amount.used as f64 / (limit as f64).max(1.0)
 }

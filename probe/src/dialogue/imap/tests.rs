@@ -2,6 +2,7 @@ use futures_util::FutureExt;
 use proptest::prelude::*;
 
 use super::*;
+use crate::dialogue::results::Quota;
 use crate::testing::fragmentation::in_any_fragments;
 use crate::testing::script::{Script, connection_to};
 

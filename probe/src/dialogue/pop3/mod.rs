@@ -38,10 +38,9 @@ pub(super) async fn greeting<S: Stream, C: Clock>(
     }
 }
 
-/// Asks what the server can do (RFC 2449 §5).
+/// Requests the capabilities (RFC 2449 §5).
 ///
-/// A server that does not know the question is from before 1998, and nothing is wrong with that: it
-/// still has USER and PASS.
+/// A server without CAPA is older than RFC 2449 (1998). Nothing is wrong with that: it has USER and PASS.
 pub(super) async fn capabilities<S: Stream, C: Clock>(
     connection: &mut Connection<S, C>,
 ) -> Result<Capabilities, Fault> {
@@ -54,14 +53,14 @@ pub(super) async fn capabilities<S: Stream, C: Clock>(
         let line = connection.read_line().await?;
         match line.as_slice() {
             b"." => return Ok(capabilities),
-            // No capability begins like this: the server greeted again, or answers something else.
+            // No capability begins like this: it is a second greeting, or the reply to something else.
             [b'+' | b'-', ..] => return Err(connection.fault(Outcome::MalformedReply, &line)),
             _ => capabilities.add_pop3(&String::from_utf8_lossy(&line)),
         }
     }
 }
 
-/// Asks for TLS (RFC 2595 §4).
+/// Requests TLS (RFC 2595 §4).
 ///
 /// The question is not preceded by CAPA, which would cost a round trip. Only a server that refuses is
 /// asked whether it had offered TLS at all.
@@ -84,14 +83,14 @@ pub(super) async fn starttls<S: Stream, C: Clock>(
     Err(connection.fault(outcome, &raw))
 }
 
-/// A way to sign in that both sides know.
+/// A mechanism that client and server share.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mechanism {
     Plain,
     User,
 }
 
-/// The way to sign in that costs the fewest round trips.
+/// The mechanism with the fewest round trips.
 pub(super) fn choose_mechanism(capabilities: &Capabilities) -> Option<Mechanism> {
     if capabilities.has_mechanism("PLAIN") {
         Some(Mechanism::Plain)
@@ -179,7 +178,7 @@ async fn plain<S: VerifiedTls, C: Clock>(
             _ if exchange.cancelled() => break Err(raw),
             (Some(status), _) => return answered(server.connection(), "PLAIN", &raw, status),
             (None, Some(challenge @ ([] | [b' ', ..]))) => {
-                exchange.answer(server, challenge).await?;
+                exchange.respond(server, challenge).await?;
             }
             (None, _) => break Err(raw),
         }
@@ -196,14 +195,14 @@ async fn user<S: VerifiedTls, C: Clock>(
     credentials: &Credentials,
 ) -> Result<SignedIn, Fault> {
     server
-        .send_secret("USER ", &sasl::bare_user(credentials))
+        .send_secret("USER ", &sasl::pop3_user(credentials))
         .await?;
     let (raw, known) = status(server.connection()).await.map_err(without_verdict)?;
     if known != Status::Ok {
         return answered(server.connection(), "USER", &raw, known);
     }
     server
-        .send_secret("PASS ", &sasl::bare_password(credentials))
+        .send_secret("PASS ", &sasl::pop3_password(credentials))
         .await?;
     let (raw, status) = status(server.connection()).await.map_err(without_verdict)?;
     answered(server.connection(), "USER", &raw, status)

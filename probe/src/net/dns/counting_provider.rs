@@ -1,7 +1,7 @@
-//! The sockets of the DNS client, and whether this machine had one for it.
+//! The sockets of the DNS client; counts those that this machine had no resources for.
 //!
-//! The client tells nobody why it could not ask: to it a socket that could not be opened and a server that
-//! is silent are the same.
+//! The DNS client does not report why a query failed: a socket that could not be opened and a server that
+//! does not answer look alike.
 
 use std::future::Future;
 use std::io;
@@ -15,7 +15,7 @@ use hickory_resolver::net::runtime::{RuntimeProvider, TokioRuntimeProvider};
 
 use crate::net::resources::exhausted;
 
-/// Those of Tokio. Clones share what is counted.
+/// Opens the sockets of Tokio. Clones share the count.
 #[derive(Clone, Default)]
 pub(super) struct CountingProvider {
     tokio: TokioRuntimeProvider,
@@ -25,21 +25,21 @@ pub(super) struct CountingProvider {
 type Opening<T> = Pin<Box<dyn Send + Future<Output = io::Result<T>>>>;
 
 impl CountingProvider {
-    /// How often this machine had no socket so far.
+    /// How often this machine had no resources for a socket so far.
     pub(super) fn socket_failures(&self) -> usize {
         self.socket_failures.load(Ordering::Relaxed)
     }
 
-    /// Counts it when the socket is not opened for lack of something.
+    /// Counts a socket that is not opened for lack of resources.
     fn counted<T: 'static>(
         &self,
         opening: Opening<T>,
-        lacks: fn(&io::Error) -> bool,
+        is_exhaustion: fn(&io::Error) -> bool,
     ) -> Opening<T> {
         let socket_failures = Arc::clone(&self.socket_failures);
         Box::pin(async move {
             let opened = opening.await;
-            if opened.as_ref().is_err_and(lacks) {
+            if opened.as_ref().is_err_and(is_exhaustion) {
                 socket_failures.fetch_add(1, Ordering::Relaxed);
             }
             opened
@@ -67,12 +67,12 @@ impl RuntimeProvider for CountingProvider {
     }
 
     fn bind_udp(&self, local: SocketAddr, server: SocketAddr) -> Opening<Self::Udp> {
-        let lacks = if local.port() == 0 {
+        let is_exhaustion = if local.port() == 0 {
             // The system has no port left, while one that the client has chosen by lot may just be taken.
             |error: &io::Error| exhausted(error) || error.kind() == io::ErrorKind::AddrInUse
         } else {
             exhausted
         };
-        self.counted(self.tokio.bind_udp(local, server), lacks)
+        self.counted(self.tokio.bind_udp(local, server), is_exhaustion)
     }
 }

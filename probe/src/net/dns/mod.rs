@@ -30,23 +30,23 @@ use self::resolution::{NoRecords, Resolution, resolve};
 use crate::endpoint::HostName;
 use crate::outcome::Outcome;
 
-/// The time for both kinds of address together.
+/// The time for the addresses of both families together.
 const LOOKUP_TIMEOUT: Duration = Duration::from_secs(8);
 
-/// The time for one question to one server.
+/// The time for one query to one server.
 const QUERY_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// How long the second kind of address is waited for when the first has been found.
+/// How long the addresses of the second family are waited for when the first has some.
 const SECOND_FAMILY_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// The time for DNSSEC to prove an answer, which takes several questions.
+/// The time to validate an answer with DNSSEC, which takes several queries.
 const DNSSEC_TIMEOUT: Duration = Duration::from_secs(4);
 
-/// More records of a kind than this are not looked at.
+/// More records of a type than this are not looked at.
 const MAX_RECORDS: usize = 16;
 
-/// So many questions are open at once; others wait. Each takes a socket, and a process that has no more
-/// of them must not say that the DNS is silent.
+/// So many queries are under way at once; others wait. Each takes a socket, and a process that has no
+/// more of them must not say that the DNS is silent.
 pub(super) const MAX_QUERIES: usize = 128;
 
 /// The DNS servers, each asked again when it does not answer.
@@ -57,7 +57,7 @@ pub(super) struct Resolver {
     provider: CountingProvider,
     servers: Servers,
     validating: DnssecDnsHandle<Servers>,
-    queries: Semaphore,
+    query_slots: Semaphore,
 }
 
 /// The addresses of a host.
@@ -95,9 +95,9 @@ impl Resolver {
     pub(super) fn new(nameserver: Option<SocketAddr>, root: &RootKeys) -> Result<Self, NetError> {
         let local = SocketAddr::from(([127, 0, 0, 1], 53));
         let (config, mut options) = match nameserver {
-            Some(server) => only(server),
+            Some(server) => single_server(server),
             // Without a configuration the local host is asked, as resolv.conf(5) has it.
-            None => read_system_conf().unwrap_or_else(|_| only(local)),
+            None => read_system_conf().unwrap_or_else(|_| single_server(local)),
         };
         options.timeout = QUERY_TIMEOUT;
         let context = Arc::new(PoolContext::new(options, TlsConfig::new()?));
@@ -109,7 +109,7 @@ impl Resolver {
             provider,
             servers,
             validating,
-            queries: Semaphore::new(MAX_QUERIES),
+            query_slots: Semaphore::new(MAX_QUERIES),
         })
     }
 
@@ -121,7 +121,7 @@ impl Resolver {
             let aliases = Vec::new();
             return Ok(ResolvedHost { addresses, aliases });
         }
-        let name = name(host.as_str()).ok_or_else(|| LookupError::from(NoRecords::NxDomain))?;
+        let name = fqdn(host.as_str()).ok_or_else(|| LookupError::from(NoRecords::NxDomain))?;
         let both = timeout(LOOKUP_TIMEOUT, self.both_families(&name)).await;
         both.unwrap_or_else(|_| Err(LookupError::from(NoRecords::Timeout)))
     }
@@ -129,22 +129,22 @@ impl Resolver {
     /// Where a domain says that a service is, by a name such as `_imaps._tcp.example.net`. Empty when
     /// it says nothing, or that cannot be found out.
     pub(super) async fn srv(&self, service: &str) -> Vec<SRV> {
-        let resolution = match name(service) {
+        let resolution = match fqdn(service) {
             Some(name) => self.query(&name, RecordType::SRV).await,
             None => return Vec::new(),
         };
-        let places = resolution.records.unwrap_or_default().into_iter();
-        let places = places.filter_map(|record| match record.data {
-            RData::SRV(place) => Some(place),
+        let records = resolution.records.unwrap_or_default().into_iter();
+        let records = records.filter_map(|record| match record.data {
+            RData::SRV(srv) => Some(srv),
             _ => None,
         });
-        places.take(MAX_RECORDS).collect()
+        records.take(MAX_RECORDS).collect()
     }
 
     /// Which certificates a service has, by a name such as `_993._tcp.mail.example.net`. Empty when
     /// the DNS does not say it, or that cannot be found out.
     pub(super) async fn tlsa(&self, service: &str) -> TlsaAnswer {
-        let Some(name) = name(service) else {
+        let Some(name) = fqdn(service) else {
             return TlsaAnswer::default();
         };
         let resolution = self.query(&name, RecordType::TLSA).await;
@@ -152,13 +152,13 @@ impl Resolver {
         if records.is_empty() {
             return TlsaAnswer::default();
         }
-        // Most hosts have no such record, so the questions for the proof are only asked now.
+        // Most hosts have no such record, so only now the chain of trust is queried.
         let options = options(true);
-        let proof = async {
-            let _permit = self.queries.acquire().await;
+        let validation = async {
+            let _permit = self.query_slots.acquire().await;
             resolve(&self.validating, &name, RecordType::TLSA, options).await
         };
-        match timeout(DNSSEC_TIMEOUT, proof).await {
+        match timeout(DNSSEC_TIMEOUT, validation).await {
             Ok(resolution) if resolution.dnssec_validated => TlsaAnswer {
                 records: tlsa_records(resolution),
                 authenticated: true,
@@ -184,13 +184,17 @@ impl Resolver {
             Err(failure) if failure.outcome == Outcome::NameNotFound => return first,
             Err(_) => second.await,
         };
-        combine(first, second)
+        merge_families(first, second)
     }
 
-    async fn one_family(&self, name: &Name, kind: RecordType) -> Result<ResolvedHost, LookupError> {
+    async fn one_family(
+        &self,
+        name: &Name,
+        record_type: RecordType,
+    ) -> Result<ResolvedHost, LookupError> {
         let Resolution {
             aliases, records, ..
-        } = self.query(name, kind).await;
+        } = self.query(name, record_type).await;
         let aliases = aliases.iter().map(text).collect();
         match records {
             Ok(records) => {
@@ -198,17 +202,17 @@ impl Resolver {
                 let addresses = addresses.take(MAX_RECORDS).collect();
                 Ok(ResolvedHost { addresses, aliases })
             }
-            Err(missing) => Err(LookupError {
+            Err(reason) => Err(LookupError {
                 aliases,
-                ..LookupError::from(missing)
+                ..LookupError::from(reason)
             }),
         }
     }
 
-    async fn query(&self, name: &Name, kind: RecordType) -> Resolution {
-        let _permit = self.queries.acquire().await;
+    async fn query(&self, name: &Name, record_type: RecordType) -> Resolution {
+        let _permit = self.query_slots.acquire().await;
         let before = self.provider.socket_failures();
-        let mut resolution = resolve(&self.servers, name, kind, options(false)).await;
+        let mut resolution = resolve(&self.servers, name, record_type, options(false)).await;
         let unanswered = matches!(
             resolution.records,
             Err(NoRecords::Timeout | NoRecords::Malformed)
@@ -232,7 +236,7 @@ impl From<NoRecords> for LookupError {
             }
         };
         let code = match missing {
-            NoRecords::ErrorCode(code) => Some(mnemonic(code)),
+            NoRecords::ErrorCode(code) => Some(response_code_name(code)),
             _ => None,
         };
         Self {
@@ -253,7 +257,7 @@ pub(super) fn text(name: &Name) -> String {
 }
 
 /// A name that is complete: the search list of this machine must not be tried on it.
-fn name(text: &str) -> Option<Name> {
+fn fqdn(text: &str) -> Option<Name> {
     let mut name = Name::from_ascii(text).ok()?;
     name.set_fqdn(true);
     Some(name)
@@ -274,7 +278,7 @@ fn options(dnssec: bool) -> DnsRequestOptions {
     options
 }
 
-fn only(server: SocketAddr) -> (ResolverConfig, ResolverOpts) {
+fn single_server(server: SocketAddr) -> (ResolverConfig, ResolverOpts) {
     let mut servers = NameServerConfig::udp_and_tcp(server.ip());
     for connection in &mut servers.connections {
         connection.port = server.port();
@@ -284,7 +288,7 @@ fn only(server: SocketAddr) -> (ResolverConfig, ResolverOpts) {
 }
 
 /// A response code as the IANA registry of them has it.
-fn mnemonic(code: ResponseCode) -> String {
+fn response_code_name(code: ResponseCode) -> String {
     match code {
         ResponseCode::FormErr => "FORMERR".to_owned(),
         ResponseCode::ServFail => "SERVFAIL".to_owned(),
@@ -295,9 +299,9 @@ fn mnemonic(code: ResponseCode) -> String {
     }
 }
 
-/// One kind of address is enough. When there is neither, the graver reason counts: an answer that is
-/// missing may have held an address.
-fn combine(
+/// One family is enough. When there is neither, the graver reason counts: an answer that is missing
+/// may have held an address.
+fn merge_families(
     first: Result<ResolvedHost, LookupError>,
     second: Result<ResolvedHost, LookupError>,
 ) -> Result<ResolvedHost, LookupError> {
@@ -361,7 +365,7 @@ mod tests {
             (&untried, &v4, &v4),
             (&untried, &unknown, &unknown),
         ] {
-            assert_eq!(combine(first.clone(), second.clone()), *expected);
+            assert_eq!(merge_families(first.clone(), second.clone()), *expected);
         }
     }
 }

@@ -1,4 +1,5 @@
-//! Writes ClientHellos (RFC 8446 §4.1.2, RFC 5246 §7.4.1.2) that no TLS library would send.
+//! Writes ClientHellos (RFC 8446 §4.1.2, RFC 5246 §7.4.1.2) that no TLS library would send,
+//! which is why they are written by hand.
 
 /// What to offer.
 #[derive(Clone, Debug, Default)]
@@ -22,14 +23,14 @@ pub(super) struct ClientHello<'a> {
 }
 
 /// Some servers hang when a hello has a length between these (RFC 7685 §1).
-const HANGING_LENGTHS: std::ops::Range<usize> = 256..512;
+const INTOLERANT_LENGTHS: std::ops::Range<usize> = 256..512;
 
 impl ClientHello<'_> {
     /// The record, ready to be sent.
     pub(super) fn write(&self) -> Vec<u8> {
         let message = self.message(0);
-        let wanted = if HANGING_LENGTHS.contains(&message.len()) {
-            self.padded_to.max(HANGING_LENGTHS.end)
+        let wanted = if INTOLERANT_LENGTHS.contains(&message.len()) {
+            self.padded_to.max(INTOLERANT_LENGTHS.end)
         } else {
             self.padded_to
         };
@@ -39,27 +40,29 @@ impl ClientHello<'_> {
         };
         // The first record says 1.0 at most, for old servers (RFC 8446 §5.1).
         let mut record = vec![22];
-        put(&mut record, self.version.min(0x0301));
-        vector16(&mut record, |record| record.extend(&message));
+        put_u16(&mut record, self.version.min(0x0301));
+        put_vector(&mut record, |record| record.extend(&message));
         record
     }
 
     fn message(&self, padding: usize) -> Vec<u8> {
         // The length has three bytes, of which the first is never needed.
         let mut message = vec![1, 0];
-        vector16(&mut message, |body| {
-            put(body, self.version);
+        put_vector(&mut message, |body| {
+            put_u16(body, self.version);
             body.extend(self.random);
             // No session to resume.
             body.push(0);
-            vector16(body, |body| {
-                self.ciphers.iter().for_each(|cipher| put(body, *cipher));
+            put_vector(body, |body| {
+                self.ciphers
+                    .iter()
+                    .for_each(|cipher| put_u16(body, *cipher));
             });
             // No compression.
             body.extend([1, 0]);
             let extensions = self.extensions(padding);
             if !extensions.is_empty() {
-                vector16(body, |body| body.extend(&extensions));
+                put_vector(body, |body| body.extend(&extensions));
             }
         });
         message
@@ -68,21 +71,21 @@ impl ClientHello<'_> {
     fn extensions(&self, padding: usize) -> Vec<u8> {
         let mut all = Vec::new();
         let mut add = |kind: u16, content: &dyn Fn(&mut Vec<u8>)| {
-            put(&mut all, kind);
-            vector16(&mut all, content);
+            put_u16(&mut all, kind);
+            put_vector(&mut all, content);
         };
         if let Some(name) = self.server_name {
             // RFC 6066 §3.
             add(0, &|out| {
-                vector16(out, |out| {
+                put_vector(out, |out| {
                     out.push(0);
-                    vector16(out, |out| out.extend(name.as_bytes()));
+                    put_vector(out, |out| out.extend(name.as_bytes()));
                 });
             });
         }
         let list = |numbers: &[u16], out: &mut Vec<u8>| {
-            vector16(out, |out| {
-                numbers.iter().for_each(|number| put(out, *number));
+            put_vector(out, |out| {
+                numbers.iter().for_each(|number| put_u16(out, *number));
             });
         };
         if !self.groups.is_empty() {
@@ -96,13 +99,15 @@ impl ClientHello<'_> {
         if !self.versions.is_empty() {
             add(43, &|out| {
                 out.push((self.versions.len() * 2) as u8);
-                self.versions.iter().for_each(|version| put(out, *version));
+                self.versions
+                    .iter()
+                    .for_each(|version| put_u16(out, *version));
             });
             // A key for X25519, which any bytes are (RFC 7748 §5).
             add(51, &|out| {
-                vector16(out, |out| {
-                    put(out, 0x001d);
-                    vector16(out, |out| out.extend(self.random));
+                put_vector(out, |out| {
+                    put_u16(out, 0x001d);
+                    put_vector(out, |out| out.extend(self.random));
                 });
             });
         }
@@ -116,14 +121,14 @@ impl ClientHello<'_> {
     }
 }
 
-fn put(out: &mut Vec<u8>, number: u16) {
+fn put_u16(out: &mut Vec<u8>, number: u16) {
     out.extend(number.to_be_bytes());
 }
 
 /// Writes what `content` writes behind its length in two bytes.
-fn vector16(out: &mut Vec<u8>, content: impl FnOnce(&mut Vec<u8>)) {
+fn put_vector(out: &mut Vec<u8>, content: impl FnOnce(&mut Vec<u8>)) {
     let start = out.len();
-    put(out, 0);
+    put_u16(out, 0);
     content(out);
     // Nothing that is written here comes near the limit.
     let length = u16::try_from(out.len() - start - 2).unwrap_or(u16::MAX);
@@ -197,7 +202,7 @@ mod tests {
             ] {
                 let length = hello.write().len() - 5;
                 assert!(
-                    !HANGING_LENGTHS.contains(&length),
+                    !INTOLERANT_LENGTHS.contains(&length),
                     "{count} ciphers: {length} bytes"
                 );
             }

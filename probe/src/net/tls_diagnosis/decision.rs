@@ -8,7 +8,7 @@ use crate::step::Facts;
 use crate::tls::facts as tls_facts;
 use crate::tls::flight::{Choice, Flight, KeyExchange};
 
-/// What can be asked.
+/// What a hello offers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Offer {
     /// The same offers as the first time, without what made the hello long.
@@ -21,18 +21,18 @@ pub(super) enum Offer {
     Legacy(u16),
 }
 
-/// What came of it.
+/// How the server answered it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Response {
     /// The server agreed to something.
     Chose(Flight, Choice),
-    /// It said why not.
+    /// It refused with this alert.
     Alert(AlertDescription),
     /// It closed or reset the connection.
     Dropped,
     /// It did not answer in time.
     Silent,
-    /// It could not be asked, or answered something that is not TLS.
+    /// It could not be reached, or answered something that is not TLS.
     Nothing,
 }
 
@@ -43,8 +43,8 @@ pub(super) enum Next {
     Found(Outcome, Facts),
 }
 
-/// What is asked next, or what was found. There are at most five offers, because each connection
-/// costs the server something and the customer time.
+/// The next offer, or the cause. There are at most five offers, because each is a connection to the server
+/// and takes time.
 pub(super) fn decide(
     first: Outcome,
     responses: &[(Offer, Response)],
@@ -59,13 +59,13 @@ pub(super) fn decide(
         };
     };
     match (offer, response) {
-        // Whether it is the length is only known when nothing but the length makes the difference.
+        // The length is the cause only when nothing else differs between two hellos.
         (Offer::Short, Response::Chose(_, choice)) if supported.lack(*choice).is_none() => {
             Ask(Offer::Long)
         }
         (Offer::Long, Response::Dropped | Response::Silent) => {
             let small = responses.iter().find_map(|(_, response)| match response {
-                Response::Chose(flight, _) => Some(tls_facts::seen(flight, false)),
+                Response::Chose(flight, _) => Some(tls_facts::from_flight(flight, false)),
                 _ => None,
             });
             small.map_or(nothing, |facts| Found(Outcome::TlsLargeHelloDropped, facts))
@@ -73,7 +73,7 @@ pub(super) fn decide(
         (Offer::Long, _) | (_, Response::Silent | Response::Nothing) => nothing,
         (_, Response::Chose(flight, choice)) => Found(
             supported.lack(*choice).unwrap_or(first),
-            tls_facts::seen(flight, false),
+            tls_facts::from_flight(flight, false),
         ),
         (_, Response::Alert(alert)) if !is_about_offers(*alert) => nothing,
         (Offer::Short, _) => Ask(Offer::All),
@@ -120,7 +120,7 @@ impl Supported {
         }
     }
 
-    /// Why this client cannot have what the server chose, if that is so.
+    /// Why this client does not support what the server chose, if it does not.
     fn lack(&self, choice: Choice) -> Option<Outcome> {
         let Choice {
             version,

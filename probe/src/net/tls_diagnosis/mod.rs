@@ -1,4 +1,4 @@
-//! Finds out why there is no TLS when rustls cannot say, with a few hellos made by hand.
+//! Finds the cause of a failed handshake that rustls cannot name, with a few hellos made by hand.
 //!
 //! One alert stands for many causes (RFC 8446 §6.2), and a closed connection for all of them. What a
 //! server would have chosen instead is in the clear, so it is asked, on new connections, and left
@@ -31,8 +31,8 @@ const DIAGNOSIS_TIMEOUT: Duration = Duration::from_secs(8);
 /// The time for the answer to one hello. A server that is there needs one round trip.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// Looks again at a server that refused TLS without a reason. Returns why, and what the server would
-/// have chosen; or else `first`.
+/// Diagnoses a server that refused TLS without a reason. Returns the cause and what the server would have
+/// chosen, or `first` where nothing more is found.
 pub(super) async fn diagnose(
     first: Fault,
     peer: SocketAddr,

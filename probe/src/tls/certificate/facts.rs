@@ -15,7 +15,7 @@ use x509_parser::x509::SubjectPublicKeyInfo;
 use crate::dialogue::Redactor;
 use crate::step::{CertificateFacts, SentCertificate};
 
-/// More names than this are not told.
+/// More names than this are not reported.
 const MAX_NAMES: usize = 100;
 
 /// What the first certificate of a chain says; `None` when it cannot be read.

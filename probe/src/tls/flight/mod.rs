@@ -3,6 +3,9 @@
 //! The ServerHello is never encrypted, and up to TLS 1.2 neither is anything before the keys are
 //! agreed on (RFC 5246 §7.3). So what a server chose can be told even when rustls has given up, and
 //! when the server chose what rustls does not speak.
+//!
+//! It is read by hand because a flight may be cut off anywhere, and its messages may be spread over any
+//! records; tls-parser wants whole ones.
 
 #[cfg(test)]
 mod tests;
@@ -77,11 +80,11 @@ pub(crate) fn parse(flight: &[u8]) -> Flight {
         }
     }
     let mut bytes = Reader(&messages);
-    while let Some((kind, body)) = message(&mut bytes) {
+    while let Some((kind, body)) = handshake_message(&mut bytes) {
         match kind {
             SERVER_HELLO => {
                 // After a HelloRetryRequest, which has the same form, the real one follows (RFC 8446 §4.1.4).
-                found.choice = hello(body).or(found.choice);
+                found.choice = server_hello(body).or(found.choice);
                 found.complete |= found.choice.is_some_and(|choice| is_tls13(choice.version));
             }
             SERVER_KEY_EXCHANGE => {
@@ -127,9 +130,9 @@ const KEY_SHARE: u16 = 51;
 
 /// The type, the length of the content, and the content, as far as that is there.
 fn record<'a>(bytes: &mut Reader<'a>) -> Option<(u8, usize, &'a [u8])> {
-    let kind = bytes.byte()?;
-    let version = bytes.number()?;
-    let length = usize::from(bytes.number()?);
+    let kind = bytes.u8()?;
+    let version = bytes.u16()?;
+    let length = usize::from(bytes.u16()?);
     // SSL 3.0 to TLS 1.3, which hides behind 1.2.
     if !(0x0300..=0x0304).contains(&version) {
         return None;
@@ -139,18 +142,18 @@ fn record<'a>(bytes: &mut Reader<'a>) -> Option<(u8, usize, &'a [u8])> {
 }
 
 /// The type and the body of a whole message.
-fn message<'a>(bytes: &mut Reader<'a>) -> Option<(u8, &'a [u8])> {
-    let kind = bytes.byte()?;
-    let high = usize::from(bytes.byte()?);
-    let length = (high << 16) | usize::from(bytes.number()?);
+fn handshake_message<'a>(bytes: &mut Reader<'a>) -> Option<(u8, &'a [u8])> {
+    let kind = bytes.u8()?;
+    let high = usize::from(bytes.u8()?);
+    let length = (high << 16) | usize::from(bytes.u16()?);
     Some((kind, bytes.take(length)?))
 }
 
 /// Whether TLS 1.2 or older was agreed on, so that what follows a change of cipher is encrypted.
 fn begins_with_old_hello(messages: &[u8]) -> bool {
-    let first = message(&mut Reader(messages));
+    let first = handshake_message(&mut Reader(messages));
     first
-        .and_then(|(_, body)| hello(body))
+        .and_then(|(_, body)| server_hello(body))
         .is_some_and(|choice| !is_tls13(choice.version))
 }
 
@@ -158,24 +161,24 @@ fn is_tls13(version: ProtocolVersion) -> bool {
     version == ProtocolVersion::TLSv1_3
 }
 
-fn hello(body: &[u8]) -> Option<Choice> {
+fn server_hello(body: &[u8]) -> Option<Choice> {
     let mut bytes = Reader(body);
-    let mut version = bytes.number()?;
+    let mut version = bytes.u16()?;
     bytes.take(32)?;
-    let session = bytes.byte()?;
+    let session = bytes.u8()?;
     bytes.take(usize::from(session))?;
-    let cipher = bytes.number()?;
+    let cipher = bytes.u16()?;
     let mut group = None;
     // Compression, and the length of all extensions. The latter is not there in the oldest servers.
     bytes.take(3);
-    while let (Some(kind), Some(length)) = (bytes.number(), bytes.number()) {
+    while let (Some(kind), Some(length)) = (bytes.u16(), bytes.u16()) {
         let Some(extension) = bytes.take(usize::from(length)) else {
             break;
         };
         let mut extension = Reader(extension);
         match kind {
-            SUPPORTED_VERSIONS => version = extension.number().unwrap_or(version),
-            KEY_SHARE => group = extension.number(),
+            SUPPORTED_VERSIONS => version = extension.u16().unwrap_or(version),
+            KEY_SHARE => group = extension.u16(),
             _ => {}
         }
     }
@@ -191,13 +194,13 @@ fn key_exchange(cipher: CipherSuite, body: &[u8]) -> Option<KeyExchange> {
     const NAMED_CURVE: u8 = 3;
     let mut bytes = Reader(body);
     if uses_curve(cipher) {
-        return (bytes.byte()? == NAMED_CURVE)
-            .then(|| bytes.number())?
+        return (bytes.u8()? == NAMED_CURVE)
+            .then(|| bytes.u16())?
             .map(|group| KeyExchange::Group(NamedGroup::from(group)));
     }
-    let length = bytes.number()?;
+    let length = bytes.u16()?;
     let prime = bytes.take(usize::from(length))?;
-    let length = bytes.number()?;
+    let length = bytes.u16()?;
     let generator = bytes.take(usize::from(length))?;
     let given = FfdheGroup::from_params_trimming_leading_zeros(prime, generator);
     let named = [
@@ -225,11 +228,11 @@ impl<'a> Reader<'a> {
         Some(taken)
     }
 
-    fn byte(&mut self) -> Option<u8> {
+    fn u8(&mut self) -> Option<u8> {
         self.take(1).map(|bytes| bytes[0])
     }
 
-    fn number(&mut self) -> Option<u16> {
+    fn u16(&mut self) -> Option<u16> {
         let bytes = self.take(2)?;
         Some(u16::from_be_bytes([bytes[0], bytes[1]]))
     }

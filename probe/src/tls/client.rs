@@ -1,4 +1,4 @@
-//! Whom to trust, and with which cryptography.
+//! A TLS client: whom it trusts, and with which cryptography.
 
 use std::sync::Arc;
 
@@ -12,11 +12,11 @@ use super::handshake::PendingHandshake;
 use super::verifier::{CapturingVerifier, NoClientCertificate};
 use crate::endpoint::HostName;
 
-/// Verifies servers for the Mozilla roots and those of the operator.
+/// Verifies servers with the Mozilla roots and those of the operator.
 ///
 /// The cryptography and the time come from the caller: a server has another provider than a browser,
 /// and a browser another clock.
-pub struct Trust {
+pub struct TlsClient {
     config: ClientConfig,
     verifier: Arc<WebPkiServerVerifier>,
     roots: Arc<RootCertStore>,
@@ -24,7 +24,7 @@ pub struct Trust {
 
 /// Why no server can be verified.
 #[derive(Debug, thiserror::Error)]
-pub enum TrustError {
+pub enum TlsClientError {
     /// An extra root cannot be trusted.
     #[error("certificate {number} of the extra roots cannot be used: {cause}")]
     Root {
@@ -41,7 +41,7 @@ pub enum TrustError {
     Client(rustls::Error),
 }
 
-impl Trust {
+impl TlsClient {
     /// Trusts the Mozilla roots and these.
     ///
     /// # Errors
@@ -51,7 +51,7 @@ impl Trust {
         provider: Arc<CryptoProvider>,
         time: Arc<dyn TimeProvider>,
         extra_roots: &[CertificateDer<'static>],
-    ) -> Result<Self, TrustError> {
+    ) -> Result<Self, TlsClientError> {
         let mut roots = RootCertStore {
             roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
         };
@@ -59,7 +59,7 @@ impl Trust {
             let number = index + 1;
             roots
                 .add(root.clone())
-                .map_err(|cause| TrustError::Root { number, cause })?;
+                .map_err(|cause| TlsClientError::Root { number, cause })?;
         }
         let roots = Arc::new(roots);
         let verifier =
@@ -67,7 +67,7 @@ impl Trust {
                 .build()?;
         let mut config = ClientConfig::builder_with_details(provider, time)
             .with_safe_default_protocol_versions()
-            .map_err(TrustError::Client)?
+            .map_err(TlsClientError::Client)?
             .dangerous()
             .with_custom_certificate_verifier(verifier.clone())
             .with_no_client_auth();

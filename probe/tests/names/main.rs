@@ -2,13 +2,23 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod dns_server;
+#[path = "../scripted_server/mod.rs"]
 mod scripted_server;
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU16;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
+use dns_server::Answer::{
+    Address, Address6, Behind, Circle, Data, Empty, Endless, Forged, Late, Many, Rebound, Silence,
+    Stray, Truncated, TruncatedOnly,
+};
+use dns_server::{
+    A, Answer, Forgery, HOME, HOME6, NOTIMP, NXDOMAIN, Questions, REFUSED, SERVFAIL, UNKNOWN, Zone,
+    serve,
+};
 use futures_util::StreamExt;
 use futures_util::future::join_all;
 use probe::net::{Options, Probe, ProbeEvent, Target};
@@ -16,73 +26,7 @@ use probe::{Endpoint, EndpointReport, Facts, Outcome, Protocol, Security, Stage}
 use scripted_server::certificates::Authority;
 use scripted_server::checking::{self, PASSWORD, credentials};
 use scripted_server::{Server, transcript};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream, UdpSocket};
-use tokio::time::sleep;
-
-/// What the DNS server answers to a question for A, to one for AAAA, and to any other.
-#[derive(Clone, Copy, Debug)]
-struct Zone {
-    v4: Answer,
-    v6: Answer,
-    rest: Answer,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Answer {
-    Address([u8; 4]),
-    Address6([u16; 8]),
-    /// One address at first, and another one from the second question on.
-    Rebound([u8; 4], [u8; 4]),
-    /// This many addresses of 127.1.0.0/16.
-    Many(usize),
-    /// An alias of a name that is an alias of the next, and so on.
-    Endless,
-    /// An alias of itself.
-    Circle,
-    /// An address of another name.
-    Stray,
-    /// A record of this kind with this data, and none of another kind.
-    Data(u8, &'static [u8]),
-    Empty,
-    Code(u8),
-    Silence,
-    /// This one, later.
-    Late(Duration, &'static Self),
-    /// An answer to another question, or with another number, and nothing else.
-    Forged(Forgery),
-    /// The forgery, and then the right answer.
-    Behind(Forgery, &'static Self),
-    /// Too long for UDP; over TCP the right answer.
-    Truncated(&'static Self),
-    /// Too long for UDP, and nobody answers over TCP.
-    TruncatedOnly,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Forgery {
-    Number,
-    Question,
-    Noise,
-}
-
-use Answer::{
-    Address, Address6, Behind, Circle, Code, Data, Empty, Endless, Forged, Late, Many, Rebound,
-    Silence, Stray, Truncated, TruncatedOnly,
-};
-
-const NXDOMAIN: Answer = Code(3);
-const SERVFAIL: Answer = Code(2);
-const NOTIMP: Answer = Code(4);
-const REFUSED: Answer = Code(5);
-const UNKNOWN: Answer = Code(14);
-
-const HOME: Answer = Address([127, 0, 0, 1]);
-const HOME6: Answer = Address6([0, 0, 0, 0, 0, 0, 0, 1]);
-
-const A: u8 = 1;
-const CNAME: u8 = 5;
-const AAAA: u8 = 28;
+use tokio::net::TcpListener;
 
 #[tokio::test]
 async fn the_reason_for_a_missing_address_is_named() {
@@ -427,18 +371,6 @@ async fn free_port() -> u16 {
     }
 }
 
-/// The questions that came.
-type Questions = Arc<Mutex<Log>>;
-
-#[derive(Debug, Default)]
-struct Log {
-    /// The names that were asked for, and the kinds of record.
-    asked: Vec<(String, u8)>,
-    /// How many wait for an answer.
-    open: usize,
-    most_at_once: usize,
-}
-
 /// Checks a name with this zone; the connection, if it comes to that, is not answered.
 async fn check(zone: Zone, allow_private: bool, port: u16) -> (EndpointReport, Questions) {
     let (options, questions) = options(zone, allow_private).await;
@@ -486,178 +418,4 @@ async fn run(options: Options, target: Target) -> EndpointReport {
 fn zone(v4: Answer, v6: Answer) -> Zone {
     let rest = Empty;
     Zone { v4, v6, rest }
-}
-
-/// A DNS server that knows one answer of each kind (RFC 1035 §4).
-async fn serve(zone: Zone) -> (SocketAddr, Questions) {
-    let questions = Questions::default();
-    let (socket, listener) = loop {
-        let socket = UdpSocket::bind("127.0.0.1:0").await.unwrap();
-        // The same port may be taken for TCP.
-        if let Ok(listener) = TcpListener::bind(socket.local_addr().unwrap()).await {
-            break (Arc::new(socket), listener);
-        }
-    };
-    let address = socket.local_addr().unwrap();
-    let log = Arc::clone(&questions);
-    tokio::spawn(async move {
-        let mut query = [0; 512];
-        while let Ok((length, client)) = socket.recv_from(&mut query).await {
-            let (query, socket, log) = (query[..length].to_vec(), socket.clone(), log.clone());
-            tokio::spawn(async move {
-                let answer = choose(&query, zone, &log);
-                let answers = answers(&query, answer, false).await;
-                log.lock().unwrap().open -= 1;
-                for answer in answers {
-                    let _ = socket.send_to(&answer, client).await;
-                }
-            });
-        }
-    });
-    let log = Arc::clone(&questions);
-    tokio::spawn(async move {
-        while let Ok((stream, _)) = listener.accept().await {
-            let log = Arc::clone(&log);
-            tokio::spawn(async move { over_tcp(stream, zone, &log).await });
-        }
-    });
-    (address, questions)
-}
-
-/// Messages with their length before them (RFC 1035 §4.2.2).
-async fn over_tcp(mut stream: TcpStream, zone: Zone, log: &Questions) -> std::io::Result<()> {
-    loop {
-        let length = stream.read_u16().await?;
-        let mut query = vec![0; length.into()];
-        stream.read_exact(&mut query).await?;
-        let answer = choose(&query, zone, log);
-        if matches!(answer, TruncatedOnly) {
-            return Ok(());
-        }
-        let answers = answers(&query, answer, true).await;
-        log.lock().unwrap().open -= 1;
-        for answer in answers {
-            stream
-                .write_u16(u16::try_from(answer.len()).unwrap())
-                .await?;
-            stream.write_all(&answer).await?;
-        }
-    }
-}
-
-/// What is answered to this question.
-fn choose(query: &[u8], zone: Zone, log: &Questions) -> Answer {
-    let (question, kind) = question(query);
-    let mut log = log.lock().unwrap();
-    let asked = log.asked.iter().filter(|(_, other)| *other == kind);
-    let asked = asked.count();
-    log.asked.push((name(question), kind));
-    log.open += 1;
-    log.most_at_once = log.most_at_once.max(log.open);
-    let mut answer = match kind {
-        A => zone.v4,
-        AAAA => zone.v6,
-        _ => zone.rest,
-    };
-    if let Rebound(first, later) = answer {
-        answer = Address(if asked == 0 { first } else { later });
-    }
-    answer
-}
-
-/// The question of a query, in bytes, and the kind of record.
-fn question(query: &[u8]) -> (&[u8], u8) {
-    let name = query[12..].iter().position(|byte| *byte == 0).unwrap() + 13;
-    (&query[12..name + 4], query[name + 1])
-}
-
-/// The name in a question, as text.
-fn name(mut question: &[u8]) -> String {
-    let mut labels = Vec::new();
-    while question[0] > 0 {
-        let (label, rest) = question[1..].split_at(question[0].into());
-        labels.push(String::from_utf8_lossy(label).into_owned());
-        question = rest;
-    }
-    labels.join(".")
-}
-
-/// The messages that make up an answer.
-async fn answers(query: &[u8], mut answer: Answer, whole: bool) -> Vec<Vec<u8>> {
-    while let Late(time, other) = answer {
-        sleep(time).await;
-        answer = *other;
-    }
-    match answer {
-        Forged(forgery) => vec![forged(query, forgery)],
-        Behind(forgery, right) => vec![forged(query, forgery), message(query, *right)],
-        Truncated(right) if whole => vec![message(query, *right)],
-        Truncated(_) | TruncatedOnly => {
-            let mut message = message(query, Empty);
-            message[2] |= 0x02;
-            vec![message]
-        }
-        Silence => Vec::new(),
-        other => vec![message(query, other)],
-    }
-}
-
-fn forged(query: &[u8], forgery: Forgery) -> Vec<u8> {
-    let mut message = message(query, Address([127, 0, 0, 66]));
-    match forgery {
-        Forgery::Number => message[0] ^= 0xff,
-        // The first letter of the name.
-        Forgery::Question => message[13] = b'x',
-        Forgery::Noise => message[12..].fill(0xff),
-    }
-    message
-}
-
-fn message(query: &[u8], answer: Answer) -> Vec<u8> {
-    let (question, kind) = question(query);
-    let (code, kind, data): (u8, u8, Vec<Vec<u8>>) = match answer {
-        Address(address) => (0, kind, vec![address.to_vec()]),
-        Address6(address) => {
-            let bytes = address.iter().flat_map(|part| part.to_be_bytes());
-            (0, kind, vec![bytes.collect()])
-        }
-        Many(count) => {
-            let address = |number: usize| vec![127, 1, (number >> 8) as u8, number as u8];
-            (0, kind, (0..count).map(address).collect())
-        }
-        Stray => (0, kind, vec![vec![127, 0, 0, 66]]),
-        Circle => (0, CNAME, vec![vec![0xc0, 12]]),
-        Endless => {
-            // The names are mail, 1, 2, 3, …, all before the same domain.
-            let label = usize::from(question[0]);
-            let number: u8 = name(question)
-                .split('.')
-                .next()
-                .and_then(|label| label.parse().ok())
-                .unwrap_or(0);
-            let next = (number + 1).to_string();
-            let mut data = vec![next.len() as u8];
-            data.extend(next.as_bytes());
-            data.extend([0xc0, 12 + 1 + label as u8]);
-            (0, CNAME, vec![data])
-        }
-        Data(of, data) if of == kind => (0, kind, vec![data.to_vec()]),
-        Code(code) => (code, kind, Vec::new()),
-        _ => (0, kind, Vec::new()),
-    };
-    let mut message = query[..2].to_vec();
-    let count = u16::try_from(data.len()).unwrap().to_be_bytes();
-    // Authoritative, and proven by DNSSEC, or so the server says (RFC 4035 §3.2.3).
-    message.extend([0x85, 0xa0 | code, 0, 1, count[0], count[1], 0, 0, 0, 0]);
-    message.extend(question);
-    // The name of the question, or the domain that it ends with.
-    let owner = match answer {
-        Stray => 12 + 1 + question[0],
-        _ => 12,
-    };
-    for data in data {
-        message.extend([0xc0, owner, 0, kind, 0, 1, 0, 0, 0, 60, 0, data.len() as u8]);
-        message.extend(data);
-    }
-    message
 }
