@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::destination::Destination;
 use super::node::Nodes;
-use super::program::How;
+use super::program::Status;
 use super::prose::{Piece, Prose};
 use super::*;
 use crate::content::file::File;
@@ -45,9 +45,9 @@ fn prose(guide: &Guide) -> Vec<(String, &Prose)> {
     for program in &guide.programs {
         let mut all = vec![&program.summary, &program.recognise];
         all.extend(program.errors.iter().map(|error| &error.means));
-        match &program.how {
-            How::Retired(retired) => all.extend([&retired.why].into_iter().chain(&retired.keep)),
-            How::Guide(steps) => {
+        match &program.status {
+            Status::Retired(retired) => all.extend([&retired.why].into_iter().chain(&retired.keep)),
+            Status::Supported(steps) => {
                 all.extend(steps.add.iter().chain(&steps.change));
                 all.extend([&steps.outgoing.text, &steps.kind, &steps.trap.text]);
                 all.extend(steps.outgoing.steps.iter().chain(&steps.trap.steps));
@@ -117,11 +117,11 @@ fn the_troubleshooter_comes_to_every_card() {
             // Programs that are no longer of use have a card of their own, chosen with the program.
             let retired = guide
                 .program(slug)
-                .is_some_and(|program| matches!(program.how, How::Retired(_)));
+                .is_some_and(|program| matches!(program.status, Status::Retired(_)));
             assert!(retired || targets.contains(&&target), "{slug}");
         }
         for program in &guide.programs {
-            if matches!(program.how, How::Retired(_)) {
+            if matches!(program.status, Status::Retired(_)) {
                 assert!(guide.cards.contains_key(&program.slug), "{}", program.slug);
             }
         }
