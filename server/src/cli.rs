@@ -71,7 +71,7 @@ pub struct ServeOptions {
     #[arg(long, value_name = "FILE")]
     pub config: Vec<PathBuf>,
 
-    /// The language for requests that ask for none of those that there are
+    /// The language of the pages
     #[arg(long, value_name = "NAME", default_value = "en", value_parser = language)]
     pub language: String,
 

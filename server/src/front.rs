@@ -5,7 +5,6 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::Request;
 use axum::http::Method;
-use axum::http::header::{CONTENT_LANGUAGE, HeaderValue, VARY};
 use axum::response::Response;
 use tower::{ServiceExt, service_fn};
 use tracing::Instrument;
@@ -63,19 +62,12 @@ impl Door {
         let private = client.is_some_and(|client| client.private);
         // A name that is not ours is turned away by the routes.
         let own = front.hosts.serve(&request);
-        let language = &self.app.texts(request.headers()).language;
-        let kept = own.then(|| self.kept.at_once(&request, language, private));
-        let kept = kept.flatten();
+        let kept = own.then(|| self.kept.at_once(&request, private)).flatten();
         let mut response = match kept {
             Some(response) => response,
             // It is large, and without the box it would be moved about for every page that is kept.
-            None => Box::pin(self.made(request, client, language, own, identified.id)).await,
+            None => Box::pin(self.made(request, client, own, identified.id)).await,
         };
-        let headers = response.headers_mut();
-        let several = self.app.site.languages.all().len() > 1;
-        if several && headers.contains_key(CONTENT_LANGUAGE) {
-            headers.append(VARY, HeaderValue::from_static("accept-language"));
-        }
         if client.is_some_and(|client| client.https) {
             front.hsts.say(&mut response);
         }
@@ -88,7 +80,6 @@ impl Door {
         &self,
         mut request: Request,
         client: Option<Client>,
-        language: &str,
         own: bool,
         id: RequestId,
     ) -> Response {
@@ -97,7 +88,7 @@ impl Door {
         if let Some(client) = client {
             extensions.insert(client);
         }
-        let keeps = own && self.kept.keeps(&request, language);
+        let keeps = own && self.kept.keeps(&request);
         if !keeps && is_page(&request, &self.app) {
             // Asked here, what has no room costs next to nothing.
             match self.app.limits.page(client.map(|client| client.address)) {
@@ -115,7 +106,7 @@ impl Door {
         };
         let answer = async {
             match keeps {
-                true => self.kept.answer(request, language, private, routes).await,
+                true => self.kept.answer(request, private, routes).await,
                 false => routes(request).await,
             }
         };

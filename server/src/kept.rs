@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use app::texts::Languages;
 use axum::body::to_bytes;
 use axum::extract::{MatchedPath, Request};
 use axum::http::header::HeaderMap;
@@ -15,10 +14,10 @@ use crate::page::MAX_PAGE_LEN;
 use crate::process::half_of_cores;
 use crate::stored::Stored;
 
-/// The pages by their language and path, each from the first time that it is asked for. Whether a password
-/// may be typed on a page depends on the connection, so there are two of each.
+/// The pages by their paths, each from the first time that it is asked for. Whether a password may be
+/// typed on a page depends on the connection, so there are two of each.
 pub struct Kept {
-    pages: HashMap<String, HashMap<String, [OnceCell<Page>; 2]>>,
+    pages: HashMap<String, [OnceCell<Page>; 2]>,
     /// Compression takes most of the time. Whoever asks for all pages of a server that has just started
     /// must leave the rest of the processor to the others.
     compressions: Semaphore,
@@ -32,39 +31,31 @@ struct Page {
 impl Kept {
     /// Keeps the pages with these paths and no others: a path can be spelled in many ways, and whoever
     /// asked for all of them would fill the memory.
-    pub fn of(languages: &Languages, paths: impl IntoIterator<Item = String>) -> Self {
-        let paths: Vec<String> = paths.into_iter().collect();
-        let pages = languages.all().iter().map(|texts| {
-            let pages = paths.iter().map(|path| (path.clone(), Default::default()));
-            (texts.language.clone(), pages.collect())
-        });
+    pub fn of(paths: impl IntoIterator<Item = String>) -> Self {
+        let pages = paths.into_iter().map(|path| (path, Default::default()));
         Self {
             pages: pages.collect(),
             compressions: Semaphore::new(half_of_cores()),
         }
     }
 
-    /// Answers from memory, if the page is there in this language. `private` says whether nobody else can read
-    /// what is typed on it.
-    pub fn at_once(&self, request: &Request, language: &str, private: bool) -> Option<Response> {
+    /// Answers from memory, if the page is there. `private` says whether nobody else can read what is typed
+    /// on it.
+    pub fn at_once(&self, request: &Request, private: bool) -> Option<Response> {
         let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-        let page = self
-            .place(request, language, private)
-            .filter(|_| reads)?
-            .get()?;
+        let page = self.place(request, private).filter(|_| reads)?.get()?;
         Some(page.answer(request.headers()))
     }
 
     /// Whether the answer to this request is a page that is kept, or will be.
-    pub fn keeps(&self, request: &Request, language: &str) -> bool {
-        *request.method() == Method::GET && self.place(request, language, false).is_some()
+    pub fn keeps(&self, request: &Request) -> bool {
+        *request.method() == Method::GET && self.place(request, false).is_some()
     }
 
     /// Answers by a route, and keeps what is to be kept.
     pub async fn answer<F>(
         &self,
         request: Request,
-        language: &str,
         private: bool,
         routes: impl FnOnce(Request) -> F,
     ) -> Response
@@ -72,8 +63,8 @@ impl Kept {
         F: Future<Output = Response>,
     {
         // The answer to a HEAD request has no body that could be kept.
-        let keeps = self.keeps(&request, language);
-        let Some(page) = self.place(&request, language, private).filter(|_| keeps) else {
+        let keeps = self.keeps(&request);
+        let Some(page) = self.place(&request, private).filter(|_| keeps) else {
             return routes(request).await;
         };
         let headers = request.headers().clone();
@@ -85,10 +76,9 @@ impl Kept {
     }
 
     /// Where the page is kept. What follows a `?` makes a page one of many, so those are rendered each time.
-    fn place(&self, request: &Request, language: &str, private: bool) -> Option<&OnceCell<Page>> {
+    fn place(&self, request: &Request, private: bool) -> Option<&OnceCell<Page>> {
         let uri = request.uri();
-        let pages = self.pages.get(language)?;
-        let both = uri.query().is_none().then(|| pages.get(uri.path()))?;
+        let both = uri.query().is_none().then(|| self.pages.get(uri.path()))?;
         Some(&both?[usize::from(private)])
     }
 

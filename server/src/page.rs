@@ -9,12 +9,11 @@ use std::sync::Arc;
 
 use app::check::Admission;
 use app::pages::FailurePage;
-use app::texts::Texts;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::FromRequestParts;
 use axum::http::header::{
-    ACCEPT_ENCODING, ACCEPT_LANGUAGE, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LANGUAGE,
-    CONTENT_LENGTH, CONTENT_SECURITY_POLICY, HeaderMap, HeaderValue, RETRY_AFTER, VARY,
+    ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_SECURITY_POLICY,
+    HeaderMap, HeaderValue, RETRY_AFTER, VARY,
 };
 use axum::http::request::Parts;
 use axum::http::{Extensions, Request, StatusCode};
@@ -38,8 +37,8 @@ pub(crate) const MAX_PAGE_LEN: usize = 1024 * 1024;
 pub(crate) struct PageRequest {
     /// Who asks.
     pub(crate) client: Option<Client>,
-    /// Which encodings and languages the browser takes.
-    accepted: HeaderMap,
+    /// Which encodings the browser takes.
+    accept_encoding: HeaderMap,
     /// Room for the page; none is needed where it goes into the page cache. That happens once for each page,
     /// so the limits of the client who happens to come first do not matter.
     permit: Option<Arc<PagePermit>>,
@@ -48,18 +47,15 @@ pub(crate) struct PageRequest {
 impl PageRequest {
     /// Takes it from the head of a request.
     pub(crate) fn of(extensions: &Extensions, headers: &HeaderMap) -> Self {
-        let accepted = [ACCEPT_ENCODING, ACCEPT_LANGUAGE];
-        let accepted = accepted.map(|name| Some((name.clone(), headers.get(name)?.clone())));
+        let accepted = headers.get(ACCEPT_ENCODING).cloned();
         Self {
             client: extensions.get().copied(),
-            accepted: accepted.into_iter().flatten().collect(),
+            accept_encoding: accepted
+                .map(|value| (ACCEPT_ENCODING, value))
+                .into_iter()
+                .collect(),
             permit: extensions.get().cloned(),
         }
-    }
-
-    /// The texts in the language of the request.
-    pub(crate) fn texts<'a>(&self, app: &'a AppState) -> &'a Arc<Texts> {
-        app.texts(&self.accepted)
     }
 }
 
@@ -90,7 +86,7 @@ pub(crate) async fn page<V: IntoView + 'static>(
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
     let mut accepted = Encoding::ALL.into_iter();
-    let accepted = accepted.find(|encoding| encoding.is_accepted(&request.accepted));
+    let accepted = accepted.find(|encoding| encoding.is_accepted(&request.accept_encoding));
     let encoded = accepted.and_then(|encoding| {
         let name = HeaderValue::from_static(encoding.name());
         Some((encoding.encode(&plain, Effort::Fast)?, name))
@@ -115,21 +111,17 @@ pub(crate) fn context(
     app: &Arc<AppState>,
     status: StatusCode,
     admission: Admission,
-    texts: &Arc<Texts>,
 ) -> impl Fn() + Clone + Send + Sync + 'static {
-    let (app, texts) = (Arc::clone(app), Arc::clone(texts));
+    let app = Arc::clone(app);
     move || {
         provide_context(app.site.clone());
-        provide_context(Arc::clone(&texts));
+        provide_context(Arc::clone(app.site.languages.default()));
         provide_context(admission.clone());
         let response = expect_context::<ResponseOptions>();
         if status != StatusCode::OK {
             response.set_status(status);
         }
         response.insert_header(CONTENT_SECURITY_POLICY, headers::PAGE_POLICY);
-        if let Ok(language) = HeaderValue::from_str(&texts.language) {
-            response.insert_header(CONTENT_LANGUAGE, language);
-        }
     }
 }
 
@@ -152,21 +144,16 @@ pub(crate) async fn busy(
     request: &PageRequest,
     denial: PageDenial,
 ) -> Response {
-    let texts = request.texts(app);
-    let render_once = || async {
-        let failure = texts.pages.failure.busy.clone();
+    let stored = app.busy.get_or_init(|| async {
+        let failure = app.site.languages.default().pages.failure.busy.clone();
         let view = move || view! { <FailurePage failure=failure.clone()/> };
         let response = render(app, StatusCode::OK, request, view).await;
         let (mut parts, body) = response.into_parts();
         headers::add(&mut parts.headers);
         let body = to_bytes(body, MAX_PAGE_LEN).await.unwrap_or_default();
         Stored::compressed(parts.headers, body)
-    };
-    let stored = match app.busy.get(&texts.language) {
-        Some(stored) => stored.get_or_init(render_once).await,
-        None => &render_once().await,
-    };
-    let mut response = stored.answer(&request.accepted);
+    });
+    let mut response = stored.await.answer(&request.accept_encoding);
     *response.status_mut() = denial.status();
     let headers = response.headers_mut();
     headers.insert(RETRY_AFTER, denial.retry_after().into());
@@ -182,8 +169,7 @@ async fn render<V: IntoView + 'static>(
     request: &PageRequest,
     view: impl Fn() -> V + Clone + Send + Sync + 'static,
 ) -> Response {
-    let admission = app.admission(request.client);
-    let context = context(app, status, admission, request.texts(app));
+    let context = context(app, status, app.admission(request.client));
     let render = leptos_axum::render_app_async_with_context(context, view);
     render(Request::new(Body::empty())).await
 }

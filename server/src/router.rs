@@ -88,7 +88,7 @@ pub fn router(
         .route("/readyz", get(readiness))
         .fallback(not_found)
         .method_not_allowed_fallback(wrong_method);
-    let kept = Kept::of(&app.site.languages, paths(&app.site));
+    let kept = Kept::of(paths(&app.site));
     front::before(guarded(routes, app.clone()), kept, app)
 }
 
@@ -160,7 +160,7 @@ async fn program(
     Path(slug): Path<String>,
     request: PageRequest,
 ) -> Response {
-    match request.texts(&app).guide.program(&slug).cloned() {
+    match app.site.languages.default().guide.program(&slug).cloned() {
         Some(program) => {
             let show = move || view! { <ProgramPage program=program.clone()/> };
             page(&app, StatusCode::OK, &request, show).await
@@ -193,10 +193,10 @@ async fn node(
     Query(query): Query<TrailQuery>,
     request: PageRequest,
 ) -> Response {
-    let Some(node) = request.texts(&app).guide.nodes.get(&slug).cloned() else {
+    let Some(node) = app.site.languages.default().guide.nodes.get(&slug).cloned() else {
         return not_found(State(app), request).await;
     };
-    let trail = Trail::read(&request.texts(&app).guide, &query.trail);
+    let trail = Trail::read(&app.site.languages.default().guide, &query.trail);
     let show = move || {
         let (slug, node, trail) = (slug.clone(), node.clone(), trail.clone());
         view! { <FixPage slug node trail/> }
@@ -251,14 +251,14 @@ async fn card(
     Query(query): Query<CardQuery>,
     request: PageRequest,
 ) -> Response {
-    let Some(card) = request.texts(&app).guide.cards.get(&slug).cloned() else {
+    let Some(card) = app.site.languages.default().guide.cards.get(&slug).cloned() else {
         return not_found(State(app), request).await;
     };
     // A program that nobody knows is no reason not to help.
     let program = query
         .program
-        .and_then(|slug| request.texts(&app).guide.program(&slug).cloned());
-    let trail = Trail::read(&request.texts(&app).guide, &query.trail);
+        .and_then(|slug| app.site.languages.default().guide.program(&slug).cloned());
+    let trail = Trail::read(&app.site.languages.default().guide, &query.trail);
     let show = move || {
         let (slug, card, program) = (slug.clone(), card.clone(), program.clone());
         view! { <CardPage slug card program trail=trail.clone()/> }
@@ -339,7 +339,7 @@ async fn test_page(
 ) -> Response {
     let page_request = PageRequest::of(request.extensions(), request.headers());
     let admission = app.admission(page_request.client);
-    let trail = Trail::read(&page_request.texts(&app).guide, &asked.trail);
+    let trail = Trail::read(&app.site.languages.default().guide, &asked.trail);
     // The form is decoded by the server function's own decoder, so both understand the same.
     let form =
         <TestConnection as FromReq<PostUrl, Request, ServerFnError>>::from_req(request).await;
@@ -347,13 +347,18 @@ async fn test_page(
         return StatusCode::BAD_REQUEST.into_response();
     };
     let address = form.address.clone();
-    let texts = page_request.texts(&app);
-    let test = start(&app.site, texts, form.into(), &admission).await;
+    let test = start(
+        &app.site,
+        app.site.languages.default(),
+        form.into(),
+        &admission,
+    )
+    .await;
     let retry_after = test.refused.and_then(Refusal::retry_after);
     let status = test.refused.map_or(StatusCode::OK, Refusal::status);
     let shown = Arc::new(std::sync::Mutex::new(Some(test)));
     let render = leptos_axum::render_app_to_stream_in_order_with_context(
-        context(&app, status, admission, page_request.texts(&app)),
+        context(&app, status, admission),
         move || {
             // A page is rendered once; a second time there would be nothing left to show.
             let test = shown.lock().ok().and_then(|mut test| test.take());
@@ -376,8 +381,7 @@ async fn test_stream(State(app): State<Arc<AppState>>, mut request: Request) -> 
     request.headers_mut().remove(ACCEPT);
     request.headers_mut().remove(REFERER);
     let admission = app.admission(request.extensions().get().copied());
-    let texts = app.texts(request.headers());
-    let context = context(&app, StatusCode::OK, admission, texts);
+    let context = context(&app, StatusCode::OK, admission);
     let answer = leptos_axum::handle_server_fns_with_context(context, request).await;
     let mut response = uncached(answer.into_response());
     // The function itself never fails: then its form could not be read, which is no fault of the program.
@@ -418,8 +422,8 @@ async fn only_own_pages(
     if origin::is_allowed(&request, https) {
         return next.run(request).await;
     }
+    let failure = app.site.languages.default().pages.failure.foreign.clone();
     let request = PageRequest::of(request.extensions(), request.headers());
-    let failure = request.texts(&app).pages.failure.foreign.clone();
     page(
         &app,
         StatusCode::FORBIDDEN,
@@ -459,7 +463,7 @@ async fn page_for_bare_failures(
     if !bare || !failed || api || method == Method::HEAD {
         return response;
     }
-    let failures = &page_request.texts(&app).pages.failure;
+    let failures = &app.site.languages.default().pages.failure;
     let failure = match status {
         StatusCode::NOT_FOUND => &failures.missing,
         StatusCode::METHOD_NOT_ALLOWED => &failures.method,
@@ -526,7 +530,7 @@ mod tests {
         let app = AppState::new(Arc::new(site), assets, limits, Front::default());
         let app = Arc::new(app);
         let routes = guarded(Router::new().route("/broken", get(broken)), app.clone());
-        let router = front::before(routes, Kept::of(&app.site.languages, []), app);
+        let router = front::before(routes, Kept::of([]), app);
         for _ in 0..2 {
             let request = Request::get("/broken").body(Body::empty()).unwrap();
             let response = router.clone().oneshot(request).await.unwrap();

@@ -1,12 +1,9 @@
 //! What every route finds in its state.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use app::check::Admission;
 use app::site::Site;
-use app::texts::Texts;
-use axum::http::header::{ACCEPT_LANGUAGE, HeaderMap};
 use tokio::sync::OnceCell;
 
 use crate::assets::Assets;
@@ -25,16 +22,14 @@ pub(crate) struct AppState {
     pub(crate) limits: Limits,
     /// What is set for all routes.
     pub(crate) front: Front,
-    /// The page that says to come back in a moment, in each language from the first time that it is needed.
-    pub(crate) busy: HashMap<String, OnceCell<Stored>>,
+    /// The page that says to come back in a moment, from the first time that it is needed.
+    pub(crate) busy: OnceCell<Stored>,
 }
 
 impl AppState {
     /// The state before the first request.
     pub(crate) fn new(site: Arc<Site>, assets: Assets, limits: Limits, front: Front) -> Self {
-        let languages = site.languages.all().iter();
-        let busy = languages.map(|texts| (texts.language.clone(), OnceCell::new()));
-        let busy = busy.collect();
+        let busy = OnceCell::new();
         Self {
             site,
             assets,
@@ -42,13 +37,6 @@ impl AppState {
             front,
             busy,
         }
-    }
-
-    /// The texts in the language that a request with these headers gets.
-    pub(crate) fn texts(&self, headers: &HeaderMap) -> &Arc<Texts> {
-        let header = headers.get(ACCEPT_LANGUAGE);
-        let header = header.and_then(|header| header.to_str().ok());
-        self.site.languages.negotiate(header)
     }
 
     /// What is known of the client and its connection.

@@ -5,7 +5,6 @@
 mod assets;
 mod escaping;
 mod headers;
-mod languages;
 mod page_limits;
 mod pages;
 mod refusals;
@@ -14,7 +13,6 @@ use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use app::content::Files;
 use app::record::{Catalogue, RecordFile, built_in};
 use app::site::Site;
 use axum::Router;
@@ -55,16 +53,6 @@ fn site_with(record: RecordFile, options: &LimitOptions) -> Router {
 }
 
 fn served(record: RecordFile, options: &LimitOptions, hosts: Hosts) -> Router {
-    let content = Files::built_in().unwrap();
-    served_with(&content, record, options, hosts)
-}
-
-fn served_with(
-    content: &Files,
-    record: RecordFile,
-    options: &LimitOptions,
-    hosts: Hosts,
-) -> Router {
     let assets = Assets::load().expect("the bundle is built before the tests: make build");
     let probe = Options {
         allow_private: true,
@@ -72,7 +60,7 @@ fn served_with(
     };
     let catalogue = Catalogue::read(&[record], true).unwrap();
     let probe = Probe::new(probe).unwrap();
-    let site = Site::of(catalogue, content, "en", probe, assets.bundle()).unwrap();
+    let site = Site::read(catalogue, "en", probe, assets.bundle()).unwrap();
     let limits = Limits::new(options, Keys::random().unwrap(), Metrics::default());
     let mut proxies = ProxyOptions::default();
     proxies.trusted_proxy.push("10.0.0.0/8".parse().unwrap());
