@@ -13,7 +13,9 @@ pub(crate) fn lookup<T>(header: &str, find: impl Fn(&str) -> Option<T>) -> Optio
         .collect();
     // What stands first counts more among those with the same weight.
     ranges.sort_by_key(|(_, weight)| std::cmp::Reverse(*weight));
-    ranges.into_iter().find_map(|(tag, _)| look_up(tag, &find))
+    ranges
+        .into_iter()
+        .find_map(|(tag, _)| longest_match(tag, &find))
 }
 
 /// Browsers send a handful.
@@ -31,7 +33,7 @@ fn range(text: &str) -> Option<(&str, u16)> {
 
 /// The language with this tag, or with the longest beginning of it. A single letter says what follows it, so it
 /// goes together with that.
-fn look_up<T>(tag: &str, find: &impl Fn(&str) -> Option<T>) -> Option<T> {
+fn longest_match<T>(tag: &str, find: &impl Fn(&str) -> Option<T>) -> Option<T> {
     let mut tag = tag;
     loop {
         if let Some(found) = find(tag) {

@@ -24,6 +24,19 @@ pub struct Texts {
     pub guide: Guide,
 }
 
+/// The files of a language.
+const FILES: [&str; 9] = [
+    "cards.toml",
+    "errors.toml",
+    "guide.toml",
+    "network.toml",
+    "nodes.toml",
+    "outcomes.toml",
+    "pages.toml",
+    "programs",
+    "test.toml",
+];
+
 /// The texts of every language that there is.
 #[derive(Clone, Debug)]
 pub struct Languages {
@@ -42,6 +55,7 @@ impl Texts {
 
     fn read(files: &Files, structure: &Structure, language: &str) -> Result<Self, String> {
         let folder = files.folder(language);
+        folder.only(&FILES)?;
         let words = Words::read(&folder.file("outcomes.toml")?)?;
         Ok(Self {
             language: language.to_owned(),

@@ -6,10 +6,10 @@
 //!
 //! | module | idea |
 //! |---|---|
-//! | [`file`](mod@file) | one file, and where in it something is wrong |
-//! | [`by_id`] | words for what is declared in the structure |
+//! | `file` | one file, and where in it something is wrong |
+//! | `by_id` | words for what is declared in the structure |
 //! | [`template`] | a text with placeholders, checked when it is read |
-//! | [`words`] | declares the words of a page |
+//! | `words` | declares the words of a page |
 
 pub(crate) mod by_id;
 pub(crate) mod file;
@@ -82,6 +82,23 @@ impl Folder<'_> {
         match self.files.0.get(&name) {
             Some(text) => Ok(File::new(name, text.clone())),
             None => Err(format!("{name} is missing")),
+        }
+    }
+
+    /// Refuses files besides these, which nothing would read. A folder inside stands for all files in it.
+    pub(crate) fn only(&self, expected: &[&str]) -> Result<(), String> {
+        let mut names = self.files.0.keys().filter_map(|path| {
+            let name = path.strip_prefix(self.name)?.strip_prefix('/')?;
+            Some(name.split('/').next().unwrap_or(name))
+        });
+        match names.find(|name| !expected.contains(name)) {
+            None => Ok(()),
+            Some(name) => {
+                let (folder, expected) = (self.name, expected.join(", "));
+                Err(format!(
+                    "{folder}/{name} is unknown, expected one of {expected}"
+                ))
+            }
         }
     }
 

@@ -16,8 +16,8 @@
 //! | [`comparison`] | settings as a program shows them next to the right ones |
 //! | [`network`] | commands for the customer's own network |
 //! | [`words`] | the words around all that |
-//! | [`structure`] | all of it without words, where every reference leads somewhere |
-//! | [`localized`] | all of it in one language |
+//! | `structure` | all of it without words, where every reference leads somewhere |
+//! | `localized` | all of it in one language |
 
 pub mod card;
 pub mod comparison;

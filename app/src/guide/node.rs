@@ -24,16 +24,16 @@ pub struct Node {
     /// Why it is asked, or how to find out.
     pub hint: Option<Prose>,
     /// A page that helps to find the answer.
-    pub see: Option<See>,
+    pub see: Option<HelpLink>,
     /// Who can answer it.
-    pub by: By,
+    pub by: AnsweredBy,
     /// The answers, in the order in which they are shown.
     pub answers: Vec<Answer>,
 }
 
 /// A page that helps to find an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct See {
+pub struct HelpLink {
     /// What the link says.
     pub label: String,
     /// Where it leads.
@@ -44,7 +44,7 @@ pub struct See {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, IntoStaticStr)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
-pub enum By {
+pub enum AnsweredBy {
     /// Only the customer.
     #[default]
     Ask,
@@ -78,7 +78,7 @@ impl Node {
     }
 }
 
-impl By {
+impl AnsweredBy {
     /// The name that the browser knows.
     pub fn name(self) -> &'static str {
         self.into()
@@ -106,7 +106,7 @@ pub(super) struct Nodes {
 #[serde(deny_unknown_fields)]
 struct NodeStructure {
     #[serde(default)]
-    by: By,
+    by: AnsweredBy,
     /// Whether there is a hint.
     #[serde(default)]
     hint: bool,
@@ -314,7 +314,7 @@ impl NodeStructure {
             answers: answers.collect::<Result<_, String>>()?,
             question: without_marks(file, words.question)?,
             hint,
-            see: self.see.as_ref().zip(see).map(|(to, label)| See {
+            see: self.see.as_ref().zip(see).map(|(to, label)| HelpLink {
                 label: label.0,
                 to: to.get_ref().clone(),
             }),

@@ -31,8 +31,8 @@ pub struct Program {
     pub sources: Vec<String>,
     /// Its messages and what they mean.
     pub errors: Vec<Message>,
-    /// How to use it, or why not to.
-    pub how: How,
+    /// Whether it is still of use.
+    pub status: Status,
 }
 
 /// What a program runs on.
@@ -67,18 +67,18 @@ pub enum Family {
     Outlook,
 }
 
-/// How to use a program, or why not to.
+/// Whether a program is still of use.
 #[derive(Clone, Debug)]
-pub enum How {
-    /// Its steps.
-    Guide(Box<Steps>),
-    /// It should not be used any more.
+pub enum Status {
+    /// It is: this is how to use it.
+    Supported(Box<ProgramGuide>),
+    /// It is not.
     Retired(Retired),
 }
 
 /// How to use a program.
 #[derive(Clone, Debug)]
-pub struct Steps {
+pub struct ProgramGuide {
     /// What it calls the kinds of security.
     pub security: SecurityNames,
     /// Its forms with the values to type.
@@ -198,9 +198,9 @@ impl SecurityNames {
 impl Program {
     /// What this program calls the kinds of security; what most do, where it has no words of its own.
     pub fn security_names(&self, words: &Words) -> SecurityNames {
-        match &self.how {
-            How::Guide(steps) => steps.security.clone(),
-            How::Retired(_) => SecurityNames::general(words),
+        match &self.status {
+            Status::Supported(steps) => steps.security.clone(),
+            Status::Retired(_) => SecurityNames::general(words),
         }
     }
 }

@@ -5,8 +5,8 @@ use serde::{Deserialize, Deserializer, de};
 use toml::Spanned;
 
 use super::program::{
-    Device, Family, Field, Form, How, Message, Program, Retired, Section, SecurityNames, Steps,
-    Trap,
+    Device, Family, Field, Form, Message, Program, ProgramGuide, Retired, Section, SecurityNames,
+    Status, Trap,
 };
 use super::prose::Prose;
 use crate::content::by_id::{ById, Table};
@@ -238,11 +238,11 @@ impl ProgramStructure {
         let kind = parts.optional("kind", guided, words.kind)?;
         let trap = parts.optional("trap", guided, words.trap)?;
         let retired = parts.optional("retired", !guided, words.retired)?;
-        let how = match &self.table.retired {
+        let status = match &self.table.retired {
             Some(structure) => {
                 let words = parts.required("retired", retired)?;
                 let instead = structure.instead.iter();
-                How::Retired(Retired {
+                Status::Retired(Retired {
                     since: words.since,
                     why: words.why,
                     keep: words.keep,
@@ -251,7 +251,7 @@ impl ProgramStructure {
             }
             None => {
                 let security = parts.required("security", security)?;
-                How::Guide(Box::new(Steps {
+                Status::Supported(Box::new(ProgramGuide {
                     security: SecurityNames {
                         tls: security.tls,
                         starttls: security.starttls,
@@ -277,7 +277,7 @@ impl ProgramStructure {
             checked: words.checked.0,
             sources: sources.into_iter().map(|source| source.0).collect(),
             errors: messages,
-            how,
+            status,
         })
     }
 

@@ -54,21 +54,22 @@ impl Structure {
             network: NetworkStructure::read(&network)?,
             remedies: RemediesFile::read(&remedies)?,
         };
-        let found = structure.errors.targets().map(|target| (&errors, target));
-        let readings = structure.network.targets();
-        let found = found.chain(readings.map(|target| (&network, target)));
-        let causes = structure.remedies.targets();
-        let found: Vec<_> = found
-            .chain(causes.map(|target| (&remedies, target)))
-            .collect();
-        let answers = structure.nodes.targets();
-        let answers = answers.map(|target| (&structure.nodes.file, target));
-        for (file, target) in found.iter().copied().chain(answers) {
-            structure.check_target(file, target)?;
+        let from_nodes: Vec<_> = structure.nodes.targets().collect();
+        let from_errors: Vec<_> = structure.errors.targets().collect();
+        let from_network: Vec<_> = structure.network.targets().collect();
+        let from_remedies: Vec<_> = structure.remedies.targets().collect();
+        for (file, targets) in [
+            (&structure.nodes.file, &from_nodes),
+            (&errors, &from_errors),
+            (&network, &from_network),
+            (&remedies, &from_remedies),
+        ] {
+            for target in targets {
+                structure.check_target(file, target)?;
+            }
         }
-        structure
-            .nodes
-            .check(found.iter().map(|(_, target)| *target))?;
+        let roots = from_errors.into_iter().chain(from_network);
+        structure.nodes.check(roots.chain(from_remedies))?;
         for slug in structure.errors.programs() {
             structure.check_program(&errors, slug)?;
         }
@@ -95,7 +96,10 @@ impl Structure {
         match self.program(slug.get_ref()) {
             Some(_) => Ok(()),
             None => {
-                let message = format!("there is no program `{}`", slug.get_ref());
+                let message = format!(
+                    "unknown `{}`, expected the slug of a program",
+                    slug.get_ref()
+                );
                 Err(file.fault_at(slug, message))
             }
         }
@@ -109,19 +113,19 @@ impl Structure {
     fn check_programs(&self) -> Result<(), String> {
         let with_steps: BTreeSet<&str> = self.cards.of_programs().collect();
         for program in &self.programs {
-            let fault = |place: &Spanned<String>, message: &str| {
-                let message = format!("`{}` is no {message}", place.get_ref());
+            let fault = |place: &Spanned<String>, expected: &str| {
+                let message = format!("unknown `{}`, expected {expected}", place.get_ref());
                 Err(program.file.fault_at(place, message))
             };
             let table = &program.table;
             let mut cards = table.messages.iter().map(|message| &message.card);
             if let Some(stranger) = cards.find(|card| !self.cards.contains(card.get_ref())) {
-                return fault(stranger, "card");
+                return fault(stranger, "the slug of a card");
             }
             let mut without = table.without.iter();
-            let known = |card: &&Spanned<String>| !with_steps.contains(card.get_ref().as_str());
-            if let Some(stranger) = without.find(known) {
-                return fault(stranger, "card with steps in programs");
+            let known = |card: &Spanned<String>| with_steps.contains(card.get_ref().as_str());
+            if let Some(stranger) = without.find(|card| !known(card)) {
+                return fault(stranger, "the slug of a card with steps in programs");
             }
             let Some(retired) = &table.retired else {
                 continue;
@@ -132,7 +136,7 @@ impl Structure {
             };
             let mut instead = retired.instead.iter();
             if let Some(stranger) = instead.find(|slug| !usable(slug.get_ref())) {
-                return fault(stranger, "program to use instead");
+                return fault(stranger, "the slug of a program that is still of use");
             }
             // The troubleshooter leads whoever chooses this program to the card that says so.
             if !self.cards.contains(&program.slug) {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::destination::Destination;
 use super::node::Nodes;
-use super::program::How;
+use super::program::Status;
 use super::prose::{Piece, Prose};
 use super::*;
 use crate::content::file::File;
@@ -45,9 +45,9 @@ fn prose(guide: &Guide) -> Vec<(String, &Prose)> {
     for program in &guide.programs {
         let mut all = vec![&program.summary, &program.recognise];
         all.extend(program.errors.iter().map(|error| &error.means));
-        match &program.how {
-            How::Retired(retired) => all.extend([&retired.why].into_iter().chain(&retired.keep)),
-            How::Guide(steps) => {
+        match &program.status {
+            Status::Retired(retired) => all.extend([&retired.why].into_iter().chain(&retired.keep)),
+            Status::Supported(steps) => {
                 all.extend(steps.add.iter().chain(&steps.change));
                 all.extend([&steps.outgoing.text, &steps.kind, &steps.trap.text]);
                 all.extend(steps.outgoing.steps.iter().chain(&steps.trap.steps));
@@ -117,11 +117,11 @@ fn the_troubleshooter_comes_to_every_card() {
             // Programs that are no longer of use have a card of their own, chosen with the program.
             let retired = guide
                 .program(slug)
-                .is_some_and(|program| matches!(program.how, How::Retired(_)));
+                .is_some_and(|program| matches!(program.status, Status::Retired(_)));
             assert!(retired || targets.contains(&&target), "{slug}");
         }
         for program in &guide.programs {
-            if matches!(program.how, How::Retired(_)) {
+            if matches!(program.status, Status::Retired(_)) {
                 assert!(guide.cards.contains_key(&program.slug), "{}", program.slug);
             }
         }
@@ -168,13 +168,12 @@ fn faulty_trees_are_refused() {
             "answer `unknown` is there twice",
         ),
     ] {
-        // Other files lead to questions that are not there, so only what comes first is looked at.
         let error = structure("nodes.toml", &text).unwrap_err();
-        let remedies = "structure/errors.toml";
         assert!(
-            error.contains(fault) || error.starts_with(remedies),
+            error.starts_with("structure/nodes.toml:"),
             "{text}: {error}"
         );
+        assert!(error.contains(fault), "{text}: {error}");
     }
     let check = |text: &str| {
         let nodes = Nodes::read(File::new("nodes.toml", text)).unwrap();
@@ -200,6 +199,89 @@ fn faulty_trees_are_refused() {
             error.as_ref().map_err(String::as_str),
             fault.as_ref().map_err(|e| *e).map(|_| &())
         );
+    }
+}
+
+#[test]
+fn references_that_lead_nowhere_are_refused() {
+    for (path, old, new, fault) in [
+        (
+            "errors.toml",
+            "to = \"card:no-internet\"",
+            "to = \"card:nothing\"",
+            "this leads nowhere, expected a card",
+        ),
+        (
+            "errors.toml",
+            "program = \"outlook-classic\"",
+            "program = \"outlook\"",
+            "unknown `outlook`, expected the slug of a program",
+        ),
+        (
+            "network.toml",
+            "to = \"node:network\"",
+            "to = \"node:nothing\"",
+            "this leads nowhere, expected a node",
+        ),
+        (
+            "remedies.toml",
+            "ok = \"node:fine\"",
+            "ok = \"page:nothing\"",
+            "there is no page `nothing`",
+        ),
+        (
+            "remedies.toml",
+            "no-address = ",
+            "no-adress = ",
+            "`no-address` leads nowhere",
+        ),
+        (
+            "programs.toml",
+            "  \"geary\",\n",
+            "",
+            "`programs/geary.toml` has no place in the order",
+        ),
+        (
+            "programs.toml",
+            "\"geary\"",
+            "\"gary\"",
+            "structure/programs/gary.toml is missing",
+        ),
+        (
+            "programs/geary.toml",
+            "card = \"server-names\"",
+            "card = \"server-name\"",
+            "unknown `server-name`, expected the slug of a card",
+        ),
+        (
+            "programs/geary.toml",
+            "\"leave-copies\"",
+            "\"clock\"",
+            "unknown `clock`, expected the slug of a card with steps",
+        ),
+        (
+            "programs/gmail-web.toml",
+            "\"thunderbird\"",
+            "\"windows-mail\"",
+            "unknown `windows-mail`, expected the slug of a program",
+        ),
+        (
+            "cards.toml",
+            "[card.full-user-name]",
+            "[card.user-name]",
+            "this leads nowhere, expected a card",
+        ),
+        (
+            "cards.toml",
+            "[card.gmail-web]",
+            "[card.gmail]",
+            "there is no card `gmail-web`, expected one that says why",
+        ),
+    ] {
+        let files = Files::built_in().unwrap();
+        let text = files.0[&format!("structure/{path}")].replace(old, new);
+        let error = structure(path, &text).unwrap_err();
+        assert!(error.contains(fault), "{path}: {error}");
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::destination::Destination;
 use super::localized::Guide;
-use super::node::By;
+use super::node::AnsweredBy;
 use super::program::Program;
 use crate::answered::AnsweredQuestion;
 
@@ -30,7 +30,7 @@ impl Trail {
         let steps = text.split('~').take(MAX_STEPS).map_while(|step| {
             let (node, answer) = step.split_once('.')?;
             let known = guide.nodes.get(node)?;
-            let chosen = known.by == By::Program && guide.program(answer).is_some();
+            let chosen = known.by == AnsweredBy::Program && guide.program(answer).is_some();
             (chosen || known.answer(answer).is_some()).then(|| Step {
                 node: node.to_owned(),
                 answer: answer.to_owned(),
@@ -77,8 +77,8 @@ impl Trail {
     pub fn program<'a>(&self, guide: &'a Guide) -> Option<&'a Arc<Program>> {
         let mut steps = self.0.iter().rev();
         steps.find_map(|step| match guide.nodes.get(&step.node)?.by {
-            By::Program => guide.program(&step.answer),
-            By::Ask | By::Test | By::Clock => None,
+            AnsweredBy::Program => guide.program(&step.answer),
+            AnsweredBy::Ask | AnsweredBy::Test | AnsweredBy::Clock => None,
         })
     }
 
@@ -87,7 +87,7 @@ impl Trail {
         let known = self.0.iter().enumerate().filter_map(|(position, step)| {
             let node = guide.nodes.get(&step.node)?;
             let program = guide.program(&step.answer);
-            let program = program.filter(|_| node.by == By::Program);
+            let program = program.filter(|_| node.by == AnsweredBy::Program);
             let answer = node.answer(program.map_or(&step.answer, |_| "chosen"))?;
             let so_far = Self(self.0[..=position].to_vec());
             let link = |target: &Destination| so_far.link(guide, target);

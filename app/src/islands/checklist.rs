@@ -6,10 +6,10 @@ use web_sys::{HtmlDivElement, HtmlInputElement};
 use super::storage::{self, StorageArea};
 
 /// Ticks what was ticked, and writes down what was ticked by hand while the page was hydrated.
-pub(super) fn restore(place: &HtmlDivElement, name: &str) {
+pub(super) fn restore(root: &HtmlDivElement, name: &str) {
     let kept = storage::read(StorageArea::Local, name).unwrap_or_default();
     let mut by_hand = false;
-    for (position, input) in boxes(place).enumerate() {
+    for (position, input) in boxes(root).enumerate() {
         if kept.as_bytes().get(position) == Some(&b'x') {
             input.set_checked(true);
         } else {
@@ -17,19 +17,19 @@ pub(super) fn restore(place: &HtmlDivElement, name: &str) {
         }
     }
     if by_hand {
-        save(place, name);
+        save(root, name);
     }
 }
 
 /// Writes down what is ticked, one letter a box.
-pub(super) fn save(place: &HtmlDivElement, name: &str) {
-    let ticked: String = boxes(place)
+pub(super) fn save(root: &HtmlDivElement, name: &str) {
+    let ticked: String = boxes(root)
         .map(|input| if input.checked() { 'x' } else { '-' })
         .collect();
     storage::write(StorageArea::Local, name, &ticked);
 }
 
-fn boxes(place: &HtmlDivElement) -> impl Iterator<Item = HtmlInputElement> {
-    let inputs = place.get_elements_by_tag_name("input");
+fn boxes(root: &HtmlDivElement) -> impl Iterator<Item = HtmlInputElement> {
+    let inputs = root.get_elements_by_tag_name("input");
     (0..inputs.length()).filter_map(move |position| inputs.item(position)?.dyn_into().ok())
 }

@@ -20,14 +20,14 @@ pub(super) async fn is_wrong() -> Option<bool> {
 }
 
 /// Shows what is true of the clock.
-pub(super) fn show(place: &HtmlDivElement) {
-    let place = place.clone();
+pub(super) fn show(root: &HtmlDivElement) {
+    let root = root.clone();
     leptos::task::spawn_local(async move {
         let Some(wrong) = is_wrong().await else {
             return;
         };
         for (name, shown) in [("checking", false), ("right", !wrong), ("wrong", wrong)] {
-            let part = place.query_selector(&format!("[data-clock={name}]"));
+            let part = root.query_selector(&format!("[data-clock={name}]"));
             if let Ok(Some(part)) = part {
                 dom::show(&part, shown);
             }

@@ -2,13 +2,13 @@
 
 /// Moves the part whose `data-device` fits this device to the front, and says why.
 #[cfg(feature = "hydrate")]
-pub(super) fn suggest(place: &web_sys::HtmlDivElement) {
+pub(super) fn suggest(root: &web_sys::HtmlDivElement) {
     let navigator = leptos::prelude::window().navigator();
     let agent = navigator.user_agent().unwrap_or_default();
     // An iPad says that it is a Mac, but no Mac has a screen to touch.
     let touch = navigator.max_touch_points() > 1;
     let device = device(&agent, touch);
-    let part = place.query_selector(&format!("[data-device={device}]"));
+    let part = root.query_selector(&format!("[data-device={device}]"));
     if let Ok(Some(part)) = part
         && let Some(list) = part.parent_element()
     {

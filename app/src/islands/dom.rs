@@ -3,8 +3,8 @@
 use web_sys::Element;
 
 /// The first element inside that fits.
-pub(super) fn find(place: &Element, selector: &str) -> Option<Element> {
-    place.query_selector(selector).ok().flatten()
+pub(super) fn find(root: &Element, selector: &str) -> Option<Element> {
+    root.query_selector(selector).ok().flatten()
 }
 
 /// Shows an element or hides it.

@@ -18,28 +18,28 @@ pub(super) fn Enhance(
     name: String,
     children: Children,
 ) -> impl IntoView {
-    let place = NodeRef::<Div>::new();
+    let root = NodeRef::<Div>::new();
     if kind == Kind::Troubleshooter {
-        provide_context(TroubleshooterRoot(place));
+        provide_context(TroubleshooterRoot(root));
     }
     let name = StoredValue::new(name);
     when_awake(kind.phase(), move || {
-        if let Some(place) = place.get_untracked() {
-            name.with_value(|name| begin(kind, name, &place));
+        if let Some(root) = root.get_untracked() {
+            name.with_value(|name| begin(kind, name, &root));
         }
     });
     let input = move |_: Event| {
-        if let Some(place) = place.get_untracked() {
-            name.with_value(|name| changed(kind, name, &place));
+        if let Some(root) = root.get_untracked() {
+            name.with_value(|name| changed(kind, name, &root));
         }
     };
     let clicked = move |event: MouseEvent| {
-        if let Some(place) = place.get_untracked() {
-            click(kind, &place, &event);
+        if let Some(root) = root.get_untracked() {
+            click(kind, &root, &event);
         }
     };
     view! {
-        <div node_ref=place on:input=only_awake(input) on:click=only_awake(clicked)>
+        <div node_ref=root on:input=only_awake(input) on:click=only_awake(clicked)>
             {children()}
         </div>
     }
@@ -139,11 +139,11 @@ mod server {
 
     use super::Kind;
 
-    pub(super) fn begin(_kind: Kind, _name: &str, _place: &HtmlDivElement) {}
+    pub(super) fn begin(_kind: Kind, _name: &str, _root: &HtmlDivElement) {}
 
-    pub(super) fn changed(_kind: Kind, _name: &str, _place: &HtmlDivElement) {}
+    pub(super) fn changed(_kind: Kind, _name: &str, _root: &HtmlDivElement) {}
 
-    pub(super) fn click(_kind: Kind, _place: &HtmlDivElement, _event: &MouseEvent) {}
+    pub(super) fn click(_kind: Kind, _root: &HtmlDivElement, _event: &MouseEvent) {}
 }
 
 #[cfg(feature = "hydrate")]
@@ -160,34 +160,34 @@ mod browser {
         checklist, clock, device_first, follow_up, matches, report, troubleshooter,
     };
 
-    pub(super) fn begin(kind: Kind, name: &str, place: &HtmlDivElement) {
+    pub(super) fn begin(kind: Kind, name: &str, root: &HtmlDivElement) {
         match kind {
-            Kind::Checklist => checklist::restore(place, name),
-            Kind::Matches => matches::filter(place),
-            Kind::Device => device_first::suggest(place),
-            Kind::Clock => clock::show(place),
-            Kind::Troubleshooter => troubleshooter::begin(place),
-            Kind::FollowUp => follow_up::restore(place),
-            Kind::Report => report::show(place),
+            Kind::Checklist => checklist::restore(root, name),
+            Kind::Matches => matches::filter(root),
+            Kind::Device => device_first::suggest(root),
+            Kind::Clock => clock::show(root),
+            Kind::Troubleshooter => troubleshooter::begin(root),
+            Kind::FollowUp => follow_up::restore(root),
+            Kind::Report => report::show(root),
         }
     }
 
-    pub(super) fn changed(kind: Kind, name: &str, place: &HtmlDivElement) {
+    pub(super) fn changed(kind: Kind, name: &str, root: &HtmlDivElement) {
         match kind {
-            Kind::Checklist => checklist::save(place, name),
-            Kind::Matches => matches::filter(place),
+            Kind::Checklist => checklist::save(root, name),
+            Kind::Matches => matches::filter(root),
             Kind::Device | Kind::Clock | Kind::Troubleshooter | Kind::FollowUp | Kind::Report => {}
         }
     }
 
-    pub(super) fn click(kind: Kind, place: &HtmlDivElement, event: &MouseEvent) {
+    pub(super) fn click(kind: Kind, root: &HtmlDivElement, event: &MouseEvent) {
         let target = event.target();
         let Some(target) = target.and_then(|target| target.dyn_into::<Element>().ok()) else {
             return;
         };
         match kind {
-            Kind::Troubleshooter => troubleshooter::click(place, event, &target),
-            Kind::Report => report::click(place, &target),
+            Kind::Troubleshooter => troubleshooter::click(root, event, &target),
+            Kind::Report => report::click(root, &target),
             Kind::Checklist | Kind::Matches | Kind::Device | Kind::Clock | Kind::FollowUp => {}
         }
     }

@@ -7,8 +7,8 @@ use super::dom::{self, find};
 use super::trail;
 
 /// Shows the way that this browser keeps, unless the page came with one.
-pub(super) fn restore(place: &Element) {
-    if !trail::shown(place).is_empty() {
+pub(super) fn restore(root: &Element) {
+    if !trail::shown(root).is_empty() {
         return;
     }
     let here = window().location().pathname().unwrap_or_default();
@@ -16,13 +16,13 @@ pub(super) fn restore(place: &Element) {
     if !trail::leads_to(&answered, &here) {
         return;
     }
-    trail::show(place, &answered);
+    trail::show(root, &answered);
     let then = answered
         .last()
         .map(|last| trail::with_program(&last.then, &answered));
     // Nothing is left to try when this card was the second one already.
     let next = then.filter(|then| !then.is_empty() && then.split('?').next() != Some(&here));
-    if let (Some(next), Some(link)) = (next, find(place, "#next")) {
+    if let (Some(next), Some(link)) = (next, find(root, "#next")) {
         let _ = link.set_attribute("href", &next);
         dom::show(&link, true);
     }

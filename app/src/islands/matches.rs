@@ -10,15 +10,15 @@ use crate::matching::{plain, rank};
 const MAX_HITS: usize = 8;
 
 /// Shows what matches, the most telling first; everything while nothing is typed.
-pub(super) fn filter(place: &HtmlDivElement) {
-    let field = find(place, "textarea");
+pub(super) fn filter(root: &HtmlDivElement) {
+    let field = find(root, "textarea");
     let Some(field) = field.and_then(|field| field.dyn_into::<HtmlTextAreaElement>().ok()) else {
         return;
     };
     let text = plain(&field.value());
     // What does not match comes behind what does; each hit is then put in front of the ones that
     // tell less.
-    let entries = entries(place);
+    let entries = entries(root);
     let mut ranked: Vec<(usize, &Element)> = Vec::new();
     for entry in &entries {
         let pieces = entry.get_attribute("data-match").unwrap_or_default();
@@ -26,8 +26,8 @@ pub(super) fn filter(place: &HtmlDivElement) {
         dom::show(entry, text.is_empty());
         let _ = entry.toggle_attribute_with_force("open", false);
         if rank > 0 {
-            let place = ranked.iter().position(|(other, _)| *other < rank);
-            ranked.insert(place.unwrap_or(ranked.len()), (rank, entry));
+            let position = ranked.iter().position(|(other, _)| *other < rank);
+            ranked.insert(position.unwrap_or(ranked.len()), (rank, entry));
         }
     }
     ranked.truncate(MAX_HITS);
@@ -43,14 +43,14 @@ pub(super) fn filter(place: &HtmlDivElement) {
         ("hits", !ranked.is_empty()),
         ("all", text.is_empty()),
     ] {
-        if let Ok(Some(part)) = place.query_selector(&format!("[data-when={name}]")) {
+        if let Ok(Some(part)) = root.query_selector(&format!("[data-when={name}]")) {
             dom::show(&part, shown);
         }
     }
 }
 
-fn entries(place: &HtmlDivElement) -> Vec<Element> {
-    let Ok(nodes) = place.query_selector_all("[data-match]") else {
+fn entries(root: &HtmlDivElement) -> Vec<Element> {
+    let Ok(nodes) = root.query_selector_all("[data-match]") else {
         return Vec::new();
     };
     let nodes = (0..nodes.length()).filter_map(|index| nodes.item(index)?.dyn_into().ok());

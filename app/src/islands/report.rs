@@ -12,36 +12,36 @@ use super::{last_test, trail};
 use crate::check::report::{Report, ReportLabels};
 
 /// Fills in the report, unless there is nothing to report.
-pub(super) fn show(place: &HtmlDivElement) {
-    let Some((text, json)) = make(place) else {
+pub(super) fn show(root: &HtmlDivElement) {
+    let Some((text, json)) = make(root) else {
         return;
     };
-    if let Some(field) = field(place) {
+    if let Some(field) = field(root) {
         field.set_value(&text);
     }
     for (id, kind, content) in [
         ("#report-text", "text/plain", text),
         ("#report-json", "application/json", json),
     ] {
-        if let Some(link) = find(place, id) {
+        if let Some(link) = find(root, id) {
             let content = String::from(encode_uri_component(&content));
             let _ = link.set_attribute("href", &format!("data:{kind};charset=utf-8,{content}"));
         }
     }
     for (id, shown) in [("#report-empty", false), ("#report-made", true)] {
-        if let Some(part) = find(place, id) {
+        if let Some(part) = find(root, id) {
             dom::show(&part, shown);
         }
     }
 }
 
 /// Copies the report if its button was pressed.
-pub(super) fn click(place: &HtmlDivElement, target: &Element) {
+pub(super) fn click(root: &HtmlDivElement, target: &Element) {
     let pressed = target.closest("#report-copy").ok().flatten();
-    if let (Some(_), Some(field)) = (pressed, field(place)) {
-        let place = place.clone();
+    if let (Some(_), Some(field)) = (pressed, field(root)) {
+        let root = root.clone();
         let copied = move || {
-            if let Some(note) = find(&place, "#report-copied") {
+            if let Some(note) = find(&root, "#report-copied") {
                 dom::show(&note, true);
             }
         };
@@ -49,12 +49,12 @@ pub(super) fn click(place: &HtmlDivElement, target: &Element) {
     }
 }
 
-fn field(place: &HtmlDivElement) -> Option<HtmlTextAreaElement> {
-    find(place, "#report")?.dyn_into().ok()
+fn field(root: &HtmlDivElement) -> Option<HtmlTextAreaElement> {
+    find(root, "#report")?.dyn_into().ok()
 }
 
-fn make(place: &HtmlDivElement) -> Option<(String, String)> {
-    let made = find(place, "#report-made")?;
+fn make(root: &HtmlDivElement) -> Option<(String, String)> {
+    let made = find(root, "#report-made")?;
     let data = |name: &str| made.get_attribute(name).unwrap_or_default();
     let iso = |date: &Date| String::from(date.to_iso_string());
     let answered = trail::load();

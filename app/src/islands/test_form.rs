@@ -26,7 +26,7 @@ pub fn TestForm(
     let progress = State::<Option<Progress>>::new();
     let running = State::<bool>::new();
     let is_running = move || running.with(|running| *running);
-    let root = use_context::<TroubleshooterRoot>().map(|TroubleshooterRoot(place)| place);
+    let root = use_context::<TroubleshooterRoot>().map(|TroubleshooterRoot(root)| root);
     let heading = NodeRef::<leptos::html::H2>::new();
     let stop = StoredValue::<Option<Stop>, Storage>::new_with_storage(None);
 
@@ -164,8 +164,8 @@ mod browser {
             });
             running.set(false);
             stop.set_value(None);
-            if let Some(place) = root.and_then(|place| place.get_untracked()) {
-                troubleshooter::after_test(&place, fails);
+            if let Some(root) = root.and_then(|root| root.get_untracked()) {
+                troubleshooter::after_test(&root, fails);
             }
         });
     }

@@ -90,9 +90,9 @@ pub(super) fn with_program(path: &str, answered: &[AnsweredQuestion]) -> String 
 }
 
 /// The way that this part of the page shows.
-pub(super) fn shown(place: &Element) -> Vec<AnsweredQuestion> {
+pub(super) fn shown(root: &Element) -> Vec<AnsweredQuestion> {
     let mut answered = Vec::new();
-    let items = place.query_selector_all("#known li");
+    let items = root.query_selector_all("#known li");
     let items = items.ok().into_iter();
     for list in items {
         for index in 0..list.length() {
@@ -121,8 +121,8 @@ pub(super) fn shown(place: &Element) -> Vec<AnsweredQuestion> {
 }
 
 /// Shows the way in this part of the page.
-pub(super) fn show(place: &Element, answered: &[AnsweredQuestion]) {
-    let (Some(section), Some(list)) = (find(place, "#known"), find(place, "#known ol")) else {
+pub(super) fn show(root: &Element, answered: &[AnsweredQuestion]) {
+    let (Some(section), Some(list)) = (find(root, "#known"), find(root, "#known ol")) else {
         return;
     };
     dom::show(&section, !answered.is_empty());

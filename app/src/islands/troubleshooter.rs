@@ -20,37 +20,37 @@ enum Start {
 }
 
 /// Takes up the way where it was left, and looks whether the question can be answered here.
-pub(super) fn begin(place: &Element) {
+pub(super) fn begin(root: &Element) {
     let answered = trail::restored();
     let start = start_after(&answered);
-    if trail::shown(place).is_empty() {
-        trail::show(place, &answered);
+    if trail::shown(root).is_empty() {
+        trail::show(root, &answered);
     }
-    let back = place.clone();
+    let back = root.clone();
     window_event_listener(popstate, move |_| {
         let answered = trail::restored();
         trail::show(&back, &answered);
         load(&back, here(), start_after(&answered));
     });
-    arrived(place, start);
+    arrived(root, start);
 }
 
 /// Follows an answer without loading a page.
-pub(super) fn click(place: &Element, event: &MouseEvent, target: &Element) {
+pub(super) fn click(root: &Element, event: &MouseEvent, target: &Element) {
     // Whoever wants another tab gets it.
     if event.ctrl_key() || event.meta_key() || event.shift_key() || event.default_prevented() {
         return;
     }
     if let Ok(Some(link)) = target.closest("a[data-answer]") {
         event.prevent_default();
-        follow(place, &link, Start::Page);
+        follow(root, &link, Start::Page);
     }
 }
 
 /// Goes on with what a test has found, if a question asks for it. What is wrong with the servers
 /// stays to be read, together with the way to the fix.
-pub(super) fn after_test(place: &Element, servers_fail: Option<bool>) {
-    go_on(place, servers_fail, Start::Page);
+pub(super) fn after_test(root: &Element, servers_fail: Option<bool>) {
+    go_on(root, servers_fail, Start::Page);
 }
 
 fn here() -> String {
@@ -65,30 +65,30 @@ fn start_after(answered: &[AnsweredQuestion]) -> Start {
     }
 }
 
-fn go_on(place: &Element, servers_fail: Option<bool>, start: Start) {
+fn go_on(root: &Element, servers_fail: Option<bool>, start: Start) {
     if servers_fail == Some(false) {
-        answer(place, "test", "fine", start);
+        answer(root, "test", "fine", start);
     }
 }
 
 /// Follows this answer if the question is one that is answered this way.
-fn answer(place: &Element, by: &str, id: &str, start: Start) {
+fn answer(root: &Element, by: &str, id: &str, start: Start) {
     let selector = format!("#node[data-by={by}] a[data-answer={id}]");
-    if let Some(link) = find(place, &selector) {
-        follow(place, &link, start);
+    if let Some(link) = find(root, &selector) {
+        follow(root, &link, start);
     }
 }
 
-fn follow(place: &Element, link: &Element, start: Start) {
+fn follow(root: &Element, link: &Element, start: Start) {
     // A page that goes on without scripts has put a copy in this place.
-    if !place.is_connected() {
+    if !root.is_connected() {
         return;
     }
     let data = |name: &str| link.get_attribute(name).unwrap_or_default();
-    let text = |selector: &str| find(place, selector).and_then(|part| part.text_content());
+    let text = |selector: &str| find(root, selector).and_then(|part| part.text_content());
     let label = link.query_selector("b").ok().flatten();
     let to = data("data-to");
-    let mut answered = trail::shown(place);
+    let mut answered = trail::shown(root);
     answered.push(AnsweredQuestion {
         question: text("#node h1").unwrap_or_default(),
         answer: label
@@ -101,12 +101,12 @@ fn follow(place: &Element, link: &Element, start: Start) {
     });
     trail::save(&answered);
     if to.starts_with("/fix/") && !to.starts_with("/fix/card/") {
-        trail::show(place, &answered);
+        trail::show(root, &answered);
         if let Ok(history) = window().history() {
             let length = JsValue::from(answered.len() as u32);
             let _ = history.push_state_with_url(&length, "", Some(&to));
         }
-        load(place, to, start);
+        load(root, to, start);
     } else {
         let _ = window()
             .location()
@@ -115,26 +115,26 @@ fn follow(place: &Element, link: &Element, start: Start) {
 }
 
 /// Puts another question into the page. The server is asked for it without the answers.
-fn load(place: &Element, path: String, start: Start) {
-    let place = place.clone();
+fn load(root: &Element, path: String, start: Start) {
+    let root = root.clone();
     leptos::task::spawn_local(async move {
         let fresh = fetch(&path).await;
         // A page that goes on without scripts has put a copy in this place.
-        if !place.is_connected() {
+        if !root.is_connected() {
             return;
         }
-        if let Some(lost) = find(&place, "#node-lost") {
+        if let Some(lost) = find(&root, "#node-lost") {
             dom::show(&lost, fresh.is_none());
         }
-        if let (Some(fresh), Some(old)) = (fresh, find(&place, "#node")) {
+        if let (Some(fresh), Some(old)) = (fresh, find(&root, "#node")) {
             let _ = old.replace_with_with_node_1(&fresh);
-            let heading = find(&place, "#node h1");
+            let heading = find(&root, "#node h1");
             if let Some(heading) = heading.and_then(|h| h.dyn_into::<HtmlElement>().ok()) {
                 document().set_title(&heading.text_content().unwrap_or_default());
                 window().scroll_to_with_x_and_y(0.0, 0.0);
                 let _ = heading.focus();
             }
-            arrived(&place, start);
+            arrived(&root, start);
         }
     });
 }
@@ -148,41 +148,36 @@ async fn fetch(path: &str) -> Option<Element> {
 }
 
 /// Shows the test where the question is about it, and answers what can be answered here.
-fn arrived(place: &Element, start: Start) {
-    let by = find(place, "#node").and_then(|node| node.get_attribute("data-by"));
+fn arrived(root: &Element, start: Start) {
+    let by = find(root, "#node").and_then(|node| node.get_attribute("data-by"));
     let by = by.unwrap_or_default();
-    if let Some(panel) = find(place, "#node-test") {
+    if let Some(panel) = find(root, "#node-test") {
         dom::show(&panel, by == "test");
         if by == "test" {
-            test(place, &panel, start);
+            test(root, &panel, start);
         }
     }
     if by == "program"
-        && let Some(Ok(list)) = find(place, "#node").map(JsCast::dyn_into)
+        && let Some(Ok(list)) = find(root, "#node").map(JsCast::dyn_into)
     {
         device_first::suggest(&list);
     }
     if by == "clock" {
-        let place = place.clone();
+        let root = root.clone();
         leptos::task::spawn_local(async move {
             if let Some(wrong) = clock::is_wrong().await {
-                answer(
-                    &place,
-                    "clock",
-                    if wrong { "wrong" } else { "right" },
-                    start,
-                );
+                answer(&root, "clock", if wrong { "wrong" } else { "right" }, start);
             }
         });
     }
 }
 
 /// Takes the last test, or runs one if the address is answered and the page may start it.
-fn test(place: &Element, panel: &Element, start: Start) {
+fn test(root: &Element, panel: &Element, start: Start) {
     let last = last_test::load().filter(last_test::LastTest::is_fresh);
     let fails = last.and_then(|last| last_test::servers_fail(&last.progress()));
     if fails == Some(false) {
-        go_on(place, fails, start);
+        go_on(root, fails, start);
         return;
     }
     let form = panel.query_selector("form").ok().flatten();

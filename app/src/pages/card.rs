@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use crate::components::{AnsweredList, Document, Part, Text};
 use crate::guide::card::{Card, CardLink};
-use crate::guide::program::{How, Program, SecurityNames};
+use crate::guide::program::{Program, SecurityNames, Status};
 use crate::guide::prose::Prose;
 use crate::guide::trail::Trail;
 use crate::guide::values::Values;
@@ -161,9 +161,9 @@ fn Body(
 
 /// The steps of this card in the words of the program, if it has its own.
 fn own_steps(program: Option<&Program>, card: &str) -> Option<Vec<Prose>> {
-    match &program?.how {
-        How::Guide(steps) => steps.cards.get(card).cloned(),
-        How::Retired(_) => None,
+    match &program?.status {
+        Status::Supported(steps) => steps.cards.get(card).cloned(),
+        Status::Retired(_) => None,
     }
 }
 
@@ -171,7 +171,7 @@ fn own_steps(program: Option<&Program>, card: &str) -> Option<Vec<Prose>> {
 fn chooser(texts: &Texts, slug: &str, chosen: Option<&Program>) -> impl IntoView + use<> {
     let words = &texts.guide.words.card;
     let programs = texts.guide.programs.iter();
-    let programs = programs.filter(|program| matches!(program.how, How::Guide(_)));
+    let programs = programs.filter(|program| matches!(program.status, Status::Supported(_)));
     let link = |name: String, href: String, current: bool| {
         view! { <li><a href=href aria-current=current.then_some("true")>{name}</a></li> }
     };

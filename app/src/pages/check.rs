@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use crate::components::Document;
 use crate::guide::comparison::{
-    Choice, EnteredSettings, Line, Put, Setting, Verdict, Why, compare,
+    Choice, Correction, EnteredSettings, Explanation, Line, Setting, Verdict, compare,
 };
 use crate::guide::destination::Destination;
 use crate::guide::words::{CheckWords, GuideWords};
@@ -55,7 +55,7 @@ fn results(texts: &Texts, group: &Group, entered: &EnteredSettings) -> impl Into
     let (open, wrong) = (
         lines
             .iter()
-            .filter(|line| line.verdict == Verdict::Open)
+            .filter(|line| line.verdict == Verdict::NotEntered)
             .count(),
         lines.iter().filter(is_wrong).count(),
     );
@@ -69,7 +69,7 @@ fn results(texts: &Texts, group: &Group, entered: &EnteredSettings) -> impl Into
     sorted.sort_by_key(|line| match line.verdict {
         Verdict::Wrong { .. } => 0,
         Verdict::Right => 1,
-        Verdict::Open => 2,
+        Verdict::NotEntered => 2,
     });
     let rows = sorted
         .into_iter()
@@ -92,26 +92,26 @@ fn row(texts: &Texts, line: &Line) -> impl IntoView + use<> {
     let words = &texts.guide.words.check;
     let (mark, sign) = match line.verdict {
         Verdict::Right => ("good", &words.right),
-        Verdict::Open => ("skipped", &words.open),
+        Verdict::NotEntered => ("skipped", &words.open),
         Verdict::Wrong { .. } => ("bad", &words.wrong),
     };
     let wrong = match &line.verdict {
         Verdict::Wrong { put, why, card } => {
             let put = match put {
-                Put::Text(text) => text.clone(),
-                Put::Security(security) => texts.words.security(*security).name.clone(),
-                Put::Choice(code) => texts.guide.words.choice_of(code).to_owned(),
+                Correction::Text(text) => text.clone(),
+                Correction::Security(security) => texts.words.security(*security).name.clone(),
+                Correction::Choice(code) => texts.guide.words.choice_of(code).to_owned(),
             };
             let why = match why {
-                Why::Record(text) => text.in_language(&texts.language).to_owned(),
-                Why::Reason(reason) => texts.guide.words.reason(*reason).to_owned(),
+                Explanation::Record(text) => text.in_language(&texts.language).to_owned(),
+                Explanation::Reason(reason) => texts.guide.words.reason(*reason).to_owned(),
             };
             Some(view! {
                 <p>{words.put.clone()} " " <b class="filled">{put}</b></p>
                 <p>{why} " " <a href=Destination::Card(<&str>::from(card).to_owned()).path()>{words.how.clone()}</a></p>
             })
         }
-        Verdict::Right | Verdict::Open => None,
+        Verdict::Right | Verdict::NotEntered => None,
     };
     view! {
         <li data-mark=mark>

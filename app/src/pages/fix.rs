@@ -7,8 +7,8 @@ use leptos::prelude::*;
 use crate::components::{AnsweredList, Document, GeneralText, TestSection, TextArea};
 use crate::guide::destination::{Destination, Page};
 use crate::guide::error_text::MAX_TEXT_LEN;
-use crate::guide::node::{Answer, By, Node, START};
-use crate::guide::program::{Family, How, Program};
+use crate::guide::node::{Answer, AnsweredBy, Node, START};
+use crate::guide::program::{Family, Program, Status};
 use crate::guide::trail::Trail;
 use crate::islands::{AddressScope, DeviceFirst, Troubleshooter};
 use crate::site::{site, texts};
@@ -36,7 +36,7 @@ pub fn FixPage(
         node.question.clone()
     };
     let no_index = !answered.is_empty();
-    let by_test = node.by == By::Test;
+    let by_test = node.by == AnsweredBy::Test;
     let action = format!("/test?node={slug}&trail={}", trail.text());
     let hint = node
         .hint
@@ -46,9 +46,9 @@ pub fn FixPage(
         view! { <p><a class="button" href=see.to.path()>{see.label}</a></p> }
     });
     let answers = match node.by {
-        By::Program => programs(&texts, &slug, &node, &trail).into_any(),
-        By::Ask | By::Clock => answers(&texts, &slug, &node, &trail).into_any(),
-        By::Test => {
+        AnsweredBy::Program => programs(&texts, &slug, &node, &trail).into_any(),
+        AnsweredBy::Ask | AnsweredBy::Clock => answers(&texts, &slug, &node, &trail).into_any(),
+        AnsweredBy::Test => {
             let answers = answers(&texts, &slug, &node, &trail);
             view! {
                 <p>{words.test.clone()}</p>
@@ -104,7 +104,7 @@ fn answer_link(
 ) -> impl IntoView + use<> {
     let trail = trail.with(slug, program.map_or(id, |program| &program.slug));
     // Programs that are no longer of use have a card of their own that says so.
-    let retired = program.filter(|program| matches!(program.how, How::Retired(_)));
+    let retired = program.filter(|program| matches!(program.status, Status::Retired(_)));
     let to = retired.map_or(answer.to.clone(), |program| {
         Destination::Card(program.slug.clone())
     });

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use crate::components::{Document, FormPicture, Part, Text};
-use crate::guide::program::{How, Message, Program, Retired, Steps};
+use crate::guide::program::{Message, Program, ProgramGuide, Retired, Status};
 use crate::guide::values::Values;
 use crate::guide::words::{ProgramTitleValue, ProgramValue, SinceValue, TrapValue, VersionsValue};
 use crate::islands::{AddressField, AddressScope, GroupPanel};
@@ -78,13 +78,13 @@ fn Body(program: Arc<Program>, values: Arc<Values>, position: usize) -> impl Int
             <p><Text prose=program.recognise.clone() values=values.clone()/></p>
         </section>
     };
-    let how = match program.how.clone() {
-        How::Guide(steps) => {
+    let instructions = match program.status.clone() {
+        Status::Supported(steps) => {
             let ticks = format!("{} {position}", program.slug);
             view! { <SetUpGuide steps=*steps values=values.clone() program=program.clone() ticks/> }
                 .into_any()
         }
-        How::Retired(retired) => {
+        Status::Retired(retired) => {
             let ticks = format!("{} {position} keep", program.slug);
             view! { <RetiredProgram retired values=values.clone() ticks/> }.into_any()
         }
@@ -92,14 +92,14 @@ fn Body(program: Arc<Program>, values: Arc<Values>, position: usize) -> impl Int
     let messages = program.errors.clone();
     view! {
         {recognise}
-        {how}
+        {instructions}
         {(!messages.is_empty()).then(|| view! { <Messages messages values program=program.clone()/> })}
     }
 }
 
 #[component]
 fn SetUpGuide(
-    steps: Steps,
+    steps: ProgramGuide,
     values: Arc<Values>,
     program: Arc<Program>,
     ticks: String,

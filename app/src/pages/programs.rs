@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::components::Document;
-use crate::guide::program::{Device, Family, How, Program};
+use crate::guide::program::{Device, Family, Program, Status};
 use crate::guide::words::DeviceValue;
 use crate::islands::DeviceFirst;
 use crate::site::texts;
@@ -69,7 +69,7 @@ pub fn ProgramsPage() -> impl IntoView {
 }
 
 fn is_retired(program: &Program) -> bool {
-    matches!(program.how, How::Retired(_))
+    matches!(program.status, Status::Retired(_))
 }
 
 /// The way to the page that tells the programs called Outlook apart.

@@ -90,7 +90,7 @@ impl Catalogue {
     }
 
     /// How many services one customer can test at once.
-    pub fn most_services(&self) -> usize {
+    pub fn max_services(&self) -> usize {
         let groups = self.records.iter().flat_map(|record| &record.groups);
         groups.map(|group| group.services.len()).max().unwrap_or(0)
     }

@@ -119,6 +119,11 @@ fn a_language_that_is_not_whole_is_refused() {
         assert!(error.contains(fault), "{path}: {error}");
         assert!(error.starts_with("xx/"), "{error}");
     }
+    let mut files = with_marked_language("xx");
+    files.0.insert("xx/go_on.toml".to_owned(), String::new());
+    let error = Languages::read(&files, "en").unwrap_err();
+    let message = "xx/go_on.toml is unknown, expected one of cards.toml, errors.toml,";
+    assert!(error.starts_with(message), "{error}");
     for path in ["cards.toml", "programs/geary.toml"] {
         let mut files = with_marked_language("xx");
         files.0.remove(&format!("xx/{path}"));

@@ -93,7 +93,7 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
     let catalogue = records::read(&options.config, options.trust.allow_private)?;
     let probe = records::probe(&options.trust, Options::default())?;
     let tests = options.limits.tests_at_once.get() as usize;
-    let targets = tests.saturating_mul(catalogue.most_services());
+    let targets = tests.saturating_mul(catalogue.max_services());
     let reserve = Probe::max_sockets(targets).saturating_add(OTHER_FILES);
     let connections = options.connections.clone().leaving(reserve, open_files);
     let assets = Assets::load()?;

@@ -44,14 +44,14 @@ pub enum Setting {
 pub enum Verdict {
     /// It is.
     Right,
-    /// It was not told.
-    Open,
+    /// It was not entered.
+    NotEntered,
     /// It is not.
     Wrong {
         /// What to put instead.
-        put: Put,
+        put: Correction,
         /// Why.
-        why: Why,
+        why: Explanation,
         /// The card that tells how.
         card: Fix,
     },
@@ -59,7 +59,7 @@ pub enum Verdict {
 
 /// What to put instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Put {
+pub enum Correction {
     /// This text.
     Text(String),
     /// This kind of protection.
@@ -70,7 +70,7 @@ pub enum Put {
 
 /// Why a value is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Why {
+pub enum Explanation {
     /// The record says it.
     Record(LocalizedText),
     /// One of the usual reasons.
@@ -109,7 +109,7 @@ pub enum Fix {
     LeaveCopies,
 }
 
-/// Judges every value; what was not told is [`Verdict::Open`].
+/// Judges every value; what was not told is [`Verdict::NotEntered`].
 pub fn compare(group: &Group, entered: &EnteredSettings) -> Vec<Line> {
     let incoming = match entered.kind {
         Kind::Imap => Protocol::Imap,
@@ -147,10 +147,10 @@ pub fn compare(group: &Group, entered: &EnteredSettings) -> Vec<Line> {
 
 fn judge_host(group: &Group, protocol: Protocol, typed: &str) -> Verdict {
     if typed.is_empty() {
-        return Verdict::Open;
+        return Verdict::NotEntered;
     }
     let Some(right) = group.recommended(protocol) else {
-        return Verdict::Open;
+        return Verdict::NotEntered;
     };
     let same = |host: &probe::HostName| {
         let typed = typed.strip_suffix('.').unwrap_or(typed);
@@ -166,12 +166,12 @@ fn judge_host(group: &Group, protocol: Protocol, typed: &str) -> Verdict {
     });
     let other = group.services.iter().any(|s| same(&s.endpoint.host));
     let why = match known {
-        Some(known) => Why::Record(known.why.clone()),
-        None if other => Why::Reason(Reason::OtherServer),
-        None => Why::Reason(Reason::UnknownServer),
+        Some(known) => Explanation::Record(known.why.clone()),
+        None if other => Explanation::Reason(Reason::OtherServer),
+        None => Explanation::Reason(Reason::UnknownServer),
     };
     Verdict::Wrong {
-        put: Put::Text(right.endpoint.host.to_string()),
+        put: Correction::Text(right.endpoint.host.to_string()),
         why,
         card: Fix::ServerNames,
     }
@@ -179,18 +179,18 @@ fn judge_host(group: &Group, protocol: Protocol, typed: &str) -> Verdict {
 
 fn judge_port(group: &Group, protocol: Protocol, typed: &str) -> Verdict {
     if typed.is_empty() {
-        return Verdict::Open;
+        return Verdict::NotEntered;
     }
     let Some(right) = group.recommended(protocol) else {
-        return Verdict::Open;
+        return Verdict::NotEntered;
     };
     let wrong = |why| Verdict::Wrong {
-        put: Put::Text(right.endpoint.port.to_string()),
+        put: Correction::Text(right.endpoint.port.to_string()),
         why,
         card: Fix::SecurityAndPort,
     };
     let Ok(number) = typed.parse::<u16>() else {
-        return wrong(Why::Reason(Reason::NoNumber));
+        return wrong(Explanation::Reason(Reason::NoNumber));
     };
     if on_port(group, protocol, number).is_some() {
         return Verdict::Right;
@@ -199,9 +199,11 @@ fn judge_port(group: &Group, protocol: Protocol, typed: &str) -> Verdict {
         Wrong::Port { protocol: p, port } => *p == protocol && port.get() == number,
         Wrong::Host(_) => false,
     });
-    wrong(known.map_or(Why::Reason(Reason::UnknownPort), |known| {
-        Why::Record(known.why.clone())
-    }))
+    wrong(
+        known.map_or(Explanation::Reason(Reason::UnknownPort), |known| {
+            Explanation::Record(known.why.clone())
+        }),
+    )
 }
 
 /// Security and port belong together: the right one depends on the port that was typed.
@@ -214,11 +216,11 @@ fn judge_security(
     let typed = port.parse().ok();
     let on_port = typed.and_then(|port| on_port(group, protocol, port));
     let Some(service) = on_port.or_else(|| group.recommended(protocol)) else {
-        return Verdict::Open;
+        return Verdict::NotEntered;
     };
     let right = service.endpoint.security;
     let why = match (entered, right) {
-        (EnteredSecurity::Unknown, _) => return Verdict::Open,
+        (EnteredSecurity::Unknown, _) => return Verdict::NotEntered,
         (EnteredSecurity::Box, Security::Tls | Security::Starttls)
         | (EnteredSecurity::Tls, Security::Tls)
         | (EnteredSecurity::Starttls, Security::Starttls)
@@ -227,8 +229,8 @@ fn judge_security(
         _ => Reason::WrongPair,
     };
     Verdict::Wrong {
-        put: Put::Security(right),
-        why: Why::Reason(why),
+        put: Correction::Security(right),
+        why: Explanation::Reason(why),
         card: Fix::SecurityAndPort,
     }
 }
@@ -236,41 +238,41 @@ fn judge_security(
 fn judge_user(group: &Group, entered: EnteredUser) -> Verdict {
     let form = group.user_name.form;
     let (put, why) = match (entered, form) {
-        (EnteredUser::Unknown, _) => return Verdict::Open,
+        (EnteredUser::Unknown, _) => return Verdict::NotEntered,
         (EnteredUser::Whole, UserNameForm::FullAddress)
         | (EnteredUser::Local, UserNameForm::LocalPart) => return Verdict::Right,
         (_, UserNameForm::FullAddress) => (EnteredUser::Whole, Reason::UserIncomplete),
         (_, UserNameForm::LocalPart) => (EnteredUser::Local, Reason::UserTooLong),
     };
     Verdict::Wrong {
-        put: Put::Choice(put.code()),
-        why: Why::Reason(why),
+        put: Correction::Choice(put.code()),
+        why: Explanation::Reason(why),
         card: Fix::FullUserName,
     }
 }
 
 fn judge_sign_in(entered: EnteredSignIn, card_for_none: Fix) -> Verdict {
     let (why, card) = match entered {
-        EnteredSignIn::Unknown => return Verdict::Open,
+        EnteredSignIn::Unknown => return Verdict::NotEntered,
         EnteredSignIn::Normal => return Verdict::Right,
         EnteredSignIn::Encrypted => (Reason::EncryptedPassword, Fix::NormalPassword),
         EnteredSignIn::Oauth => (Reason::Oauth, Fix::NormalPassword),
         EnteredSignIn::None => (Reason::NoSignIn, card_for_none),
     };
     Verdict::Wrong {
-        put: Put::Choice(EnteredSignIn::Normal.code()),
-        why: Why::Reason(why),
+        put: Correction::Choice(EnteredSignIn::Normal.code()),
+        why: Explanation::Reason(why),
         card,
     }
 }
 
 fn judge_copies(entered: EnteredCopies) -> Verdict {
     match entered {
-        EnteredCopies::Unknown => Verdict::Open,
+        EnteredCopies::Unknown => Verdict::NotEntered,
         EnteredCopies::Left => Verdict::Right,
         EnteredCopies::Removed => Verdict::Wrong {
-            put: Put::Choice(EnteredCopies::Left.code()),
-            why: Why::Reason(Reason::CopiesRemoved),
+            put: Correction::Choice(EnteredCopies::Left.code()),
+            why: Explanation::Reason(Reason::CopiesRemoved),
             card: Fix::LeaveCopies,
         },
     }

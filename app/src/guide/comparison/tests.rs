@@ -123,9 +123,9 @@ fn every_value_is_judged_by_itself() {
             panic!("{setting:?} with {expected} is not wrong");
         };
         let put = match put {
-            Put::Text(text) => text,
-            Put::Security(security) => format!("{security:?}"),
-            Put::Choice(name) => name.to_owned(),
+            Correction::Text(text) => text,
+            Correction::Security(security) => format!("{security:?}"),
+            Correction::Choice(name) => name.to_owned(),
         };
         assert_eq!(put, expected, "{setting:?}");
     }
@@ -135,7 +135,7 @@ fn every_value_is_judged_by_itself() {
 fn what_was_left_out_is_not_judged() {
     let record = record();
     let lines = compare(&record.groups[0], &EnteredSettings::default());
-    assert!(lines.iter().all(|line| line.verdict == Verdict::Open));
+    assert!(lines.iter().all(|line| line.verdict == Verdict::NotEntered));
 }
 
 fn judge(group: &Group, setting: Setting, change: Change) -> Verdict {
