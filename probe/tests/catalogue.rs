@@ -30,10 +30,10 @@ const NUMBERS: std::ops::RangeInclusive<u8> = 1..=86;
 const SERVICES: [&str; 6] = ["imaps", "imap", "pop3s", "pop3", "smtps", "smtp"];
 
 /// As many servers are played at once, besides those that only wait.
-const AT_ONCE: usize = 16;
+const MAX_CONCURRENT: usize = 16;
 
 /// As much later than need be may a check end, on a machine that is busy with all the others.
-const SLACK: Duration = Duration::from_secs(10);
+const TIMEOUT_TOLERANCE: Duration = Duration::from_secs(10);
 
 /// See the head of the file.
 #[derive(Deserialize)]
@@ -114,7 +114,7 @@ async fn every_behaviour_is_named() {
         .partition(|play| play.seconds > 0);
     let slow_at_once = slow.len();
     let slow = stream::iter(slow.into_iter().map(start)).buffer_unordered(slow_at_once);
-    let quick = stream::iter(quick.into_iter().map(start)).buffer_unordered(AT_ONCE);
+    let quick = stream::iter(quick.into_iter().map(start)).buffer_unordered(MAX_CONCURRENT);
     let results: Vec<_> = stream::select(slow, quick).collect().await;
     let count = results.len();
     let faults: Vec<String> = results.into_iter().filter_map(Result::err).collect();
@@ -313,7 +313,7 @@ fn judge(
         }
     }
     let least = Duration::from_secs(play.seconds);
-    if took < least || took > least + SLACK {
+    if took < least || took > least + TIMEOUT_TOLERANCE {
         return Err(format!("took {took:?}"));
     }
     let verified = found.contains("certificate:ok");
