@@ -13,13 +13,13 @@ use futures_util::FutureExt;
 use probe::Protocol;
 use probe::dialogue::{Clock, Connection, capabilities, greeting};
 
-/// A server that has said everything already.
-struct Said {
+/// A server whose replies have all arrived already.
+struct RecordedServer {
     bytes: Arc<[u8]>,
     at: usize,
 }
 
-impl AsyncRead for Said {
+impl AsyncRead for RecordedServer {
     fn poll_read(
         mut self: Pin<&mut Self>,
         _: &mut Context<'_>,
@@ -33,7 +33,7 @@ impl AsyncRead for Said {
     }
 }
 
-impl AsyncWrite for Said {
+impl AsyncWrite for RecordedServer {
     fn poll_write(
         self: Pin<&mut Self>,
         _: &mut Context<'_>,
@@ -52,9 +52,9 @@ impl AsyncWrite for Said {
 }
 
 /// A clock that stands still.
-struct Standing;
+struct StoppedClock;
 
-impl Clock for Standing {
+impl Clock for StoppedClock {
     type Sleep = Pending<()>;
 
     fn now(&self) -> Duration {
@@ -67,18 +67,22 @@ impl Clock for Standing {
 }
 
 fn read(protocol: Protocol, bytes: &Arc<[u8]>, asks: bool) {
-    let stream = Said {
+    let stream = RecordedServer {
         bytes: Arc::clone(bytes),
         at: 0,
     };
-    let mut connection =
-        Connection::new(stream, Standing, Arc::default(), "[192.0.2.1]".to_owned());
+    let mut connection = Connection::new(
+        stream,
+        StoppedClock,
+        Arc::default(),
+        "[192.0.2.1]".to_owned(),
+    );
     connection.begin_stage(Duration::from_secs(1));
     let greeted = greeting(protocol, &mut connection).now_or_never();
     assert!(greeted.is_some_and(|greeted| greeted.is_ok()));
     if asks {
-        let told = capabilities(protocol, &mut connection).now_or_never();
-        assert!(told.is_some_and(|told| told.is_ok()));
+        let found = capabilities(protocol, &mut connection).now_or_never();
+        assert!(found.is_some_and(|found| found.is_ok()));
     }
 }
 
@@ -100,8 +104,8 @@ fn readers(criterion: &mut Criterion) {
         )
     };
     let mut group = criterion.benchmark_group("replies");
-    // As real servers say it, and near the most that is read at all.
-    for (name, protocol, asks, said) in [
+    // Replies of ordinary length, and some near the limit of what is read.
+    for (name, protocol, asks, replies) in [
         ("imap", Protocol::Imap, false, imap(0)),
         ("imap, very long", Protocol::Imap, false, imap(1300)),
         ("pop3", Protocol::Pop3, true, pop3(0)),
@@ -109,7 +113,7 @@ fn readers(criterion: &mut Criterion) {
         ("smtp", Protocol::Smtp, true, smtp(0)),
         ("smtp, very long", Protocol::Smtp, true, smtp(950)),
     ] {
-        let bytes: Arc<[u8]> = said.into_bytes().into();
+        let bytes: Arc<[u8]> = replies.into_bytes().into();
         group.throughput(Throughput::Bytes(bytes.len() as u64));
         group.bench_function(name, |bencher| {
             bencher.iter(|| read(protocol, &bytes, asks));

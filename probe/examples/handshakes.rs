@@ -49,7 +49,7 @@ async fn main() -> Result<(), Failure> {
         "tls" => {
             let connector = connector(roots)?;
             let name = ServerName::try_from(host.as_str().to_owned())?;
-            repeat(time, || shake_hands(&connector, &name, address)).await?
+            repeat(time, || handshake(&connector, &name, address)).await?
         }
         _ => return Err(USAGE.into()),
     };
@@ -72,7 +72,7 @@ where
     Ok(done)
 }
 
-/// Checks once, up to the goodbye. A check that ends early would look fast, so it is an error.
+/// Checks once, up to LOGOUT. A check that ends early would look fast, so it is an error.
 async fn check(probe: &Probe, target: &Target) -> Result<(), Failure> {
     let mut events = probe.run(vec![target.clone()], None);
     while let Some(event) = events.next().await {
@@ -103,7 +103,7 @@ fn target(host: HostName, address: SocketAddr) -> Target {
 }
 
 /// Connects, verifies the server, and hangs up.
-async fn shake_hands(
+async fn handshake(
     connector: &TlsConnector,
     name: &ServerName<'static>,
     address: SocketAddr,

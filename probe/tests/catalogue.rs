@@ -17,11 +17,11 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use scripted_server::certificates::{Authority, Oddity};
 use scripted_server::checking::{
-    PASSWORD, check, encode, forms, leak, probe, settled, target, user,
+    PASSWORD, check, encode, find_leak, forms, probe, target, user, wait_until_closed,
 };
 use scripted_server::reports::steps;
 use scripted_server::transcript::{self, Act, Word};
-use scripted_server::{Heard, Server};
+use scripted_server::{Received, Server};
 use serde::Deserialize;
 
 /// The behaviours that the catalogue numbers.
@@ -30,10 +30,10 @@ const NUMBERS: std::ops::RangeInclusive<u8> = 1..=86;
 const SERVICES: [&str; 6] = ["imaps", "imap", "pop3s", "pop3", "smtps", "smtp"];
 
 /// As many servers are played at once, besides those that only wait.
-const AT_ONCE: usize = 16;
+const MAX_CONCURRENT: usize = 16;
 
 /// As much later than need be may a check end, on a machine that is busy with all the others.
-const SLACK: Duration = Duration::from_secs(10);
+const TIMEOUT_TOLERANCE: Duration = Duration::from_secs(10);
 
 /// See the head of the file.
 #[derive(Deserialize)]
@@ -114,7 +114,7 @@ async fn every_behaviour_is_named() {
         .partition(|play| play.seconds > 0);
     let slow_at_once = slow.len();
     let slow = stream::iter(slow.into_iter().map(start)).buffer_unordered(slow_at_once);
-    let quick = stream::iter(quick.into_iter().map(start)).buffer_unordered(AT_ONCE);
+    let quick = stream::iter(quick.into_iter().map(start)).buffer_unordered(MAX_CONCURRENT);
     let results: Vec<_> = stream::select(slow, quick).collect().await;
     let count = results.len();
     let faults: Vec<String> = results.into_iter().filter_map(Result::err).collect();
@@ -233,8 +233,8 @@ async fn run(probe: Probe, authority: Arc<Authority>, play: Play) -> Result<(), 
     let begun = Instant::now();
     let reports = check(&probe, vec![target], Some(credentials)).await;
     let took = begun.elapsed();
-    let heard = settled(&server).await;
-    judge(&play, &reports, &heard, took).map_err(|fault| {
+    let received = wait_until_closed(&server).await;
+    judge(&play, &reports, &received, took).map_err(|fault| {
         let way = if play.byte_by_byte {
             ", byte by byte"
         } else {
@@ -247,7 +247,7 @@ async fn run(probe: Probe, authority: Arc<Authority>, play: Play) -> Result<(), 
 /// Lets the last two speeches, which are what a script is about, come byte by byte.
 fn drip(script: &mut Vec<Act>) {
     let speeches = script.iter().enumerate();
-    let speeches = speeches.filter(|(_, act)| matches!(act, Act::Say(_)));
+    let speeches = speeches.filter(|(_, act)| matches!(act, Act::Send(_)));
     let places: Vec<usize> = speeches.map(|(place, _)| place).collect();
     let begin = places.iter().rev().take(2).next_back();
     script.insert(
@@ -260,7 +260,7 @@ fn drip(script: &mut Vec<Act>) {
 fn judge(
     play: &Play,
     reports: &[probe::EndpointReport],
-    heard: &[Heard],
+    received: &[Received],
     took: Duration,
 ) -> Result<(), String> {
     let report = &reports[0];
@@ -278,7 +278,7 @@ fn judge(
         ));
     }
     // Further connections are second looks, which keep to no script.
-    if let [wrong, ..] = heard[0].wrong.as_slice()
+    if let [wrong, ..] = received[0].deviations.as_slice()
         && !by_chance
     {
         return Err(wrong.clone());
@@ -313,16 +313,20 @@ fn judge(
         }
     }
     let least = Duration::from_secs(play.seconds);
-    if took < least || took > least + SLACK {
+    if took < least || took > least + TIMEOUT_TOLERANCE {
         return Err(format!("took {took:?}"));
     }
     let verified = found.contains("certificate:ok");
-    if !verified && heard.iter().any(|heard| !heard.inside.is_empty()) {
+    if !verified
+        && received
+            .iter()
+            .any(|received| !received.inside_tls.is_empty())
+    {
         return Err(format!(
-            "something was sent to a server that is not verified: {heard:?}"
+            "something was sent to a server that is not verified: {received:?}"
         ));
     }
-    match leak(&play.password, heard, reports) {
+    match find_leak(&play.password, received, reports) {
         Some(leak) => Err(leak),
         None => Ok(()),
     }
@@ -386,13 +390,13 @@ fn every_row_is_a_seed_of_fuzzing() {
         let mut said = Vec::new();
         for act in transcript::parse(&play.script) {
             match act {
-                Act::Say(words) => said.extend(words.into_iter().flat_map(|word| match word {
+                Act::Send(words) => said.extend(words.into_iter().flat_map(|word| match word {
                     Word::Bytes(bytes) => bytes,
                     Word::Tag => vec![1],
-                    Word::Heard => PASSWORD.into(),
+                    Word::LastLine => PASSWORD.into(),
                 })),
                 // Between two replies the client speaks.
-                Act::Hear(_) => said.push(2),
+                Act::Expect(_) => said.push(2),
                 _ => {}
             }
         }

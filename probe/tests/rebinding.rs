@@ -14,7 +14,7 @@ use name_servers::{NameServers, Signed};
 use probe::net::{Options, Probe, ProbeEvent, Target};
 use probe::{EndpointReport, Facts, Outcome, Protocol, Security, Stage};
 use scripted_server::certificates::{Authority, NAME};
-use scripted_server::checking::{self, credentials, endpoint, settled};
+use scripted_server::checking::{self, credentials, endpoint, wait_until_closed};
 use scripted_server::{Server, transcript};
 use tokio::net::TcpListener;
 
@@ -129,7 +129,7 @@ async fn the_address_that_was_checked_is_used_to_the_end() {
             ["A", "AAAA"],
             "{seen}"
         );
-        let visits = settled(&first).await.len() + settled(&other).await.len();
+        let visits = wait_until_closed(&first).await.len() + wait_until_closed(&other).await.len();
         assert!(visits >= least_visits, "{visits}: {seen}");
 
         // A new check asks anew, and finds that the name leads where the record allows nothing.

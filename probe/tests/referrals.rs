@@ -16,7 +16,9 @@ use probe::net::{Options, Probe, Target};
 use probe::{Protocol, Security};
 use rcgen::SanType;
 use scripted_server::certificates::Authority;
-use scripted_server::checking::{PASSWORD, check, credentials, endpoint, forms, leak, settled};
+use scripted_server::checking::{
+    PASSWORD, check, credentials, endpoint, find_leak, forms, wait_until_closed,
+};
 use scripted_server::reports::steps;
 use scripted_server::{Server, transcript};
 use tokio::net::TcpListener;
@@ -194,10 +196,10 @@ async fn nobody_goes_where_a_server_or_the_dns_sends_him() {
         // What the DNS says is told, behind all that the service says.
         let expected = format!(" {end} published:srv-differs");
         assert!(found.ends_with(&expected), "{found} not {end}: {script}");
-        let heard = settled(&server).await;
+        let received = wait_until_closed(&server).await;
         let signs_in = found.contains("sign-in:");
-        assert_eq!(sent(&heard), usize::from(signs_in), "{found}: {script}");
-        assert_eq!(leak(PASSWORD, &heard, &reports), None);
+        assert_eq!(sent(&received), usize::from(signs_in), "{found}: {script}");
+        assert_eq!(find_leak(PASSWORD, &received, &reports), None);
     });
     join_all(checks).await;
 
@@ -211,8 +213,11 @@ async fn nobody_goes_where_a_server_or_the_dns_sends_him() {
 }
 
 /// How often the password was sent, in whatever form.
-fn sent(heard: &[scripted_server::Heard]) -> usize {
-    let all = heard.iter().flat_map(|heard| &heard.inside).copied();
+fn sent(received: &[scripted_server::Received]) -> usize {
+    let all = received
+        .iter()
+        .flat_map(|received| &received.inside_tls)
+        .copied();
     let all = String::from_utf8_lossy(&all.collect::<Vec<_>>()).into_owned();
     let [plain, _, alone, with_name] = forms(PASSWORD);
     let count = |form: &str| all.matches(form).count();

@@ -16,7 +16,7 @@ use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, RootCertStore};
 use scripted_server::Server;
 use scripted_server::certificates::{Authority, NAME};
-use scripted_server::checking::{credentials, settled, target};
+use scripted_server::checking::{credentials, target, wait_until_closed};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 
@@ -52,13 +52,13 @@ const STALLS: &[(&str, Protocol, Security, bool)] = &[
 ];
 
 /// How many checks stall at each place; together a little more than a thousand.
-const EACH: usize = 143;
+const CHECKS_PER_STALL: usize = 143;
 
 /// Shorter than the time of any stage, so that every check ends by it.
 const DEADLINE: Duration = Duration::from_secs(6);
 
 /// What a check may need besides the state of its TLS connection, in KiB.
-const ALLOWED: usize = 100;
+const MAX_KIB_PER_CHECK: usize = 100;
 
 #[tokio::test]
 async fn a_thousand_stalled_checks_end_in_time_and_leave_nothing_behind() {
@@ -79,7 +79,7 @@ async fn a_thousand_stalled_checks_end_in_time_and_leave_nothing_behind() {
     let (files, memory) = (open_files(), resident());
     let begun = Instant::now();
     let checks = servers.iter().flat_map(|(server, protocol, security)| {
-        (0..EACH).map(|_| {
+        (0..CHECKS_PER_STALL).map(|_| {
             let targets = vec![target("one", *protocol, *security, server)];
             tokio::spawn(last_outcome(probe.clone(), targets))
         })
@@ -90,11 +90,11 @@ async fn a_thousand_stalled_checks_end_in_time_and_leave_nothing_behind() {
     tokio::time::sleep_until((begun + DEADLINE - Duration::from_millis(500)).into()).await;
     let used = resident().saturating_sub(memory);
     for (server, ..) in &servers {
-        let heard = server.heard();
-        assert_eq!(heard.len(), EACH);
-        let wrong = heard
+        let received = server.received();
+        assert_eq!(received.len(), CHECKS_PER_STALL);
+        let wrong = received
             .iter()
-            .find(|heard| heard.closed || !heard.wrong.is_empty());
+            .find(|received| received.closed || !received.deviations.is_empty());
         assert!(wrong.is_none(), "{wrong:?}");
     }
     for outcome in join_all(checks).await {
@@ -103,7 +103,7 @@ async fn a_thousand_stalled_checks_end_in_time_and_leave_nothing_behind() {
     let took = begun.elapsed();
     assert!(took < DEADLINE * 2, "{took:?}");
     for (server, ..) in &servers {
-        settled(server).await;
+        wait_until_closed(server).await;
     }
     assert!(
         open_files() <= files,
@@ -111,14 +111,14 @@ async fn a_thousand_stalled_checks_end_in_time_and_leave_nothing_behind() {
         open_files()
     );
 
-    let inside = STALLS.iter().filter(|(.., inside)| *inside).count() * EACH;
+    let inside = STALLS.iter().filter(|(.., inside)| *inside).count() * CHECKS_PER_STALL;
     let besides = used.saturating_sub(inside * tls_state) / count;
     println!(
         "{count} stalled checks, {inside} of them inside TLS: {} KiB each; \
          a TLS connection with both its ends has {tls_state} KiB, so {besides} KiB are besides",
         used / count
     );
-    assert!(besides <= ALLOWED, "{besides} KiB");
+    assert!(besides <= MAX_KIB_PER_CHECK, "{besides} KiB");
 }
 
 /// What a TLS connection needs by itself, with both of its ends, in KiB.
@@ -141,8 +141,8 @@ async fn tls_state(authority: &Authority) -> usize {
     // The first few bring what all share.
     let first = join_all((0..8).map(|_| connect())).await;
     let before = resident();
-    let streams = join_all((0..EACH).map(|_| connect())).await;
-    let state = resident().saturating_sub(before) / EACH;
+    let streams = join_all((0..CHECKS_PER_STALL).map(|_| connect())).await;
+    let state = resident().saturating_sub(before) / CHECKS_PER_STALL;
     drop((first, streams));
     state
 }

@@ -15,7 +15,7 @@ use probe::{EndpointReport, Facts, Outcome, Protocol, Security, Stage, TlsFacts}
 use rustls::ServerConfig;
 use scripted_server::Server;
 use scripted_server::certificates::{Authority, NAME, self_signed};
-use scripted_server::checking::{check, credentials, endpoint, probe, settled, target};
+use scripted_server::checking::{check, credentials, endpoint, probe, target, wait_until_closed};
 use scripted_server::reports::steps;
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
@@ -80,8 +80,11 @@ async fn what_is_wrong_with_a_certificate_is_named_with_its_facts() {
             let expected =
                 format!("dns:address-given connect:ok {before}tls:ok certificate:{outcome}");
             assert_eq!(steps(&reports[0]), expected);
-            for heard in settled(&server).await {
-                assert!(heard.inside.is_empty(), "{outcome}: something was sent");
+            for received in wait_until_closed(&server).await {
+                assert!(
+                    received.inside_tls.is_empty(),
+                    "{outcome}: something was sent"
+                );
             }
             let [.., tls, certificate] = reports[0].steps.as_slice() else {
                 panic!()
@@ -253,8 +256,8 @@ async fn a_refused_password_is_sent_to_one_server_only() {
         let reports = check(&probe(&authority), targets, Some(credentials())).await;
         let mut sign_ins = 0;
         for server in &servers {
-            for heard in settled(server).await {
-                let lines = String::from_utf8_lossy(&heard.inside);
+            for received in wait_until_closed(server).await {
+                let lines = String::from_utf8_lossy(&received.inside_tls);
                 sign_ins += lines.matches("AUTHENTICATE").count();
             }
         }
@@ -329,7 +332,7 @@ async fn the_deadline_ends_whatever_is_under_way() {
             "{report:#?}"
         );
     }
-    assert!(settled(&queued).await[0].inside.is_empty());
+    assert!(wait_until_closed(&queued).await[0].inside_tls.is_empty());
 }
 
 #[tokio::test]
@@ -356,12 +359,12 @@ async fn dropping_the_stream_closes_every_connection() {
                 .is_err()
         );
         for server in &servers {
-            let heard = server.heard();
-            assert!(heard.len() == 1 && !heard[0].closed, "{heard:?}");
+            let received = server.received();
+            assert!(received.len() == 1 && !received[0].closed, "{received:?}");
         }
     }
     for server in &servers {
-        settled(server).await;
+        wait_until_closed(server).await;
     }
 }
 
@@ -390,7 +393,7 @@ async fn whether_the_password_was_sent_is_known_at_once() {
         let _ = timeout(Duration::from_millis(400), half).await;
         drop(stream);
         assert_eq!(disclosure.happened(), expected, "{script:?}");
-        let inside = &settled(&server).await[0].inside;
+        let inside = &wait_until_closed(&server).await[0].inside_tls;
         let sent = String::from_utf8_lossy(inside).contains("AUTHENTICATE");
         assert_eq!(sent, expected, "{script:?}");
     }

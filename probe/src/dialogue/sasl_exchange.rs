@@ -57,8 +57,8 @@ impl SaslExchange {
     }
 }
 
-/// The same fault, where it leaves open whether the password is right.
-pub(super) fn without_verdict(fault: Fault) -> Fault {
+/// The fault of a sign-in: a malformed reply to it leaves open whether the password is right.
+pub(super) fn as_sign_in_fault(fault: Fault) -> Fault {
     match fault.outcome {
         Outcome::MalformedReply => fault.with(Outcome::SignInProtocolError),
         _ => fault,

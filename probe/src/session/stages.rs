@@ -22,7 +22,7 @@ const GREETING_TIMEOUT: Duration = Duration::from_secs(15);
 
 /// From this time on a greeting is slow. Honest servers under load stay below it; a server that makes
 /// strangers wait does not.
-const SLOW_GREETING: Duration = Duration::from_secs(5);
+const SLOW_GREETING_THRESHOLD: Duration = Duration::from_secs(5);
 
 const COMMAND_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -65,7 +65,7 @@ impl<T: Transport, C: Clock + Clone, K: StepSink> Session<'_, T, C, K> {
         connection.begin_stage(GREETING_TIMEOUT);
         match dialogue::greeting(self.endpoint.protocol, connection).await {
             Ok(greeting) => {
-                let slow = clock.now().saturating_sub(begun) >= SLOW_GREETING;
+                let slow = clock.now().saturating_sub(begun) >= SLOW_GREETING_THRESHOLD;
                 let outcome = if slow {
                     Outcome::SlowGreeting
                 } else {

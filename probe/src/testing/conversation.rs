@@ -29,9 +29,9 @@ const NEXT: u8 = 2;
 /// Ends the replies. The bytes behind the last one say how many bytes each read brings.
 const FRAGMENTS: u8 = 3;
 
-/// Repeats the byte before it [`FLOODED`] times, so that a short script can hold a flood.
+/// Repeats the byte before it [`FLOOD_LEN`] times, so that a short script can hold a flood.
 const FLOOD: u8 = 4;
-const FLOODED: usize = 3000;
+const FLOOD_LEN: usize = 3000;
 
 /// No stage reads more than half of this, so a longer script would test nothing else.
 const MAX_SCRIPT_LEN: usize = 2 * MAX_STAGE_READ;
@@ -84,7 +84,7 @@ fn flooded(bytes: &[u8]) -> Vec<u8> {
     for byte in bytes {
         match (byte, all.last().copied()) {
             (&FLOOD, Some(last)) if all.len() < MAX_SCRIPT_LEN => {
-                all.resize(all.len() + FLOODED, last);
+                all.resize(all.len() + FLOOD_LEN, last);
             }
             _ => all.push(*byte),
         }
@@ -104,7 +104,7 @@ fn converse(protocol: Protocol, bytes: &[u8], cut: impl Fn(Script) -> Script) ->
 
 fn in_the_clear(protocol: Protocol, script: Script, credentials: &Credentials) -> Vec<String> {
     let sent = script.sent();
-    // What is inside of it is a wire like any other, only that it knows what to hide.
+    // A verified connection is used here, too, because its redactor knows the password.
     let mut stages = Stages::of(script, credentials);
     if let Ok(greeted) = stages.next(async |server| greeting(protocol, server.connection()).await) {
         let known = greeted.capabilities.as_ref();
@@ -180,7 +180,7 @@ impl Stages {
         }
     }
 
-    fn next<T: Clone + Shown>(
+    fn next<T: Clone + ServerText>(
         &mut self,
         stage: impl AsyncFnOnce(&mut VerifiedConnection<Script, TestClock>) -> Result<T, Fault>,
     ) -> Result<T, Fault> {
@@ -207,14 +207,14 @@ impl Stages {
 }
 
 /// What a stage returns of a server's text, all of which may be shown.
-trait Shown: std::fmt::Debug {
+trait ServerText: std::fmt::Debug {
     /// # Panics
     ///
     /// When it must not be shown.
     fn check(&self);
 }
 
-impl Shown for Option<String> {
+impl ServerText for Option<String> {
     fn check(&self) {
         let Some(text) = self else { return };
         assert!(!text.trim().is_empty(), "{text:?}");
@@ -226,14 +226,14 @@ impl Shown for Option<String> {
     }
 }
 
-impl Shown for Greeting {
+impl ServerText for Greeting {
     fn check(&self) {
         self.server_reply.check();
-        self.capabilities.iter().for_each(Shown::check);
+        self.capabilities.iter().for_each(ServerText::check);
     }
 }
 
-impl Shown for Capabilities {
+impl ServerText for Capabilities {
     /// They are shown before a server has got the password, so it is not looked for.
     fn check(&self) {
         assert!(self.words.len() <= MAX_STAGE_LINES, "{}", self.words.len());
@@ -242,14 +242,14 @@ impl Shown for Capabilities {
     }
 }
 
-impl Shown for SignedIn {
+impl ServerText for SignedIn {
     fn check(&self) {
         self.server_reply.check();
-        self.capabilities.iter().for_each(Shown::check);
+        self.capabilities.iter().for_each(ServerText::check);
     }
 }
 
-impl Shown for Option<MailboxUsage> {
+impl ServerText for Option<MailboxUsage> {
     fn check(&self) {}
 }
 

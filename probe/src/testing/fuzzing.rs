@@ -1,11 +1,11 @@
-//! The doors through which cargo-fuzz reaches the readers. They exist in its builds only.
+//! The entry points of the fuzz targets. They exist in the builds of cargo-fuzz only.
 
 use rustls::pki_types::CertificateDer;
 
 use super::{conversation, readers};
 use crate::endpoint::Protocol;
 
-/// A conversation with a server that says these bytes; see `rehearsal`.
+/// A conversation with a server that sends these bytes; see `conversation::check`.
 pub fn conversation(protocol: Protocol, bytes: &[u8]) {
     conversation::check(protocol, bytes);
 }

@@ -75,7 +75,7 @@ impl ServerCertVerifier for CapturingVerifier {
             .map(|certificate| certificate.clone().into_owned())
             .collect();
         let time = i64::try_from(now.as_secs()).unwrap_or(i64::MAX);
-        let verdict = self.inner.verify_server_cert(
+        let result = self.inner.verify_server_cert(
             end_entity,
             intermediates,
             server_name,
@@ -98,18 +98,18 @@ impl ServerCertVerifier for CapturingVerifier {
             facts.staple.clone_from(&staple);
         }
         let revoked = staple.is_some_and(|staple| staple.status == StapleStatus::Revoked);
-        let verdict = if revoked && verdict.is_ok() {
+        let result = if revoked && result.is_ok() {
             Err(CertificateError::Revoked.into())
         } else {
-            verdict
+            result
         };
         *self.captured.lock().unwrap_or_else(PoisonError::into_inner) = CapturedChain {
             chain,
             facts,
             now: time,
-            verified: verdict.is_ok(),
+            verified: result.is_ok(),
         };
-        verdict
+        result
     }
 
     fn verify_tls12_signature(

@@ -349,11 +349,11 @@ async fn the_addresses_that_are_not_used_are_looked_at_without_a_password() {
         assert_eq!(others.len(), 1);
         let mut sign_ins = 0;
         for server in &servers {
-            let heard = checking::settled(server).await;
-            assert_eq!(checking::leak(PASSWORD, &heard, &reports), None);
-            let inside = heard
+            let received = checking::wait_until_closed(server).await;
+            assert_eq!(checking::find_leak(PASSWORD, &received, &reports), None);
+            let inside = received
                 .iter()
-                .map(|heard| String::from_utf8_lossy(&heard.inside));
+                .map(|received| String::from_utf8_lossy(&received.inside_tls));
             sign_ins += inside.filter(|said| said.contains("AUTHENTICATE")).count();
         }
         assert_eq!(sign_ins, 1, "{v6:?} {v4:?}");

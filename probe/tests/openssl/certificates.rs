@@ -8,7 +8,7 @@ use super::checking::{FINE, certificate_facts, check, steps, tls_facts};
 use super::s_server::{Identity, LAB, fingerprint, promise_of_a_staple, where_the_issuer_is};
 
 /// What a server shows, and what must be found.
-struct Shown {
+struct CertificateCase {
     identity: Identity,
     outcome: &'static str,
     /// The chain that was verified, and how many certificates were sent.
@@ -16,8 +16,12 @@ struct Shown {
     sent: usize,
 }
 
-fn shown(identity: Identity, outcome: &'static str, built: &'static str) -> Shown {
-    Shown {
+fn certificate_case(
+    identity: Identity,
+    outcome: &'static str,
+    built: &'static str,
+) -> CertificateCase {
+    CertificateCase {
         sent: identity.chain.len() + 1,
         identity,
         outcome,
@@ -25,7 +29,7 @@ fn shown(identity: Identity, outcome: &'static str, built: &'static str) -> Show
     }
 }
 
-fn certificates() -> Vec<Shown> {
+fn certificates() -> Vec<CertificateCase> {
     let (root, middle, low) = (&LAB.root, &LAB.middle, &LAB.low);
     let none = |_: &mut CertificateParams| {};
     let with_place = |params: &mut CertificateParams| {
@@ -34,38 +38,38 @@ fn certificates() -> Vec<Shown> {
     let direct = "mail.example.test < Test root";
     let long = "mail.example.test < Test low < Test middle < Test root";
     let mut list = vec![
-        shown(root.identity(none), "ok", direct),
-        shown(low.identity(none).with(&[low, middle]), "ok", long),
-        shown(low.identity(none).with(&[middle, low]), "ok", long),
-        shown(low.identity(none).with(&[low, middle, root]), "ok", long),
-        shown(
+        certificate_case(root.identity(none), "ok", direct),
+        certificate_case(low.identity(none).with(&[low, middle]), "ok", long),
+        certificate_case(low.identity(none).with(&[middle, low]), "ok", long),
+        certificate_case(low.identity(none).with(&[low, middle, root]), "ok", long),
+        certificate_case(
             low.identity(none).with(&[root, low, low, middle]),
             "ok",
             long,
         ),
-        shown(low.identity(with_place), "certificate-incomplete-chain", ""),
-        shown(
+        certificate_case(low.identity(with_place), "certificate-incomplete-chain", ""),
+        certificate_case(
             low.identity(with_place).with(&[middle]),
             "certificate-incomplete-chain",
             "",
         ),
-        shown(low.identity(none), "certificate-unknown-issuer", ""),
-        shown(
+        certificate_case(low.identity(none), "certificate-unknown-issuer", ""),
+        certificate_case(
             LAB.stranger.identity(none).with(&[&LAB.stranger]),
             "certificate-unknown-issuer",
             "",
         ),
-        shown(
+        certificate_case(
             root.identity(|params| params.not_after = rcgen::date_time_ymd(2020, 1, 1)),
             "certificate-expired",
             "",
         ),
-        shown(
+        certificate_case(
             root.identity(|params| params.not_before = rcgen::date_time_ymd(2090, 1, 1)),
             "certificate-not-yet-valid",
             "",
         ),
-        shown(
+        certificate_case(
             root.identity(|params| {
                 let other = "other.example.test".try_into().unwrap();
                 params.subject_alt_names = vec![SanType::DnsName(other)];
@@ -73,7 +77,7 @@ fn certificates() -> Vec<Shown> {
             "certificate-wrong-name",
             direct,
         ),
-        shown(
+        certificate_case(
             root.identity(|params| {
                 params.extended_key_usages = vec![ExtendedKeyUsagePurpose::ClientAuth];
             }),
@@ -90,7 +94,11 @@ fn certificates() -> Vec<Shown> {
         ("v1", &p256, "version 1", "certificate-old-format", ""),
         ("itself", &p256, "-signkey", "certificate-self-signed", ""),
     ] {
-        list.push(shown(LAB.odd(name, request, &[sign]), outcome, built));
+        list.push(certificate_case(
+            LAB.odd(name, request, &[sign]),
+            outcome,
+            built,
+        ));
     }
     list
 }

@@ -15,7 +15,7 @@ use super::s_server::LAB;
 
 /// What a server of our own does to a hello.
 #[derive(Clone, Copy)]
-enum With {
+enum Reaction {
     /// Closes the connection, with a reset because not all was read.
     Reset,
     /// Reads it and closes the connection.
@@ -29,23 +29,23 @@ enum With {
 }
 
 /// Decides by the hello what to do with a client.
-type Judge = Box<dyn Fn(&[u8]) -> With + Send + Sync>;
+type Policy = Box<dyn Fn(&[u8]) -> Reaction + Send + Sync>;
 
 /// Starts a server that looks at each hello. What it counts are the connections.
-async fn doorkeeper(
+async fn start_hello_server(
     script: &'static [&'static str],
-    judge: impl Fn(&[u8]) -> With + Send + Sync + 'static,
+    policy: impl Fn(&[u8]) -> Reaction + Send + Sync + 'static,
 ) -> (SocketAddr, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let count = Arc::<AtomicUsize>::default();
     let counter = Arc::clone(&count);
-    let judge = Arc::new(judge);
+    let policy = Arc::new(policy);
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
             counter.fetch_add(1, Ordering::Relaxed);
             // A client that hangs up is what the tests are about.
-            tokio::spawn(receive(stream, script, Arc::clone(&judge)));
+            tokio::spawn(receive(stream, script, Arc::clone(&policy)));
         }
     });
     (address, count)
@@ -54,7 +54,7 @@ async fn doorkeeper(
 async fn receive(
     stream: TcpStream,
     script: &[&str],
-    judge: Arc<impl Fn(&[u8]) -> With>,
+    policy: Arc<impl Fn(&[u8]) -> Reaction>,
 ) -> std::io::Result<()> {
     let mut stream = BufReader::new(stream);
     for (index, words) in script.iter().enumerate() {
@@ -68,22 +68,22 @@ async fn receive(
     let length = usize::from(u16::from_be_bytes([header[3], header[4]]));
     let mut hello = vec![0; length];
     stream.read_exact(&mut hello).await?;
-    match judge(&hello) {
-        With::Reset => {
+    match policy(&hello) {
+        Reaction::Reset => {
             // Not even lingering: the client must see that nothing was orderly.
             stream.get_ref().set_zero_linger()?;
         }
-        With::Close => stream.shutdown().await?,
-        With::Silence => {
+        Reaction::Close => stream.shutdown().await?,
+        Reaction::Silence => {
             stream.read_u8().await?;
         }
-        With::Server(address) => {
+        Reaction::Server(address) => {
             let mut server = TcpStream::connect(address).await?;
             server.write_all(&header).await?;
             server.write_all(&hello).await?;
             copy_bidirectional(&mut stream, &mut server).await?;
         }
-        With::Bytes(bytes) => {
+        Reaction::Bytes(bytes) => {
             stream.write_all(bytes).await?;
             stream.shutdown().await?;
         }
@@ -114,18 +114,18 @@ async fn a_dropped_large_hello_is_told_from_other_silence() {
     let large = "tls:tls-large-hello-dropped";
     type Row = (
         &'static str,
-        Judge,
+        Policy,
         &'static str,
         Option<(&'static str, &'static str, Option<&'static str>)>,
         usize,
         u64,
     );
-    let drop_large = |how: With, else_to: SocketAddr| -> Judge {
+    let drop_large = |how: Reaction, else_to: SocketAddr| -> Policy {
         Box::new(move |hello| {
             if is_large(hello) {
                 how
             } else {
-                With::Server(else_to)
+                Reaction::Server(else_to)
             }
         })
     };
@@ -133,7 +133,7 @@ async fn a_dropped_large_hello_is_told_from_other_silence() {
     let rows: Vec<Row> = vec![
         (
             "large reset",
-            drop_large(With::Reset, behind),
+            drop_large(Reaction::Reset, behind),
             large,
             Some(tls13),
             3,
@@ -141,7 +141,7 @@ async fn a_dropped_large_hello_is_told_from_other_silence() {
         ),
         (
             "large closed",
-            drop_large(With::Close, behind),
+            drop_large(Reaction::Close, behind),
             large,
             Some(tls13),
             3,
@@ -149,7 +149,7 @@ async fn a_dropped_large_hello_is_told_from_other_silence() {
         ),
         (
             "large ignored",
-            drop_large(With::Silence, behind),
+            drop_large(Reaction::Silence, behind),
             large,
             Some(tls13),
             3,
@@ -158,7 +158,7 @@ async fn a_dropped_large_hello_is_told_from_other_silence() {
         // It is the version that must be repaired first.
         (
             "large reset, and old",
-            drop_large(With::Reset, old_behind),
+            drop_large(Reaction::Reset, old_behind),
             "tls:tls-version-too-old",
             Some(tls10),
             3,
@@ -166,7 +166,7 @@ async fn a_dropped_large_hello_is_told_from_other_silence() {
         ),
         (
             "all reset",
-            Box::new(|_| With::Reset),
+            Box::new(|_| Reaction::Reset),
             "tls:tls-reset",
             None,
             5 + 1,
@@ -174,7 +174,7 @@ async fn a_dropped_large_hello_is_told_from_other_silence() {
         ),
         (
             "all closed",
-            Box::new(|_| With::Close),
+            Box::new(|_| Reaction::Close),
             "tls:tls-closed",
             None,
             5 + 1,
@@ -182,7 +182,7 @@ async fn a_dropped_large_hello_is_told_from_other_silence() {
         ),
         (
             "all ignored",
-            Box::new(|_| With::Silence),
+            Box::new(|_| Reaction::Silence),
             "tls:tls-timeout",
             None,
             2,
@@ -192,8 +192,8 @@ async fn a_dropped_large_hello_is_told_from_other_silence() {
         (
             "only the first reset",
             Box::new(move |_| match first.fetch_add(1, Ordering::Relaxed) {
-                0 => With::Reset,
-                _ => With::Server(behind),
+                0 => Reaction::Reset,
+                _ => Reaction::Server(behind),
             }),
             "tls:tls-reset",
             None,
@@ -202,8 +202,8 @@ async fn a_dropped_large_hello_is_told_from_other_silence() {
         ),
     ];
     let checks = rows.into_iter().map(
-        |(name, judge, expected, tls, connections, seconds)| async move {
-            let (address, count) = doorkeeper(&[], judge).await;
+        |(name, policy, expected, tls, connections, seconds)| async move {
+            let (address, count) = start_hello_server(&[], policy).await;
             let started = Instant::now();
             let report = check(address).await;
             assert_eq!(steps(&report), expected, "{name}: {report:#?}");
@@ -264,14 +264,14 @@ async fn what_openssl_no_longer_has_is_named_too() {
     let old = "tls:tls-version-too-old";
     let version_3 = |refusal| {
         move |hello: &[u8]| match offers(hello, TRIPLE_DES) {
-            (0x0300, true) => With::Bytes(SSL3_HELLO),
+            (0x0300, true) => Reaction::Bytes(SSL3_HELLO),
             _ => refusal,
         }
     };
     let name = "TLS_RSA_WITH_3DES_EDE_CBC_SHA";
     type Row = (
         &'static str,
-        Judge,
+        Policy,
         &'static str,
         Option<&'static str>,
         usize,
@@ -279,28 +279,28 @@ async fn what_openssl_no_longer_has_is_named_too() {
     let rows: Vec<Row> = vec![
         (
             "SSL 3.0, alert 40",
-            Box::new(version_3(With::Bytes(REFUSED))),
+            Box::new(version_3(Reaction::Bytes(REFUSED))),
             old,
             Some("SSL 3.0"),
             5,
         ),
         (
             "SSL 3.0, reset",
-            Box::new(version_3(With::Reset)),
+            Box::new(version_3(Reaction::Reset)),
             old,
             Some("SSL 3.0"),
             6,
         ),
         (
             "SSL 3.0, closed",
-            Box::new(version_3(With::Close)),
+            Box::new(version_3(Reaction::Close)),
             old,
             Some("SSL 3.0"),
             6,
         ),
         (
             "SSL 3.0 in answer to everything",
-            Box::new(|_| With::Bytes(SSL3_HELLO)),
+            Box::new(|_| Reaction::Bytes(SSL3_HELLO)),
             old,
             Some("SSL 3.0"),
             1,
@@ -308,8 +308,8 @@ async fn what_openssl_no_longer_has_is_named_too() {
         (
             "TLS 1.0, which cannot bear newer hellos",
             Box::new(|hello| match offers(hello, TRIPLE_DES) {
-                (0x0301, true) => With::Bytes(TLS10_HELLO),
-                _ => With::Bytes(TOO_NEW),
+                (0x0301, true) => Reaction::Bytes(TLS10_HELLO),
+                _ => Reaction::Bytes(TOO_NEW),
             }),
             old,
             Some("TLS 1.0"),
@@ -318,8 +318,8 @@ async fn what_openssl_no_longer_has_is_named_too() {
         (
             "3DES",
             Box::new(|hello| match offers(hello, TRIPLE_DES) {
-                (0x0303, true) => With::Bytes(TLS12_HELLO),
-                _ => With::Bytes(REFUSED),
+                (0x0303, true) => Reaction::Bytes(TLS12_HELLO),
+                _ => Reaction::Bytes(REFUSED),
             }),
             "tls:tls-no-common-cipher",
             Some("TLS 1.2"),
@@ -327,14 +327,14 @@ async fn what_openssl_no_longer_has_is_named_too() {
         ),
         (
             "nothing that anybody has",
-            Box::new(|_| With::Bytes(REFUSED)),
+            Box::new(|_| Reaction::Bytes(REFUSED)),
             "tls:tls-no-common-cipher",
             None,
             5,
         ),
         (
             "too old for anybody",
-            Box::new(|_| With::Bytes(TOO_NEW)),
+            Box::new(|_| Reaction::Bytes(TOO_NEW)),
             old,
             None,
             5,
@@ -342,36 +342,36 @@ async fn what_openssl_no_longer_has_is_named_too() {
         // A warning and a goodbye (RFC 6066 §3 has both ways).
         (
             "a name that is not known",
-            Box::new(|_| With::Bytes(NO_NAME)),
+            Box::new(|_| Reaction::Bytes(NO_NAME)),
             "tls:tls-name-not-known",
             None,
             1,
         ),
         (
             "a fault of the server's own",
-            Box::new(|_| With::Bytes(&[21, 3, 3, 0, 2, 2, 80])),
+            Box::new(|_| Reaction::Bytes(&[21, 3, 3, 0, 2, 2, 80])),
             "tls:tls-server-fault",
             None,
             1,
         ),
         (
             "garbage",
-            Box::new(|_| With::Bytes(&[22, 3, 3, 0xff, 0xff, 9, 9, 9])),
+            Box::new(|_| Reaction::Bytes(&[22, 3, 3, 0xff, 0xff, 9, 9, 9])),
             "tls:tls-garbage",
             None,
             1,
         ),
     ];
-    let checks = rows
-        .into_iter()
-        .map(|(case, judge, expected, version, connections)| async move {
-            let (address, count) = doorkeeper(&[], judge).await;
+    let checks = rows.into_iter().map(
+        |(case, policy, expected, version, connections)| async move {
+            let (address, count) = start_hello_server(&[], policy).await;
             let report = check(address).await;
             assert_eq!(steps(&report), expected, "{case}: {report:#?}");
             let told = tls_facts(&report).map(|tls| (tls.version.as_str(), tls.cipher.as_str()));
             assert_eq!(told, version.map(|version| (version, name)), "{case}");
             assert_eq!(count.load(Ordering::Relaxed), connections, "{case}");
-        });
+        },
+    );
     join_all(checks).await;
 }
 
@@ -390,7 +390,7 @@ async fn behind_starttls_it_is_the_same() {
     );
     let good = LAB.serve("starttls good", &identity, &[]);
     let (rsa, good) = (rsa.address, good.address);
-    let (address, count) = doorkeeper(SCRIPT, move |_| With::Server(rsa)).await;
+    let (address, count) = start_hello_server(SCRIPT, move |_| Reaction::Server(rsa)).await;
     let report = check_with(address, Protocol::Smtp, Security::Starttls).await;
     assert_eq!(
         steps(&report),
@@ -402,14 +402,14 @@ async fn behind_starttls_it_is_the_same() {
     );
     assert_eq!(count.load(Ordering::Relaxed), 2);
 
-    let judge = move |hello: &[u8]| {
+    let policy = move |hello: &[u8]| {
         if is_large(hello) {
-            With::Reset
+            Reaction::Reset
         } else {
-            With::Server(good)
+            Reaction::Server(good)
         }
     };
-    let (address, count) = doorkeeper(SCRIPT, judge).await;
+    let (address, count) = start_hello_server(SCRIPT, policy).await;
     let report = check_with(address, Protocol::Smtp, Security::Starttls).await;
     assert_eq!(
         steps(&report),

@@ -8,7 +8,7 @@ use probe::net::{Options, Probe, ProbeEvent, Target};
 use probe::{Credentials, Endpoint, EndpointReport, Protocol, Security};
 
 use super::certificates::{Authority, NAME};
-use super::{Heard, Server};
+use super::{Received, Server};
 
 /// Unlike any other text, so that it can be searched for.
 pub(crate) const PASSWORD: &str = "c4nary-Pa55phrase";
@@ -78,20 +78,24 @@ pub(crate) async fn check(
         .collect()
 }
 
-/// What the server heard, one entry a client, when all of them are gone.
-pub(crate) async fn settled(server: &Server) -> Vec<Heard> {
+/// What the server received, one entry a client, when all of them are gone.
+pub(crate) async fn wait_until_closed(server: &Server) -> Vec<Received> {
     for _ in 0..500 {
-        let heard = server.heard();
-        if !heard.is_empty() && heard.iter().all(|heard| heard.closed) {
-            return heard;
+        let received = server.received();
+        if !received.is_empty() && received.iter().all(|received| received.closed) {
+            return received;
         }
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    panic!("a connection stays open: {:?}", server.heard());
+    panic!("a connection stays open: {:?}", server.received());
 }
 
-/// Whether a secret, in any form in which it is sent, was heard in the clear or told afterwards.
-pub(crate) fn leak(password: &str, heard: &[Heard], reports: &[EndpointReport]) -> Option<String> {
+/// Whether a secret, in any form in which it is sent, was received in the clear or told afterwards.
+pub(crate) fn find_leak(
+    password: &str,
+    received: &[Received],
+    reports: &[EndpointReport],
+) -> Option<String> {
     let json = serde_json::to_string(reports).unwrap();
     let told = format!("{reports:?} {reports:#?} {json}");
     for form in forms(password) {
@@ -100,8 +104,8 @@ pub(crate) fn leak(password: &str, heard: &[Heard], reports: &[EndpointReport]) 
         }
         let form = form.as_bytes();
         let has = |bytes: &[u8]| bytes.windows(form.len()).any(|part| part == form);
-        if let Some(heard) = heard.iter().find(|heard| has(&heard.clear)) {
-            return Some(format!("the password is sent in the clear: {heard:?}"));
+        if let Some(received) = received.iter().find(|received| has(&received.clear)) {
+            return Some(format!("the password is sent in the clear: {received:?}"));
         }
     }
     None

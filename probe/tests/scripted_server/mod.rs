@@ -17,14 +17,14 @@ use std::sync::{Arc, Mutex};
 use rustls::ServerConfig;
 use tokio::net::{TcpListener, TcpStream};
 
-pub(crate) use player::Heard;
+pub(crate) use player::Received;
 use transcript::Act;
 
 /// A running server. It ends with the runtime of its test.
 pub(crate) struct Server {
     /// Where it listens.
     pub(crate) address: SocketAddr,
-    heard: Arc<Mutex<Vec<Arc<Mutex<Heard>>>>>,
+    received: Arc<Mutex<Vec<Arc<Mutex<Received>>>>>,
 }
 
 impl Server {
@@ -46,21 +46,21 @@ impl Server {
     ) -> Self {
         let listener = TcpListener::bind(address).await.unwrap();
         let address = listener.local_addr().unwrap();
-        let heard = Arc::<Mutex<Vec<_>>>::default();
-        let all = Arc::clone(&heard);
+        let received = Arc::<Mutex<Vec<_>>>::default();
+        let all = Arc::clone(&received);
         let script = Arc::new(script);
         tokio::spawn(async move {
             while let Ok((stream, client)) = listener.accept().await {
-                let log = Arc::new(Mutex::new(Heard {
+                let log = Arc::new(Mutex::new(Received {
                     client: Some(client),
-                    ..Heard::default()
+                    ..Received::default()
                 }));
                 all.lock().unwrap().push(Arc::clone(&log));
                 let (script, tls) = (Arc::clone(&script), tls.clone());
                 tokio::spawn(async move { player::play(stream, &script, tls, &log).await });
             }
         });
-        Self { address, heard }
+        Self { address, received }
     }
 
     /// How many clients have come so far.
@@ -69,20 +69,23 @@ impl Server {
         let last = TcpStream::connect(self.address).await.unwrap();
         let last = last.local_addr().unwrap();
         loop {
-            let heard = self.heard();
-            if let Some(before) = heard.iter().position(|heard| heard.client == Some(last)) {
+            let received = self.received();
+            if let Some(before) = received
+                .iter()
+                .position(|received| received.client == Some(last))
+            {
                 return before;
             }
             tokio::task::yield_now().await;
         }
     }
 
-    /// What it has heard so far, one entry a client.
-    pub(crate) fn heard(&self) -> Vec<Heard> {
-        let heard = self.heard.lock().unwrap();
-        heard
+    /// What it has received so far, one entry a client.
+    pub(crate) fn received(&self) -> Vec<Received> {
+        let received = self.received.lock().unwrap();
+        received
             .iter()
-            .map(|heard| heard.lock().unwrap().clone())
+            .map(|received| received.lock().unwrap().clone())
             .collect()
     }
 }

@@ -16,22 +16,22 @@ use super::records::Sealer;
 use super::transcript::{Act, Word};
 
 /// How long a server waits to see whether a client speaks too early.
-const QUIET: Duration = Duration::from_millis(50);
+const QUIET_TIME: Duration = Duration::from_millis(50);
 
 /// Longer speeches than this are always sent in one piece.
-const LONGEST_DRIP: usize = 1000;
+const MAX_DRIP_LEN: usize = 1000;
 
-/// What a server heard on one connection.
+/// What a server received on one connection.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Heard {
+pub(crate) struct Received {
     /// From where the client came.
     pub(crate) client: Option<SocketAddr>,
     /// The bytes in the clear, or below TLS where the script has none.
     pub(crate) clear: Vec<u8>,
     /// The bytes inside TLS.
-    pub(crate) inside: Vec<u8>,
+    pub(crate) inside_tls: Vec<u8>,
     /// Where the client did not keep to the script.
-    pub(crate) wrong: Vec<String>,
+    pub(crate) deviations: Vec<String>,
     /// Whether the client is gone.
     pub(crate) closed: bool,
 }
@@ -41,7 +41,7 @@ pub(crate) async fn play(
     stream: TcpStream,
     script: &[Act],
     tls: Option<Arc<ServerConfig>>,
-    log: &Mutex<Heard>,
+    log: &Mutex<Received>,
 ) {
     // Single bytes are to be seen as such.
     stream.set_nodelay(true).unwrap();
@@ -57,8 +57,8 @@ pub(crate) async fn play(
         if let Err(error) = player.act(act).await {
             // A client that hangs up is what many tests are about, but not when it should speak.
             let mut rest = script[index..].iter();
-            if let Some(act @ (Act::Hear(_) | Act::Hello)) =
-                rest.find(|act| matches!(act, Act::Hear(_) | Act::Hello))
+            if let Some(act @ (Act::Expect(_) | Act::Hello)) =
+                rest.find(|act| matches!(act, Act::Expect(_) | Act::Hello))
             {
                 player.complain(format!("{act:?} does not come: {error}"));
             }
@@ -73,7 +73,7 @@ struct Player<'a> {
     line: Line,
     tls: Option<Arc<ServerConfig>>,
     drip: Option<Duration>,
-    log: &'a Mutex<Heard>,
+    log: &'a Mutex<Received>,
     tag: Vec<u8>,
     last: Vec<u8>,
 }
@@ -90,9 +90,9 @@ enum Line {
 impl Player<'_> {
     async fn act(&mut self, act: &Act) -> io::Result<()> {
         match act {
-            Act::Say(words) => self.say(words).await?,
+            Act::Send(words) => self.send(words).await?,
             Act::Drip(pause) => self.drip = Some(*pause),
-            Act::Hear(expected) => self.hear(expected.as_deref()).await?,
+            Act::Expect(expected) => self.expect(expected.as_deref()).await?,
             Act::Hello => self.hello().await?,
             Act::Tls => self.encrypt().await?,
             Act::Below(bytes) => match &mut self.line {
@@ -107,7 +107,7 @@ impl Player<'_> {
             }
             Act::Pause(time) => sleep(*time).await,
             Act::Quiet => {
-                if let Ok(early) = timeout(QUIET, self.read()).await {
+                if let Ok(early) = timeout(QUIET_TIME, self.read()).await {
                     self.complain(format!("too early: {}", shown(&early?)));
                 }
             }
@@ -130,10 +130,10 @@ impl Player<'_> {
         Ok(())
     }
 
-    async fn say(&mut self, words: &[Word]) -> io::Result<()> {
+    async fn send(&mut self, words: &[Word]) -> io::Result<()> {
         let said = self.spell(words);
         match self.drip {
-            Some(pause) if said.len() <= LONGEST_DRIP => {
+            Some(pause) if said.len() <= MAX_DRIP_LEN => {
                 for byte in said {
                     sleep(pause).await;
                     self.write(&[byte]).await?;
@@ -148,7 +148,7 @@ impl Player<'_> {
         let bytes = words.iter().flat_map(|word| match word {
             Word::Bytes(bytes) => bytes,
             Word::Tag => &self.tag,
-            Word::Heard => &self.last,
+            Word::LastLine => &self.last,
         });
         bytes.copied().collect()
     }
@@ -186,7 +186,7 @@ impl Player<'_> {
         let mut log = self.log.lock().unwrap();
         match &self.line {
             Line::Clear(_) => log.clear.extend_from_slice(&bytes[..length]),
-            _ => log.inside.extend_from_slice(&bytes[..length]),
+            _ => log.inside_tls.extend_from_slice(&bytes[..length]),
         }
         Ok(length)
     }
@@ -203,7 +203,7 @@ impl Player<'_> {
         Ok(bytes)
     }
 
-    async fn hear(&mut self, expected: Option<&[Word]>) -> io::Result<()> {
+    async fn expect(&mut self, expected: Option<&[Word]>) -> io::Result<()> {
         let mut line = Vec::new();
         while line.last() != Some(&b'\n') {
             line.extend(self.exactly(1).await?);
@@ -284,7 +284,7 @@ impl Player<'_> {
         result
     }
 
-    /// Hangs up. What was sent last must not be lost in a reset, so the client is heard out first.
+    /// Hangs up. What was sent last must not be lost in a reset, so everything the client sends is read first.
     async fn close(&mut self) {
         // The client may be gone already.
         let _ = match &mut self.line {
@@ -295,8 +295,8 @@ impl Player<'_> {
         let _ = self.drain().await;
     }
 
-    fn complain(&self, wrong: String) {
-        self.log.lock().unwrap().wrong.push(wrong);
+    fn complain(&self, deviations: String) {
+        self.log.lock().unwrap().deviations.push(deviations);
     }
 }
 

@@ -9,19 +9,19 @@ pub(crate) enum Word {
     Bytes(Vec<u8>),
     /// The tag of the last IMAP command.
     Tag,
-    /// The last line that the server heard, without its end.
-    Heard,
+    /// The last line that the server received, without its end.
+    LastLine,
 }
 
 /// One thing that a server does. How it is written stands behind the dash.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Act {
     /// Sends bytes, in one piece. — `S: text`, `S*9: text` for nine times, `HEX 16 03`
-    Say(Vec<Word>),
+    Send(Vec<Word>),
     /// Sends every later byte by itself, each this long after the one before. — `DRIP 20`
     Drip(Duration),
     /// Waits for a line, which must be this one. — `C: text`, or `C:` for any line
-    Hear(Option<Vec<Word>>),
+    Expect(Option<Vec<Word>>),
     /// Waits for the first message of a TLS client. — `HELLO`
     Hello,
     /// Begins TLS, with the certificate of the server. — `TLS`
@@ -44,7 +44,7 @@ pub(crate) enum Act {
 
 /// Reads a script. Its end is where the server hangs up, politely.
 ///
-/// Lines end in CRLF unless their last letter is a backslash. `<tag>` and `<heard>` stand for what the
+/// Lines end in CRLF unless their last letter is a backslash. `<tag>` and `<last-line>` stand for what the
 /// client sent last, and `\r`, `\n`, `\\`, `\<` and `\x1b` for single bytes.
 pub(crate) fn parse(script: &str) -> Vec<Act> {
     let mut acts: Vec<Act> = Vec::new();
@@ -58,11 +58,11 @@ pub(crate) fn parse(script: &str) -> Vec<Act> {
         let times: usize = times.parse().unwrap();
         let milliseconds = || Duration::from_millis(rest.parse().unwrap());
         let act = match verb {
-            "S" => Act::Say(vec![text(rest); times].concat()),
-            "HEX" => Act::Say(vec![Word::Bytes(hex(rest))]),
+            "S" => Act::Send(vec![text(rest); times].concat()),
+            "HEX" => Act::Send(vec![Word::Bytes(hex(rest))]),
             "DRIP" => Act::Drip(milliseconds()),
-            "C" if rest.is_empty() => Act::Hear(None),
-            "C" => Act::Hear(Some(text(rest))),
+            "C" if rest.is_empty() => Act::Expect(None),
+            "C" => Act::Expect(Some(text(rest))),
             "HELLO" => Act::Hello,
             "TLS" => Act::Tls,
             "BELOW" => Act::Below(hex(rest)),
@@ -79,7 +79,7 @@ pub(crate) fn parse(script: &str) -> Vec<Act> {
         };
         // What is said without a pause is sent in one piece.
         match (acts.last_mut(), act) {
-            (Some(Act::Say(said)), Act::Say(more)) => said.extend(more),
+            (Some(Act::Send(said)), Act::Send(more)) => said.extend(more),
             (_, act) => acts.push(act),
         }
     }
@@ -103,7 +103,7 @@ fn text(line: &str) -> Vec<Word> {
             words.push(Word::Bytes(bytes));
             return words;
         }
-        let place = [("<tag>", Word::Tag), ("<heard>", Word::Heard)];
+        let place = [("<tag>", Word::Tag), ("<last-line>", Word::LastLine)];
         if let Some((name, word)) = place.into_iter().find(|(name, _)| rest.starts_with(name)) {
             words.extend([Word::Bytes(std::mem::take(&mut bytes)), word]);
             rest = &rest[name.len()..];

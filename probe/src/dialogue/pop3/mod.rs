@@ -8,7 +8,7 @@ use super::clock::Clock;
 use super::connection::Connection;
 use super::fault::Fault;
 use super::results::{Greeting, MailboxUsage, Quota, SignedIn};
-use super::sasl_exchange::{SaslExchange, without_verdict};
+use super::sasl_exchange::{SaslExchange, as_sign_in_fault};
 use super::stream::Stream;
 use super::verified_connection::{VerifiedConnection, VerifiedTls};
 use super::{first_words, refusal, sasl};
@@ -197,14 +197,18 @@ async fn user<S: VerifiedTls, C: Clock>(
     server
         .send_secret("USER ", &sasl::pop3_user(credentials))
         .await?;
-    let (raw, known) = status(server.connection()).await.map_err(without_verdict)?;
+    let (raw, known) = status(server.connection())
+        .await
+        .map_err(as_sign_in_fault)?;
     if known != Status::Ok {
         return answered(server.connection(), "USER", &raw, known);
     }
     server
         .send_secret("PASS ", &sasl::pop3_password(credentials))
         .await?;
-    let (raw, status) = status(server.connection()).await.map_err(without_verdict)?;
+    let (raw, status) = status(server.connection())
+        .await
+        .map_err(as_sign_in_fault)?;
     answered(server.connection(), "USER", &raw, status)
 }
 

@@ -1,12 +1,15 @@
 //! The SMTP submission conversation (RFC 6409, RFC 5321, RFC 3207, RFC 4954).
 
+#[cfg(test)]
+mod tests;
+
 use super::capabilities::Capabilities;
 use super::clock::Clock;
 use super::connection::Connection;
 use super::fault::Fault;
 use super::recognise::{ServiceKind, recognise};
 use super::results::{Greeting, SignedIn};
-use super::sasl_exchange::{SaslExchange, without_verdict};
+use super::sasl_exchange::{SaslExchange, as_sign_in_fault};
 use super::stream::Stream;
 use super::verified_connection::{VerifiedConnection, VerifiedTls};
 use super::{first_words, refusal, sasl};
@@ -123,7 +126,7 @@ pub(super) async fn sign_in<S: VerifiedTls, C: Clock>(
     };
     let mut exchange = SaslExchange::new(answers);
     loop {
-        let reply = reply(server.connection()).await.map_err(without_verdict)?;
+        let reply = reply(server.connection()).await.map_err(as_sign_in_fault)?;
         let connection = server.connection();
         match reply.code {
             _ if exchange.cancelled() => {
@@ -245,166 +248,5 @@ impl Line {
             text,
             raw: line.to_vec(),
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::testing::fragmentation::in_any_fragments;
-
-    #[test]
-    fn greetings() {
-        for (bytes, expected) in [
-            (
-                &b"220 mail.example ESMTP\r\n"[..],
-                Ok(Some("220 mail.example ESMTP")),
-            ),
-            (
-                b"220-mail.example\r\n220-no spam\r\n220 please\r\n",
-                Ok(Some("220-mail.example 220-no spam 220 please")),
-            ),
-            (b"220\r\n", Ok(Some("220"))),
-            (b"421 4.3.2 too busy\r\n", Err(Outcome::GreetingBusy)),
-            (b"554 5.7.1 blocked\r\n", Err(Outcome::GreetingRefused)),
-            (b"521 no mail here\r\n", Err(Outcome::GreetingRefused)),
-            (b"354 go on\r\n", Err(Outcome::MalformedReply)),
-            (b"220-one\r\n250 two\r\n", Err(Outcome::MalformedReply)),
-            (b"220-one\r\n", Err(Outcome::ClosedEarly)),
-            (b"22O hello\r\n", Err(Outcome::MalformedReply)),
-            (b"220:hello\r\n", Err(Outcome::MalformedReply)),
-            (b"* OK IMAP4rev1\r\n", Err(Outcome::UnexpectedService)),
-            (b"220 (vsFTPd 3.0.3)\r\n", Err(Outcome::UnexpectedService)),
-            (b"SSH-2.0-OpenSSH\r\n", Err(Outcome::UnexpectedService)),
-            (b"", Err(Outcome::ClosedEarly)),
-        ] {
-            let (found, _) =
-                in_any_fragments(&[bytes], async |server| greeting(server.connection()).await);
-            let found = found.map(|greeting| greeting.server_reply);
-            assert_eq!(
-                found,
-                expected.map(|said| said.map(str::to_owned)),
-                "{bytes:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn starttls_is_asked_for_only_where_it_is_offered() {
-        for (replies, expected, sent) in [
-            (
-                &[&b""[..], b"250-me\r\n250 STARTTLS\r\n", b"220 go\r\n"][..],
-                None,
-                2,
-            ),
-            (
-                &[b"", b"250-me\r\n250 SIZE 10\r\n"],
-                Some(Outcome::StarttlsNotOffered),
-                1,
-            ),
-            (
-                &[b"", b"502 what\r\n"],
-                Some(Outcome::ExtendedSmtpMissing),
-                1,
-            ),
-            (
-                &[
-                    b"",
-                    b"250-me\r\n250 starttls\r\n",
-                    b"454 4.7.0 no TLS now\r\n",
-                ],
-                Some(Outcome::StarttlsRefused),
-                2,
-            ),
-            (
-                &[b"", b"250-me\r\n250 STARTTLS\r\n", b"334 \r\n"],
-                Some(Outcome::MalformedReply),
-                2,
-            ),
-            (
-                &[b"", b"250-me\r\n250 STARTTLS\r\n"],
-                Some(Outcome::ClosedEarly),
-                2,
-            ),
-        ] {
-            let (found, flights) =
-                in_any_fragments(replies, async |server| starttls(server.connection()).await);
-            assert_eq!(
-                (found.err(), flights.len()),
-                (expected, sent),
-                "{replies:?}"
-            );
-        }
-    }
-
-    #[test]
-    fn sign_in_is_one_exchange() {
-        let credentials =
-            Credentials::new("tim".into(), "tanstaaftanstaaf".to_owned().into()).unwrap();
-        let plain = "AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\r\n";
-        for (auth, replies, expected, sent) in [
-            (
-                "AUTH PLAIN LOGIN",
-                &[&b""[..], b"235 2.7.0 ok\r\n"][..],
-                Ok("PLAIN"),
-                &[plain][..],
-            ),
-            (
-                "AUTH PLAIN",
-                &[b"", b"535 5.7.8 no\r\n"],
-                Err(Outcome::WrongCredentials),
-                &[plain],
-            ),
-            (
-                "AUTH PLAIN",
-                &[b"", b"334 \r\n", b"501 5.7.0 cancelled\r\n"],
-                Err(Outcome::SignInProtocolError),
-                &[plain, "*\r\n"],
-            ),
-            (
-                "AUTH PLAIN",
-                &[b"", b"334 \r\n", b"235 surprise\r\n"],
-                Err(Outcome::SignInProtocolError),
-                &[plain, "*\r\n"],
-            ),
-            ("AUTH PLAIN", &[b""], Err(Outcome::ClosedEarly), &[plain]),
-            (
-                "AUTH=LOGIN",
-                &[
-                    b"",
-                    b"334 VXNlcm5hbWU6\r\n",
-                    b"334 geheim?\r\n",
-                    b"235 ok\r\n",
-                ],
-                Ok("LOGIN"),
-                &["AUTH LOGIN\r\n", "dGlt\r\n", "dGFuc3RhYWZ0YW5zdGFhZg==\r\n"],
-            ),
-            (
-                "AUTH LOGIN",
-                &[b"", b"334 \r\n", b"334 \r\n", b"334 \r\n", b"501 stop\r\n"],
-                Err(Outcome::SignInProtocolError),
-                &[
-                    "AUTH LOGIN\r\n",
-                    "dGlt\r\n",
-                    "dGFuc3RhYWZ0YW5zdGFhZg==\r\n",
-                    "*\r\n",
-                ],
-            ),
-            (
-                "AUTH XOAUTH2",
-                &[b""],
-                Err(Outcome::PasswordSignInNotOffered),
-                &[],
-            ),
-        ] {
-            let mut capabilities = Capabilities::default();
-            capabilities.add_smtp(auth);
-            let (found, flights) = in_any_fragments(replies, async |server| {
-                sign_in(server, &capabilities, &credentials).await
-            });
-            let found = found.map(|accepted| accepted.mechanism);
-            assert_eq!(found, expected, "{replies:?}");
-            assert_eq!(flights, sent, "{replies:?}");
-        }
     }
 }
