@@ -220,7 +220,7 @@ test.describe("no test is run", () => {
       /<main[^>]*>/,
       `$&<div id="node" data-by="test"></div><div id="node-test"><form action="/test"><input value="${ADDRESS}"></form></div>`,
     ],
-    ["by an island of no kind", "/fix/send-test", "/fix/send-test", /&quot;Walk&quot;/, "&quot;Other&quot;"],
+    ["by an island of no kind", "/fix/send-test", "/fix/send-test", /&quot;Troubleshooter&quot;/, "&quot;Other&quot;"],
   ] as const) {
     test(name, async ({ page }) => {
       await remember(page, { address: ADDRESS, trail: trailTo(trail) });

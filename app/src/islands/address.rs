@@ -103,8 +103,8 @@ pub fn AddressField(
     }
 }
 
-/// Fills every field with what the customer has typed, or the browser has filled in, while the page woke
-/// up; or else with the address that was typed on another page.
+/// Fills every field with what the customer has typed, or the browser has filled in, while the page was
+/// hydrated; or else with the address that was typed on another page.
 #[cfg(feature = "hydrate")]
 fn take_in(typed: TypedAddress) {
     let fields = typed.fields.get_value().into_iter();
