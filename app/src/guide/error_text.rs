@@ -15,8 +15,8 @@ use crate::matching::{plain, rank};
 /// How many hits are shown.
 const MAX_HITS: usize = 8;
 
-/// How many characters of a text are searched. A message has some hundred; to search a book would only keep
-/// the others waiting.
+/// How many characters of a text are searched. A message has some hundred; the limit bounds the time of a
+/// search.
 pub const MAX_TEXT_LEN: usize = 4000;
 
 /// One message.
@@ -136,7 +136,7 @@ pub(super) fn of_program(slug: &str, place: usize, message: &Message) -> ErrorTe
 
 /// What tells a message from others: its number, and the words between the names that it fills in.
 fn pieces(text: &str) -> Vec<String> {
-    /// Fewer letters stand in too many other messages.
+    /// Shorter pieces occur in too many other messages.
     const MIN_LEN: usize = 8;
     let text = plain(text);
     let (number, words) = match text.split_once(' ') {

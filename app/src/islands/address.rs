@@ -180,7 +180,7 @@ fn Panel(position: Option<usize>, children: Children) -> impl IntoView {
                 DomainMatch::Group(group) => group != position,
                 DomainMatch::Open | DomainMatch::Unknown => position != 0,
             },
-            // Nobody is told while still typing.
+            // The message appears only when the field is left, not while an address is typed.
             None => typed.settled.with(|text| domain_match(text, &groups)) != DomainMatch::Unknown,
         }
     };

@@ -1,6 +1,6 @@
 //! The parts of a page whose markup the server has made and that only need to listen.
 //!
-//! One island serves them all: every island of its own would make the bundle some kilobytes bigger.
+//! They share one island, because each island adds some kilobytes to the bundle.
 
 use leptos::ev::{Event, MouseEvent};
 use leptos::html::Div;
