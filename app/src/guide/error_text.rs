@@ -6,7 +6,7 @@ use toml::Spanned;
 use super::destination::Destination;
 use super::pattern::patterns;
 use super::program::Message;
-use super::prose::Prose;
+use super::prose::GeneralProse;
 use crate::content::by_id::{ById, Table};
 use crate::content::file::File;
 use crate::content::template::Plain;
@@ -31,9 +31,9 @@ pub struct ErrorText {
     /// The pieces that tell it from others, as [`plain`] makes them.
     pub pieces: Vec<String>,
     /// What it means.
-    pub means: Prose,
+    pub means: GeneralProse,
     /// What usually causes it, where its meaning does not say that already.
-    pub cause: Option<Prose>,
+    pub cause: Option<GeneralProse>,
     /// Where the fix is.
     pub to: Destination,
 }
@@ -71,8 +71,8 @@ struct WordsFile {
 #[serde(deny_unknown_fields)]
 struct ErrorWords {
     text: Plain,
-    means: Prose,
-    cause: Option<Prose>,
+    means: GeneralProse,
+    cause: Option<GeneralProse>,
 }
 
 impl Errors {
