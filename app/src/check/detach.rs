@@ -6,9 +6,9 @@ use tokio_stream::wrappers::UnboundedReceiverStream;
 
 /// Runs a task that sends events, and stops it when nobody can read them any more.
 ///
-/// A stream that is only driven by its reader would stand still while the reader does not read: its
-/// deadlines would not pass, and its place would not become free. What is not read yet is kept; a test
-/// says only so much.
+/// A stream that is only polled by its reader would stop while the reader does not read: deadlines would not
+/// be checked and the permit would not be released. Events that are not read yet are buffered without a
+/// limit, because a test has a limited number of them.
 pub(super) fn detach<T, F>(task: impl FnOnce(UnboundedSender<T>) -> F) -> BoxStream<'static, T>
 where
     T: Send + 'static,

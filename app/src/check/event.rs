@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 /// One line of the stream: `{"verdict":{…}}`, or `"done"`.
 ///
-/// The name stands outside because one inside would have to be looked for first, which costs the
-/// bundle some 8 kB.
+/// The tag is external: for an internal one serde buffers the whole event before it reads it, which costs
+/// the bundle some 8 kB.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TestEvent {
@@ -70,7 +70,7 @@ pub struct ServicePlan {
 
 /// The fixed words around the results.
 ///
-/// They travel as a list: reading a structure would cost the bundle more than it is worth.
+/// They are serialized as a list, because deserializing a structure adds code to the bundle.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct ResultLabels(pub Vec<String>);

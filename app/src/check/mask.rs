@@ -11,16 +11,16 @@ pub(super) struct Mask {
     names: Vec<String>,
 }
 
-/// A shorter name alone is hardly anybody's, and is a word of too many sentences.
+/// Shorter names are only masked before an @: alone, they occur in too many sentences as words.
 const MIN_WORD_LEN: usize = 3;
 
-/// The signs that hold a word together: `info` is no word of its own in `info.example.net`.
+/// Characters that join parts of a word: `info` is not a separate word in `info.example.net`.
 const WORD_JOINERS: [char; 3] = ['.', '-', '_'];
 
 impl Mask {
     pub(super) fn of(address: &Address) -> Self {
         let name = address.local_part().to_ascii_lowercase();
-        // A server that knows tags speaks of the mailbox without them.
+        // A server that supports tags may report the mailbox without them.
         let untagged = name.split('+').next().unwrap_or_default().to_owned();
         let mut names = vec![name, untagged];
         names.retain(|name| !name.is_empty());
@@ -121,9 +121,9 @@ fn fold(letter: char) -> char {
     narrow.unwrap_or(letter).to_ascii_lowercase()
 }
 
-/// Whether the word that begins here began before.
+/// Whether the text before this position belongs to the same word.
 fn continues_before(before: &str) -> bool {
-    // The last letter of `%3C` is none of the word.
+    // The last character of an escape such as `%3C` does not belong to the word.
     let encoded = before.len().checked_sub(3).and_then(|at| before.get(at..));
     if encoded.is_some_and(|text| text.starts_with('%') && hex_char(&text[1..], 2).is_some()) {
         return false;
@@ -134,7 +134,7 @@ fn continues_before(before: &str) -> bool {
     })
 }
 
-/// Whether the word goes on here.
+/// Whether the text after this position belongs to the same word.
 fn continues_after(after: &str) -> bool {
     let mut after = after.chars();
     let Some(letter) = after.next() else {

@@ -108,7 +108,7 @@ impl Presenter {
             .iter()
             .map(|finding| self.finding(reports, finding))
             .collect();
-        // A fault of a service that nobody needs must not stand above one that somebody does.
+        // Findings about optional services are listed after those about required ones.
         findings.sort_by_key(|finding| gravity(finding.mark));
         let mark = findings.first().map_or(Mark::Good, |finding| finding.mark);
         TestEvent::Summary { mark, findings }
@@ -317,7 +317,7 @@ fn gravity(mark: Mark) -> u8 {
     }
 }
 
-/// So much, or so much of so much; nothing when it is not known.
+/// An amount in use, with its limit where that is known; empty when neither is known.
 fn share(used: Option<u64>, limit: Option<u64>, text: impl Fn(u64) -> String) -> String {
     let parts = [used, limit.filter(|_| used.is_some())];
     let parts = parts.into_iter().flatten().map(text);

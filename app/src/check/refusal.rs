@@ -55,8 +55,8 @@ pub enum Refusal {
     Restarting,
 }
 
-/// When to come back where nobody can know when it will be better: by then every test that runs
-/// now has ended.
+/// How long to wait where the time until a permit is free is not known: every test that runs now has ended
+/// by then.
 const RETRY_INTERVAL: Duration = Duration::from_secs(60);
 
 impl Refusal {
@@ -113,7 +113,7 @@ impl Refusal {
     }
 }
 
-/// How many whole units a time takes; never none, or clients would come back at once.
+/// Rounds a time up to whole units, at least one, so that clients do not retry at once.
 pub(super) fn round_up(time: Duration, unit: Duration) -> u64 {
     let units = time.as_nanos().div_ceil(unit.as_nanos().max(1)).max(1);
     u64::try_from(units).unwrap_or(u64::MAX)

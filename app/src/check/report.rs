@@ -10,8 +10,8 @@ use super::event::{Progress, ResultLabel};
 
 /// What stands before each line of the report.
 ///
-/// They reach the browser as one text, a line each: reading a structure of its own would make the
-/// bundle several kilobytes bigger.
+/// They are sent to the browser as one text, a line each, because deserializing a structure would add
+/// several kilobytes to the bundle.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReportLabels(Vec<String>);
 

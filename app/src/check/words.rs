@@ -274,7 +274,7 @@ fn number(words: &Template<NumberValue>, number: impl ToString) -> String {
     words.fill(|NumberValue::Number| number.to_string())
 }
 
-/// One sentence a line: whoever does one after the other must find back to where he was.
+/// Puts each sentence on a line of its own, so that customers who follow them step by step keep their place.
 pub(super) fn lines(sentences: impl IntoIterator<Item = String>) -> String {
     sentences.into_iter().collect::<Vec<_>>().join("\n")
 }

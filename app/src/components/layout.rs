@@ -49,7 +49,7 @@ pub fn Document(
                 <meta name="color-scheme" content="light dark"/>
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
                 <link rel="stylesheet" href=stylesheet/>
-                // Found here, both are on their way at the same time.
+                // Preloaded, so that script and WebAssembly are fetched at the same time.
                 <script type="module" src=script></script>
                 <link rel="preload" href=wasm r#as="fetch" type="application/wasm" crossorigin="anonymous"/>
             </head>

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::guide::prose::{Piece, Prose, Slot};
+use crate::guide::prose::{GeneralProse, Piece, Prose, Slot};
 use crate::guide::values::{Filled, Values};
 use crate::islands::UserName;
 use crate::site::{site, texts};
@@ -24,9 +24,9 @@ pub fn Text(
 #[component]
 pub fn GeneralText(
     /// The text.
-    prose: Prose,
+    prose: GeneralProse,
 ) -> impl IntoView {
-    general(prose.0)
+    general(prose.prose().0.clone())
 }
 
 fn general(pieces: Vec<Piece>) -> AnyView {
@@ -36,7 +36,7 @@ fn general(pieces: Vec<Piece>) -> AnyView {
         Piece::Label(inner) => view! { <b class="label">{general(inner)}</b> }.into_any(),
         Piece::Code(inner) => view! { <code>{general(inner)}</code> }.into_any(),
         Piece::Slot(Slot::Provider) => site.provider_names(&texts.words).into_any(),
-        // A test makes sure that no other value stands in such a text.
+        // No other value stands in such a text.
         Piece::Slot(_) => ().into_any(),
     });
     views.collect_view().into_any()

@@ -33,7 +33,7 @@ pub fn SettingsTable(
             })
             .collect_view()
     };
-    // Where there is no IMAP, POP is no second choice.
+    // In a group without IMAP, POP is shown among the main services.
     let imap = group
         .services
         .iter()

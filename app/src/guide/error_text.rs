@@ -6,7 +6,7 @@ use toml::Spanned;
 use super::destination::Destination;
 use super::pattern::patterns;
 use super::program::Message;
-use super::prose::Prose;
+use super::prose::GeneralProse;
 use crate::content::by_id::{ById, Table};
 use crate::content::file::File;
 use crate::content::template::Plain;
@@ -15,8 +15,8 @@ use crate::matching::{plain, rank};
 /// How many hits are shown.
 const MAX_HITS: usize = 8;
 
-/// How many characters of a text are searched. A message has some hundred; to search a book would only keep
-/// the others waiting.
+/// How many characters of a text are searched. A message has some hundred; the limit bounds the time of a
+/// search.
 pub const MAX_TEXT_LEN: usize = 4000;
 
 /// One message.
@@ -31,9 +31,9 @@ pub struct ErrorText {
     /// The pieces that tell it from others, as [`plain`] makes them.
     pub pieces: Vec<String>,
     /// What it means.
-    pub means: Prose,
+    pub means: GeneralProse,
     /// What usually causes it, where its meaning does not say that already.
-    pub cause: Option<Prose>,
+    pub cause: Option<GeneralProse>,
     /// Where the fix is.
     pub to: Destination,
 }
@@ -71,8 +71,8 @@ struct WordsFile {
 #[serde(deny_unknown_fields)]
 struct ErrorWords {
     text: Plain,
-    means: Prose,
-    cause: Option<Prose>,
+    means: GeneralProse,
+    cause: Option<GeneralProse>,
 }
 
 impl Errors {
@@ -136,7 +136,7 @@ pub(super) fn of_program(slug: &str, place: usize, message: &Message) -> ErrorTe
 
 /// What tells a message from others: its number, and the words between the names that it fills in.
 fn pieces(text: &str) -> Vec<String> {
-    /// Fewer letters stand in too many other messages.
+    /// Shorter pieces occur in too many other messages.
     const MIN_LEN: usize = 8;
     let text = plain(text);
     let (number, words) = match text.split_once(' ') {

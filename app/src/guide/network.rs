@@ -6,7 +6,7 @@ use toml::Spanned;
 use super::destination::Destination;
 use super::pattern::patterns;
 use super::program::Device;
-use super::prose::Prose;
+use super::prose::{GeneralProse, Prose};
 use crate::content::by_id::{ById, Table};
 use crate::content::file::File;
 use crate::content::template::Plain;
@@ -50,7 +50,7 @@ pub struct Reading {
     /// How it looks, for people who compare by eye.
     pub text: String,
     /// What it means.
-    pub means: Prose,
+    pub means: GeneralProse,
     /// Where to go on.
     pub to: Destination,
 }
@@ -107,7 +107,7 @@ struct SystemWords {
 #[serde(deny_unknown_fields)]
 struct ReadingWords {
     text: Plain,
-    means: Prose,
+    means: GeneralProse,
 }
 
 impl NetworkStructure {

@@ -8,7 +8,7 @@ use strum::IntoStaticStr;
 use toml::Spanned;
 
 use super::destination::Destination;
-use super::prose::Prose;
+use super::prose::GeneralProse;
 use crate::content::by_id::{ById, Table};
 use crate::content::file::File;
 use crate::content::template::Plain;
@@ -22,7 +22,7 @@ pub struct Node {
     /// The question.
     pub question: String,
     /// Why it is asked, or how to find out.
-    pub hint: Option<Prose>,
+    pub hint: Option<GeneralProse>,
     /// A page that helps to find the answer.
     pub see: Option<HelpLink>,
     /// Who can answer it.
@@ -141,7 +141,7 @@ struct WordsFile {
 #[serde(deny_unknown_fields)]
 struct NodeWords {
     question: Spanned<Plain>,
-    hint: Option<Prose>,
+    hint: Option<GeneralProse>,
     see: Option<Plain>,
     answers: ById<Spanned<Plain>>,
     #[serde(default)]

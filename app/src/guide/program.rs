@@ -6,7 +6,7 @@ use probe::Security;
 use serde::Deserialize;
 use strum::IntoStaticStr;
 
-use super::prose::Prose;
+use super::prose::{GeneralProse, Prose};
 use crate::content::template::plain;
 use crate::words::Words;
 
@@ -17,14 +17,14 @@ pub struct Program {
     pub slug: String,
     /// Its name as customers know it.
     pub name: String,
-    /// What it is, in one sentence.
-    pub summary: Prose,
+    /// What it is, in one sentence without values and marks.
+    pub summary: GeneralProse,
     /// What it runs on.
     pub devices: Vec<Device>,
     /// Whether it is one of several with the same name.
     pub family: Option<Family>,
     /// How to see that it is the one that a customer has.
-    pub recognise: Prose,
+    pub recognise: GeneralProse,
     /// For which versions the steps were checked.
     pub checked: String,
     /// Where they were read.
@@ -157,7 +157,7 @@ pub struct Message {
     /// Its words, with … where names stand.
     pub text: String,
     /// What it means.
-    pub means: Prose,
+    pub means: GeneralProse,
     /// The card to go on with.
     pub card: String,
 }

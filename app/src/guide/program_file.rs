@@ -8,7 +8,7 @@ use super::program::{
     Device, Family, Field, Form, Message, Program, ProgramGuide, Retired, Section, SecurityNames,
     Status, Trap,
 };
-use super::prose::Prose;
+use super::prose::{GeneralProse, Prose};
 use crate::content::by_id::{ById, Table};
 use crate::content::file::File;
 use crate::content::template::{Plain, plain};
@@ -108,8 +108,8 @@ impl<'de> Deserialize<'de> for About {
 #[serde(deny_unknown_fields)]
 struct ProgramWords {
     name: Plain,
-    summary: Prose,
-    recognise: Prose,
+    summary: Spanned<GeneralProse>,
+    recognise: GeneralProse,
     checked: Plain,
     sources: ById<Plain>,
     security: Option<SecurityWords>,
@@ -151,7 +151,7 @@ struct FormWords {
 struct MessageWords {
     #[serde(deserialize_with = "plain")]
     text: String,
-    means: Prose,
+    means: GeneralProse,
 }
 
 #[derive(Deserialize)]
@@ -199,6 +199,10 @@ impl ProgramStructure {
     ) -> Result<Program, String> {
         let words: ProgramWords = file.toml()?;
         let sources = Table::new(file, "sources", "the id of a source of this program");
+        if !words.summary.get_ref().prose().is_plain() {
+            let message = "the summary is shown as it stands, expected it without values and marks";
+            return Err(file.fault_at(&words.summary, message));
+        }
         let ids = self.table.sources.iter().map(String::as_str);
         let sources = words.sources.in_order(&sources, ids)?;
         let messages = Table::new(file, "message", "the id of a message of this program");
@@ -270,7 +274,7 @@ impl ProgramStructure {
         Ok(Program {
             slug: self.slug.clone(),
             name: words.name.0,
-            summary: words.summary,
+            summary: words.summary.into_inner(),
             devices: self.table.devices.clone(),
             family: self.table.family,
             recognise: words.recognise,

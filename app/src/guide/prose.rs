@@ -11,6 +11,11 @@ use crate::content::template::{self, Placeholder, not_empty};
 #[serde(try_from = "String")]
 pub struct Prose(pub Vec<Piece>);
 
+/// A text about no group of addresses in particular: the only value in it is the name of the provider.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "Prose")]
+pub struct GeneralProse(Prose);
+
 /// A part of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Piece {
@@ -103,19 +108,70 @@ impl TryFrom<String> for Prose {
     }
 }
 
+impl GeneralProse {
+    /// The text.
+    pub fn prose(&self) -> &Prose {
+        &self.0
+    }
+}
+
+impl TryFrom<Prose> for GeneralProse {
+    type Error = String;
+
+    fn try_from(prose: Prose) -> Result<Self, Self::Error> {
+        match prose
+            .slots()
+            .into_iter()
+            .find(|slot| *slot != Slot::Provider)
+        {
+            None => Ok(Self(prose)),
+            Some(slot) => {
+                let name = slot.name();
+                Err(format!(
+                    "{{{name}}} is not known in this text, expected {{provider}} only"
+                ))
+            }
+        }
+    }
+}
+
+impl Slot {
+    fn name(self) -> &'static str {
+        let mut names = Self::NAMES.iter();
+        names
+            .find(|(_, slot)| *slot == self)
+            .map_or("", |(name, _)| name)
+    }
+}
+
 impl Prose {
+    /// Whether it is words only, without values and marks.
+    pub fn is_plain(&self) -> bool {
+        self.0.iter().all(|piece| matches!(piece, Piece::Text(_)))
+    }
+
+    /// Every value in it.
+    fn slots(&self) -> Vec<Slot> {
+        fn add(pieces: &[Piece], slots: &mut Vec<Slot>) {
+            for piece in pieces {
+                match piece {
+                    Piece::Text(_) => {}
+                    Piece::Label(inner) | Piece::Code(inner) => add(inner, slots),
+                    Piece::Slot(slot) => slots.push(*slot),
+                }
+            }
+        }
+        let mut slots = Vec::new();
+        add(&self.0, &mut slots);
+        slots
+    }
+
     /// Whether it holds a value that differs from address to address.
     pub fn has_values(&self) -> bool {
-        fn any(pieces: &[Piece]) -> bool {
-            pieces.iter().any(|piece| match piece {
-                Piece::Text(_) => false,
-                Piece::Label(inner) | Piece::Code(inner) => any(inner),
-                Piece::Slot(slot) => {
-                    !matches!(slot, Slot::Provider | Slot::MailboxSize | Slot::MessageSize)
-                }
-            })
-        }
-        any(&self.0)
+        let general = [Slot::Provider, Slot::MailboxSize, Slot::MessageSize];
+        self.slots()
+            .into_iter()
+            .any(|slot| !general.contains(&slot))
     }
 
     /// The text without its values and marks, as it is searched and counted.
@@ -125,11 +181,7 @@ impl Prose {
                 match piece {
                     Piece::Text(text) => out.push_str(text),
                     Piece::Label(inner) | Piece::Code(inner) => write(inner, out),
-                    Piece::Slot(slot) => {
-                        let name = Slot::NAMES.iter().find(|(_, known)| known == slot);
-                        let name = name.map_or("", |(name, _)| name);
-                        out.push_str(&format!("{{{name}}}"));
-                    }
+                    Piece::Slot(slot) => out.push_str(&format!("{{{}}}", slot.name())),
                 }
             }
         }
@@ -205,6 +257,20 @@ mod tests {
                 Ok(Prose(pieces)),
                 "{written}"
             );
+        }
+    }
+
+    #[test]
+    fn a_general_text_names_the_provider_and_no_other_value() {
+        let read = |text: &str| GeneralProse::try_from(Prose::try_from(text.to_owned()).unwrap());
+        assert!(read("Ask {provider}, and press **OK**.").is_ok());
+        for text in [
+            "Type {imap.host}.",
+            "Type `{imap.host}`.",
+            "Type **{imap.host}**.",
+        ] {
+            let message = "{imap.host} is not known in this text, expected {provider} only";
+            assert_eq!(read(text).unwrap_err(), message, "{text}");
         }
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::destination::Destination;
 use super::node::Nodes;
 use super::program::Status;
-use super::prose::{Piece, Prose};
+use super::prose::{GeneralProse, Piece, Prose};
 use super::*;
 use crate::content::file::File;
 use crate::content::{Files, with_marked_language};
@@ -33,18 +33,20 @@ fn prose(guide: &Guide) -> Vec<(String, &Prose)> {
         texts.extend(all.map(|text| (format!("card {slug}"), text)));
     }
     for (slug, node) in &guide.nodes {
-        texts.extend(node.hint.iter().map(|text| (format!("node {slug}"), text)));
+        let hints = node.hint.iter().map(GeneralProse::prose);
+        texts.extend(hints.map(|text| (format!("node {slug}"), text)));
     }
     for error in &guide.errors {
         let all = [&error.means].into_iter().chain(&error.cause);
+        let all = all.map(GeneralProse::prose);
         texts.extend(all.map(|text| (format!("error {}", error.id), text)));
     }
     for reading in &guide.network.readings {
-        texts.push((reading.text.clone(), &reading.means));
+        texts.push((reading.text.clone(), reading.means.prose()));
     }
     for program in &guide.programs {
-        let mut all = vec![&program.summary, &program.recognise];
-        all.extend(program.errors.iter().map(|error| &error.means));
+        let mut all = vec![program.summary.prose(), program.recognise.prose()];
+        all.extend(program.errors.iter().map(|error| error.means.prose()));
         match &program.status {
             Status::Retired(retired) => all.extend([&retired.why].into_iter().chain(&retired.keep)),
             Status::Supported(steps) => {
@@ -282,22 +284,6 @@ fn references_that_lead_nowhere_are_refused() {
         let text = files.0[&format!("structure/{path}")].replace(old, new);
         let error = structure(path, &text).unwrap_err();
         assert!(error.contains(fault), "{path}: {error}");
-    }
-}
-
-#[test]
-fn only_the_provider_stands_in_texts_without_a_group() {
-    for texts in languages() {
-        let guide = &texts.guide;
-        let hints = guide.nodes.values().flat_map(|node| &node.hint);
-        let errors = guide.errors.iter();
-        let errors = errors.filter(|error| error.program.is_none());
-        let errors = errors.flat_map(|error| [&error.means].into_iter().chain(&error.cause));
-        let readings = guide.network.readings.iter().map(|reading| &reading.means);
-        for text in hints.chain(errors).chain(readings) {
-            let plain = text.plain().replace("{provider}", "");
-            assert!(!plain.contains('{'), "{plain}");
-        }
     }
 }
 

@@ -103,8 +103,8 @@ pub fn AddressField(
     }
 }
 
-/// Fills every field with what the customer has typed, or the browser has filled in, while the page woke
-/// up; or else with the address that was typed on another page.
+/// Fills every field with what the customer has typed, or the browser has filled in, while the page was
+/// hydrated; or else with the address that was typed on another page.
 #[cfg(feature = "hydrate")]
 fn take_in(typed: TypedAddress) {
     let fields = typed.fields.get_value().into_iter();
@@ -180,7 +180,7 @@ fn Panel(position: Option<usize>, children: Children) -> impl IntoView {
                 DomainMatch::Group(group) => group != position,
                 DomainMatch::Open | DomainMatch::Unknown => position != 0,
             },
-            // Nobody is told while still typing.
+            // The message appears only when the field is left, not while an address is typed.
             None => typed.settled.with(|text| domain_match(text, &groups)) != DomainMatch::Unknown,
         }
     };

@@ -91,7 +91,7 @@ mod browser {
 
     use super::Phase;
 
-    /// What waits for one turn.
+    /// The actions that wait for one phase.
     type Waiting = RefCell<Vec<Box<dyn FnOnce()>>>;
 
     thread_local! {

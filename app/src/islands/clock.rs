@@ -7,7 +7,7 @@ use web_sys::js_sys::Date;
 
 use super::dom;
 
-/// Certificates forgive no more than a few minutes; that much a device may be wrong, in milliseconds.
+/// The tolerated difference in milliseconds. Certificates are valid for months, so minutes do not matter.
 const TOLERANCE: f64 = 300_000.0;
 
 /// Whether the clock of this device is wrong, if the server says what time it is.

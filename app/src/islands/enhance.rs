@@ -1,6 +1,6 @@
 //! The parts of a page whose markup the server has made and that only need to listen.
 //!
-//! One island serves them all: every island of its own would make the bundle some kilobytes bigger.
+//! They share one island, because each island adds some kilobytes to the bundle.
 
 use leptos::ev::{Event, MouseEvent};
 use leptos::html::Div;
@@ -62,6 +62,9 @@ pub(super) enum Kind {
     FollowUp,
     /// See [`ReportMaker`].
     Report,
+    /// Nothing that the server makes, so nothing comes of it.
+    #[serde(other)]
+    Unknown,
 }
 
 impl Kind {
@@ -73,7 +76,8 @@ impl Kind {
             | Self::Clock
             | Self::Troubleshooter
             | Self::FollowUp
-            | Self::Report => Phase::Parts,
+            | Self::Report
+            | Self::Unknown => Phase::Parts,
         }
     }
 }
@@ -169,6 +173,7 @@ mod browser {
             Kind::Troubleshooter => troubleshooter::begin(root),
             Kind::FollowUp => follow_up::restore(root),
             Kind::Report => report::show(root),
+            Kind::Unknown => {}
         }
     }
 
@@ -176,7 +181,12 @@ mod browser {
         match kind {
             Kind::Checklist => checklist::save(root, name),
             Kind::Matches => matches::filter(root),
-            Kind::Device | Kind::Clock | Kind::Troubleshooter | Kind::FollowUp | Kind::Report => {}
+            Kind::Device
+            | Kind::Clock
+            | Kind::Troubleshooter
+            | Kind::FollowUp
+            | Kind::Report
+            | Kind::Unknown => {}
         }
     }
 
@@ -188,7 +198,12 @@ mod browser {
         match kind {
             Kind::Troubleshooter => troubleshooter::click(root, event, &target),
             Kind::Report => report::click(root, &target),
-            Kind::Checklist | Kind::Matches | Kind::Device | Kind::Clock | Kind::FollowUp => {}
+            Kind::Checklist
+            | Kind::Matches
+            | Kind::Device
+            | Kind::Clock
+            | Kind::FollowUp
+            | Kind::Unknown => {}
         }
     }
 }

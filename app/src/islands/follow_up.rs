@@ -20,7 +20,7 @@ pub(super) fn restore(root: &Element) {
     let then = answered
         .last()
         .map(|last| trail::with_program(&last.then, &answered));
-    // Nothing is left to try when this card was the second one already.
+    // This card may already be the one to go on with; then there is no other.
     let next = then.filter(|then| !then.is_empty() && then.split('?').next() != Some(&here));
     if let (Some(next), Some(link)) = (next, find(root, "#next")) {
         let _ = link.set_attribute("href", &next);

@@ -52,7 +52,7 @@ pub(super) fn load() -> Option<LastTest> {
     })
 }
 
-/// Whole numbers do: those with a fraction would bring a lot of code for their digits.
+/// A whole number, because formatting fractions adds code to the bundle.
 fn now() -> u64 {
     Date::now() as u64
 }

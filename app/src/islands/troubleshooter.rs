@@ -37,7 +37,7 @@ pub(super) fn begin(root: &Element) {
 
 /// Follows an answer without loading a page.
 pub(super) fn click(root: &Element, event: &MouseEvent, target: &Element) {
-    // Whoever wants another tab gets it.
+    // A click with a modifier key opens another tab or window.
     if event.ctrl_key() || event.meta_key() || event.shift_key() || event.default_prevented() {
         return;
     }

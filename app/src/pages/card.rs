@@ -33,7 +33,7 @@ pub fn CardPage(
     let answered = trail.answered(&texts.guide);
     let no_index = !answered.is_empty();
     let fix = texts.guide.words.fix.clone();
-    // Nothing is left to try when this card was the second one already.
+    // This card may already be the one to go on with; then there is no other.
     let here = format!("/fix/card/{slug}");
     let next = answered.last().map(|last| last.then.clone());
     let next = next.filter(|next| !next.is_empty() && next.split('?').next() != Some(&here));

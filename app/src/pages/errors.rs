@@ -12,7 +12,7 @@ use crate::texts::Texts;
 
 /// The search, and what it found; before anything was asked, every message that is known.
 ///
-/// A page with an answer holds nothing else: it is made for one customer, who may be on a phone.
+/// A page with an answer does not list all messages: it is rendered for one request and should be small.
 #[component]
 pub fn ErrorsPage(
     /// What was typed.

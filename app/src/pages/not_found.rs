@@ -63,7 +63,7 @@ pub fn UnknownDomainPage(
     }
 }
 
-/// So much is shown of what was typed, in letters.
+/// How much of what was typed is shown, in characters.
 const MAX_SHOWN_LEN: usize = 80;
 
 /// The known domain that differs by a slip or two.
@@ -73,7 +73,7 @@ fn suggestion(typed: &str, known: &[String]) -> Option<String> {
         .iter()
         .map(|name| (strsim::damerau_levenshtein(&typed, name), name));
     let (distance, name) = distances.min_by_key(|(distance, _)| *distance)?;
-    // Short names would be like many others.
+    // Short names resemble many others, so they may differ less.
     (distance * 4 <= name.len() && distance <= 3).then(|| name.clone())
 }
 

@@ -33,7 +33,7 @@ pub fn ProgramPage(
     let sources = sources
         .map(|source| view! { <li>{source.clone()}</li> })
         .collect_view();
-    let summary = program.summary.plain();
+    let summary = program.summary.prose().plain();
     view! {
         <Document title=title.clone()>
             <AddressScope groups>
@@ -75,7 +75,7 @@ fn Body(program: Arc<Program>, values: Arc<Values>, position: usize) -> impl Int
     let recognise = view! {
         <section>
             <h2>{words.recognise}</h2>
-            <p><Text prose=program.recognise.clone() values=values.clone()/></p>
+            <p><Text prose=program.recognise.prose().clone() values=values.clone()/></p>
         </section>
     };
     let instructions = match program.status.clone() {
@@ -201,7 +201,7 @@ fn Messages(messages: Vec<Message>, values: Arc<Values>, program: Arc<Program>) 
         view! {
             <dt>{message.text}</dt>
             <dd>
-                <p><Text prose=message.means values=values.clone()/></p>
+                <p><Text prose=message.means.prose().clone() values=values.clone()/></p>
                 {card}
             </dd>
         }

@@ -92,7 +92,7 @@ fn program_link(program: &Program) -> impl IntoView + use<> {
         <li>
             <a class="choice" href=href>
                 <b>{program.name.clone()}</b>
-                <span>{program.summary.plain()}</span>
+                <span>{program.summary.prose().plain()}</span>
             </a>
         </li>
     }

@@ -110,6 +110,16 @@ fn a_language_that_is_not_whole_is_refused() {
             "xx/programs/thunderbird.toml: [card.outbox] is missing",
         ),
         (
+            "programs/geary.toml",
+            &|text| text.replacen("summary = \"", "summary = \"{provider} ", 1),
+            "xx/programs/geary.toml:2:11: the summary is shown as it stands",
+        ),
+        (
+            "nodes.toml",
+            &|text| text.replacen("hint = \"", "hint = \"{user} ", 1),
+            "{user} is not known in this text, expected {provider} only",
+        ),
+        (
             "programs/gmail-web.toml",
             &with("[kind]\ntext = \"?\""),
             "xx/programs/gmail-web.toml: [kind] is unknown",
