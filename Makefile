@@ -78,6 +78,7 @@ test: root test-packages tools node-modules ## Install what tests need, and run 
 	$(call phase,Clippy for this machine,cargo clippy $(HOST) --all-targets -- -D warnings)
 	$(call phase,Clippy for the browser: app,cargo clippy -p app --lib --bins $(WASM) --features hydrate -- -D warnings)
 	$(call phase,Clippy for the browser: probe,cargo clippy -p probe --lib $(WASM) -- -D warnings)
+	$(call phase,Clippy for the browser: probe with TLS,cargo clippy -p probe --lib $(WASM) --features tls -- -D warnings)
 	$(call tool,$(DENY),about 4 minutes,$(cargo_install) cargo-deny --version $(DENY_VERSION) --locked)
 	$(call phase,Licences and sources of what is used,'$(DENY)/bin/cargo-deny' --log-level error check bans licenses sources)
 	$(call phase,Known holes and withdrawn versions,.ci/advisories '$(DENY)/bin/cargo-deny')

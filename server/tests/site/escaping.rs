@@ -13,14 +13,14 @@ use server::limits::{LimitOptions, Rate};
 use super::{Answer, ask, get, post, site_with};
 
 /// A text that closes every element and attribute in which it is not escaped.
-const CANARY: &str = "</textarea></title></script>\"'><b>zq\" zqx=1 ";
+const CANARY: &str = "</textarea></title></script>\"'><b>qzcanary\" qzcanaryx=1 ";
 
 /// What no page may contain: the canary after it has closed an element, and a comment of Leptos where it would
 /// be shown as text.
-const UNESCAPED: [&str; 4] = ["<b>zq", "\"'><b", "<!></title", "<!></textarea"];
+const UNESCAPED: [&str; 4] = ["<b>qzcanary", "\"'><b", "<!></title", "<!></textarea"];
 
 /// What no tag may contain: the canary after it has closed an attribute. In a text it is harmless.
-const UNQUOTED: &str = "zq\" zqx";
+const UNQUOTED: &str = "qzcanary\" qzcanaryx";
 
 /// A record in which every text contains the canary.
 fn record(server: SocketAddr) -> RecordFile {
@@ -178,7 +178,7 @@ async fn no_text_of_others_leaves_its_place() {
 #[tokio::test]
 async fn what_a_mail_server_says_is_shown_as_text() {
     let page = ask(&site(), post("/test", "address=canary.test")).await;
-    assert!(page.text().contains("&lt;b&gt;zq"), "{}", page.text());
+    assert!(page.text().contains("&lt;b&gt;qzcanary"), "{}", page.text());
     assert_harmless("/test", &page);
 }
 
@@ -215,7 +215,7 @@ async fn no_header_of_a_request_comes_back() {
                 .insert(HeaderName::from_static(name), value);
             let answer = ask(&site, request).await;
             assert_harmless(name, &answer);
-            assert!(!answer.text().contains("zq"), "{name}");
+            assert!(!answer.text().contains("qzcanary"), "{name}");
         }
     }
 }
