@@ -44,19 +44,26 @@ pub fn requested<B>(request: &Request<B>) -> Option<&str> {
     named.or_else(|| request.headers().get(HOST)?.to_str().ok())
 }
 
+/// A request names no host, or several.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AmbiguousHost;
+
+impl IntoResponse for AmbiguousHost {
+    fn into_response(self) -> Response {
+        let text = "expected one Host header with the name of this site\n";
+        let kind = HeaderValue::from_static("text/plain; charset=utf-8");
+        (StatusCode::BAD_REQUEST, [(CONTENT_TYPE, kind)], text).into_response()
+    }
+}
+
 /// Checks that a request names exactly one host: a proxy in front of this server may have understood the
 /// other one (RFC 9112 §3.2, RFC 9113 §8.3.1).
 ///
 /// # Errors
 ///
-/// The response to a request that names no host, or several.
-pub fn check_one_host<B>(request: &Request<B>) -> Result<(), Response> {
-    if names_one_host(request) {
-        return Ok(());
-    }
-    let text = "expected one Host header with the name of this site\n";
-    let kind = HeaderValue::from_static("text/plain; charset=utf-8");
-    Err((StatusCode::BAD_REQUEST, [(CONTENT_TYPE, kind)], text).into_response())
+/// When it names no host, or several.
+pub fn check_one_host<B>(request: &Request<B>) -> Result<(), AmbiguousHost> {
+    names_one_host(request).then_some(()).ok_or(AmbiguousHost)
 }
 
 fn names_one_host<B>(request: &Request<B>) -> bool {

@@ -126,7 +126,7 @@ impl MemoryCounters {
             match end {
                 SignInEnd::Sent { .. } => seen.last = Some(now),
                 SignInEnd::NotSent if *seen == AccountUse::default() => {
-                    drop(accounts.remove(&sign_in.account))
+                    accounts.remove(&sign_in.account);
                 }
                 SignInEnd::NotSent => {}
             }

@@ -171,7 +171,8 @@ where
             let retry = [(RETRY_AFTER, HeaderValue::from_static("1"))];
             Some((StatusCode::SERVICE_UNAVAILABLE, retry).into_response())
         } else {
-            host::check_one_host(&request).err()
+            let ambiguous = host::check_one_host(&request).err();
+            ambiguous.map(IntoResponse::into_response)
         };
         requests.request(permit, async move {
             if let Some(mut refusal) = refusal {

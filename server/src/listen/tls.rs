@@ -171,7 +171,7 @@ impl Certificates {
                 tracing::info!("certificate reloaded");
             }
             Err(cause) => {
-                tracing::error!(%cause, "certificate not reloaded, the old one stays in use")
+                tracing::error!(%cause, "certificate not reloaded, the old one stays in use");
             }
         }
     }
