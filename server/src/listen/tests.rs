@@ -153,7 +153,7 @@ async fn a_request_that_does_not_say_which_host_it_is_for_is_refused() {
         ("Host: a\r\nHost: b\r\n", "HTTP/1.1 400"),
         ("Host: a b\r\n", "HTTP/1.1 400"),
     ] {
-        let head = format!("GET / HTTP/1.1\r\n{hosts}ConnectionInfo: close\r\n\r\n");
+        let head = format!("GET / HTTP/1.1\r\n{hosts}Connection: close\r\n\r\n");
         let answer = ask(address, head.as_bytes()).await;
         assert!(answer.starts_with(expected), "{hosts:?}: {answer}");
         // This server has no layers; what it refuses itself is marked as all answers are.
