@@ -1,5 +1,6 @@
 //! `mailguide probe`: the checks of the site, on the command line.
 
+use std::collections::BTreeSet;
 use std::io::{self, Read};
 use std::net::SocketAddr;
 use std::process::ExitCode;
@@ -33,6 +34,11 @@ pub enum ProbeError {
     /// A password without a user name.
     #[error("--password-stdin needs --user NAME")]
     NoUser,
+    /// A password with servers of several accounts.
+    #[error(
+        "--password-stdin sends the password to servers of one account only: give one address, or --user NAME with its servers"
+    )]
+    SeveralAccounts,
     /// A user name without a password.
     #[error("--user needs --password-stdin")]
     NoPassword,
@@ -60,8 +66,12 @@ pub enum ProbeError {
 /// When nothing can be checked. A failed check is not an error but exit status 1.
 pub fn run(options: ProbeOptions) -> Result<ExitCode, ProbeError> {
     let catalogue = records::read(&options.config, options.trust.allow_private)?;
-    let (targets, provider) = targets(&options, &catalogue)?;
-    let credentials = credentials(&options)?;
+    let Plan {
+        targets,
+        provider,
+        user,
+    } = Plan::new(&options, &catalogue)?;
+    let credentials = credentials(&options, user)?;
     let deadline = Duration::from_secs(options.timeout);
     let probe = records::probe(
         &options.trust,
@@ -115,62 +125,92 @@ pub fn run(options: ProbeOptions) -> Result<ExitCode, ProbeError> {
     Ok(ExitCode::from(u8::from(failed)))
 }
 
-fn targets(
-    options: &ProbeOptions,
-    catalogue: &Catalogue,
-) -> Result<(Vec<Target>, Option<String>), ProbeError> {
-    let mut targets: Vec<Target> = Vec::new();
-    let mut provider = None;
-    for what in &options.what {
-        match what {
-            Servers::One(endpoint) => {
-                let mut endpoint = endpoint.clone();
-                endpoint.id = endpoint.to_string();
-                // An address on the command line is intended, so it may be private.
-                let typed = endpoint.host.address();
-                let connect_to = typed.map(|address| SocketAddr::new(address, endpoint.port.get()));
-                targets.push(Target {
-                    endpoint,
-                    domain: None,
-                    connect_to,
-                    private_networks: Vec::new(),
-                });
-            }
-            Servers::Documented(address) => {
-                let domain = address.domain();
-                let (record, group) = catalogue
-                    .find(domain)
-                    .ok_or_else(|| ProbeError::UnknownDomain(domain.as_str().to_owned()))?;
-                provider = Some(record.name.clone());
-                let services = group.services.iter();
-                targets.extend(services.map(|service| target(record, service, domain)));
-            }
-        }
-    }
-    for target in &mut targets {
-        let Endpoint { host, port, .. } = &target.endpoint;
-        let named = options
-            .connect_to
-            .iter()
-            .find(|other| other.host == *host && other.port == *port);
-        target.connect_to = named.map(|other| other.to).or(target.connect_to);
-    }
-    Ok((targets, provider))
+/// What the command line asks for, with the records looked up.
+#[derive(Debug)]
+struct Plan {
+    targets: Vec<Target>,
+    /// The name of the provider, where all that is asked for is of one.
+    provider: Option<String>,
+    /// The user name of the one address that was given.
+    user: Option<String>,
 }
 
-fn credentials(options: &ProbeOptions) -> Result<Option<Credentials>, ProbeError> {
-    let address = options.what.iter().find_map(|what| match what {
-        Servers::Documented(AddressOrDomain::Address(address)) => Some(address.to_string()),
-        _ => None,
-    });
+impl Plan {
+    fn new(options: &ProbeOptions, catalogue: &Catalogue) -> Result<Self, ProbeError> {
+        let mut targets: Vec<Target> = Vec::new();
+        let mut providers = BTreeSet::new();
+        let mut user = None;
+        for what in &options.what {
+            match what {
+                Servers::One(endpoint) => targets.push(server(endpoint)),
+                Servers::Documented(address) => {
+                    let domain = address.domain();
+                    let (record, group) = catalogue
+                        .find(domain)
+                        .ok_or_else(|| ProbeError::UnknownDomain(domain.as_str().to_owned()))?;
+                    providers.insert(record.name.clone());
+                    if let AddressOrDomain::Address(address) = address {
+                        user = Some(group.user_name.form.of(address));
+                    }
+                    let services = group.services.iter();
+                    targets.extend(services.map(|service| target(record, service, domain)));
+                }
+            }
+        }
+        let documented = |what: &&Servers| matches!(what, Servers::Documented(_));
+        let documented = options.what.iter().filter(documented).count();
+        // A password must reach no other servers than those of its own account.
+        let is_of_one_account = match options.user {
+            Some(_) => documented <= 1,
+            None => documented == 0 || options.what.len() == 1,
+        };
+        if options.password_stdin && !is_of_one_account {
+            return Err(ProbeError::SeveralAccounts);
+        }
+        for target in &mut targets {
+            let Endpoint { host, port, .. } = &target.endpoint;
+            let named = options
+                .connect_to
+                .iter()
+                .find(|other| other.host == *host && other.port == *port);
+            target.connect_to = named.map(|other| other.to).or(target.connect_to);
+        }
+        let provider = providers.pop_first().filter(|_| providers.is_empty());
+        Ok(Self {
+            targets,
+            provider,
+            user,
+        })
+    }
+}
+
+/// The target for a server that was given as a URL.
+fn server(endpoint: &Endpoint) -> Target {
+    let mut endpoint = endpoint.clone();
+    endpoint.id = endpoint.to_string();
+    // An address on the command line is intended, so it may be private.
+    let typed = endpoint.host.address();
+    let connect_to = typed.map(|address| SocketAddr::new(address, endpoint.port.get()));
+    Target {
+        endpoint,
+        domain: None,
+        connect_to,
+        private_networks: Vec::new(),
+    }
+}
+
+/// Reads the password, if there is one. `user` is the user name of the address that was given.
+fn credentials(
+    options: &ProbeOptions,
+    user: Option<String>,
+) -> Result<Option<Credentials>, ProbeError> {
     if !options.password_stdin {
-        return if options.user.is_some() {
-            Err(ProbeError::NoPassword)
-        } else {
-            Ok(None)
+        return match options.user {
+            Some(_) => Err(ProbeError::NoPassword),
+            None => Ok(None),
         };
     }
-    let user = options.user.clone().or(address).ok_or(ProbeError::NoUser)?;
+    let user = options.user.clone().or(user).ok_or(ProbeError::NoUser)?;
     let mut password = String::new();
     // Longer input is not a password; `Credentials` refuses it.
     io::stdin()
@@ -181,4 +221,73 @@ fn credentials(options: &ProbeOptions) -> Result<Option<Credentials>, ProbeError
     let line = line.strip_suffix('\r').unwrap_or(line);
     let credentials = Credentials::new(user, SecretString::from(line))?;
     Ok(Some(credentials))
+}
+
+#[cfg(test)]
+mod tests {
+    use app::record::{self, RecordFile};
+    use clap::Parser;
+
+    use super::*;
+    use crate::cli::{Cli, Command};
+
+    fn options(arguments: &[&str]) -> ProbeOptions {
+        let cli = Cli::parse_from([&["mailguide", "probe"], arguments].concat());
+        match cli.command {
+            Some(Command::Probe(options)) => options,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// The built-in record, with this form of user names.
+    fn catalogue(form: &str) -> Catalogue {
+        let text = include_str!("../../../app/records/centurylink.toml");
+        let text = text.replace("full-address", form);
+        let file = RecordFile::new("record.toml".to_owned(), text.into_bytes()).unwrap();
+        Catalogue::read(&[file], false).unwrap()
+    }
+
+    #[test]
+    fn the_user_name_has_the_form_that_the_record_documents() {
+        let options = options(&["jane.doe@q.com"]);
+        for (form, user) in [
+            ("full-address", "jane.doe@q.com"),
+            ("local-part", "jane.doe"),
+        ] {
+            let plan = Plan::new(&options, &catalogue(form)).unwrap();
+            assert_eq!(plan.user.as_deref(), Some(user));
+        }
+    }
+
+    #[test]
+    fn the_provider_is_named_where_all_servers_are_of_one() {
+        let catalogue = Catalogue::read(&[record::built_in()], false).unwrap();
+        for (arguments, provider) in [
+            (&["q.com", "centurylink.net"][..], Some("CenturyLink")),
+            (&["imaps://mail.example.net"], None),
+        ] {
+            let plan = Plan::new(&options(arguments), &catalogue).unwrap();
+            assert_eq!(plan.provider.as_deref(), provider, "{arguments:?}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_for_the_servers_of_one_account() {
+        let catalogue = Catalogue::read(&[record::built_in()], false).unwrap();
+        let url = "imaps://mail.example.net";
+        for (arguments, allowed) in [
+            (&["a@q.com"][..], true),
+            (&["a@q.com", "b@q.com"], false),
+            (&["a@q.com", url], false),
+            (&[url, "a@q.com"], false),
+            (&["q.com", "--user", "a"], true),
+            (&["q.com", url, "--user", "a"], true),
+            (&[url, "smtps://smtp.example.net", "--user", "a"], true),
+            (&["q.com", "centurylink.net", "--user", "a"], false),
+        ] {
+            let arguments = [arguments, &["--password-stdin"]].concat();
+            let plan = Plan::new(&options(&arguments), &catalogue);
+            assert_eq!(plan.is_ok(), allowed, "{arguments:?}");
+        }
+    }
 }

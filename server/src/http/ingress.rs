@@ -13,6 +13,7 @@ use tracing::Instrument;
 
 use crate::http::application::Application;
 use crate::http::client::Client;
+use crate::http::language::Language;
 use crate::http::page_cache::{PageCache, Variant};
 use crate::http::request_id::{AccessRecord, RequestId};
 use crate::http::state::AppState;
@@ -37,12 +38,14 @@ struct Ingress {
 }
 
 impl Ingress {
-    async fn answer(&self, request: Request) -> Response {
+    async fn answer(&self, mut request: Request) -> Response {
         let options = &self.app.options;
         let client = Client::of(&request, &options.proxies);
         let access = AccessRecord::begin(request.method(), client);
+        let language = Language::negotiate(&self.app.site, request.headers());
+        request.extensions_mut().insert(language);
         let variant = Variant {
-            language: self.app.language(request.headers()),
+            language,
             confidential: client.is_some_and(|client| client.confidential),
         };
         // Requests for other names are refused by the routes.

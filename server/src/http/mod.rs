@@ -12,6 +12,7 @@
 //! | [`encoded_body`] | an immutable response body in every content encoding |
 //! | [`encoding`] | compression |
 //! | [`client`] | the client of a request, and whether others could read the request |
+//! | [`language`] | the language of a request |
 //! | [`host`] | the host name of a request, and the names of this site |
 //! | [`origin`] | refuses cross-site requests (CSRF) |
 //! | [`body`] | limits on the request target and the body |
@@ -34,6 +35,7 @@ pub mod headers;
 mod health;
 pub mod host;
 pub mod ingress;
+pub mod language;
 pub mod operators;
 pub mod options;
 pub mod origin;

@@ -21,11 +21,13 @@ use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt;
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
+use tokio::task::spawn_blocking;
 
 use crate::http::client::Client;
 use crate::http::encoded_body::EncodedBody;
 use crate::http::encoding::{Effort, Encoding};
 use crate::http::headers;
+use crate::http::language::Language;
 use crate::http::state::AppState;
 use crate::limits::pages::{PageDenial, PagePermit};
 
@@ -48,8 +50,7 @@ pub(crate) struct PageRequest {
 #[derive(Clone)]
 pub(crate) struct PageRequestHead {
     client: Option<Client>,
-    /// The position of its language.
-    language: usize,
+    language: Language,
     /// Which encodings the browser accepts.
     accept_encoding: HeaderMap,
     for_cache: bool,
@@ -57,11 +58,11 @@ pub(crate) struct PageRequestHead {
 
 impl PageRequestHead {
     /// Extracts it from the head of a request.
-    pub(crate) fn of(app: &AppState, extensions: &Extensions, headers: &HeaderMap) -> Self {
+    pub(crate) fn of(extensions: &Extensions, headers: &HeaderMap) -> Self {
         let accepted = headers.get(ACCEPT_ENCODING).cloned();
         Self {
             client: extensions.get().copied(),
-            language: app.language(headers),
+            language: extensions.get().copied().unwrap_or_default(),
             accept_encoding: accepted
                 .map(|value| (ACCEPT_ENCODING, value))
                 .into_iter()
@@ -93,7 +94,7 @@ impl PageRequestHead {
 impl PageRequest {
     /// The texts in the language of the request.
     pub(crate) fn texts<'a>(&self, app: &'a AppState) -> &'a Arc<Texts> {
-        &app.site.languages.all()[self.head.language]
+        self.head.language.texts(&app.site)
     }
 }
 
@@ -101,7 +102,7 @@ impl FromRequestParts<Arc<AppState>> for PageRequest {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<AppState>) -> Result<Self, Response> {
-        let head = PageRequestHead::of(app, &parts.extensions, &parts.headers);
+        let head = PageRequestHead::of(&parts.extensions, &parts.headers);
         head.admit(app).await
     }
 }
@@ -195,16 +196,23 @@ pub(crate) fn context(
 /// The response that a limit was reached. Its page is rendered once, because a server that cannot render
 /// another page could not render this one either.
 async fn busy(app: &AppState, request: &PageRequestHead, denial: PageDenial) -> Response {
-    let page = app.busy_pages[request.language].get_or_init(|| async {
-        let texts = &app.site.languages.all()[request.language];
+    let texts = request.language.texts(&app.site);
+    let render_once = || async {
         let failure = texts.pages.failure.busy.clone();
         let view = move || view! { <FailurePage failure=failure.clone()/> };
-        let response = render(app, StatusCode::OK, request, view).await;
-        let (parts, body) = response.into_parts();
-        let body = to_bytes(body, MAX_PAGE_LEN).await.unwrap_or_default();
-        EncodedBody::compressed(parts.headers, body)
-    });
-    let mut response = page.await.answer(&request.accept_encoding);
+        let (parts, body) = render(app, StatusCode::OK, request, view)
+            .await
+            .into_parts();
+        let body = to_bytes(body, MAX_PAGE_LEN).await.map_err(|_| ())?;
+        // Compression as small as possible takes longer than an asynchronous task may block.
+        let encoded = spawn_blocking(|| EncodedBody::compressed(parts.headers, body));
+        encoded.await.map_err(|_| ())
+    };
+    let page = app.busy_page(request.language);
+    let Ok(page) = page.get_or_try_init(render_once).await else {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    };
+    let mut response = page.answer(&request.accept_encoding);
     *response.status_mut() = denial.status();
     let headers = response.headers_mut();
     headers.insert(RETRY_AFTER, denial.retry_after().into());
@@ -218,7 +226,7 @@ async fn render<V: IntoView + 'static>(
     request: &PageRequestHead,
     view: impl Fn() -> V + Clone + Send + Sync + 'static,
 ) -> Response {
-    let texts = Arc::clone(&app.site.languages.all()[request.language]);
+    let texts = Arc::clone(request.language.texts(&app.site));
     let context = context(app, status, app.admission(request.client), texts);
     let render = leptos_axum::render_app_async_with_context(context, view);
     render(request_for_leptos()).await

@@ -11,6 +11,7 @@ use tokio::sync::{OnceCell, Semaphore};
 use tokio::task::spawn_blocking;
 
 use crate::http::encoded_body::EncodedBody;
+use crate::http::language::Language;
 use crate::http::page::{MAX_PAGE_LEN, RenderedForCache};
 use crate::process::half_of_cores;
 
@@ -25,8 +26,8 @@ pub struct PageCache {
 /// The properties of a request that make the same page another one.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Variant {
-    /// The position of its language.
-    pub language: usize,
+    /// Its language.
+    pub language: Language,
     /// Whether nobody between the browser and the server can read what is typed on it, so that it may ask for a
     /// password.
     pub confidential: bool,
@@ -88,7 +89,7 @@ impl PageCache {
     fn entry(&self, request: &Request, variant: Variant) -> Option<&OnceCell<Page>> {
         let uri = request.uri();
         let variants = uri.query().is_none().then(|| self.pages.get(uri.path()))?;
-        let both = variants?.get(variant.language)?;
+        let both = variants?.get(variant.language.position)?;
         Some(&both[usize::from(variant.confidential)])
     }
 

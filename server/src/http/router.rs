@@ -61,7 +61,7 @@ fn files(app: &AppState) -> Router<Arc<AppState>> {
 /// Routes for browsers: only under the names of this site, forms only from its own pages, and an error page
 /// for every failure.
 fn for_browsers(routes: Router<Arc<AppState>>, app: &Arc<AppState>) -> Router<Arc<AppState>> {
-    forms(
+    with_form_guards(
         routes
             .fallback(not_found)
             .method_not_allowed_fallback(wrong_method),
@@ -72,7 +72,7 @@ fn for_browsers(routes: Router<Arc<AppState>>, app: &Arc<AppState>) -> Router<Ar
 
 /// Routes for the scripts of the pages. A failure is only a status; the scripts have texts for it.
 fn for_scripts(app: &Arc<AppState>) -> Router<Arc<AppState>> {
-    forms(
+    with_form_guards(
         Router::new().route(TestConnection::PATH, post(test_stream)),
         app,
     )
@@ -91,12 +91,12 @@ fn for_machines(app: &Arc<AppState>) -> Router<Arc<AppState>> {
 }
 
 /// Guards for routes that take forms of this site.
-fn forms(routes: Router<Arc<AppState>>, app: &Arc<AppState>) -> Router<Arc<AppState>> {
+fn with_form_guards(routes: Router<Arc<AppState>>, app: &Arc<AppState>) -> Router<Arc<AppState>> {
     routes
         // `small_form` has a stricter limit, which applies to every route.
         .layer(DefaultBodyLimit::disable())
         .layer(from_fn(body::small_form))
-        .layer(from_fn_with_state(app.clone(), own_pages_only))
+        .layer(from_fn(own_pages_only))
         .layer(from_fn_with_state(app.clone(), own_names_only))
         .layer(CatchPanicLayer::custom(panicked))
 }

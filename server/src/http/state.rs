@@ -7,13 +7,13 @@ use app::check::Admission;
 use app::site::Site;
 use app::texts::Texts;
 use axum::extract::FromRequestParts;
-use axum::http::header::{ACCEPT_LANGUAGE, HeaderMap};
 use axum::http::request::Parts;
 use tokio::sync::OnceCell;
 
 use crate::http::assets::Assets;
 use crate::http::client::Client;
 use crate::http::encoded_body::EncodedBody;
+use crate::http::language::Language;
 use crate::http::options::HttpOptions;
 use crate::limits::Limits;
 use crate::operations::metrics::Metrics;
@@ -37,7 +37,7 @@ pub struct AppState {
     /// Whether the program accepts new work.
     pub readiness: Readiness,
     /// The page for requests that a limit refuses, in each language, rendered when it is first needed.
-    pub(crate) busy_pages: Vec<OnceCell<EncodedBody>>,
+    busy_pages: Vec<OnceCell<EncodedBody>>,
 }
 
 impl AppState {
@@ -63,11 +63,9 @@ impl AppState {
         }
     }
 
-    /// The position of the language for a request.
-    pub(crate) fn language(&self, headers: &HeaderMap) -> usize {
-        let header = headers.get(ACCEPT_LANGUAGE);
-        let header = header.and_then(|header| header.to_str().ok());
-        self.site.languages.position(header)
+    /// The page for requests that a limit refuses, in this language.
+    pub(crate) fn busy_page(&self, language: Language) -> &OnceCell<EncodedBody> {
+        &self.busy_pages[language.position]
     }
 
     /// The facts about a client and its connection that a test and a page need.
@@ -95,10 +93,10 @@ impl FromRequestParts<Arc<AppState>> for TestContext {
         parts: &mut Parts,
         app: &Arc<AppState>,
     ) -> Result<Self, Infallible> {
-        let language = app.language(&parts.headers);
+        let language: Language = parts.extensions.get().copied().unwrap_or_default();
         Ok(Self {
             admission: app.admission(parts.extensions.get().copied()),
-            texts: Arc::clone(&app.site.languages.all()[language]),
+            texts: Arc::clone(language.texts(&app.site)),
         })
     }
 }

@@ -163,6 +163,31 @@ fn bad_usage_and_bad_configuration_end_with_two() {
         ),
         (&["probe", "http://mail.example"], "unknown scheme"),
         (&["probe", "q.com", "--password-stdin"], "--user"),
+        // Nobody's password reaches servers of another account.
+        (
+            &["probe", "a@q.com", "b@centurylink.net", "--password-stdin"],
+            "one account",
+        ),
+        (
+            &[
+                "probe",
+                "a@q.com",
+                "imaps://mail.invalid",
+                "--password-stdin",
+            ],
+            "one account",
+        ),
+        (
+            &[
+                "probe",
+                "q.com",
+                "centurylink.net",
+                "--user",
+                "a",
+                "--password-stdin",
+            ],
+            "one account",
+        ),
         (&["probe", "q.com", "--user", "jane"], "--password-stdin"),
         (&["probe"], "Usage"),
     ] {

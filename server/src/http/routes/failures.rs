@@ -38,7 +38,7 @@ pub(crate) async fn page_for_bare_failures(
 ) -> Response {
     let is_head = *request.method() == Method::HEAD;
     let id = request.extensions().get::<RequestId>().copied();
-    let head = PageRequestHead::of(&app, request.extensions(), request.headers());
+    let head = PageRequestHead::of(request.extensions(), request.headers());
     let response = next.run(request).await;
     let status = response.status();
     let is_bare = !response.headers().contains_key(CONTENT_SECURITY_POLICY);
@@ -52,6 +52,7 @@ pub(crate) async fn page_for_bare_failures(
     };
     let failures = &page_request.texts(&app).pages.failure;
     let failure = match status {
+        StatusCode::FORBIDDEN => &failures.foreign,
         StatusCode::NOT_FOUND => &failures.missing,
         StatusCode::METHOD_NOT_ALLOWED => &failures.method,
         StatusCode::MISDIRECTED_REQUEST => &failures.host,
