@@ -9,6 +9,7 @@ use std::{fmt, io};
 use app::site::Site;
 use probe::net::{Options, Probe};
 use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::time::sleep;
 
@@ -22,13 +23,13 @@ use crate::http::operators;
 use crate::http::options::HttpOptions;
 use crate::http::router::router;
 use crate::http::state::AppState;
-use crate::limits::key::{Keys, MIN_SECRET_LEN};
+use crate::limits::key::{KeyHasher, MIN_SECRET_LEN};
 use crate::limits::{LimitOptions, Limits};
 use crate::listen::accept::serve;
 use crate::listen::connections::{Connections, MAX_OPERATOR_CONNECTIONS};
+use crate::listen::listener_options::ListenerOptions;
 use crate::listen::redirect;
 use crate::listen::tls::{Certificates, TlsError};
-use crate::listen::transport::Transport;
 use crate::operations::metrics::Metrics;
 use crate::operations::readiness::Readiness;
 use crate::operations::service_manager;
@@ -38,7 +39,7 @@ use crate::{log, process, terminal};
 
 /// How long before the shutdown timeout running tests are ended, so that their last lines reach the
 /// customers.
-const END_OF_TESTS: Duration = Duration::from_secs(2);
+const LAST_LINES_TIME: Duration = Duration::from_secs(2);
 
 /// The open files that are neither connections of customers nor of tests: connections to the metrics port, and
 /// the files of the program itself.
@@ -112,7 +113,7 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
         (Some(cert), Some(key)) => Some(Arc::new(Certificates::read(cert, key)?)),
         _ => None,
     };
-    let transport = Transport {
+    let transport = ListenerOptions {
         certificates,
         proxies: http.proxies.clone(),
         proxy_protocol: options.proxies.proxy_protocol,
@@ -136,7 +137,7 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
 
 /// What is served on each port, and the graceful shutdown.
 struct Server {
-    transport: Transport,
+    transport: ListenerOptions,
     http: HttpOptions,
     limits: Limits,
     readiness: Readiness,
@@ -161,13 +162,14 @@ impl Server {
         };
         let redirect = bind_if(options.tls.redirect_listen).await?;
         let operators = bind_if(options.metrics_listen).await?;
-        // Programs that start this one wait for these lines on standard output.
         let scheme = match certificates {
             Some(_) => "https",
             None => "http",
         };
+        // Programs that start this one wait for these lines on standard output, and may then stop it.
+        let stop_signals = StopSignals::install().map_err(ServeError::Runtime)?;
         announce(format_args!("listening on {scheme}://{address}"));
-        let plain = Transport {
+        let plain = ListenerOptions {
             certificates: None,
             ..transport.clone()
         };
@@ -195,7 +197,7 @@ impl Server {
             if let Some((listener, address)) = operators {
                 announce(format_args!("metrics on http://{address}/metrics"));
                 let app = operators::router(transport.metrics.clone(), readiness.clone());
-                let transport = Transport {
+                let transport = ListenerOptions {
                     connections: Connections::for_operators(),
                     proxy_protocol: false,
                     ..plain.clone()
@@ -205,11 +207,11 @@ impl Server {
             std::future::pending::<()>().await;
         };
         let shutdown = async {
-            stop_signal().await;
+            stop_signals.received().await;
             readiness.set_stopping();
             service_manager::stopping();
             stop.send_replace(true);
-            sleep(transport.shutdown_timeout.saturating_sub(END_OF_TESTS)).await;
+            sleep(transport.shutdown_timeout.saturating_sub(LAST_LINES_TIME)).await;
             limits.end_tests();
             std::future::pending::<()>().await;
         };
@@ -225,8 +227,8 @@ impl Server {
             service_manager::watchdog().await;
         };
         tokio::select! {
-            // In this order: a service manager may send signals as soon as it is notified that the program is
-            // ready, so the handlers must be installed before.
+            // In this order: a service manager may send SIGHUP as soon as it is notified that the program is
+            // ready, so its handler must be installed before.
             biased;
             served = site_and_redirects => served,
             reloaded = reloads => reloaded,
@@ -261,25 +263,36 @@ async fn bind(listen: SocketAddr) -> Result<(TcpListener, SocketAddr), ServeErro
 }
 
 /// The secret of the limits: from its file, or a random one for this run.
-fn keys(options: &LimitOptions) -> Result<Keys, ServeError> {
+fn keys(options: &LimitOptions) -> Result<KeyHasher, ServeError> {
     let Some(file) = &options.limits_secret else {
-        return Keys::random().map_err(|_| ServeError::NoRandomness);
+        return KeyHasher::random().map_err(|_| ServeError::NoRandomness);
     };
     let secret = records::read_file(file)?;
-    Keys::configured(&secret).ok_or_else(|| ServeError::ShortSecret {
+    KeyHasher::configured(&secret).ok_or_else(|| ServeError::ShortSecret {
         file: file.display().to_string(),
     })
 }
 
-/// Waits until the program is told to stop, by SIGINT (Ctrl-C) or SIGTERM.
-async fn stop_signal() {
-    use tokio::signal::unix::{SignalKind, signal};
+/// SIGINT (Ctrl-C) and SIGTERM, which tell the program to stop.
+struct StopSignals {
+    interrupt: Signal,
+    terminate: Signal,
+}
 
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else {
-        return drop(tokio::signal::ctrl_c().await);
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
+impl StopSignals {
+    /// Installs the handlers. A signal that comes later is not lost.
+    fn install() -> io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    /// Waits for one of them.
+    async fn received(mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
     }
 }

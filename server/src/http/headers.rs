@@ -32,12 +32,12 @@ const FIXED: [(HeaderName, &str); 6] = [
 /// Adds the fixed headers, and the strictest content security policy to responses without one.
 pub async fn fixed(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
-    add(response.headers_mut());
+    add_fixed(response.headers_mut());
     response
 }
 
 /// The same for a response that passes no middleware.
-pub(crate) fn add(headers: &mut HeaderMap) {
+pub(crate) fn add_fixed(headers: &mut HeaderMap) {
     for (name, value) in FIXED {
         headers.insert(name, HeaderValue::from_static(value));
     }

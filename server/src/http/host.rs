@@ -85,7 +85,7 @@ fn names_one_host<B>(request: &Request<B>) -> bool {
 }
 
 /// The name without the port, in lower case and without the trailing dot.
-fn name(host: &str) -> Option<String> {
+pub(crate) fn name(host: &str) -> Option<String> {
     // A user name before the host serves only to deceive people about the host.
     let authority: Authority = host.parse().ok().filter(|_| !host.contains('@'))?;
     let name = authority.host().trim_end_matches('.').to_ascii_lowercase();

@@ -11,11 +11,12 @@ use axum::response::Response;
 use tower::{ServiceExt, service_fn};
 use tracing::Instrument;
 
+use crate::http::access_log::AccessRecord;
 use crate::http::application::Application;
 use crate::http::client::Client;
 use crate::http::language::Language;
 use crate::http::page_cache::{PageCache, Variant};
-use crate::http::request_id::{AccessRecord, RequestId};
+use crate::http::request_id::RequestId;
 use crate::http::state::AppState;
 
 /// Puts the ingress in front of the routes.

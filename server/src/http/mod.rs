@@ -17,13 +17,14 @@
 //! | [`origin`] | refuses cross-site requests (CSRF) |
 //! | [`body`] | limits on the request target and the body |
 //! | [`headers`] | the headers of every response |
-//! | [`request_id`] | request ids, and the access log |
+//! | [`request_id`], [`access_log`] | every request has an id, is logged and counted |
 //! | [`security_txt`] | the security contact |
 //! | `health`, [`operators`] | health checks and metrics |
 //! | [`options`] | the options of all routes |
 //! | [`state`] | the shared state of all routes |
 //! | [`application`] | the service that answers requests |
 
+pub mod access_log;
 pub mod application;
 pub mod assets;
 pub mod body;

@@ -81,7 +81,10 @@ impl PageRequestHead {
             let (head, permit) = (self, None);
             return Ok(PageRequest { head, permit });
         }
-        match app.limits.page(self.client.map(|client| client.address)) {
+        match app
+            .limits
+            .page_permit(self.client.map(|client| client.address))
+        {
             Ok(permit) => {
                 let (head, permit) = (self, Some(Arc::new(permit)));
                 Ok(PageRequest { head, permit })

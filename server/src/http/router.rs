@@ -16,12 +16,12 @@ use axum::routing::{get, post};
 use leptos::server_fn::ServerFn;
 use tower_http::catch_panic::CatchPanicLayer;
 
+use crate::http::access_log::routed;
 use crate::http::application::Application;
 use crate::http::guards::{own_names_only, own_pages_only};
 use crate::http::health::{health, ready};
 use crate::http::ingress::ingress;
 use crate::http::page_cache::PageCache;
-use crate::http::request_id::routed;
 use crate::http::routes::connection_test::test_stream;
 use crate::http::routes::failures::{not_found, page_for_bare_failures, panicked, wrong_method};
 use crate::http::routes::pages::pages;
@@ -129,7 +129,7 @@ mod tests {
     use super::*;
     use crate::http::assets::Assets;
     use crate::http::options::HttpOptions;
-    use crate::limits::key::Keys;
+    use crate::limits::key::KeyHasher;
     use crate::limits::{LimitOptions, Limits};
     use crate::operations::metrics::Metrics;
     use crate::result_cache::ResultCache;
@@ -143,7 +143,7 @@ mod tests {
         let assets = Assets::load().expect("the bundle is built before the tests: make build");
         let probe = Probe::new(Options::default()).unwrap();
         let site = Site::read(Catalogue::default(), "en", probe, assets.bundle()).unwrap();
-        let (keys, metrics) = (Keys::random().unwrap(), Metrics::default());
+        let (keys, metrics) = (KeyHasher::random().unwrap(), Metrics::default());
         let limits = Limits::new(&LimitOptions::default(), keys, metrics.clone());
         let results = ResultCache::new(Duration::ZERO);
         let app = AppState::new(

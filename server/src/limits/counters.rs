@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 
-use super::key::Client;
+use super::key::ClientScopes;
 use super::sign_in::SignIn;
 
 /// Counts the actions of clients and accounts.
@@ -18,7 +18,7 @@ pub trait Counters: Send + Sync {
     /// # Errors
     ///
     /// When a limit does not allow it.
-    fn count_test<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<(), Denial>>;
+    fn count_test<'a>(&'a self, client: &'a ClientScopes) -> BoxFuture<'a, Result<(), Denial>>;
 
     /// Counts one more sign-in, and returns the delay after which it may start. Until it is settled it
     /// counts as refused.

@@ -33,15 +33,15 @@ impl<K> Scope<K> {
 
 /// A client and the networks that contain it, because an attacker may control a whole network. The smallest
 /// is first.
-pub type Client = Vec<Scope<Key>>;
+pub type ClientScopes = Vec<Scope<Key>>;
 
 /// Derives keys with a secret.
-pub struct Keys(hmac::Key);
+pub struct KeyHasher(hmac::Key);
 
 /// The minimum length of a configured secret in bytes.
 pub const MIN_SECRET_LEN: usize = 32;
 
-impl Keys {
+impl KeyHasher {
     /// With a random secret, which is lost when the program ends.
     ///
     /// # Errors
@@ -59,7 +59,7 @@ impl Keys {
     }
 
     /// The keys of a client.
-    pub fn client(&self, address: IpAddr) -> Client {
+    pub fn client(&self, address: IpAddr) -> ClientScopes {
         let hashed = |scope: Scope<IpNet>| Scope {
             key: self.key("client", &scope.key.to_string()),
             factor: scope.factor,
@@ -103,7 +103,7 @@ mod tests {
 
     #[test]
     fn one_client_is_an_address_or_a_network_of_64_bits() {
-        let keys = Keys::random().unwrap();
+        let keys = KeyHasher::random().unwrap();
         let key = |client: &str| keys.client(client.parse().unwrap())[0];
         for (one, other, same) in [
             ("192.0.2.1", "192.0.2.1", true),
@@ -135,7 +135,7 @@ mod tests {
             assert_eq!(networks(client), expected);
         }
         // A network differs from the smaller network with the same prefix.
-        let keys = Keys::random().unwrap();
+        let keys = KeyHasher::random().unwrap();
         let client = keys.client("2001:db8::1".parse().unwrap());
         assert_ne!(client[0].key, client[1].key);
     }
@@ -147,15 +147,21 @@ mod tests {
             provider: "lab".into(),
             mailboxes: ["jane".to_owned()].into(),
         };
-        let key = |keys: Keys| SignIn::new(&keys, Vec::new(), &jane).account;
-        let configured = || key(Keys::configured(&secret).unwrap());
+        let key = |keys: KeyHasher| SignIn::new(&keys, Vec::new(), &jane).account;
+        let configured = || key(KeyHasher::configured(&secret).unwrap());
         assert_eq!(configured(), configured());
-        assert_ne!(configured(), key(Keys::random().unwrap()));
-        assert_ne!(key(Keys::random().unwrap()), key(Keys::random().unwrap()));
+        assert_ne!(configured(), key(KeyHasher::random().unwrap()));
+        assert_ne!(
+            key(KeyHasher::random().unwrap()),
+            key(KeyHasher::random().unwrap())
+        );
         assert!(!format!("{:?}", configured()).contains("jane"));
-        assert!(Keys::configured(&secret[1..]).is_none());
+        assert!(KeyHasher::configured(&secret[1..]).is_none());
         // A line end that an editor adds is not a part of the secret.
         let with_line_end = [&secret[..], b"\n"].concat();
-        assert_eq!(key(Keys::configured(&with_line_end).unwrap()), configured());
+        assert_eq!(
+            key(KeyHasher::configured(&with_line_end).unwrap()),
+            configured()
+        );
     }
 }

@@ -9,7 +9,7 @@ use futures_util::future::{BoxFuture, ready};
 
 use super::clock::Clock;
 use super::counters::{Counters, Denial, Limit, SignInEnd};
-use super::key::{Client, Key};
+use super::key::{ClientScopes, Key};
 use super::options::LimitOptions;
 use super::rate::Rate;
 use super::sign_in::SignIn;
@@ -84,7 +84,7 @@ impl MemoryCounters {
         }
     }
 
-    fn try_test(&self, client: &Client) -> Result<(), Denial> {
+    fn try_test(&self, client: &ClientScopes) -> Result<(), Denial> {
         let now = self.clock.now();
         let mut state = self.state();
         self.sweep(&mut state, now);
@@ -148,8 +148,8 @@ impl MemoryCounters {
             return;
         }
         state.swept = now;
-        state.tests.retain(|_, bucket| !bucket.is_full(now));
-        state.sign_ins.retain(|_, bucket| !bucket.is_full(now));
+        state.tests.retain(|_, bucket| !bucket.is_untouched(now));
+        state.sign_ins.retain(|_, bucket| !bucket.is_untouched(now));
         let known_for = self.rates.accounts.time;
         state.accounts.retain(|_, accounts| {
             accounts.retain(|_, seen| seen.counts(known_for, now));
@@ -157,7 +157,7 @@ impl MemoryCounters {
         });
         state
             .failures_of
-            .retain(|_, failures| !failures.is_over(self.rates.failures_of_account, now));
+            .retain(|_, failures| !failures.is_empty(self.rates.failures_of_account, now));
     }
 
     /// How many entries there are.
@@ -168,15 +168,15 @@ impl MemoryCounters {
         accounts + state.failures_of.len() + state.tests.len() + state.sign_ins.len()
     }
 
-    /// The state is valid even after a panic of a thread that held the lock: no change has several steps that
-    /// must be seen together.
+    /// The lock is also taken after a panic of a thread that held it. What that thread had counted and not yet
+    /// settled then stays counted, which refuses too much rather than too little.
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Counters for MemoryCounters {
-    fn count_test<'a>(&'a self, client: &'a Client) -> BoxFuture<'a, Result<(), Denial>> {
+    fn count_test<'a>(&'a self, client: &'a ClientScopes) -> BoxFuture<'a, Result<(), Denial>> {
         ready(self.try_test(client)).boxed()
     }
 
@@ -274,7 +274,7 @@ impl Provider {
 
     fn settle(&mut self, refusals: usize, rate: Rate, now: Duration) {
         self.failures.settle(refusals, rate, now);
-        if refusals > 0 && self.failures.is_full(rate, now) {
+        if refusals > 0 && self.failures.is_exhausted(rate, now) {
             self.failures.clear();
             self.sign_ins_paused_until = now + rate.time;
             tracing::warn!(

@@ -44,7 +44,7 @@ use tokio::sync::{SemaphorePermit, watch};
 use tokio::time::sleep;
 
 use self::counters::{Counters, Denial, Limit, SignInEnd};
-use self::key::{Client, Keys};
+use self::key::{ClientScopes, KeyHasher};
 use self::memory::MemoryCounters;
 pub use self::options::LimitOptions;
 use self::pages::{PageDenial, PageLimits, PagePermit};
@@ -57,7 +57,7 @@ use crate::operations::metrics::{CountedTest, Metrics};
 pub struct Limits(Arc<Inner>);
 
 struct Inner {
-    keys: Keys,
+    keys: KeyHasher,
     counters: Arc<dyn Counters>,
     slots: TestSlots,
     pages: PageLimits,
@@ -68,7 +68,7 @@ struct Inner {
 
 impl Limits {
     /// Limits with counters in memory.
-    pub fn new(options: &LimitOptions, keys: Keys, metrics: Metrics) -> Self {
+    pub fn new(options: &LimitOptions, keys: KeyHasher, metrics: Metrics) -> Self {
         Self::counted_by(
             Arc::new(MemoryCounters::new(options)),
             options,
@@ -81,7 +81,7 @@ impl Limits {
     pub fn counted_by(
         counters: Arc<dyn Counters>,
         options: &LimitOptions,
-        keys: Keys,
+        keys: KeyHasher,
         metrics: Metrics,
     ) -> Self {
         Self(Arc::new(Inner {
@@ -100,7 +100,7 @@ impl Limits {
     }
 
     /// Gives a client a permit for one page that is rendered for it.
-    pub(crate) fn page(&self, client: Option<IpAddr>) -> Result<PagePermit, PageDenial> {
+    pub(crate) fn page_permit(&self, client: Option<IpAddr>) -> Result<PagePermit, PageDenial> {
         let client = client.map(|address| self.0.keys.client(address));
         self.0
             .pages
@@ -125,7 +125,7 @@ impl Limits {
 
 /// The limits as they are for one client.
 struct LimitsOfClient {
-    client: Client,
+    client: ClientScopes,
     limits: Arc<Inner>,
 }
 
@@ -172,7 +172,7 @@ impl LimitsOfClient {
     async fn admitted(
         &self,
         account: Option<Account>,
-    ) -> Result<(TestSlot, Option<SignIn>), Refusal> {
+    ) -> Result<(TestSlot, Option<CountedSignIn>), Refusal> {
         let Inner {
             keys,
             counters,
@@ -186,7 +186,7 @@ impl LimitsOfClient {
             Some(account) => {
                 let counted = sign_in::SignIn::new(keys, self.client.clone(), &account);
                 let delay = counters.count_sign_in(&counted).await.map_err(refusal)?;
-                let sign_in = SignIn {
+                let sign_in = CountedSignIn {
                     counters: Arc::clone(counters),
                     counted,
                     disclosure: Disclosure::default(),
@@ -214,11 +214,11 @@ struct RunningTest {
     _counted: CountedTest,
     metrics: Metrics,
     ending: watch::Receiver<bool>,
-    sign_in: Option<SignIn>,
+    sign_in: Option<CountedSignIn>,
 }
 
 /// A sign-in that was counted and is settled once: with the result of the test, or when it is dropped.
-struct SignIn {
+struct CountedSignIn {
     counters: Arc<dyn Counters>,
     counted: sign_in::SignIn,
     disclosure: Disclosure,
@@ -254,7 +254,7 @@ async fn ended(mut ending: watch::Receiver<bool>) {
     }
 }
 
-impl SignIn {
+impl CountedSignIn {
     fn settle(&self, refusals: usize) {
         let end = if self.disclosure.happened() {
             SignInEnd::Sent { refusals }
@@ -267,7 +267,7 @@ impl SignIn {
     }
 }
 
-impl Drop for SignIn {
+impl Drop for CountedSignIn {
     /// The test was dropped before its end, for example because the client disconnected. If the password was sent,
     /// the result is unknown, so it counts as refused.
     fn drop(&mut self) {

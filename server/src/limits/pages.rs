@@ -12,7 +12,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
 use super::clock::Clock;
-use super::key::{Client, Key};
+use super::key::{ClientScopes, Key};
 use super::options::LimitOptions;
 use super::per_client::{PerClientPermit, PerClientSemaphore};
 use super::rate::Rate;
@@ -111,7 +111,7 @@ impl PageLimits {
 
     /// Acquires a permit for one page, for this client if it is known. It does not wait: a client without a free
     /// permit has pages that it has not read.
-    pub(super) fn permit(&self, client: Option<Client>) -> Result<PagePermit, PageDenial> {
+    pub(super) fn permit(&self, client: Option<ClientScopes>) -> Result<PagePermit, PageDenial> {
         let of_client = match client {
             None => None,
             Some(client) => {
@@ -137,12 +137,12 @@ impl PageLimits {
     }
 
     /// Counts one more page of the client, unless it, or one of its networks, has requested too many.
-    fn count(&self, client: &Client) -> Result<(), PageDenial> {
+    fn count(&self, client: &ClientScopes) -> Result<(), PageDenial> {
         let now = self.clock.now();
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
         if now >= counts.swept + SWEEP_INTERVAL {
             counts.swept = now;
-            counts.buckets.retain(|_, bucket| !bucket.is_full(now));
+            counts.buckets.retain(|_, bucket| !bucket.is_untouched(now));
         }
         token_bucket::take(&mut counts.buckets, client, self.rate, now)
             .map_err(|wait| PageDenial::TooMany { wait })
@@ -155,13 +155,13 @@ mod tests {
 
     use super::*;
     use crate::limits::Rate;
-    use crate::limits::key::Keys;
+    use crate::limits::key::KeyHasher;
 
     fn pages(
         per_client: usize,
         all: usize,
         rate: u32,
-    ) -> (PageLimits, impl Fn(u8) -> Option<Client>) {
+    ) -> (PageLimits, impl Fn(u8) -> Option<ClientScopes>) {
         let count = |count: usize| count.try_into().unwrap();
         let pages = PageLimits::new(&LimitOptions {
             pages_per_client: Rate::new(rate.try_into().unwrap(), 60),
@@ -169,7 +169,7 @@ mod tests {
             pages_at_once: count(all),
             ..LimitOptions::default()
         });
-        let keys = Keys::random().unwrap();
+        let keys = KeyHasher::random().unwrap();
         let key = move |number| Some(keys.client([192, 0, 2, number].into()));
         (pages, key)
     }

@@ -2,13 +2,13 @@
 
 use app::check::Account;
 
-use super::key::{Client, Key, Keys};
+use super::key::{ClientScopes, Key, KeyHasher};
 
 /// A sign-in, as it is counted.
 #[derive(Clone, Debug)]
 pub struct SignIn {
     /// The client.
-    pub client: Client,
+    pub client: ClientScopes,
     /// The provider of the mailbox.
     pub provider: Key,
     /// The account, with all mailboxes that its spelling may mean.
@@ -19,7 +19,7 @@ pub struct SignIn {
 
 impl SignIn {
     /// A sign-in of this client to this account.
-    pub fn new(keys: &Keys, client: Client, account: &Account) -> Self {
+    pub fn new(keys: &KeyHasher, client: ClientScopes, account: &Account) -> Self {
         let mailboxes = account.mailboxes.iter().map(String::as_str);
         let mailboxes: Vec<&str> = mailboxes.collect();
         Self {

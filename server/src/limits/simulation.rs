@@ -10,7 +10,7 @@ use super::*;
 fn limits(change: impl FnOnce(&mut LimitOptions)) -> Limits {
     let mut options = LimitOptions::default();
     change(&mut options);
-    Limits::new(&options, Keys::random().unwrap(), Metrics::default())
+    Limits::new(&options, KeyHasher::random().unwrap(), Metrics::default())
 }
 
 fn rate(count: u32, seconds: u32) -> Rate {
@@ -516,7 +516,7 @@ async fn who_leaves_the_queue_takes_nothing_along() {
 async fn what_is_over_is_forgotten() {
     let options = LimitOptions::default();
     let memory = MemoryCounters::new(&options);
-    let keys = Keys::random().unwrap();
+    let keys = KeyHasher::random().unwrap();
     for number in 0..20_000_u32 {
         let client = keys.client(std::net::Ipv4Addr::from(number).into());
         memory.count_test(&client).await.unwrap();

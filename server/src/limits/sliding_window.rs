@@ -49,7 +49,7 @@ impl SlidingWindow {
     }
 
     /// Whether the limit is reached, without pending events.
-    pub(super) fn is_full(&mut self, rate: Rate, now: Duration) -> bool {
+    pub(super) fn is_exhausted(&mut self, rate: Rate, now: Duration) -> bool {
         self.forget(rate, now);
         self.moments.len() >= rate.count.get() as usize
     }
@@ -60,7 +60,7 @@ impl SlidingWindow {
     }
 
     /// Whether there are no events and no pending ones.
-    pub(super) fn is_over(&mut self, rate: Rate, now: Duration) -> bool {
+    pub(super) fn is_empty(&mut self, rate: Rate, now: Duration) -> bool {
         self.forget(rate, now);
         self.moments.is_empty() && self.pending == 0
     }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
-use super::key::{Client, Key};
+use super::key::{ClientScopes, Key};
 use super::options::LimitOptions;
 use super::per_client::{PerClientPermit, PerClientSemaphore};
 
@@ -55,7 +55,10 @@ impl TestSlots {
     }
 
     /// Counts a test of the client, waiting or running, so that one client cannot fill the queue.
-    pub(super) fn client_permit(&self, client: Client) -> Result<PerClientPermit<Key>, NoSlot> {
+    pub(super) fn client_permit(
+        &self,
+        client: ClientScopes,
+    ) -> Result<PerClientPermit<Key>, NoSlot> {
         PerClientSemaphore::try_acquire(&self.clients, client, self.per_client)
             .ok_or(NoSlot::Client)
     }
@@ -101,7 +104,7 @@ mod tests {
     use futures_util::FutureExt;
 
     use super::*;
-    use crate::limits::key::Keys;
+    use crate::limits::key::KeyHasher;
 
     #[tokio::test(start_paused = true)]
     async fn the_queue_has_its_length_also_for_those_who_come_at_the_same_moment() {
@@ -111,7 +114,7 @@ mod tests {
             ..LimitOptions::default()
         };
         let slots = TestSlots::new(&options);
-        let keys = Keys::random().unwrap();
+        let keys = KeyHasher::random().unwrap();
         let client = |number: u8| {
             let client = keys.client([192, 0, 2, number].into());
             slots.client_permit(client).ok().unwrap()

@@ -6,20 +6,20 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use super::key::{Client, Key};
+use super::key::{ClientScopes, Key};
 use super::rate::Rate;
 
 /// The bucket of one client or account.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct TokenBucket {
     /// When the bucket is full again.
-    whole_at: Duration,
+    full_at: Duration,
 }
 
 impl TokenBucket {
     /// Whether there is a token; otherwise the time until there is one.
     pub(super) fn check(&self, rate: Rate, now: Duration) -> Result<(), Duration> {
-        let after = self.whole_at.max(now) + rate.one();
+        let after = self.full_at.max(now) + rate.one();
         match after.saturating_sub(now + rate.time) {
             Duration::ZERO => Ok(()),
             wait => Err(wait),
@@ -28,17 +28,17 @@ impl TokenBucket {
 
     /// Takes one token.
     pub(super) fn take(&mut self, rate: Rate, now: Duration) {
-        self.whole_at = self.whole_at.max(now) + rate.one();
+        self.full_at = self.full_at.max(now) + rate.one();
     }
 
     /// Returns one token that was not needed.
     pub(super) fn refund(&mut self, rate: Rate) {
-        self.whole_at = self.whole_at.saturating_sub(rate.one());
+        self.full_at = self.full_at.saturating_sub(rate.one());
     }
 
     /// Whether the bucket is full, so that it need not be stored.
-    pub(super) fn is_full(&self, now: Duration) -> bool {
-        self.whole_at <= now
+    pub(super) fn is_untouched(&self, now: Duration) -> bool {
+        self.full_at <= now
     }
 }
 
@@ -46,7 +46,7 @@ impl TokenBucket {
 /// time until it has one.
 pub(super) fn take(
     buckets: &mut HashMap<Key, TokenBucket>,
-    client: &Client,
+    client: &ClientScopes,
     rate: Rate,
     now: Duration,
 ) -> Result<(), Duration> {
@@ -78,7 +78,7 @@ mod tests {
         assert_eq!(bucket.check(rate, seconds(110)), Ok(()));
         bucket.refund(rate);
         assert_eq!(bucket.check(rate, seconds(101)), Ok(()));
-        assert!(!bucket.is_full(seconds(119)));
-        assert!(bucket.is_full(seconds(120)));
+        assert!(!bucket.is_untouched(seconds(119)));
+        assert!(bucket.is_untouched(seconds(120)));
     }
 }

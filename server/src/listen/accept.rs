@@ -15,12 +15,12 @@ use tokio_util::task::TaskTracker;
 use crate::http::application::Application;
 use crate::listen::connection::{client_permit, connection};
 use crate::listen::connections::Connections;
-use crate::listen::transport::Transport;
+use crate::listen::listener_options::ListenerOptions;
 
 /// Serves until `stop`, and then finishes what is under way within the shutdown timeout.
 pub async fn serve(
     listener: TcpListener,
-    transport: Transport,
+    transport: ListenerOptions,
     app: impl Application,
     stop: impl Future<Output = ()>,
 ) {
@@ -32,7 +32,8 @@ pub async fn serve(
             accepted = accept(&listener, &transport.connections) => accepted,
             () = &mut stop => break,
         };
-        // A connection of a trusted proxy is counted when the proxy has named its client.
+        // Trusted proxies are exempt. With the PROXY protocol a connection is counted for the client that the
+        // proxy names.
         let client_permit = if transport.proxies.trusts(peer.ip()) {
             None
         } else {

@@ -30,8 +30,9 @@ use crate::http::{headers, host};
 use crate::limits::per_client::PerClientPermit;
 use crate::listen::activity::Activity;
 use crate::listen::connections::{RequestLimit, TooManyRequests};
-use crate::listen::transport::Transport;
+use crate::listen::listener_options::ListenerOptions;
 use crate::listen::{proxy_protocol, tls};
+use crate::operations::metrics::Metrics;
 
 /// How long a client may take for each of these: the PROXY header, the TLS handshake, and the headers of a
 /// request.
@@ -86,7 +87,7 @@ pub(super) enum ConnectionError {
 pub(super) async fn connection(
     mut stream: TcpStream,
     peer: SocketAddr,
-    transport: Transport,
+    transport: ListenerOptions,
     app: impl Application,
     shutdown: CancellationToken,
 ) -> Result<(), ConnectionError> {
@@ -107,15 +108,16 @@ pub(super) async fn connection(
         }
     }
     let limit = RequestLimit::new(transport.connections.clone(), client);
+    let metrics = transport.metrics.clone();
     let Some(certificates) = &transport.certificates else {
-        return requests(stream, connection, false, limit, app, shutdown).await;
+        return requests(stream, connection, false, limit, metrics, app, shutdown).await;
     };
     let acceptor = TlsAcceptor::from(certificates.current());
     let stream = timeout(HEADER_TIMEOUT, acceptor.accept(stream)).await?;
     let stream = stream.map_err(ConnectionError::Handshake)?;
     connection.tls = true;
     let http2 = stream.get_ref().1.alpn_protocol() == Some(tls::HTTP2);
-    requests(stream, connection, http2, limit, app, shutdown).await
+    requests(stream, connection, http2, limit, metrics, app, shutdown).await
 }
 
 /// Counts a connection for its client, until the permit is dropped.
@@ -124,7 +126,7 @@ pub(super) async fn connection(
 ///
 /// When the client has as many as it may.
 pub(super) fn client_permit(
-    transport: &Transport,
+    transport: &ListenerOptions,
     client: IpAddr,
 ) -> Result<PerClientPermit<IpNet>, ConnectionError> {
     let permit = transport.connections.client_permit(client);
@@ -146,6 +148,7 @@ async fn requests<S>(
     connection: ConnectionInfo,
     http2: bool,
     limit: RequestLimit,
+    metrics: Metrics,
     app: impl Application,
     shutdown: CancellationToken,
 ) -> Result<(), ConnectionError>
@@ -168,6 +171,7 @@ where
             Err(TooManyRequests) => (None, true),
         };
         let refusal = if refused {
+            metrics.limit_hit("requests-per-client");
             let retry = [(RETRY_AFTER, HeaderValue::from_static("1"))];
             Some((StatusCode::SERVICE_UNAVAILABLE, retry).into_response())
         } else {
@@ -176,7 +180,7 @@ where
         };
         requests.request(permit, async move {
             if let Some(mut refusal) = refusal {
-                headers::add(refusal.headers_mut());
+                headers::add_fixed(refusal.headers_mut());
                 return Ok(refusal);
             }
             if is_last {

@@ -1,23 +1,23 @@
-//! From a port to the router: connections, TLS, and who is at the other end.
+//! From a port to a request: connections, TLS, and the PROXY protocol.
 //!
 //! | module | idea |
 //! |---|---|
 //! | [`accept`] | the accept loop, and graceful shutdown |
 //! | `connection` | one connection, from the PROXY header to its last request |
-//! | [`transport`] | how connections are taken |
+//! | [`listener_options`] | how connections are accepted |
 //! | `activity` | when a connection has been idle for too long |
 //! | [`connections`] | how many connections there are |
 //! | [`tls`] | the certificate, reloaded when its files change |
 //! | `proxy_protocol` | the header in which a proxy names the client of a connection |
-//! | [`redirect`] | the way from `http` to `https` |
+//! | [`redirect`] | redirects from `http` to `https` |
 
 pub mod accept;
 mod activity;
 mod connection;
 pub mod connections;
+pub mod listener_options;
 mod proxy_protocol;
 pub mod redirect;
 #[cfg(test)]
 mod tests;
 pub mod tls;
-pub mod transport;

@@ -3,7 +3,6 @@
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::header::LOCATION;
-use axum::http::uri::Authority;
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::from_fn;
 use axum::response::{IntoResponse, Response};
@@ -34,12 +33,7 @@ async fn redirect(State((port, hosts)): State<(u16, Hosts)>, request: Request) -
 }
 
 fn location(request: &Request, port: u16) -> Option<HeaderValue> {
-    let asked: Authority = host::requested(request)?.parse().ok()?;
-    let name = asked.host();
-    // A user name before the host is only used to deceive people about the host.
-    if name.is_empty() || asked.as_str().contains('@') {
-        return None;
-    }
+    let name = host::name(host::requested(request)?)?;
     let port = match port {
         443 => String::new(),
         port => format!(":{port}"),

@@ -18,18 +18,18 @@ use tokio::time::{Instant, timeout};
 use super::accept::serve;
 use super::connection::{HEADER_TIMEOUT, MAX_HEAD_LEN};
 use super::connections::{ConnectionOptions, Connections, RequestLimit};
+use super::listener_options::ListenerOptions;
 use super::tls::Certificates;
-use super::transport::Transport;
 use crate::http::client::{ConnectionInfo, ProxyOptions, TrustedProxies};
 use crate::operations::metrics::Metrics;
 
 /// A server whose every page says who asks.
-async fn server(transport: Transport) -> SocketAddr {
+async fn server(transport: ListenerOptions) -> SocketAddr {
     stoppable(transport, std::future::pending()).await.0
 }
 
 async fn stoppable(
-    transport: Transport,
+    transport: ListenerOptions,
     stop: impl Future<Output = ()> + Send + 'static,
 ) -> (SocketAddr, JoinHandle<()>) {
     let app = get(
@@ -45,7 +45,7 @@ async fn stoppable(
     (address, serving)
 }
 
-fn transport(trusted: &[&str], proxy_protocol: bool) -> Transport {
+fn transport(trusted: &[&str], proxy_protocol: bool) -> ListenerOptions {
     let options = ProxyOptions {
         trusted_proxy: trusted
             .iter()
@@ -53,7 +53,7 @@ fn transport(trusted: &[&str], proxy_protocol: bool) -> Transport {
             .collect(),
         ..ProxyOptions::default()
     };
-    Transport {
+    ListenerOptions {
         certificates: None,
         proxies: TrustedProxies::new(&options),
         proxy_protocol,

@@ -50,7 +50,7 @@ pub struct TlsOptions {
     #[arg(long, value_name = "ADDR:PORT", requires = "tls_cert")]
     pub redirect_listen: Option<std::net::SocketAddr>,
 
-    /// Value of max-age in the Strict-Transport-Security header, in seconds; 0 sends no header
+    /// Value of max-age in the Strict-ListenerOptions-Security header, in seconds; 0 sends no header
     #[arg(long, value_name = "SECONDS", default_value = "31536000")]
     pub hsts: u32,
 }
@@ -93,11 +93,11 @@ pub struct Certificates {
     cert: PathBuf,
     key: PathBuf,
     current: watch::Sender<Arc<ServerConfig>>,
-    fingerprints: Mutex<Fingerprints>,
+    stamps: Mutex<FileStamps>,
 }
 
 /// What the two files looked like when they were last checked.
-type Fingerprints = [Option<[i64; 6]>; 2];
+type FileStamps = [Option<[i64; 6]>; 2];
 
 impl Certificates {
     /// Reads the files.
@@ -107,12 +107,12 @@ impl Certificates {
     /// When they cannot be read or used.
     pub fn read(cert: &Path, key: &Path) -> Result<Self, TlsError> {
         // Taken before the files are read: a change while they are read is noticed at the next poll.
-        let fingerprints = [fingerprint(cert), fingerprint(key)];
+        let stamps = [file_stamp(cert), file_stamp(key)];
         Ok(Self {
             cert: cert.to_owned(),
             key: key.to_owned(),
             current: watch::Sender::new(Arc::new(configuration(cert, key)?)),
-            fingerprints: Mutex::new(fingerprints),
+            stamps: Mutex::new(stamps),
         })
     }
 
@@ -154,12 +154,9 @@ impl Certificates {
 
     /// Whether the files have changed since the last call.
     fn files_changed(&self) -> bool {
-        let now = [fingerprint(&self.cert), fingerprint(&self.key)];
-        let mut fingerprints = self
-            .fingerprints
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        std::mem::replace(&mut *fingerprints, now) != now
+        let now = [file_stamp(&self.cert), file_stamp(&self.key)];
+        let mut stamps = self.stamps.lock().unwrap_or_else(PoisonError::into_inner);
+        std::mem::replace(&mut *stamps, now) != now
     }
 
     /// Keeps the old certificate where the new one cannot be used: the old one may be valid for weeks, and
@@ -177,7 +174,7 @@ impl Certificates {
     }
 }
 
-fn fingerprint(file: &Path) -> Option<[i64; 6]> {
+fn file_stamp(file: &Path) -> Option<[i64; 6]> {
     let file = std::fs::metadata(file).ok()?;
     // The time of the last change of owner or rights counts, too: perhaps it can be read now.
     Some([

@@ -98,6 +98,7 @@ impl ResultCache {
     /// A check that is running is fresh, however long it takes. One that broke off is not, and neither is one
     /// that this machine could not do: the next one may be done.
     fn is_fresh(&self, check: &CachedCheck, now: Instant) -> bool {
+        // The sender lives as long as the check runs.
         let running = check.history.has_changed().is_ok();
         let History {
             ended,

@@ -29,7 +29,7 @@ use server::http::options::HttpOptions;
 use server::http::router::router;
 use server::http::security_txt::Contact;
 use server::http::state::AppState;
-use server::limits::key::Keys;
+use server::limits::key::KeyHasher;
 use server::limits::{LimitOptions, Limits, Rate};
 use server::operations::metrics::Metrics;
 use server::result_cache::ResultCache;
@@ -75,7 +75,7 @@ fn served_with(
     let probe = Probe::new(probe).unwrap();
     let site = Site::of(catalogue, content, "en", probe, assets.bundle()).unwrap();
     let metrics = Metrics::default();
-    let limits = Limits::new(options, Keys::random().unwrap(), metrics.clone());
+    let limits = Limits::new(options, KeyHasher::random().unwrap(), metrics.clone());
     let results = ResultCache::new(options.share_results);
     let mut proxies = ProxyOptions::default();
     proxies.trusted_proxy.push("10.0.0.0/8".parse().unwrap());

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use super::ip::parse_ip;
 
-/// What one proxy says of the request that it got.
+/// One hop: what one proxy says about the request that it received.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Hop {
     from: Option<String>,
@@ -12,7 +12,7 @@ pub(super) struct Hop {
 }
 
 impl Hop {
-    /// From whom it came, unless the proxy keeps that for itself.
+    /// The address of the client of the proxy, unless the proxy hides it (RFC 7239 §6.3).
     pub(super) fn address(&self) -> Option<IpAddr> {
         self.from.as_deref().and_then(parse_ip)
     }
@@ -24,9 +24,8 @@ impl Hop {
     }
 }
 
-/// Reads one line of the header: hops with commas between them, each of pairs with semicolons between
-/// them. It is `None` where the line is not well formed: what stands before the fault may then mean
-/// something else than it seems to.
+/// Parses one line of the header: hops separated by commas, each with parameters separated by semicolons.
+/// `None` for a malformed line, which is ignored as a whole.
 pub(super) fn parse(line: &str) -> Option<Vec<Hop>> {
     let mut hops = vec![Hop::default()];
     let mut rest = line.trim_start();
@@ -40,7 +39,7 @@ pub(super) fn parse(line: &str) -> Option<Vec<Hop>> {
             name if is_token(name) => &mut None,
             _ => return None,
         };
-        // Each may be said once.
+        // Each parameter may appear once in a hop (RFC 7239 §4).
         if field.replace(value).is_some() {
             return None;
         }

@@ -68,7 +68,7 @@ impl TrustedProxies {
                 let addresses = list(headers, "x-forwarded-for");
                 let hops = addresses.map(|address| (parse_ip(address), true));
                 let (client, _) = self.nearest_untrusted(proxy, hops);
-                // Which of several stands for which proxy cannot be told, so all must say it.
+                // It is not known which of several values belongs to which proxy, so all must be https.
                 let mut protocols = list(headers, "x-forwarded-proto").peekable();
                 let https = protocols.peek().is_some()
                     && protocols.all(|protocol| protocol.eq_ignore_ascii_case("https"));

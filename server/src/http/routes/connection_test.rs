@@ -18,7 +18,7 @@ use crate::http::state::{AppState, TestContext};
 
 /// The question of the troubleshooter from which a test was started.
 #[derive(Deserialize)]
-pub(crate) struct AskedQuery {
+pub(crate) struct QuestionQuery {
     #[serde(default)]
     node: String,
     #[serde(default)]
@@ -28,7 +28,7 @@ pub(crate) struct AskedQuery {
 /// The test without scripts: the same form, answered by a page.
 pub(crate) async fn test_page(
     State(app): State<Arc<AppState>>,
-    Query(asked): Query<AskedQuery>,
+    Query(asked): Query<QuestionQuery>,
     TestContext { admission, texts }: TestContext,
     page_request: PageRequest,
     request: Request,

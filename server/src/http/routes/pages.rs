@@ -30,7 +30,7 @@ pub(crate) struct PageRoute {
     /// What answers.
     pub(crate) handler: MethodRouter<Arc<AppState>>,
     /// Every value of the parameter for which the page is the same for everybody.
-    values: fn(&Site) -> Vec<String>,
+    cached_values: fn(&Site) -> Vec<String>,
 }
 
 impl PageRoute {
@@ -38,22 +38,26 @@ impl PageRoute {
         Self::each(path, handler, |_| vec![String::new()])
     }
 
+    fn uncached(path: &'static str, handler: MethodRouter<Arc<AppState>>) -> Self {
+        Self::each(path, handler, |_| Vec::new())
+    }
+
     fn each(
         path: &'static str,
         handler: MethodRouter<Arc<AppState>>,
-        values: fn(&Site) -> Vec<String>,
+        cached_values: fn(&Site) -> Vec<String>,
     ) -> Self {
         Self {
             path,
             handler,
-            values,
+            cached_values,
         }
     }
 
-    /// The paths of the pages that are the same for everybody, in their one spelling.
+    /// The paths of the pages that are the same for everybody, in their canonical spelling.
     pub(crate) fn cached_paths(&self, site: &Site) -> Vec<String> {
         let before = self.path.split('{').next().unwrap_or_default();
-        let values = (self.values)(site).into_iter();
+        let values = (self.cached_values)(site).into_iter();
         values.map(|value| format!("{before}{value}")).collect()
     }
 }
@@ -95,7 +99,7 @@ pub(crate) fn pages() -> Vec<PageRoute> {
         PageRoute::each("/settings/{domain}", get(settings), |site| {
             site.domain_groups().into_iter().flatten().collect()
         }),
-        PageRoute::each("/settings", post(find_settings), |_| Vec::new()),
+        PageRoute::uncached("/settings", post(find_settings)),
     ]
 }
 
@@ -210,7 +214,7 @@ async fn card(
     let Some(card) = request.texts(&app).guide.cards.get(&slug).cloned() else {
         return not_found(State(app), request).await;
     };
-    // A program that nobody knows is no reason not to help.
+    // An unknown program is ignored.
     let program = query
         .program
         .and_then(|slug| request.texts(&app).guide.program(&slug).cloned());

@@ -10,7 +10,7 @@ use crate::operations::metrics::Metrics;
 
 /// How connections are accepted.
 #[derive(Clone)]
-pub struct Transport {
+pub struct ListenerOptions {
     /// The certificate, where connections are encrypted.
     pub certificates: Option<Arc<Certificates>>,
     /// The proxies whose headers are trusted.
