@@ -153,6 +153,7 @@ check-rust:
 
 # $(call install,PROGRAM=PACKAGE…) installs the Debian packages of missing programs. No mail server
 # of the system is started, neither now nor at the next boot.
+# On Ubuntu apt would take for `chromium` a package that only installs the snap.
 define install
 @absent() { for need in $(1); do [ -e "$${need%%=*}" ] || command -v "$${need%%=*}" > /dev/null || tr + '\n' <<< "$${need#*=}"; done; }; \
 packages=$$(absent); \
@@ -166,6 +167,10 @@ if [ -n "$$packages" ]; then \
     printf '#!/bin/sh\nexit 101\n' | $$sudo tee $$policy > /dev/null; $$sudo chmod 755 $$policy; \
   fi; \
   $$sudo apt-get update -qq; \
+  if [[ $$packages == *chromium* && -z "$$(apt-cache show chromium 2> /dev/null)" ]]; then \
+    printf '%s\n' 'apt has no package chromium here (on Ubuntu Chromium is only a snap).' \
+      'Install Chromium by hand, and name its program: make test CHROMIUM=/path/to/chromium' >&2; exit 1; \
+  fi; \
   $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $$packages; \
   if [ -d /run/systemd/system ]; then \
     for service in postfix dovecot nginx nsd unbound; do \

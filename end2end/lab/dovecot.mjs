@@ -11,45 +11,32 @@ export const ADDRESS = "127.0.0.2";
 
 /** Writes the configuration and starts Dovecot; returns when its ports are open. */
 export async function startDovecot(directory, options) {
-  await checkVersion();
+  const syntax = await installedSyntax();
   const config = join(directory, "dovecot.conf");
   await mkdir(directory, { mode: 0o755 });
   const socketDirectory = dirname(options.authSocket);
   await mkdir(socketDirectory, { mode: 0o700 });
   const postfix = await systemUser("postfix");
   await chown(socketDirectory, postfix.uid, postfix.gid);
-  await writeFile(config, configuration(directory, options));
+  await writeFile(config, syntax(options) + commonSettings(directory, options));
   await run("dovecot", ["-c", config], { leavesDaemon: true });
 }
 
-/** Version 2.4 has another configuration syntax. */
-async function checkVersion() {
+/** The function that writes the settings that each version of Dovecot spells in its own way. */
+async function installedSyntax() {
   const version = await run("dovecot", ["--version"]);
-  if (!version.startsWith("2.3.")) {
-    throw new Error(`the lab's configuration is for Dovecot 2.3 and ${program("dovecot")} is ${version.trim()}`);
-  }
+  if (version.startsWith("2.3.")) return settingsOf23;
+  if (version.startsWith("2.4.")) return settingsOf24;
+  throw new Error(`the lab's configuration is for Dovecot 2.3 and 2.4, and ${program("dovecot")} is ${version.trim()}`);
 }
 
-function configuration(directory, { log, ports, certificates, accounts, authSocket, sharedLogins }) {
+function settingsOf23({ certificates, accounts, sharedLogins }) {
   return `
-base_dir = ${directory}/run
-state_dir = ${directory}/state
-log_path = ${log}
-listen = ${ADDRESS}
-protocols = imap pop3
-login_greeting = Lab Mail is ready.
-
-ssl = required
 ssl_cert = <${certificates.certificate}
 ssl_key = <${certificates.key}
 
 disable_plaintext_auth = yes
-auth_mechanisms = plain login
 auth_username_format = %Lu
-auth_verbose = yes
-# Tests fail to sign in on purpose; they must not be delayed.
-auth_failure_delay = 0
-
 protocol smtp {
   passdb {
     driver = passwd-file
@@ -65,21 +52,91 @@ userdb {
   driver = static
   args = uid=${accounts.owner.uid} gid=${accounts.owner.gid} home=${accounts.mail}/%u
 }
-first_valid_uid = 1
-first_valid_gid = 1
 mail_location = maildir:${accounts.mail}/%u
 
-mail_plugins = quota
 plugin {
   quota = maildir:Mailbox limit
   quota_rule = *:bytes=${QUOTA_BYTES}
 }
+
+service imap-login {
+  service_count = ${loginsOfAProcess(sharedLogins)}
+}
+`;
+}
+
+function settingsOf24({ certificates, accounts, sharedLogins }) {
+  // The version must be the first setting.
+  return `
+dovecot_config_version = 2.4.0
+dovecot_storage_version = 2.4.0
+
+ssl_server_cert_file = ${certificates.certificate}
+ssl_server_key_file = ${certificates.key}
+
+auth_allow_cleartext = no
+auth_username_format = %{user | lower}
+protocol smtp {
+  passdb no-submission {
+    driver = passwd-file
+    passwd_file_path = ${accounts.noSubmission}
+    deny = yes
+  }
+}
+passdb users {
+  driver = passwd-file
+  passwd_file_path = ${accounts.users}
+  default_password_scheme = PLAIN
+}
+userdb static {
+  fields {
+    uid = ${accounts.owner.uid}
+    gid = ${accounts.owner.gid}
+    home = ${accounts.mail}/%{user}
+  }
+}
+mail_driver = maildir
+mail_path = ${accounts.mail}/%{user}
+
+quota "Mailbox limit" {
+  driver = maildir
+  storage_size = ${QUOTA_BYTES} B
+}
+
+service imap-login {
+  restart_request_count = ${loginsOfAProcess(sharedLogins)}
+}
+`;
+}
+
+/** After how many connections a login process ends: zero means never. */
+function loginsOfAProcess(sharedLogins) {
+  return sharedLogins ? 0 : 1;
+}
+
+function commonSettings(directory, { log, ports, authSocket }) {
+  return `
+base_dir = ${directory}/run
+state_dir = ${directory}/state
+log_path = ${log}
+listen = ${ADDRESS}
+protocols = imap pop3
+login_greeting = Lab Mail is ready.
+
+ssl = required
+auth_mechanisms = plain login
+auth_verbose = yes
+# Tests fail to sign in on purpose; they must not be delayed.
+auth_failure_delay = 0
+
+first_valid_uid = 1
+first_valid_gid = 1
+mail_plugins = quota
 protocol imap {
   mail_plugins = quota imap_quota
 }
 
 service imap-login {
-  service_count = ${sharedLogins ? 0 : 1}
   inet_listener imap {
     port = ${ports.imapStarttls}
   }
