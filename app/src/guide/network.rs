@@ -10,6 +10,7 @@ use super::prose::{GeneralProse, Prose};
 use crate::content::by_id::{ById, Table};
 use crate::content::file::File;
 use crate::content::template::Plain;
+use crate::matching::keys;
 
 /// The commands and the readings.
 #[derive(Clone, Debug)]
@@ -45,8 +46,8 @@ pub struct Command {
 /// A piece of an output and what it means.
 #[derive(Clone, Debug)]
 pub struct Reading {
-    /// What stands in the output.
-    pub pieces: Vec<String>,
+    /// What it is found by, see [`keys`].
+    pub keys: String,
     /// How it looks, for people who compare by eye.
     pub text: String,
     /// What it means.
@@ -156,7 +157,7 @@ impl NetworkStructure {
             .reading
             .join(&declared, readings, |_, reading, words| {
                 Ok(Reading {
-                    pieces: reading.pieces.clone(),
+                    keys: keys(&words.text.0, &reading.pieces),
                     text: words.text.0,
                     means: words.means,
                     to: reading.to.get_ref().clone(),
