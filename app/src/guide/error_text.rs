@@ -76,13 +76,7 @@ impl Errors {
     /// Reads all messages.
     pub(super) fn read(file: &File) -> Result<Self, String> {
         let errors = file.toml::<StructureFile>()?.error;
-        for (position, error) in errors.iter().enumerate() {
-            let id = &error.id;
-            if errors[..position].iter().any(|other| other.id == *id) {
-                let message = format!("error `{}` is there twice", id.get_ref());
-                return Err(file.fault_at(id, message));
-            }
-        }
+        file.unique("error", errors.iter().map(|error| &error.id))?;
         Ok(Self(errors))
     }
 
