@@ -33,7 +33,7 @@ fn range(text: &str) -> Option<(&str, u16)> {
 
 /// The language with this tag, or with the longest beginning of it. A single letter says what follows it, so it
 /// goes together with that.
-fn longest_match<T>(tag: &str, find: &impl Fn(&str) -> Option<T>) -> Option<T> {
+pub(crate) fn longest_match<T>(tag: &str, find: &impl Fn(&str) -> Option<T>) -> Option<T> {
     let mut tag = tag;
     loop {
         if let Some(found) = find(tag) {

@@ -75,7 +75,7 @@ impl Languages {
     /// The first fault, with its file and, where it is one of form, its line.
     pub fn read(files: &Files, default: &str) -> Result<Self, String> {
         let structure = Structure::read(files.structure())?;
-        let mut languages = files.languages();
+        let mut languages = files.languages()?;
         languages.sort_by_key(|language| language != default);
         let texts = languages.iter().map(|language| {
             let texts = Texts::read(files, &structure, language)?;

@@ -1,5 +1,7 @@
 //! One file of the content, and where in it something is wrong.
 
+use std::collections::BTreeSet;
+
 use serde::de::DeserializeOwned;
 use toml::Spanned;
 
@@ -28,6 +30,23 @@ impl File {
             let offset = error.span().map_or(0, |span| span.start);
             self.fault_at_byte(offset, error.message())
         })
+    }
+
+    /// Refuses an id that is there twice. `what` says what the ids are of.
+    pub(crate) fn unique<'a, T: AsRef<str> + 'a>(
+        &self,
+        what: &str,
+        ids: impl IntoIterator<Item = &'a Spanned<T>>,
+    ) -> Result<(), String> {
+        let mut known = BTreeSet::new();
+        let mut ids = ids.into_iter();
+        match ids.find(|id| !known.insert(id.get_ref().as_ref())) {
+            None => Ok(()),
+            Some(id) => {
+                let message = format!("{what} `{}` is there twice", id.get_ref().as_ref());
+                Err(self.fault_at(id, message))
+            }
+        }
     }
 
     /// A fault of the whole file.

@@ -18,6 +18,7 @@ pub(crate) mod words;
 
 use std::collections::BTreeMap;
 
+use icu_locale_core::LanguageIdentifier;
 use rust_embed::RustEmbed;
 
 use file::File;
@@ -49,12 +50,30 @@ impl Files {
     }
 
     /// The languages that have a folder, in the order of their names.
-    pub(crate) fn languages(&self) -> Vec<String> {
-        let folders = self.0.keys().filter_map(|path| path.split_once('/'));
-        let mut languages: Vec<_> = folders.map(|(folder, _)| folder.to_owned()).collect();
-        languages.dedup();
-        languages.retain(|folder| folder != STRUCTURE);
-        languages
+    ///
+    /// # Errors
+    ///
+    /// A file in no folder, or a folder that is not named by the tag of a language.
+    pub(crate) fn languages(&self) -> Result<Vec<String>, String> {
+        let mut languages: Vec<String> = Vec::new();
+        for path in self.0.keys() {
+            let (folder, _) = path.split_once('/').ok_or_else(|| {
+                format!("{path} is in no folder, expected the folder of a language")
+            })?;
+            if folder == STRUCTURE || languages.last().is_some_and(|last| last == folder) {
+                continue;
+            }
+            match LanguageIdentifier::normalize(folder) {
+                Ok(tag) if tag == folder => languages.push(folder.to_owned()),
+                Ok(tag) => return Err(format!("{folder} is unusual, expected `{tag}`")),
+                Err(_) => {
+                    return Err(format!(
+                        "{folder} is no language, expected a tag such as `de` or `pt-BR`"
+                    ));
+                }
+            }
+        }
+        Ok(languages)
     }
 
     /// The folder of what is the same in every language.
@@ -103,17 +122,23 @@ impl Folder<'_> {
     }
 
     /// The names, without their endings, of the files in a folder inside, in the order of the alphabet.
-    pub(crate) fn stems(&self, folder: &str) -> Vec<String> {
+    /// Refuses files with another ending, which nothing would read.
+    pub(crate) fn stems(&self, folder: &str) -> Result<Vec<String>, String> {
         let prefix = format!("{}/{folder}/", self.name);
-        let names = self.files.0.keys();
-        let names = names.filter_map(|name| name.strip_prefix(&prefix)?.strip_suffix(".toml"));
-        names.map(str::to_owned).collect()
+        let paths = self.files.0.keys();
+        let names = paths.filter_map(|path| Some((path, path.strip_prefix(&prefix)?)));
+        let stems = names.map(|(path, name)| match name.strip_suffix(".toml") {
+            Some(stem) => Ok(stem.to_owned()),
+            None => Err(format!("{path} is unknown, expected a file .toml")),
+        });
+        stems.collect()
     }
 }
 
 /// The languages that the program speaks, by their names in HTML.
 pub fn languages() -> Vec<String> {
-    Files::built_in().map_or_else(|_| Vec::new(), |files| files.languages())
+    let languages = Files::built_in().and_then(|files| files.languages());
+    languages.unwrap_or_default()
 }
 
 /// Another language for tests: every word of American English with a mark before it.

@@ -56,7 +56,7 @@ impl<P: Placeholder> TryFrom<String> for Template<P> {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        not_empty(&text)?;
+        readable(&text)?;
         split(&text).map(Self)
     }
 }
@@ -71,7 +71,7 @@ impl<'de, P: Placeholder> Deserialize<'de> for Template<P> {
 /// Reads a text that is shown as it stands.
 pub(crate) fn plain<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
     let text = String::deserialize(deserializer)?;
-    not_empty(&text).map_err(de::Error::custom)?;
+    readable(&text).map_err(de::Error::custom)?;
     split::<Nothing>(&text).map_err(de::Error::custom)?;
     Ok(text)
 }
@@ -88,12 +88,18 @@ impl Placeholder for Nothing {
     const NAMES: &'static [(&'static str, Self)] = &[];
 }
 
-/// Refuses a text without words.
-pub(crate) fn not_empty(text: &str) -> Result<(), String> {
+/// Refuses a text without words, or with something in it that nobody sees.
+pub(crate) fn readable(text: &str) -> Result<(), String> {
     if text.trim().is_empty() {
         return Err("the text is empty, expected a sentence".to_owned());
     }
-    Ok(())
+    match text.chars().find(|letter| letter.is_control()) {
+        None => Ok(()),
+        Some(control) => Err(format!(
+            "the text has a control character ({}), expected one line of words",
+            control.escape_unicode()
+        )),
+    }
 }
 
 /// Splits a text at its placeholders.
@@ -172,6 +178,10 @@ mod tests {
             |name| format!("unknown placeholder {{{name}}}, expected {{host}} or {{port}}");
         for (text, message) in [
             (" ", "the text is empty, expected a sentence".to_owned()),
+            (
+                "A\tB",
+                "the text has a control character (\\u{9}), expected one line of words".to_owned(),
+            ),
             ("The {", unbalanced.to_owned()),
             ("The } end", unbalanced.to_owned()),
             ("{host", unbalanced.to_owned()),

@@ -10,10 +10,7 @@ use super::prose::GeneralProse;
 use crate::content::by_id::{ById, Table};
 use crate::content::file::File;
 use crate::content::template::Plain;
-use crate::matching::{plain, rank};
-
-/// How many hits are shown.
-const MAX_HITS: usize = 8;
+use crate::matching::{MAX_HITS, keys, plain, score};
 
 /// How many characters of a text are searched. A message has some hundred; the limit bounds the time of a
 /// search.
@@ -28,8 +25,8 @@ pub struct ErrorText {
     pub program: Option<String>,
     /// The message as it is shown.
     pub text: String,
-    /// The pieces that tell it from others, as [`plain`] makes them.
-    pub pieces: Vec<String>,
+    /// What it is found by, see [`keys`].
+    pub keys: String,
     /// What it means.
     pub means: GeneralProse,
     /// What usually causes it, where its meaning does not say that already.
@@ -79,13 +76,7 @@ impl Errors {
     /// Reads all messages.
     pub(super) fn read(file: &File) -> Result<Self, String> {
         let errors = file.toml::<StructureFile>()?.error;
-        for (position, error) in errors.iter().enumerate() {
-            let id = &error.id;
-            if errors[..position].iter().any(|other| other.id == *id) {
-                let message = format!("error `{}` is there twice", id.get_ref());
-                return Err(file.fault_at(id, message));
-            }
-        }
+        file.unique("error", errors.iter().map(|error| &error.id))?;
         Ok(Self(errors))
     }
 
@@ -111,8 +102,8 @@ impl Errors {
             Ok(ErrorText {
                 id: error.id.get_ref().clone(),
                 program: error.program.as_ref().map(|slug| slug.get_ref().clone()),
+                keys: keys(&words.text.0, &error.pieces),
                 text: words.text.0,
-                pieces: error.pieces.clone(),
                 means: words.means,
                 cause: own.optional("cause", error.cause, words.cause)?,
                 to: error.to.get_ref().clone(),
@@ -127,7 +118,7 @@ pub(super) fn of_program(slug: &str, place: usize, message: &Message) -> ErrorTe
         id: format!("{slug}-{place}"),
         program: Some(slug.to_owned()),
         text: message.text.clone(),
-        pieces: pieces(&message.text),
+        keys: keys(&message.text, &pieces(&message.text)),
         means: message.means.clone(),
         cause: None,
         to: Destination::Card(message.card.clone()),
@@ -148,22 +139,19 @@ fn pieces(text: &str) -> Vec<String> {
         .split("...")
         .flat_map(|part| part.split(" - "))
         .map(|part| part.trim_matches(|c| " .;".contains(c)));
-    let words = words.filter(|part| part.len() >= MIN_LEN);
+    let words = words.filter(|part| part.chars().count() >= MIN_LEN);
     number.into_iter().chain(words).map(str::to_owned).collect()
 }
 
 /// The messages that are in a text, the most telling first.
 pub fn search<'a>(errors: &'a [ErrorText], text: &str) -> Vec<&'a ErrorText> {
     let text = plain(text);
-    let ranked = errors.iter().map(|error| {
-        let pieces = error.pieces.iter().map(String::as_str);
-        // The name or number alone is often all that is typed.
-        let typed = text.len() >= 4 && plain(&error.text).contains(&text);
-        let typed = if typed { text.len() * 64 } else { 0 };
-        (rank(pieces, &text).max(typed), error)
-    });
-    let mut hits: Vec<_> = ranked.filter(|(rank, _)| *rank > 0).collect();
-    hits.sort_by_key(|(rank, _)| std::cmp::Reverse(*rank));
+    let scored = errors
+        .iter()
+        .map(|error| (score(&error.keys, &text), error));
+    let mut hits: Vec<_> = scored.filter(|(score, _)| *score > 0).collect();
+    // Of those that tell as much, the first in the list comes first.
+    hits.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
     hits.truncate(MAX_HITS);
     hits.into_iter().map(|(_, error)| error).collect()
 }

@@ -53,7 +53,7 @@ impl Guide {
             let cards = structure.cards.of_programs();
             programs.push(Arc::new(program.with_words(&file, cards, no_security)?));
         }
-        let mut stems = folder.stems("programs").into_iter();
+        let mut stems = folder.stems("programs")?.into_iter();
         if let Some(stranger) = stems.find(|stem| programs.iter().all(|p| p.slug != *stem)) {
             let file = folder.file(&format!("programs/{stranger}.toml"))?;
             return Err(file.fault("there is no such program in the structure"));

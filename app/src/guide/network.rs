@@ -10,6 +10,7 @@ use super::prose::{GeneralProse, Prose};
 use crate::content::by_id::{ById, Table};
 use crate::content::file::File;
 use crate::content::template::Plain;
+use crate::matching::keys;
 
 /// The commands and the readings.
 #[derive(Clone, Debug)]
@@ -45,8 +46,8 @@ pub struct Command {
 /// A piece of an output and what it means.
 #[derive(Clone, Debug)]
 pub struct Reading {
-    /// What stands in the output.
-    pub pieces: Vec<String>,
+    /// What it is found by, see [`keys`].
+    pub keys: String,
     /// How it looks, for people who compare by eye.
     pub text: String,
     /// What it means.
@@ -68,21 +69,21 @@ pub(super) struct NetworkStructure {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct SystemStructure {
-    device: Device,
+    device: Spanned<Device>,
     commands: Vec<CommandStructure>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct CommandStructure {
-    id: String,
+    id: Spanned<String>,
     text: Prose,
 }
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ReadingStructure {
-    id: String,
+    id: Spanned<String>,
     #[serde(rename = "match", deserialize_with = "patterns")]
     pieces: Vec<String>,
     to: Spanned<Destination>,
@@ -113,7 +114,19 @@ struct ReadingWords {
 impl NetworkStructure {
     /// Reads the commands and the readings.
     pub(super) fn read(file: &File) -> Result<Self, String> {
-        file.toml()
+        let network: Self = file.toml()?;
+        file.unique(
+            "system",
+            network.systems.iter().map(|system| &system.device),
+        )?;
+        for system in &network.systems {
+            file.unique("command", system.commands.iter().map(|command| &command.id))?;
+        }
+        file.unique(
+            "reading",
+            network.readings.iter().map(|reading| &reading.id),
+        )?;
+        Ok(network)
     }
 
     /// Where the readings lead.
@@ -125,7 +138,7 @@ impl NetworkStructure {
     pub(super) fn with_words(&self, file: &File) -> Result<Network, String> {
         let words: WordsFile = file.toml()?;
         let systems = self.systems.iter();
-        let systems = systems.map(|system| (system.device.name(), system));
+        let systems = systems.map(|system| (system.device.get_ref().name(), system));
         let declared = Table::new(file, "system", "the name of a device with commands");
         let systems = words
             .system
@@ -133,7 +146,7 @@ impl NetworkStructure {
                 let name = format!("system.{}.commands", place.get_ref());
                 let commands = Table::new(file, name, "the id of a command").inside(place);
                 let declared = system.commands.iter();
-                let declared = declared.map(|command| (command.id.as_str(), command));
+                let declared = declared.map(|command| (command.id.get_ref().as_str(), command));
                 let commands = words
                     .commands
                     .join(&commands, declared, |_, command, what| {
@@ -144,19 +157,19 @@ impl NetworkStructure {
                     })?;
                 Ok(System {
                     name: words.name.0,
-                    device: system.device,
+                    device: *system.device.get_ref(),
                     open: words.open,
                     commands,
                 })
             })?;
         let readings = self.readings.iter();
-        let readings = readings.map(|reading| (reading.id.as_str(), reading));
+        let readings = readings.map(|reading| (reading.id.get_ref().as_str(), reading));
         let declared = Table::new(file, "reading", "the id of a reading");
         let readings = words
             .reading
             .join(&declared, readings, |_, reading, words| {
                 Ok(Reading {
-                    pieces: reading.pieces.clone(),
+                    keys: keys(&words.text.0, &reading.pieces),
                     text: words.text.0,
                     means: words.means,
                     to: reading.to.get_ref().clone(),

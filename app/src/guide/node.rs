@@ -155,12 +155,8 @@ impl Nodes {
         let nodes = Self { file, nodes };
         for (slug, node) in &nodes.nodes {
             let answers = &node.answers;
-            for (position, AnswerStructure { id, .. }) in answers.iter().enumerate() {
-                if answers[..position].iter().any(|other| other.id == *id) {
-                    let message = format!("answer `{}` is there twice", id.get_ref());
-                    return Err(nodes.file.fault_at(id, message));
-                }
-            }
+            let ids = answers.iter().map(|answer| &answer.id);
+            nodes.file.unique("answer", ids)?;
             let mut expected = node.by.expected().iter();
             let has = |id: &str| answers.iter().any(|answer| answer.id.get_ref() == id);
             if let Some(missing) = expected.find(|id| !has(id)) {

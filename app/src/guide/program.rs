@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use probe::Security;
 use serde::Deserialize;
-use strum::IntoStaticStr;
+use strum::{AsRefStr, IntoStaticStr};
 
 use super::prose::{GeneralProse, Prose};
 use crate::content::template::plain;
@@ -36,7 +36,7 @@ pub struct Program {
 }
 
 /// What a program runs on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, IntoStaticStr)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize, AsRefStr, IntoStaticStr)]
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum Device {

@@ -26,10 +26,10 @@ pub(super) struct ProgramStructure {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ProgramTable {
-    devices: Vec<Device>,
+    devices: Vec<Spanned<Device>>,
     family: Option<Family>,
     /// The ids of the sources, in the order in which they are named.
-    sources: Vec<String>,
+    sources: Vec<Spanned<String>>,
     /// The cards that make no sense in it.
     #[serde(default)]
     pub(super) without: Vec<Spanned<String>>,
@@ -44,21 +44,21 @@ pub(super) struct ProgramTable {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct MessageTable {
-    id: String,
+    id: Spanned<String>,
     pub(super) card: Spanned<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct FormTable {
-    about: About,
+    about: Spanned<About>,
     fields: Vec<FieldTable>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct FieldTable {
-    id: String,
+    id: Spanned<String>,
     /// What to put into it; none if it is a word of the program.
     value: Option<Prose>,
     #[serde(default)]
@@ -88,6 +88,12 @@ impl About {
         names
             .find(|(_, protocol)| *protocol == self.0)
             .map_or("", |(name, _)| name)
+    }
+}
+
+impl AsRef<str> for About {
+    fn as_ref(&self) -> &str {
+        self.name()
     }
 }
 
@@ -179,13 +185,16 @@ impl ProgramStructure {
     /// Reads the file of the program with this slug.
     pub(super) fn read(slug: String, file: File) -> Result<Self, String> {
         let table: ProgramTable = file.toml()?;
-        for (position, form) in table.forms.iter().enumerate() {
-            let about = form.about.name();
-            let twice = |other: &FormTable| other.about.name() == about;
-            if table.forms[..position].iter().any(twice) {
-                return Err(file.fault(format!("there are two forms about {about}")));
-            }
+        file.unique("device", &table.devices)?;
+        file.unique("source", &table.sources)?;
+        file.unique("card", &table.without)?;
+        file.unique("message", table.messages.iter().map(|message| &message.id))?;
+        file.unique("form", table.forms.iter().map(|form| &form.about))?;
+        for form in &table.forms {
+            file.unique("field", form.fields.iter().map(|field| &field.id))?;
         }
+        let instead = table.retired.iter().flat_map(|retired| &retired.instead);
+        file.unique("program", instead)?;
         Ok(Self { slug, file, table })
     }
 
@@ -203,11 +212,11 @@ impl ProgramStructure {
             let message = "the summary is shown as it stands, expected it without values and marks";
             return Err(file.fault_at(&words.summary, message));
         }
-        let ids = self.table.sources.iter().map(String::as_str);
+        let ids = self.table.sources.iter().map(|id| id.get_ref().as_str());
         let sources = words.sources.in_order(&sources, ids)?;
         let messages = Table::new(file, "message", "the id of a message of this program");
         let declared = self.table.messages.iter();
-        let declared = declared.map(|message| (message.id.as_str(), message));
+        let declared = declared.map(|message| (message.id.get_ref().as_str(), message));
         let messages = words
             .message
             .join(&messages, declared, |_, message, words| {
@@ -219,7 +228,7 @@ impl ProgramStructure {
             })?;
         let forms = Table::new(file, "form", "the protocol of a form of this program");
         let declared = self.table.forms.iter();
-        let declared = declared.map(|form| (form.about.name(), form));
+        let declared = declared.map(|form| (form.about.get_ref().name(), form));
         let forms = words.form.join(&forms, declared, |place, form, words| {
             form.with_words(file, place, words)
         })?;
@@ -275,7 +284,12 @@ impl ProgramStructure {
             slug: self.slug.clone(),
             name: words.name.0,
             summary: words.summary.into_inner(),
-            devices: self.table.devices.clone(),
+            devices: self
+                .table
+                .devices
+                .iter()
+                .map(|device| *device.get_ref())
+                .collect(),
             family: self.table.family,
             recognise: words.recognise,
             checked: words.checked.0,
@@ -300,7 +314,7 @@ impl FormTable {
     ) -> Result<Form, String> {
         let name = format!("form.{}.labels", place.get_ref());
         let labels = Table::new(file, name, "the id of a field of this form").inside(place);
-        let ids = self.fields.iter().map(|field| field.id.as_str());
+        let ids = self.fields.iter().map(|field| field.id.get_ref().as_str());
         let labels = words.labels.in_order(&labels, ids)?;
         let name = format!("form.{}.values", place.get_ref());
         let values = Table::new(
@@ -309,13 +323,16 @@ impl FormTable {
             "the id of a field without a value in the structure",
         );
         let own = self.fields.iter().filter(|field| field.value.is_none());
-        let own = own.map(|field| (field.id.as_str(), field.id.as_str()));
+        let own = own.map(|field| {
+            let id = field.id.get_ref().as_str();
+            (id, id)
+        });
         let mut values = words.values.map(&values.inside(place), own)?;
         let fields = self.fields.iter().zip(labels).filter_map(|(field, label)| {
             let value = field.value.clone();
             Some(Field {
                 label: label.0,
-                value: value.or_else(|| values.remove(field.id.as_str()))?,
+                value: value.or_else(|| values.remove(field.id.get_ref().as_str()))?,
                 copy: field.copy,
             })
         });

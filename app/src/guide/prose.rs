@@ -4,7 +4,7 @@ use probe::Protocol;
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 use serde::Deserialize;
 
-use crate::content::template::{self, Placeholder, not_empty};
+use crate::content::template::{self, Placeholder, readable};
 
 /// A text of one paragraph, checked when it is read.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -70,7 +70,8 @@ impl TryFrom<String> for Prose {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        not_empty(&text)?;
+        // Line breaks are left to Markdown.
+        readable(&text.replace('\n', " "))?;
         // The pieces of each element that is still open; the outermost is the text itself.
         let mut open = vec![Vec::new()];
         for event in Parser::new(&text) {

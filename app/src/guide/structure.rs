@@ -30,6 +30,17 @@ pub(crate) struct Structure {
     pub(super) remedies: RemediesFile,
 }
 
+/// The files of the structure.
+const FILES: [&str; 7] = [
+    "cards.toml",
+    "errors.toml",
+    "network.toml",
+    "nodes.toml",
+    "programs",
+    "programs.toml",
+    "remedies.toml",
+];
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ProgramsFile {
@@ -43,6 +54,7 @@ impl Structure {
     ///
     /// The first fault, with its file and its line.
     pub(crate) fn read(folder: Folder<'_>) -> Result<Self, String> {
+        folder.only(&FILES)?;
         let errors = folder.file("errors.toml")?;
         let network = folder.file("network.toml")?;
         let remedies = folder.file("remedies.toml")?;
@@ -165,20 +177,14 @@ impl Structure {
 fn programs(folder: Folder<'_>) -> Result<Vec<ProgramStructure>, String> {
     let file = folder.file("programs.toml")?;
     let order = file.toml::<ProgramsFile>()?.order;
+    file.unique("program", &order)?;
     let mut programs: Vec<ProgramStructure> = Vec::new();
     for slug in order {
-        if programs
-            .iter()
-            .any(|program| program.slug == *slug.get_ref())
-        {
-            let message = format!("`{}` is there twice", slug.get_ref());
-            return Err(file.fault_at(&slug, message));
-        }
         let slug = slug.into_inner();
         let program = folder.file(&format!("programs/{slug}.toml"))?;
         programs.push(ProgramStructure::read(slug, program)?);
     }
-    let mut stems = folder.stems("programs").into_iter();
+    let mut stems = folder.stems("programs")?.into_iter();
     match stems.find(|stem| programs.iter().all(|program| program.slug != *stem)) {
         None => Ok(programs),
         Some(stem) => {

@@ -130,6 +130,97 @@ fn the_troubleshooter_comes_to_every_card() {
     }
 }
 
+#[test]
+fn what_is_there_twice_is_refused_with_its_place() {
+    for (path, old, new, fault) in [
+        (
+            "errors.toml",
+            "id = \"0x800ccc6c\"",
+            "id = \"0x800ccc13\"",
+            "structure/errors.toml:16:6: error `0x800ccc13` is there twice",
+        ),
+        (
+            "programs.toml",
+            "  \"geary\",\n",
+            "  \"geary\",\n  \"geary\",\n",
+            "program `geary` is there twice",
+        ),
+        (
+            "network.toml",
+            "device = \"mac\"",
+            "device = \"windows\"",
+            "system `windows` is there twice",
+        ),
+    ] {
+        let files = Files::built_in().unwrap();
+        let text = files.0[&format!("structure/{path}")].replacen(old, new, 1);
+        let error = structure(path, &text).unwrap_err();
+        assert!(error.starts_with("structure/"), "{path}: {error}");
+        assert!(error.contains(fault), "{path}: {error}");
+    }
+    // The first of each kind in a file, put twice.
+    for (path, start, end, fault) in [
+        ("network.toml", "{ id = ", " }", "command `"),
+        ("network.toml", "[[reading]]", "[[", "reading `"),
+        ("programs/thunderbird.toml", "[[form]]", "[[", "form `imap"),
+        ("programs/thunderbird.toml", "{ id = ", " }", "message `"),
+        (
+            "programs/thunderbird.toml",
+            "{ id = \"host\"",
+            " }",
+            "field `",
+        ),
+        ("programs/thunderbird.toml", "devices = [", "]", "device `"),
+        ("programs/thunderbird.toml", "sources = [", "]", "source `"),
+    ] {
+        let files = Files::built_in().unwrap();
+        let text = &files.0[&format!("structure/{path}")];
+        let from = text
+            .find(start)
+            .unwrap_or_else(|| panic!("{path}: {start}"));
+        let inside = from + start.len();
+        let to = inside + text[inside..].find(end).unwrap_or(text.len() - inside);
+        let twice = match end {
+            // A list repeats what is in it.
+            "]" => format!("{},{}", &text[..to], &text[inside..]),
+            " }" => format!("{} }}, {}", &text[..to], &text[from..]),
+            _ => format!("{}\n{}", &text[..to], &text[from..]),
+        };
+        let error = structure(path, &twice).unwrap_err();
+        assert!(error.starts_with(&format!("structure/{path}:")), "{error}");
+        assert!(
+            error.contains(fault) && error.ends_with("is there twice"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn files_that_nothing_reads_are_refused() {
+    for (path, fault) in [
+        (
+            "structure/go_on.toml",
+            "structure/go_on.toml is unknown, expected one of cards.toml, errors.toml,",
+        ),
+        (
+            "structure/programs/geary.tml",
+            "structure/programs/geary.tml is unknown, expected a file .toml",
+        ),
+        (
+            "xx/programs/notes.txt",
+            "xx/programs/notes.txt is unknown, expected a file .toml",
+        ),
+        ("notes.toml", "notes.toml is in no folder,"),
+        ("german_words/pages.toml", "german_words is no language,"),
+        ("pt-br/pages.toml", "pt-br is unusual, expected `pt-BR`"),
+    ] {
+        let mut files = with_marked_language("xx");
+        files.0.insert(path.to_owned(), String::new());
+        let error = Languages::read(&files, "en").unwrap_err();
+        assert!(error.starts_with(fault), "{path}: {error}");
+    }
+}
+
 /// The structure with another text in place of a file.
 fn structure(path: &str, text: &str) -> Result<Structure, String> {
     let mut files = Files::built_in().unwrap();
@@ -293,7 +384,8 @@ fn errors_are_found_by_their_own_text() {
         let guide = &texts.guide;
         assert!(guide.errors.len() >= 120, "{}", guide.errors.len());
         for error in &guide.errors {
-            assert!(!error.pieces.is_empty(), "{}: {}", error.id, error.text);
+            let pieces = error.keys.split('\n').skip(1);
+            assert!(pieces.count() > 0, "{}: {}", error.id, error.text);
             let hits = error_text::search(&guide.errors, &error.text);
             let found = hits.iter().any(|hit| hit.id == error.id);
             assert!(found, "{} is not found by its own text", error.text);

@@ -4,10 +4,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlDivElement, HtmlTextAreaElement};
 
 use super::dom::{self, find};
-use crate::matching::{plain, rank};
-
-/// How many hits are shown.
-const MAX_HITS: usize = 8;
+use crate::matching::{MAX_HITS, plain, score};
 
 /// Shows what matches, the most telling first; everything while nothing is typed.
 pub(super) fn filter(root: &HtmlDivElement) {
@@ -19,19 +16,25 @@ pub(super) fn filter(root: &HtmlDivElement) {
     // What does not match comes behind what does; each hit is then put in front of the ones that
     // tell less.
     let entries = entries(root);
-    let mut ranked: Vec<(usize, &Element)> = Vec::new();
+    let mut hits: Vec<(usize, usize, &Element)> = Vec::new();
     for entry in &entries {
-        let pieces = entry.get_attribute("data-match").unwrap_or_default();
-        let rank = rank(pieces.split('\n'), &text);
+        let attribute = |name| entry.get_attribute(name).unwrap_or_default();
+        let score = score(&attribute("data-match"), &text);
         dom::show(entry, text.is_empty());
         let _ = entry.toggle_attribute_with_force("open", false);
-        if rank > 0 {
-            let position = ranked.iter().position(|(other, _)| *other < rank);
-            ranked.insert(position.unwrap_or(ranked.len()), (rank, entry));
+        if score > 0 {
+            // Earlier searches have moved entries, so of those that tell as much the first in the list of the
+            // server comes first, as it does there.
+            let position = attribute("data-position").parse().unwrap_or(usize::MAX);
+            let behind = |(other, place, _): &(usize, usize, _)| {
+                *other < score || (*other == score && *place > position)
+            };
+            let index = hits.iter().position(behind).unwrap_or(hits.len());
+            hits.insert(index, (score, position, entry));
         }
     }
-    ranked.truncate(MAX_HITS);
-    for (_, entry) in ranked.iter().rev() {
+    hits.truncate(MAX_HITS);
+    for (_, _, entry) in hits.iter().rev() {
         dom::show(entry, true);
         let _ = entry.toggle_attribute_with_force("open", true);
         if let Some(list) = entry.parent_element() {
@@ -39,8 +42,8 @@ pub(super) fn filter(root: &HtmlDivElement) {
         }
     }
     for (name, shown) in [
-        ("none", ranked.is_empty() && !text.is_empty()),
-        ("hits", !ranked.is_empty()),
+        ("none", hits.is_empty() && !text.is_empty()),
+        ("hits", !hits.is_empty()),
         ("all", text.is_empty()),
     ] {
         if let Ok(Some(part)) = root.query_selector(&format!("[data-when={name}]")) {

@@ -16,7 +16,7 @@ pub fn TestForm(
     results: String,
     /// The button that ends a running test.
     stop_label: String,
-    /// GeneralText when the answer breaks off, and when the customer has stopped the test.
+    /// What is shown when the answer breaks off, and when the customer has stopped the test.
     ends: (FindingWords, FindingWords),
     /// Where the form is sent without scripts.
     action: String,

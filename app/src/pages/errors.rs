@@ -31,7 +31,8 @@ fn all() -> impl IntoView {
     let words = texts.guide.words.errors.clone();
     let entries = texts.guide.errors.iter();
     let entries = entries
-        .map(|error| entry(&texts, error, false))
+        .enumerate()
+        .map(|(position, error)| entry(&texts, error, Some(position)))
         .collect_view();
     view! {
         <Document title=words.title.clone()>
@@ -60,7 +61,7 @@ fn answer(text: String) -> impl IntoView {
     let hits = search(&texts.guide.errors, &text);
     let none = hits.is_empty();
     let hits = hits.into_iter();
-    let hits = hits.map(|error| entry(&texts, error, true)).collect_view();
+    let hits = hits.map(|error| entry(&texts, error, None)).collect_view();
     let found = if none {
         view! {
             <div class="note">
@@ -95,7 +96,8 @@ fn form(words: &ErrorsWords, text: String) -> impl IntoView + use<> {
     }
 }
 
-fn entry(texts: &Texts, error: &ErrorText, open: bool) -> impl IntoView + use<> {
+/// One message. Its position in the list is given where the browser searches the list; what was found is open.
+fn entry(texts: &Texts, error: &ErrorText, position: Option<usize>) -> impl IntoView + use<> {
     let guide = &texts.guide;
     let program = error
         .program
@@ -120,8 +122,9 @@ fn entry(texts: &Texts, error: &ErrorText, open: bool) -> impl IntoView + use<> 
         <details
             class="entry"
             id=error.id.clone()
-            data-match=(!open).then(|| error.pieces.join("\n"))
-            open=open
+            data-match=position.map(|_| error.keys.clone())
+            data-position=position
+            open=position.is_none()
         >
             <summary>{error.text.clone()} " " <span class="optional">{name.clone()}</span></summary>
             <p><GeneralText prose=error.means.clone()/></p>

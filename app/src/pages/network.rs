@@ -22,7 +22,8 @@ pub fn NetworkPage() -> impl IntoView {
     let words = texts.guide.words.network.clone();
     let general = texts.guide.words.program.clone();
     let readings = texts.guide.network.readings.iter();
-    let readings = readings.map(|reading| reading_view(&texts, reading));
+    let readings = readings.enumerate();
+    let readings = readings.map(|(position, reading)| reading_view(&texts, reading, position));
     let readings = readings.collect_view();
     view! {
         <Document title=words.title.clone()>
@@ -118,7 +119,7 @@ fn command_view(
     })
 }
 
-fn reading_view(texts: &Texts, reading: &Reading) -> impl IntoView + use<> {
+fn reading_view(texts: &Texts, reading: &Reading, position: usize) -> impl IntoView + use<> {
     let guide = &texts.guide;
     let title = match &reading.to {
         Destination::Card(slug) => guide.cards.get(slug).map(|card| card.title.clone()),
@@ -129,7 +130,7 @@ fn reading_view(texts: &Texts, reading: &Reading) -> impl IntoView + use<> {
     let link =
         title.map(|title| view! { <p class="go-on"><a href=reading.to.path()>{title}</a></p> });
     view! {
-        <details class="entry" data-match=reading.pieces.join("\n")>
+        <details class="entry" data-match=reading.keys.clone() data-position=position>
             <summary>{reading.text.clone()}</summary>
             <p><GeneralText prose=reading.means.clone()/></p>
             {link}

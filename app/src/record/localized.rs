@@ -6,6 +6,8 @@ use std::fmt;
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
+use crate::accept_language::longest_match;
+
 /// Words of a record, as a text or as a table with a text for each language.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LocalizedText {
@@ -17,9 +19,14 @@ pub struct LocalizedText {
 const DEFAULT: &str = "default";
 
 impl LocalizedText {
-    /// The words in this language, or those for languages without words of their own.
+    /// The words in this language; without those the words in the one that it is a kind of, as `pt` for `pt-BR`;
+    /// or else those for all other languages.
     pub fn in_language(&self, language: &str) -> &str {
-        self.languages.get(language).unwrap_or(&self.default)
+        let find = |tag: &str| {
+            let mut languages = self.languages.iter();
+            languages.find(|(name, _)| name.eq_ignore_ascii_case(tag))
+        };
+        longest_match(language, &find).map_or(&self.default, |(_, text)| text)
     }
 }
 
@@ -84,6 +91,17 @@ mod tests {
             .note;
         assert_eq!(note.in_language("de"), "Hallo");
         assert_eq!(note.in_language("en"), "Hello");
+        let note = read("note = { default = \"Hello\", pt = \"Olá\", pt-PT = \"Viva\" }");
+        let note = note.unwrap().note;
+        for (language, text) in [
+            ("pt", "Olá"),
+            ("pt-BR", "Olá"),
+            ("PT-pt", "Viva"),
+            ("pt-PT-x-a", "Viva"),
+            ("p", "Hello"),
+        ] {
+            assert_eq!(note.in_language(language), text, "{language}");
+        }
         for (text, message) in [
             ("note = { de = \"Hallo\" }", "missing field `default`"),
             ("note = \" \"", "expected some words"),
