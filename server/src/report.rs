@@ -9,7 +9,7 @@ use serde::Serialize;
 
 /// One finding with its texts.
 #[derive(Debug, Serialize)]
-pub struct Finding {
+pub struct FindingReport {
     cause: Cause,
     side: Side,
     endpoints: Vec<String>,
@@ -20,10 +20,14 @@ pub struct Finding {
 }
 
 /// The findings in these reports, with their texts.
-pub fn findings(reports: &[EndpointReport], words: &Words, provider: Option<&str>) -> Vec<Finding> {
+pub fn findings(
+    reports: &[EndpointReport],
+    words: &Words,
+    provider: Option<&str>,
+) -> Vec<FindingReport> {
     let in_words = |finding: probe::Finding| {
         let filled = words.finding(&finding, reports, provider);
-        Finding {
+        FindingReport {
             cause: finding.cause,
             side: finding.cause.side(),
             endpoints: finding.endpoints,
@@ -41,11 +45,11 @@ pub fn findings(reports: &[EndpointReport], words: &Words, provider: Option<&str
 /// # Errors
 ///
 /// None that is known: every value of these types can be represented in JSON.
-pub fn json(reports: &[EndpointReport], findings: &[Finding]) -> serde_json::Result<String> {
+pub fn json(reports: &[EndpointReport], findings: &[FindingReport]) -> serde_json::Result<String> {
     #[derive(Serialize)]
     struct Document<'a> {
         endpoints: &'a [EndpointReport],
-        findings: &'a [Finding],
+        findings: &'a [FindingReport],
     }
     serde_json::to_string_pretty(&Document {
         endpoints: reports,
@@ -54,7 +58,7 @@ pub fn json(reports: &[EndpointReport], findings: &[Finding]) -> serde_json::Res
 }
 
 /// Every server with its steps, then the findings, with colors for a terminal.
-pub fn tree(reports: &[EndpointReport], findings: &[Finding], words: &Words) -> String {
+pub fn tree(reports: &[EndpointReport], findings: &[FindingReport], words: &Words) -> String {
     let mut tree = String::new();
     // Writing into a string does not fail.
     let _ = write_tree(&mut tree, reports, findings, words);
@@ -64,13 +68,14 @@ pub fn tree(reports: &[EndpointReport], findings: &[Finding], words: &Words) -> 
 fn write_tree(
     out: &mut String,
     reports: &[EndpointReport],
-    findings: &[Finding],
+    findings: &[FindingReport],
     words: &Words,
 ) -> fmt::Result {
     let bold = Style::new().bold();
     let dim = Style::new().dimmed();
     for report in reports {
-        let Endpoint { url, name } = Endpoint::of(report, words);
+        let url = &report.endpoint;
+        let name = &words.protocol(report.endpoint.protocol).name;
         let time = milliseconds(report.elapsed);
         writeln!(out, "{bold}{url}{bold:#}  {dim}{name}, {time}{dim:#}")?;
         for (at, step) in report.steps.iter().enumerate() {
@@ -113,20 +118,6 @@ fn write_tree(
         writeln!(out, "  {}", finding.advice)?;
     }
     Ok(())
-}
-
-struct Endpoint {
-    url: String,
-    name: String,
-}
-
-impl Endpoint {
-    fn of(report: &EndpointReport, words: &Words) -> Self {
-        Self {
-            url: report.endpoint.to_string(),
-            name: words.protocol(report.endpoint.protocol).name.clone(),
-        }
-    }
 }
 
 fn sign(state: State) -> (&'static str, Style) {

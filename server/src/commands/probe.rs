@@ -66,11 +66,11 @@ pub enum ProbeError {
 /// When nothing can be checked. A failed check is not an error but exit status 1.
 pub fn run(options: ProbeOptions) -> Result<ExitCode, ProbeError> {
     let catalogue = records::read(&options.config, options.trust.allow_private)?;
-    let Plan {
+    let Selection {
         targets,
         provider,
         user,
-    } = Plan::new(&options, &catalogue)?;
+    } = Selection::new(&options, &catalogue)?;
     let credentials = credentials(&options, user)?;
     let deadline = Duration::from_secs(options.timeout);
     let probe = records::probe(
@@ -127,7 +127,7 @@ pub fn run(options: ProbeOptions) -> Result<ExitCode, ProbeError> {
 
 /// What the command line asks for, with the records looked up.
 #[derive(Debug)]
-struct Plan {
+struct Selection {
     targets: Vec<Target>,
     /// The name of the provider, where all that is asked for is of one.
     provider: Option<String>,
@@ -135,7 +135,7 @@ struct Plan {
     user: Option<String>,
 }
 
-impl Plan {
+impl Selection {
     fn new(options: &ProbeOptions, catalogue: &Catalogue) -> Result<Self, ProbeError> {
         let mut targets: Vec<Target> = Vec::new();
         let mut providers = BTreeSet::new();
@@ -254,8 +254,8 @@ mod tests {
             ("full-address", "jane.doe@q.com"),
             ("local-part", "jane.doe"),
         ] {
-            let plan = Plan::new(&options, &catalogue(form)).unwrap();
-            assert_eq!(plan.user.as_deref(), Some(user));
+            let selection = Selection::new(&options, &catalogue(form)).unwrap();
+            assert_eq!(selection.user.as_deref(), Some(user));
         }
     }
 
@@ -266,8 +266,8 @@ mod tests {
             (&["q.com", "centurylink.net"][..], Some("CenturyLink")),
             (&["imaps://mail.example.net"], None),
         ] {
-            let plan = Plan::new(&options(arguments), &catalogue).unwrap();
-            assert_eq!(plan.provider.as_deref(), provider, "{arguments:?}");
+            let selection = Selection::new(&options(arguments), &catalogue).unwrap();
+            assert_eq!(selection.provider.as_deref(), provider, "{arguments:?}");
         }
     }
 
@@ -286,8 +286,8 @@ mod tests {
             (&["q.com", "centurylink.net", "--user", "a"], false),
         ] {
             let arguments = [arguments, &["--password-stdin"]].concat();
-            let plan = Plan::new(&options(&arguments), &catalogue);
-            assert_eq!(plan.is_ok(), allowed, "{arguments:?}");
+            let selection = Selection::new(&options(&arguments), &catalogue);
+            assert_eq!(selection.is_ok(), allowed, "{arguments:?}");
         }
     }
 }

@@ -49,14 +49,14 @@ pub enum SignInEnd {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Denial {
     /// The limit.
-    pub limit: Limit,
+    pub limit: RateLimit,
     /// The time until the next attempt.
     pub wait: Duration,
 }
 
 /// A limit on actions over time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Limit {
+pub enum RateLimit {
     /// The tests of a client.
     TestsPerClient,
     /// The accounts of a client.

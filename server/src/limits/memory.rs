@@ -8,7 +8,7 @@ use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, ready};
 
 use super::clock::Clock;
-use super::counters::{Counters, Denial, Limit, SignInEnd};
+use super::counters::{Counters, Denial, RateLimit, SignInEnd};
 use super::key::{ClientScopes, Key};
 use super::options::LimitOptions;
 use super::rate::Rate;
@@ -89,7 +89,7 @@ impl MemoryCounters {
         let mut state = self.state();
         self.sweep(&mut state, now);
         token_bucket::take(&mut state.tests, client, self.rates.tests, now)
-            .map_err(denied_by(Limit::TestsPerClient))
+            .map_err(denied_by(RateLimit::TestsPerClient))
     }
 
     fn try_sign_in(&self, sign_in: &SignIn) -> Result<Duration, Denial> {
@@ -199,26 +199,26 @@ impl State {
     ) -> Result<(), Denial> {
         if let Some(provider) = self.providers.get_mut(&sign_in.provider) {
             let checked = provider.check(rates.failures_of_provider, now);
-            checked.map_err(denied_by(Limit::FailuresPerProvider))?;
+            checked.map_err(denied_by(RateLimit::FailuresPerProvider))?;
         }
         for mailbox in &sign_in.mailboxes {
             if let Some(failures) = self.failures_of.get_mut(mailbox) {
                 // A pending sign-in may be refused, too.
                 let checked = failures.check(rates.failures_of_account, now);
-                checked.map_err(denied_by(Limit::FailuresPerAccount))?;
+                checked.map_err(denied_by(RateLimit::FailuresPerAccount))?;
             }
         }
         for scope in &sign_in.client {
             if let Some(accounts) = self.accounts.get_mut(&scope.key) {
                 let rate = rates.accounts.times(scope.factor);
                 let checked = check_accounts(accounts, sign_in.account, rate, now);
-                checked.map_err(denied_by(Limit::AccountsPerClient))?;
+                checked.map_err(denied_by(RateLimit::AccountsPerClient))?;
             }
         }
         for mailbox in &sign_in.mailboxes {
             if let Some(bucket) = self.sign_ins.get(mailbox) {
                 let checked = bucket.check(rates.sign_ins, now);
-                checked.map_err(denied_by(Limit::SignInsPerAccount))?;
+                checked.map_err(denied_by(RateLimit::SignInsPerAccount))?;
             }
         }
         Ok(())
@@ -285,6 +285,6 @@ impl Provider {
     }
 }
 
-fn denied_by(limit: Limit) -> impl Fn(Duration) -> Denial {
+fn denied_by(limit: RateLimit) -> impl Fn(Duration) -> Denial {
     move |wait| Denial { limit, wait }
 }

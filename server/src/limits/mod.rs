@@ -43,7 +43,7 @@ use probe::net::Disclosure;
 use tokio::sync::{SemaphorePermit, watch};
 use tokio::time::sleep;
 
-use self::counters::{Counters, Denial, Limit, SignInEnd};
+use self::counters::{Counters, Denial, RateLimit, SignInEnd};
 use self::key::{ClientScopes, KeyHasher};
 use self::memory::MemoryCounters;
 pub use self::options::LimitOptions;
@@ -277,11 +277,11 @@ impl Drop for CountedSignIn {
 
 fn refusal(Denial { limit, wait }: Denial) -> Refusal {
     match limit {
-        Limit::TestsPerClient => Refusal::TooMany { wait },
-        Limit::AccountsPerClient => Refusal::TooManyAccounts { wait },
-        Limit::SignInsPerAccount => Refusal::TooManySignIns { wait },
-        Limit::FailuresPerAccount => Refusal::TooManyFailures { wait },
-        Limit::FailuresPerProvider => Refusal::SignInPaused { wait },
+        RateLimit::TestsPerClient => Refusal::TooMany { wait },
+        RateLimit::AccountsPerClient => Refusal::TooManyAccounts { wait },
+        RateLimit::SignInsPerAccount => Refusal::TooManySignIns { wait },
+        RateLimit::FailuresPerAccount => Refusal::TooManyFailures { wait },
+        RateLimit::FailuresPerProvider => Refusal::SignInPaused { wait },
     }
 }
 
