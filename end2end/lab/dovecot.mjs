@@ -60,7 +60,7 @@ plugin {
 }
 
 service imap-login {
-  service_count = ${loginsOfAProcess(sharedLogins)}
+  service_count = ${sharedLogins ? 0 : 1}
 }
 `;
 }
@@ -104,14 +104,9 @@ quota "Mailbox limit" {
 }
 
 service imap-login {
-  restart_request_count = ${loginsOfAProcess(sharedLogins)}
+  restart_request_count = ${sharedLogins ? "unlimited" : 1}
 }
 `;
-}
-
-/** After how many connections a login process ends: zero means never. */
-function loginsOfAProcess(sharedLogins) {
-  return sharedLogins ? 0 : 1;
 }
 
 function commonSettings(directory, { log, ports, authSocket }) {

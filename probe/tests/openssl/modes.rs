@@ -1,5 +1,7 @@
 //! Versions, ciphers and groups, and what a server asks of its client.
 
+use std::process::Command;
+
 use futures_util::future::join_all;
 use probe::TlsFacts;
 
@@ -29,7 +31,7 @@ impl Mode {
             version: version.to_owned(),
             cipher: cipher.to_owned(),
             group: group.map(str::to_owned),
-            post_quantum: Some(false),
+            post_quantum: Some(group.is_some_and(|group| group.contains("MLKEM"))),
             client_certificate_asked: false,
         });
         self
@@ -143,7 +145,14 @@ fn modes() -> Vec<Mode> {
         // Here the refusal comes only after the client has finished.
         mode(
             "required 1.3",
-            &["-tls1_3", "-Verify", "1", "-verify_return_error"],
+            &[
+                "-tls1_3",
+                "-groups",
+                "X25519",
+                "-Verify",
+                "1",
+                "-verify_return_error",
+            ],
             "tls:ok certificate:ok greeting:tls-client-certificate-required",
         )
         .tls("TLS 1.3", "TLS_AES_256_GCM_SHA384", Some("x25519"))
@@ -151,14 +160,18 @@ fn modes() -> Vec<Mode> {
         mode("optional 1.2", &["-tls1_2", "-verify", "1"], FINE)
             .tls("TLS 1.2", best12, Some("x25519"))
             .asked(),
-        mode("optional 1.3", &["-tls1_3", "-verify", "1"], FINE)
-            .tls("TLS 1.3", "TLS_AES_256_GCM_SHA384", Some("x25519"))
-            .asked(),
+        mode(
+            "optional 1.3",
+            &["-tls1_3", "-groups", "X25519", "-verify", "1"],
+            FINE,
+        )
+        .tls("TLS 1.3", "TLS_AES_256_GCM_SHA384", Some("x25519"))
+        .asked(),
         mode("healthy 1.2", &["-tls1_2"], FINE).tls("TLS 1.2", best12, Some("x25519")),
         mode("healthy 1.3", &["-tls1_3"], FINE).tls(
             "TLS 1.3",
             "TLS_AES_256_GCM_SHA384",
-            Some("x25519"),
+            Some(preferred_group()),
         ),
         mode("another group", &["-tls1_3", "-groups", "P-384"], FINE).tls(
             "TLS 1.3",
@@ -166,6 +179,18 @@ fn modes() -> Vec<Mode> {
             Some("secp384r1"),
         ),
     ]
+}
+
+/// The group that OpenSSL chooses by itself: since version 3.5 the one that is safe from quantum computers.
+fn preferred_group() -> &'static str {
+    let mut command = Command::new("openssl");
+    let output = command.args(["list", "-kem-algorithms"]).output().unwrap();
+    let known = String::from_utf8(output.stdout).unwrap();
+    if known.contains("X25519MLKEM768") {
+        "X25519MLKEM768"
+    } else {
+        "x25519"
+    }
 }
 
 #[tokio::test]

@@ -95,17 +95,22 @@ impl Lab {
         } else {
             files.extend([("-CA", &root), ("-CAkey", &root_key)]);
         }
-        let old = sign.contains(&"version 1");
-        if !old {
+        if sign.contains(&"version 1") {
+            let config = "[req]\ndistinguished_name=name\n[name]\n";
+            let config = self.file(&format!("{name}.config"), config);
+            files.push(("-config", &config));
+            let args = ["req", "-x509", "-days", "100"];
+            openssl(&args, version_1_option(), &files);
+        } else {
             files.push(("-extfile", &extensions));
+            let options: Vec<&str> = sign
+                .iter()
+                .copied()
+                .filter(|option| *option != "-signkey")
+                .collect();
+            let args = ["x509", "-req", "-days", "100"];
+            openssl(&args, &options, &files);
         }
-        let options: Vec<&str> = sign
-            .iter()
-            .copied()
-            .filter(|option| *option != "-signkey" && *option != "version 1")
-            .collect();
-        let args = ["x509", "-req", "-days", "100"];
-        openssl(&args, &options, &files);
         Identity {
             certificate: fs::read_to_string(pem).unwrap(),
             chain: Vec::new(),
@@ -202,6 +207,14 @@ fn openssl(args: &[&str], options: &[&str], files: &[(&str, &PathBuf)]) {
     let output = command.output().expect("the package openssl is needed");
     let error = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "openssl {args:?}: {error}");
+}
+
+/// A certificate without extensions has version 1 in old versions of OpenSSL; new ones only make it on request.
+fn version_1_option() -> &'static [&'static str] {
+    let mut command = Command::new("openssl");
+    let help = command.args(["req", "-help"]).output().unwrap().stderr;
+    let known = String::from_utf8_lossy(&help).contains("-x509v1");
+    if known { &["-x509v1"] } else { &[] }
 }
 
 impl Authority {
