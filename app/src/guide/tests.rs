@@ -137,7 +137,7 @@ fn what_is_there_twice_is_refused_with_its_place() {
             "errors.toml",
             "id = \"0x800ccc6c\"",
             "id = \"0x800ccc13\"",
-            "structure/errors.toml:16:6: error `0x800ccc13` is there twice",
+            "error `0x800ccc13` is there twice",
         ),
         (
             "programs.toml",
