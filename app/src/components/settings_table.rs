@@ -161,8 +161,8 @@ fn ServiceCard(service: Service, group: Arc<Group>, local_part: bool) -> impl In
 
 #[component]
 fn Row(label: String, source: Arc<Source>, children: Children) -> impl IntoView {
-    let read = source.read.to_string();
     let texts = texts();
+    let read = texts.test.day(source.read);
     let words = &texts.pages.settings;
     let title = words.read.fill(|value| match value {
         ReadingValue::Source => source.title.in_language(&texts.language),
@@ -305,7 +305,9 @@ fn Sources(record: Arc<Record>) -> impl IntoView {
         .map(|source| {
             let url = source.url.as_str().to_owned();
             let title = source.title.in_language(&texts.language).to_owned();
-            let read = words.read_on.fill(|DayValue::Day| source.read.to_string());
+            let read = words
+                .read_on
+                .fill(|DayValue::Day| texts.test.day(source.read));
             view! { <li><a href=url rel="noreferrer">{title}</a>{read}</li> }
         })
         .collect_view();
