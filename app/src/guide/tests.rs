@@ -29,7 +29,9 @@ fn the_guide_has_programs_and_cards() {
 fn prose(guide: &Guide) -> Vec<(String, &Prose)> {
     let mut texts = Vec::new();
     for (slug, card) in &guide.cards {
-        let all = [&card.why, &card.after].into_iter().chain(&card.steps);
+        let all = [&card.why, &card.after]
+            .into_iter()
+            .chain(card.steps.iter());
         texts.extend(all.map(|text| (format!("card {slug}"), text)));
     }
     for (slug, node) in &guide.nodes {
@@ -48,12 +50,14 @@ fn prose(guide: &Guide) -> Vec<(String, &Prose)> {
         let mut all = vec![program.summary.prose(), program.recognise.prose()];
         all.extend(program.errors.iter().map(|error| error.means.prose()));
         match &program.status {
-            Status::Retired(retired) => all.extend([&retired.why].into_iter().chain(&retired.keep)),
+            Status::Retired(retired) => {
+                all.extend([&retired.why].into_iter().chain(retired.keep.iter()))
+            }
             Status::Supported(steps) => {
-                all.extend(steps.add.iter().chain(&steps.change));
+                all.extend(steps.add.iter().chain(steps.change.iter()));
                 all.extend([&steps.outgoing.text, &steps.kind, &steps.trap.text]);
-                all.extend(steps.outgoing.steps.iter().chain(&steps.trap.steps));
-                all.extend(steps.cards.values().flatten());
+                all.extend(steps.outgoing.steps.iter().chain(steps.trap.steps.iter()));
+                all.extend(steps.cards.values().flat_map(|steps| steps.iter()));
             }
         }
         texts.extend(all.into_iter().map(|text| (program.slug.clone(), text)));
@@ -97,7 +101,7 @@ fn labels_are_words_and_not_values() {
     for texts in languages() {
         let guide = &texts.guide;
         for (place, text) in prose(guide) {
-            for piece in &text.0 {
+            for piece in text.0.iter() {
                 if let Piece::Label(inner) = piece {
                     assert!(!inner.is_empty(), "{place}: {}", text.plain());
                 }
