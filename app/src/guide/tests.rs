@@ -225,6 +225,21 @@ fn files_that_nothing_reads_are_refused() {
     }
 }
 
+#[test]
+fn what_messages_and_readings_lead_to_has_a_name() {
+    for texts in languages() {
+        let guide = &texts.guide;
+        let targets = guide.errors.iter().map(|error| &error.to);
+        let targets = targets.chain(guide.network.readings.iter().map(|reading| &reading.to));
+        for target in targets {
+            assert!(guide.label(target).is_some(), "{target:?}");
+        }
+        let page = Destination::try_from("page:errors".to_owned()).unwrap();
+        let title = guide.words.errors.title.as_str();
+        assert_eq!(guide.label(&page), Some(title));
+    }
+}
+
 /// The structure with another text in place of a file.
 fn structure(path: &str, text: &str) -> Result<Structure, String> {
     let mut files = Files::built_in().unwrap();

@@ -121,12 +121,10 @@ fn command_view(
 
 fn reading_view(texts: &Texts, reading: &Reading, position: usize) -> impl IntoView + use<> {
     let guide = &texts.guide;
-    let title = match &reading.to {
-        Destination::Card(slug) => guide.cards.get(slug).map(|card| card.title.clone()),
-        Destination::Node(slug) => guide.nodes.get(slug).map(|node| node.question.clone()),
-        Destination::Page(Page::Check) => Some(guide.words.check.title.clone()),
-        Destination::Page(_) => None,
-    };
+    // A link to this very page would lead nowhere.
+    let elsewhere = reading.to != Destination::Page(Page::Network);
+    let title = guide.label(&reading.to).filter(|_| elsewhere);
+    let title = title.map(str::to_owned);
     let link =
         title.map(|title| view! { <p class="go-on"><a href=reading.to.path()>{title}</a></p> });
     view! {
