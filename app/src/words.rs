@@ -49,7 +49,7 @@ impl Words {
     ///
     /// # Errors
     ///
-    /// The first fault with its file and, where it is one of form, its line.
+    /// The first fault, with its file, and with its line where the fault has a place in the file.
     pub(crate) fn read(file: &File) -> Result<Self, String> {
         let words: WordsFile = file.toml()?;
         let outcomes = Table::new(file, "outcome", "the code of an outcome");

@@ -133,7 +133,7 @@ impl TestWords {
     ///
     /// # Errors
     ///
-    /// The first fault with its file and, where it is one of form, its line.
+    /// The first fault, with its file, and with its line where the fault has a place in the file.
     pub(crate) fn read(file: &File) -> Result<Self, String> {
         let words: WordsFile = file.toml()?;
         let table = Table::new(file, "refusals", "the code of a refusal");
