@@ -1,5 +1,23 @@
 //! One answer on the way through the troubleshooter, as the server writes it and the browser keeps it.
 
+/// The ids of the answers that are not given by hand alone: the server and the browser look for them in a question.
+pub mod answer_ids {
+    /// The connection test found nothing wrong.
+    pub const FINE: &str = "fine";
+    /// The connection test found a fault.
+    pub const FAULT: &str = "fault";
+    /// The clock of the device is right.
+    pub const RIGHT: &str = "right";
+    /// The clock of the device is wrong.
+    pub const WRONG: &str = "wrong";
+    /// A mail program was chosen.
+    pub const CHOSEN: &str = "chosen";
+    /// The mail program is none of these.
+    pub const OTHER: &str = "other";
+    /// Nobody knows the answer.
+    pub const UNKNOWN: &str = "unknown";
+}
+
 /// One answer on the way through the troubleshooter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AnsweredQuestion {

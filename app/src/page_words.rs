@@ -67,7 +67,6 @@ words! {
 words! {
     /// Requests that cannot be answered.
     Failures {
-        missing: Failure,
         method: Failure,
         too_large: Failure,
         unreadable: Failure,
@@ -125,6 +124,16 @@ placeholders! {
 
     /// In what names a request for support.
     CodeValue { Code = "code" }
+}
+
+impl NotFoundWords {
+    /// The same as a failure, for requests that are answered without a page of their own.
+    pub fn failure(&self) -> Failure {
+        Failure {
+            title: self.heading.clone(),
+            advice: self.lead.clone(),
+        }
+    }
 }
 
 impl PageWords {

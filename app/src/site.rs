@@ -58,7 +58,7 @@ impl Site {
     ///
     /// # Errors
     ///
-    /// The first fault of a text, with its file and, where it is one of form, its line.
+    /// The first fault of a text, with its file, and with its line where the fault has a place in the file.
     pub fn read(
         catalogue: Catalogue,
         language: &str,

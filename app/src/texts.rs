@@ -72,7 +72,7 @@ impl Languages {
     ///
     /// # Errors
     ///
-    /// The first fault, with its file and, where it is one of form, its line.
+    /// The first fault, with its file, and with its line where the fault has a place in the file.
     pub fn read(files: &Files, default: &str) -> Result<Self, String> {
         let structure = Structure::read(files.structure())?;
         let mut languages = files.languages()?;

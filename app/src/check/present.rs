@@ -1,10 +1,11 @@
 //! Puts what the probe found into words.
 
 use std::fmt::Write as _;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use probe::step::StapleStatus;
+use probe::step::{CertificateFacts, StapleStatus};
 use probe::{
     Cause, Endpoint, EndpointReport, Facts, Finding, Outcome, Security, Severity, Side, Stage,
     State, Step,
@@ -166,67 +167,39 @@ impl Presenter {
 
     fn facts(&self, facts: &Facts) -> Vec<(String, String)> {
         let label = &self.texts.test.facts;
-        let mut rows: Vec<(&String, String)> = Vec::new();
-        match facts {
-            Facts::None {} => {}
-            Facts::Dns { addresses, aliases } => {
-                rows.push((&label.addresses, join(addresses)));
-                rows.push((&label.aliases, aliases.join(" → ")));
-            }
+        let rows = match facts {
+            Facts::None {} => Vec::new(),
+            Facts::Dns { addresses, aliases } => vec![
+                (&label.addresses, join(addresses)),
+                (&label.aliases, aliases.join(" → ")),
+            ],
             Facts::Connect {
                 connected,
                 attempts,
             } => {
-                rows.extend(connected.map(|address| (&label.connected, address.to_string())));
-                rows.extend(
-                    attempts
-                        .iter()
-                        .filter(|attempt| attempt.outcome != Outcome::Ok)
-                        .map(|attempt| {
-                            let found = self.texts.words.step(attempt.outcome);
-                            let time = self.texts.test.time(attempt.elapsed);
-                            (
-                                &label.attempt,
-                                format!("{}: {found} ({time})", attempt.address),
-                            )
-                        }),
-                );
+                let connected = connected.map(|address| (&label.connected, address.to_string()));
+                let failed = attempts.iter().filter(|one| one.outcome != Outcome::Ok);
+                let failed = failed.map(|one| {
+                    let text = self.attempt(one.address, one.outcome, one.elapsed);
+                    (&label.attempt, text)
+                });
+                connected.into_iter().chain(failed).collect()
             }
             Facts::Tls(facts) => {
-                rows.push((&label.tls_version, facts.version.clone()));
-                rows.push((&label.cipher, facts.cipher.clone()));
-                rows.extend(facts.group.clone().map(|group| (&label.group, group)));
+                let group = facts.group.clone().map(|group| (&label.group, group));
+                let version = (&label.tls_version, facts.version.clone());
+                let cipher = (&label.cipher, facts.cipher.clone());
+                [version, cipher].into_iter().chain(group).collect()
             }
-            Facts::Certificate(facts) => {
-                rows.push((&label.names, join(&facts.names)));
-                rows.push((&label.subject, facts.subject.clone()));
-                rows.push((&label.issuer, facts.issuer.clone()));
-                let period = self.texts.test.period(facts.not_before, facts.not_after);
-                rows.push((&label.valid, period));
-                rows.push((&label.days_left, facts.days_left.to_string()));
-                rows.push((&label.key, facts.key.clone()));
-                rows.push((&label.signature, facts.signature.clone()));
-                let sent = facts.sent.iter().map(|sent| sent.subject.as_str());
-                rows.push((&label.sent, sent.collect::<Vec<_>>().join(" → ")));
-                rows.push((&label.built, facts.built.join(" → ")));
-                rows.push((&label.fingerprint, facts.fingerprint.clone()));
-                rows.extend(facts.staple.as_ref().map(|staple| {
-                    let status = match staple.status {
-                        StapleStatus::Good => &label.staple_good,
-                        StapleStatus::Revoked => &label.staple_revoked,
-                        StapleStatus::Unknown => &label.staple_unknown,
-                    };
-                    (&label.staple, status.clone())
-                }));
-            }
+            Facts::Certificate(facts) => self.certificate(facts),
             Facts::Capabilities {
                 capabilities,
                 mechanisms,
-            } => {
-                rows.push((&label.capabilities, capabilities.join(" ")));
-                rows.push((&label.mechanisms, mechanisms.join(" ")));
-            }
-            Facts::SignIn { mechanism } => rows.push((&label.mechanism, mechanism.clone())),
+            } => vec![
+                (&label.capabilities, capabilities.join(" ")),
+                (&label.mechanisms, mechanisms.join(" ")),
+            ],
+            Facts::SignIn { mechanism } => vec![(&label.mechanism, mechanism.clone())],
             Facts::Mailbox {
                 used,
                 limit,
@@ -234,15 +207,20 @@ impl Presenter {
                 message_limit,
             } => {
                 let megabytes = |bytes| self.texts.test.megabytes(bytes);
-                rows.push((&label.usage, share(*used, *limit, megabytes)));
                 let count = |number: u64| number.to_string();
-                rows.push((&label.messages, share(*messages, *message_limit, count)));
+                vec![
+                    (&label.usage, share(*used, *limit, megabytes)),
+                    (&label.messages, share(*messages, *message_limit, count)),
+                ]
             }
-            Facts::OtherAddresses { others } => rows.extend(others.iter().map(|other| {
-                let found = self.texts.words.step(other.outcome);
-                let time = self.texts.test.time(other.elapsed);
-                (&label.other, format!("{}: {found} ({time})", other.address))
-            })),
+            Facts::OtherAddresses { others } => {
+                let others = others.iter();
+                let rows = others.map(|one| {
+                    let text = self.attempt(one.address, one.outcome, one.elapsed);
+                    (&label.other, text)
+                });
+                rows.collect()
+            }
             Facts::Published {
                 srv,
                 tlsa,
@@ -251,17 +229,50 @@ impl Presenter {
                 let places = srv
                     .iter()
                     .map(|srv| format!("{} {}:{}", srv.name, srv.target, srv.port));
-                rows.push((&label.srv, places.collect::<Vec<_>>().join(", ")));
-                rows.push((&label.tlsa, join_with(tlsa, |tlsa| tlsa.record.clone())));
-                if *authenticated {
-                    rows.push((&label.dnssec, label.dnssec_proven.clone()));
-                }
+                let srv = (&label.srv, places.collect::<Vec<_>>().join(", "));
+                let tlsa = (&label.tlsa, join_with(tlsa, |tlsa| tlsa.record.clone()));
+                let proven = authenticated.then(|| (&label.dnssec, label.dnssec_proven.clone()));
+                [srv, tlsa].into_iter().chain(proven).collect()
             }
-        }
-        rows.retain(|(_, value)| !value.is_empty());
-        rows.into_iter()
-            .map(|(label, value)| (label.clone(), value))
-            .collect()
+        };
+        let rows = rows.into_iter().filter(|(_, value)| !value.is_empty());
+        rows.map(|(label, value)| (label.clone(), value)).collect()
+    }
+
+    /// An address, and what became of a connection to it.
+    fn attempt(&self, address: IpAddr, outcome: Outcome, elapsed: Duration) -> String {
+        let found = self.texts.words.step(outcome);
+        let time = self.texts.test.time(elapsed);
+        format!("{address}: {found} ({time})")
+    }
+
+    fn certificate(&self, facts: &CertificateFacts) -> Vec<(&String, String)> {
+        let label = &self.texts.test.facts;
+        let sent = facts.sent.iter().map(|sent| sent.subject.as_str());
+        let mut rows = vec![
+            (&label.names, join(&facts.names)),
+            (&label.subject, facts.subject.clone()),
+            (&label.issuer, facts.issuer.clone()),
+            (
+                &label.valid,
+                self.texts.test.period(facts.not_before, facts.not_after),
+            ),
+            (&label.days_left, facts.days_left.to_string()),
+            (&label.key, facts.key.clone()),
+            (&label.signature, facts.signature.clone()),
+            (&label.sent, sent.collect::<Vec<_>>().join(" → ")),
+            (&label.built, facts.built.join(" → ")),
+            (&label.fingerprint, facts.fingerprint.clone()),
+        ];
+        rows.extend(facts.staple.as_ref().map(|staple| {
+            let status = match staple.status {
+                StapleStatus::Good => &label.staple_good,
+                StapleStatus::Revoked => &label.staple_revoked,
+                StapleStatus::Unknown => &label.staple_unknown,
+            };
+            (&label.staple, status.clone())
+        }));
+        rows
     }
 }
 

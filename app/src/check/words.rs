@@ -6,7 +6,7 @@ use std::time::Duration;
 use probe::Endpoint;
 use serde::Deserialize;
 use strum::IntoEnumIterator;
-use time::OffsetDateTime;
+use time::{Date, OffsetDateTime};
 
 use super::Refusal;
 use super::event::{FindingWords, Mark, ResultLabels};
@@ -133,7 +133,7 @@ impl TestWords {
     ///
     /// # Errors
     ///
-    /// The first fault with its file and, where it is one of form, its line.
+    /// The first fault, with its file, and with its line where the fault has a place in the file.
     pub(crate) fn read(file: &File) -> Result<Self, String> {
         let words: WordsFile = file.toml()?;
         let table = Table::new(file, "refusals", "the code of a refusal");
@@ -234,7 +234,11 @@ impl TestWords {
 
     /// From one day to another, both in seconds since 1970.
     pub(super) fn period(&self, from: i64, to: i64) -> String {
-        let (from, to) = (self.day(from), self.day(to));
+        let day = |seconds| {
+            let moment = OffsetDateTime::from_unix_timestamp(seconds);
+            moment.map_or_else(|_| String::new(), |moment| self.day(moment.date()))
+        };
+        let (from, to) = (day(from), day(to));
         self.dates.period.fill(|value| match value {
             PeriodValue::From => &from,
             PeriodValue::To => &to,
@@ -242,15 +246,12 @@ impl TestWords {
     }
 
     /// A day with the name of its month, so that nobody mistakes the day for the month.
-    fn day(&self, seconds: i64) -> String {
-        let Ok(moment) = OffsetDateTime::from_unix_timestamp(seconds) else {
-            return String::new();
-        };
+    pub(crate) fn day(&self, date: Date) -> String {
         let months = &self.dates.months;
         self.dates.day.fill(|value| match value {
-            DayValue::Day => moment.day().to_string(),
-            DayValue::Month => months[usize::from(u8::from(moment.month())) - 1].0.clone(),
-            DayValue::Year => moment.year().to_string(),
+            DayValue::Day => date.day().to_string(),
+            DayValue::Month => months[usize::from(u8::from(date.month())) - 1].0.clone(),
+            DayValue::Year => date.year().to_string(),
         })
     }
 
@@ -324,6 +325,15 @@ mod tests {
             let verdict = english().shared_verdict("Works", time);
             assert_eq!(verdict, format!("Works (tested {age} ago)"), "{seconds}");
         }
+    }
+
+    #[test]
+    fn days_are_written_in_one_way() {
+        let date = Date::from_calendar_date(2026, time::Month::November, 3).unwrap();
+        assert_eq!(english().day(date), "3 November 2026");
+        let period = english().period(1_793_664_000, 1_793_750_400);
+        assert!(period.contains("3 November 2026"), "{period}");
+        assert!(!english().period(i64::MAX, 0).contains("2026"));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use crate::components::prose::Text;
 use crate::guide::program::{Field, Form};
-use crate::guide::prose::{Piece, Slot};
+use crate::guide::prose::{Piece, Prose, Slot};
 use crate::guide::values::{Filled, Values};
 use crate::islands::CopyButton;
 use crate::site::texts;
@@ -16,13 +16,14 @@ use crate::site::texts;
 #[component]
 pub fn FormPicture(
     /// The form.
-    form: Form,
+    form: Arc<Form>,
     /// What stands in its places.
     values: Arc<Values>,
 ) -> impl IntoView {
-    let rows = form.fields.into_iter().map(|field| {
+    let rows = form.fields.iter().map(|field| {
         let Field { label, value, copy } = field;
-        let button = copy.then(|| copy_button(&value.0, &label, &values));
+        let button = copy.then(|| copy_button(value, label, &values));
+        let (label, value) = (label.clone(), value.clone());
         view! {
             <tr role="row">
                 <th scope="row" role="rowheader">{label}</th>
@@ -36,45 +37,33 @@ pub fn FormPicture(
     let rows = rows.collect_view();
     view! {
         <table class="form-picture" role="table">
-            <caption>{form.title}</caption>
+            <caption>{form.title.clone()}</caption>
             <tbody role="rowgroup">{rows}</tbody>
         </table>
     }
 }
 
-fn copy_button(value: &[Piece], label: &str, values: &Values) -> AnyView {
+fn copy_button(value: &Prose, label: &str, values: &Values) -> AnyView {
     let texts = texts();
-    let words = texts.guide.words.program.clone();
+    let words = &texts.guide.words.program;
+    let (copy, copied) = (words.copy.clone(), words.copied.clone());
     // None stands for the user name, which only the browser knows.
-    let (value, local_part) = match value {
+    let (value, local_part) = match &value.0[..] {
         [Piece::Slot(Slot::User)] => match values.fill(Slot::User) {
             Filled::User { local_part } => (None, local_part),
             _ => return ().into_any(),
         },
-        pieces => match plain(pieces, values) {
+        _ => match values.text(value) {
             Some(text) => (Some(text), false),
             None => return ().into_any(),
         },
     };
     let what = format!(" {label}");
     view! {
-        <CopyButton value local_part copied=words.copied.clone()>
-            {words.copy.clone()}
+        <CopyButton value local_part copied>
+            {copy}
             <span class="unseen">{what}</span>
         </CopyButton>
     }
     .into_any()
-}
-
-/// The text as it is typed, if every value of it is known.
-fn plain(pieces: &[Piece], values: &Values) -> Option<String> {
-    let parts = pieces.iter().map(|piece| match piece {
-        Piece::Text(text) => Some(text.clone()),
-        Piece::Label(inner) | Piece::Code(inner) => plain(inner, values),
-        Piece::Slot(slot) => match values.fill(*slot) {
-            Filled::Text(text) => Some(text),
-            Filled::User { .. } | Filled::Missing => None,
-        },
-    });
-    parts.collect()
 }

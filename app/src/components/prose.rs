@@ -17,7 +17,7 @@ pub fn Text(
     /// What stands in its places.
     values: Arc<Values>,
 ) -> impl IntoView {
-    pieces(prose.0, &values)
+    pieces(&prose.0, &values)
 }
 
 /// A text about no group of addresses in particular.
@@ -26,13 +26,13 @@ pub fn GeneralText(
     /// The text.
     prose: GeneralProse,
 ) -> impl IntoView {
-    general(prose.prose().0.clone())
+    general(&prose.prose().0)
 }
 
-fn general(pieces: Vec<Piece>) -> AnyView {
+fn general(pieces: &[Piece]) -> AnyView {
     let (site, texts) = (site(), texts());
-    let views = pieces.into_iter().map(|piece| match piece {
-        Piece::Text(text) => text.into_any(),
+    let views = pieces.iter().map(|piece| match piece {
+        Piece::Text(text) => text.clone().into_any(),
         Piece::Label(inner) => view! { <b class="label">{general(inner)}</b> }.into_any(),
         Piece::Code(inner) => view! { <code>{general(inner)}</code> }.into_any(),
         Piece::Slot(Slot::Provider) => site.provider_names(&texts.words).into_any(),
@@ -42,21 +42,21 @@ fn general(pieces: Vec<Piece>) -> AnyView {
     views.collect_view().into_any()
 }
 
-fn pieces(pieces: Vec<Piece>, values: &Arc<Values>) -> AnyView {
-    let views = pieces.into_iter().map(|piece| piece_view(piece, values));
+fn pieces(pieces: &[Piece], values: &Values) -> AnyView {
+    let views = pieces.iter().map(|piece| piece_view(piece, values));
     views.collect_view().into_any()
 }
 
-fn piece_view(piece: Piece, values: &Arc<Values>) -> AnyView {
+fn piece_view(piece: &Piece, values: &Values) -> AnyView {
     let texts = texts();
     let words = &texts.guide.words;
     match piece {
-        Piece::Text(text) => text.into_any(),
+        Piece::Text(text) => text.clone().into_any(),
         Piece::Label(inner) => view! { <b class="label">{pieces(inner, values)}</b> }.into_any(),
         Piece::Code(inner) => view! { <code>{pieces(inner, values)}</code> }.into_any(),
         // A name among other words, and nothing to type.
         Piece::Slot(Slot::Provider) => values.record.name.clone().into_any(),
-        Piece::Slot(slot) => match values.fill(slot) {
+        Piece::Slot(slot) => match values.fill(*slot) {
             Filled::Text(text) => view! { <span class="filled">{text}</span> }.into_any(),
             Filled::User { local_part } => {
                 let unknown = if local_part {

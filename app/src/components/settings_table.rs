@@ -28,9 +28,7 @@ pub fn SettingsTable(
             .services
             .iter()
             .filter(|service| service.role == role)
-            .map(|service| {
-                view! { <ServiceCard service=service.clone() group=group.clone() local_part/> }
-            })
+            .map(|service| service_card(service, &group, local_part))
             .collect_view()
     };
     // In a group without IMAP, POP is shown among the main services.
@@ -39,7 +37,6 @@ pub fn SettingsTable(
         .iter()
         .any(|service| service.endpoint.protocol == Protocol::Imap);
     let has = |role: Role| group.services.iter().any(|service| service.role == role);
-    let wrong = group.wrong.clone();
     view! {
         <div class="settings">
             <p class="applies">
@@ -78,7 +75,7 @@ pub fn SettingsTable(
                     }
                 })}
             <Meanings group=group.clone()/>
-            {(!wrong.is_empty()).then(|| view! { <WrongValues group=group.clone()/> })}
+            {(!group.wrong.is_empty()).then(|| view! { <WrongValues group=group.clone()/> })}
             <Limits record=record.clone()/>
             <Sources record/>
         </div>
@@ -91,8 +88,8 @@ fn note(note: &Option<LocalizedText>) -> Option<impl IntoView + use<>> {
     Some(view! { <p class="note">{note}</p> })
 }
 
-#[component]
-fn ServiceCard(service: Service, group: Arc<Group>, local_part: bool) -> impl IntoView {
+/// One service with its values.
+fn service_card(service: &Service, group: &Group, local_part: bool) -> impl IntoView + use<> {
     let texts = texts();
     let endpoint = &service.endpoint;
     let name = texts.words.protocol(endpoint.protocol).name.clone();
@@ -161,8 +158,8 @@ fn ServiceCard(service: Service, group: Arc<Group>, local_part: bool) -> impl In
 
 #[component]
 fn Row(label: String, source: Arc<Source>, children: Children) -> impl IntoView {
-    let read = source.read.to_string();
     let texts = texts();
+    let read = texts.test.day(source.read);
     let words = &texts.pages.settings;
     let title = words.read.fill(|value| match value {
         ReadingValue::Source => source.title.in_language(&texts.language),
@@ -305,7 +302,9 @@ fn Sources(record: Arc<Record>) -> impl IntoView {
         .map(|source| {
             let url = source.url.as_str().to_owned();
             let title = source.title.in_language(&texts.language).to_owned();
-            let read = words.read_on.fill(|DayValue::Day| source.read.to_string());
+            let read = words
+                .read_on
+                .fill(|DayValue::Day| texts.test.day(source.read));
             view! { <li><a href=url rel="noreferrer">{title}</a>{read}</li> }
         })
         .collect_view();

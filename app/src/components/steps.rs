@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::prose::Text;
-use crate::guide::prose::Prose;
+use crate::guide::prose::{Prose, Steps};
 use crate::guide::values::Values;
 use crate::islands::Checklist;
 
@@ -19,7 +19,7 @@ pub fn Part(
     text: Option<Prose>,
     /// The steps.
     #[prop(optional)]
-    steps: Vec<Prose>,
+    steps: Steps,
     /// What stands in their places.
     values: Arc<Values>,
     /// Tells the ticks of these steps from all others.
@@ -42,13 +42,14 @@ pub fn Part(
 #[component]
 fn StepList(
     /// The steps.
-    steps: Vec<Prose>,
+    steps: Steps,
     /// What stands in their places.
     values: Arc<Values>,
     /// Tells the ticks of these steps from all others.
     ticks: String,
 ) -> impl IntoView {
-    let items = steps.into_iter().map(|prose| {
+    let items = steps.iter().map(|prose| {
+        let prose = prose.clone();
         view! {
             <li>
                 <label class="step-label">

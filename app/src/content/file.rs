@@ -68,3 +68,35 @@ impl File {
         format!("{}:{line}:{column}: {message}", self.name)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Deserialize)]
+    struct Ids {
+        ids: Vec<Spanned<String>>,
+    }
+
+    #[test]
+    fn what_is_there_twice_is_refused_at_the_second_place() {
+        for (text, expected) in [
+            ("ids = []", Ok(())),
+            ("ids = [\"a\", \"b\"]", Ok(())),
+            (
+                "ids = [\"a\",\n  \"b\",\n  \"a\",\n  \"b\"]",
+                Err("x.toml:3:3: letter `a` is there twice"),
+            ),
+        ] {
+            let file = File::new("x.toml", text);
+            let ids = file.toml::<Ids>().unwrap().ids;
+            let found = file.unique("letter", &ids);
+            assert_eq!(
+                found.as_ref().map_err(String::as_str),
+                expected.as_ref().map_err(|error| *error)
+            );
+        }
+    }
+}

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
-use super::prose::Prose;
+use super::prose::{Prose, Steps};
 use crate::content::by_id::{ById, Table};
 use crate::content::file::File;
 use crate::content::template::Plain;
@@ -22,7 +22,7 @@ pub struct Card {
     /// A page of the provider on which it is done.
     pub link: Option<CardLink>,
     /// What to do, where the program is not known or does not matter.
-    pub steps: Vec<Prose>,
+    pub steps: Steps,
     /// How to see that it has worked.
     pub after: Prose,
 }
@@ -73,7 +73,7 @@ struct WordsFile {
 struct CardWords {
     title: Plain,
     why: Prose,
-    steps: Vec<Prose>,
+    steps: Steps,
     after: Prose,
 }
 

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::destination::Destination;
-use super::pattern::patterns;
+use super::pattern::{joined, patterns};
 use super::program::Message;
 use super::prose::GeneralProse;
 use crate::content::by_id::{ById, Table};
@@ -44,7 +44,8 @@ pub(super) struct Errors(Vec<ErrorStructure>);
 struct ErrorStructure {
     id: Spanned<String>,
     program: Option<Spanned<String>>,
-    #[serde(rename = "match", deserialize_with = "patterns")]
+    /// What it is found by in every language, such as numbers and what servers say.
+    #[serde(default, rename = "match", deserialize_with = "patterns")]
     pieces: Vec<String>,
     /// Whether the usual cause is told.
     #[serde(default)]
@@ -68,6 +69,9 @@ struct WordsFile {
 #[serde(deny_unknown_fields)]
 struct ErrorWords {
     text: Plain,
+    /// What it is found by in this language besides.
+    #[serde(default, rename = "match", deserialize_with = "patterns")]
+    pieces: Vec<String>,
     means: GeneralProse,
     cause: Option<GeneralProse>,
 }
@@ -99,10 +103,11 @@ impl Errors {
         words.join(&table, declared, |place, error, words| {
             let name = format!("error.{}", place.get_ref());
             let own = Table::new(file, name, "what the structure says of this error").inside(place);
+            let pieces = joined(file, place, &error.pieces, words.pieces)?;
             Ok(ErrorText {
                 id: error.id.get_ref().clone(),
                 program: error.program.as_ref().map(|slug| slug.get_ref().clone()),
-                keys: keys(&words.text.0, &error.pieces),
+                keys: keys(&words.text.0, &pieces),
                 text: words.text.0,
                 means: words.means,
                 cause: own.optional("cause", error.cause, words.cause)?,

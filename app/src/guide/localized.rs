@@ -6,6 +6,7 @@ use std::sync::Arc;
 use probe::Security;
 
 use super::card::Card;
+use super::destination::{Destination, Page};
 use super::error_text::{self, ErrorText};
 use super::network::Network;
 use super::node::Node;
@@ -40,7 +41,7 @@ impl Guide {
     ///
     /// # Errors
     ///
-    /// The first fault, with its file and, where it is one of form, its line.
+    /// The first fault, with its file, and with its line where the fault has a place in the file.
     pub(crate) fn read(
         structure: &Structure,
         folder: Folder<'_>,
@@ -73,6 +74,21 @@ impl Guide {
             programs,
             words: GuideWords::read(&folder.file("guide.toml")?)?,
         })
+    }
+
+    /// What a link to this place says, if the place has a name of its own in the guide.
+    pub fn label(&self, to: &Destination) -> Option<&str> {
+        let words = &self.words;
+        match to {
+            Destination::Card(slug) => self.cards.get(slug).map(|card| card.title.as_str()),
+            Destination::Node(slug) => self.nodes.get(slug).map(|node| node.question.as_str()),
+            Destination::Page(Page::Errors) => Some(&words.errors.title),
+            Destination::Page(Page::Check) => Some(&words.check.title),
+            Destination::Page(Page::Network) => Some(&words.network.title),
+            Destination::Page(Page::Programs) => Some(&words.programs.title),
+            Destination::Page(Page::Report) => Some(&words.report.title),
+            Destination::Page(Page::Settings | Page::Test) => None,
+        }
     }
 
     /// The program with this slug.

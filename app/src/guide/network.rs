@@ -4,7 +4,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::destination::Destination;
-use super::pattern::patterns;
+use super::pattern::{joined, patterns};
 use super::program::Device;
 use super::prose::{GeneralProse, Prose};
 use crate::content::by_id::{ById, Table};
@@ -84,7 +84,8 @@ struct CommandStructure {
 #[serde(deny_unknown_fields)]
 struct ReadingStructure {
     id: Spanned<String>,
-    #[serde(rename = "match", deserialize_with = "patterns")]
+    /// What it is found by in every language, such as what commands print that are not translated.
+    #[serde(default, rename = "match", deserialize_with = "patterns")]
     pieces: Vec<String>,
     to: Spanned<Destination>,
 }
@@ -108,6 +109,9 @@ struct SystemWords {
 #[serde(deny_unknown_fields)]
 struct ReadingWords {
     text: Plain,
+    /// What it is found by in this language besides.
+    #[serde(default, rename = "match", deserialize_with = "patterns")]
+    pieces: Vec<String>,
     means: GeneralProse,
 }
 
@@ -167,9 +171,10 @@ impl NetworkStructure {
         let declared = Table::new(file, "reading", "the id of a reading");
         let readings = words
             .reading
-            .join(&declared, readings, |_, reading, words| {
+            .join(&declared, readings, |place, reading, words| {
+                let pieces = joined(file, place, &reading.pieces, words.pieces)?;
                 Ok(Reading {
-                    keys: keys(&words.text.0, &reading.pieces),
+                    keys: keys(&words.text.0, &pieces),
                     text: words.text.0,
                     means: words.means,
                     to: reading.to.get_ref().clone(),

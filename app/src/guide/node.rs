@@ -9,6 +9,7 @@ use toml::Spanned;
 
 use super::destination::Destination;
 use super::prose::GeneralProse;
+use crate::answered::answer_ids::{CHOSEN, FAULT, FINE, OTHER, RIGHT, UNKNOWN, WRONG};
 use crate::content::by_id::{ById, Table};
 use crate::content::file::File;
 use crate::content::template::Plain;
@@ -87,10 +88,10 @@ impl AnsweredBy {
     /// The answers that a question must have.
     fn expected(self) -> &'static [&'static str] {
         match self {
-            Self::Ask => &["unknown"],
-            Self::Test => &["fine", "fault", "unknown"],
-            Self::Clock => &["right", "wrong", "unknown"],
-            Self::Program => &["chosen", "other", "unknown"],
+            Self::Ask => &[UNKNOWN],
+            Self::Test => &[FINE, FAULT, UNKNOWN],
+            Self::Clock => &[RIGHT, WRONG, UNKNOWN],
+            Self::Program => &[CHOSEN, OTHER, UNKNOWN],
         }
     }
 }

@@ -1,7 +1,9 @@
 //! The telling pieces of a message or of an output, by which it is found.
 
 use serde::{Deserialize, Deserializer, de};
+use toml::Spanned;
 
+use crate::content::file::File;
 use crate::matching::plain;
 
 /// Reads pieces that can be found: at least one, each written as texts are searched.
@@ -22,4 +24,21 @@ pub(super) fn patterns<'de, D: Deserializer<'de>>(
             Err(de::Error::custom(message))
         }
     }
+}
+
+/// The pieces of every language and those of one, whose words stand at this place.
+pub(super) fn joined(
+    file: &File,
+    place: &Spanned<String>,
+    general: &[String],
+    own: Vec<String>,
+) -> Result<Vec<String>, String> {
+    if general.is_empty() && own.is_empty() {
+        let message = format!(
+            "`{}` is not found by anything, expected `match` here or in the structure",
+            place.get_ref()
+        );
+        return Err(file.fault_at(place, message));
+    }
+    Ok(general.iter().cloned().chain(own).collect())
 }

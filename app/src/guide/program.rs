@@ -1,12 +1,13 @@
 //! One mail program: how to set it up, and where things hide in it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use probe::Security;
 use serde::Deserialize;
 use strum::{AsRefStr, IntoStaticStr};
 
-use super::prose::{GeneralProse, Prose};
+use super::prose::{GeneralProse, Prose, Steps};
 use crate::content::template::plain;
 use crate::words::Words;
 
@@ -71,9 +72,9 @@ pub enum Family {
 #[derive(Clone, Debug)]
 pub enum Status {
     /// It is: this is how to use it.
-    Supported(Box<ProgramGuide>),
+    Supported(Arc<ProgramGuide>),
     /// It is not.
-    Retired(Retired),
+    Retired(Arc<Retired>),
 }
 
 /// How to use a program.
@@ -82,11 +83,11 @@ pub struct ProgramGuide {
     /// What it calls the kinds of security.
     pub security: SecurityNames,
     /// Its forms with the values to type.
-    pub forms: Vec<Form>,
+    pub forms: Vec<Arc<Form>>,
     /// How to add an account.
-    pub add: Vec<Prose>,
+    pub add: Steps,
     /// How to see and change the servers of an account.
-    pub change: Vec<Prose>,
+    pub change: Steps,
     /// Where the sign-in for sending hides in it.
     pub outgoing: Section,
     /// How to tell IMAP from POP in it.
@@ -94,7 +95,7 @@ pub struct ProgramGuide {
     /// What goes wrong in it with this provider.
     pub trap: Trap,
     /// How to do in it what a card says, by the card's slug.
-    pub cards: BTreeMap<String, Vec<Prose>>,
+    pub cards: BTreeMap<String, Steps>,
 }
 
 /// What a program calls the kinds of security.
@@ -135,7 +136,7 @@ pub struct Section {
     /// The words.
     pub text: Prose,
     /// The steps.
-    pub steps: Vec<Prose>,
+    pub steps: Steps,
 }
 
 /// What goes wrong in a program with this provider.
@@ -148,7 +149,7 @@ pub struct Trap {
     /// What happens.
     pub text: Prose,
     /// How to get out.
-    pub steps: Vec<Prose>,
+    pub steps: Steps,
 }
 
 /// A message of a program.
@@ -170,7 +171,7 @@ pub struct Retired {
     /// Why.
     pub why: Prose,
     /// How to keep the mail that is in it.
-    pub keep: Vec<Prose>,
+    pub keep: Steps,
     /// The slugs of programs to use instead.
     pub instead: Vec<String>,
 }

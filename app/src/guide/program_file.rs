@@ -1,5 +1,8 @@
 //! The files of one mail program: what is the same in every language, and its words.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use probe::Protocol;
 use serde::{Deserialize, Deserializer, de};
 use toml::Spanned;
@@ -8,7 +11,7 @@ use super::program::{
     Device, Family, Field, Form, Message, Program, ProgramGuide, Retired, Section, SecurityNames,
     Status, Trap,
 };
-use super::prose::{GeneralProse, Prose};
+use super::prose::{GeneralProse, Prose, Steps};
 use crate::content::by_id::{ById, Table};
 use crate::content::file::File;
 use crate::content::template::{Plain, plain};
@@ -163,7 +166,7 @@ struct MessageWords {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct List {
-    steps: Vec<Prose>,
+    steps: Steps,
 }
 
 #[derive(Deserialize)]
@@ -178,7 +181,7 @@ struct RetiredWords {
     #[serde(deserialize_with = "plain")]
     since: String,
     why: Prose,
-    keep: Vec<Prose>,
+    keep: Steps,
 }
 
 impl ProgramStructure {
@@ -207,101 +210,149 @@ impl ProgramStructure {
         no_security: &str,
     ) -> Result<Program, String> {
         let words: ProgramWords = file.toml()?;
-        let sources = Table::new(file, "sources", "the id of a source of this program");
         if !words.summary.get_ref().prose().is_plain() {
             let message = "the summary is shown as it stands, expected it without values and marks";
             return Err(file.fault_at(&words.summary, message));
         }
+        let sources = Table::new(file, "sources", "the id of a source of this program");
         let ids = self.table.sources.iter().map(|id| id.get_ref().as_str());
         let sources = words.sources.in_order(&sources, ids)?;
-        let messages = Table::new(file, "message", "the id of a message of this program");
-        let declared = self.table.messages.iter();
-        let declared = declared.map(|message| (message.id.get_ref().as_str(), message));
-        let messages = words
-            .message
-            .join(&messages, declared, |_, message, words| {
-                Ok(Message {
-                    text: words.text,
-                    means: words.means,
-                    card: message.card.get_ref().clone(),
-                })
-            })?;
-        let forms = Table::new(file, "form", "the protocol of a form of this program");
-        let declared = self.table.forms.iter();
-        let declared = declared.map(|form| (form.about.get_ref().name(), form));
-        let forms = words.form.join(&forms, declared, |place, form, words| {
-            form.with_words(file, place, words)
-        })?;
-        let own = cards.filter(|slug| self.table.retired.is_none() && !self.leaves_out(slug));
-        let own = own.map(|slug| (slug, slug.to_owned()));
-        let declared = Table::new(
-            file,
-            "card",
-            "the slug of a card with steps in this program",
-        );
-        let cards = words
-            .card
-            .join(&declared, own, |_, slug, list| Ok((slug, list.steps)))?;
-        let parts = Table::new(file, "", "what the structure says of this program");
-        let guided = self.table.retired.is_none();
-        let security = parts.optional("security", guided, words.security)?;
-        let add = parts.optional("add", guided, words.add)?;
-        let change = parts.optional("change", guided, words.change)?;
-        let outgoing = parts.optional("outgoing", guided, words.outgoing)?;
-        let kind = parts.optional("kind", guided, words.kind)?;
-        let trap = parts.optional("trap", guided, words.trap)?;
-        let retired = parts.optional("retired", !guided, words.retired)?;
-        let status = match &self.table.retired {
-            Some(structure) => {
-                let words = parts.required("retired", retired)?;
-                let instead = structure.instead.iter();
-                Status::Retired(Retired {
-                    since: words.since,
-                    why: words.why,
-                    keep: words.keep,
-                    instead: instead.map(|slug| slug.get_ref().clone()).collect(),
-                })
-            }
-            None => {
-                let security = parts.required("security", security)?;
-                Status::Supported(Box::new(ProgramGuide {
-                    security: SecurityNames {
-                        tls: security.tls,
-                        starttls: security.starttls,
-                        none: no_security.to_owned(),
-                    },
-                    forms,
-                    add: parts.required("add", add)?.steps,
-                    change: parts.required("change", change)?.steps,
-                    outgoing: parts.required("outgoing", outgoing)?,
-                    kind: parts.required("kind", kind)?.text,
-                    trap: parts.required("trap", trap)?,
-                    cards: cards.into_iter().collect(),
-                }))
-            }
+        let devices = self.table.devices.iter().map(|device| *device.get_ref());
+        let parts = Parts {
+            forms: self.forms(file, words.form)?,
+            cards: self.cards(file, cards, words.card)?,
+            security: words.security,
+            add: words.add,
+            change: words.change,
+            outgoing: words.outgoing,
+            kind: words.kind,
+            trap: words.trap,
+            retired: words.retired,
         };
         Ok(Program {
             slug: self.slug.clone(),
             name: words.name.0,
             summary: words.summary.into_inner(),
-            devices: self
-                .table
-                .devices
-                .iter()
-                .map(|device| *device.get_ref())
-                .collect(),
+            devices: devices.collect(),
             family: self.table.family,
             recognise: words.recognise,
             checked: words.checked.0,
             sources: sources.into_iter().map(|source| source.0).collect(),
-            errors: messages,
-            status,
+            errors: self.messages(file, words.message)?,
+            status: parts.status(file, self.table.retired.as_ref(), no_security)?,
         })
+    }
+
+    fn messages(&self, file: &File, words: ById<MessageWords>) -> Result<Vec<Message>, String> {
+        let table = Table::new(file, "message", "the id of a message of this program");
+        let declared = self.table.messages.iter();
+        let declared = declared.map(|message| (message.id.get_ref().as_str(), message));
+        words.join(&table, declared, |_, message, words| {
+            Ok(Message {
+                text: words.text,
+                means: words.means,
+                card: message.card.get_ref().clone(),
+            })
+        })
+    }
+
+    fn forms(&self, file: &File, words: ById<FormWords>) -> Result<Vec<Arc<Form>>, String> {
+        let table = Table::new(file, "form", "the protocol of a form of this program");
+        let declared = self.table.forms.iter();
+        let declared = declared.map(|form| (form.about.get_ref().name(), form));
+        words.join(&table, declared, |place, form, words| {
+            Ok(Arc::new(form.with_words(file, place, words)?))
+        })
+    }
+
+    /// The steps of the cards for which this program has some of its own.
+    fn cards<'a>(
+        &self,
+        file: &File,
+        cards: impl Iterator<Item = &'a str>,
+        words: ById<List>,
+    ) -> Result<BTreeMap<String, Steps>, String> {
+        let ids = "the slug of a card with steps in this program";
+        let table = Table::new(file, "card", ids);
+        let own = cards.filter(|slug| self.table.retired.is_none() && !self.leaves_out(slug));
+        let own = own.map(|slug| (slug, slug.to_owned()));
+        let steps = words.map(&table, own)?.into_iter();
+        Ok(steps.map(|(slug, list)| (slug, list.steps)).collect())
     }
 
     fn leaves_out(&self, card: &str) -> bool {
         let mut without = self.table.without.iter();
         without.any(|slug| slug.get_ref() == card)
+    }
+}
+
+/// What only a program that is still of use has, and what only one has that is not.
+struct Parts {
+    forms: Vec<Arc<Form>>,
+    cards: BTreeMap<String, Steps>,
+    security: Option<SecurityWords>,
+    add: Option<List>,
+    change: Option<List>,
+    outgoing: Option<Section>,
+    kind: Option<Text>,
+    trap: Option<Trap>,
+    retired: Option<RetiredWords>,
+}
+
+impl Parts {
+    fn status(
+        self,
+        file: &File,
+        retired: Option<&RetiredTable>,
+        no_security: &str,
+    ) -> Result<Status, String> {
+        let table = Table::new(file, "", "what the structure says of this program");
+        match retired {
+            None => Ok(Status::Supported(Arc::new(
+                self.guide(&table, no_security)?,
+            ))),
+            Some(retired) => Ok(Status::Retired(Arc::new(self.retired(&table, retired)?))),
+        }
+    }
+
+    fn guide(self, table: &Table<'_>, no_security: &str) -> Result<ProgramGuide, String> {
+        table.optional("retired", false, self.retired)?;
+        let security = table.required("security", self.security)?;
+        Ok(ProgramGuide {
+            security: SecurityNames {
+                tls: security.tls,
+                starttls: security.starttls,
+                none: no_security.to_owned(),
+            },
+            forms: self.forms,
+            add: table.required("add", self.add)?.steps,
+            change: table.required("change", self.change)?.steps,
+            outgoing: table.required("outgoing", self.outgoing)?,
+            kind: table.required("kind", self.kind)?.text,
+            trap: table.required("trap", self.trap)?,
+            cards: self.cards,
+        })
+    }
+
+    fn retired(self, table: &Table<'_>, structure: &RetiredTable) -> Result<Retired, String> {
+        for (id, words) in [
+            ("security", self.security.map(drop)),
+            ("add", self.add.map(drop)),
+            ("change", self.change.map(drop)),
+            ("outgoing", self.outgoing.map(drop)),
+            ("kind", self.kind.map(drop)),
+            ("trap", self.trap.map(drop)),
+        ] {
+            table.optional(id, false, words)?;
+        }
+        let words = table.required("retired", self.retired)?;
+        let instead = structure.instead.iter();
+        Ok(Retired {
+            since: words.since,
+            why: words.why,
+            keep: words.keep,
+            instead: instead.map(|slug| slug.get_ref().clone()).collect(),
+        })
     }
 }
 

@@ -1,15 +1,23 @@
 //! Short texts with a little Markdown and with places for the customer's own values.
 
+use std::ops::Deref;
+use std::sync::Arc;
+
 use probe::Protocol;
 use pulldown_cmark::{Event, Parser, Tag, TagEnd};
 use serde::Deserialize;
 
 use crate::content::template::{self, Placeholder, readable};
 
-/// A text of one paragraph, checked when it is read.
+/// A text of one paragraph, checked when it is read. Pages share it.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
-pub struct Prose(pub Vec<Piece>);
+pub struct Prose(pub Arc<[Piece]>);
+
+/// What to do, step by step. Pages share it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(from = "Vec<Prose>")]
+pub struct Steps(Arc<[Prose]>);
 
 /// A text about no group of addresses in particular: the only value in it is the name of the provider.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -105,7 +113,21 @@ impl TryFrom<String> for Prose {
                 *text = text.replace(" > ", " › ");
             }
         }
-        Ok(Self(pieces))
+        Ok(Self(pieces.into()))
+    }
+}
+
+impl From<Vec<Prose>> for Steps {
+    fn from(steps: Vec<Prose>) -> Self {
+        Self(steps.into())
+    }
+}
+
+impl Deref for Steps {
+    type Target = [Prose];
+
+    fn deref(&self) -> &[Prose] {
+        &self.0
     }
 }
 
@@ -255,7 +277,7 @@ mod tests {
         ] {
             assert_eq!(
                 Prose::try_from(written.to_owned()),
-                Ok(Prose(pieces)),
+                Ok(Prose(pieces.into())),
                 "{written}"
             );
         }

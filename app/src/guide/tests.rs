@@ -29,7 +29,9 @@ fn the_guide_has_programs_and_cards() {
 fn prose(guide: &Guide) -> Vec<(String, &Prose)> {
     let mut texts = Vec::new();
     for (slug, card) in &guide.cards {
-        let all = [&card.why, &card.after].into_iter().chain(&card.steps);
+        let all = [&card.why, &card.after]
+            .into_iter()
+            .chain(card.steps.iter());
         texts.extend(all.map(|text| (format!("card {slug}"), text)));
     }
     for (slug, node) in &guide.nodes {
@@ -48,12 +50,14 @@ fn prose(guide: &Guide) -> Vec<(String, &Prose)> {
         let mut all = vec![program.summary.prose(), program.recognise.prose()];
         all.extend(program.errors.iter().map(|error| error.means.prose()));
         match &program.status {
-            Status::Retired(retired) => all.extend([&retired.why].into_iter().chain(&retired.keep)),
+            Status::Retired(retired) => {
+                all.extend([&retired.why].into_iter().chain(retired.keep.iter()))
+            }
             Status::Supported(steps) => {
-                all.extend(steps.add.iter().chain(&steps.change));
+                all.extend(steps.add.iter().chain(steps.change.iter()));
                 all.extend([&steps.outgoing.text, &steps.kind, &steps.trap.text]);
-                all.extend(steps.outgoing.steps.iter().chain(&steps.trap.steps));
-                all.extend(steps.cards.values().flatten());
+                all.extend(steps.outgoing.steps.iter().chain(steps.trap.steps.iter()));
+                all.extend(steps.cards.values().flat_map(|steps| steps.iter()));
             }
         }
         texts.extend(all.into_iter().map(|text| (program.slug.clone(), text)));
@@ -97,7 +101,7 @@ fn labels_are_words_and_not_values() {
     for texts in languages() {
         let guide = &texts.guide;
         for (place, text) in prose(guide) {
-            for piece in &text.0 {
+            for piece in text.0.iter() {
                 if let Piece::Label(inner) = piece {
                     assert!(!inner.is_empty(), "{place}: {}", text.plain());
                 }
@@ -137,7 +141,7 @@ fn what_is_there_twice_is_refused_with_its_place() {
             "errors.toml",
             "id = \"0x800ccc6c\"",
             "id = \"0x800ccc13\"",
-            "structure/errors.toml:16:6: error `0x800ccc13` is there twice",
+            "error `0x800ccc13` is there twice",
         ),
         (
             "programs.toml",
@@ -218,6 +222,21 @@ fn files_that_nothing_reads_are_refused() {
         files.0.insert(path.to_owned(), String::new());
         let error = Languages::read(&files, "en").unwrap_err();
         assert!(error.starts_with(fault), "{path}: {error}");
+    }
+}
+
+#[test]
+fn what_messages_and_readings_lead_to_has_a_name() {
+    for texts in languages() {
+        let guide = &texts.guide;
+        let targets = guide.errors.iter().map(|error| &error.to);
+        let targets = targets.chain(guide.network.readings.iter().map(|reading| &reading.to));
+        for target in targets {
+            assert!(guide.label(target).is_some(), "{target:?}");
+        }
+        let page = Destination::try_from("page:errors".to_owned()).unwrap();
+        let title = guide.words.errors.title.as_str();
+        assert_eq!(guide.label(&page), Some(title));
     }
 }
 

@@ -9,6 +9,7 @@ use super::localized::Guide;
 use super::node::AnsweredBy;
 use super::program::Program;
 use crate::answered::AnsweredQuestion;
+use crate::answered::answer_ids::CHOSEN;
 
 /// The answers so far, each of a node that exists.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -88,7 +89,7 @@ impl Trail {
             let node = guide.nodes.get(&step.node)?;
             let program = guide.program(&step.answer);
             let program = program.filter(|_| node.by == AnsweredBy::Program);
-            let answer = node.answer(program.map_or(&step.answer, |_| "chosen"))?;
+            let answer = node.answer(program.map_or(&step.answer, |_| CHOSEN))?;
             let so_far = Self(self.0[..=position].to_vec());
             let link = |target: &Destination| so_far.link(guide, target);
             Some(AnsweredQuestion {

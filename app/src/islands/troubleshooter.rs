@@ -10,6 +10,7 @@ use web_sys::{DomParser, Element, HtmlElement, HtmlFormElement, SupportedType};
 use super::dom::{self, find};
 use super::{clock, device_first, last_test, trail};
 use crate::answered::AnsweredQuestion;
+use crate::answered::answer_ids::{FINE, RIGHT, WRONG};
 
 /// Who starts the test of a question. Anybody can lead a customer to a question, so the page may only start
 /// it when the customer came there by answers in this tab.
@@ -67,7 +68,7 @@ fn start_after(answered: &[AnsweredQuestion]) -> Start {
 
 fn go_on(root: &Element, servers_fail: Option<bool>, start: Start) {
     if servers_fail == Some(false) {
-        answer(root, "test", "fine", start);
+        answer(root, "test", FINE, start);
     }
 }
 
@@ -166,7 +167,7 @@ fn arrived(root: &Element, start: Start) {
         let root = root.clone();
         leptos::task::spawn_local(async move {
             if let Some(wrong) = clock::is_wrong().await {
-                answer(&root, "clock", if wrong { "wrong" } else { "right" }, start);
+                answer(&root, "clock", if wrong { WRONG } else { RIGHT }, start);
             }
         });
     }

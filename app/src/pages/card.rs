@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use crate::components::{AnsweredList, Document, Part, Text};
 use crate::guide::card::{Card, CardLink};
 use crate::guide::program::{Program, SecurityNames, Status};
-use crate::guide::prose::Prose;
+use crate::guide::prose::Steps;
 use crate::guide::trail::Trail;
 use crate::guide::values::Values;
 use crate::guide::words::ProgramValue;
@@ -160,7 +160,7 @@ fn Body(
 }
 
 /// The steps of this card in the words of the program, if it has its own.
-fn own_steps(program: Option<&Program>, card: &str) -> Option<Vec<Prose>> {
+fn own_steps(program: Option<&Program>, card: &str) -> Option<Steps> {
     match &program?.status {
         Status::Supported(steps) => steps.cards.get(card).cloned(),
         Status::Retired(_) => None,

@@ -105,16 +105,10 @@ fn entry(texts: &Texts, error: &ErrorText, position: Option<usize>) -> impl Into
         .and_then(|slug| guide.program(slug));
     let name = program.map_or(&guide.words.errors.servers, |program| &program.name);
     let mut href = error.to.path();
-    let title = match &error.to {
-        Destination::Card(slug) => {
-            if let Some(program) = program {
-                href = format!("{href}?program={}", program.slug);
-            }
-            guide.cards.get(slug).map(|card| card.title.clone())
-        }
-        Destination::Node(slug) => guide.nodes.get(slug).map(|node| node.question.clone()),
-        Destination::Page(_) => Some(guide.words.remedies.fix.clone()),
-    };
+    if let (Destination::Card(_), Some(program)) = (&error.to, program) {
+        href = format!("{href}?program={}", program.slug);
+    }
+    let title = guide.label(&error.to).map(str::to_owned);
     let cause = error.cause.clone().map(|cause| {
         view! { <p><b>{guide.words.errors.cause.clone()}</b> " " <GeneralText prose=cause/></p> }
     });

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
+use crate::answered::answer_ids::CHOSEN;
 use crate::components::{AnsweredList, Document, GeneralText, TestSection, TextArea};
 use crate::guide::destination::{Destination, Page};
 use crate::guide::error_text::MAX_TEXT_LEN;
@@ -140,10 +141,10 @@ fn answer_link(
 fn programs(texts: &Texts, slug: &str, node: &Node, trail: &Trail) -> impl IntoView + use<> {
     let guide = &texts.guide;
     let words = guide.words.programs.clone();
-    let chosen = node.answer("chosen");
+    let chosen = node.answer(CHOSEN);
     let link = |program: &Arc<Program>| {
         let link =
-            chosen.map(|chosen| answer_link(texts, slug, "chosen", chosen, trail, Some(program)));
+            chosen.map(|chosen| answer_link(texts, slug, CHOSEN, chosen, trail, Some(program)));
         view! { <li>{link}</li> }
     };
     let sections = DEVICES.into_iter().map(|device| {
@@ -165,7 +166,7 @@ fn programs(texts: &Texts, slug: &str, node: &Node, trail: &Trail) -> impl IntoV
         }
     });
     let sections = sections.collect_view();
-    let rest = node.answers.iter().filter(|answer| answer.id != "chosen");
+    let rest = node.answers.iter().filter(|answer| answer.id != CHOSEN);
     let rest = rest.map(|answer| {
         let link = answer_link(texts, slug, &answer.id, answer, trail, None);
         view! { <li>{link}</li> }

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use crate::components::{Document, GeneralText, Text};
 use crate::guide::destination::{CLOCK_CARD, Destination, Page};
-use crate::guide::network::{Command, Reading, System};
+use crate::guide::network::{Command, Reading};
 use crate::guide::program::SecurityNames;
 use crate::guide::values::Values;
 use crate::islands::{
@@ -71,29 +71,28 @@ pub fn NetworkPage() -> impl IntoView {
 
 /// The same for every group of addresses, called inside of their scope.
 fn panels(site: &Site, texts: &Texts) -> impl IntoView + use<> {
-    let systems = texts.guide.network.systems.clone();
     let values = site
         .values(&SecurityNames::general(&texts.words))
         .into_iter();
     let panels = values.enumerate().map(|(position, values)| {
-        let (systems, values) = (systems.clone(), Arc::new(values));
-        view! { <GroupPanel position><Systems systems values/></GroupPanel> }
+        view! { <GroupPanel position><Systems values=Arc::new(values)/></GroupPanel> }
     });
     panels.collect_view()
 }
 
+/// The commands of every kind of computer.
 #[component]
-fn Systems(systems: Vec<System>, values: Arc<Values>) -> impl IntoView {
+fn Systems(values: Arc<Values>) -> impl IntoView {
     let texts = texts();
-    let words = texts.guide.words.network.clone();
-    let systems = systems.into_iter().map(|system| {
-        let commands = system.commands.into_iter();
+    let open = &texts.guide.words.network.open;
+    let systems = texts.guide.network.systems.iter().map(|system| {
+        let commands = system.commands.iter();
         let commands = commands.filter_map(|command| command_view(&texts, command, &values));
         let commands = commands.collect::<Vec<_>>();
         view! {
             <details class="system" data-device=system.device.name()>
-                <summary>{system.name}</summary>
-                <p><b>{words.open.clone()}</b> " " <Text prose=system.open values=values.clone()/></p>
+                <summary>{system.name.clone()}</summary>
+                <p><b>{open.clone()}</b> " " <Text prose=system.open.clone() values=values.clone()/></p>
                 <dl class="commands">{commands}</dl>
             </details>
         }
@@ -105,28 +104,27 @@ fn Systems(systems: Vec<System>, values: Arc<Values>) -> impl IntoView {
 /// A command, unless it is about something that the provider does not offer.
 fn command_view(
     texts: &Texts,
-    command: Command,
+    command: &Command,
     values: &Arc<Values>,
 ) -> Option<impl IntoView + use<>> {
-    let words = texts.guide.words.program.clone();
+    let words = &texts.guide.words.program;
+    let (copy, copied) = (words.copy.clone(), words.copied.clone());
     let text = values.text(&command.text)?;
     Some(view! {
-        <dt><Text prose=command.what values=values.clone()/></dt>
+        <dt><Text prose=command.what.clone() values=values.clone()/></dt>
         <dd>
             <code tabindex="0">{text.clone()}</code>
-            <CopyButton value=Some(text) local_part=false copied=words.copied>{words.copy}</CopyButton>
+            <CopyButton value=Some(text) local_part=false copied>{copy}</CopyButton>
         </dd>
     })
 }
 
 fn reading_view(texts: &Texts, reading: &Reading, position: usize) -> impl IntoView + use<> {
     let guide = &texts.guide;
-    let title = match &reading.to {
-        Destination::Card(slug) => guide.cards.get(slug).map(|card| card.title.clone()),
-        Destination::Node(slug) => guide.nodes.get(slug).map(|node| node.question.clone()),
-        Destination::Page(Page::Check) => Some(guide.words.check.title.clone()),
-        Destination::Page(_) => None,
-    };
+    // A link to this very page would lead nowhere.
+    let elsewhere = reading.to != Destination::Page(Page::Network);
+    let title = guide.label(&reading.to).filter(|_| elsewhere);
+    let title = title.map(str::to_owned);
     let link =
         title.map(|title| view! { <p class="go-on"><a href=reading.to.path()>{title}</a></p> });
     view! {

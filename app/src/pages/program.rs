@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use crate::components::{Document, FormPicture, Part, Text};
-use crate::guide::program::{Message, Program, ProgramGuide, Retired, Status};
+use crate::guide::program::{Program, ProgramGuide, Retired, Status};
 use crate::guide::values::Values;
 use crate::guide::words::{ProgramTitleValue, ProgramValue, SinceValue, TrapValue, VersionsValue};
 use crate::islands::{AddressField, AddressScope, GroupPanel};
@@ -78,37 +78,38 @@ fn Body(program: Arc<Program>, values: Arc<Values>, position: usize) -> impl Int
             <p><Text prose=program.recognise.prose().clone() values=values.clone()/></p>
         </section>
     };
-    let instructions = match program.status.clone() {
+    let instructions = match &program.status {
         Status::Supported(steps) => {
             let ticks = format!("{} {position}", program.slug);
-            view! { <SetUpGuide steps=*steps values=values.clone() program=program.clone() ticks/> }
-                .into_any()
+            let (steps, program) = (steps.clone(), program.clone());
+            view! { <SetUpGuide steps values=values.clone() program ticks/> }.into_any()
         }
         Status::Retired(retired) => {
             let ticks = format!("{} {position} keep", program.slug);
+            let retired = retired.clone();
             view! { <RetiredProgram retired values=values.clone() ticks/> }.into_any()
         }
     };
-    let messages = program.errors.clone();
+    let messages = !program.errors.is_empty();
     view! {
         {recognise}
         {instructions}
-        {(!messages.is_empty()).then(|| view! { <Messages messages values program=program.clone()/> })}
+        {messages.then(|| view! { <Messages values program/> })}
     }
 }
 
 #[component]
 fn SetUpGuide(
-    steps: ProgramGuide,
+    steps: Arc<ProgramGuide>,
     values: Arc<Values>,
     program: Arc<Program>,
     ticks: String,
 ) -> impl IntoView {
     let texts = texts();
     let words = texts.guide.words.program.clone();
-    let forms = steps.forms.into_iter();
+    let forms = steps.forms.iter();
     let forms = forms
-        .map(|form| view! { <FormPicture form values=values.clone()/> })
+        .map(|form| view! { <FormPicture form=form.clone() values=values.clone()/> })
         .collect_view();
     let cards = texts.guide.cards.iter();
     let cards = cards
@@ -118,12 +119,11 @@ fn SetUpGuide(
             view! { <li><a href=href>{card.title.clone()}</a></li> }
         })
         .collect_view();
-    let outgoing = steps.outgoing;
-    let trap = steps.trap;
+    let (outgoing, trap) = (&steps.outgoing, &steps.trap);
     view! {
         <section class="trap">
             <h2>{words.trap.fill(|TrapValue::Title| &trap.title)}</h2>
-            <p><Text prose=trap.text values=values.clone()/></p>
+            <p><Text prose=trap.text.clone() values=values.clone()/></p>
         </section>
         <section>
             <h2>{words.values.fill(|ProgramValue::Program| &program.name)}</h2>
@@ -131,22 +131,22 @@ fn SetUpGuide(
             <div class="form-pictures">{forms}</div>
         </section>
         <p class="hint tick-hint">{words.tick}</p>
-        <Part title=words.add steps=steps.add values=values.clone() ticks=format!("{ticks} add")/>
-        <Part title=words.change steps=steps.change values=values.clone() ticks=format!("{ticks} change")/>
+        <Part title=words.add steps=steps.add.clone() values=values.clone() ticks=format!("{ticks} add")/>
+        <Part title=words.change steps=steps.change.clone() values=values.clone() ticks=format!("{ticks} change")/>
         <Part
             title=words.outgoing
-            text=outgoing.text
-            steps=outgoing.steps
+            text=outgoing.text.clone()
+            steps=outgoing.steps.clone()
             values=values.clone()
             ticks=format!("{ticks} outgoing")
         />
-        <Part title=words.kind text=steps.kind values=values.clone() ticks=format!("{ticks} kind")/>
+        <Part title=words.kind text=steps.kind.clone() values=values.clone() ticks=format!("{ticks} kind")/>
         {(!trap.steps.is_empty())
             .then(|| {
                 view! {
                     <Part
                         title=trap.title.clone()
-                        steps=trap.steps
+                        steps=trap.steps.clone()
                         values=values.clone()
                         ticks=format!("{ticks} trap")
                     />
@@ -165,7 +165,7 @@ fn SetUpGuide(
 }
 
 #[component]
-fn RetiredProgram(retired: Retired, values: Arc<Values>, ticks: String) -> impl IntoView {
+fn RetiredProgram(retired: Arc<Retired>, values: Arc<Values>, ticks: String) -> impl IntoView {
     let texts = texts();
     let words = texts.guide.words.program.clone();
     let instead = retired.instead.iter().filter_map(|slug| {
@@ -178,9 +178,9 @@ fn RetiredProgram(retired: Retired, values: Arc<Values>, ticks: String) -> impl 
         <section class="trap">
             <h2>{words.why}</h2>
             <p><b>{words.since.fill(|SinceValue::Since| &retired.since)}</b></p>
-            <p><Text prose=retired.why values=values.clone()/></p>
+            <p><Text prose=retired.why.clone() values=values.clone()/></p>
         </section>
-        <Part title=words.keep steps=retired.keep values ticks/>
+        <Part title=words.keep steps=retired.keep.clone() values ticks/>
         <section>
             <h2>{words.instead}</h2>
             <ul>{instead}</ul>
@@ -189,17 +189,17 @@ fn RetiredProgram(retired: Retired, values: Arc<Values>, ticks: String) -> impl 
 }
 
 #[component]
-fn Messages(messages: Vec<Message>, values: Arc<Values>, program: Arc<Program>) -> impl IntoView {
+fn Messages(values: Arc<Values>, program: Arc<Program>) -> impl IntoView {
     let texts = texts();
     let words = texts.guide.words.program.clone();
-    let items = messages.into_iter().map(|message| {
+    let items = program.errors.iter().map(|message| {
         let card = texts.guide.cards.get(&message.card);
         let card = card.map(|card| {
             let href = format!("/fix/card/{}?program={}", message.card, program.slug);
             view! { <p><a href=href>{card.title.clone()}</a></p> }
         });
         view! {
-            <dt>{message.text}</dt>
+            <dt>{message.text.clone()}</dt>
             <dd>
                 <p><Text prose=message.means.prose().clone() values=values.clone()/></p>
                 {card}

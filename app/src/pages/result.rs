@@ -4,6 +4,7 @@ use futures_util::{FutureExt, StreamExt};
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
+use crate::answered::answer_ids::{FAULT, FINE, UNKNOWN};
 use crate::check::Test;
 use crate::check::event::{Mark, Progress};
 use crate::check::report::{Report, ReportLabels};
@@ -75,9 +76,9 @@ fn go_on(texts: &Texts, node: &str, trail: &Trail, progress: &Progress) -> Optio
         .iter()
         .any(|finding| finding.mark == Mark::Bad);
     let id = match (progress.services.is_empty(), fails) {
-        (true, _) => "unknown",
-        (false, true) => "fault",
-        (false, false) => "fine",
+        (true, _) => UNKNOWN,
+        (false, true) => FAULT,
+        (false, false) => FINE,
     };
     let answer = question.answer(id)?;
     let href = trail.with(node, id).link(guide, &answer.to);

@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::content::with_marked_language;
+use crate::guide::error_text::search;
+use crate::matching::score;
 
 #[test]
 fn every_built_in_language_is_whole() {
@@ -36,6 +38,44 @@ fn a_request_gets_its_language() {
     assert_eq!(texts.pages.home.title, "·Mail settings");
     assert_eq!(texts.guide.cards["clock"].title, "·Set the date and time");
     assert_eq!(texts.guide.programs[0].name, "·Outlook classic for Windows");
+}
+
+#[test]
+fn messages_are_found_by_the_words_of_their_language() {
+    let mut files = with_marked_language("de");
+    for (path, old, new) in [
+        ("de/errors.toml", "[\"·outbox\"]", "[\"postausgang\"]"),
+        (
+            "de/network.toml",
+            "[reading.refused]\n",
+            "[reading.refused]\nmatch = [\"verweigert\"]\n",
+        ),
+    ] {
+        let text = files.0[path].replacen(old, new, 1);
+        assert!(text.contains(new), "{path}");
+        files.0.insert(path.to_owned(), text);
+    }
+    let languages = Languages::read(&files, "en").unwrap();
+    let [english, german] = ["en", "de"].map(|tag| &languages.negotiate(Some(tag)).guide);
+    let finds = |guide: &Guide, text: &str| {
+        let hits = search(&guide.errors, text);
+        hits.iter().any(|hit| hit.id == "word-outbox")
+    };
+    assert!(finds(english, "Stays in the Outbox"));
+    assert!(!finds(english, "Bleibt im POSTAUSGANG"));
+    assert!(finds(german, "Bleibt im POSTAUSGANG"));
+    let found = |guide: &Guide, text: &str| {
+        let readings = guide.network.readings.iter();
+        readings
+            .filter(|reading| score(&reading.keys, text) > 0)
+            .count()
+    };
+    assert_eq!(found(english, "verbindung verweigert"), 0);
+    assert_eq!(found(german, "verbindung verweigert"), 1);
+    assert_eq!(
+        found(german, "connection refused"),
+        found(english, "connection refused")
+    );
 }
 
 #[test]
@@ -83,6 +123,16 @@ fn a_language_that_is_not_whole_is_refused() {
             "nodes.toml",
             &|text| text.replacen("receive = \"·New mail does not arrive\"\n", "", 1),
             "[node.start.answers.receive] is missing",
+        ),
+        (
+            "errors.toml",
+            &|text| text.replacen("match = [\"·outbox\"]\n", "", 1),
+            "`word-outbox` is not found by anything, expected `match` here or in the structure",
+        ),
+        (
+            "errors.toml",
+            &|text| text.replacen("[\"·outbox\"]", "[\"·Outbox\"]", 1),
+            "`·Outbox` cannot be found, expected `·outbox`",
         ),
         (
             "cards.toml",
@@ -142,10 +192,21 @@ fn a_language_that_is_not_whole_is_refused() {
     }
 }
 
-/// What no text may say, by language. Whoever adds a language adds its list.
-const LOWERS_PROTECTION: &[(&str, &[&str])] = &[(
-    "en",
-    &[
+/// What no text of a language may say, because whoever follows it is less protected.
+struct LowersProtection {
+    language: &'static str,
+    /// What lowers it, in small letters.
+    phrases: &'static [&'static str],
+    /// What turns the phrase behind it into a warning.
+    negation: &'static str,
+    /// What makes the whole line a warning.
+    warnings: &'static [&'static str],
+}
+
+/// Whoever adds a language adds its list.
+const LOWERS_PROTECTION: &[LowersProtection] = &[LowersProtection {
+    language: "en",
+    phrases: &[
         "without encryption, try",
         "accept the certificate",
         "accept all certificates",
@@ -154,23 +215,27 @@ const LOWERS_PROTECTION: &[(&str, &[&str])] = &[(
         "trust anyway",
         "disable encryption",
     ],
-)];
+    negation: "do not ",
+    warnings: &["never", "stay away"],
+}];
 
 #[test]
 fn no_text_lowers_the_protection() {
     let files = Files::built_in().unwrap();
     for language in files.languages().unwrap() {
-        let list = LOWERS_PROTECTION.iter().find(|(name, _)| *name == language);
-        let (_, phrases) = list.unwrap_or_else(|| panic!("{language} has no list"));
+        let mut lists = LOWERS_PROTECTION.iter();
+        let list = lists.find(|list| list.language == language);
+        let list = list.unwrap_or_else(|| panic!("{language} has no list"));
         for (path, text) in &files.0 {
             if !path.starts_with(&format!("{language}/")) {
                 continue;
             }
             for line in text.lines().filter(|line| !line.starts_with('#')) {
                 let lower = line.to_lowercase();
-                let warned = lower.contains("never") || lower.contains("stay away");
-                let bad = phrases.iter().find(|phrase| {
-                    lower.contains(**phrase) && !lower.contains(&format!("do not {phrase}"))
+                let warned = list.warnings.iter().any(|warning| lower.contains(warning));
+                let bad = list.phrases.iter().find(|phrase| {
+                    lower.contains(**phrase)
+                        && !lower.contains(&format!("{}{phrase}", list.negation))
                 });
                 assert!(bad.is_none() || warned, "{path}: {line}");
             }

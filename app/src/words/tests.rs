@@ -25,6 +25,13 @@ fn subject(words: &Words) -> Subject {
 }
 
 #[test]
+fn there_are_words_for_the_languages_that_there_are() {
+    assert!(Words::built_in("en").is_ok());
+    let error = Words::built_in("xx").unwrap_err();
+    assert_eq!(error, "xx/outcomes.toml is missing");
+}
+
+#[test]
 fn every_outcome_has_words_that_read_well() {
     let words = Words::english();
     for &outcome in Outcome::ALL {

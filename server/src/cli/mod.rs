@@ -158,6 +158,10 @@ pub struct ProbeOptions {
     #[arg(long, value_name = "FILE")]
     pub config: Vec<PathBuf>,
 
+    /// Language of the results
+    #[arg(long, value_name = "NAME", default_value = "en", value_parser = language)]
+    pub language: String,
+
     /// Print the results as one JSON document
     #[arg(long)]
     pub json: bool,
@@ -186,6 +190,20 @@ mod tests {
     use clap::CommandFactory;
 
     use super::*;
+
+    #[test]
+    fn results_are_in_a_language_that_there_is() {
+        let parse = |arguments: &[&str]| {
+            let all = ["mailguide", "probe", "example.net"]
+                .iter()
+                .chain(arguments);
+            Cli::try_parse_from(all)
+        };
+        assert!(parse(&[]).is_ok());
+        assert!(parse(&["--language", "en"]).is_ok());
+        let error = parse(&["--language", "xx"]).unwrap_err().to_string();
+        assert!(error.contains("expected one of: en"), "{error}");
+    }
 
     #[test]
     fn every_option_is_described_for_operators_with_its_default() {

@@ -26,6 +26,9 @@ pub enum ProbeError {
     /// The configuration is invalid.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// The texts of the language cannot be read.
+    #[error("app/content/{0}")]
+    Content(String),
     /// No record contains the domain.
     #[error(
         "no record has settings for {0}; servers can also be given as URLs, such as imaps://mail.{0}"
@@ -80,7 +83,7 @@ pub fn run(options: ProbeOptions) -> Result<ExitCode, ProbeError> {
             ..Options::default()
         },
     )?;
-    let words = Words::english();
+    let words = Words::built_in(&options.language).map_err(ProbeError::Content)?;
     let endpoints: Vec<_> = targets
         .iter()
         .map(|target| target.endpoint.clone())

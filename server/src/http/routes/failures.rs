@@ -50,17 +50,17 @@ pub(crate) async fn page_for_bare_failures(
         Ok(page_request) => page_request,
         Err(busy) => return busy,
     };
-    let failures = &page_request.texts(&app).pages.failure;
+    let words = &page_request.texts(&app).pages;
+    let failures = &words.failure;
     let failure = match status {
-        StatusCode::FORBIDDEN => &failures.foreign,
-        StatusCode::NOT_FOUND => &failures.missing,
-        StatusCode::METHOD_NOT_ALLOWED => &failures.method,
-        StatusCode::MISDIRECTED_REQUEST => &failures.host,
-        StatusCode::PAYLOAD_TOO_LARGE | StatusCode::URI_TOO_LONG => &failures.too_large,
-        status if status.is_client_error() => &failures.unreadable,
-        _ => &failures.broken,
+        StatusCode::FORBIDDEN => failures.foreign.clone(),
+        StatusCode::NOT_FOUND => words.not_found.failure(),
+        StatusCode::METHOD_NOT_ALLOWED => failures.method.clone(),
+        StatusCode::MISDIRECTED_REQUEST => failures.host.clone(),
+        StatusCode::PAYLOAD_TOO_LARGE | StatusCode::URI_TOO_LONG => failures.too_large.clone(),
+        status if status.is_client_error() => failures.unreadable.clone(),
+        _ => failures.broken.clone(),
     };
-    let failure = failure.clone();
     // With the id the operator finds the failure in the log.
     let code = id.filter(|_| status.is_server_error());
     let code = code.map(|id| id.to_string()).unwrap_or_default();
