@@ -3,7 +3,7 @@
 use std::fmt::{self, Write};
 
 use anstyle::{AnsiColor, Style};
-use app::words::Words;
+use app::words::OutcomeWords;
 use probe::{Cause, EndpointReport, Facts, Side, State, Step, diagnose};
 use serde::Serialize;
 
@@ -20,7 +20,11 @@ pub struct Finding {
 }
 
 /// The findings in these reports, with their texts.
-pub fn findings(reports: &[EndpointReport], words: &Words, provider: Option<&str>) -> Vec<Finding> {
+pub fn findings(
+    reports: &[EndpointReport],
+    words: &OutcomeWords,
+    provider: Option<&str>,
+) -> Vec<Finding> {
     let in_words = |finding: probe::Finding| {
         let filled = words.finding(&finding, reports, provider);
         Finding {
@@ -54,7 +58,7 @@ pub fn json(reports: &[EndpointReport], findings: &[Finding]) -> serde_json::Res
 }
 
 /// Every server with its steps, then the findings, with colors for a terminal.
-pub fn tree(reports: &[EndpointReport], findings: &[Finding], words: &Words) -> String {
+pub fn tree(reports: &[EndpointReport], findings: &[Finding], words: &OutcomeWords) -> String {
     let mut tree = String::new();
     // Writing into a string does not fail.
     let _ = write_tree(&mut tree, reports, findings, words);
@@ -65,7 +69,7 @@ fn write_tree(
     out: &mut String,
     reports: &[EndpointReport],
     findings: &[Finding],
-    words: &Words,
+    words: &OutcomeWords,
 ) -> fmt::Result {
     let bold = Style::new().bold();
     let dim = Style::new().dimmed();
@@ -121,7 +125,7 @@ struct Endpoint {
 }
 
 impl Endpoint {
-    fn of(report: &EndpointReport, words: &Words) -> Self {
+    fn of(report: &EndpointReport, words: &OutcomeWords) -> Self {
         Self {
             url: report.endpoint.to_string(),
             name: words.protocol(report.endpoint.protocol).name.clone(),
