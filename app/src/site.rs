@@ -11,7 +11,7 @@ use crate::guide::values::Values;
 use crate::page_words::PageWords;
 use crate::record::Catalogue;
 use crate::texts::{Languages, Texts};
-use crate::words::Words;
+use crate::words::OutcomeWords;
 
 /// Built once at start by the server and given to every page and to the test.
 #[non_exhaustive]
@@ -89,7 +89,7 @@ impl Site {
     }
 
     /// The names of the providers, as they stand in a sentence.
-    pub fn provider_names(&self, words: &Words) -> String {
+    pub fn provider_names(&self, words: &OutcomeWords) -> String {
         let records = self.catalogue.records.iter();
         words.list(records.map(|record| record.name.as_str()))
     }

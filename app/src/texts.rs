@@ -7,7 +7,7 @@ use crate::check::TestWords;
 use crate::content::Files;
 use crate::guide::{Guide, Structure};
 use crate::page_words::PageWords;
-use crate::words::Words;
+use crate::words::OutcomeWords;
 
 /// All texts of one language.
 #[derive(Clone, Debug)]
@@ -15,7 +15,7 @@ pub struct Texts {
     /// The language, by its name in HTML (RFC 5646).
     pub language: String,
     /// What the outcomes mean.
-    pub words: Words,
+    pub words: OutcomeWords,
     /// What is said around a test.
     pub test: TestWords,
     /// The words of the pages.
@@ -56,7 +56,7 @@ impl Texts {
     fn read(files: &Files, structure: &Structure, language: &str) -> Result<Self, String> {
         let folder = files.folder(language);
         folder.only(&FILES)?;
-        let words = Words::read(&folder.file("outcomes.toml")?)?;
+        let words = OutcomeWords::read(&folder.file("outcomes.toml")?)?;
         Ok(Self {
             language: language.to_owned(),
             test: TestWords::read(&folder.file("test.toml")?)?,

@@ -16,7 +16,7 @@ use crate::content::words::words;
 
 /// All words of one language.
 #[derive(Clone, Debug)]
-pub struct Words {
+pub struct OutcomeWords {
     /// Has every outcome; `read` makes sure of it.
     steps: BTreeMap<Outcome, String>,
     /// Has every cause; `read` makes sure of it.
@@ -28,7 +28,7 @@ pub struct Words {
     list: ListWords,
 }
 
-impl Words {
+impl OutcomeWords {
     /// The built-in words of a language, without its other texts.
     ///
     /// # Errors
@@ -250,7 +250,7 @@ pub struct RenderedText {
     pub advice: Vec<String>,
 }
 
-/// What a sentence is about. Made by [`Words::subject`].
+/// What a sentence is about. Made by [`OutcomeWords::subject`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject {
     /// The services as they stand within a sentence: `incoming mail (IMAP) and outgoing mail (SMTP)`.

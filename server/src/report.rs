@@ -3,7 +3,7 @@
 use std::fmt::{self, Write};
 
 use anstyle::{AnsiColor, Style};
-use app::words::Words;
+use app::words::OutcomeWords;
 use probe::{Cause, EndpointReport, Facts, Side, State, Step, diagnose};
 use serde::Serialize;
 
@@ -22,7 +22,7 @@ pub struct FindingReport {
 /// The findings in these reports, with their texts.
 pub fn findings(
     reports: &[EndpointReport],
-    words: &Words,
+    words: &OutcomeWords,
     provider: Option<&str>,
 ) -> Vec<FindingReport> {
     let in_words = |finding: probe::Finding| {
@@ -58,7 +58,11 @@ pub fn json(reports: &[EndpointReport], findings: &[FindingReport]) -> serde_jso
 }
 
 /// Every server with its steps, then the findings, with colors for a terminal.
-pub fn tree(reports: &[EndpointReport], findings: &[FindingReport], words: &Words) -> String {
+pub fn tree(
+    reports: &[EndpointReport],
+    findings: &[FindingReport],
+    words: &OutcomeWords,
+) -> String {
     let mut tree = String::new();
     // Writing into a string does not fail.
     let _ = write_tree(&mut tree, reports, findings, words);
@@ -69,7 +73,7 @@ fn write_tree(
     out: &mut String,
     reports: &[EndpointReport],
     findings: &[FindingReport],
-    words: &Words,
+    words: &OutcomeWords,
 ) -> fmt::Result {
     let bold = Style::new().bold();
     let dim = Style::new().dimmed();

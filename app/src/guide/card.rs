@@ -65,12 +65,12 @@ struct StructureFile {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WordsFile {
-    card: ById<CardWords>,
+    card: ById<CardText>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct CardWords {
+struct CardText {
     title: Plain,
     why: Prose,
     steps: Steps,

@@ -15,7 +15,7 @@ use super::remedies::Remedies;
 use super::structure::Structure;
 use super::words::GuideWords;
 use crate::content::Folder;
-use crate::words::Words;
+use crate::words::OutcomeWords;
 
 /// Everything that the guide knows, in one language. Every reference in it leads somewhere.
 #[derive(Clone, Debug)]
@@ -45,7 +45,7 @@ impl Guide {
     pub(crate) fn read(
         structure: &Structure,
         folder: Folder<'_>,
-        words: &Words,
+        words: &OutcomeWords,
     ) -> Result<Self, String> {
         let no_security = &words.security(Security::None).name;
         let mut programs = Vec::new();

@@ -9,7 +9,7 @@ use strum::{AsRefStr, IntoStaticStr};
 
 use super::prose::{GeneralProse, Prose, Steps};
 use crate::content::template::plain;
-use crate::words::Words;
+use crate::words::OutcomeWords;
 
 /// One mail program.
 #[derive(Clone, Debug)]
@@ -178,7 +178,7 @@ pub struct Retired {
 
 impl SecurityNames {
     /// What most programs call the kinds of security.
-    pub fn general(words: &Words) -> Self {
+    pub fn general(words: &OutcomeWords) -> Self {
         Self {
             tls: words.security(Security::Tls).name.clone(),
             starttls: words.security(Security::Starttls).name.clone(),
@@ -198,7 +198,7 @@ impl SecurityNames {
 
 impl Program {
     /// What this program calls the kinds of security; what most do, where it has no words of its own.
-    pub fn security_names(&self, words: &Words) -> SecurityNames {
+    pub fn security_names(&self, words: &OutcomeWords) -> SecurityNames {
         match &self.status {
             Status::Supported(steps) => steps.security.clone(),
             Status::Retired(_) => SecurityNames::general(words),

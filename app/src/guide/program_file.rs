@@ -115,7 +115,7 @@ impl<'de> Deserialize<'de> for About {
 /// The file of one program in the folder of a language.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct ProgramWords {
+struct WordsFile {
     name: Plain,
     summary: Spanned<GeneralProse>,
     recognise: GeneralProse,
@@ -209,7 +209,7 @@ impl ProgramStructure {
         cards: impl Iterator<Item = &'a str>,
         no_security: &str,
     ) -> Result<Program, String> {
-        let words: ProgramWords = file.toml()?;
+        let words: WordsFile = file.toml()?;
         if !words.summary.get_ref().prose().is_plain() {
             let message = "the summary is shown as it stands, expected it without values and marks";
             return Err(file.fault_at(&words.summary, message));

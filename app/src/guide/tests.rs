@@ -51,7 +51,7 @@ fn prose(guide: &Guide) -> Vec<(String, &Prose)> {
         all.extend(program.errors.iter().map(|error| error.means.prose()));
         match &program.status {
             Status::Retired(retired) => {
-                all.extend([&retired.why].into_iter().chain(retired.keep.iter()))
+                all.extend([&retired.why].into_iter().chain(retired.keep.iter()));
             }
             Status::Supported(steps) => {
                 all.extend(steps.add.iter().chain(steps.change.iter()));

@@ -32,13 +32,13 @@ impl LocalizedText {
 
 impl<'de> Deserialize<'de> for LocalizedText {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Texts)
+        deserializer.deserialize_any(TextOrTable)
     }
 }
 
-struct Texts;
+struct TextOrTable;
 
-impl<'de> Visitor<'de> for Texts {
+impl<'de> Visitor<'de> for TextOrTable {
     type Value = LocalizedText;
 
     fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -16,7 +16,7 @@ fn endpoint(url_host: &str, protocol: Protocol, port: u16) -> Endpoint {
     }
 }
 
-fn subject(words: &Words) -> Subject {
+fn subject(words: &OutcomeWords) -> Subject {
     words.subject(
         &[endpoint("mail.example.net", Protocol::Imap, 993)],
         &[endpoint("imap.example.net", Protocol::Imap, 993)],
@@ -26,14 +26,14 @@ fn subject(words: &Words) -> Subject {
 
 #[test]
 fn there_are_words_for_the_languages_that_there_are() {
-    assert!(Words::built_in("en").is_ok());
-    let error = Words::built_in("xx").unwrap_err();
+    assert!(OutcomeWords::built_in("en").is_ok());
+    let error = OutcomeWords::built_in("xx").unwrap_err();
     assert_eq!(error, "xx/outcomes.toml is missing");
 }
 
 #[test]
 fn every_outcome_has_words_that_read_well() {
-    let words = Words::english();
+    let words = OutcomeWords::english();
     for &outcome in Outcome::ALL {
         let step = words.step(outcome);
         let count = step.split_whitespace().count();
@@ -76,7 +76,7 @@ fn every_outcome_has_words_that_read_well() {
 /// What a customer reads, as it is: a change of words is seen in the review of the snapshot.
 #[test]
 fn the_text_that_a_customer_reads() {
-    let words = Words::english();
+    let words = OutcomeWords::english();
     let mut book = String::new();
     for cause in Cause::all() {
         let RenderedText {
@@ -95,7 +95,7 @@ fn the_text_that_a_customer_reads() {
 
 #[test]
 fn the_first_sentences_have_no_jargon() {
-    let words = Words::english();
+    let words = OutcomeWords::english();
     for cause in Cause::all() {
         let outcome = cause.code();
         let filled = words.cause(cause).fill(&subject(&words));
@@ -124,7 +124,7 @@ fn the_first_sentences_have_no_jargon() {
 
 #[test]
 fn whoever_cannot_fix_a_fault_learns_where_to_turn() {
-    let words = Words::english();
+    let words = OutcomeWords::english();
     for cause in Cause::all().filter(|cause| cause.severity() == Severity::Failure) {
         let filled = words.cause(cause).fill(&subject(&words));
         let text = format!("{} {}", filled.explanation, filled.advice.join(" ")).to_lowercase();
@@ -140,7 +140,7 @@ fn whoever_cannot_fix_a_fault_learns_where_to_turn() {
 
 #[test]
 fn a_refused_password_gets_every_next_step() {
-    let words = Words::english();
+    let words = OutcomeWords::english();
     let filled = words
         .cause(Cause::Outcome(Outcome::WrongCredentials))
         .fill(&subject(&words));
@@ -159,7 +159,7 @@ fn a_refused_password_gets_every_next_step() {
 
 #[test]
 fn several_endpoints_are_named_once_each() {
-    let words = Words::english();
+    let words = OutcomeWords::english();
     let imap = endpoint("mail.example.net", Protocol::Imap, 993);
     let submission = endpoint("smtp.example.net", Protocol::Smtp, 587);
     let submissions = endpoint("smtp.example.net", Protocol::Smtp, 465);
@@ -178,7 +178,7 @@ fn several_endpoints_are_named_once_each() {
 
 #[test]
 fn a_fault_in_the_file_is_told() {
-    let read = |text: &str| Words::read(&File::new("en.toml", text)).unwrap_err();
+    let read = |text: &str| OutcomeWords::read(&File::new("en.toml", text)).unwrap_err();
     let place = ENGLISH.lines().position(|line| line == "[outcome.ok]");
     let place = place.unwrap() + 1;
     for (old, new, message) in [

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use app::check::target;
 use app::record::{AddressOrDomain, Catalogue};
-use app::words::Words;
+use app::words::OutcomeWords;
 use futures_util::StreamExt;
 use probe::net::{Options, ProbeEvent, Target};
 use probe::{Credentials, CredentialsError, Endpoint, EndpointReport};
@@ -83,7 +83,7 @@ pub fn run(options: ProbeOptions) -> Result<ExitCode, ProbeError> {
             ..Options::default()
         },
     )?;
-    let words = Words::built_in(&options.language).map_err(ProbeError::Content)?;
+    let words = OutcomeWords::built_in(&options.language).map_err(ProbeError::Content)?;
     let endpoints: Vec<_> = targets
         .iter()
         .map(|target| target.endpoint.clone())
