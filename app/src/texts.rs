@@ -88,12 +88,7 @@ impl Languages {
         }
     }
 
-    /// The texts for a request with this header `Accept-Language`.
-    pub fn negotiate(&self, accept_language: Option<&str>) -> &Arc<Texts> {
-        &self.texts[self.position(accept_language)]
-    }
-
-    /// The position of these texts in [`Self::all`].
+    /// The position in [`Self::all`] of the texts for a request with this header `Accept-Language`.
     pub fn position(&self, accept_language: Option<&str>) -> usize {
         let find = |tag: &str| {
             let mut texts = self.texts.iter();

@@ -1,5 +1,6 @@
 //! The responses to health checks.
 
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::IntoResponse;
 
@@ -11,7 +12,7 @@ pub(crate) async fn health() -> &'static str {
 }
 
 /// `/readyz`: 200 while the program accepts new work, and 503 while it stops.
-pub(crate) fn ready(readiness: &Readiness) -> impl IntoResponse + use<> {
+pub(crate) async fn ready(State(readiness): State<Readiness>) -> impl IntoResponse {
     match readiness.is_ready() {
         true => (StatusCode::OK, "ready\n"),
         false => (StatusCode::SERVICE_UNAVAILABLE, "stopping\n"),

@@ -17,12 +17,8 @@ pub fn router(metrics: Metrics, readiness: Readiness) -> Router {
     Router::new()
         .route("/metrics", get(show_metrics).with_state(metrics))
         .route("/healthz", get(health))
-        .route("/readyz", get(show_readiness).with_state(readiness))
+        .route("/readyz", get(ready).with_state(readiness))
         .layer(from_fn(headers::fixed))
-}
-
-async fn show_readiness(State(readiness): State<Readiness>) -> impl IntoResponse {
-    ready(&readiness)
 }
 
 async fn show_metrics(State(metrics): State<Metrics>) -> impl IntoResponse {

@@ -216,7 +216,10 @@ async fn busy(app: &AppState, request: &PageRequestHead, denial: PageDenial) -> 
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     };
     let mut response = page.answer(&request.accept_encoding);
-    *response.status_mut() = denial.status();
+    *response.status_mut() = match denial {
+        PageDenial::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
+        PageDenial::TooManyAtOnce | PageDenial::Busy => StatusCode::SERVICE_UNAVAILABLE,
+    };
     let headers = response.headers_mut();
     headers.insert(RETRY_AFTER, denial.retry_after().into());
     headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

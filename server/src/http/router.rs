@@ -11,7 +11,7 @@ use axum::extract::{DefaultBodyLimit, State};
 use axum::http::Uri;
 use axum::http::header::HeaderMap;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use axum::routing::{get, post};
 use leptos::server_fn::ServerFn;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -83,7 +83,7 @@ fn for_scripts(app: &Arc<AppState>) -> Router<Arc<AppState>> {
 fn for_machines(app: &Arc<AppState>) -> Router<Arc<AppState>> {
     let health = Router::new()
         .route("/healthz", get(health))
-        .route("/readyz", get(readiness));
+        .route("/readyz", get(ready).with_state(app.readiness.clone()));
     let named = Router::new()
         .route(security_txt::PATH, get(security))
         .layer(from_fn_with_state(app.clone(), own_names_only));
@@ -107,10 +107,6 @@ async fn file(State(app): State<Arc<AppState>>, uri: Uri, request: HeaderMap) ->
 
 async fn security(State(app): State<Arc<AppState>>) -> Response {
     security_txt::answer(&app.options.contacts)
-}
-
-async fn readiness(State(app): State<Arc<AppState>>) -> impl IntoResponse {
-    ready(&app.readiness)
 }
 
 #[cfg(test)]

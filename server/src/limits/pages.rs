@@ -7,7 +7,6 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use axum::http::StatusCode;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
@@ -77,15 +76,7 @@ impl PageDenial {
         }
     }
 
-    /// The status of the response.
-    pub(crate) const fn status(self) -> StatusCode {
-        match self {
-            Self::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::TooManyAtOnce | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
-        }
-    }
-
-    /// The value of `Retry-After`, in whole seconds.
+    /// When to try again, in whole seconds.
     pub(crate) fn retry_after(self) -> u64 {
         let wait = match self {
             Self::TooMany { wait } => wait,

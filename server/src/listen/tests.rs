@@ -171,12 +171,15 @@ async fn one_client_has_only_so_many_requests_at_once() {
         connections_per_client: count(2),
     });
     let connections = transport.connections.clone();
+    let metrics = transport.metrics.clone();
     let address = server(transport).await;
     let limit = RequestLimit::new(connections, "127.0.0.1".parse().ok());
     let held = [limit.permit(), limit.permit()];
     let answer = ask(address, REQUEST).await;
     assert!(answer.starts_with("HTTP/1.1 503"), "{answer}");
     assert!(answer.contains("retry-after: 1"), "{answer}");
+    let counted = "limits_hit_total{limit=\"requests-per-client\"} 1";
+    assert!(metrics.text().contains(counted), "{}", metrics.text());
     drop(held);
     // An answer gives its permit back when it is there to its end.
     for _ in 0..4 {

@@ -187,11 +187,13 @@ async fn other_sites_cannot_start_anything() {
             .header("sec-fetch-site", "cross-site")
             .body(Body::from("address=jane%40q.com"))
             .unwrap();
-        assert_eq!(
-            ask(&site, request).await.status,
-            StatusCode::FORBIDDEN,
-            "{path}"
-        );
+        let answer = ask(&site, request).await;
+        assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
+        // People get a page that says why; scripts have words of their own.
+        let explained = answer
+            .text()
+            .contains("This request did not come from our own page");
+        assert_eq!(explained, !path.starts_with("/api/"), "{path}");
     }
 }
 

@@ -15,7 +15,6 @@ mod proxies;
 
 use std::net::{IpAddr, SocketAddr};
 
-use axum::http::uri::Authority;
 use axum::http::{Request, Version};
 
 pub use self::proxies::{ProxyHeaders, ProxyOptions, TrustedProxies};
@@ -84,15 +83,12 @@ impl Client {
 /// Whether this host always means the machine itself. A proxy that adds no headers usually passes on the name
 /// of the site.
 fn is_local(host: &str) -> bool {
-    let Ok(authority) = host.parse::<Authority>() else {
+    let Some(name) = host::name(host) else {
         return false;
     };
-    let name = authority.host();
     let address = name.trim_start_matches('[').trim_end_matches(']');
-    let loopback = address
-        .parse::<IpAddr>()
-        .is_ok_and(|address| address.is_loopback());
-    let name = name.to_ascii_lowercase();
+    let address = address.parse::<IpAddr>();
+    let loopback = address.is_ok_and(|address| address.is_loopback());
     loopback || name == "localhost" || name.ends_with(".localhost")
 }
 
