@@ -242,6 +242,12 @@ outcomes! {
     WrongCredentials = "wrong-credentials", SignIn, Failure, Account, Refused;
     /// The server wants an app password, or a sign-in on the web first (534 5.7.9, RFC 4954 §6).
     AppPasswordRequired = "app-password-required", SignIn, Failure, Account, Refused;
+    /// The password is right, but this way to the mailbox, such as IMAP, POP or sending with a password, is switched off for it (535 5.7.139, RFC 5530 `[AUTHORIZATIONFAILED]` with words).
+    AccessSwitchedOff = "access-switched-off", SignIn, Failure, Account, Accepted;
+    /// The server takes no passwords of mail programs at all any more, only a sign-in with the provider in a browser (OAuth, RFC 7628).
+    BasicAuthenticationOff = "basic-authentication-off", SignIn, Failure, Account, NotJudged;
+    /// The server refused the sign-in and did not say why; most often it is the password (`NO`, `-ERR` without a code or a reason).
+    SignInRefused = "sign-in-refused", SignIn, Failure, Account, Refused;
     /// The password must be renewed (`[EXPIRED]`, RFC 5530; 432 4.7.12, RFC 4954 §6).
     PasswordExpired = "password-expired", SignIn, Failure, Account, Refused;
     /// The account is switched off (`[CONTACTADMIN]`, RFC 5530; 525 5.7.13, RFC 5248).
@@ -267,10 +273,36 @@ outcomes! {
     /// The answer to the sign-in breaks the protocol, so it is not known whether the password is right.
     SignInProtocolError = "sign-in-protocol-error", SignIn, Failure, Service, Unknown;
 
+    /// The password was accepted, and the server lets this program open no folder (RFC 9051 §6.3.3).
+    MailboxRefused = "mailbox-refused", Mailbox, Failure, Service, Accepted;
+    /// The password was accepted, and the server cannot open the mailbox because of a fault of its own (`[SERVERBUG]`, `[CORRUPTION]`, RFC 5530; `[SYS/PERM]`, RFC 3206).
+    MailboxFault = "mailbox-fault", Mailbox, Failure, Service, Accepted;
     /// The mailbox has reached its limit (`[OVERQUOTA]`, RFC 5530; RFC 9208).
     MailboxFull = "mailbox-full", Mailbox, Failure, Account, Accepted;
     /// The mailbox is more than nine tenths full (RFC 9208).
     MailboxNearlyFull = "mailbox-nearly-full", Mailbox, Notice, Account, Unknown;
+
+    /// The server does not take mail from the customer's own address (553 5.7.1, 550 5.7.60; RFC 5321 §4.1.1.2, RFC 6409 §6.1).
+    SenderRefused = "sender-refused", Sending, Failure, Account, Accepted;
+    /// The server took the password and still does not pass on mail (554 5.7.1, RFC 5321 §3.6.2).
+    RelayingDenied = "relaying-denied", Sending, Failure, Service, Accepted;
+    /// The server takes no mail for the customer's own address (550 5.1.1, RFC 5321 §4.1.1.3, RFC 3463 §3.2).
+    RecipientRefused = "recipient-refused", Sending, Failure, Account, Accepted;
+    /// The account may send nothing now: spam, too many messages, or a decision of the provider (550 5.4.5, 554 5.7.1, 535 with words; RFC 3463).
+    SendingBlocked = "sending-blocked", Sending, Failure, Account, Accepted;
+    /// The server asks to try again in a few minutes, as it does with senders that it does not know (450 4.2.0, RFC 6647).
+    Greylisted = "greylisted", Sending, Failure, Service, Accepted;
+    /// The server takes no mail right now (4yz, RFC 5321 §4.2.1).
+    SendingDeferred = "sending-deferred", Sending, Failure, Service, Accepted;
+    /// The server took the password and cannot pass on mail because of a fault of its own (421 4.4.0, 5yz; RFC 5321 §3.8).
+    SendingFault = "sending-fault", Sending, Failure, Service, Accepted;
+
+    /// The message to the customer's own address was taken and did not arrive while it was waited for.
+    MessageNotSeen = "message-not-seen", Delivery, Failure, Service, Accepted;
+    /// The message to the customer's own address lies among the junk mail (`\\Junk`, RFC 6154).
+    MessageInJunk = "message-in-junk", Delivery, Notice, Account, Accepted;
+    /// The provider's own check says that SPF, DKIM or DMARC failed (RFC 8601).
+    MessageNotAuthenticated = "message-not-authenticated", Delivery, Notice, Service, Accepted;
 
     /// The domain publishes other servers than the documented ones (RFC 6186, RFC 8314 §5.1).
     SrvDiffers = "srv-differs", Published, Notice, Service, Unknown;
@@ -285,6 +317,8 @@ outcomes! {
     ClosedEarly = "closed-early", Any, Failure, Service, Unknown;
     /// The server stopped answering within a stage.
     NoReply = "no-reply", Any, Failure, Service, Unknown;
+    /// This machine has no connection to the internet, so nothing is known of the server.
+    ProbeOffline = "probe-offline", Any, Failure, Probe, Unknown;
     /// This machine has no descriptors, memory or ports left to open a socket, so nothing is known of the server (EMFILE, ENFILE, ENOBUFS, ENOMEM, EADDRNOTAVAIL; connect(2), socket(2)).
     LocalResourcesExhausted = "local-resources-exhausted", Any, Failure, Probe, Unknown;
     /// The time for the whole check was over before this service was done.

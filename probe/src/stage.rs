@@ -22,8 +22,12 @@ pub enum Stage {
     Capabilities,
     /// Signing in with the customer's password.
     SignIn,
-    /// How full the mailbox is.
+    /// Opening the mailbox, and asking how full it is.
     Mailbox,
+    /// Asking whether the customer may send, without sending anything.
+    Sending,
+    /// Watching a message to the customer's own address arrive.
+    Delivery,
     /// Saying goodbye.
     Close,
     /// Looking at the addresses of the host that were not used.

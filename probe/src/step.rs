@@ -101,6 +101,25 @@ pub enum Facts {
         /// Messages allowed.
         message_limit: Option<u64>,
     },
+    /// What the server said about sending.
+    Sending {
+        /// The largest message that it takes, in bytes (RFC 1870).
+        size_limit: Option<u64>,
+    },
+    /// How a message to the customer's own address arrived.
+    Delivery {
+        /// From the end of the sending to its arrival.
+        #[serde(rename = "seconds", serialize_with = "optional_seconds")]
+        on_the_way: Option<Duration>,
+        /// The folder in which it lies, by the server's name for it.
+        folder: Option<String>,
+        /// What the provider found of SPF (RFC 8601 §2.7.2), such as `pass`.
+        spf: Option<String>,
+        /// What the provider found of DKIM (RFC 8601 §2.7.1).
+        dkim: Option<String>,
+        /// What the provider found of DMARC (RFC 7489 §11.2).
+        dmarc: Option<String>,
+    },
     /// What the other addresses of the host did.
     OtherAddresses {
         /// Each that was looked at.
@@ -296,4 +315,14 @@ impl EndpointReport {
 fn milliseconds<S: Serializer>(elapsed: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
     // A tenth of a millisecond is the finest that means anything on a network.
     serializer.serialize_f64((elapsed.as_secs_f64() * 10_000.0).round() / 10.0)
+}
+
+fn optional_seconds<S: Serializer>(
+    elapsed: &Option<Duration>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match elapsed {
+        Some(elapsed) => serializer.serialize_some(&((elapsed.as_secs_f64() * 10.0).round() / 10.0)),
+        None => serializer.serialize_none(),
+    }
 }

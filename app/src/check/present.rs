@@ -213,6 +213,27 @@ impl Presenter {
                     (&label.messages, share(*messages, *message_limit, count)),
                 ]
             }
+            Facts::Sending { size_limit } => {
+                let limit = size_limit.map(|bytes| self.texts.test.megabytes(bytes));
+                vec![(&label.size_limit, limit.unwrap_or_default())]
+            }
+            Facts::Delivery {
+                on_the_way,
+                folder,
+                spf,
+                dkim,
+                dmarc,
+            } => {
+                let time = on_the_way.map(|time| self.texts.test.time(time));
+                let text = |value: &Option<String>| value.clone().unwrap_or_default();
+                vec![
+                    (&label.on_the_way, time.unwrap_or_default()),
+                    (&label.folder, text(folder)),
+                    (&label.spf, text(spf)),
+                    (&label.dkim, text(dkim)),
+                    (&label.dmarc, text(dmarc)),
+                ]
+            }
             Facts::OtherAddresses { others } => {
                 let others = others.iter();
                 let rows = others.map(|one| {

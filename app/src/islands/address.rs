@@ -129,7 +129,12 @@ fn take_in(typed: TypedAddress) {
         }
     };
     for field in &fields {
+        let untouched = field.value().is_empty();
         show(field, &text);
+        // Whoever is about to type replaces the remembered address, and does not write behind it.
+        if untouched && in_use(field) {
+            field.select();
+        }
     }
     typed.text.set(text);
 }

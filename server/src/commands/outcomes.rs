@@ -16,6 +16,8 @@ const STAGES: &[(Option<Stage>, &str)] = &[
     (Some(Stage::Capabilities), "Capabilities"),
     (Some(Stage::SignIn), "Sign-in"),
     (Some(Stage::Mailbox), "Mailbox"),
+    (Some(Stage::Sending), "Sending"),
+    (Some(Stage::Delivery), "Arrival of a message"),
     (Some(Stage::OtherAddresses), "Other addresses of the host"),
     (Some(Stage::Published), "What the DNS publishes"),
 ];
