@@ -1,8 +1,10 @@
 //! The SMTP submission conversation (RFC 6409, RFC 5321, RFC 3207, RFC 4954).
 
+mod reply;
 #[cfg(test)]
 mod tests;
 
+use self::reply::{Line, reply, rest};
 use super::capabilities::Capabilities;
 use super::clock::Clock;
 use super::connection::Connection;
@@ -49,7 +51,7 @@ pub(super) async fn capabilities<S: Stream, C: Clock>(
     let mut reply = reply(connection).await?;
     if reply.code == 220 {
         // Some servers greet again inside TLS (RFC 3207 has them not to); the answer comes behind it.
-        reply = self::reply(connection).await?;
+        reply = reply::reply(connection).await?;
     }
     match reply.code {
         250 => {
@@ -159,94 +161,4 @@ pub(super) async fn quit<S: Stream, C: Clock>(
     connection.send(b"QUIT\r\n").await?;
     let reply = reply(connection).await?;
     Ok(connection.quote(&reply.raw))
-}
-
-/// A complete reply of one or more lines (RFC 5321 §4.2).
-struct Reply {
-    code: u16,
-    texts: Vec<String>,
-    raw: Vec<u8>,
-}
-
-impl Reply {
-    /// The enhanced status code at the beginning of the text, or nothing (RFC 2034 §4).
-    fn enhanced(&self) -> &str {
-        let text = self.texts.first().map_or("", String::as_str);
-        let word = text.split(' ').next().unwrap_or_default();
-        let mut parts = 0;
-        let number = |part: &str| {
-            parts += 1;
-            (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
-        };
-        if word.split('.').all(number) && parts == 3 {
-            word
-        } else {
-            ""
-        }
-    }
-}
-
-async fn reply<S: Stream, C: Clock>(connection: &mut Connection<S, C>) -> Result<Reply, Fault> {
-    let first = connection.read_line().await?;
-    match Line::parse(&first) {
-        Some(line) => rest(connection, line).await,
-        None => Err(connection.fault(Outcome::MalformedReply, &first)),
-    }
-}
-
-/// Reads the further lines of a reply, all of which must have the code of the first.
-async fn rest<S: Stream, C: Clock>(
-    connection: &mut Connection<S, C>,
-    first: Line,
-) -> Result<Reply, Fault> {
-    let mut more = first.more;
-    let mut reply = Reply {
-        code: first.code,
-        texts: vec![first.text],
-        raw: first.raw,
-    };
-    while more {
-        let raw = connection.read_line().await?;
-        match Line::parse(&raw) {
-            Some(line) if line.code == reply.code => {
-                more = line.more;
-                reply.texts.push(line.text);
-                reply.raw.push(b'\n');
-                reply.raw.extend_from_slice(&line.raw);
-            }
-            _ => return Err(connection.fault(Outcome::MalformedReply, &raw)),
-        }
-    }
-    Ok(reply)
-}
-
-struct Line {
-    code: u16,
-    more: bool,
-    text: String,
-    raw: Vec<u8>,
-}
-
-impl Line {
-    fn parse(line: &[u8]) -> Option<Self> {
-        let (code, rest) = line.split_at_checked(3)?;
-        if !matches!(code, [b'2'..=b'5', b'0'..=b'9', b'0'..=b'9']) {
-            return None;
-        }
-        let more = match rest.first() {
-            None | Some(b' ') => false,
-            Some(b'-') => true,
-            Some(_) => return None,
-        };
-        let code = code
-            .iter()
-            .fold(0, |code, digit| code * 10 + u16::from(digit - b'0'));
-        let text = String::from_utf8_lossy(rest.get(1..).unwrap_or_default()).into_owned();
-        Some(Self {
-            code,
-            more,
-            text,
-            raw: line.to_vec(),
-        })
-    }
 }
