@@ -16,6 +16,7 @@
 //! | [`session`] | one session with a server, over any stream, clock and TLS |
 //! | [`step`] | one thing that happened, with its facts |
 //! | [`diagnosis`] | pure: all reports → findings |
+//! | [`envelope_address`] | a mail address as it stands in the commands of SMTP |
 //! | [`credentials`] | a user name and password that are fit to be sent |
 //! | [`dialogue`] | the IMAP, POP3 and SMTP conversations, over any stream and clock |
 //! | `tls` | feature `tls`: verification, certificates and handshakes, over any stream |
@@ -26,6 +27,7 @@ pub mod credentials;
 pub mod diagnosis;
 pub mod dialogue;
 pub mod endpoint;
+pub mod envelope_address;
 pub mod judgement;
 #[cfg(feature = "net")]
 pub mod net;
@@ -48,6 +50,7 @@ pub use address::{PrivateNetwork, PrivateNetworkError};
 pub use credentials::{Credentials, CredentialsError};
 pub use diagnosis::{Cause, Finding, diagnose};
 pub use endpoint::{Endpoint, HostName, Protocol, Security};
+pub use envelope_address::{EnvelopeAddress, EnvelopeAddressError};
 pub use judgement::Judgement;
 pub use outcome::{Outcome, Severity, State};
 pub use side::Side;

@@ -211,6 +211,7 @@ fn fill(text: &str, password: &str, each: &[String]) -> String {
         ("<password64>", &base64),
         ("<plain>", &plain),
         ("<length>", &password.len().to_string()),
+        ("<version>", env!("CARGO_PKG_VERSION")),
     ]
     .iter()
     .fold(text.to_owned(), |text, (name, value)| {

@@ -7,11 +7,14 @@ const MAX_CAPABILITIES: usize = 256;
 
 /// Those that decide how a server is spoken to. They count wherever in the list they stand.
 const ALWAYS_KEPT: &[&str] = &[
+    "ID",
     "LOGIN",
     "LOGINDISABLED",
+    "PIPELINING",
     "PLAIN",
     "QUOTA",
     "SASL-IR",
+    "SIZE",
     "STARTTLS",
     "STLS",
     "USER",
@@ -32,6 +35,14 @@ impl Capabilities {
         self.words
             .iter()
             .any(|word| word.split(' ').next() == Some(name))
+    }
+
+    /// What stands behind `name`, which is in upper case, where the protocol has parameters.
+    pub(super) fn parameter(&self, name: &str) -> Option<&str> {
+        self.words.iter().find_map(|word| {
+            let (first, parameter) = word.split_once(' ')?;
+            (first == name).then_some(parameter.trim())
+        })
     }
 
     /// Whether the server offers the SASL mechanism `name`, which is in upper case.

@@ -14,7 +14,7 @@
 //! | `redact` | a server's words made safe to show |
 //! | `recognise`, `first_words` | which kind of service answers on a port |
 //! | `sasl`, `sasl_exchange` | the forms in which a password is sent, and when |
-//! | `refusal` | what a refused sign-in means |
+//! | `refusal`, `mailbox_refusal` | what a refused sign-in means, and a mailbox that does not open |
 //! | `imap`, `pop3`, `smtp` | the three protocols |
 //! | `results`, `fault` | what a stage returns, and why it fails |
 
@@ -24,6 +24,7 @@ pub(crate) mod connection;
 mod fault;
 mod first_words;
 mod imap;
+mod mailbox_refusal;
 mod pop3;
 pub(crate) mod recognise;
 mod redact;
@@ -48,6 +49,7 @@ pub use verified_connection::{VerifiedConnection, VerifiedTls};
 
 use crate::credentials::Credentials;
 use crate::endpoint::Protocol;
+use crate::envelope_address::EnvelopeAddress;
 use crate::outcome::Outcome;
 
 /// Reads the greeting.
@@ -83,6 +85,13 @@ pub async fn capabilities<S: Stream, C: Clock>(
         Protocol::Pop3 => pop3::capabilities(connection).await,
         Protocol::Smtp => smtp::capabilities(connection).await,
     }
+}
+
+/// The largest message that an SMTP server takes, in bytes (RFC 1870 §4). `None` where it does not say, or
+/// has no limit.
+pub fn message_size_limit(capabilities: &Capabilities) -> Option<u64> {
+    let parameter = capabilities.parameter("SIZE")?;
+    parameter.parse().ok().filter(|limit| *limit > 0)
 }
 
 /// Requests TLS and returns the reply. `known` are the capabilities from the greeting.
@@ -132,35 +141,50 @@ pub async fn sign_in<S: VerifiedTls, C: Clock>(
     }
 }
 
-/// Asks how full the mailbox is. `None` when the server does not tell; SMTP servers never do.
+/// Opens the mailbox of an IMAP or POP3 server, and asks how full it is. Nothing in it is changed.
 ///
 /// `known` are the capabilities after the sign-in, where the reply to it included them.
 ///
 /// # Errors
 ///
-/// [`Outcome::DroppedAfterSignIn`] when the server hangs up instead of answering, the reason why a
-/// mailbox cannot be opened, and those of reading.
+/// The outcomes of the stage mailbox, [`Outcome::DroppedAfterSignIn`] when the server hangs up instead of
+/// answering, and those of reading.
 pub async fn mailbox<S: Stream, C: Clock>(
     protocol: Protocol,
     connection: &mut Connection<S, C>,
     known: Option<&Capabilities>,
-) -> Result<Option<MailboxUsage>, Fault> {
+) -> Result<MailboxUsage, Fault> {
     let usage = match protocol {
         Protocol::Imap => imap::mailbox(connection, known).await,
-        Protocol::Pop3 => pop3::mailbox(connection).await.map(Some),
-        Protocol::Smtp => Ok(None),
+        Protocol::Pop3 => pop3::mailbox(connection).await,
+        // Whoever sends mail sees no mailbox.
+        Protocol::Smtp => Ok(MailboxUsage::default()),
     };
-    usage.map_err(|fault| match fault.outcome {
-        Outcome::ClosedEarly => fault.with(Outcome::DroppedAfterSignIn),
-        _ => fault,
-    })
+    usage.map_err(hangup_after_sign_in)
+}
+
+/// Asks an SMTP server whether a message from and to this address would be taken. None is sent. Returns the
+/// reply.
+///
+/// # Errors
+///
+/// The outcomes of the stage sending, [`Outcome::DroppedAfterSignIn`] when the server hangs up instead of
+/// answering, and those of reading.
+pub async fn sending<S: Stream, C: Clock>(
+    connection: &mut Connection<S, C>,
+    capabilities: &Capabilities,
+    address: &EnvelopeAddress,
+) -> Result<Option<String>, Fault> {
+    let reply = smtp::sending(connection, capabilities, address).await;
+    reply.map_err(hangup_after_sign_in)
 }
 
 /// Sends QUIT or LOGOUT, and returns the reply.
 ///
 /// # Errors
 ///
-/// [`Outcome::ClosedEarly`] when the server closes the connection instead of answering, and those of reading.
+/// [`Outcome::ClosedEarly`] when the server closes the connection instead of answering,
+/// [`Outcome::SendingFault`] when it breaks off in the place of an answer, and those of reading.
 pub async fn quit<S: Stream, C: Clock>(
     protocol: Protocol,
     connection: &mut Connection<S, C>,
@@ -169,5 +193,12 @@ pub async fn quit<S: Stream, C: Clock>(
         Protocol::Imap => imap::quit(connection).await,
         Protocol::Pop3 => pop3::quit(connection).await,
         Protocol::Smtp => smtp::quit(connection).await,
+    }
+}
+
+fn hangup_after_sign_in(fault: Fault) -> Fault {
+    match fault.outcome {
+        Outcome::ClosedEarly => fault.with(Outcome::DroppedAfterSignIn),
+        _ => fault,
     }
 }

@@ -20,8 +20,9 @@ use super::run_context::RunContext;
 use super::target::Target;
 use super::tcp_transport::TcpTransport;
 use crate::dialogue::Fault;
+use crate::envelope_address::EnvelopeAddress;
 use crate::outcome::Outcome;
-use crate::session::{ServerCertificates, Session, StageFailed, StepLog};
+use crate::session::{ServerCertificates, Session, SignInTurn, StageFailed, StepLog};
 use crate::stage::Stage;
 use crate::step::{Attempt, Facts};
 
@@ -57,9 +58,9 @@ struct Observed {
     chain: Vec<Vec<u8>>,
 }
 
-impl EndpointCheck<'_> {
+impl<'a> EndpointCheck<'a> {
     /// Runs the check to its end. Its steps go to the log.
-    pub(super) async fn run(&self, log: &mut Log) {
+    pub(super) async fn run(&self, turn: Option<SignInTurn<'a>>, log: &mut Log) {
         let Target {
             endpoint,
             domain,
@@ -67,14 +68,14 @@ impl EndpointCheck<'_> {
             ..
         } = self.target;
         if connect_to.is_some() || endpoint.host.address().is_some() {
-            self.service(log).await;
+            self.service(turn, log).await;
             return;
         }
         let done = CancellationToken::new();
         let resolver = &self.run.probe.resolver;
         let published = published::query(resolver, domain.as_ref(), endpoint, &done);
         let service = async {
-            let observed = self.service(log).await;
+            let observed = self.service(turn, log).await;
             done.cancel();
             observed
         };
@@ -84,8 +85,9 @@ impl EndpointCheck<'_> {
         }
     }
 
-    /// The service itself, and the other addresses of its host.
-    async fn service(&self, log: &mut Log) -> Observed {
+    /// The service itself, and the other addresses of its host. Its turn to sign in is given up as soon as
+    /// it cannot come that far.
+    async fn service(&self, turn: Option<SignInTurn<'a>>, log: &mut Log) -> Observed {
         let location = match self.locate(log).await {
             Ok(location) => location,
             Err(aliases) => {
@@ -96,7 +98,10 @@ impl EndpointCheck<'_> {
             }
         };
         let certificates = match self.connect(&location, log).await {
-            Ok(connection) => self.session(connection, &location.addresses, log).await,
+            Ok(connection) => {
+                self.session(connection, &location.addresses, turn, log)
+                    .await
+            }
             Err(StageFailed) => None,
         };
         Observed {
@@ -196,6 +201,7 @@ impl EndpointCheck<'_> {
         &self,
         connection: OpenConnection,
         addresses: &[IpAddr],
+        turn: Option<SignInTurn<'a>>,
         log: &mut Log,
     ) -> Option<ServerCertificates> {
         let OpenConnection {
@@ -207,9 +213,12 @@ impl EndpointCheck<'_> {
             probe,
             credentials,
             redactor,
-            gate,
             ..
         } = self.run;
+        let domain = self.target.domain.as_ref();
+        let address = credentials
+            .as_ref()
+            .and_then(|credentials| EnvelopeAddress::of_user(credentials.user(), domain));
         let check = OtherAddressCheck {
             tls: &probe.tls,
             endpoint: &self.target.endpoint,
@@ -223,7 +232,8 @@ impl EndpointCheck<'_> {
         let session = Session {
             endpoint: &self.target.endpoint,
             credentials: credentials.as_ref(),
-            gate,
+            address,
+            turn,
             redactor: Arc::clone(redactor),
             client_name: client_name(&stream),
             transport: TcpTransport {

@@ -20,7 +20,7 @@ use super::run_context::{ProbeContext, RunContext};
 use super::target::{SignIn, Target};
 use crate::dialogue::Redactor;
 use crate::outcome::Outcome;
-use crate::session::{Disclosure, SignInGate, StepLog};
+use crate::session::{Disclosure, SignInGate, SignInTurn, StepLog};
 
 /// Checks all targets at once. The stream owns the work.
 pub(super) fn run(probe: Arc<ProbeContext>, targets: Vec<Target>, sign_in: Option<SignIn>) -> Run {
@@ -42,9 +42,17 @@ pub(super) fn run(probe: Arc<ProbeContext>, targets: Vec<Target>, sign_in: Optio
             deadline,
             cancelled,
         };
-        let checks = targets.into_iter().enumerate().map(|(index, target)| {
+        let turn = |target: &Target| {
+            run.credentials
+                .is_some()
+                .then(|| run.gate.turn(&target.endpoint))
+        };
+        // Every service has its turn before the first one begins, or a quick one would not know of the others.
+        let turns: Vec<_> = targets.iter().map(turn).collect();
+        let checks = targets.into_iter().zip(turns).enumerate();
+        let checks = checks.map(|(index, (target, turn))| {
             let sink = EventSink::new(index, target.endpoint.clone(), sender.clone());
-            check(&run, target, sink)
+            check(&run, target, turn, sink)
         });
         join_all(checks).await;
     };
@@ -88,14 +96,19 @@ impl Stream for Run {
 }
 
 /// Checks one endpoint until it is done or its time is up.
-async fn check(run: &RunContext, target: Target, sink: EventSink) {
+async fn check<'a>(
+    run: &'a RunContext,
+    target: Target,
+    turn: Option<SignInTurn<'a>>,
+    sink: EventSink,
+) {
     let mut log = StepLog::new(TokioClock(Instant::now()), sink);
     let check = EndpointCheck {
         run,
         target: &target,
     };
     // Boxed, because it holds a TLS connection and the buffers of all stages.
-    let steps = Box::pin(check.run(&mut log));
+    let steps = Box::pin(check.run(turn, &mut log));
     let interruption = async {
         select! {
             () = run.cancelled.cancelled() => Outcome::Cancelled,

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use super::gate::SignInGate;
+use super::gate::SignInTurn;
 use super::step_log::StepLog;
 use crate::credentials::Credentials;
 use crate::dialogue::Redactor;
 use crate::endpoint::Endpoint;
+use crate::envelope_address::EnvelopeAddress;
 
 /// One session with the server of an endpoint.
 pub struct Session<'a, T, C, K> {
@@ -14,8 +15,10 @@ pub struct Session<'a, T, C, K> {
     pub endpoint: &'a Endpoint,
     /// What to sign in with, if anything.
     pub credentials: Option<&'a Credentials>,
-    /// Passed before the sign-in; shared by all sessions that have the same credentials.
-    pub gate: &'a SignInGate,
+    /// The customer's own address, for which the server is asked whether it takes mail, where it is known.
+    pub address: Option<EnvelopeAddress>,
+    /// The place in the order of the sign-ins of all sessions that have the same credentials.
+    pub turn: Option<SignInTurn<'a>>,
     /// Hides the credentials in what the server says.
     pub redactor: Arc<Redactor>,
     /// The argument of EHLO, a domain or an address literal (RFC 5321 §4.1.3).

@@ -7,7 +7,7 @@ use super::stages::{Hangup, SignInResult};
 use super::step_log::{StageFailed, StepSink};
 use super::transport::{CertificateCheck, TlsHandshake, Transport};
 use crate::dialogue::{Clock, Connection, Upgrade, VerifiedConnection};
-use crate::endpoint::Security;
+use crate::endpoint::{Protocol, Security};
 use crate::outcome::Outcome;
 use crate::stage::Stage;
 use crate::step::Facts;
@@ -87,11 +87,16 @@ impl<T: Transport, C: Clock + Clone, K: StepSink> Session<'_, T, C, K> {
             Security::Starttls | Security::None => None,
         };
         let capabilities = self.capabilities(server.connection(), known).await?;
-        let hangup = match self.sign_in(&mut server, &capabilities).await? {
-            SignInResult::NotTried => Hangup::Harmless,
-            SignInResult::Accepted { capabilities } => {
-                self.mailbox(server.connection(), capabilities.as_ref())
-                    .await?
+        let signed_in = self.sign_in(&mut server, &capabilities).await?;
+        let connection = server.connection();
+        let hangup = match (signed_in, self.endpoint.protocol) {
+            (SignInResult::NotTried, _) => Hangup::Harmless,
+            (SignInResult::Accepted { .. }, Protocol::Smtp) => {
+                self.sending(connection, &capabilities).await?
+            }
+            (SignInResult::Accepted { capabilities }, Protocol::Imap | Protocol::Pop3) => {
+                self.mailbox(connection, capabilities.as_ref()).await?;
+                Hangup::Harmless
             }
         };
         self.close(server.connection(), hangup).await

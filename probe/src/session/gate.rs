@@ -1,14 +1,26 @@
 //! One service signs in first, and the others only if it was not refused the password.
 //!
 //! Providers lock accounts after a few wrong passwords, and four services at once would use up four.
+//! IMAP signs in first where it is among the services, because its servers name the reason of a refusal
+//! most exactly: they have codes for it (RFC 5530).
 
+use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
 
+use event_listener::{Event, listener};
+use futures_util::future::select;
 use futures_util::lock::{Mutex, MutexGuard};
 
+use crate::dialogue::Clock;
+use crate::endpoint::{Endpoint, Protocol, Security};
 use crate::judgement::Judgement;
 use crate::outcome::Outcome;
+
+/// For so long the others wait for a leader to come as far as the sign-in. A server that is slower than this
+/// must not use up the time of all.
+const LEADER_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Whether a password was disclosed to a server, or was about to be. Clones tell the same.
 ///
@@ -32,6 +44,17 @@ impl Disclosure {
 pub struct SignInGate {
     password: Mutex<PasswordState>,
     disclosure: Disclosure,
+    /// How many leaders are on their way to their sign-in. None is when the first has arrived.
+    leaders: AtomicUsize,
+    /// Notified when no leader is on its way any more.
+    led: Event,
+}
+
+/// The place of one session in the order of the sign-ins. All places are taken before the first session
+/// begins; a session that ends before its sign-in gives its place up by dropping it.
+pub struct SignInTurn<'a> {
+    gate: &'a SignInGate,
+    leads: bool,
 }
 
 /// What is known of the password so far.
@@ -70,24 +93,77 @@ impl SignInGate {
         Self {
             password: Mutex::new(PasswordState::Untested),
             disclosure,
+            leaders: AtomicUsize::new(0),
+            led: Event::new(),
         }
     }
 
-    /// Waits until no sign-in of unknown end is under way.
-    pub async fn enter(&self) -> SignInPermit<'_> {
-        let mut password = self.password.lock().await;
+    /// Takes a place for the session with this endpoint.
+    pub fn turn(&self, endpoint: &Endpoint) -> SignInTurn<'_> {
+        // Over a connection without encryption nobody signs in.
+        let leads = endpoint.protocol == Protocol::Imap && endpoint.security != Security::None;
+        if leads {
+            self.leaders.fetch_add(1, Ordering::AcqRel);
+        }
+        SignInTurn { gate: self, leads }
+    }
+
+    /// Waits until no leader is on its way to its sign-in.
+    async fn led(&self) {
+        while self.leaders.load(Ordering::Acquire) > 0 {
+            listener!(self.led => changed);
+            // It may have changed between the two lines above.
+            if self.leaders.load(Ordering::Acquire) > 0 {
+                changed.await;
+            }
+        }
+    }
+}
+
+impl<'a> SignInTurn<'a> {
+    /// Waits until the session may sign in, or must not. Leaders come first, and nobody signs in while a
+    /// sign-in of unknown end is under way.
+    pub async fn enter(mut self, clock: &impl Clock) -> SignInPermit<'a> {
+        let gate = self.gate;
+        if !self.leads {
+            let too_late = clock.sleep_until(clock.now() + LEADER_TIMEOUT);
+            select(pin!(gate.led()), pin!(too_late)).await;
+        }
+        let mut password = gate.password.lock().await;
+        // The others wait at the lock from now on, not for further leaders.
+        if std::mem::take(&mut self.leads) {
+            gate.leaders.store(0, Ordering::Release);
+            gate.led.notify(usize::MAX);
+        }
         let before = *password;
         *password = match before {
             PasswordState::Untested => PasswordState::MaybeRefused,
             PasswordState::MaybeRefused => PasswordState::Refused,
             PasswordState::Accepted => {
-                self.disclosure.happens();
+                gate.disclosure.happens();
                 return SignInPermit::Shared;
             }
             PasswordState::Refused => return SignInPermit::Denied,
         };
-        self.disclosure.happens();
+        gate.disclosure.happens();
         SignInPermit::Exclusive(ExclusiveSignIn { password, before })
+    }
+}
+
+impl Drop for SignInTurn<'_> {
+    fn drop(&mut self) {
+        if !self.leads {
+            return;
+        }
+        // Where another leader has arrived already, nobody is counted any more.
+        let less = |count: usize| count.checked_sub(1);
+        let before = self
+            .gate
+            .leaders
+            .fetch_update(Ordering::AcqRel, Ordering::Acquire, less);
+        if before == Ok(1) {
+            self.gate.led.notify(usize::MAX);
+        }
     }
 }
 
@@ -110,13 +186,106 @@ mod tests {
     use futures_util::FutureExt;
 
     use super::*;
+    use crate::testing::script::TestClock;
+
+    /// A clock for which every moment has come.
+    struct Impatient;
+
+    impl Clock for Impatient {
+        type Sleep = std::future::Ready<()>;
+
+        fn now(&self) -> Duration {
+            Duration::ZERO
+        }
+
+        fn sleep_until(&self, _: Duration) -> Self::Sleep {
+            std::future::ready(())
+        }
+    }
+
+    fn turn(gate: &SignInGate, protocol: Protocol) -> SignInTurn<'_> {
+        gate.turn(&Endpoint {
+            id: "one".to_owned(),
+            protocol,
+            host: "mail.example.test".parse().unwrap(),
+            port: 993.try_into().unwrap(),
+            security: Security::Tls,
+        })
+    }
+
+    /// What the session may do, unless it has to wait.
+    fn enter(gate: &SignInGate, protocol: Protocol) -> Option<SignInPermit<'_>> {
+        turn(gate, protocol)
+            .enter(&TestClock::default())
+            .now_or_never()
+    }
+
+    #[test]
+    fn imap_signs_in_first_unless_it_gives_up_or_takes_too_long() {
+        use Protocol::{Imap, Pop3, Smtp};
+        let clock = TestClock::default();
+        let gate = SignInGate::new(Disclosure::default());
+        let (first, second) = (turn(&gate, Imap), turn(&gate, Imap));
+        let mut smtp = pin!(turn(&gate, Smtp).enter(&clock));
+        assert!(
+            smtp.as_mut().now_or_never().is_none(),
+            "two leaders are on their way"
+        );
+        drop(first);
+        assert!(
+            smtp.as_mut().now_or_never().is_none(),
+            "one leader is on its way"
+        );
+        let Some(SignInPermit::Exclusive(leader)) = second.enter(&clock).now_or_never() else {
+            panic!("the leader waits")
+        };
+        assert!(
+            smtp.as_mut().now_or_never().is_none(),
+            "the leader signs in"
+        );
+        leader.report(Outcome::Ok);
+        assert!(matches!(smtp.now_or_never(), Some(SignInPermit::Shared)));
+
+        let gate = SignInGate::new(Disclosure::default());
+        let leader = turn(&gate, Imap);
+        let mut pop3 = pin!(turn(&gate, Pop3).enter(&clock));
+        assert!(pop3.as_mut().now_or_never().is_none());
+        drop(leader);
+        assert!(
+            matches!(pop3.now_or_never(), Some(SignInPermit::Exclusive(_))),
+            "the next one leads"
+        );
+
+        let gate = SignInGate::new(Disclosure::default());
+        let _slow = turn(&gate, Imap);
+        let too_late = turn(&gate, Pop3).enter(&Impatient).now_or_never();
+        assert!(
+            matches!(too_late, Some(SignInPermit::Exclusive(_))),
+            "it has waited long enough"
+        );
+    }
+
+    #[test]
+    fn leaders_do_not_wait_for_each_other() {
+        let gate = SignInGate::new(Disclosure::default());
+        let (_slow, quick) = (turn(&gate, Protocol::Imap), turn(&gate, Protocol::Imap));
+        let clock = TestClock::default();
+        let Some(SignInPermit::Exclusive(leader)) = quick.enter(&clock).now_or_never() else {
+            panic!("it waits for another leader")
+        };
+        leader.report(Outcome::WrongCredentials);
+        assert!(matches!(
+            enter(&gate, Protocol::Smtp),
+            Some(SignInPermit::Denied)
+        ));
+    }
 
     /// How many services sign in one after the other when all of their sign-ins end like this, and what
     /// the next one may do then; at most five are asked.
     fn sign_ins(outcome: Option<Outcome>) -> (usize, &'static str) {
         let gate = SignInGate::new(Disclosure::default());
         for count in 0..5 {
-            let Some(permit) = gate.enter().now_or_never() else {
+            let Some(permit) = enter(&gate, Protocol::Pop3) else {
                 panic!("the first sign-in is over, and the next one waits")
             };
             let exclusive = match permit {
@@ -125,7 +294,7 @@ mod tests {
                 SignInPermit::Denied => return (count, "denied"),
             };
             assert!(
-                gate.enter().now_or_never().is_none(),
+                enter(&gate, Protocol::Pop3).is_none(),
                 "the second must wait"
             );
             match outcome {
@@ -202,12 +371,12 @@ mod tests {
         ] {
             let gate = SignInGate::new(Disclosure::default());
             for outcome in outcomes {
-                let Some(SignInPermit::Exclusive(exclusive)) = gate.enter().now_or_never() else {
+                let Some(SignInPermit::Exclusive(exclusive)) = enter(&gate, Protocol::Pop3) else {
                     panic!("{outcomes:?}: nobody may sign in")
                 };
                 exclusive.report(*outcome);
             }
-            let permit = match gate.enter().now_or_never() {
+            let permit = match enter(&gate, Protocol::Pop3) {
                 Some(SignInPermit::Exclusive(_)) => "exclusive",
                 Some(SignInPermit::Shared) => "shared",
                 Some(SignInPermit::Denied) => "denied",
@@ -222,7 +391,7 @@ mod tests {
         let disclosure = Disclosure::default();
         let gate = SignInGate::new(disclosure.clone());
         assert!(!disclosure.happened());
-        let permit = gate.enter().now_or_never();
+        let permit = enter(&gate, Protocol::Pop3);
         assert!(matches!(permit, Some(SignInPermit::Exclusive(_))));
         assert!(disclosure.happened());
     }

@@ -1,4 +1,4 @@
-//! The session with one server: greeting, STARTTLS, TLS, capabilities, sign-in, mailbox, close.
+//! The session with one server: greeting, STARTTLS, TLS, capabilities, sign-in, mailbox or sending, close.
 //!
 //! It is one flow over any stream, any clock and any TLS. A [`Transport`] gives it the connection and
 //! the handshake, a [`StepSink`] takes the steps as they end, and the dialogues say what is sent. So
@@ -11,7 +11,7 @@
 //! | `stages` | one stage each: it reports its step and returns what it saw |
 //! | `step_log` | makes a [`Step`](crate::step::Step) of what happened and sends it off |
 //! | `transport` | what is needed of the layers below |
-//! | `gate` | one service signs in first, so that a wrong password is sent only once |
+//! | `gate` | one service signs in first, IMAP where there is one, so that a wrong password is sent only once |
 //! | `mailbox_usage` | whether a mailbox is full |
 
 mod context;
@@ -26,6 +26,6 @@ mod transport;
 
 pub use context::Session;
 pub use flow::ServerCertificates;
-pub use gate::{Disclosure, ExclusiveSignIn, SignInGate, SignInPermit};
+pub use gate::{Disclosure, ExclusiveSignIn, SignInGate, SignInPermit, SignInTurn};
 pub use step_log::{StageFailed, StepLog, StepSink};
 pub use transport::{CertificateCheck, TlsHandshake, Transport};

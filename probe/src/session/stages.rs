@@ -12,7 +12,7 @@ use crate::dialogue::{
     self, Capabilities, Clock, Connection, Fault, Greeting, MailboxUsage, Stream, Upgrade,
     VerifiedConnection,
 };
-use crate::endpoint::{Protocol, Security};
+use crate::endpoint::Security;
 use crate::outcome::Outcome;
 use crate::stage::Stage;
 use crate::step::Facts;
@@ -25,6 +25,9 @@ const GREETING_TIMEOUT: Duration = Duration::from_secs(15);
 const SLOW_GREETING_THRESHOLD: Duration = Duration::from_secs(5);
 
 const COMMAND_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Servers look up the sender and the recipient, some of them elsewhere (RFC 5321 §4.5.3.2).
+const SENDING_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Servers delay the answer to a wrong password, more each time.
 const SIGN_IN_TIMEOUT: Duration = Duration::from_secs(25);
@@ -148,11 +151,11 @@ impl<T: Transport, C: Clock + Clone, K: StepSink> Session<'_, T, C, K> {
         capabilities: &Capabilities,
     ) -> Result<SignInResult, StageFailed> {
         self.log.begin(Stage::SignIn);
-        let Some(credentials) = self.credentials else {
+        let (Some(credentials), Some(turn)) = (self.credentials, self.turn.take()) else {
             self.log.end(Outcome::NoPassword, NO_FACTS, None);
             return Ok(SignInResult::NotTried);
         };
-        let permit = self.gate.enter().await;
+        let permit = turn.enter(&self.log.clock()).await;
         // Waiting for the others is not this server's time.
         self.log.begin(Stage::SignIn);
         let exclusive = match permit {
@@ -184,20 +187,16 @@ impl<T: Transport, C: Clock + Clone, K: StepSink> Session<'_, T, C, K> {
         }
     }
 
-    /// Asks how full the mailbox is. `known` are the capabilities after the sign-in. Returns what it
-    /// means from now on when the server hangs up.
+    /// Opens the mailbox, and asks how full it is. `known` are the capabilities after the sign-in.
     pub(super) async fn mailbox<S: Stream>(
         &mut self,
         connection: &mut Connection<S, C>,
         known: Option<&Capabilities>,
-    ) -> Result<Hangup, StageFailed> {
-        if self.endpoint.protocol == Protocol::Smtp {
-            return Ok(Hangup::DroppedAfterSignIn);
-        }
+    ) -> Result<(), StageFailed> {
         self.log.begin(Stage::Mailbox);
         connection.begin_stage(COMMAND_TIMEOUT);
         match dialogue::mailbox(self.endpoint.protocol, connection, known).await {
-            Ok(Some(usage)) => {
+            Ok(usage) => {
                 let facts = mailbox_facts(usage);
                 match fullness(usage) {
                     Outcome::MailboxFull => {
@@ -206,16 +205,35 @@ impl<T: Transport, C: Clock + Clone, K: StepSink> Session<'_, T, C, K> {
                     }
                     outcome => {
                         self.log.end(outcome, facts, None);
-                        Ok(Hangup::Harmless)
+                        Ok(())
                     }
                 }
             }
-            // Without the extension QUOTA the server was asked nothing, and has answered nothing.
-            Ok(None) if known.is_some_and(|known| !known.has("QUOTA")) => {
-                Ok(Hangup::DroppedAfterSignIn)
-            }
-            Ok(None) => Ok(Hangup::Harmless),
             Err(fault) => Err(self.fail(connection, fault, NO_FACTS).await),
+        }
+    }
+
+    /// Asks whether a message from the customer to the customer would be taken, where the address is known.
+    /// Returns what it means from now on when the server hangs up.
+    pub(super) async fn sending<S: Stream>(
+        &mut self,
+        connection: &mut Connection<S, C>,
+        capabilities: &Capabilities,
+    ) -> Result<Hangup, StageFailed> {
+        let Some(address) = &self.address else {
+            return Ok(Hangup::DroppedAfterSignIn);
+        };
+        self.log.begin(Stage::Sending);
+        connection.begin_stage(SENDING_TIMEOUT);
+        let facts = Facts::Sending {
+            size_limit: dialogue::message_size_limit(capabilities),
+        };
+        match dialogue::sending(connection, capabilities, address).await {
+            Ok(reply) => {
+                self.log.end(Outcome::Ok, facts, reply);
+                Ok(Hangup::Harmless)
+            }
+            Err(fault) => Err(self.fail(connection, fault, facts).await),
         }
     }
 
@@ -236,6 +254,10 @@ impl<T: Transport, C: Clock + Clone, K: StepSink> Session<'_, T, C, K> {
                 return Err(self
                     .log
                     .fail(fault.with(Outcome::DroppedAfterSignIn), NO_FACTS));
+            }
+            // A server that breaks off in the place of a goodbye passes on no mail.
+            Err(fault) if fault.outcome == Outcome::SendingFault => {
+                return Err(self.log.fail(fault, NO_FACTS));
             }
             // Any other fault of the last answer does no harm.
             Err(fault) => fault.server_reply,
@@ -291,9 +313,11 @@ fn kept_to_protocol(outcome: Outcome) -> bool {
         | Outcome::StarttlsRefused
         | Outcome::ExtendedSmtpMissing
         | Outcome::NoCapabilities
-        | Outcome::PasswordSignInNotOffered
-        | Outcome::MailboxFull => true,
+        | Outcome::PasswordSignInNotOffered => true,
         Outcome::SignInProtocolError | Outcome::DroppedAfterSignIn => false,
-        other => other.stage() == Some(Stage::SignIn),
+        other => matches!(
+            other.stage(),
+            Some(Stage::SignIn | Stage::Mailbox | Stage::Sending)
+        ),
     }
 }

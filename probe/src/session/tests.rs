@@ -8,6 +8,7 @@ use super::*;
 use crate::credentials::Credentials;
 use crate::dialogue::{Redactor, Upgrade};
 use crate::endpoint::{Endpoint, Protocol, Security};
+use crate::envelope_address::EnvelopeAddress;
 use crate::outcome::Outcome;
 use crate::stage::Stage;
 use crate::step::{Facts, Step};
@@ -77,7 +78,8 @@ fn session(
     let session = Session {
         endpoint: &endpoint,
         credentials: Some(&credentials),
-        gate,
+        address: EnvelopeAddress::of_user("alice@example.test", None),
+        turn: Some(gate.turn(&endpoint)),
         redactor: Arc::new(Redactor::new(Some(&credentials))),
         client_name: "[192.0.2.1]".to_owned(),
         transport: ScriptedTransport(RefCell::new(Some(handshake))),
@@ -114,7 +116,9 @@ fn a_session_needs_no_sockets() {
             &[&b""[..]][..],
             verified(&[
                 imap,
-                b"\x01 OK [CAPABILITY QUOTA] in\r\n",
+                b"\x01 OK [CAPABILITY ID QUOTA] in\r\n",
+                b"* ID NIL\r\n\x01 OK\r\n",
+                b"* 3 EXISTS\r\n\x01 OK [READ-ONLY] open\r\n",
                 b"* QUOTA \"\" (STORAGE 95 100)\r\n\x01 OK\r\n",
                 b"* BYE\r\n",
             ]),
@@ -130,7 +134,22 @@ fn a_session_needs_no_sockets() {
             verified(&[imap, b"\x01 OK [CAPABILITY IMAP4rev1] in\r\n"]),
             (
                 "tls:ok certificate:ok greeting:ok capabilities:ok sign-in:ok \
-                 close:dropped-after-sign-in",
+                 mailbox:dropped-after-sign-in",
+                1,
+            ),
+        ),
+        (
+            (Imap, Tls),
+            &[b""],
+            verified(&[
+                imap,
+                b"\x01 OK [CAPABILITY IMAP4rev1] in\r\n",
+                b"\x01 NO SELECT Unsafe Login.\r\n",
+                b"* BYE\r\n",
+            ]),
+            (
+                "tls:ok certificate:ok greeting:ok capabilities:ok sign-in:ok \
+                 mailbox:mailbox-refused",
                 1,
             ),
         ),
@@ -150,10 +169,47 @@ fn a_session_needs_no_sockets() {
                 b"",
                 b"250-me\r\n250 AUTH PLAIN\r\n",
                 b"235 in\r\n",
+                b"250 ok\r\n",
+                b"250 ok\r\n",
+                b"250 ok\r\n",
                 b"221 bye\r\n",
             ]),
             (
-                "greeting:ok starttls:ok tls:ok certificate:ok capabilities:ok sign-in:ok close:ok",
+                "greeting:ok starttls:ok tls:ok certificate:ok capabilities:ok sign-in:ok \
+                 sending:ok close:ok",
+                1,
+            ),
+        ),
+        (
+            (Smtp, Tls),
+            &[b""],
+            verified(&[
+                b"220 hi\r\n",
+                b"250-me\r\n250-PIPELINING\r\n250 AUTH PLAIN\r\n",
+                b"235 in\r\n",
+                b"553 5.7.1 not owned by user\r\n503 no\r\n250 ok\r\n",
+                b"221 bye\r\n",
+            ]),
+            (
+                "tls:ok certificate:ok greeting:ok capabilities:ok sign-in:ok sending:sender-refused",
+                1,
+            ),
+        ),
+        (
+            (Smtp, Tls),
+            &[b""],
+            verified(&[
+                b"220 hi\r\n",
+                b"250-me\r\n250 AUTH PLAIN\r\n",
+                b"235 in\r\n",
+                b"250 ok\r\n",
+                b"250 ok\r\n",
+                b"250 ok\r\n",
+                b"421 4.4.0 no relay\r\n",
+            ]),
+            (
+                "tls:ok certificate:ok greeting:ok capabilities:ok sign-in:ok sending:ok \
+                 close:sending-fault",
                 1,
             ),
         ),

@@ -17,7 +17,7 @@ use crate::dialogue::connection::{
 };
 use crate::dialogue::{
     Capabilities, Fault, Greeting, MailboxUsage, SignedIn, VerifiedConnection, capabilities,
-    greeting, mailbox, password_sign_in_offered, quit, sign_in, starttls,
+    greeting, mailbox, password_sign_in_offered, quit, sending, sign_in, starttls,
 };
 use crate::endpoint::Protocol;
 use crate::outcome::Outcome;
@@ -140,12 +140,20 @@ fn signed_in(protocol: Protocol, credentials: &Credentials, stages: &mut Stages)
         stages.next(async |server| sign_in(protocol, server, &offered, credentials).await);
     let accepted = accepted.map_err(|fault| assert_is_about_account(fault.outcome));
     let known = accepted.ok()?.capabilities;
-    let usage =
-        stages.next(async |server| mailbox(protocol, server.connection(), known.as_ref()).await);
     // As in a real check, nothing is asked any more after a fault: what is left of a reply that was
     // given up would be taken for the answer.
-    usage
-        .map_err(|fault| assert_is_about_account(fault.outcome))
+    let used = match protocol {
+        Protocol::Imap | Protocol::Pop3 => stages
+            .next(async |server| mailbox(protocol, server.connection(), known.as_ref()).await)
+            .map(drop),
+        Protocol::Smtp => {
+            let address = USER.parse().expect("an address");
+            stages
+                .next(async |server| sending(server.connection(), &offered, &address).await)
+                .map(drop)
+        }
+    };
+    used.map_err(|fault| assert_is_about_account(fault.outcome))
         .ok()?;
     let _ = stages.next(async |server| quit(protocol, server.connection()).await);
     Some(())
@@ -153,11 +161,13 @@ fn signed_in(protocol: Protocol, credentials: &Credentials, stages: &mut Stages)
 
 fn assert_is_about_account(outcome: Outcome) {
     assert!(
-        matches!(outcome.stage(), Some(Stage::SignIn | Stage::Mailbox) | None)
-            || matches!(
-                outcome,
-                Outcome::PasswordSignInNotOffered | Outcome::NoCapabilities
-            ),
+        matches!(
+            outcome.stage(),
+            Some(Stage::SignIn | Stage::Mailbox | Stage::Sending) | None
+        ) || matches!(
+            outcome,
+            Outcome::PasswordSignInNotOffered | Outcome::NoCapabilities
+        ),
         "{outcome}"
     );
 }
@@ -249,7 +259,7 @@ impl ServerText for SignedIn {
     }
 }
 
-impl ServerText for Option<MailboxUsage> {
+impl ServerText for MailboxUsage {
     fn check(&self) {}
 }
 
@@ -343,10 +353,10 @@ mod tests {
             (
                 Protocol::Imap,
                 &[
-                    &b"* OK [CAPABILITY SASL-IR AUTH=PLAIN STARTTLS] hi\r\n\x02\x01 OK [CAPABILITY QUOTA] in\r\n\x02\
-                       * QUOTA \"\" (STORAGE 9 10 MESSAGE 1 2)\r\n\x01 OK\r\n\x02* BYE\r\n\x01 OK\r\n"[..],
+                    &b"* OK [CAPABILITY SASL-IR AUTH=PLAIN STARTTLS] hi\r\n\x02\x01 OK [CAPABILITY ID QUOTA] in\r\n\x02\
+                       * ID NIL\r\n\x01 OK\r\n\x02* 3 EXISTS\r\n\x01 OK\r\n\x02* QUOTA \"\" (STORAGE 9 10 MESSAGE 1 2)\r\n\x01 OK\r\n\x02* BYE\r\n\x01 OK\r\n"[..],
                     b"* OK hi\r\n* OK [ALERT] x\r\n\x02* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n* 3 EXISTS\r\n\x01 OK\r\n\x02\
-                      + \r\n\x02\x01 OK in\r\n\x02* CAPABILITY A\r\n\x01 OK\r\n\x02* BYE\r\n",
+                      + \r\n\x02\x01 OK in\r\n\x02* CAPABILITY A\r\n\x01 OK\r\n\x02\x01 NO no\r\n",
                     b"* OK [CAPABILITY SASL-IR AUTH=PLAIN STARTTLS] hi\n\x02* OK x\n\x01 NO [AUTHENTICATIONFAILED] no\r\n",
                     b"* OK [CAPABILITY SASL-IR AUTH=PLAIN STARTTLS] hi\r\n\x02+ eyJ9\r\n\x02\x01 NO no\r\n",
                     b"* OK [CAPABILITY IMAP4rev1 STARTTLS] hi\r\n\x02\x01 NO no\r\n\x02* CAPABILITY A\r\n\x01 OK\r\n",
@@ -365,7 +375,9 @@ mod tests {
             (
                 Protocol::Smtp,
                 &[
-                    b"220-hi\r\n220 there\r\n\x02250-me\r\n250-STARTTLS\r\n250 AUTH PLAIN\r\n\x02235 2.7.0 in\r\n\x02221 bye\r\n",
+                    b"220-hi\r\n220 there\r\n\x02250-me\r\n250-STARTTLS\r\n250 AUTH PLAIN\r\n\x02235 2.7.0 in\r\n\x02250 ok\r\n\x02250 ok\r\n\x02250 ok\r\n\x02221 bye\r\n",
+                    b"220-hi\r\n220 there\r\n\x02250-me\r\n250-PIPELINING\r\n250 AUTH PLAIN\r\n\x02235 2.7.0 in\r\n\x02\
+                      250 ok\r\n553-5.7.1 not\r\n553 5.7.1 owned\r\n250 ok\r\n\x02221 bye\r\n",
                     b"220 hi\n\x02250-me\n250 AUTH LOGIN\n\x02334 VXNl\n\x02334 \n\x02535-5.7.8 no\n535 5.7.8 no\n",
                     b"220 hi\r\n220 hi again\r\n\x02250-me\r\n250 AUTH PLAIN\r\n\x02334 eyJ9\r\n\x02535 no\r\n",
                     b"554-5.7.1 blocked\r\n554 for good\r\n",

@@ -1,4 +1,4 @@
-//! The IMAP conversation (RFC 9051, RFC 4959, RFC 5530, RFC 9208).
+//! The IMAP conversation (RFC 9051, RFC 2971, RFC 4959, RFC 5530, RFC 9208).
 
 mod command;
 mod quota;
@@ -12,13 +12,20 @@ use super::capabilities::Capabilities;
 use super::clock::Clock;
 use super::connection::Connection;
 use super::fault::Fault;
-use super::results::{Greeting, MailboxUsage, SignedIn};
+use super::results::{Greeting, MailboxUsage, Quota, SignedIn};
 use super::sasl_exchange::SaslExchange;
 use super::stream::Stream;
 use super::verified_connection::{VerifiedConnection, VerifiedTls};
-use super::{first_words, refusal, sasl};
+use super::{first_words, mailbox_refusal, refusal, sasl};
 use crate::credentials::Credentials;
 use crate::outcome::Outcome;
+
+/// Says what kind of client this is (RFC 2971 §3.3).
+const INTRODUCTION: &str = concat!(
+    r#"ID ("name" "mailguide" "version" ""#,
+    env!("CARGO_PKG_VERSION"),
+    r#"")"#
+);
 
 /// Reads the greeting (RFC 9051 §7.1).
 pub(super) async fn greeting<S: Stream, C: Clock>(
@@ -183,25 +190,51 @@ pub(super) async fn sign_in<S: VerifiedTls, C: Clock>(
     }
 }
 
-/// Asks how full the mailbox is, where the server has the QUOTA extension (RFC 9208 §4.1).
+/// Opens the inbox without changing anything in it (RFC 9051 §6.3.3), and asks how full the mailbox is.
+///
+/// Some servers let nobody in who has not introduced itself, so that comes first where it is possible.
 pub(super) async fn mailbox<S: Stream, C: Clock>(
     connection: &mut Connection<S, C>,
     known: Option<&Capabilities>,
-) -> Result<Option<MailboxUsage>, Fault> {
-    // Dovecot announces QUOTA only after the sign-in, so earlier capabilities do not count.
-    let has_quota = match known {
-        Some(known) => known.has("QUOTA"),
-        None => capabilities(connection).await?.has("QUOTA"),
+) -> Result<MailboxUsage, Fault> {
+    // Servers announce ID and QUOTA only after the sign-in, so earlier capabilities do not count.
+    let asked;
+    let known = match known {
+        Some(known) => known,
+        None => {
+            asked = capabilities(connection).await?;
+            &asked
+        }
     };
-    if !has_quota {
-        return Ok(None);
+    if known.has("ID") {
+        // Whatever the server answers, it knows now who is there (RFC 2971 §3.1).
+        command(connection, INTRODUCTION).await?;
     }
-    let response = command(connection, "GETQUOTAROOT INBOX").await?;
-    if response.status.kind != StatusKind::Ok {
-        return Ok(None);
+    let opened = command(connection, "EXAMINE INBOX").await?;
+    let CommandResponse { status, raw, .. } = &opened;
+    if status.kind != StatusKind::Ok {
+        let outcome = mailbox_refusal::imap(&status.code, &status.text);
+        return Err(connection.fault(outcome, raw));
     }
-    let usage = quota::usage(&response.untagged);
-    Ok(Some(usage).filter(|usage| *usage != MailboxUsage::default()))
+    let quotas = match known.has("QUOTA") {
+        true => command(connection, "GETQUOTAROOT INBOX").await?.untagged,
+        false => Vec::new(),
+    };
+    let usage = quota::usage(&quotas);
+    let inbox = exists(&opened.untagged).map(|used| Quota { used, limit: None });
+    Ok(MailboxUsage {
+        messages: usage.messages.or(inbox),
+        ..usage
+    })
+}
+
+/// The number of messages, from `* 23 EXISTS` (RFC 9051 §7.4.1).
+fn exists(lines: &[String]) -> Option<u64> {
+    lines.iter().rev().find_map(|line| {
+        let (number, word) = line.split_once(' ')?;
+        let is_count = word.trim().eq_ignore_ascii_case("EXISTS");
+        number.parse().ok().filter(|_| is_count)
+    })
 }
 
 /// Sends LOGOUT (RFC 9051 §6.1.3).

@@ -240,67 +240,95 @@ fn sign_in_is_one_exchange() {
 }
 
 #[test]
-fn quota_is_told_in_bytes() {
-    let amount = |used, limit| {
-        Some(Quota {
-            used,
-            limit: Some(limit),
-        })
-    };
-    let usage = |used, limit| {
-        Ok(Some(MailboxUsage {
-            storage: amount(used, limit),
-            messages: None,
-        }))
-    };
-    for (replies, expected) in [
+fn the_inbox_is_opened_and_its_quota_told_in_bytes() {
+    const OPENED: &[u8] = b"* 7 EXISTS\r\n* OK [UIDNEXT 8] next\r\n\x01 OK [READ-ONLY] open\r\n";
+    let amount = |used, limit| Some(Quota { used, limit });
+    let usage = |storage, messages| Ok(MailboxUsage { storage, messages });
+    let inbox = amount(7, None);
+    for (words, replies, expected, commands) in [
         (
-            &[
-                &b""[..],
-                b"* QUOTAROOT INBOX \"u\"\r\n* QUOTA \"u\" (STORAGE 10 512)\r\n\x01 OK\r\n",
-            ][..],
-            usage(10240, 524288),
+            "IMAP4rev1",
+            &[&b""[..], OPENED][..],
+            usage(None, inbox),
+            &["EXAMINE INBOX"][..],
         ),
         (
+            "",
+            &[b"", b"\x01 OK open\r\n"],
+            usage(None, None),
+            &["EXAMINE INBOX"],
+        ),
+        (
+            "ID QUOTA",
             &[
                 b"",
+                b"* ID (\"name\" \"x\")\r\n\x01 OK\r\n",
+                OPENED,
+                b"* QUOTAROOT INBOX \"u\"\r\n* QUOTA \"u\" (STORAGE 10 512)\r\n\x01 OK\r\n",
+            ],
+            usage(amount(10240, Some(524288)), inbox),
+            &["ID (", "EXAMINE INBOX", "GETQUOTAROOT INBOX"],
+        ),
+        // Who is not let in by ID is let in without.
+        (
+            "ID",
+            &[b"", b"\x01 BAD what?\r\n", OPENED],
+            usage(None, inbox),
+            &["ID (", "EXAMINE INBOX"],
+        ),
+        (
+            "QUOTA",
+            &[
+                b"",
+                OPENED,
                 b"* QUOTA \"u (x)\" (MESSAGE 1 2 STORAGE 4 4)\r\n\x01 OK\r\n",
             ],
-            Ok(Some(MailboxUsage {
-                storage: amount(4096, 4096),
-                messages: amount(1, 2),
-            })),
+            usage(amount(4096, Some(4096)), amount(1, Some(2))),
+            &["EXAMINE INBOX", "GETQUOTAROOT INBOX"],
         ),
         (
-            &[b"", b"* QUOTA a (MESSAGE 7 9)\r\n\x01 OK\r\n"],
-            Ok(Some(MailboxUsage {
-                storage: None,
-                messages: amount(7, 9),
-            })),
-        ),
-        (
+            "QUOTA",
             &[
                 b"",
+                OPENED,
                 b"* QUOTA a (STORAGE 1 9)\r\n* QUOTA b (STORAGE 8 9)\r\n\x01 OK\r\n",
             ],
-            usage(8192, 9216),
+            usage(amount(8192, Some(9216)), inbox),
+            &["EXAMINE INBOX", "GETQUOTAROOT INBOX"],
         ),
-        (&[b"", b"* QUOTA a ()\r\n\x01 OK\r\n"], Ok(None)),
         (
+            "QUOTA",
             &[
                 b"",
+                OPENED,
                 b"* QUOTA a (STORAGE 99999999999999999999 1)\r\n\x01 OK\r\n",
             ],
-            Ok(None),
+            usage(None, inbox),
+            &["EXAMINE INBOX", "GETQUOTAROOT INBOX"],
         ),
-        (&[b"", b"\x01 NO no\r\n"], Ok(None)),
-        (&[b""], Err(Outcome::ClosedEarly)),
+        (
+            "QUOTA",
+            &[b"", OPENED, b"\x01 NO no\r\n"],
+            usage(None, inbox),
+            &["EXAMINE INBOX", "GETQUOTAROOT INBOX"],
+        ),
+        (
+            "",
+            &[b"", b"\x01 NO [SERVERBUG] Internal error\r\n"],
+            Err(Outcome::MailboxFault),
+            &["EXAMINE INBOX"],
+        ),
+        ("", &[b""], Err(Outcome::ClosedEarly), &["EXAMINE INBOX"]),
     ] {
-        let quota = Capabilities::imap("QUOTA");
-        let (found, _) = in_any_fragments(replies, async |server| {
-            mailbox(server.connection(), Some(&quota)).await
+        let known = Capabilities::imap(words);
+        let (found, flights) = in_any_fragments(replies, async |server| {
+            mailbox(server.connection(), Some(&known)).await
         });
-        assert_eq!(found, expected, "{replies:?}");
+        assert_eq!(found, expected, "{words} {replies:?}");
+        assert_eq!(flights.len(), commands.len(), "{flights:?}");
+        for (flight, command) in flights.iter().zip(commands) {
+            assert!(flight.starts_with(command), "{flight}");
+        }
     }
 }
 
@@ -319,13 +347,13 @@ proptest! {
     #[test]
     fn a_quota_is_told_exactly_or_not_at_all(used in number(), limit in number()) {
         let quota = format!("* QUOTA \"\" (STORAGE {used} {limit})\r\n\x01 OK\r\n");
-        let mut connection = connection_to(Script::of(&[b"", quota.as_bytes()]));
+        let opened = &b"\x01 OK\r\n"[..];
+        let mut connection = connection_to(Script::of(&[b"", opened, quota.as_bytes()]));
         let known = Capabilities::imap("QUOTA");
         let found = mailbox(&mut connection, Some(&known)).now_or_never().unwrap().unwrap();
         let bytes = |text: &str| text.parse::<u64>().ok()?.checked_mul(1024);
         let exactly = bytes(&used).zip(bytes(&limit));
-        let storage = found.and_then(|usage| usage.storage);
-        let found = storage.map(|storage| (storage.used, storage.limit.unwrap()));
+        let found = found.storage.map(|storage| (storage.used, storage.limit.unwrap()));
         // Blanks inside of a number make several of it.
         if !used.contains(' ') && !limit.contains(' ') {
             prop_assert_eq!(found, exactly);

@@ -11,7 +11,7 @@ use super::results::{Greeting, MailboxUsage, Quota, SignedIn};
 use super::sasl_exchange::{SaslExchange, as_sign_in_fault};
 use super::stream::Stream;
 use super::verified_connection::{VerifiedConnection, VerifiedTls};
-use super::{first_words, refusal, sasl};
+use super::{first_words, mailbox_refusal, refusal, sasl};
 use crate::credentials::Credentials;
 use crate::outcome::Outcome;
 
@@ -121,13 +121,8 @@ pub(super) async fn mailbox<S: Stream, C: Clock>(
     connection.send(b"STAT\r\n").await?;
     match status(connection).await? {
         (raw, Status::Ok) => Ok(parse_stat(&String::from_utf8_lossy(&raw))),
-        (raw, Status::Err { code, .. }) => {
-            // The password was accepted, so whatever is wrong now is wrong with the mailbox.
-            let outcome = match refusal::pop3(&code, "") {
-                Outcome::WrongCredentials => Outcome::ServerFault,
-                outcome => outcome,
-            };
-            Err(connection.fault(outcome, &raw))
+        (raw, Status::Err { code, text }) => {
+            Err(connection.fault(mailbox_refusal::pop3(&code, &text), &raw))
         }
     }
 }

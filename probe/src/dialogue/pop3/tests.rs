@@ -42,8 +42,8 @@ fn what_is_in_the_mailbox_is_told() {
         (b"+OK mailbox 3\r\n", Ok((None, None))),
         (b"+OK 3 messages (320 octets)\r\n", Ok((amount(3), None))),
         (b"-ERR [IN-USE] locked\r\n", Err(Outcome::MailboxInUse)),
-        (b"-ERR [SYS/TEMP] no\r\n", Err(Outcome::TemporaryFailure)),
-        (b"-ERR broken\r\n", Err(Outcome::ServerFault)),
+        (b"-ERR [SYS/TEMP] no\r\n", Err(Outcome::MailboxFault)),
+        (b"-ERR broken\r\n", Err(Outcome::MailboxFault)),
         (b"what?\r\n", Err(Outcome::MalformedReply)),
         (b"", Err(Outcome::ClosedEarly)),
     ] {

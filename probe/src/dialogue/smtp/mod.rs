@@ -1,10 +1,13 @@
 //! The SMTP submission conversation (RFC 6409, RFC 5321, RFC 3207, RFC 4954).
 
 mod reply;
+mod sending;
+mod sending_refusal;
 #[cfg(test)]
 mod tests;
 
 use self::reply::{Line, reply, rest};
+pub(super) use self::sending::sending;
 use super::capabilities::Capabilities;
 use super::clock::Clock;
 use super::connection::Connection;
@@ -160,5 +163,9 @@ pub(super) async fn quit<S: Stream, C: Clock>(
 ) -> Result<Option<String>, Fault> {
     connection.send(b"QUIT\r\n").await?;
     let reply = reply(connection).await?;
-    Ok(connection.quote(&reply.raw))
+    match reply.code {
+        // The server has nothing against QUIT: it breaks off (RFC 5321 §3.8).
+        421 => Err(connection.fault(Outcome::SendingFault, &reply.raw)),
+        _ => Ok(connection.quote(&reply.raw)),
+    }
 }

@@ -16,6 +16,16 @@ pub(super) struct Reply {
 }
 
 impl Reply {
+    /// A reply of one line.
+    #[cfg(test)]
+    pub(super) fn of(code: u16, text: &str) -> Self {
+        Self {
+            code,
+            texts: vec![text.to_owned()],
+            raw: format!("{code} {text}").into_bytes(),
+        }
+    }
+
     /// The enhanced status code at the beginning of the text, or nothing (RFC 2034 §4).
     pub(super) fn enhanced(&self) -> &str {
         let text = self.texts.first().map_or("", String::as_str);
