@@ -160,6 +160,13 @@ fn facts(step: &Step) -> String {
         }
         Facts::Capabilities { mechanisms, .. } => format!(", {}", mechanisms.join(" ")),
         Facts::SignIn { mechanism } => format!(", {mechanism}"),
+        Facts::Mailbox {
+            messages: Some(messages),
+            ..
+        } => format!(", {messages} messages"),
+        Facts::Sending {
+            size_limit: Some(limit),
+        } => format!(", at most {limit} bytes a message"),
         _ => String::new(),
     }
 }

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use probe::step::{CertificateFacts, StapleStatus};
 use probe::{
-    Cause, Endpoint, EndpointReport, Facts, Finding, Outcome, Security, Severity, Side, Stage,
-    State, Step,
+    Cause, Endpoint, EndpointReport, Facts, Finding, Outcome, Protocol, Security, Severity, Side,
+    Stage, State, Step,
 };
 
 use super::event::{FindingWords, Mark, More, Plan, ServicePlan, StepWords, TestEvent};
@@ -27,13 +27,15 @@ pub(super) struct Presenter {
     /// Which services are not in the provider's own table: mail works without them.
     pub(super) alternatives: Vec<bool>,
     pub(super) endpoints: Vec<Endpoint>,
+    /// The largest message that the provider documents, in bytes.
+    pub(super) message_size: Option<u64>,
 }
 
 impl Presenter {
     /// What will be tested.
     pub(super) fn plan(&self) -> TestEvent {
         let services = self.endpoints.iter().map(|endpoint| {
-            let stages = stages(endpoint.security, self.with_password);
+            let stages = stages(endpoint, self.with_password);
             ServicePlan {
                 name: self.texts.words.protocol(endpoint.protocol).name.clone(),
                 address: self
@@ -53,7 +55,7 @@ impl Presenter {
     /// One step of one service.
     pub(super) fn step(&self, service: usize, step: &Step) -> TestEvent {
         let next = self.endpoints.get(service).and_then(|endpoint| {
-            let stages = stages(endpoint.security, self.with_password);
+            let stages = stages(endpoint, self.with_password);
             let after = stages
                 .iter()
                 .skip_while(|stage| **stage != step.stage)
@@ -131,7 +133,18 @@ impl Presenter {
         let fine = finding.cause == Cause::Outcome(Outcome::Ok);
         let accepted = fine && reports.iter().any(EndpointReport::signed_in);
         if accepted {
-            let _ = write!(explanation, " {}", self.texts.test.password.accepted);
+            let words = &self.texts.test.password;
+            let proved = [
+                (Stage::SignIn, &words.accepted),
+                (Stage::Mailbox, &words.opened),
+                (Stage::Sending, &words.may_send),
+            ];
+            for (_, text) in proved
+                .iter()
+                .filter(|(stage, _)| went_well(reports, *stage))
+            {
+                let _ = write!(explanation, " {text}");
+            }
         } else if fine && !self.with_password {
             let _ = write!(explanation, " {}", self.texts.test.password.not_given);
         }
@@ -214,8 +227,14 @@ impl Presenter {
                 ]
             }
             Facts::Sending { size_limit } => {
-                let limit = size_limit.map(|bytes| self.texts.test.megabytes(bytes));
-                vec![(&label.size_limit, limit.unwrap_or_default())]
+                let size = |bytes: Option<u64>| bytes.map(|bytes| self.texts.test.megabytes(bytes));
+                vec![
+                    (&label.size_limit, size(*size_limit).unwrap_or_default()),
+                    (
+                        &label.documented_size,
+                        size(self.message_size).unwrap_or_default(),
+                    ),
+                ]
             }
             Facts::Delivery {
                 on_the_way,
@@ -297,17 +316,33 @@ impl Presenter {
     }
 }
 
+/// Whether a service has gone through a stage with nothing to say about it.
+fn went_well(reports: &[EndpointReport], stage: Stage) -> bool {
+    let mut steps = reports.iter().flat_map(|report| &report.steps);
+    steps.any(|step| step.stage == stage && step.outcome.severity() == Severity::Fine)
+}
+
 /// The stages of a healthy service, in the order in which the probe goes through them.
-fn stages(security: Security, with_password: bool) -> Vec<Stage> {
-    use Stage::{Capabilities, Certificate, Close, Connect, Dns, Greeting, SignIn, Starttls, Tls};
+fn stages(endpoint: &Endpoint, with_password: bool) -> Vec<Stage> {
+    use Stage::{
+        Capabilities, Certificate, Close, Connect, Dns, Greeting, Mailbox, Sending, SignIn,
+        Starttls, Tls,
+    };
     let mut stages = vec![Dns, Connect];
-    stages.extend_from_slice(match security {
+    stages.extend_from_slice(match endpoint.security {
         Security::Tls => &[Tls, Certificate, Greeting, Capabilities],
         Security::Starttls => &[Greeting, Starttls, Tls, Certificate, Capabilities],
         Security::None => &[Greeting, Capabilities],
     });
     if with_password {
         stages.push(SignIn);
+        // Without encryption the password is not sent, and nothing can follow it.
+        if endpoint.security != Security::None {
+            stages.push(match endpoint.protocol {
+                Protocol::Imap | Protocol::Pop3 => Mailbox,
+                Protocol::Smtp => Sending,
+            });
+        }
     }
     stages.push(Close);
     stages
@@ -366,8 +401,6 @@ fn join_with<T>(items: &[T], text: impl Fn(&T) -> String) -> String {
 
 #[cfg(test)]
 mod tests {
-    use probe::Protocol;
-
     use super::*;
     use crate::record::{AddressOrDomain, parse_address};
 
@@ -389,6 +422,7 @@ mod tests {
                 port: 993.try_into().unwrap(),
                 security: Security::Tls,
             }],
+            message_size: None,
         };
         let said = "NO Jane.Doe@Example.net (jane.doe) is unknown to mail.example.net";
         let step = Step {

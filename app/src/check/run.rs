@@ -14,7 +14,7 @@ use super::present::Presenter;
 use super::target::target;
 use super::{Account, ClientLimits, Observed, Password, Refusal, SharedChecks, TestPermit};
 use crate::record::{
-    AddressError, AddressOrDomain, Domain, Group, Record, Role, Service, parse_address,
+    AddressError, AddressOrDomain, Domain, Group, LimitKind, Record, Role, Service, parse_address,
 };
 use crate::site::Site;
 use crate::texts::Texts;
@@ -166,6 +166,13 @@ fn select_services<'a>(group: &'a Group, ids: &[String]) -> Vec<&'a Service> {
     group.services.iter().filter(wanted).collect()
 }
 
+/// The largest message that the provider documents, in bytes.
+fn message_size(record: &Record) -> Option<u64> {
+    let mut limits = record.limits.iter();
+    let limit = limits.find(|limit| limit.kind == LimitKind::MessageSize)?;
+    Some(u64::from(limit.megabytes.get()) * 1_000_000)
+}
+
 fn events(
     site: &Site,
     texts: &Arc<Texts>,
@@ -185,6 +192,7 @@ fn events(
         provider: parsed.record.name.clone(),
         with_password: credentials.is_some(),
         mask,
+        message_size: message_size(parsed.record),
         alternatives: services
             .clone()
             .map(|service| service.role == Role::Alternative)

@@ -44,7 +44,7 @@ words! {
 
 words! {
     /// What is added to the good news about the password.
-    PasswordWords: accepted not_given
+    PasswordWords: accepted opened may_send not_given
 }
 
 words! {
@@ -52,7 +52,7 @@ words! {
     FactWords: addresses aliases connected attempt tls_version cipher group names subject issuer valid
         days_left key signature sent built fingerprint staple staple_good staple_revoked staple_unknown
         other srv tlsa dnssec dnssec_proven messages capabilities mechanisms mechanism usage
-        size_limit on_the_way folder spf dkim dmarc
+        size_limit documented_size on_the_way folder spf dkim dmarc
 }
 
 words! {
