@@ -4,15 +4,13 @@
 //! IMAP signs in first where it is among the services, because its servers name the reason of a refusal
 //! most exactly: they have codes for it (RFC 5530).
 
-use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use event_listener::{Event, listener};
-use futures_util::future::select;
 use futures_util::lock::{Mutex, MutexGuard};
 
+use super::expected::Expected;
 use crate::dialogue::Clock;
 use crate::endpoint::{Endpoint, Protocol, Security};
 use crate::judgement::Judgement;
@@ -44,10 +42,8 @@ impl Disclosure {
 pub struct SignInGate {
     password: Mutex<PasswordState>,
     disclosure: Disclosure,
-    /// How many leaders are on their way to their sign-in. None is when the first has arrived.
-    leaders: AtomicUsize,
-    /// Notified when no leader is on its way any more.
-    led: Event,
+    /// Those who sign in first, as long as none of them has come so far.
+    leaders: Expected,
 }
 
 /// The place of one session in the order of the sign-ins. All places are taken before the first session
@@ -93,8 +89,7 @@ impl SignInGate {
         Self {
             password: Mutex::new(PasswordState::Untested),
             disclosure,
-            leaders: AtomicUsize::new(0),
-            led: Event::new(),
+            leaders: Expected::default(),
         }
     }
 
@@ -103,20 +98,9 @@ impl SignInGate {
         // Over a connection without encryption nobody signs in.
         let leads = endpoint.protocol == Protocol::Imap && endpoint.security != Security::None;
         if leads {
-            self.leaders.fetch_add(1, Ordering::AcqRel);
+            self.leaders.one_more();
         }
         SignInTurn { gate: self, leads }
-    }
-
-    /// Waits until no leader is on its way to its sign-in.
-    async fn led(&self) {
-        while self.leaders.load(Ordering::Acquire) > 0 {
-            listener!(self.led => changed);
-            // It may have changed between the two lines above.
-            if self.leaders.load(Ordering::Acquire) > 0 {
-                changed.await;
-            }
-        }
     }
 }
 
@@ -126,14 +110,12 @@ impl<'a> SignInTurn<'a> {
     pub async fn enter(mut self, clock: &impl Clock) -> SignInPermit<'a> {
         let gate = self.gate;
         if !self.leads {
-            let too_late = clock.sleep_until(clock.now() + LEADER_TIMEOUT);
-            select(pin!(gate.led()), pin!(too_late)).await;
+            gate.leaders.wait(clock, LEADER_TIMEOUT).await;
         }
         let mut password = gate.password.lock().await;
         // The others wait at the lock from now on, not for further leaders.
         if std::mem::take(&mut self.leads) {
-            gate.leaders.store(0, Ordering::Release);
-            gate.led.notify(usize::MAX);
+            gate.leaders.arrived();
         }
         let before = *password;
         *password = match before {
@@ -152,17 +134,8 @@ impl<'a> SignInTurn<'a> {
 
 impl Drop for SignInTurn<'_> {
     fn drop(&mut self) {
-        if !self.leads {
-            return;
-        }
-        // Where another leader has arrived already, nobody is counted any more.
-        let less = |count: usize| count.checked_sub(1);
-        let before = self
-            .gate
-            .leaders
-            .fetch_update(Ordering::AcqRel, Ordering::Acquire, less);
-        if before == Ok(1) {
-            self.gate.led.notify(usize::MAX);
+        if self.leads {
+            self.gate.leaders.one_less();
         }
     }
 }
@@ -183,6 +156,8 @@ impl ExclusiveSignIn<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::pin::pin;
+
     use futures_util::FutureExt;
 
     use super::*;

@@ -12,9 +12,11 @@
 //! | `step_log` | makes a [`Step`](crate::step::Step) of what happened and sends it off |
 //! | `transport` | what is needed of the layers below |
 //! | `gate` | one service signs in first, IMAP where there is one, so that a wrong password is sent only once |
+//! | `expected` | counts those who are still expected, and wakes up whoever waits for them |
 //! | `mailbox_usage` | whether a mailbox is full |
 
 mod context;
+mod expected;
 mod flow;
 mod gate;
 mod mailbox_usage;
