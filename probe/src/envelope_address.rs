@@ -26,6 +26,11 @@ impl EnvelopeAddress {
         }
     }
 
+    /// The part behind the @.
+    pub fn domain(&self) -> &str {
+        self.0.rsplit_once('@').map_or("", |(_, domain)| domain)
+    }
+
     /// The address as text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -297,6 +297,8 @@ outcomes! {
     /// The server took the password and cannot pass on mail because of a fault of its own (421 4.4.0, 5yz; RFC 5321 §3.8).
     SendingFault = "sending-fault", Sending, Failure, Service, Accepted;
 
+    /// No message was sent, because no inbox was open in which it could be seen to arrive, or another service has sent it.
+    DeliveryNotTried = "delivery-not-tried", Delivery, NotNeeded, Account, Accepted;
     /// The message to the customer's own address was taken and did not arrive while it was waited for.
     MessageNotSeen = "message-not-seen", Delivery, Failure, Service, Accepted;
     /// The message to the customer's own address lies among the junk mail (`\\Junk`, RFC 6154).

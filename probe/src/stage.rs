@@ -26,7 +26,7 @@ pub enum Stage {
     Mailbox,
     /// Asking whether the customer may send, without sending anything.
     Sending,
-    /// Watching a message to the customer's own address arrive.
+    /// Sending a message to the customer's own address, and watching it arrive.
     Delivery,
     /// Saying goodbye.
     Close,

@@ -386,6 +386,7 @@ async fn whether_the_password_was_sent_is_known_at_once() {
         let sign_in = SignIn {
             credentials: credentials(),
             disclosure: disclosure.clone(),
+            message: None,
         };
         let targets = vec![target("one", Imap, Implicit, &server)];
         let mut stream = Box::pin(probe(&authority).run(targets, Some(sign_in)));

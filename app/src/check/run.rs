@@ -209,6 +209,7 @@ fn events(
             let sign_in = net::SignIn {
                 credentials,
                 disclosure: permit.disclosure(),
+                message: None,
             };
             let run = site.probe.run(targets, Some(sign_in));
             run.map(Observed::now).boxed()

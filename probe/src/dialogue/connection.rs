@@ -203,6 +203,59 @@ impl<S: Stream, C: Clock> Connection<S, C> {
         }
     }
 
+    /// Reads one line, or nothing when it has not come within this time; what has come of it is kept.
+    ///
+    /// # Errors
+    ///
+    /// As [`Connection::read_line`].
+    pub(crate) async fn read_line_within(
+        &mut self,
+        time: Duration,
+    ) -> Result<Option<Vec<u8>>, Fault> {
+        let whole = self.deadline;
+        self.deadline = whole.min(self.clock.now() + time);
+        let line = self.read_line().await;
+        self.deadline = whole;
+        match line {
+            Ok(line) => Ok(Some(line)),
+            Err(fault) if fault.outcome == Outcome::NoReply && !self.time_left().is_zero() => {
+                Ok(None)
+            }
+            Err(fault) => Err(fault),
+        }
+    }
+
+    /// Reads so many bytes, whatever they are.
+    ///
+    /// # Errors
+    ///
+    /// [`Outcome::NoReply`] and [`Outcome::ClosedEarly`], and [`Outcome::ReplyTooLong`] when the stage has
+    /// read too much.
+    pub(crate) async fn read_exact(&mut self, length: usize) -> Result<Vec<u8>, Fault> {
+        if self.bytes + length > MAX_STAGE_BYTES {
+            return Err(self.cut_short(Outcome::ReplyTooLong));
+        }
+        self.peek(length).await?;
+        self.bytes += length;
+        Ok(self.buffer.drain(..length).collect())
+    }
+
+    /// The time by the clock of the connection.
+    pub(crate) fn now(&self) -> Duration {
+        self.clock.now()
+    }
+
+    /// The time until the stage must be over.
+    pub(crate) fn time_left(&self) -> Duration {
+        self.deadline.saturating_sub(self.clock.now())
+    }
+
+    /// Waits, but not longer than the stage.
+    pub(crate) async fn pause(&self, time: Duration) {
+        let moment = self.deadline.min(self.clock.now() + time);
+        self.clock.sleep_until(moment).await;
+    }
+
     /// Waits until at least so many bytes have arrived, and returns all without consuming them.
     ///
     /// # Errors

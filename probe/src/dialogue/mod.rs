@@ -41,7 +41,7 @@ pub use clock::Clock;
 pub use connection::{Connection, Upgrade};
 pub use fault::Fault;
 pub use redact::Redactor;
-pub use results::{Greeting, MailboxUsage, Quota, SignedIn};
+pub use results::{Arrival, Greeting, MailboxUsage, OutgoingMessage, Quota, SignedIn};
 pub use stream::Stream;
 #[cfg(any(feature = "tls", test, fuzzing))]
 pub(crate) use verified_connection::Sealed;
@@ -177,6 +177,36 @@ pub async fn sending<S: Stream, C: Clock>(
 ) -> Result<Option<String>, Fault> {
     let reply = smtp::sending(connection, capabilities, address).await;
     reply.map_err(hangup_after_sign_in)
+}
+
+/// Sends a message from and to this address over SMTP. Returns the reply that accepted it.
+///
+/// # Errors
+///
+/// As [`sending`].
+pub async fn send_message<S: Stream, C: Clock>(
+    connection: &mut Connection<S, C>,
+    address: &EnvelopeAddress,
+    message: &OutgoingMessage,
+) -> Result<Option<String>, Fault> {
+    let reply = smtp::send_message(connection, address, message).await;
+    reply.map_err(hangup_after_sign_in)
+}
+
+/// Watches for the message with this id over IMAP, in the inbox and among the junk mail, until the stage is
+/// nearly over. `None` when it has not come. `known` are the capabilities after the sign-in, where the reply
+/// to it included them.
+///
+/// # Errors
+///
+/// [`Outcome::DroppedAfterSignIn`] when the server hangs up, and those of reading.
+pub async fn arrival<S: Stream, C: Clock>(
+    connection: &mut Connection<S, C>,
+    known: Option<&Capabilities>,
+    message_id: &str,
+) -> Result<Option<Arrival>, Fault> {
+    let arrival = imap::arrival(connection, known, message_id).await;
+    arrival.map_err(hangup_after_sign_in)
 }
 
 /// Sends QUIT or LOGOUT, and returns the reply.

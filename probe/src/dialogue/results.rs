@@ -1,5 +1,7 @@
 //! What the stages of a dialogue return.
 
+use std::time::Duration;
+
 use super::capabilities::Capabilities;
 
 /// The first words of a server.
@@ -38,4 +40,30 @@ pub struct Quota {
     pub used: u64,
     /// The limit, where the server reports one.
     pub limit: Option<u64>,
+}
+
+/// A message that is ready to be sent (RFC 5322).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutgoingMessage {
+    /// The Message-ID, without its angle brackets. It has neither quotes nor control characters.
+    pub id: String,
+    /// Header and body, in lines that end with CRLF.
+    pub content: Vec<u8>,
+}
+
+/// A message that has arrived.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Arrival {
+    /// When it was seen, by the clock of the connection.
+    pub seen: Duration,
+    /// The folder in which it lies, by the server's name for it, safe to show.
+    pub folder: Option<String>,
+    /// Whether that is the folder of junk mail.
+    pub in_junk: bool,
+    /// What the server that delivered it found of SPF: a result of RFC 8601 §2.7.2.
+    pub spf: Option<String>,
+    /// What it found of DKIM: a result of RFC 8601 §2.7.1.
+    pub dkim: Option<String>,
+    /// What it found of DMARC: a result of RFC 7489 §11.2.
+    pub dmarc: Option<String>,
 }

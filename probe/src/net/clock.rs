@@ -6,7 +6,7 @@ use tokio::time::{Instant, Sleep, sleep_until};
 
 use crate::dialogue::Clock;
 
-/// Counts from the start of the check of an endpoint.
+/// Counts from the start of a run.
 #[derive(Clone, Copy)]
 pub(super) struct TokioClock(pub(super) Instant);
 

@@ -22,7 +22,7 @@ use super::tcp_transport::TcpTransport;
 use crate::dialogue::Fault;
 use crate::envelope_address::EnvelopeAddress;
 use crate::outcome::Outcome;
-use crate::session::{ServerCertificates, Session, SignInTurn, StageFailed, StepLog};
+use crate::session::{DeliveryPart, ServerCertificates, Session, SignInTurn, StageFailed, StepLog};
 use crate::stage::Stage;
 use crate::step::{Attempt, Facts};
 
@@ -33,6 +33,12 @@ pub(super) type Log = StepLog<TokioClock, EventSink>;
 pub(super) struct EndpointCheck<'a> {
     pub(super) run: &'a RunContext,
     pub(super) target: &'a Target,
+}
+
+/// What one endpoint does for all of them together. It is given up as soon as the check cannot come so far.
+pub(super) struct Parts<'a> {
+    pub(super) turn: Option<SignInTurn<'a>>,
+    pub(super) delivery: Option<DeliveryPart<'a>>,
 }
 
 /// Where the service is.
@@ -60,7 +66,7 @@ struct Observed {
 
 impl<'a> EndpointCheck<'a> {
     /// Runs the check to its end. Its steps go to the log.
-    pub(super) async fn run(&self, turn: Option<SignInTurn<'a>>, log: &mut Log) {
+    pub(super) async fn run(&self, parts: Parts<'a>, log: &mut Log) {
         let Target {
             endpoint,
             domain,
@@ -68,14 +74,14 @@ impl<'a> EndpointCheck<'a> {
             ..
         } = self.target;
         if connect_to.is_some() || endpoint.host.address().is_some() {
-            self.service(turn, log).await;
+            self.service(parts, log).await;
             return;
         }
         let done = CancellationToken::new();
         let resolver = &self.run.probe.resolver;
         let published = published::query(resolver, domain.as_ref(), endpoint, &done);
         let service = async {
-            let observed = self.service(turn, log).await;
+            let observed = self.service(parts, log).await;
             done.cancel();
             observed
         };
@@ -85,9 +91,8 @@ impl<'a> EndpointCheck<'a> {
         }
     }
 
-    /// The service itself, and the other addresses of its host. Its turn to sign in is given up as soon as
-    /// it cannot come that far.
-    async fn service(&self, turn: Option<SignInTurn<'a>>, log: &mut Log) -> Observed {
+    /// The service itself, and the other addresses of its host.
+    async fn service(&self, parts: Parts<'a>, log: &mut Log) -> Observed {
         let location = match self.locate(log).await {
             Ok(location) => location,
             Err(aliases) => {
@@ -99,7 +104,7 @@ impl<'a> EndpointCheck<'a> {
         };
         let certificates = match self.connect(&location, log).await {
             Ok(connection) => {
-                self.session(connection, &location.addresses, turn, log)
+                self.session(connection, &location.addresses, parts, log)
                     .await
             }
             Err(StageFailed) => None,
@@ -201,7 +206,7 @@ impl<'a> EndpointCheck<'a> {
         &self,
         connection: OpenConnection,
         addresses: &[IpAddr],
-        turn: Option<SignInTurn<'a>>,
+        parts: Parts<'a>,
         log: &mut Log,
     ) -> Option<ServerCertificates> {
         let OpenConnection {
@@ -233,7 +238,8 @@ impl<'a> EndpointCheck<'a> {
             endpoint: &self.target.endpoint,
             credentials: credentials.as_ref(),
             address,
-            turn,
+            turn: parts.turn,
+            delivery: parts.delivery,
             redactor: Arc::clone(redactor),
             client_name: client_name(&stream),
             transport: TcpTransport {

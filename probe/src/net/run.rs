@@ -4,6 +4,7 @@ use std::future::Future;
 use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context as Task, Poll};
+use std::time::Duration;
 
 use futures_util::Stream;
 use futures_util::future::{Either, join_all, select};
@@ -13,14 +14,14 @@ use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::clock::TokioClock;
-use super::endpoint_check::EndpointCheck;
+use super::endpoint_check::{EndpointCheck, Log, Parts};
 use super::event::ProbeEvent;
 use super::event_sink::EventSink;
 use super::run_context::{ProbeContext, RunContext};
 use super::target::{SignIn, Target};
 use crate::dialogue::Redactor;
 use crate::outcome::Outcome;
-use crate::session::{Disclosure, SignInGate, SignInTurn, StepLog};
+use crate::session::{ARRIVAL_TIMEOUT, Delivery, Disclosure, SignInGate, StepLog};
 
 /// Checks all targets at once. The stream owns the work.
 pub(super) fn run(probe: Arc<ProbeContext>, targets: Vec<Target>, sign_in: Option<SignIn>) -> Run {
@@ -28,31 +29,42 @@ pub(super) fn run(probe: Arc<ProbeContext>, targets: Vec<Target>, sign_in: Optio
     let stop = CancellationToken::new();
     let cancelled = stop.clone();
     let work = async move {
-        let deadline = Instant::now() + probe.deadline;
-        let (credentials, disclosure) = match sign_in {
-            Some(sign_in) => (Some(sign_in.credentials), sign_in.disclosure),
-            None => (None, Disclosure::default()),
+        let begun = Instant::now();
+        let (credentials, disclosure, message) = match sign_in {
+            Some(SignIn {
+                credentials,
+                disclosure,
+                message,
+            }) => (Some(credentials), disclosure, message),
+            None => (None, Disclosure::default(), None),
         };
+        let watching = match message {
+            Some(_) => ARRIVAL_TIMEOUT,
+            None => Duration::ZERO,
+        };
+        let deadline = begun + probe.deadline + watching;
         let redactor = Arc::new(Redactor::new(credentials.as_ref()));
         let run = RunContext {
             probe,
             credentials,
             redactor,
             gate: SignInGate::new(disclosure),
+            delivery: message.map(Delivery::new),
             deadline,
             cancelled,
         };
-        let turn = |target: &Target| {
-            run.credentials
-                .is_some()
-                .then(|| run.gate.turn(&target.endpoint))
+        let parts = |target: &Target| Parts {
+            turn: (run.credentials.is_some()).then(|| run.gate.turn(&target.endpoint)),
+            delivery: (run.delivery.as_ref()).and_then(|delivery| delivery.part(&target.endpoint)),
         };
-        // Every service has its turn before the first one begins, or a quick one would not know of the others.
-        let turns: Vec<_> = targets.iter().map(turn).collect();
-        let checks = targets.into_iter().zip(turns).enumerate();
-        let checks = checks.map(|(index, (target, turn))| {
+        // Every service has its parts before the first one begins, or a quick one would not know of the others.
+        let parts: Vec<_> = targets.iter().map(parts).collect();
+        let checks = targets.into_iter().zip(parts).enumerate();
+        let checks = checks.map(|(index, (target, parts))| {
             let sink = EventSink::new(index, target.endpoint.clone(), sender.clone());
-            check(&run, target, turn, sink)
+            // One clock for all, because what one service does is timed by another.
+            let log = StepLog::new(TokioClock(begun), sink);
+            check(&run, target, parts, log)
         });
         join_all(checks).await;
     };
@@ -96,19 +108,13 @@ impl Stream for Run {
 }
 
 /// Checks one endpoint until it is done or its time is up.
-async fn check<'a>(
-    run: &'a RunContext,
-    target: Target,
-    turn: Option<SignInTurn<'a>>,
-    sink: EventSink,
-) {
-    let mut log = StepLog::new(TokioClock(Instant::now()), sink);
+async fn check<'a>(run: &'a RunContext, target: Target, parts: Parts<'a>, mut log: Log) {
     let check = EndpointCheck {
         run,
         target: &target,
     };
     // Boxed, because it holds a TLS connection and the buffers of all stages.
-    let steps = Box::pin(check.run(turn, &mut log));
+    let steps = Box::pin(check.run(parts, &mut log));
     let interruption = async {
         select! {
             () = run.cancelled.cancelled() => Outcome::Cancelled,

@@ -9,7 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::dns;
 use crate::credentials::Credentials;
 use crate::dialogue::Redactor;
-use crate::session::SignInGate;
+use crate::session::{Delivery, SignInGate};
 use crate::tls::TlsClient;
 
 /// What all runs of a probe share.
@@ -26,6 +26,7 @@ pub(super) struct RunContext {
     pub(super) credentials: Option<Credentials>,
     pub(super) redactor: Arc<Redactor>,
     pub(super) gate: SignInGate,
+    pub(super) delivery: Option<Delivery>,
     pub(super) deadline: Instant,
     pub(super) cancelled: CancellationToken,
 }

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use crate::address::PrivateNetwork;
 use crate::credentials::Credentials;
+use crate::dialogue::OutgoingMessage;
 use crate::endpoint::{Endpoint, HostName};
 use crate::session::Disclosure;
 
@@ -29,6 +30,9 @@ pub struct SignIn {
     pub credentials: Credentials,
     /// Told before the password is sent to any server.
     pub disclosure: Disclosure,
+    /// A message from the account to itself, if one is to be sent and seen to arrive. It needs a server to
+    /// send it and an IMAP server that opens the inbox among the targets.
+    pub message: Option<OutgoingMessage>,
 }
 
 impl From<Credentials> for SignIn {
@@ -37,6 +41,7 @@ impl From<Credentials> for SignIn {
         Self {
             credentials,
             disclosure: Disclosure::default(),
+            message: None,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::delivery::DeliveryPart;
 use super::gate::SignInTurn;
 use super::step_log::StepLog;
 use crate::credentials::Credentials;
@@ -19,6 +20,8 @@ pub struct Session<'a, T, C, K> {
     pub address: Option<EnvelopeAddress>,
     /// The place in the order of the sign-ins of all sessions that have the same credentials.
     pub turn: Option<SignInTurn<'a>>,
+    /// What this session does for the message from the customer to the customer, if one is to be sent.
+    pub delivery: Option<DeliveryPart<'a>>,
     /// Hides the credentials in what the server says.
     pub redactor: Arc<Redactor>,
     /// The argument of EHLO, a domain or an address literal (RFC 5321 §4.1.3).

@@ -92,10 +92,13 @@ impl<T: Transport, C: Clock + Clone, K: StepSink> Session<'_, T, C, K> {
         let hangup = match (signed_in, self.endpoint.protocol) {
             (SignInResult::NotTried, _) => Hangup::Harmless,
             (SignInResult::Accepted { .. }, Protocol::Smtp) => {
-                self.sending(connection, &capabilities).await?
+                let hangup = self.sending(connection, &capabilities).await?;
+                self.send_message(connection).await?;
+                hangup
             }
             (SignInResult::Accepted { capabilities }, Protocol::Imap | Protocol::Pop3) => {
                 self.mailbox(connection, capabilities.as_ref()).await?;
+                self.arrival(connection, capabilities.as_ref()).await?;
                 Hangup::Harmless
             }
         };

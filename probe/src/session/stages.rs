@@ -4,12 +4,13 @@ use std::io;
 use std::time::Duration;
 
 use super::context::Session;
+use super::delivery::DeliveryPart;
 use super::gate::SignInPermit;
 use super::mailbox_usage::fullness;
 use super::step_log::{StageFailed, StepSink};
 use super::transport::Transport;
 use crate::dialogue::{
-    self, Capabilities, Clock, Connection, Fault, Greeting, MailboxUsage, Stream, Upgrade,
+    self, Arrival, Capabilities, Clock, Connection, Fault, Greeting, MailboxUsage, Stream, Upgrade,
     VerifiedConnection,
 };
 use crate::endpoint::Security;
@@ -25,6 +26,9 @@ const GREETING_TIMEOUT: Duration = Duration::from_secs(15);
 const SLOW_GREETING_THRESHOLD: Duration = Duration::from_secs(5);
 
 const COMMAND_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// So long a message to oneself is waited for.
+pub(crate) const ARRIVAL_TIMEOUT: Duration = Duration::from_secs(90);
 
 /// Servers look up the sender and the recipient, some of them elsewhere (RFC 5321 §4.5.3.2).
 const SENDING_TIMEOUT: Duration = Duration::from_secs(20);
@@ -237,6 +241,67 @@ impl<T: Transport, C: Clock + Clone, K: StepSink> Session<'_, T, C, K> {
         }
     }
 
+    /// Sends the message to the customer's own address, if this session is to send it.
+    pub(super) async fn send_message<S: Stream>(
+        &mut self,
+        connection: &mut Connection<S, C>,
+    ) -> Result<(), StageFailed> {
+        let Some(DeliveryPart::Send(sender)) = self.delivery.take() else {
+            return Ok(());
+        };
+        self.log.begin(Stage::Delivery);
+        let (Some(address), Some(message)) =
+            (&self.address, sender.message(&self.log.clock()).await)
+        else {
+            self.log.end(Outcome::DeliveryNotTried, NO_FACTS, None);
+            return Ok(());
+        };
+        self.log.begin(Stage::Delivery);
+        connection.begin_stage(SENDING_TIMEOUT);
+        match dialogue::send_message(connection, address, message).await {
+            Ok(reply) => {
+                sender.sent(self.log.clock().now());
+                self.log.end(Outcome::Ok, NO_FACTS, reply);
+                Ok(())
+            }
+            Err(fault) => {
+                drop(sender);
+                Err(self.fail(connection, fault, NO_FACTS).await)
+            }
+        }
+    }
+
+    /// Watches that message arrive, if this session is to watch. `known` are the capabilities after the
+    /// sign-in.
+    pub(super) async fn arrival<S: Stream>(
+        &mut self,
+        connection: &mut Connection<S, C>,
+        known: Option<&Capabilities>,
+    ) -> Result<(), StageFailed> {
+        let Some(DeliveryPart::Watch(watcher)) = self.delivery.take() else {
+            return Ok(());
+        };
+        self.log.begin(Stage::Delivery);
+        let Some((message, sent)) = watcher.sent(&self.log.clock()).await else {
+            self.log.end(Outcome::DeliveryNotTried, NO_FACTS, None);
+            return Ok(());
+        };
+        self.log.begin(Stage::Delivery);
+        connection.begin_stage(ARRIVAL_TIMEOUT);
+        match dialogue::arrival(connection, known, &message.id).await {
+            Ok(Some(arrival)) => {
+                let outcome = arrived(&arrival);
+                self.log.end(outcome, delivery_facts(arrival, sent), None);
+                Ok(())
+            }
+            Ok(None) => {
+                let fault = Outcome::MessageNotSeen.into();
+                Err(self.fail(connection, fault, NO_FACTS).await)
+            }
+            Err(fault) => Err(self.fail(connection, fault, NO_FACTS).await),
+        }
+    }
+
     /// Says QUIT or LOGOUT, and closes the connection.
     pub(super) async fn close<S: Stream>(
         &mut self,
@@ -305,6 +370,39 @@ fn mailbox_facts(usage: MailboxUsage) -> Facts {
     }
 }
 
+/// What is worth knowing about how a message arrived.
+fn arrived(arrival: &Arrival) -> Outcome {
+    let results = [&arrival.spf, &arrival.dkim, &arrival.dmarc];
+    let failed = |result: &&Option<String>| {
+        matches!(result.as_deref(), Some("fail" | "softfail" | "permerror"))
+    };
+    if arrival.in_junk {
+        Outcome::MessageInJunk
+    } else if results.iter().any(failed) {
+        Outcome::MessageNotAuthenticated
+    } else {
+        Outcome::Ok
+    }
+}
+
+fn delivery_facts(arrival: Arrival, sent: Duration) -> Facts {
+    let Arrival {
+        seen,
+        folder,
+        spf,
+        dkim,
+        dmarc,
+        ..
+    } = arrival;
+    Facts::Delivery {
+        on_the_way: Some(seen.saturating_sub(sent)),
+        folder,
+        spf,
+        dkim,
+        dmarc,
+    }
+}
+
 /// Whether the server answered as the protocol has it, so that QUIT or LOGOUT is in order. After a
 /// breach of the protocol nothing more is sent.
 fn kept_to_protocol(outcome: Outcome) -> bool {
@@ -317,7 +415,7 @@ fn kept_to_protocol(outcome: Outcome) -> bool {
         Outcome::SignInProtocolError | Outcome::DroppedAfterSignIn => false,
         other => matches!(
             other.stage(),
-            Some(Stage::SignIn | Stage::Mailbox | Stage::Sending)
+            Some(Stage::SignIn | Stage::Mailbox | Stage::Sending | Stage::Delivery)
         ),
     }
 }

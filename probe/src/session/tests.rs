@@ -80,6 +80,7 @@ fn session(
         credentials: Some(&credentials),
         address: EnvelopeAddress::of_user("alice@example.test", None),
         turn: Some(gate.turn(&endpoint)),
+        delivery: None,
         redactor: Arc::new(Redactor::new(Some(&credentials))),
         client_name: "[192.0.2.1]".to_owned(),
         transport: ScriptedTransport(RefCell::new(Some(handshake))),

@@ -16,8 +16,9 @@ use crate::dialogue::connection::{
     MAX_LINE_LEN, MAX_STAGE_BYTES, MAX_STAGE_LINES, READ_BUFFER_LEN,
 };
 use crate::dialogue::{
-    Capabilities, Fault, Greeting, MailboxUsage, SignedIn, VerifiedConnection, capabilities,
-    greeting, mailbox, password_sign_in_offered, quit, sending, sign_in, starttls,
+    Arrival, Capabilities, Fault, Greeting, MailboxUsage, OutgoingMessage, SignedIn,
+    VerifiedConnection, arrival, capabilities, greeting, mailbox, password_sign_in_offered, quit,
+    send_message, sending, sign_in, starttls,
 };
 use crate::endpoint::Protocol;
 use crate::outcome::Outcome;
@@ -41,6 +42,9 @@ const MAX_SCRIPT_LEN: usize = 2 * MAX_STAGE_READ;
 const MAX_STAGE_READ: usize =
     MAX_STAGE_BYTES + 2 * MAX_STAGE_LINES + MAX_LINE_LEN + CR_AND_ONE_MORE + READ_BUFFER_LEN;
 const CR_AND_ONE_MORE: usize = 2;
+
+/// The id of a message that is sent and watched for.
+const MESSAGE: &str = "1@example.test";
 
 const USER: &str = "alice@example.test";
 
@@ -145,11 +149,27 @@ fn signed_in(protocol: Protocol, credentials: &Credentials, stages: &mut Stages)
     let used = match protocol {
         Protocol::Imap | Protocol::Pop3 => stages
             .next(async |server| mailbox(protocol, server.connection(), known.as_ref()).await)
-            .map(drop),
+            .map(drop)
+            .and_then(|()| match &known {
+                // Without IDLE the clock would have to move on.
+                Some(known) if known.has("IDLE") => stages
+                    .next(async |server| arrival(server.connection(), Some(known), MESSAGE).await)
+                    .map(drop),
+                _ => Ok(()),
+            }),
         Protocol::Smtp => {
             let address = USER.parse().expect("an address");
+            let message = OutgoingMessage {
+                id: MESSAGE.to_owned(),
+                content: b"Subject: x\r\n\r\n.\r\n".to_vec(),
+            };
             stages
                 .next(async |server| sending(server.connection(), &offered, &address).await)
+                .and_then(|_| {
+                    stages.next(async |server| {
+                        send_message(server.connection(), &address, &message).await
+                    })
+                })
                 .map(drop)
         }
     };
@@ -163,7 +183,7 @@ fn assert_is_about_account(outcome: Outcome) {
     assert!(
         matches!(
             outcome.stage(),
-            Some(Stage::SignIn | Stage::Mailbox | Stage::Sending) | None
+            Some(Stage::SignIn | Stage::Mailbox | Stage::Sending | Stage::Delivery) | None
         ) || matches!(
             outcome,
             Outcome::PasswordSignInNotOffered | Outcome::NoCapabilities
@@ -256,6 +276,20 @@ impl ServerText for SignedIn {
     fn check(&self) {
         self.server_reply.check();
         self.capabilities.iter().for_each(ServerText::check);
+    }
+}
+
+impl ServerText for Option<Arrival> {
+    fn check(&self) {
+        let Some(arrival) = self else { return };
+        arrival.folder.check();
+        for result in [&arrival.spf, &arrival.dkim, &arrival.dmarc]
+            .into_iter()
+            .flatten()
+        {
+            let is_word = |c: char| c.is_ascii_lowercase();
+            assert!(result.chars().all(is_word), "{result:?}");
+        }
     }
 }
 
@@ -355,6 +389,11 @@ mod tests {
                 &[
                     &b"* OK [CAPABILITY SASL-IR AUTH=PLAIN STARTTLS] hi\r\n\x02\x01 OK [CAPABILITY ID QUOTA] in\r\n\x02\
                        * ID NIL\r\n\x01 OK\r\n\x02* 3 EXISTS\r\n\x01 OK\r\n\x02* QUOTA \"\" (STORAGE 9 10 MESSAGE 1 2)\r\n\x01 OK\r\n\x02* BYE\r\n\x01 OK\r\n"[..],
+                    b"* OK [CAPABILITY SASL-IR AUTH=PLAIN] hi\r\n\x02\x01 OK [CAPABILITY IDLE] in\r\n\x02\x01 OK\r\n\x02\
+                      * LIST (\\Junk) \"/\" Spam\r\n\x01 OK\r\n\x02\x01 OK\r\n\x02* SEARCH\r\n\x01 OK\r\n\x02\
+                      \x01 NO\r\n\x02\x01 OK\r\n\x02+ idle\r\n* 1 EXISTS\r\n\x02\x01 OK\r\n\x02\x01 OK\r\n\x02\
+                      * SEARCH 7\r\n\x01 OK\r\n\x02* 1 FETCH (UID 7 BODY[X] {36}\r\n\
+                      Authentication-Results: x; spf=pass\n)\r\n\x01 OK\r\n\x02* BYE\r\n",
                     b"* OK hi\r\n* OK [ALERT] x\r\n\x02* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n* 3 EXISTS\r\n\x01 OK\r\n\x02\
                       + \r\n\x02\x01 OK in\r\n\x02* CAPABILITY A\r\n\x01 OK\r\n\x02\x01 NO no\r\n",
                     b"* OK [CAPABILITY SASL-IR AUTH=PLAIN STARTTLS] hi\n\x02* OK x\n\x01 NO [AUTHENTICATIONFAILED] no\r\n",
@@ -375,7 +414,8 @@ mod tests {
             (
                 Protocol::Smtp,
                 &[
-                    b"220-hi\r\n220 there\r\n\x02250-me\r\n250-STARTTLS\r\n250 AUTH PLAIN\r\n\x02235 2.7.0 in\r\n\x02250 ok\r\n\x02250 ok\r\n\x02250 ok\r\n\x02221 bye\r\n",
+                    b"220-hi\r\n220 there\r\n\x02250-me\r\n250-STARTTLS\r\n250 AUTH PLAIN\r\n\x02235 2.7.0 in\r\n\x02250 ok\r\n\x02250 ok\r\n\x02250 ok\r\n\x02\
+                      250 ok\r\n\x02250 ok\r\n\x02354 go\r\n\x02250-2.0.0\r\n250 taken\r\n\x02221 bye\r\n",
                     b"220-hi\r\n220 there\r\n\x02250-me\r\n250-PIPELINING\r\n250 AUTH PLAIN\r\n\x02235 2.7.0 in\r\n\x02\
                       250 ok\r\n553-5.7.1 not\r\n553 5.7.1 owned\r\n250 ok\r\n\x02221 bye\r\n",
                     b"220 hi\n\x02250-me\n250 AUTH LOGIN\n\x02334 VXNl\n\x02334 \n\x02535-5.7.8 no\n535 5.7.8 no\n",

@@ -1,10 +1,15 @@
 //! The IMAP conversation (RFC 9051, RFC 2971, RFC 4959, RFC 5530, RFC 9208).
 
+mod arrival;
 mod command;
+mod header;
+mod junk;
 mod quota;
 mod reply;
 #[cfg(test)]
 mod tests;
+
+use std::borrow::Cow;
 
 use self::command::{CommandResponse, command, tag, without_tag};
 use self::reply::{Reply, Status, StatusKind};
@@ -12,7 +17,7 @@ use super::capabilities::Capabilities;
 use super::clock::Clock;
 use super::connection::Connection;
 use super::fault::Fault;
-use super::results::{Greeting, MailboxUsage, Quota, SignedIn};
+use super::results::{Arrival, Greeting, MailboxUsage, Quota, SignedIn};
 use super::sasl_exchange::SaslExchange;
 use super::stream::Stream;
 use super::verified_connection::{VerifiedConnection, VerifiedTls};
@@ -197,15 +202,7 @@ pub(super) async fn mailbox<S: Stream, C: Clock>(
     connection: &mut Connection<S, C>,
     known: Option<&Capabilities>,
 ) -> Result<MailboxUsage, Fault> {
-    // Servers announce ID and QUOTA only after the sign-in, so earlier capabilities do not count.
-    let asked;
-    let known = match known {
-        Some(known) => known,
-        None => {
-            asked = capabilities(connection).await?;
-            &asked
-        }
-    };
+    let known = known_or_asked(connection, known).await?;
     if known.has("ID") {
         // Whatever the server answers, it knows now who is there (RFC 2971 §3.1).
         command(connection, INTRODUCTION).await?;
@@ -225,6 +222,27 @@ pub(super) async fn mailbox<S: Stream, C: Clock>(
     Ok(MailboxUsage {
         messages: usage.messages.or(inbox),
         ..usage
+    })
+}
+
+/// Watches a message arrive; see [`arrival::watch`].
+pub(super) async fn arrival<S: Stream, C: Clock>(
+    connection: &mut Connection<S, C>,
+    known: Option<&Capabilities>,
+    message_id: &str,
+) -> Result<Option<Arrival>, Fault> {
+    let known = known_or_asked(connection, known).await?;
+    arrival::watch(connection, &known, message_id).await
+}
+
+/// The capabilities after the sign-in. Servers announce more of them then, so earlier ones do not count.
+async fn known_or_asked<'a, S: Stream, C: Clock>(
+    connection: &mut Connection<S, C>,
+    known: Option<&'a Capabilities>,
+) -> Result<Cow<'a, Capabilities>, Fault> {
+    Ok(match known {
+        Some(known) => Cow::Borrowed(known),
+        None => Cow::Owned(capabilities(connection).await?),
     })
 }
 

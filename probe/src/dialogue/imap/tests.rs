@@ -332,6 +332,110 @@ fn the_inbox_is_opened_and_its_quota_told_in_bytes() {
     }
 }
 
+#[test]
+fn a_message_is_found_where_it_lies() {
+    const NOTHING: &[u8] = b"* SEARCH\r\n\x01 OK\r\n";
+    const OPEN: &[u8] = b"* 1 EXISTS\r\n\x01 OK\r\n";
+    const FOUND: &[u8] = b"* SEARCH 7 9\r\n\x01 OK\r\n";
+    const RESULTS: &[u8] =
+        b"* 1 FETCH (UID 7 BODY[HEADER.FIELDS (AUTHENTICATION-RESULTS)] {52}\r\n\
+        Authentication-Results: x;\r\n spf=fail; dkim=pass\r\n\r\n)\r\n\x01 OK\r\n";
+    const BARE: &[u8] = b"* 1 FETCH (UID 7 BODY[HEADER.FIELDS (X)] {2}\r\n\r\n)\r\n\x01 OK\r\n";
+    let junk = &b"* LIST (\\Junk) \"/\" \"Junk mail\"\r\n\x01 OK\r\n"[..];
+    let no_junk = &b"* LIST () \"/\" Sent\r\n\x01 OK\r\n"[..];
+    for (words, replies, expected, commands) in [
+        (
+            "",
+            &[b"", no_junk, OPEN, FOUND, RESULTS][..],
+            Ok(("INBOX", false, Some("fail"), Some("pass"))),
+            "LIST \"\" \"%\", EXAMINE INBOX, UID SEARCH HEADER Message-ID \"1@x\", UID FETCH 7",
+        ),
+        (
+            "SPECIAL-USE LIST-EXTENDED",
+            &[b"", junk, OPEN, NOTHING, OPEN, FOUND, BARE],
+            Ok(("Junk mail", true, None, None)),
+            "LIST (SPECIAL-USE) \"\" \"*\", EXAMINE INBOX, UID SEARCH, EXAMINE \"Junk mail\", UID SEARCH, UID FETCH",
+        ),
+        (
+            "IDLE",
+            &[
+                b"",
+                no_junk,
+                OPEN,
+                NOTHING,
+                OPEN,
+                b"+ idling\r\n* OK still here\r\n* 2 EXISTS\r\n",
+                b"* 1 RECENT\r\n\x01 OK\r\n",
+                OPEN,
+                FOUND,
+                BARE,
+            ],
+            Ok(("INBOX", false, None, None)),
+            "LIST, EXAMINE, UID SEARCH, EXAMINE, IDLE, DONE, EXAMINE, UID SEARCH, UID FETCH",
+        ),
+        // A server that does not idle after all is asked again.
+        (
+            "IDLE",
+            &[
+                b"",
+                no_junk,
+                OPEN,
+                NOTHING,
+                OPEN,
+                b"\x01 NO\r\n",
+                OPEN,
+                FOUND,
+                BARE,
+            ],
+            Ok(("INBOX", false, None, None)),
+            "LIST, EXAMINE, UID SEARCH, EXAMINE, IDLE, EXAMINE, UID SEARCH, UID FETCH",
+        ),
+        (
+            "",
+            &[b"", no_junk, OPEN, FOUND, b"* 1 FETCH (BODY[] {99999}\r\n"],
+            Err(Outcome::ReplyTooLong),
+            "LIST, EXAMINE, UID SEARCH, UID FETCH",
+        ),
+        (
+            "IDLE",
+            &[b"", no_junk, OPEN, NOTHING, OPEN, b"+ idling\r\n* BYE\r\n"],
+            Err(Outcome::ClosedEarly),
+            "LIST, EXAMINE, UID SEARCH, EXAMINE, IDLE",
+        ),
+        (
+            "",
+            &[b"", no_junk, OPEN],
+            Err(Outcome::ClosedEarly),
+            "LIST, EXAMINE, UID SEARCH",
+        ),
+    ] {
+        let known = Capabilities::imap(words);
+        let (found, flights) = in_any_fragments(replies, async |server| {
+            arrival(server.connection(), Some(&known), "1@x").await
+        });
+        let found = found.map(|arrival| arrival.unwrap());
+        let found = found.as_ref().map(|arrival| {
+            let folder = arrival.folder.as_deref().unwrap();
+            (
+                folder,
+                arrival.in_junk,
+                arrival.spf.as_deref(),
+                arrival.dkim.as_deref(),
+            )
+        });
+        assert_eq!(
+            found,
+            expected.as_ref().map(|row| *row),
+            "{words} {replies:?}"
+        );
+        let commands: Vec<&str> = commands.split(", ").collect();
+        assert_eq!(flights.len(), commands.len(), "{flights:?}");
+        for (flight, command) in flights.iter().zip(commands) {
+            assert!(flight.starts_with(command), "{flight}");
+        }
+    }
+}
+
 /// Numbers of any size, and what is none.
 fn number() -> impl Strategy<Value = String> {
     prop_oneof![

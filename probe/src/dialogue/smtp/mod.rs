@@ -1,11 +1,13 @@
 //! The SMTP submission conversation (RFC 6409, RFC 5321, RFC 3207, RFC 4954).
 
+mod message;
 mod reply;
 mod sending;
 mod sending_refusal;
 #[cfg(test)]
 mod tests;
 
+pub(super) use self::message::send_message;
 use self::reply::{Line, reply, rest};
 pub(super) use self::sending::sending;
 use super::capabilities::Capabilities;

@@ -4,7 +4,7 @@
 //! mail program does first when a message is sent, so what keeps it from being sent shows here.
 
 use super::reply::reply;
-use super::sending_refusal::{EnvelopeCommand, judge};
+use super::sending_refusal::{MailCommand, judge};
 use crate::dialogue::capabilities::Capabilities;
 use crate::dialogue::clock::Clock;
 use crate::dialogue::connection::Connection;
@@ -29,11 +29,11 @@ pub(in crate::dialogue) async fn sending<S: Stream, C: Clock>(
     };
     let commands = [
         (
-            EnvelopeCommand::Mail,
+            MailCommand::Mail,
             format!("MAIL FROM:<{address}>{size}\r\n"),
         ),
-        (EnvelopeCommand::Rcpt, format!("RCPT TO:<{address}>\r\n")),
-        (EnvelopeCommand::Rset, "RSET\r\n".to_owned()),
+        (MailCommand::Rcpt, format!("RCPT TO:<{address}>\r\n")),
+        (MailCommand::Rset, "RSET\r\n".to_owned()),
     ];
     // In one flight where the server takes it (RFC 2920 §3.1), which saves two round trips.
     let pipelining = capabilities.has("PIPELINING");
@@ -64,7 +64,7 @@ pub(in crate::dialogue) async fn sending<S: Stream, C: Clock>(
                 }
                 refused = Some(fault);
             }
-            None if command == EnvelopeCommand::Rcpt => accepted = connection.quote(&answer.raw),
+            None if command == MailCommand::Rcpt => accepted = connection.quote(&answer.raw),
             None => {}
         }
     }

@@ -7,15 +7,19 @@ use super::reply::Reply;
 use crate::outcome::Outcome;
 use crate::outcome::Outcome::*;
 
-/// A command of the envelope (RFC 5321 §3.3).
+/// A command with which a message is offered and sent (RFC 5321 §3.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum EnvelopeCommand {
+pub(super) enum MailCommand {
     /// `MAIL FROM`
     Mail,
     /// `RCPT TO`
     Rcpt,
     /// `RSET`
     Rset,
+    /// `DATA`
+    Data,
+    /// The message, with the dot at its end.
+    EndOfData,
 }
 
 /// Words, in lower case; all of a row must be there. The first row that fits counts: what the account may not
@@ -90,8 +94,11 @@ const WORDS: &[(&[&str], Outcome)] = &[
 ];
 
 /// The meaning of a reply that refuses a command. `None` where nothing is refused.
-pub(super) fn judge(command: EnvelopeCommand, reply: &Reply) -> Option<Outcome> {
-    use EnvelopeCommand::{Mail, Rcpt, Rset};
+pub(super) fn judge(command: MailCommand, reply: &Reply) -> Option<Outcome> {
+    use MailCommand::{Data, Mail, Rcpt, Rset};
+    if (command, reply.code) == (Data, 354) {
+        return None;
+    }
     // An envelope that a server without RSET keeps is taken back by QUIT just as well.
     if command == Rset {
         return (reply.code == 421).then_some(SendingFault);
@@ -105,7 +112,7 @@ pub(super) fn judge(command: EnvelopeCommand, reply: &Reply) -> Option<Outcome> 
     let enhanced = reply.enhanced();
     let subject = enhanced.split_once('.').map_or("", |(_, rest)| rest);
     Some(match (reply.code, said) {
-        (200..=299, _) => return None,
+        (200..=299, _) if command != Data => return None,
         // What is said of a mailbox in the answer to MAIL is said of the sender.
         (_, Some(RecipientRefused)) if command == Mail => SenderRefused,
         (400..=599, Some(said)) if reply.code >= 500 || !about_recipient => said,
@@ -136,7 +143,7 @@ pub(super) fn judge(command: EnvelopeCommand, reply: &Reply) -> Option<Outcome> 
 
 #[cfg(test)]
 mod tests {
-    use super::EnvelopeCommand::{Mail, Rcpt, Rset};
+    use super::MailCommand::{Data, EndOfData, Mail, Rcpt, Rset};
     use super::*;
 
     #[test]
@@ -252,6 +259,22 @@ mod tests {
             (Mail, 421, "4.3.2 shutting down", Some(SendingFault)),
             (Mail, 500, "5.5.1 what?", Some(SendingFault)),
             (Mail, 354, "go on", Some(MalformedReply)),
+            (Data, 354, "End data with <CR><LF>.<CR><LF>", None),
+            (Data, 250, "what?", Some(MalformedReply)),
+            (
+                Data,
+                554,
+                "5.5.1 Error: no valid recipients",
+                Some(SendingFault),
+            ),
+            (EndOfData, 250, "2.0.0 Ok: queued", None),
+            (
+                EndOfData,
+                554,
+                "5.7.1 This looks like spam",
+                Some(SendingBlocked),
+            ),
+            (EndOfData, 452, "4.2.2 over quota", Some(MailboxFull)),
             (Rset, 250, "ok", None),
             (Rset, 502, "what?", None),
             (Rset, 421, "4.4.2 timeout", Some(SendingFault)),

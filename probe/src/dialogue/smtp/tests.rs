@@ -1,4 +1,6 @@
 use super::*;
+use crate::dialogue::results::OutgoingMessage;
+use crate::envelope_address::EnvelopeAddress;
 use crate::testing::fragmentation::in_any_fragments;
 
 #[test]
@@ -150,6 +152,66 @@ fn sign_in_is_one_exchange() {
             sign_in(server, &capabilities, &credentials).await
         });
         let found = found.map(|accepted| accepted.mechanism);
+        assert_eq!(found, expected, "{replies:?}");
+        assert_eq!(flights, sent, "{replies:?}");
+    }
+}
+
+#[test]
+fn a_message_is_sent_once_and_whole() {
+    let address: EnvelopeAddress = "jane@example.test".parse().unwrap();
+    let message = OutgoingMessage {
+        id: "1@example.test".to_owned(),
+        content: b"Subject: x\r\n\r\n.\r\n".to_vec(),
+    };
+    let (mail, rcpt) = (
+        "MAIL FROM:<jane@example.test>\r\n",
+        "RCPT TO:<jane@example.test>\r\n",
+    );
+    let (data, content) = ("DATA\r\n", "Subject: x\r\n\r\n..\r\n.\r\n");
+    for (replies, expected, sent) in [
+        (
+            &[
+                &b""[..],
+                b"250 ok\r\n",
+                b"250 ok\r\n",
+                b"354 go\r\n",
+                b"250 2.0.0 queued\r\n",
+            ][..],
+            Ok("250 2.0.0 queued"),
+            &[mail, rcpt, data, content][..],
+        ),
+        (
+            &[b"", b"553 5.7.1 not owned by user\r\n"],
+            Err(Outcome::SenderRefused),
+            &[mail],
+        ),
+        (
+            &[b"", b"250 ok\r\n", b"550 5.1.1 no\r\n"],
+            Err(Outcome::RecipientRefused),
+            &[mail, rcpt],
+        ),
+        (
+            &[b"", b"250 ok\r\n", b"250 ok\r\n", b"250 ok\r\n"],
+            Err(Outcome::MalformedReply),
+            &[mail, rcpt, data],
+        ),
+        (
+            &[
+                b"",
+                b"250 ok\r\n",
+                b"250 ok\r\n",
+                b"354 go\r\n",
+                b"554 5.7.1 spam\r\n",
+            ],
+            Err(Outcome::SendingBlocked),
+            &[mail, rcpt, data, content],
+        ),
+    ] {
+        let (found, flights) = in_any_fragments(replies, async |server| {
+            send_message(server.connection(), &address, &message).await
+        });
+        let expected = expected.map(|reply| Some(reply.to_owned()));
         assert_eq!(found, expected, "{replies:?}");
         assert_eq!(flights, sent, "{replies:?}");
     }
