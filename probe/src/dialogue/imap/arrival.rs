@@ -72,7 +72,11 @@ async fn look<S: Stream, C: Clock>(
     let [spf, dkim, dmarc] = authentication_results(&header, ["spf", "dkim", "dmarc"]);
     Ok(Some(Arrival {
         seen,
-        folder: connection.quote(folder.astring.trim_matches('"').as_bytes()),
+        // A name that this program knows needs no masking.
+        folder: match folder.is_junk {
+            true => connection.quote(folder.astring.trim_matches('"').as_bytes()),
+            false => Some(folder.astring.clone()),
+        },
         in_junk: folder.is_junk,
         spf,
         dkim,
