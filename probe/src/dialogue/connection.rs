@@ -48,6 +48,7 @@ pub struct Connection<S, C> {
     bytes: usize,
     received: Vec<u8>,
     stream_error: Option<io::Error>,
+    signed_in: bool,
 }
 
 /// A stream that may be encrypted now: nothing that was sent before TLS can be taken for a part of it.
@@ -91,7 +92,19 @@ impl<S, C> Connection<S, C> {
             bytes: 0,
             received: Vec::new(),
             stream_error: None,
+            signed_in: false,
         }
+    }
+
+    /// Whether the server has accepted the password. From then on what it refuses is about the account, and no
+    /// longer about this client.
+    pub(super) fn signed_in(&self) -> bool {
+        self.signed_in
+    }
+
+    /// Says that the server has accepted the password.
+    pub(super) fn set_signed_in(&mut self) {
+        self.signed_in = true;
     }
 
     /// The argument of EHLO.

@@ -14,7 +14,7 @@
 //! | `redact` | a server's words made safe to show |
 //! | `recognise`, `first_words` | which kind of service answers on a port |
 //! | `sasl`, `sasl_exchange` | the forms in which a password is sent, and when |
-//! | `refusal` | what a refused sign-in means |
+//! | `refusal` | what a server means that says no |
 //! | `imap`, `pop3`, `smtp` | the three protocols |
 //! | `results`, `fault` | what a stage returns, and why it fails |
 
@@ -22,7 +22,7 @@ mod capabilities;
 mod clock;
 pub(crate) mod connection;
 mod fault;
-mod first_words;
+pub(crate) mod first_words;
 mod imap;
 mod pop3;
 pub(crate) mod recognise;
@@ -54,8 +54,8 @@ use crate::outcome::Outcome;
 ///
 /// # Errors
 ///
-/// [`Outcome::NoGreeting`], [`Outcome::GreetingBusy`], [`Outcome::GreetingRefused`],
-/// [`Outcome::UnexpectedService`], [`Outcome::TlsOnPlainPort`], [`Outcome::Preauthenticated`], and
+/// [`Outcome::NoGreeting`], the reasons for which a client is turned away ([`Outcome::GreetingBusy`],
+/// [`Outcome::GreetingRefused`], [`Outcome::RateLimited`]), [`Outcome::UnexpectedService`], [`Outcome::TlsOnPlainPort`], [`Outcome::Preauthenticated`], and
 /// those of reading.
 pub async fn greeting<S: Stream, C: Clock>(
     protocol: Protocol,
@@ -73,7 +73,8 @@ pub async fn greeting<S: Stream, C: Clock>(
 ///
 /// # Errors
 ///
-/// [`Outcome::NoCapabilities`], [`Outcome::ExtendedSmtpMissing`], and those of reading.
+/// [`Outcome::NoCapabilities`], [`Outcome::ExtendedSmtpMissing`], the reasons for which a client is turned away, as
+/// in [`greeting`], and those of reading.
 pub async fn capabilities<S: Stream, C: Clock>(
     protocol: Protocol,
     connection: &mut Connection<S, C>,
@@ -92,7 +93,8 @@ pub async fn capabilities<S: Stream, C: Clock>(
 ///
 /// # Errors
 ///
-/// [`Outcome::StarttlsNotOffered`], [`Outcome::StarttlsRefused`], and those of reading.
+/// [`Outcome::StarttlsNotOffered`], [`Outcome::StarttlsRefused`], the reasons for which a client is turned away, as
+/// in [`greeting`], and those of reading.
 pub async fn starttls<S: Stream, C: Clock>(
     protocol: Protocol,
     connection: &mut Connection<S, C>,

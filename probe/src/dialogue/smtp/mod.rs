@@ -8,6 +8,7 @@ use super::clock::Clock;
 use super::connection::Connection;
 use super::fault::Fault;
 use super::recognise::{ServiceKind, recognise};
+use super::refusal::Answer;
 use super::results::{Greeting, SignedIn};
 use super::sasl_exchange::{SaslExchange, as_sign_in_fault};
 use super::stream::Stream;
@@ -33,8 +34,7 @@ pub(super) async fn greeting<S: Stream, C: Clock>(
                 capabilities: None,
             });
         }
-        400..=499 => Outcome::GreetingBusy,
-        500..=599 => Outcome::GreetingRefused,
+        400..=599 => reply.judged(refusal::of_greeting),
         _ => Outcome::MalformedReply,
     };
     Err(connection.fault(outcome, &reply.raw))
@@ -62,10 +62,19 @@ pub(super) async fn capabilities<S: Stream, C: Clock>(
                 .for_each(|line| capabilities.add_smtp(line));
             Ok(capabilities)
         }
-        500 | 501 | 502 | 504 | 550 => {
-            Err(connection.fault(Outcome::ExtendedSmtpMissing, &reply.raw))
-        }
-        _ => Err(connection.fault(Outcome::NoCapabilities, &reply.raw)),
+        _ => Err(connection.fault(refused_hello(&reply), &reply.raw)),
+    }
+}
+
+/// What it means that EHLO is refused. Who understands it and does not take it turns the client away, or its name
+/// (RFC 5321 §4.1.1.1, §4.3.2: 501 is about the argument).
+fn refused_hello(reply: &Reply) -> Outcome {
+    let turned_away = || reply.judged(refusal::of_greeting);
+    match (reply.code, reply.judged(refusal::before_sign_in)) {
+        (400..=599, Some(outcome)) => outcome,
+        (500 | 502 | 504, None) => Outcome::ExtendedSmtpMissing,
+        (400..=499 | 501 | 521 | 550..=559 | 571, None) => turned_away(),
+        _ => Outcome::NoCapabilities,
     }
 }
 
@@ -82,7 +91,10 @@ pub(super) async fn starttls<S: Stream, C: Clock>(
     let reply = reply(connection).await?;
     match reply.code {
         220 => Ok(connection.quote(&reply.raw)),
-        400..=599 => Err(connection.fault(Outcome::StarttlsRefused, &reply.raw)),
+        400..=599 => {
+            let turned_away = reply.judged(refusal::before_sign_in);
+            Err(connection.fault(turned_away.unwrap_or(Outcome::StarttlsRefused), &reply.raw))
+        }
         _ => Err(connection.fault(Outcome::MalformedReply, &reply.raw)),
     }
 }
@@ -133,6 +145,7 @@ pub(super) async fn sign_in<S: VerifiedTls, C: Clock>(
                 return Err(connection.fault(Outcome::SignInProtocolError, &reply.raw));
             }
             235 => {
+                connection.set_signed_in();
                 let server_reply = connection.quote(&reply.raw);
                 return Ok(SignedIn {
                     mechanism,
@@ -144,8 +157,8 @@ pub(super) async fn sign_in<S: VerifiedTls, C: Clock>(
                 let challenge = reply.texts.concat();
                 exchange.respond(server, challenge.as_bytes()).await?;
             }
-            code => {
-                let outcome = refusal::smtp(code, reply.enhanced(), &reply.texts.join(" "));
+            _ => {
+                let outcome = reply.judged(refusal::of_sign_in);
                 return Err(connection.fault(outcome, &reply.raw));
             }
         }
@@ -169,6 +182,15 @@ struct Reply {
 }
 
 impl Reply {
+    /// What a negative reply means.
+    fn judged<T>(&self, judge: impl FnOnce(Answer<'_>) -> T) -> T {
+        judge(Answer::Smtp {
+            code: self.code,
+            enhanced: self.enhanced(),
+            words: &self.texts.join(" "),
+        })
+    }
+
     /// The enhanced status code at the beginning of the text, or nothing (RFC 2034 §4).
     fn enhanced(&self) -> &str {
         let text = self.texts.first().map_or("", String::as_str);
