@@ -48,7 +48,8 @@ pub struct Connection<S, C> {
     bytes: usize,
     received: Vec<u8>,
     stream_error: Option<io::Error>,
-    signed_in: bool,
+    /// Whether the server has accepted the password. What it refuses then is about the account, not the client.
+    pub(super) signed_in: bool,
 }
 
 /// A stream that may be encrypted now: nothing that was sent before TLS can be taken for a part of it.
@@ -94,17 +95,6 @@ impl<S, C> Connection<S, C> {
             stream_error: None,
             signed_in: false,
         }
-    }
-
-    /// Whether the server has accepted the password. From then on what it refuses is about the account, and no
-    /// longer about this client.
-    pub(super) fn signed_in(&self) -> bool {
-        self.signed_in
-    }
-
-    /// Says that the server has accepted the password.
-    pub(super) fn set_signed_in(&mut self) {
-        self.signed_in = true;
     }
 
     /// The argument of EHLO.

@@ -70,7 +70,7 @@ pub(super) async fn command<S: Stream, C: Clock>(
 
 /// What it means that the server says goodbye in place of an answer.
 fn hangup<S, C>(connection: &Connection<S, C>, bye: &Status) -> Outcome {
-    let reason = match connection.signed_in() {
+    let reason = match connection.signed_in {
         true => refusal::after_sign_in(bye.answer()),
         false => refusal::before_sign_in(bye.answer()),
     };
@@ -83,7 +83,7 @@ fn is_stray<S, C>(connection: &Connection<S, C>, line: &[u8]) -> bool {
     let line = String::from_utf8_lossy(line);
     let (first, rest) = line.split_once(' ').unwrap_or((&line, ""));
     let answers = Status::parse(rest).is_some() && !is_tag(first);
-    connection.signed_in() && !answers && !line.ends_with('}')
+    connection.signed_in && !answers && !line.ends_with('}')
 }
 
 /// Whether this is a tag of ours, so that its line belongs to an earlier command.

@@ -97,8 +97,7 @@ pub(super) async fn starttls<S: Stream, C: Clock>(
 
 /// What it means that a command is refused before the sign-in, where that is not about the command.
 fn turned_away<S, C>(connection: &Connection<S, C>, status: &Status) -> Option<Outcome> {
-    let refused =
-        matches!(status.kind, StatusKind::No | StatusKind::Bad) && !connection.signed_in();
+    let refused = matches!(status.kind, StatusKind::No | StatusKind::Bad) && !connection.signed_in;
     refused
         .then(|| refusal::before_sign_in(status.answer()))
         .flatten()
@@ -254,7 +253,7 @@ fn signed_in<S, C>(
     let status = &response.status;
     let outcome = match status.kind {
         StatusKind::Ok => {
-            connection.set_signed_in();
+            connection.signed_in = true;
             let server_reply = connection.quote(&response.raw);
             return Ok(SignedIn {
                 mechanism: match mechanism {

@@ -316,7 +316,7 @@ fn a_line_that_answers_nothing_is_skipped_behind_the_sign_in() {
         let reply = format!("{line}\r\n\x01 OK\r\n");
         let replies: [&[u8]; 2] = [b"", reply.as_bytes()];
         let (found, _) = in_any_fragments(&replies, async |server| {
-            server.connection().set_signed_in();
+            server.connection().signed_in = true;
             command(server.connection(), "NOOP").await.map(|_| ())
         });
         assert_eq!(found, expected, "{line}");

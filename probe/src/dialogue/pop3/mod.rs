@@ -225,7 +225,7 @@ fn answered<S, C>(
 ) -> Result<SignedIn, Fault> {
     match status {
         Status::Ok => {
-            connection.set_signed_in();
+            connection.signed_in = true;
             Ok(SignedIn {
                 mechanism,
                 server_reply: connection.quote(raw),

@@ -145,7 +145,7 @@ pub(super) async fn sign_in<S: VerifiedTls, C: Clock>(
                 return Err(connection.fault(Outcome::SignInProtocolError, &reply.raw));
             }
             235 => {
-                connection.set_signed_in();
+                connection.signed_in = true;
                 let server_reply = connection.quote(&reply.raw);
                 return Ok(SignedIn {
                     mechanism,
