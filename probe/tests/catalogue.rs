@@ -44,6 +44,13 @@ struct Catalogue {
     elsewhere: BTreeMap<String, Vec<u8>>,
 }
 
+/// See the head of the other file. Its scripts are made of the same parts.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ServersInUse {
+    case: Vec<Case>,
+}
+
 /// Something that many scripts have in common, for one service.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -450,8 +457,12 @@ fn every_row_is_a_seed_of_fuzzing() {
     assert_eq!(Vec::from_iter(seeded), targets);
 }
 
+/// The catalogue, with the replies of servers in use behind it.
 fn catalogue() -> Catalogue {
-    toml::from_str(include_str!("catalogue.toml")).unwrap()
+    let mut catalogue: Catalogue = toml::from_str(include_str!("catalogue.toml")).unwrap();
+    let in_use: ServersInUse = toml::from_str(include_str!("servers_in_use.toml")).unwrap();
+    catalogue.case.extend(in_use.case);
+    catalogue
 }
 
 fn services(on: &str) -> impl Iterator<Item = &'static str> {

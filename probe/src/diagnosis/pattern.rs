@@ -91,7 +91,13 @@ fn password_differs(
     if accepted.is_empty() {
         return None;
     }
-    let refused = taken(observed, |seen| seen.outcome == Outcome::WrongCredentials);
+    // A way that is switched off is not among these: there the server says itself why it refuses.
+    let refused = taken(observed, |seen| {
+        matches!(
+            seen.outcome,
+            Outcome::WrongCredentials | Outcome::SignInRefused
+        )
+    });
     (!refused.is_empty()).then(|| finding(Cause::PasswordDiffers, refused, accepted))
 }
 
@@ -124,9 +130,15 @@ fn drop_consequences(observed: &mut Vec<Observation<'_>>) {
     let has = |outcome| observed.iter().any(|seen| seen.outcome == outcome);
     // Some servers hide from strangers why an account is closed, and call it a wrong password.
     let closed = has(Outcome::AccountDisabled);
+    // Who refuses without a reason has the one that another server gives for the same password.
+    let explained = closed
+        || has(Outcome::WrongCredentials)
+        || has(Outcome::AppPasswordRequired)
+        || has(Outcome::PasswordExpired);
     observed.retain(|seen| match seen.outcome {
         Outcome::NotTried => false,
         Outcome::WrongCredentials => !closed,
+        Outcome::SignInRefused => !explained,
         _ => true,
     });
 }

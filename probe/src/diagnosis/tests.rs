@@ -272,6 +272,26 @@ const COMBINATIONS: &[(&str, &str)] = &[
         "account-disabled smtp",
     ),
     (
+        "imap:in smtp:sign-in-refused",
+        "password-differs smtp > imap",
+    ),
+    (
+        "imap:in pop:access-switched-off smtp:in",
+        "access-switched-off pop",
+    ),
+    (
+        "pop:access-switched-off smtp:sign-in-refused",
+        "access-switched-off pop; sign-in-refused smtp",
+    ),
+    (
+        "imap:sign-in-refused smtp:wrong-credentials",
+        "wrong-credentials smtp",
+    ),
+    (
+        "imap:sign-in-refused smtp:app-password-required",
+        "app-password-required smtp",
+    ),
+    (
         "imap:app-password-required smtp:not-tried",
         "app-password-required imap",
     ),

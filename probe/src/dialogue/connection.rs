@@ -48,6 +48,8 @@ pub struct Connection<S, C> {
     bytes: usize,
     received: Vec<u8>,
     stream_error: Option<io::Error>,
+    /// Whether the server has accepted the password. What it refuses then is about the account, not the client.
+    pub(super) signed_in: bool,
 }
 
 /// A stream that may be encrypted now: nothing that was sent before TLS can be taken for a part of it.
@@ -91,6 +93,7 @@ impl<S, C> Connection<S, C> {
             bytes: 0,
             received: Vec::new(),
             stream_error: None,
+            signed_in: false,
         }
     }
 

@@ -3,7 +3,7 @@
 //! Nothing can be wrong with the password any more. What is left is the account, the mailbox, or the
 //! server, and words that name one of them beat every code.
 
-use super::refusal;
+use super::refusal::{self, Answer};
 use crate::outcome::Outcome;
 use crate::outcome::Outcome::*;
 
@@ -38,27 +38,20 @@ const AT_FAULT: &[&str] = &[
     "unable to open",
 ];
 
-/// The meaning of a `NO` or `BAD` to SELECT or EXAMINE (RFC 9051 §6.3.2), with its response code, which may
-/// be empty.
-pub(super) fn imap(code: &str, words: &str) -> Outcome {
-    not_opened(refusal::imap(code, words), words)
-}
-
-/// The meaning of a `-ERR` to STAT (RFC 1939 §5), with its response code, which may be empty.
-pub(super) fn pop3(code: &str, words: &str) -> Outcome {
-    not_opened(refusal::pop3(code, words), words)
-}
-
-fn not_opened(refusal: Outcome, words: &str) -> Outcome {
-    let words = words.to_ascii_lowercase();
+/// The cause of a mailbox that does not open: what a negative answer to SELECT, EXAMINE (RFC 9051 §6.3.2) or
+/// STAT (RFC 1939 §5) means.
+pub(super) fn not_opened(answer: Answer<'_>) -> Outcome {
+    let words = answer.words().to_ascii_lowercase();
     let says = |table: &[&str]| table.iter().any(|part| words.contains(part));
-    match refusal {
+    match refusal::after_sign_in(answer) {
         _ if says(KEPT_OUT) => MailboxRefused,
         _ if says(AT_FAULT) => MailboxFault,
         // The account, as the sign-in would have it.
-        AccessSwitchedOff | AccountDisabled | MailboxFull | MailboxInUse | RateLimited
-        | SendingBlocked | TooManyConnections | TryLater => refusal,
-        AppPasswordRequired | BasicAuthenticationOff | NotAuthorized | PasswordExpired => {
+        Some(
+            reason @ (AccessSwitchedOff | AccountDisabled | MailboxFull | MailboxInUse
+            | RateLimited | SendingBlocked | TooManyConnections | TryLater),
+        ) => reason,
+        Some(AppPasswordRequired | BasicAuthenticationOff | NotAuthorized | PasswordExpired) => {
             MailboxRefused
         }
         _ => MailboxFault,
@@ -99,7 +92,8 @@ mod tests {
             ("AUTHENTICATIONFAILED", "what?", MailboxFault),
             ("", "", MailboxFault),
         ] {
-            assert_eq!(imap(code, words), expected, "[{code}] {words}");
+            let answer = Answer::Imap { code, words };
+            assert_eq!(not_opened(answer), expected, "[{code}] {words}");
         }
         for (code, words, expected) in [
             ("IN-USE", "do not poll", MailboxInUse),
@@ -108,7 +102,8 @@ mod tests {
             ("AUTH", "what?", MailboxFault),
             ("", "Unable to open the maildrop", MailboxFault),
         ] {
-            assert_eq!(pop3(code, words), expected, "[{code}] {words}");
+            let answer = Answer::Pop3 { code, words };
+            assert_eq!(not_opened(answer), expected, "[{code}] {words}");
         }
     }
 }

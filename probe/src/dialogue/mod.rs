@@ -14,7 +14,7 @@
 //! | `redact` | a server's words made safe to show |
 //! | `recognise`, `first_words` | which kind of service answers on a port |
 //! | `sasl`, `sasl_exchange` | the forms in which a password is sent, and when |
-//! | `refusal`, `mailbox_refusal` | what a refused sign-in means, and a mailbox that does not open |
+//! | `refusal`, `mailbox_refusal` | what a server means that says no, and one that opens no mailbox |
 //! | `imap`, `pop3`, `smtp` | the three protocols |
 //! | `results`, `fault` | what a stage returns, and why it fails |
 
@@ -22,7 +22,7 @@ mod capabilities;
 mod clock;
 pub(crate) mod connection;
 mod fault;
-mod first_words;
+pub(crate) mod first_words;
 mod imap;
 mod mailbox_refusal;
 mod pop3;
@@ -56,8 +56,8 @@ use crate::outcome::Outcome;
 ///
 /// # Errors
 ///
-/// [`Outcome::NoGreeting`], [`Outcome::GreetingBusy`], [`Outcome::GreetingRefused`],
-/// [`Outcome::UnexpectedService`], [`Outcome::TlsOnPlainPort`], [`Outcome::Preauthenticated`], and
+/// [`Outcome::NoGreeting`], the reasons for which a client is turned away ([`Outcome::GreetingBusy`],
+/// [`Outcome::GreetingRefused`], [`Outcome::RateLimited`]), [`Outcome::UnexpectedService`], [`Outcome::TlsOnPlainPort`], [`Outcome::Preauthenticated`], and
 /// those of reading.
 pub async fn greeting<S: Stream, C: Clock>(
     protocol: Protocol,
@@ -75,7 +75,8 @@ pub async fn greeting<S: Stream, C: Clock>(
 ///
 /// # Errors
 ///
-/// [`Outcome::NoCapabilities`], [`Outcome::ExtendedSmtpMissing`], and those of reading.
+/// [`Outcome::NoCapabilities`], [`Outcome::ExtendedSmtpMissing`], the reasons for which a client is turned away, as
+/// in [`greeting`], and those of reading.
 pub async fn capabilities<S: Stream, C: Clock>(
     protocol: Protocol,
     connection: &mut Connection<S, C>,
@@ -101,7 +102,8 @@ pub fn message_size_limit(capabilities: &Capabilities) -> Option<u64> {
 ///
 /// # Errors
 ///
-/// [`Outcome::StarttlsNotOffered`], [`Outcome::StarttlsRefused`], and those of reading.
+/// [`Outcome::StarttlsNotOffered`], [`Outcome::StarttlsRefused`], the reasons for which a client is turned away, as
+/// in [`greeting`], and those of reading.
 pub async fn starttls<S: Stream, C: Clock>(
     protocol: Protocol,
     connection: &mut Connection<S, C>,
@@ -160,7 +162,7 @@ pub async fn mailbox<S: Stream, C: Clock>(
         // Whoever sends mail sees no mailbox.
         Protocol::Smtp => Ok(MailboxUsage::default()),
     };
-    usage.map_err(hangup_after_sign_in)
+    usage.map_err(after_sign_in(Outcome::MailboxFault))
 }
 
 /// Asks an SMTP server whether a message from and to this address would be taken. None is sent. Returns the
@@ -176,7 +178,7 @@ pub async fn sending<S: Stream, C: Clock>(
     address: &EnvelopeAddress,
 ) -> Result<Option<String>, Fault> {
     let reply = smtp::sending(connection, capabilities, address).await;
-    reply.map_err(hangup_after_sign_in)
+    reply.map_err(after_sign_in(Outcome::SendingFault))
 }
 
 /// Sends a message from and to this address over SMTP. Returns the reply that accepted it.
@@ -190,7 +192,7 @@ pub async fn send_message<S: Stream, C: Clock>(
     message: &OutgoingMessage,
 ) -> Result<Option<String>, Fault> {
     let reply = smtp::send_message(connection, address, message).await;
-    reply.map_err(hangup_after_sign_in)
+    reply.map_err(after_sign_in(Outcome::SendingFault))
 }
 
 /// Watches for the message with this id over IMAP, in the inbox and among the junk mail, until the stage is
@@ -206,7 +208,7 @@ pub async fn arrival<S: Stream, C: Clock>(
     message_id: &str,
 ) -> Result<Option<Arrival>, Fault> {
     let arrival = imap::arrival(connection, known, message_id).await;
-    arrival.map_err(hangup_after_sign_in)
+    arrival.map_err(after_sign_in(Outcome::MailboxFault))
 }
 
 /// Sends QUIT or LOGOUT, and returns the reply.
@@ -226,9 +228,14 @@ pub async fn quit<S: Stream, C: Clock>(
     }
 }
 
-fn hangup_after_sign_in(fault: Fault) -> Fault {
-    match fault.outcome {
+/// What is a fault of the server is named by the stage in which it shows, because nobody doubts the password any
+/// more.
+fn after_sign_in(at_fault: Outcome) -> impl FnOnce(Fault) -> Fault {
+    move |fault| match fault.outcome {
         Outcome::ClosedEarly => fault.with(Outcome::DroppedAfterSignIn),
+        Outcome::ServerFault | Outcome::SignInRefused | Outcome::TemporaryFailure => {
+            fault.with(at_fault)
+        }
         _ => fault,
     }
 }

@@ -18,8 +18,8 @@ use crate::outcome::Outcome;
 use crate::stage::Stage;
 use crate::step::Facts;
 
-/// Some servers make strangers wait for six seconds before they greet (postscreen).
-const GREETING_TIMEOUT: Duration = Duration::from_secs(15);
+/// Some servers make strangers wait before they greet, for six seconds (postscreen) or for half a minute (greet_pause).
+const GREETING_TIMEOUT: Duration = Duration::from_secs(40);
 
 /// From this time on a greeting is slow. Honest servers under load stay below it; a server that makes
 /// strangers wait does not.
@@ -407,7 +407,9 @@ fn delivery_facts(arrival: Arrival, sent: Duration) -> Facts {
 /// breach of the protocol nothing more is sent.
 fn kept_to_protocol(outcome: Outcome) -> bool {
     match outcome {
-        Outcome::StarttlsNotOffered
+        Outcome::GreetingBusy
+        | Outcome::GreetingRefused
+        | Outcome::StarttlsNotOffered
         | Outcome::StarttlsRefused
         | Outcome::ExtendedSmtpMissing
         | Outcome::NoCapabilities

@@ -5,6 +5,7 @@ use std::io;
 use rustls::AlertDescription;
 
 use super::flight::Flight;
+use crate::dialogue::first_words::refusal_in_the_clear;
 use crate::dialogue::recognise::{ServiceKind, is_negative_reply, recognise};
 use crate::dialogue::{Fault, Redactor};
 use crate::endpoint::Security;
@@ -100,7 +101,10 @@ fn classify_non_tls(received: &[u8], security: Security, redactor: &Redactor) ->
         (ServiceKind::Mail, Security::Starttls) => Outcome::StarttlsInjection,
         (_, Security::Starttls) => Outcome::StarttlsBroken,
         (ServiceKind::Other, _) => Outcome::UnexpectedService,
-        (ServiceKind::Mail | ServiceKind::Text, _) => Outcome::PlainOnTlsPort,
+        // Who turns this client away says so without TLS on every port.
+        (ServiceKind::Mail | ServiceKind::Text, _) => {
+            refusal_in_the_clear(received).unwrap_or(Outcome::PlainOnTlsPort)
+        }
     };
     let server_reply = match service {
         ServiceKind::Tls | ServiceKind::Binary => None,

@@ -43,6 +43,12 @@ pub(crate) enum Oddity {
     Twice,
     /// More certificates lie between it and its root than anybody follows.
     TooLong,
+    /// Its certificate is for the names of a hosting company.
+    OtherNames,
+    /// A virus scanner stands before it, whose authority nobody trusts, and sends that along.
+    VirusScanner,
+    /// Its certificate signed itself.
+    SelfSigned,
 }
 
 impl Authority {
@@ -126,7 +132,20 @@ impl Authority {
             _ => {}
         }
         let key = KeyPair::generate().unwrap();
-        let own = leaf().signed_by(&key, lowest.as_ref().unwrap_or(&self.issuer));
+        let own = match oddity {
+            Oddity::SelfSigned => leaf().self_signed(&key),
+            Oddity::VirusScanner => {
+                let scanner = Self::new("Avast Web/Mail Shield Root");
+                above.push(scanner.root);
+                leaf().signed_by(&key, &scanner.issuer)
+            }
+            Oddity::OtherNames => {
+                let names = vec!["*.prod.sin2.secureserver.net".to_owned()];
+                let own = CertificateParams::new(names).unwrap();
+                own.signed_by(&key, &self.issuer)
+            }
+            _ => leaf().signed_by(&key, lowest.as_ref().unwrap_or(&self.issuer)),
+        };
         above.insert(0, own.unwrap().der().clone());
         (above, key)
     }

@@ -5,6 +5,7 @@ use crate::dialogue::capabilities::Capabilities;
 use crate::dialogue::clock::Clock;
 use crate::dialogue::connection::Connection;
 use crate::dialogue::fault::Fault;
+use crate::dialogue::refusal;
 use crate::dialogue::stream::Stream;
 use crate::outcome::Outcome;
 
@@ -53,16 +54,42 @@ pub(super) async fn command<S: Stream, C: Clock>(
                 };
             }
             Some(Reply::Untagged(text)) => {
-                if Status::parse(&text).is_some_and(|status| status.kind == StatusKind::Bye) {
-                    return Err(connection.fault(Outcome::ClosedEarly, &raw));
+                let status = Status::parse(&text).filter(|status| status.kind == StatusKind::Bye);
+                if let Some(bye) = status {
+                    return Err(connection.fault(hangup(connection, &bye), &raw));
                 }
                 untagged.push(text);
             }
+            None if is_stray(connection, &raw) => {}
             Some(Reply::Continue(_)) | None => {
                 return Err(connection.fault(Outcome::MalformedReply, &raw));
             }
         }
     }
+}
+
+/// What it means that the server says goodbye in place of an answer.
+fn hangup<S, C>(connection: &Connection<S, C>, bye: &Status) -> Outcome {
+    let reason = match connection.signed_in {
+        true => refusal::after_sign_in(bye.answer()),
+        false => refusal::before_sign_in(bye.answer()),
+    };
+    reason.unwrap_or(Outcome::ClosedEarly)
+}
+
+/// Whether a line answers nothing: some servers write one more behind the answer to the sign-in. A line that has
+/// the form of an answer is none of these, and one that announces a literal would be followed by anything.
+fn is_stray<S, C>(connection: &Connection<S, C>, line: &[u8]) -> bool {
+    let line = String::from_utf8_lossy(line);
+    let (first, rest) = line.split_once(' ').unwrap_or((&line, ""));
+    let answers = Status::parse(rest).is_some() && !is_tag(first);
+    connection.signed_in && !answers && !line.ends_with('}')
+}
+
+/// Whether this is a tag of ours, so that its line belongs to an earlier command.
+fn is_tag(word: &str) -> bool {
+    let digits = word.strip_prefix('m').unwrap_or_default();
+    digits.len() == 7 && digits.bytes().all(|digit| digit.is_ascii_hexdigit())
 }
 
 /// A random tag: nobody can prepare a reply that fits it before the command is sent.

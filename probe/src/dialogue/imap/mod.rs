@@ -51,13 +51,9 @@ pub(super) async fn greeting<S: Stream, C: Clock>(
             });
         }
         Some(status) if status.kind == StatusKind::Preauth => Outcome::Preauthenticated,
-        Some(status)
-            if status.kind == StatusKind::Bye && first_words::is_temporary_rejection(&text) =>
-        {
-            Outcome::GreetingBusy
-        }
-        Some(status) if status.kind == StatusKind::Bye => Outcome::GreetingRefused,
-        _ => Outcome::MalformedReply,
+        // `NO` and `BAD` are no greetings, but what they mean is plain.
+        Some(status) => refusal::of_greeting(status.answer()),
+        None => Outcome::MalformedReply,
     };
     Err(connection.fault(outcome, &raw))
 }
@@ -69,7 +65,10 @@ pub(super) async fn capabilities<S: Stream, C: Clock>(
     let response = command(connection, "CAPABILITY").await?;
     match response.capabilities() {
         Some(capabilities) if response.status.kind == StatusKind::Ok => Ok(capabilities),
-        _ => Err(connection.fault(Outcome::NoCapabilities, &response.raw)),
+        _ => {
+            let outcome = turned_away(connection, &response.status);
+            Err(connection.fault(outcome.unwrap_or(Outcome::NoCapabilities), &response.raw))
+        }
     }
 }
 
@@ -91,6 +90,9 @@ pub(super) async fn starttls<S: Stream, C: Clock>(
     if response.status.kind == StatusKind::Ok {
         return Ok(connection.quote(&response.raw));
     }
+    if let Some(outcome) = turned_away(connection, &response.status) {
+        return Err(connection.fault(outcome, &response.raw));
+    }
     let offered = match known {
         Some(_) => true,
         None => capabilities(connection)
@@ -103,6 +105,14 @@ pub(super) async fn starttls<S: Stream, C: Clock>(
         Outcome::StarttlsNotOffered
     };
     Err(connection.fault(outcome, &response.raw))
+}
+
+/// What it means that a command is refused before the sign-in, where that is not about the command.
+fn turned_away<S, C>(connection: &Connection<S, C>, status: &Status) -> Option<Outcome> {
+    let refused = matches!(status.kind, StatusKind::No | StatusKind::Bad) && !connection.signed_in;
+    refused
+        .then(|| refusal::before_sign_in(status.answer()))
+        .flatten()
 }
 
 /// A mechanism that client and server share.
@@ -127,6 +137,9 @@ pub(super) fn choose_mechanism(capabilities: &Capabilities) -> Option<Mechanism>
 }
 
 /// Signs in, once (RFC 9051 §6.2.2 and §6.2.3).
+///
+/// A server that offers SASL-IR and then refuses the response in the command has not looked at the password, so it
+/// is sent once more, as the answer to a challenge.
 pub(super) async fn sign_in<S: VerifiedTls, C: Clock>(
     server: &mut VerifiedConnection<S, C>,
     capabilities: &Capabilities,
@@ -135,17 +148,33 @@ pub(super) async fn sign_in<S: VerifiedTls, C: Clock>(
     let Some(chosen) = choose_mechanism(capabilities) else {
         return Err(Fault::from(Outcome::PasswordSignInNotOffered));
     };
+    let response = authenticate(server, chosen, credentials).await?;
+    let refused = matches!(response.status.kind, StatusKind::No | StatusKind::Bad);
+    if chosen == Mechanism::PlainInitialResponse
+        && refused
+        && refusal::is_of_initial_response(response.status.answer())
+    {
+        let response = authenticate(server, Mechanism::Plain, credentials).await?;
+        return signed_in(server.connection(), Mechanism::Plain, response);
+    }
+    signed_in(server.connection(), chosen, response)
+}
+
+/// Sends the command and its secrets, and reads the complete response.
+async fn authenticate<S: VerifiedTls, C: Clock>(
+    server: &mut VerifiedConnection<S, C>,
+    mechanism: Mechanism,
+    credentials: &Credentials,
+) -> Result<CommandResponse, Fault> {
     let tag = tag()?;
-    let (command, mechanism, mut flights) = match chosen {
-        Mechanism::PlainInitialResponse | Mechanism::Plain => (
-            "AUTHENTICATE PLAIN",
-            "PLAIN",
-            vec![sasl::plain(credentials)],
-        ),
-        Mechanism::Login => ("LOGIN", "LOGIN", sasl::imap_login(credentials)),
+    let (command, mut flights) = match mechanism {
+        Mechanism::PlainInitialResponse | Mechanism::Plain => {
+            ("AUTHENTICATE PLAIN", vec![sasl::plain(credentials)])
+        }
+        Mechanism::Login => ("LOGIN", sasl::imap_login(credentials)),
     };
     // Everything behind the command itself waits for a continuation request.
-    let sent_first = usize::from(chosen != Mechanism::Plain);
+    let sent_first = usize::from(mechanism != Mechanism::Plain);
     let mut exchange = SaslExchange::new(flights.split_off(sent_first));
     match flights.first() {
         Some(first) => {
@@ -168,12 +197,11 @@ pub(super) async fn sign_in<S: VerifiedTls, C: Clock>(
                         .connection()
                         .fault(Outcome::SignInProtocolError, &raw));
                 };
-                let response = CommandResponse {
+                return Ok(CommandResponse {
                     status,
                     untagged,
                     raw,
-                };
-                return signed_in(server.connection(), mechanism, response);
+                });
             }
             Some(Reply::Continue(challenge)) if !exchange.cancelled() => {
                 exchange.respond(server, challenge.as_bytes()).await?;
@@ -181,7 +209,8 @@ pub(super) async fn sign_in<S: VerifiedTls, C: Clock>(
             Some(Reply::Untagged(text)) => {
                 let status = Status::parse(&text).filter(|status| status.kind == StatusKind::Bye);
                 if let Some(bye) = status {
-                    let outcome = refusal::imap_bye(&bye.code, &bye.text);
+                    let reason = refusal::of_hangup_at_sign_in(bye.answer());
+                    let outcome = reason.unwrap_or(Outcome::ClosedEarly);
                     return Err(server.connection().fault(outcome, &raw));
                 }
                 untagged.push(text);
@@ -210,7 +239,7 @@ pub(super) async fn mailbox<S: Stream, C: Clock>(
     let opened = command(connection, "EXAMINE INBOX").await?;
     let CommandResponse { status, raw, .. } = &opened;
     if status.kind != StatusKind::Ok {
-        let outcome = mailbox_refusal::imap(&status.code, &status.text);
+        let outcome = mailbox_refusal::not_opened(status.answer());
         return Err(connection.fault(outcome, raw));
     }
     let quotas = match known.has("QUOTA") {
@@ -268,22 +297,47 @@ pub(super) async fn quit<S: Stream, C: Clock>(
 }
 
 fn signed_in<S, C>(
-    connection: &Connection<S, C>,
-    mechanism: &'static str,
+    connection: &mut Connection<S, C>,
+    mechanism: Mechanism,
     response: CommandResponse,
 ) -> Result<SignedIn, Fault> {
     let status = &response.status;
     let outcome = match status.kind {
         StatusKind::Ok => {
+            connection.signed_in = true;
             let server_reply = connection.quote(&response.raw);
             return Ok(SignedIn {
-                mechanism,
+                mechanism: match mechanism {
+                    Mechanism::PlainInitialResponse | Mechanism::Plain => "PLAIN",
+                    Mechanism::Login => "LOGIN",
+                },
                 server_reply,
                 capabilities: response.capabilities(),
             });
         }
-        StatusKind::No => refusal::imap(&status.code, &status.text),
-        StatusKind::Bad | StatusKind::Preauth | StatusKind::Bye => Outcome::SignInProtocolError,
+        StatusKind::No => refused(&response),
+        // Some servers have no other word for a no, so it is one where it names a cause.
+        StatusKind::Bad => match refused(&response) {
+            Outcome::SignInRefused => Outcome::SignInProtocolError,
+            outcome => outcome,
+        },
+        StatusKind::Preauth | StatusKind::Bye => Outcome::SignInProtocolError,
     };
     Err(connection.fault(outcome, &response.raw))
+}
+
+/// The cause of a refused sign-in. Where the answer itself names none, an untagged `NO` before it may.
+fn refused(response: &CommandResponse) -> Outcome {
+    let untagged = response
+        .untagged
+        .iter()
+        .filter_map(|line| Status::parse(line));
+    let notes = untagged.filter(|status| status.kind == StatusKind::No);
+    match refusal::of_sign_in(response.status.answer()) {
+        Outcome::SignInRefused => notes
+            .map(|note| refusal::of_sign_in(note.answer()))
+            .find(|outcome| *outcome != Outcome::SignInRefused)
+            .unwrap_or(Outcome::SignInRefused),
+        outcome => outcome,
+    }
 }

@@ -1,6 +1,7 @@
 //! One line of an IMAP server (RFC 9051 §7), read without recursion and without trust.
 
 use crate::dialogue::capabilities::Capabilities;
+use crate::dialogue::refusal::Answer;
 
 /// What kind of line it is.
 #[derive(Debug, PartialEq, Eq)]
@@ -76,6 +77,14 @@ impl Status {
             code: code.to_owned(),
             text: text.trim().to_owned(),
         })
+    }
+
+    /// The status as an answer that says no.
+    pub(super) fn answer(&self) -> Answer<'_> {
+        Answer::Imap {
+            code: &self.code,
+            words: &self.text,
+        }
     }
 
     /// The capabilities, where the response code holds them.

@@ -21,8 +21,21 @@ fn greetings() {
             b"* BYE Too many connections\r\n",
             Err(Outcome::GreetingBusy),
         ),
-        (b"* NO no\r\n", Err(Outcome::MalformedReply)),
-        (b"* BAD no\r\n", Err(Outcome::MalformedReply)),
+        (b"* NO no\r\n", Err(Outcome::GreetingRefused)),
+        (b"* BAD no\r\n", Err(Outcome::GreetingRefused)),
+        (
+            b"* BAD [LIMIT] too many connections\r\n",
+            Err(Outcome::GreetingBusy),
+        ),
+        (
+            b" NO LOGOUT Intrusion prevention active\r\n",
+            Err(Outcome::GreetingRefused),
+        ),
+        (
+            b"554 5.7.1 Your IP is blocked\r\n",
+            Err(Outcome::GreetingRefused),
+        ),
+        (b"NO idea\r\n", Err(Outcome::MalformedReply)),
         (b"* LIST () \"/\" INBOX\r\n", Err(Outcome::MalformedReply)),
         (b"* OK hello {999999999}\r\n", Err(Outcome::MalformedReply)),
         (b"A1 OK ready\r\n", Err(Outcome::MalformedReply)),
@@ -218,8 +231,53 @@ fn sign_in_is_one_exchange() {
         (
             "AUTH=PLAIN",
             &[b"", b"\x01 NO no\r\n"],
-            Err(Outcome::WrongCredentials),
+            Err(Outcome::SignInRefused),
             &[plain],
+        ),
+        // The password was not looked at, so it is sent once more, and never a third time.
+        (
+            "AUTH=PLAIN SASL-IR",
+            &[
+                b"",
+                b"\x01 BAD Request not ending with \\r\\n\r\n",
+                b"+ \r\n",
+                b"\x01 OK in\r\n",
+            ],
+            Ok("PLAIN"),
+            &[&at_once, plain, &response],
+        ),
+        (
+            "AUTH=PLAIN SASL-IR",
+            &[
+                b"",
+                b"\x01 NO Invalid initial response\r\n",
+                b"+ \r\n",
+                b"\x01 BAD Invalid initial response\r\n",
+            ],
+            Err(Outcome::SignInProtocolError),
+            &[&at_once, plain, &response],
+        ),
+        (
+            "AUTH=PLAIN",
+            &[b"", b"+ \r\n", b"\x01 BAD Invalid initial response\r\n"],
+            Err(Outcome::SignInProtocolError),
+            &[plain, &response],
+        ),
+        // A note in front of an answer without a reason is the reason.
+        (
+            "AUTH=PLAIN SASL-IR",
+            &[
+                b"",
+                b"* NO [ALERT] IMAP access is disabled\r\n\x01 NO no\r\n",
+            ],
+            Err(Outcome::AccessSwitchedOff),
+            &[&at_once],
+        ),
+        (
+            "AUTH=PLAIN SASL-IR",
+            &[b"", b"\x01 BAD Invalid password\r\n"],
+            Err(Outcome::WrongCredentials),
+            &[&at_once],
         ),
         ("IMAP4rev1", &[b"", b"\x01 OK\r\n"], Ok("LOGIN"), &[login]),
         (
@@ -236,6 +294,36 @@ fn sign_in_is_one_exchange() {
         let found = found.map(|accepted| accepted.mechanism);
         assert_eq!(found, expected, "{words} {replies:?}");
         assert_eq!(flights, sent, "{words} {replies:?}");
+    }
+}
+
+#[test]
+fn a_line_that_answers_nothing_is_skipped_behind_the_sign_in() {
+    for (line, expected) in [
+        ("", Ok(())),
+        ("Welcome back!", Ok(())),
+        ("m1234567 OK in, once more", Ok(())),
+        ("x OK what", Err(Outcome::MalformedReply)),
+        ("+ go on", Err(Outcome::MalformedReply)),
+        ("more to come {10}", Err(Outcome::MalformedReply)),
+        ("* BYE", Err(Outcome::ClosedEarly)),
+        (
+            "* BYE IMAP access disabled",
+            Err(Outcome::AccessSwitchedOff),
+        ),
+        ("* BYE Authentication failed", Err(Outcome::ClosedEarly)),
+    ] {
+        let reply = format!("{line}\r\n\x01 OK\r\n");
+        let replies: [&[u8]; 2] = [b"", reply.as_bytes()];
+        let (found, _) = in_any_fragments(&replies, async |server| {
+            server.connection().signed_in = true;
+            command(server.connection(), "NOOP").await.map(|_| ())
+        });
+        assert_eq!(found, expected, "{line}");
+        let (found, _) = in_any_fragments(&replies, async |server| {
+            command(server.connection(), "NOOP").await.map(|_| ())
+        });
+        assert!(found.is_err(), "{line} before the sign-in");
     }
 }
 

@@ -7,6 +7,7 @@ use super::capabilities::Capabilities;
 use super::clock::Clock;
 use super::connection::Connection;
 use super::fault::Fault;
+use super::refusal::Answer;
 use super::results::{Greeting, MailboxUsage, Quota, SignedIn};
 use super::sasl_exchange::{SaslExchange, as_sign_in_fault};
 use super::stream::Stream;
@@ -28,12 +29,11 @@ pub(super) async fn greeting<S: Stream, C: Clock>(
             server_reply: connection.quote(&raw),
             capabilities: None,
         }),
-        Some(Status::Err { .. })
-            if first_words::is_temporary_rejection(&String::from_utf8_lossy(&raw)) =>
-        {
-            Err(connection.fault(Outcome::GreetingBusy, &raw))
+        Some(Status::Err { code, text }) => {
+            let (code, words) = (code.as_str(), text.as_str());
+            let outcome = refusal::of_greeting(Answer::Pop3 { code, words });
+            Err(connection.fault(outcome, &raw))
         }
-        Some(Status::Err { .. }) => Err(connection.fault(Outcome::GreetingRefused, &raw)),
         None => Err(first_words::foreign_greeting(connection, &raw)),
     }
 }
@@ -46,7 +46,11 @@ pub(super) async fn capabilities<S: Stream, C: Clock>(
 ) -> Result<Capabilities, Fault> {
     connection.send(b"CAPA\r\n").await?;
     let mut capabilities = Capabilities::default();
-    if let (_, Status::Err { .. }) = status(connection).await? {
+    let (raw, status) = status(connection).await?;
+    if let Some(outcome) = status.turned_away() {
+        return Err(connection.fault(outcome, &raw));
+    }
+    if status != Status::Ok {
         return Ok(capabilities);
     }
     loop {
@@ -71,6 +75,9 @@ pub(super) async fn starttls<S: Stream, C: Clock>(
     let (raw, status) = status(connection).await?;
     if status == Status::Ok {
         return Ok(connection.quote(&raw));
+    }
+    if let Some(outcome) = status.turned_away() {
+        return Err(connection.fault(outcome, &raw));
     }
     let offered = capabilities(connection)
         .await
@@ -122,7 +129,9 @@ pub(super) async fn mailbox<S: Stream, C: Clock>(
     match status(connection).await? {
         (raw, Status::Ok) => Ok(parse_stat(&String::from_utf8_lossy(&raw))),
         (raw, Status::Err { code, text }) => {
-            Err(connection.fault(mailbox_refusal::pop3(&code, &text), &raw))
+            let (code, words) = (code.as_str(), text.as_str());
+            let outcome = mailbox_refusal::not_opened(Answer::Pop3 { code, words });
+            Err(connection.fault(outcome, &raw))
         }
     }
 }
@@ -208,18 +217,25 @@ async fn user<S: VerifiedTls, C: Clock>(
 }
 
 fn answered<S, C>(
-    connection: &Connection<S, C>,
+    connection: &mut Connection<S, C>,
     mechanism: &'static str,
     raw: &[u8],
     status: Status,
 ) -> Result<SignedIn, Fault> {
     match status {
-        Status::Ok => Ok(SignedIn {
-            mechanism,
-            server_reply: connection.quote(raw),
-            capabilities: None,
-        }),
-        Status::Err { code, text } => Err(connection.fault(refusal::pop3(&code, &text), raw)),
+        Status::Ok => {
+            connection.signed_in = true;
+            Ok(SignedIn {
+                mechanism,
+                server_reply: connection.quote(raw),
+                capabilities: None,
+            })
+        }
+        Status::Err { code, text } => {
+            let (code, words) = (code.as_str(), text.as_str());
+            let outcome = refusal::of_sign_in(Answer::Pop3 { code, words });
+            Err(connection.fault(outcome, raw))
+        }
     }
 }
 
@@ -234,6 +250,17 @@ enum Status {
 }
 
 impl Status {
+    /// What it means that a command is refused before the sign-in, where that is not about the command.
+    fn turned_away(&self) -> Option<Outcome> {
+        match self {
+            Self::Ok => None,
+            Self::Err { code, text } => {
+                let (code, words) = (code.as_str(), text.as_str());
+                refusal::before_sign_in(Answer::Pop3 { code, words })
+            }
+        }
+    }
+
     fn parse(line: &[u8]) -> Option<Self> {
         let line = String::from_utf8_lossy(line);
         let (word, text) = line.split_once([' ', '\t']).unwrap_or((&line, ""));

@@ -150,14 +150,14 @@ fn sign_in_is_one_exchange() {
             "USER",
             "pwpw",
             &[b"", b"-ERR who?\r\n"],
-            Err(Outcome::WrongCredentials),
+            Err(Outcome::SignInRefused),
             &["USER a\r\n"],
         ),
         (
             "USER",
             "pwpw",
             &[b"", b"+OK\r\n", b"-ERR no\r\n"],
-            Err(Outcome::WrongCredentials),
+            Err(Outcome::SignInRefused),
             &["USER a\r\n", "PASS pwpw\r\n"],
         ),
         (

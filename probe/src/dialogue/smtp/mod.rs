@@ -8,7 +8,7 @@ mod sending_refusal;
 mod tests;
 
 pub(super) use self::message::send_message;
-use self::reply::{Line, reply, rest};
+use self::reply::{Line, Reply, reply, rest};
 pub(super) use self::sending::sending;
 use super::capabilities::Capabilities;
 use super::clock::Clock;
@@ -40,8 +40,7 @@ pub(super) async fn greeting<S: Stream, C: Clock>(
                 capabilities: None,
             });
         }
-        400..=499 => Outcome::GreetingBusy,
-        500..=599 => Outcome::GreetingRefused,
+        400..=599 => reply.judged(refusal::of_greeting),
         _ => Outcome::MalformedReply,
     };
     Err(connection.fault(outcome, &reply.raw))
@@ -69,10 +68,19 @@ pub(super) async fn capabilities<S: Stream, C: Clock>(
                 .for_each(|line| capabilities.add_smtp(line));
             Ok(capabilities)
         }
-        500 | 501 | 502 | 504 | 550 => {
-            Err(connection.fault(Outcome::ExtendedSmtpMissing, &reply.raw))
-        }
-        _ => Err(connection.fault(Outcome::NoCapabilities, &reply.raw)),
+        _ => Err(connection.fault(refused_hello(&reply), &reply.raw)),
+    }
+}
+
+/// What it means that EHLO is refused. Who understands it and does not take it turns the client away, or its name
+/// (RFC 5321 §4.1.1.1, §4.3.2: 501 is about the argument).
+fn refused_hello(reply: &Reply) -> Outcome {
+    let turned_away = || reply.judged(refusal::of_greeting);
+    match (reply.code, reply.judged(refusal::before_sign_in)) {
+        (400..=599, Some(outcome)) => outcome,
+        (500 | 502 | 504, None) => Outcome::ExtendedSmtpMissing,
+        (400..=499 | 501 | 521 | 550..=559 | 571, None) => turned_away(),
+        _ => Outcome::NoCapabilities,
     }
 }
 
@@ -89,7 +97,10 @@ pub(super) async fn starttls<S: Stream, C: Clock>(
     let reply = reply(connection).await?;
     match reply.code {
         220 => Ok(connection.quote(&reply.raw)),
-        400..=599 => Err(connection.fault(Outcome::StarttlsRefused, &reply.raw)),
+        400..=599 => {
+            let turned_away = reply.judged(refusal::before_sign_in);
+            Err(connection.fault(turned_away.unwrap_or(Outcome::StarttlsRefused), &reply.raw))
+        }
         _ => Err(connection.fault(Outcome::MalformedReply, &reply.raw)),
     }
 }
@@ -140,6 +151,7 @@ pub(super) async fn sign_in<S: VerifiedTls, C: Clock>(
                 return Err(connection.fault(Outcome::SignInProtocolError, &reply.raw));
             }
             235 => {
+                connection.signed_in = true;
                 let server_reply = connection.quote(&reply.raw);
                 return Ok(SignedIn {
                     mechanism,
@@ -151,8 +163,8 @@ pub(super) async fn sign_in<S: VerifiedTls, C: Clock>(
                 let challenge = reply.texts.concat();
                 exchange.respond(server, challenge.as_bytes()).await?;
             }
-            code => {
-                let outcome = refusal::smtp(code, reply.enhanced(), &reply.texts.join(" "));
+            _ => {
+                let outcome = reply.judged(refusal::of_sign_in);
                 return Err(connection.fault(outcome, &reply.raw));
             }
         }

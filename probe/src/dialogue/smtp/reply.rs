@@ -3,6 +3,7 @@
 use crate::dialogue::clock::Clock;
 use crate::dialogue::connection::Connection;
 use crate::dialogue::fault::Fault;
+use crate::dialogue::refusal::Answer;
 use crate::dialogue::stream::Stream;
 use crate::outcome::Outcome;
 
@@ -24,6 +25,15 @@ impl Reply {
             texts: vec![text.to_owned()],
             raw: format!("{code} {text}").into_bytes(),
         }
+    }
+
+    /// What a negative reply means.
+    pub(super) fn judged<T>(&self, judge: impl FnOnce(Answer<'_>) -> T) -> T {
+        judge(Answer::Smtp {
+            code: self.code,
+            enhanced: self.enhanced(),
+            words: &self.texts.join(" "),
+        })
     }
 
     /// The enhanced status code at the beginning of the text, or nothing (RFC 2034 §4).

@@ -1,0 +1,132 @@
+//! What a server means that says no: to a sign-in, before it and after it.
+//!
+//! Words that name a cause exactly come first, because servers give codes for more than they were made for. Then
+//! come the codes, then words that only say whose trouble it is. What none of them names stays unclear: an unknown
+//! answer to a sign-in is not a wrong password.
+
+mod codes;
+#[cfg(test)]
+mod tests;
+mod text;
+mod words;
+
+use self::codes::Meaning;
+use self::text::Text;
+use crate::outcome::Outcome;
+
+/// A negative answer. Codes may be empty, and so may words.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Answer<'a> {
+    /// `NO`, `BAD` or `BYE` with the response code between brackets (RFC 9051 §7.1).
+    Imap { code: &'a str, words: &'a str },
+    /// `-ERR` with the response code between brackets (RFC 2449 §8).
+    Pop3 { code: &'a str, words: &'a str },
+    /// A reply of 4yz or 5yz with its enhanced code (RFC 5321 §4.2.1, RFC 3463).
+    Smtp {
+        code: u16,
+        enhanced: &'a str,
+        words: &'a str,
+    },
+}
+
+impl<'a> Answer<'a> {
+    /// What stands behind the codes.
+    pub(super) fn words(self) -> &'a str {
+        match self {
+            Self::Imap { words, .. } | Self::Pop3 { words, .. } | Self::Smtp { words, .. } => words,
+        }
+    }
+
+    fn text(self) -> Text {
+        Text::new(self.words())
+    }
+
+    fn meaning(self) -> Option<Meaning> {
+        match self {
+            Self::Imap { code, .. } => codes::imap(code),
+            Self::Pop3 { code, .. } => codes::pop3(code),
+            Self::Smtp { code, enhanced, .. } => Some(codes::smtp(code, enhanced)),
+        }
+    }
+}
+
+/// The cause of a refused sign-in; [`Outcome::SignInRefused`] where the answer names none.
+pub(super) fn of_sign_in(answer: Answer<'_>) -> Outcome {
+    named(answer).unwrap_or(Outcome::SignInRefused)
+}
+
+/// The cause that a server names that hangs up instead of answering a sign-in. `None` where it names none: it may
+/// have refused the password.
+pub(super) fn of_hangup_at_sign_in(answer: Answer<'_>) -> Option<Outcome> {
+    named(answer)
+}
+
+/// The cause that a server names that refuses something, or hangs up, after it has accepted the password. `None`
+/// where it names none. That the password is wrong it cannot mean any more.
+pub(super) fn after_sign_in(answer: Answer<'_>) -> Option<Outcome> {
+    named(answer).filter(|outcome| *outcome != Outcome::WrongCredentials)
+}
+
+/// What a server means that says no before anybody has signed in, where that is about this client or about its load:
+/// [`Outcome::GreetingRefused`], [`Outcome::GreetingBusy`] or [`Outcome::RateLimited`]. `None` where it is about the
+/// command.
+pub(super) fn before_sign_in(answer: Answer<'_>) -> Option<Outcome> {
+    let text = answer.text();
+    if words::blocks_client(&text) {
+        return Some(Outcome::GreetingRefused);
+    }
+    let closes = matches!(answer, Answer::Smtp { code: 421, .. });
+    let said = match words::are_about_tls(&text) {
+        true => None,
+        false => words::turned_away(&text),
+    };
+    match (answer, said) {
+        // What may be tried again later is no refusal, however it is explained.
+        (
+            Answer::Smtp {
+                code: 400..=499, ..
+            },
+            Some(Outcome::GreetingRefused),
+        ) => Some(Outcome::GreetingBusy),
+        (_, None) if closes => Some(Outcome::GreetingBusy),
+        (_, said) => said,
+    }
+}
+
+/// What a server means that greets with a refusal.
+pub(super) fn of_greeting(answer: Answer<'_>) -> Outcome {
+    let is_temporary = match answer {
+        Answer::Smtp { code, .. } => (400..=499).contains(&code),
+        Answer::Imap { code, .. } => {
+            let busy = ["UNAVAILABLE", "LIMIT", "INUSE", "THROTTLED", "TEMPFAIL"];
+            busy.iter().any(|busy| code.eq_ignore_ascii_case(busy))
+        }
+        Answer::Pop3 { code, .. } => {
+            let busy = ["SYS/TEMP", "IN-USE", "LOGIN-DELAY"];
+            busy.iter().any(|busy| code.eq_ignore_ascii_case(busy))
+        }
+    };
+    before_sign_in(answer).unwrap_or(match is_temporary {
+        true => Outcome::GreetingBusy,
+        false => Outcome::GreetingRefused,
+    })
+}
+
+/// Whether the server has refused the response that stood in the command of a sign-in before it has looked at it, so
+/// that the password is not judged (RFC 4959).
+pub(super) fn is_of_initial_response(answer: Answer<'_>) -> bool {
+    words::refuse_initial_response(&answer.text())
+}
+
+fn named(answer: Answer<'_>) -> Option<Outcome> {
+    let text = answer.text();
+    let exact = || words::exact(&text);
+    match answer.meaning() {
+        Some(Meaning::Exact(outcome)) => Some(outcome),
+        Some(Meaning::UnlessExactWords(outcome)) => exact().or(Some(outcome)),
+        Some(Meaning::UnlessWords(outcome)) => {
+            exact().or_else(|| words::general(&text)).or(Some(outcome))
+        }
+        None => exact().or_else(|| words::general(&text)),
+    }
+}

@@ -1,0 +1,119 @@
+//! A server's words in the form in which they are compared: lower case, without punctuation.
+
+/// The most characters that are looked at. What a server has to say about a refusal it says at once.
+const MAX_COMPARED_CHARS: usize = 1000;
+
+/// Words between single spaces, with a space before the first and behind the last.
+///
+/// Accents are dropped, because servers write them or leave them out. Links and addresses are dropped, too: what
+/// they are called says nothing about the cause.
+pub(super) struct Text(String);
+
+impl Text {
+    /// The words of one reply.
+    pub(super) fn new(words: &str) -> Self {
+        let mut text = String::from(" ");
+        let is_name = |word: &&str| word.contains("://") || word.contains('@');
+        let spoken = words
+            .split_whitespace()
+            .filter(|word| !is_name(word))
+            .flat_map(|word| word.chars().chain([' ']));
+        for letter in spoken.take(MAX_COMPARED_CHARS).flat_map(char::to_lowercase) {
+            match letter {
+                '\'' | '’' => {}
+                _ => match without_accent(letter) {
+                    Some(plain) => text.push_str(plain),
+                    None if letter.is_alphanumeric() => text.push(letter),
+                    None if text.ends_with(' ') => {}
+                    None => text.push(' '),
+                },
+            }
+        }
+        if !text.ends_with(' ') {
+            text.push(' ');
+        }
+        Self(text)
+    }
+
+    /// Whether the text fits a pattern: one of the parts between its bars is in the text. A pattern that begins
+    /// with `!` fits where none of them is. A part that begins with a space is the beginning of a word, and one
+    /// that begins with `~` is the end of a longer word.
+    pub(super) fn fits(&self, pattern: &str) -> bool {
+        let (wanted, parts) = match pattern.strip_prefix('!') {
+            Some(parts) => (false, parts),
+            None => (true, pattern),
+        };
+        parts.split('|').any(|part| self.has(part)) == wanted
+    }
+
+    fn has(&self, part: &str) -> bool {
+        match part.strip_prefix('~') {
+            Some(end) => {
+                let mut words = self.0.split(' ');
+                words.any(|word| word.len() > end.len() && word.ends_with(end))
+            }
+            None => self.0.contains(part),
+        }
+    }
+}
+
+fn without_accent(letter: char) -> Option<&'static str> {
+    let plain = match letter {
+        'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' | 'ą' => "a",
+        'ç' | 'ć' | 'č' => "c",
+        'è' | 'é' | 'ê' | 'ë' | 'ę' => "e",
+        'ì' | 'í' | 'î' | 'ï' => "i",
+        'ł' => "l",
+        'ñ' | 'ń' => "n",
+        'ò' | 'ó' | 'ô' | 'õ' | 'ö' => "o",
+        'ś' | 'š' => "s",
+        'ß' => "ss",
+        'ù' | 'ú' | 'û' | 'ü' => "u",
+        'ź' | 'ż' | 'ž' => "z",
+        'ё' => "е",
+        _ => return None,
+    };
+    Some(plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_compared_in_one_form() {
+        for (words, compared) in [
+            ("", " "),
+            ("...", " "),
+            ("Login failed.", " login failed "),
+            ("can't  (re-)open\t[0]", " cant re open 0 "),
+            ("Ungültiges Paßwort", " ungultiges passwort "),
+            (
+                "see https://example.test/locked, or ask banned@example.test now",
+                " see or ask now ",
+            ),
+            ("请使用授权码登录。", " 请使用授权码登录 "),
+        ] {
+            assert_eq!(Text::new(words).0, compared);
+        }
+        assert!(Text::new(&"x".repeat(5000)).0.len() <= MAX_COMPARED_CHARS + 2);
+    }
+
+    #[test]
+    fn patterns_fit_parts_beginnings_and_ends_of_words() {
+        let text = Text::new("RuntimeError: no such user");
+        for (pattern, fits) in [
+            ("user", true),
+            ("password|user", true),
+            ("password", false),
+            ("!password", true),
+            ("!password|user", false),
+            (" use", true),
+            (" ser", false),
+            ("~error", true),
+            ("~user", false),
+        ] {
+            assert_eq!(text.fits(pattern), fits, "{pattern}");
+        }
+    }
+}

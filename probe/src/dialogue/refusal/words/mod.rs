@@ -1,0 +1,62 @@
+//! Which words of servers name which cause.
+//!
+//! The first row that fits counts, so a row stands before those whose words it may contain: who says "account
+//! disabled for IMAP" speaks of IMAP, and who says "too many invalid passwords" of too many. A row fits when the
+//! text fits each of its patterns; see [`Text::fits`] for their form.
+
+mod exact;
+mod general;
+mod turned_away;
+
+use super::text::Text;
+use crate::outcome::Outcome;
+
+/// The outcome, and the patterns.
+type Row = (Outcome, &'static [&'static str]);
+
+/// The cause that the words name exactly, whatever the code.
+pub(super) fn exact(text: &Text) -> Option<Outcome> {
+    first(exact::ROWS, text)
+}
+
+/// What the words say where the code says no more: whose trouble it is, or that it is the sign-in.
+pub(super) fn general(text: &Text) -> Option<Outcome> {
+    first(general::ROWS, text)
+}
+
+/// What the words say of this client, or of the load of the server, before anybody has signed in.
+pub(super) fn turned_away(text: &Text) -> Option<Outcome> {
+    first(turned_away::ROWS, text)
+}
+
+/// Whether a block list, or something of that kind, keeps this client out.
+pub(super) fn blocks_client(text: &Text) -> bool {
+    first(turned_away::BLOCK_LIST, text).is_some()
+}
+
+/// Whether the words are about encryption.
+pub(super) fn are_about_tls(text: &Text) -> bool {
+    text.fits(" tls| ssl|stls|starttls|encrypt|certificate|handshake")
+}
+
+/// Whether the server refuses the response that stood in the command, before it has looked at it (RFC 4959).
+pub(super) fn refuse_initial_response(text: &Text) -> bool {
+    INITIAL_RESPONSE
+        .iter()
+        .any(|row| row.iter().all(|pattern| text.fits(pattern)))
+}
+
+fn first(rows: &[Row], text: &Text) -> Option<Outcome> {
+    let fits = |row: &&Row| row.1.iter().all(|pattern| text.fits(pattern));
+    rows.iter().find(fits).map(|(outcome, _)| *outcome)
+}
+
+/// RFC 4959 has the response in the command; these servers offer that and then do not take it.
+const INITIAL_RESPONSE: &[&[&str]] = &[
+    &["not ending with|initial response|initial client response|sasl ir"],
+    &[
+        "too many|extra|unexpected|excess|superfluous|takes no|no more|expects no|expected no|does not take",
+        "argument|parameter|data after|text after|characters after",
+    ],
+    &["expected| expects", "end of line|crlf|newline|eol"],
+];
