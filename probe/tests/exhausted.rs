@@ -25,7 +25,10 @@ async fn without_sockets_nothing_is_said_of_the_servers() {
             security: Security::Tls,
         },
         domain: None,
-        connect_to: connect_to.map(|address| address.parse().unwrap()),
+        connect_to: connect_to
+            .into_iter()
+            .map(|address| address.parse().unwrap())
+            .collect(),
         private_networks: Vec::new(),
     };
     let targets = vec![

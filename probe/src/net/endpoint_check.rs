@@ -10,7 +10,7 @@ use tokio_util::compat::TokioAsyncReadCompatExt;
 use tokio_util::sync::CancellationToken;
 
 use super::clock::TokioClock;
-use super::connect::{Connected, client_name, connect};
+use super::connect::{ConnectAttempt, Connected, client_name, connect};
 use super::dns::{LookupError, ResolvedHost};
 use super::event_sink::EventSink;
 use super::other_addresses::{self, OtherAddressCheck};
@@ -37,8 +37,7 @@ pub(super) struct EndpointCheck<'a> {
 /// Where the service is.
 struct Location {
     /// Never empty.
-    addresses: Vec<IpAddr>,
-    port: u16,
+    addresses: Vec<SocketAddr>,
     /// The names that the host stands for.
     aliases: Vec<String>,
 }
@@ -47,7 +46,7 @@ struct Location {
 struct OpenConnection {
     stream: TcpStream,
     peer: SocketAddr,
-    attempts: Vec<Attempt>,
+    attempts: Vec<ConnectAttempt>,
 }
 
 /// What the check of a service saw that is compared with what the DNS publishes.
@@ -66,7 +65,7 @@ impl EndpointCheck<'_> {
             connect_to,
             ..
         } = self.target;
-        if connect_to.is_some() || endpoint.host.address().is_some() {
+        if !connect_to.is_empty() || endpoint.host.address().is_some() {
             self.service(log).await;
             return;
         }
@@ -116,13 +115,11 @@ impl EndpointCheck<'_> {
             ..
         } = self.target;
         log.begin(Stage::Dns);
-        if let Some(given) = connect_to {
-            let addresses = vec![given.ip()];
-            let facts = dns_facts(&addresses, &[]);
-            log.end(Outcome::AddressGiven, facts, None);
+        if !connect_to.is_empty() {
+            let addresses: Vec<IpAddr> = connect_to.iter().map(SocketAddr::ip).collect();
+            log.end(Outcome::AddressGiven, dns_facts(&addresses, &[]), None);
             return Ok(Location {
-                addresses,
-                port: given.port(),
+                addresses: connect_to.clone(),
                 aliases: Vec::new(),
             });
         }
@@ -159,9 +156,10 @@ impl EndpointCheck<'_> {
             return Err(aliases);
         }
         log.end(outcome, facts, None);
+        let port = endpoint.port.get();
+        let addresses = addresses.into_iter();
         Ok(Location {
-            addresses,
-            port: endpoint.port.get(),
+            addresses: addresses.map(|ip| SocketAddr::new(ip, port)).collect(),
             aliases,
         })
     }
@@ -172,11 +170,11 @@ impl EndpointCheck<'_> {
         log: &mut Log,
     ) -> Result<OpenConnection, StageFailed> {
         log.begin(Stage::Connect);
-        let Connected { stream, attempts } = connect(&location.addresses, location.port).await;
+        let Connected { stream, attempts } = connect(&location.addresses).await;
         let connected = stream.as_ref().ok().map(|(_, peer)| peer.ip());
         let facts = Facts::Connect {
             connected,
-            attempts: attempts.clone(),
+            attempts: attempts.iter().map(Attempt::from).collect(),
         };
         match stream {
             Ok((stream, peer)) => {
@@ -195,7 +193,7 @@ impl EndpointCheck<'_> {
     async fn session(
         &self,
         connection: OpenConnection,
-        addresses: &[IpAddr],
+        addresses: &[SocketAddr],
         log: &mut Log,
     ) -> Option<ServerCertificates> {
         let OpenConnection {

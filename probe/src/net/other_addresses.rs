@@ -12,7 +12,7 @@ use futures_util::future::join_all;
 use tokio::time::{Instant, timeout};
 
 use super::clock::TokioClock;
-use super::connect::{client_name, connect, interleave_families};
+use super::connect::{ConnectAttempt, client_name, connect, interleave_families};
 use super::handshake::handshake;
 use super::prepare_tls::{ReadyForTls, prepare_tls};
 use crate::dialogue::{self, Connection, Redactor};
@@ -20,7 +20,7 @@ use crate::endpoint::{Endpoint, Security};
 use crate::outcome::{Outcome, Severity};
 use crate::session::{CertificateCheck, TlsHandshake};
 use crate::stage::Stage;
-use crate::step::{Attempt, OtherAddress};
+use crate::step::OtherAddress;
 use crate::tls::TlsClient;
 
 /// The time for a connection. The check itself has one already, so this is only to see whether the
@@ -45,18 +45,18 @@ impl OtherAddressCheck<'_> {
     /// again. Never signs in.
     pub(super) async fn run(
         &self,
-        addresses: &[IpAddr],
+        addresses: &[SocketAddr],
         used: SocketAddr,
-        attempts: &[Attempt],
+        attempts: &[ConnectAttempt],
     ) -> Vec<OtherAddress> {
         let others = interleave_families(addresses)
             .into_iter()
-            .filter(|address| *address != used.ip())
+            .filter(|peer| *peer != used)
             .take(MAX_OTHER_ADDRESSES);
-        join_all(others.map(|address| async move {
-            match attempts.iter().find(|attempt| attempt.address == address) {
-                Some(attempt) => failed(address, attempt.outcome, attempt.elapsed),
-                None => self.check_one(SocketAddr::new(address, used.port())).await,
+        join_all(others.map(|peer| async move {
+            match attempts.iter().find(|attempt| attempt.peer == peer) {
+                Some(attempt) => failed(peer.ip(), attempt.outcome, attempt.elapsed),
+                None => self.check_one(peer).await,
             }
         }))
         .await
@@ -76,8 +76,8 @@ impl OtherAddressCheck<'_> {
 
     /// Goes up to the greeting inside TLS, or to TLS behind the greeting.
     async fn greet(&self, peer: SocketAddr, observed: &mut OtherAddress) -> Result<(), Outcome> {
-        let address = [peer.ip()];
-        let connecting = connect(&address, peer.port());
+        let address = [peer];
+        let connecting = connect(&address);
         let connected = timeout(CONNECT_TIMEOUT, connecting)
             .await
             .map_err(|_| Outcome::ConnectionTimeout)?;

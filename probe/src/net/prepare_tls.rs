@@ -36,7 +36,7 @@ pub(super) async fn connect_and_prepare(
     endpoint: &Endpoint,
     redactor: &Arc<Redactor>,
 ) -> Result<ReadyForTls, Fault> {
-    let connected = connect(&[peer.ip()], peer.port()).await;
+    let connected = connect(&[peer]).await;
     match connected.stream {
         Ok((stream, _)) => prepare_tls(stream, endpoint, redactor).await,
         Err(outcome) => Err(Fault::from(outcome)),

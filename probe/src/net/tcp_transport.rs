@@ -62,7 +62,7 @@ impl Transport for TcpTransport<'_> {
     }
 
     async fn answers_tls(&self) -> bool {
-        let Ok((stream, _)) = connect(&[self.peer.ip()], self.peer.port()).await.stream else {
+        let Ok((stream, _)) = connect(&[self.peer]).await.stream else {
             return false;
         };
         let upgrade = Upgrade::fresh(stream);

@@ -150,8 +150,9 @@ pub struct ProbeOptions {
     #[arg(long)]
     pub password_stdin: bool,
 
-    /// Connect to ADDR:PORT in place of HOST:PORT; may be given several times
-    #[arg(long, value_name = "HOST:PORT:ADDR:PORT")]
+    /// Connect to ADDR:PORT in place of HOST:PORT. Several addresses, separated by commas or in options of
+    /// their own, are treated as those of the host; may be given several times
+    #[arg(long, value_name = "HOST:PORT:ADDR:PORT[,ADDR:PORT...]")]
     pub connect_to: Vec<ConnectTo>,
 
     /// Provider record to use in place of the built-in one; may be given several times

@@ -30,7 +30,7 @@ struct CheckKey {
     host: HostName,
     port: NonZeroU16,
     security: Security,
-    connect_to: Option<SocketAddr>,
+    connect_to: Vec<SocketAddr>,
     private_networks: Vec<PrivateNetwork>,
 }
 
@@ -132,7 +132,7 @@ impl CheckKey {
             host: endpoint.host.clone(),
             port: endpoint.port,
             security: endpoint.security,
-            connect_to: target.connect_to,
+            connect_to: target.connect_to.clone(),
             private_networks: target.private_networks.clone(),
         }
     }

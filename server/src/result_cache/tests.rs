@@ -42,7 +42,7 @@ fn target(id: &str, host: &str, domain: &str) -> Target {
             security: Security::Tls,
         },
         domain: domain.parse().ok(),
-        connect_to: None,
+        connect_to: Vec::new(),
         private_networks: Vec::new(),
     }
 }
@@ -158,7 +158,7 @@ async fn what_is_not_quite_the_same_service_is_checked_by_itself() {
     let mut none = plain();
     none.endpoint.security = Security::None;
     let mut elsewhere = plain();
-    elsewhere.connect_to = "127.0.0.1:1".parse().ok();
+    elsewhere.connect_to = vec!["127.0.0.1:1".parse().unwrap()];
     for (number, target) in [plain(), port, protocol, starttls, none, elsewhere]
         .into_iter()
         .enumerate()
