@@ -22,7 +22,7 @@ mod capabilities;
 mod clock;
 pub(crate) mod connection;
 mod fault;
-mod first_words;
+pub(crate) mod first_words;
 mod imap;
 mod pop3;
 pub(crate) mod recognise;
@@ -67,6 +67,17 @@ pub async fn greeting<S: Stream, C: Clock>(
         Protocol::Pop3 => pop3::greeting(connection).await,
         Protocol::Smtp => smtp::greeting(connection).await,
     }
+}
+
+/// Waits for the first bytes of the greeting, without consuming them.
+///
+/// # Errors
+///
+/// [`Outcome::NoGreeting`], [`Outcome::TlsOnPlainPort`], and those of reading.
+pub async fn await_greeting<S: Stream, C: Clock>(
+    connection: &mut Connection<S, C>,
+) -> Result<(), Fault> {
+    first_words::await_first_bytes(connection).await
 }
 
 /// Asks what the server can do.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use futures_util::future::join;
 use tokio::net::TcpStream;
+use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::compat::TokioAsyncReadCompatExt;
 use tokio_util::sync::CancellationToken;
@@ -12,7 +13,7 @@ use tokio_util::sync::CancellationToken;
 use super::clock::TokioClock;
 use super::connect::{ConnectAttempt, Connected, client_name, connect};
 use super::dns::{LookupError, ResolvedHost};
-use super::event_sink::EventSink;
+use super::event_sink::{EventSink, Welcome};
 use super::other_addresses::{self, OtherAddressCheck};
 use super::permitted::permitted;
 use super::published;
@@ -32,6 +33,8 @@ pub(super) type Log = StepLog<TokioClock, EventSink>;
 pub(super) struct EndpointCheck<'a> {
     pub(super) run: &'a RunContext,
     pub(super) target: &'a Target,
+    /// What the server of the session says of it.
+    pub(super) welcome: watch::Receiver<Welcome>,
 }
 
 /// Where the service is.
@@ -206,12 +209,16 @@ impl EndpointCheck<'_> {
             credentials,
             redactor,
             gate,
+            second_looks,
             ..
         } = self.run;
+        second_looks.visited(peer);
         let check = OtherAddressCheck {
             tls: &probe.tls,
             endpoint: &self.target.endpoint,
             redactor,
+            second_looks,
+            welcome: self.welcome.clone(),
         };
         let begun = Instant::now();
         let others = async {
@@ -229,6 +236,7 @@ impl EndpointCheck<'_> {
                 endpoint: &self.target.endpoint,
                 redactor,
                 peer,
+                second_looks,
             },
             log: &mut *log,
         };

@@ -9,6 +9,7 @@
 //! | `dns`, `permitted` | names to addresses, and which addresses may be connected to |
 //! | `connect`, `resources` | Happy Eyeballs, and whether it is this machine that has no socket left |
 //! | `handshake`, `tee` | runs the TLS handshake, and copies its first bytes |
+//! | `second_looks` | how often a server is visited besides its session |
 //! | `prepare_tls` | another connection, up to where TLS begins |
 //! | `other_addresses` | the addresses of the host that were not used |
 //! | `published`, `tlsa` | what else the DNS says about a service |
@@ -29,6 +30,7 @@ mod published;
 mod resources;
 mod run;
 mod run_context;
+mod second_looks;
 mod target;
 mod tcp_transport;
 mod tee;

@@ -9,14 +9,16 @@ use futures_util::Stream;
 use futures_util::future::{Either, join_all, select};
 use tokio::select;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::clock::TokioClock;
 use super::endpoint_check::EndpointCheck;
 use super::event::ProbeEvent;
-use super::event_sink::EventSink;
+use super::event_sink::{EventSink, Welcome};
 use super::run_context::{ProbeContext, RunContext};
+use super::second_looks::SecondLooks;
 use super::target::{SignIn, Target};
 use crate::dialogue::Redactor;
 use crate::outcome::Outcome;
@@ -39,12 +41,15 @@ pub(super) fn run(probe: Arc<ProbeContext>, targets: Vec<Target>, sign_in: Optio
             credentials,
             redactor,
             gate: SignInGate::new(disclosure),
+            second_looks: SecondLooks::default(),
             deadline,
             cancelled,
         };
         let checks = targets.into_iter().enumerate().map(|(index, target)| {
-            let sink = EventSink::new(index, target.endpoint.clone(), sender.clone());
-            check(&run, target, sink)
+            let welcome = watch::Sender::default();
+            let heard = welcome.subscribe();
+            let sink = EventSink::new(index, target.endpoint.clone(), sender.clone(), welcome);
+            check(&run, target, sink, heard)
         });
         join_all(checks).await;
     };
@@ -88,11 +93,17 @@ impl Stream for Run {
 }
 
 /// Checks one endpoint until it is done or its time is up.
-async fn check(run: &RunContext, target: Target, sink: EventSink) {
+async fn check(
+    run: &RunContext,
+    target: Target,
+    sink: EventSink,
+    welcome: watch::Receiver<Welcome>,
+) {
     let mut log = StepLog::new(TokioClock(Instant::now()), sink);
     let check = EndpointCheck {
         run,
         target: &target,
+        welcome,
     };
     // Boxed, because it holds a TLS connection and the buffers of all stages.
     let steps = Box::pin(check.run(&mut log));

@@ -7,6 +7,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::dns;
+use super::second_looks::SecondLooks;
 use crate::credentials::Credentials;
 use crate::dialogue::Redactor;
 use crate::session::SignInGate;
@@ -26,6 +27,7 @@ pub(super) struct RunContext {
     pub(super) credentials: Option<Credentials>,
     pub(super) redactor: Arc<Redactor>,
     pub(super) gate: SignInGate,
+    pub(super) second_looks: SecondLooks,
     pub(super) deadline: Instant,
     pub(super) cancelled: CancellationToken,
 }
