@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::join;
 use tokio::net::TcpStream;
@@ -12,6 +13,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::clock::TokioClock;
 use super::connect::{ConnectAttempt, Connected, client_name, connect};
+use super::connectivity::{Missing, missing_host, missing_name};
 use super::dns::{LookupError, ResolvedHost};
 use super::event_sink::{EventSink, Welcome};
 use super::other_addresses::{self, OtherAddressCheck};
@@ -25,6 +27,9 @@ use crate::outcome::Outcome;
 use crate::session::{ServerCertificates, Session, StageFailed, StepLog};
 use crate::stage::Stage;
 use crate::step::{Attempt, Facts};
+
+/// So long before the deadline of the run an endpoint stops to wait for whether this machine is offline.
+const LAST_STEP_TIME: Duration = Duration::from_millis(100);
 
 /// The log of an endpoint.
 pub(super) type Log = StepLog<TokioClock, EventSink>;
@@ -144,8 +149,9 @@ impl EndpointCheck<'_> {
                 aliases,
                 code,
             }) => {
+                let missing = missing_name(outcome, &aliases);
                 let fault = Fault {
-                    outcome,
+                    outcome: self.unless_offline(outcome, missing).await,
                     server_reply: code,
                 };
                 log.fail(fault, dns_facts(&[], &aliases));
@@ -155,6 +161,7 @@ impl EndpointCheck<'_> {
         let addresses = permitted(addresses, private_networks, context.allow_private);
         let facts = dns_facts(&addresses, &aliases);
         if addresses.is_empty() {
+            self.run.connectivity.online();
             log.fail(Outcome::AddressNotPublic, facts);
             return Err(aliases);
         }
@@ -172,6 +179,7 @@ impl EndpointCheck<'_> {
         location: &Location,
         log: &mut Log,
     ) -> Result<OpenConnection, StageFailed> {
+        let context = &self.run.probe;
         log.begin(Stage::Connect);
         let Connected { stream, attempts } = connect(&location.addresses).await;
         let connected = stream.as_ref().ok().map(|(_, peer)| peer.ip());
@@ -181,6 +189,8 @@ impl EndpointCheck<'_> {
         };
         match stream {
             Ok((stream, peer)) => {
+                self.run.connectivity.online();
+                context.controls.note_reached();
                 log.end(Outcome::Ok, facts, None);
                 Ok(OpenConnection {
                     stream,
@@ -188,7 +198,42 @@ impl EndpointCheck<'_> {
                     attempts,
                 })
             }
-            Err(outcome) => Err(log.fail(outcome, facts)),
+            Err(outcome) => {
+                let hosts_named = context.controls.has_hosts();
+                let missing = missing_host(outcome, &location.addresses, hosts_named);
+                if matches!(
+                    outcome,
+                    Outcome::ConnectionRefused | Outcome::ConnectionReset
+                ) {
+                    context.controls.note_reached();
+                }
+                let outcome = self.unless_offline(outcome, missing).await;
+                Err(log.fail(outcome, facts))
+            }
+        }
+    }
+
+    /// The outcome of a lookup or a connection that failed, unless it is this machine that is offline.
+    async fn unless_offline(&self, outcome: Outcome, missing: Option<Missing>) -> Outcome {
+        let RunContext {
+            probe,
+            connectivity,
+            deadline,
+            ..
+        } = self.run;
+        let Some(missing) = missing else {
+            connectivity.online();
+            return outcome;
+        };
+        // When the time is up, what is known so far is told.
+        let deadline = *deadline - LAST_STEP_TIME;
+        let host = &self.target.endpoint.host;
+        match connectivity
+            .is_offline(probe, host, missing, deadline)
+            .await
+        {
+            true => Outcome::ProbeOffline,
+            false => outcome,
         }
     }
 

@@ -14,6 +14,7 @@ use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::clock::TokioClock;
+use super::connectivity::Connectivity;
 use super::endpoint_check::EndpointCheck;
 use super::event::ProbeEvent;
 use super::event_sink::{EventSink, Welcome};
@@ -42,6 +43,7 @@ pub(super) fn run(probe: Arc<ProbeContext>, targets: Vec<Target>, sign_in: Optio
             redactor,
             gate: SignInGate::new(disclosure),
             second_looks: SecondLooks::default(),
+            connectivity: Connectivity::new(targets.len()),
             deadline,
             cancelled,
         };

@@ -114,7 +114,7 @@ pub struct ServeOptions {
     pub trust: TrustOptions,
 }
 
-/// Trust in mail servers.
+/// Trust in mail servers, and connections to them.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Mail servers")]
 pub struct TrustOptions {
@@ -125,6 +125,12 @@ pub struct TrustOptions {
     /// Allow connections to loopback and private addresses, and `connect_to` in records
     #[arg(long)]
     pub allow_private: bool,
+
+    /// Host that always answers. When no mail server can be reached and none of these hosts either, the test
+    /// reports that it is offline itself. May be given several times; without it the name servers of the
+    /// top-level domain are connected to, on port 53
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub control_host: Vec<SocketAddr>,
 }
 
 /// What to check without serving.

@@ -48,8 +48,8 @@ struct CachedCheck {
 struct History {
     events: Vec<ProbeEvent>,
     ended: bool,
-    /// Whether this machine lacked something to check it with.
-    lacked_resources: bool,
+    /// Whether this machine was at fault, so that nothing is known of the server.
+    fault_of_probe: bool,
 }
 
 impl ResultCache {
@@ -102,10 +102,10 @@ impl ResultCache {
         let running = check.history.has_changed().is_ok();
         let History {
             ended,
-            lacked_resources,
+            fault_of_probe,
             ..
         } = *check.history.borrow();
-        if lacked_resources {
+        if fault_of_probe {
             return false;
         }
         let young = now.duration_since(check.started) < self.time_to_live;
@@ -151,8 +151,10 @@ fn record(
                 permit.count_check(report);
             }
             sender.send_modify(|history| {
-                history.lacked_resources |=
-                    matches!(&event, ProbeEvent::Step { step, .. } if step.lacked_resources());
+                history.fault_of_probe |= matches!(
+                    &event,
+                    ProbeEvent::Step { step, .. } if step.fault_of_probe().is_some()
+                );
                 history.events.push(event);
             });
         }

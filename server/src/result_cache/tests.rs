@@ -215,6 +215,7 @@ async fn without_sharing_everybody_gets_a_check() {
 #[tokio::test(start_paused = true)]
 async fn what_this_machine_could_not_do_is_told_to_nobody_else() {
     let lacking = Outcome::LocalResourcesExhausted;
+    let offline = Outcome::ProbeOffline;
     let step = |stage, outcome, facts| Step {
         facts,
         ..Step::new(stage, outcome, Duration::ZERO)
@@ -240,6 +241,15 @@ async fn what_this_machine_could_not_do_is_told_to_nobody_else() {
     for (found, shared) in [
         (step(Stage::Dns, lacking, Facts::None {}), false),
         (step(Stage::Connect, lacking, attempts(lacking)), false),
+        (step(Stage::Dns, offline, Facts::None {}), false),
+        (
+            step(
+                Stage::Connect,
+                offline,
+                attempts(Outcome::ConnectionTimeout),
+            ),
+            false,
+        ),
         (step(Stage::Connect, Outcome::Ok, attempts(lacking)), false),
         (step(Stage::OtherAddresses, Outcome::Ok, others), false),
         (
