@@ -97,7 +97,7 @@ fn target(host: HostName, address: SocketAddr) -> Target {
             security: Security::Tls,
         },
         domain: None,
-        connect_to: Some(address),
+        connect_to: vec![address],
         private_networks: Vec::new(),
     }
 }

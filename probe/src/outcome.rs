@@ -129,8 +129,8 @@ outcomes! {
     NoAddress = "no-address", Dns, Failure, Service, Unknown;
     /// The DNS server answered with an error such as SERVFAIL, or with what leads nowhere, such as aliases in a circle (RFC 1035 §4.1.1, RFC 1034 §3.6.2).
     DnsServerFailed = "dns-server-failed", Dns, Failure, Service, Unknown;
-    /// No DNS server answered in time.
-    DnsTimeout = "dns-timeout", Dns, Failure, Probe, Unknown;
+    /// No DNS server answered for the name in time, although the DNS can be reached from here.
+    DnsTimeout = "dns-timeout", Dns, Failure, Service, Unknown;
     /// The DNS gave only addresses that are not on the public internet (IANA special-purpose registries, RFC 6890).
     AddressNotPublic = "address-not-public", Dns, Failure, Service, Unknown;
 
@@ -319,7 +319,7 @@ outcomes! {
     ClosedEarly = "closed-early", Any, Failure, Service, Unknown;
     /// The server stopped answering within a stage.
     NoReply = "no-reply", Any, Failure, Service, Unknown;
-    /// This machine has no connection to the internet, so nothing is known of the server.
+    /// This machine has no connection to the internet, or no working DNS, so nothing is known of the server: the root of the DNS and hosts that always answer were tried, too.
     ProbeOffline = "probe-offline", Any, Failure, Probe, Unknown;
     /// This machine has no descriptors, memory or ports left to open a socket, so nothing is known of the server (EMFILE, ENFILE, ENOBUFS, ENOMEM, EADDRNOTAVAIL; connect(2), socket(2)).
     LocalResourcesExhausted = "local-resources-exhausted", Any, Failure, Probe, Unknown;

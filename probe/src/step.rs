@@ -41,16 +41,21 @@ impl Step {
         }
     }
 
-    /// Whether a part of it could not be done because this machine had no socket left. Then it says nothing
-    /// to those who ask a moment later.
-    pub fn lacked_resources(&self) -> bool {
-        const LACKING: Outcome = Outcome::LocalResourcesExhausted;
-        let within = match &self.facts {
-            Facts::Connect { attempts, .. } => attempts.iter().any(|one| one.outcome == LACKING),
-            Facts::OtherAddresses { others } => others.iter().any(|one| one.outcome == LACKING),
-            _ => false,
+    /// Why a part of it could not be done, if that is the fault of this machine: it was offline, or had no socket
+    /// left. Then it says nothing about the server, and nothing to those who ask a moment later.
+    pub fn fault_of_probe(&self) -> Option<Outcome> {
+        let own = |outcome: &Outcome| {
+            matches!(
+                outcome,
+                Outcome::ProbeOffline | Outcome::LocalResourcesExhausted
+            )
         };
-        within || self.outcome == LACKING
+        let within = match &self.facts {
+            Facts::Connect { attempts, .. } => attempts.iter().map(|one| one.outcome).find(own),
+            Facts::OtherAddresses { others } => others.iter().map(|one| one.outcome).find(own),
+            _ => None,
+        };
+        Some(self.outcome).filter(own).or(within)
     }
 }
 
@@ -303,6 +308,11 @@ impl EndpointReport {
             outcome,
             elapsed,
         }
+    }
+
+    /// Why a part of the check could not be done, if that is the fault of this machine.
+    pub fn fault_of_probe(&self) -> Option<Outcome> {
+        self.steps.iter().find_map(Step::fault_of_probe)
     }
 
     /// Whether the server has accepted the password.

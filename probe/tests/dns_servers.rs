@@ -418,7 +418,7 @@ async fn check(options: Options, endpoint: Endpoint, domain: Option<&str>) -> En
     let targets = vec![Target {
         endpoint,
         domain: domain.map(|domain| domain.parse().unwrap()),
-        connect_to: None,
+        connect_to: Vec::new(),
         private_networks: Vec::new(),
     }];
     let mut events = Box::pin(Probe::new(options).unwrap().run(targets, None));

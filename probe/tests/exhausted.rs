@@ -25,7 +25,10 @@ async fn without_sockets_nothing_is_said_of_the_servers() {
             security: Security::Tls,
         },
         domain: None,
-        connect_to: connect_to.map(|address| address.parse().unwrap()),
+        connect_to: connect_to
+            .into_iter()
+            .map(|address| address.parse().unwrap())
+            .collect(),
         private_networks: Vec::new(),
     };
     let targets = vec![
@@ -45,10 +48,11 @@ async fn without_sockets_nothing_is_said_of_the_servers() {
     while let Some(event) = events.next().await {
         if let ProbeEvent::Done { endpoint, report } = event {
             let last = report.steps.last().unwrap();
-            failed[endpoint] = Some((last.stage, last.outcome, last.lacked_resources()));
+            failed[endpoint] = Some((last.stage, last.outcome, last.fault_of_probe()));
         }
     }
     setrlimit(Resource::Nofile, limit).unwrap();
-    let expected = stages.map(|stage| Some((stage, Outcome::LocalResourcesExhausted, true)));
+    const LACKING: Outcome = Outcome::LocalResourcesExhausted;
+    let expected = stages.map(|stage| Some((stage, LACKING, Some(LACKING))));
     assert_eq!(failed, expected);
 }

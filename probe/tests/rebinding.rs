@@ -209,7 +209,7 @@ fn target(server: &Server, networks: &[&str]) -> Target {
     Target {
         endpoint,
         domain: None,
-        connect_to: None,
+        connect_to: Vec::new(),
         private_networks: networks.iter().map(|text| text.parse().unwrap()).collect(),
     }
 }

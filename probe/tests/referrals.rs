@@ -188,7 +188,7 @@ async fn nobody_goes_where_a_server_or_the_dns_sends_him() {
         let target = Target {
             endpoint,
             domain: Some("example.test".parse().unwrap()),
-            connect_to: None,
+            connect_to: Vec::new(),
             private_networks: Vec::new(),
         };
         let reports = check(&probe, vec![target], Some(credentials())).await;

@@ -161,7 +161,7 @@ async fn a_closed_port_refuses() {
     let target = Target {
         endpoint,
         domain: None,
-        connect_to: None,
+        connect_to: Vec::new(),
         private_networks: Vec::new(),
     };
     let reports = check(&probe(&authority), vec![target], None).await;
@@ -209,7 +209,7 @@ async fn unconnected(authority: &Authority, address: SocketAddr) -> (EndpointRep
     let target = Target {
         endpoint: endpoint("one", Imap, Implicit),
         domain: None,
-        connect_to: Some(address),
+        connect_to: vec![address],
         private_networks: Vec::new(),
     };
     let mut reports = check(&probe(authority), vec![target], Some(credentials())).await;

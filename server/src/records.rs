@@ -52,6 +52,7 @@ pub fn read(files: &[PathBuf], allow_private: bool) -> Result<Catalogue, ConfigE
 /// Prepares the probe.
 pub fn probe(trust: &TrustOptions, mut options: Options) -> Result<Probe, ConfigError> {
     options.allow_private = trust.allow_private;
+    options.control_hosts.clone_from(&trust.control_host);
     if let Some(file) = &trust.cacert {
         options.extra_roots =
             read_roots(&read_file(file)?).map_err(|cause| ConfigError::Roots {

@@ -11,7 +11,7 @@ pub fn target(record: &Record, service: &Service, domain: &Domain) -> Target {
         endpoint: service.endpoint.clone(),
         // Every domain of an address is a host name.
         domain: domain.as_str().parse().ok(),
-        connect_to: service.connect_to,
+        connect_to: service.connect_to.into_iter().collect(),
         private_networks: record.private_networks.clone(),
     }
 }
@@ -34,7 +34,7 @@ mod tests {
             for service in &record.groups[0].services {
                 let target = target(&record, service, &domain);
                 assert_eq!(target.endpoint, service.endpoint);
-                assert_eq!(target.connect_to, service.connect_to);
+                assert_eq!(target.connect_to, Vec::from_iter(service.connect_to));
                 assert_eq!(target.domain.unwrap().as_str(), "lab.test");
                 let found: Vec<_> = target
                     .private_networks

@@ -138,6 +138,36 @@ fn whoever_cannot_fix_a_fault_learns_where_to_turn() {
     }
 }
 
+/// What is tested is the documented name, so nobody has typed it.
+#[test]
+fn a_name_that_leads_nowhere_is_the_fault_of_the_provider() {
+    let words = OutcomeWords::english();
+    for outcome in [
+        Outcome::NameNotFound,
+        Outcome::NoAddress,
+        Outcome::DnsServerFailed,
+        Outcome::DnsTimeout,
+        Outcome::AddressNotPublic,
+        Outcome::TlsNameNotKnown,
+    ] {
+        let filled = words.cause(Cause::Outcome(outcome)).fill(&subject(&words));
+        let text = format!("{} {}", filled.explanation, filled.advice.join(" "));
+        assert!(
+            text.contains("support at Example Mail"),
+            "{outcome}: {text}"
+        );
+        let text = text.to_lowercase();
+        for blame in [
+            "you typed",
+            "letter by letter",
+            "settings table",
+            "correct the",
+        ] {
+            assert!(!text.contains(blame), "{outcome} says {blame:?}: {text}");
+        }
+    }
+}
+
 #[test]
 fn a_refused_password_gets_every_next_step() {
     let words = OutcomeWords::english();

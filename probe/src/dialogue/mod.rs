@@ -71,6 +71,17 @@ pub async fn greeting<S: Stream, C: Clock>(
     }
 }
 
+/// Waits for the first bytes of the greeting, without consuming them.
+///
+/// # Errors
+///
+/// [`Outcome::NoGreeting`], [`Outcome::TlsOnPlainPort`], and those of reading.
+pub async fn await_greeting<S: Stream, C: Clock>(
+    connection: &mut Connection<S, C>,
+) -> Result<(), Fault> {
+    first_words::await_first_bytes(connection).await
+}
+
 /// Asks what the server can do.
 ///
 /// # Errors

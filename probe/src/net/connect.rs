@@ -29,12 +29,30 @@ pub(super) struct Connected {
     /// The open connection and its address, or why there is none.
     pub(super) stream: Result<(TcpStream, SocketAddr), Outcome>,
     /// Every attempt that came to an end.
-    pub(super) attempts: Vec<Attempt>,
+    pub(super) attempts: Vec<ConnectAttempt>,
+}
+
+/// One attempt to connect. Two addresses may differ in their ports only.
+#[derive(Clone, Debug)]
+pub(super) struct ConnectAttempt {
+    pub(super) peer: SocketAddr,
+    pub(super) outcome: Outcome,
+    pub(super) elapsed: Duration,
+}
+
+impl From<&ConnectAttempt> for Attempt {
+    fn from(attempt: &ConnectAttempt) -> Self {
+        Self {
+            address: attempt.peer.ip(),
+            outcome: attempt.outcome,
+            elapsed: attempt.elapsed,
+        }
+    }
 }
 
 /// Connects to one of the addresses (RFC 8305 §5): one after the other, IPv6 and IPv4 in turn, each
 /// 250 ms after the one before or as soon as that has failed. The first that is open wins.
-pub(super) async fn connect(addresses: &[IpAddr], port: u16) -> Connected {
+pub(super) async fn connect(addresses: &[SocketAddr]) -> Connected {
     let deadline = Instant::now() + CONNECT_TIMEOUT;
     let mut waiting = interleave_families(addresses)
         .into_iter()
@@ -43,15 +61,9 @@ pub(super) async fn connect(addresses: &[IpAddr], port: u16) -> Connected {
     let mut attempts = Vec::new();
     let mut begun = Vec::new();
     loop {
-        if let Some(address) = waiting.next() {
-            begun.push((address, Instant::now()));
-            running.push(async move {
-                (
-                    address,
-                    Instant::now(),
-                    TcpStream::connect(SocketAddr::new(address, port)).await,
-                )
-            });
+        if let Some(peer) = waiting.next() {
+            begun.push((peer, Instant::now()));
+            running.push(async move { (peer, Instant::now(), TcpStream::connect(peer).await) });
         } else if running.is_empty() {
             return Connected {
                 stream: Err(most_informative(&attempts)),
@@ -64,24 +76,25 @@ pub(super) async fn connect(addresses: &[IpAddr], port: u16) -> Connected {
             ended = running.next() => ended,
             () = sleep(ATTEMPT_DELAY), if more => continue,
             () = sleep_until(deadline) => {
-                let ended = |address: &IpAddr| attempts.iter().any(|a: &Attempt| a.address == *address);
-                begun.retain(|(address, _)| !ended(address));
-                attempts.extend(begun.into_iter().map(|(address, start)| Attempt {
-                    address,
+                let ended = |peer: &SocketAddr| {
+                    attempts.iter().any(|one: &ConnectAttempt| one.peer == *peer)
+                };
+                begun.retain(|(peer, _)| !ended(peer));
+                attempts.extend(begun.into_iter().map(|(peer, start)| ConnectAttempt {
+                    peer,
                     outcome: Outcome::ConnectionTimeout,
                     elapsed: start.elapsed(),
                 }));
                 return Connected { stream: Err(most_informative(&attempts)), attempts };
             }
         };
-        let Some((address, start, result)) = ended else {
+        let Some((peer, start, result)) = ended else {
             continue;
         };
         let error = result.as_ref().err();
-        let peer = SocketAddr::new(address, port);
         let outcome = error.map_or(Outcome::Ok, |error| classify(error, peer));
-        attempts.push(Attempt {
-            address,
+        attempts.push(ConnectAttempt {
+            peer,
             outcome,
             elapsed: start.elapsed(),
         });
@@ -109,10 +122,10 @@ pub(super) fn client_name(stream: &TcpStream) -> String {
 }
 
 /// IPv6 and IPv4 in turn, beginning with IPv6, each address once.
-pub(super) fn interleave_families(addresses: &[IpAddr]) -> Vec<IpAddr> {
+pub(super) fn interleave_families(addresses: &[SocketAddr]) -> Vec<SocketAddr> {
     let mut v6 = addresses.iter().filter(|address| address.is_ipv6());
     let mut v4 = addresses.iter().filter(|address| address.is_ipv4());
-    let mut ordered: Vec<IpAddr> = Vec::with_capacity(addresses.len());
+    let mut ordered: Vec<SocketAddr> = Vec::with_capacity(addresses.len());
     loop {
         let (first, second) = (v6.next(), v4.next());
         if first.is_none() && second.is_none() {
@@ -141,7 +154,7 @@ fn classify(error: &io::Error, peer: SocketAddr) -> Outcome {
 
 /// The most informative of several reasons: a host that refuses is up. But where not every address could
 /// be tried, nothing is known of the host.
-fn most_informative(attempts: &[Attempt]) -> Outcome {
+fn most_informative(attempts: &[ConnectAttempt]) -> Outcome {
     let telling = [
         Outcome::LocalResourcesExhausted,
         Outcome::ConnectionRefused,
@@ -161,10 +174,10 @@ mod tests {
 
     #[test]
     fn families_take_turns() {
-        let parse = |text: &str| -> Vec<IpAddr> {
-            text.split_whitespace()
-                .map(|address| address.parse().unwrap())
-                .collect()
+        let parse = |text: &str| -> Vec<SocketAddr> {
+            let addresses = text.split_whitespace();
+            let with_port = |address: &str| SocketAddr::new(address.parse().unwrap(), 993);
+            addresses.map(with_port).collect()
         };
         for (given, expected) in [
             ("1.1.1.1 1.1.1.2 ::1 ::2 ::3", "::1 1.1.1.1 ::2 1.1.1.2 ::3"),
@@ -200,12 +213,12 @@ mod tests {
             (&[NetworkUnreachable], NetworkUnreachable),
             (&[], NetworkUnreachable),
         ] {
-            let attempt = |outcome: &Outcome| Attempt {
-                address: IpAddr::from([1, 1, 1, 1]),
+            let attempt = |outcome: &Outcome| ConnectAttempt {
+                peer: SocketAddr::from(([1, 1, 1, 1], 993)),
                 outcome: *outcome,
                 elapsed: Duration::ZERO,
             };
-            let attempts: Vec<Attempt> = outcomes.iter().map(attempt).collect();
+            let attempts: Vec<ConnectAttempt> = outcomes.iter().map(attempt).collect();
             assert_eq!(most_informative(&attempts), expected, "{outcomes:?}");
         }
     }

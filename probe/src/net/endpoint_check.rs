@@ -2,17 +2,20 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::join;
 use tokio::net::TcpStream;
+use tokio::sync::watch;
 use tokio::time::Instant;
 use tokio_util::compat::TokioAsyncReadCompatExt;
 use tokio_util::sync::CancellationToken;
 
 use super::clock::TokioClock;
-use super::connect::{Connected, client_name, connect};
+use super::connect::{ConnectAttempt, Connected, client_name, connect};
+use super::connectivity::{Missing, missing_host, missing_name};
 use super::dns::{LookupError, ResolvedHost};
-use super::event_sink::EventSink;
+use super::event_sink::{EventSink, Welcome};
 use super::other_addresses::{self, OtherAddressCheck};
 use super::permitted::permitted;
 use super::published;
@@ -26,6 +29,9 @@ use crate::session::{DeliveryPart, ServerCertificates, Session, SignInTurn, Stag
 use crate::stage::Stage;
 use crate::step::{Attempt, Facts};
 
+/// So long before the deadline of the run an endpoint stops to wait for whether this machine is offline.
+const LAST_STEP_TIME: Duration = Duration::from_millis(100);
+
 /// The log of an endpoint.
 pub(super) type Log = StepLog<TokioClock, EventSink>;
 
@@ -33,6 +39,8 @@ pub(super) type Log = StepLog<TokioClock, EventSink>;
 pub(super) struct EndpointCheck<'a> {
     pub(super) run: &'a RunContext,
     pub(super) target: &'a Target,
+    /// What the server of the session says of it.
+    pub(super) welcome: watch::Receiver<Welcome>,
 }
 
 /// What one endpoint does for all of them together. It is given up as soon as the check cannot come so far.
@@ -44,8 +52,7 @@ pub(super) struct Parts<'a> {
 /// Where the service is.
 struct Location {
     /// Never empty.
-    addresses: Vec<IpAddr>,
-    port: u16,
+    addresses: Vec<SocketAddr>,
     /// The names that the host stands for.
     aliases: Vec<String>,
 }
@@ -54,7 +61,7 @@ struct Location {
 struct OpenConnection {
     stream: TcpStream,
     peer: SocketAddr,
-    attempts: Vec<Attempt>,
+    attempts: Vec<ConnectAttempt>,
 }
 
 /// What the check of a service saw that is compared with what the DNS publishes.
@@ -73,7 +80,7 @@ impl<'a> EndpointCheck<'a> {
             connect_to,
             ..
         } = self.target;
-        if connect_to.is_some() || endpoint.host.address().is_some() {
+        if !connect_to.is_empty() || endpoint.host.address().is_some() {
             self.service(parts, log).await;
             return;
         }
@@ -126,13 +133,11 @@ impl<'a> EndpointCheck<'a> {
             ..
         } = self.target;
         log.begin(Stage::Dns);
-        if let Some(given) = connect_to {
-            let addresses = vec![given.ip()];
-            let facts = dns_facts(&addresses, &[]);
-            log.end(Outcome::AddressGiven, facts, None);
+        if !connect_to.is_empty() {
+            let addresses: Vec<IpAddr> = connect_to.iter().map(SocketAddr::ip).collect();
+            log.end(Outcome::AddressGiven, dns_facts(&addresses, &[]), None);
             return Ok(Location {
-                addresses,
-                port: given.port(),
+                addresses: connect_to.clone(),
                 aliases: Vec::new(),
             });
         }
@@ -154,8 +159,9 @@ impl<'a> EndpointCheck<'a> {
                 aliases,
                 code,
             }) => {
+                let missing = missing_name(outcome, &aliases);
                 let fault = Fault {
-                    outcome,
+                    outcome: self.unless_offline(outcome, missing).await,
                     server_reply: code,
                 };
                 log.fail(fault, dns_facts(&[], &aliases));
@@ -165,13 +171,15 @@ impl<'a> EndpointCheck<'a> {
         let addresses = permitted(addresses, private_networks, context.allow_private);
         let facts = dns_facts(&addresses, &aliases);
         if addresses.is_empty() {
+            self.run.connectivity.online();
             log.fail(Outcome::AddressNotPublic, facts);
             return Err(aliases);
         }
         log.end(outcome, facts, None);
+        let port = endpoint.port.get();
+        let addresses = addresses.into_iter();
         Ok(Location {
-            addresses,
-            port: endpoint.port.get(),
+            addresses: addresses.map(|ip| SocketAddr::new(ip, port)).collect(),
             aliases,
         })
     }
@@ -181,15 +189,18 @@ impl<'a> EndpointCheck<'a> {
         location: &Location,
         log: &mut Log,
     ) -> Result<OpenConnection, StageFailed> {
+        let context = &self.run.probe;
         log.begin(Stage::Connect);
-        let Connected { stream, attempts } = connect(&location.addresses, location.port).await;
+        let Connected { stream, attempts } = connect(&location.addresses).await;
         let connected = stream.as_ref().ok().map(|(_, peer)| peer.ip());
         let facts = Facts::Connect {
             connected,
-            attempts: attempts.clone(),
+            attempts: attempts.iter().map(Attempt::from).collect(),
         };
         match stream {
             Ok((stream, peer)) => {
+                self.run.connectivity.online();
+                context.controls.note_reached();
                 log.end(Outcome::Ok, facts, None);
                 Ok(OpenConnection {
                     stream,
@@ -197,7 +208,42 @@ impl<'a> EndpointCheck<'a> {
                     attempts,
                 })
             }
-            Err(outcome) => Err(log.fail(outcome, facts)),
+            Err(outcome) => {
+                let hosts_named = context.controls.has_hosts();
+                let missing = missing_host(outcome, &location.addresses, hosts_named);
+                if matches!(
+                    outcome,
+                    Outcome::ConnectionRefused | Outcome::ConnectionReset
+                ) {
+                    context.controls.note_reached();
+                }
+                let outcome = self.unless_offline(outcome, missing).await;
+                Err(log.fail(outcome, facts))
+            }
+        }
+    }
+
+    /// The outcome of a lookup or a connection that failed, unless it is this machine that is offline.
+    async fn unless_offline(&self, outcome: Outcome, missing: Option<Missing>) -> Outcome {
+        let RunContext {
+            probe,
+            connectivity,
+            deadline,
+            ..
+        } = self.run;
+        let Some(missing) = missing else {
+            connectivity.online();
+            return outcome;
+        };
+        // When the time is up, what is known so far is told.
+        let deadline = *deadline - LAST_STEP_TIME;
+        let host = &self.target.endpoint.host;
+        match connectivity
+            .is_offline(probe, host, missing, deadline)
+            .await
+        {
+            true => Outcome::ProbeOffline,
+            false => outcome,
         }
     }
 
@@ -205,7 +251,7 @@ impl<'a> EndpointCheck<'a> {
     async fn session(
         &self,
         connection: OpenConnection,
-        addresses: &[IpAddr],
+        addresses: &[SocketAddr],
         parts: Parts<'a>,
         log: &mut Log,
     ) -> Option<ServerCertificates> {
@@ -218,16 +264,20 @@ impl<'a> EndpointCheck<'a> {
             probe,
             credentials,
             redactor,
+            second_looks,
             ..
         } = self.run;
         let domain = self.target.domain.as_ref();
         let address = credentials
             .as_ref()
             .and_then(|credentials| EnvelopeAddress::of_user(credentials.user(), domain));
+        second_looks.visited(peer);
         let check = OtherAddressCheck {
             tls: &probe.tls,
             endpoint: &self.target.endpoint,
             redactor,
+            second_looks,
+            welcome: self.welcome.clone(),
         };
         let begun = Instant::now();
         let others = async {
@@ -247,6 +297,7 @@ impl<'a> EndpointCheck<'a> {
                 endpoint: &self.target.endpoint,
                 redactor,
                 peer,
+                second_looks,
             },
             log: &mut *log,
         };

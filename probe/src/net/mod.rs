@@ -8,7 +8,9 @@
 //! | `event_sink`, `tcp_transport` | what a session needs: where its steps go, and TCP with TLS |
 //! | `dns`, `permitted` | names to addresses, and which addresses may be connected to |
 //! | `connect`, `resources` | Happy Eyeballs, and whether it is this machine that has no socket left |
+//! | `connectivity`, `controls` | whether it is this machine that is offline |
 //! | `handshake`, `tee` | runs the TLS handshake, and copies its first bytes |
+//! | `second_looks` | how often a server is visited besides its session |
 //! | `prepare_tls` | another connection, up to where TLS begins |
 //! | `other_addresses` | the addresses of the host that were not used |
 //! | `published`, `tlsa` | what else the DNS says about a service |
@@ -16,6 +18,8 @@
 
 mod clock;
 mod connect;
+mod connectivity;
+mod controls;
 mod dns;
 mod endpoint_check;
 mod event;
@@ -29,6 +33,7 @@ mod published;
 mod resources;
 mod run;
 mod run_context;
+mod second_looks;
 mod self_message;
 mod target;
 mod tcp_transport;

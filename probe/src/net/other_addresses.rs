@@ -9,23 +9,29 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
 
 use super::clock::TokioClock;
-use super::connect::{client_name, connect, interleave_families};
+use super::connect::{ConnectAttempt, client_name, connect, interleave_families};
+use super::event_sink::Welcome;
 use super::handshake::handshake;
 use super::prepare_tls::{ReadyForTls, prepare_tls};
+use super::second_looks::SecondLooks;
 use crate::dialogue::{self, Connection, Redactor};
 use crate::endpoint::{Endpoint, Security};
 use crate::outcome::{Outcome, Severity};
 use crate::session::{CertificateCheck, TlsHandshake};
 use crate::stage::Stage;
-use crate::step::{Attempt, OtherAddress};
+use crate::step::OtherAddress;
 use crate::tls::TlsClient;
 
 /// The time for a connection. The check itself has one already, so this is only to see whether the
 /// address is alive.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// How long the server of the session is waited for to say whether it wants to be visited.
+const WELCOME_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The time for the greeting.
 const GREETING_TIMEOUT: Duration = Duration::from_secs(8);
@@ -38,28 +44,45 @@ pub(super) struct OtherAddressCheck<'a> {
     pub(super) tls: &'a TlsClient,
     pub(super) endpoint: &'a Endpoint,
     pub(super) redactor: &'a Arc<Redactor>,
+    pub(super) second_looks: &'a SecondLooks,
+    /// What the server of the session says.
+    pub(super) welcome: watch::Receiver<Welcome>,
 }
 
 impl OtherAddressCheck<'_> {
     /// Checks all addresses but the one that is used. Those that have failed already are not tried
-    /// again. Never signs in.
+    /// again, and none is when the server that is used says a limit or a ban. Never signs in.
     pub(super) async fn run(
         &self,
-        addresses: &[IpAddr],
+        addresses: &[SocketAddr],
         used: SocketAddr,
-        attempts: &[Attempt],
+        attempts: &[ConnectAttempt],
     ) -> Vec<OtherAddress> {
         let others = interleave_families(addresses)
             .into_iter()
-            .filter(|address| *address != used.ip())
+            .filter(|peer| *peer != used)
             .take(MAX_OTHER_ADDRESSES);
-        join_all(others.map(|address| async move {
-            match attempts.iter().find(|attempt| attempt.address == address) {
-                Some(attempt) => failed(address, attempt.outcome, attempt.elapsed),
-                None => self.check_one(SocketAddr::new(address, used.port())).await,
+        let checks = others.map(|peer| async move {
+            match attempts.iter().find(|attempt| attempt.peer == peer) {
+                Some(attempt) => Some(failed(peer.ip(), attempt.outcome, attempt.elapsed)),
+                None if self.is_welcome().await && self.second_looks.wait_for_turn(peer).await => {
+                    Some(self.check_one(peer).await)
+                }
+                None => None,
             }
-        }))
-        .await
+        });
+        join_all(checks).await.into_iter().flatten().collect()
+    }
+
+    /// Whether the server of the session has not said a limit or a ban, as far as it has said anything.
+    async fn is_welcome(&self) -> bool {
+        let mut welcome = self.welcome.clone();
+        let said = welcome.wait_for(|welcome| *welcome != Welcome::Awaited);
+        match timeout(WELCOME_TIMEOUT, said).await {
+            Ok(Ok(said)) => *said == Welcome::Given,
+            // The session is over, or takes its time.
+            Ok(Err(_)) | Err(_) => true,
+        }
     }
 
     async fn check_one(&self, peer: SocketAddr) -> OtherAddress {
@@ -76,8 +99,8 @@ impl OtherAddressCheck<'_> {
 
     /// Goes up to the greeting inside TLS, or to TLS behind the greeting.
     async fn greet(&self, peer: SocketAddr, observed: &mut OtherAddress) -> Result<(), Outcome> {
-        let address = [peer.ip()];
-        let connecting = connect(&address, peer.port());
+        let address = [peer];
+        let connecting = connect(&address);
         let connected = timeout(CONNECT_TIMEOUT, connecting)
             .await
             .map_err(|_| Outcome::ConnectionTimeout)?;

@@ -1,9 +1,8 @@
-//! Brings a connection of its own to the point where TLS can begin: connect, greeting, STARTTLS.
+//! Brings a connection of its own to the point where TLS can begin: greeting, STARTTLS.
 //!
 //! It serves what is done beside a session: the check of the other addresses of a host, and the
 //! diagnosis of a handshake that failed without a reason. It reports no steps and sends no secret.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,7 +11,7 @@ use tokio::time::Instant;
 use tokio_util::compat::{Compat, TokioAsyncReadCompatExt};
 
 use super::clock::TokioClock;
-use super::connect::{client_name, connect};
+use super::connect::client_name;
 use crate::dialogue::{self, Connection, Fault, Redactor, Upgrade};
 use crate::endpoint::{Endpoint, Security};
 
@@ -24,23 +23,6 @@ pub(super) struct ReadyForTls {
     pub(super) upgrade: Upgrade<TcpStream>,
     /// The greeting, where it comes before TLS.
     pub(super) greeting: Option<String>,
-}
-
-/// Connects to `peer`, and asks for TLS where that is needed.
-///
-/// # Errors
-///
-/// Those of connecting, of the greeting and of STARTTLS.
-pub(super) async fn connect_and_prepare(
-    peer: SocketAddr,
-    endpoint: &Endpoint,
-    redactor: &Arc<Redactor>,
-) -> Result<ReadyForTls, Fault> {
-    let connected = connect(&[peer.ip()], peer.port()).await;
-    match connected.stream {
-        Ok((stream, _)) => prepare_tls(stream, endpoint, redactor).await,
-        Err(outcome) => Err(Fault::from(outcome)),
-    }
 }
 
 /// Asks for TLS on an open connection where that is needed.

@@ -8,6 +8,7 @@ use rustls::crypto::{SecureRandom, aws_lc_rs};
 use rustls::pki_types::CertificateDer;
 use rustls::time_provider::DefaultTimeProvider;
 
+use super::controls::{self, Controls};
 use super::dns::{self, RootKeys};
 use super::target::{SignIn, Target};
 use super::{connect, other_addresses, run, run_context};
@@ -24,18 +25,23 @@ pub struct Options {
     pub deadline: Duration,
     /// The DNS server to ask instead of those of the system.
     pub nameserver: Option<SocketAddr>,
+    /// Hosts that always answer, to connect to when no mail server does: if they do not answer either, this
+    /// machine is offline. The name servers of the top-level domain when there are none.
+    pub control_hosts: Vec<SocketAddr>,
     /// The keys of the DNS root with which signed answers are validated.
     pub root_keys: RootKeys,
 }
 
 impl Default for Options {
-    /// The public internet, the Mozilla roots, the DNS of the system, the keys of IANA and 45 seconds.
+    /// The public internet, the Mozilla roots, the DNS of the system, the name servers of the top-level domain as
+    /// controls, the keys of IANA and 45 seconds.
     fn default() -> Self {
         Self {
             extra_roots: Vec::new(),
             allow_private: false,
             deadline: Duration::from_secs(45),
             nameserver: None,
+            control_hosts: Vec::new(),
             root_keys: RootKeys::default(),
         }
     }
@@ -59,6 +65,7 @@ impl Probe {
             allow_private,
             deadline,
             nameserver,
+            control_hosts,
             root_keys,
         } = options;
         let provider = Arc::new(aws_lc_rs::default_provider());
@@ -69,6 +76,7 @@ impl Probe {
             context: Arc::new(run_context::ProbeContext {
                 tls,
                 resolver,
+                controls: Controls::new(control_hosts),
                 allow_private,
                 deadline,
             }),
@@ -85,6 +93,7 @@ impl Probe {
         targets
             .saturating_mul(SOCKETS_PER_TARGET)
             .saturating_add(2 * dns::MAX_QUERIES)
+            .saturating_add(controls::MAX_HOSTS)
     }
 }
 

@@ -10,14 +10,17 @@ use futures_util::Stream;
 use futures_util::future::{Either, join_all, select};
 use tokio::select;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::clock::TokioClock;
+use super::connectivity::Connectivity;
 use super::endpoint_check::{EndpointCheck, Log, Parts};
 use super::event::ProbeEvent;
-use super::event_sink::EventSink;
+use super::event_sink::{EventSink, Welcome};
 use super::run_context::{ProbeContext, RunContext};
+use super::second_looks::SecondLooks;
 use super::target::{SignIn, Target};
 use crate::dialogue::Redactor;
 use crate::outcome::Outcome;
@@ -50,6 +53,8 @@ pub(super) fn run(probe: Arc<ProbeContext>, targets: Vec<Target>, sign_in: Optio
             redactor,
             gate: SignInGate::new(disclosure),
             delivery: message.map(Delivery::new),
+            second_looks: SecondLooks::default(),
+            connectivity: Connectivity::new(targets.len()),
             deadline,
             cancelled,
         };
@@ -61,10 +66,12 @@ pub(super) fn run(probe: Arc<ProbeContext>, targets: Vec<Target>, sign_in: Optio
         let parts: Vec<_> = targets.iter().map(parts).collect();
         let checks = targets.into_iter().zip(parts).enumerate();
         let checks = checks.map(|(index, (target, parts))| {
-            let sink = EventSink::new(index, target.endpoint.clone(), sender.clone());
+            let welcome = watch::Sender::default();
+            let heard = welcome.subscribe();
+            let sink = EventSink::new(index, target.endpoint.clone(), sender.clone(), welcome);
             // One clock for all, because what one service does is timed by another.
             let log = StepLog::new(TokioClock(begun), sink);
-            check(&run, target, parts, log)
+            check(&run, target, parts, log, heard)
         });
         join_all(checks).await;
     };
@@ -108,10 +115,17 @@ impl Stream for Run {
 }
 
 /// Checks one endpoint until it is done or its time is up.
-async fn check<'a>(run: &'a RunContext, target: Target, parts: Parts<'a>, mut log: Log) {
+async fn check<'a>(
+    run: &'a RunContext,
+    target: Target,
+    parts: Parts<'a>,
+    mut log: Log,
+    welcome: watch::Receiver<Welcome>,
+) {
     let check = EndpointCheck {
         run,
         target: &target,
+        welcome,
     };
     // Boxed, because it holds a TLS connection and the buffers of all stages.
     let steps = Box::pin(check.run(parts, &mut log));

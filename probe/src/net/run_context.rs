@@ -6,7 +6,10 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::connectivity::Connectivity;
+use super::controls::Controls;
 use super::dns;
+use super::second_looks::SecondLooks;
 use crate::credentials::Credentials;
 use crate::dialogue::Redactor;
 use crate::session::{Delivery, SignInGate};
@@ -16,6 +19,7 @@ use crate::tls::TlsClient;
 pub(super) struct ProbeContext {
     pub(super) tls: TlsClient,
     pub(super) resolver: dns::Resolver,
+    pub(super) controls: Controls,
     pub(super) allow_private: bool,
     pub(super) deadline: Duration,
 }
@@ -27,6 +31,8 @@ pub(super) struct RunContext {
     pub(super) redactor: Arc<Redactor>,
     pub(super) gate: SignInGate,
     pub(super) delivery: Option<Delivery>,
+    pub(super) second_looks: SecondLooks,
+    pub(super) connectivity: Connectivity,
     pub(super) deadline: Instant,
     pub(super) cancelled: CancellationToken,
 }

@@ -16,10 +16,10 @@ pub struct Target {
     /// The domain of the customer's mail address, if it is known: what it publishes about the service is
     /// compared with the endpoint.
     pub domain: Option<HostName>,
-    /// Where to connect to, whatever the DNS says; it is then not asked at all. Certificates are still
-    /// verified for the name of the endpoint. Only an operator may set it: such an address is not refused
-    /// for being private.
-    pub connect_to: Option<SocketAddr>,
+    /// Where to connect to, whatever the DNS says; it is then not asked at all. Several count as the
+    /// addresses of the host; none leaves it to the DNS. Certificates are still verified for the name of
+    /// the endpoint. Only an operator may set them: such an address is not refused for being private.
+    pub connect_to: Vec<SocketAddr>,
     /// The networks that are not public and may be connected to all the same, for this target only.
     pub private_networks: Vec<PrivateNetwork>,
 }

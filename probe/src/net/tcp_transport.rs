@@ -3,23 +3,18 @@
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::net::TcpStream;
-use tokio::time::timeout;
 use tokio_util::compat::Compat;
 
-use super::connect::connect;
 use super::handshake::{TcpTlsStream, handshake};
+use super::second_looks::SecondLooks;
 use super::tls_diagnosis;
 use crate::dialogue::{Redactor, Upgrade};
-use crate::endpoint::{Endpoint, Security};
+use crate::endpoint::Endpoint;
 use crate::outcome::Outcome;
 use crate::session::{TlsHandshake, Transport};
 use crate::tls::{TlsClient, VerifiedStream, failure};
-
-/// The time to find out whether a silent server waits for TLS.
-const TLS_ANSWER_TIMEOUT: Duration = Duration::from_secs(3);
 
 /// The transport of the session with one endpoint.
 pub(super) struct TcpTransport<'a> {
@@ -27,6 +22,7 @@ pub(super) struct TcpTransport<'a> {
     pub(super) endpoint: &'a Endpoint,
     pub(super) redactor: &'a Arc<Redactor>,
     pub(super) peer: SocketAddr,
+    pub(super) second_looks: &'a SecondLooks,
 }
 
 impl Transport for TcpTransport<'_> {
@@ -49,6 +45,7 @@ impl Transport for TcpTransport<'_> {
                     self.endpoint,
                     self.redactor,
                     provider,
+                    self.second_looks,
                 )
                 .await;
                 TlsHandshake::Failed {
@@ -62,16 +59,14 @@ impl Transport for TcpTransport<'_> {
     }
 
     async fn answers_tls(&self) -> bool {
-        let Ok((stream, _)) = connect(&[self.peer.ip()], self.peer.port()).await.stream else {
-            return false;
-        };
-        let upgrade = Upgrade::fresh(stream);
-        let host = &self.endpoint.host;
-        let handshake = handshake(self.tls, upgrade, host, Security::Tls, self.redactor);
-        matches!(
-            timeout(TLS_ANSWER_TIMEOUT, handshake).await,
-            Ok(TlsHandshake::Verified { .. } | TlsHandshake::Untrusted { .. })
-        )
+        let Self {
+            tls,
+            endpoint,
+            peer,
+            second_looks,
+            ..
+        } = self;
+        tls_diagnosis::answers_tls(*peer, endpoint, tls.provider(), second_looks).await
     }
 
     fn classify_error(&self, error: &io::Error) -> Option<Outcome> {

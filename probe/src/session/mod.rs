@@ -8,6 +8,7 @@
 //! |---|---|
 //! | `context` | what a session works with |
 //! | `flow` | the order of the stages |
+//! | `greeting` | waits for the greeting, or for TLS in its place |
 //! | `stages` | one stage each: it reports its step and returns what it saw |
 //! | `step_log` | makes a [`Step`](crate::step::Step) of what happened and sends it off |
 //! | `transport` | what is needed of the layers below |
@@ -21,6 +22,7 @@ mod delivery;
 mod expected;
 mod flow;
 mod gate;
+mod greeting;
 mod mailbox_usage;
 mod stages;
 mod step_log;

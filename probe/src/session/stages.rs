@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::context::Session;
 use super::delivery::DeliveryPart;
 use super::gate::SignInPermit;
+use super::greeting::hear_greeting;
 use super::mailbox_usage::fullness;
 use super::step_log::{StageFailed, StepSink};
 use super::transport::Transport;
@@ -70,7 +71,7 @@ impl<T: Transport, C: Clock + Clone, K: StepSink> Session<'_, T, C, K> {
         let clock = self.log.clock();
         let begun = clock.now();
         connection.begin_stage(GREETING_TIMEOUT);
-        match dialogue::greeting(self.endpoint.protocol, connection).await {
+        match hear_greeting(self.endpoint, &self.transport, connection, &clock).await {
             Ok(greeting) => {
                 let slow = clock.now().saturating_sub(begun) >= SLOW_GREETING_THRESHOLD;
                 let outcome = if slow {
@@ -84,13 +85,6 @@ impl<T: Transport, C: Clock + Clone, K: StepSink> Session<'_, T, C, K> {
             }
             Err(fault) => {
                 let fault = self.refine(fault, connection.stream_error());
-                let may_wait_for_tls =
-                    fault.outcome == Outcome::NoGreeting && self.endpoint.security != Security::Tls;
-                let fault = if may_wait_for_tls && self.transport.answers_tls().await {
-                    fault.with(Outcome::TlsOnPlainPort)
-                } else {
-                    fault
-                };
                 Err(self.log.fail(fault, NO_FACTS))
             }
         }

@@ -72,7 +72,9 @@ pub(crate) fn is_unexplained(outcome: Outcome, received: &[u8], flight: &Flight)
             | Outcome::TlsReset
             | Outcome::TlsTimeout
     );
-    vague && flight.choice.is_none() && (received.is_empty() || flight.alert.is_some())
+    // What is complete without a choice or an alert is a goodbye (RFC 8446 §6.1).
+    let only_refused = received.is_empty() || flight.alert.is_some() || flight.complete;
+    vague && flight.choice.is_none() && only_refused
 }
 
 /// The outcome that an error of a stream inside TLS stands for.
@@ -124,6 +126,8 @@ fn classify_alert(alert: AlertDescription) -> Outcome {
             Outcome::TlsNoCommonCipher
         }
         AlertDescription::UnrecognisedName => Outcome::TlsNameNotKnown,
+        // A polite way to hang up (RFC 8446 §6.1).
+        AlertDescription::CloseNotify | AlertDescription::UserCanceled => Outcome::TlsClosed,
         AlertDescription::CertificateRequired | AlertDescription::NoCertificate => {
             Outcome::TlsClientCertificateRequired
         }
@@ -162,6 +166,7 @@ mod tests {
         let closed = || io::Error::from(io::ErrorKind::UnexpectedEof);
         let reset = || io::Error::from(io::ErrorKind::ConnectionReset);
         let warning = [21, 3, 3, 0, 2, 1, 112];
+        let goodbye = [21, 3, 3, 0, 2, 1, 0];
         // A hello and the end. The certificate is left out; what matters is that nothing more comes.
         let hello = [&[2, 0, 0, 38, 3, 3][..], &[7; 32], &[0, 0xc0, 0x2f, 0]].concat();
         let done = [&[22, 3, 3, 0, 46][..], &hello, &[14, 0, 0, 0]].concat();
@@ -169,6 +174,9 @@ mod tests {
             (closed(), &[][..], false, Outcome::TlsClosed),
             (reset(), &[], false, Outcome::TlsReset),
             (closed(), &warning, false, Outcome::TlsNameNotKnown),
+            (closed(), &goodbye, false, Outcome::TlsClosed),
+            (alert(0), &goodbye, false, Outcome::TlsClosed),
+            (alert(90), &[], false, Outcome::TlsClosed),
             (reset(), &warning, false, Outcome::TlsNameNotKnown),
             (closed(), &done, false, Outcome::TlsClosed),
             (closed(), &done, true, Outcome::TlsClientCertificateRequired),
@@ -227,9 +235,11 @@ mod tests {
             ..Flight::default()
         };
         let refused = [21, 3, 3, 0, 2, 2, 40];
+        let goodbye = [21, 3, 3, 0, 2, 1, 0];
         for (outcome, received, flight, again) in [
             (Outcome::TlsClosed, &[][..], Flight::default(), true),
             (Outcome::TlsReset, &[], Flight::default(), true),
+            (Outcome::TlsClosed, &goodbye, flight::parse(&goodbye), true),
             (Outcome::TlsTimeout, &[], Flight::default(), true),
             (
                 Outcome::TlsNoCommonCipher,
@@ -281,6 +291,9 @@ mod tests {
             (&b"* OK ready\r\n"[..], Tls, Outcome::PlainOnTlsPort, true),
             (b"220 mail ESMTP\r\n", Tls, Outcome::PlainOnTlsPort, true),
             (b"+OK\r\n", Tls, Outcome::PlainOnTlsPort, true),
+            (b"554 5.7.1 go\r\n", Tls, Outcome::GreetingRefused, true),
+            (b"-ERR banned\r\n", Tls, Outcome::GreetingRefused, true),
+            (b"* BYE busy\r\n", Tls, Outcome::GreetingBusy, true),
             (
                 b"HTTP/1.1 400 Bad Request\r\n",
                 Tls,

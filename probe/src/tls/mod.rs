@@ -29,3 +29,4 @@ mod verifier;
 pub use client::{TlsClient, TlsClientError};
 pub(crate) use handshake::{Incomplete, TlsStream, VerifiedStream};
 pub use roots::{RootsError, read_roots};
+pub(crate) use verifier::offered_schemes;

@@ -133,7 +133,32 @@ impl ServerCertVerifier for CapturingVerifier {
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.inner.supported_verify_schemes()
+        offered_schemes(&self.algorithms)
+    }
+}
+
+/// The signature schemes, in the order in which they are offered.
+///
+/// The shortest hashes come first, as in browsers: some old servers take the first scheme that is for their kind
+/// of key, and a short RSA key has no room for a long hash (RFC 8017 §9.1.1), so that the handshake would fail
+/// before the key can be seen.
+pub(crate) fn offered_schemes(algorithms: &WebPkiSupportedAlgorithms) -> Vec<SignatureScheme> {
+    let mut schemes = algorithms.supported_schemes();
+    schemes.sort_by_key(|scheme| hash_length(*scheme));
+    schemes
+}
+
+/// The bits of the hash that a scheme of rustls begins with (RFC 8446 §4.2.3). EdDSA has no choice of one, and
+/// counts as the shortest.
+fn hash_length(scheme: SignatureScheme) -> u16 {
+    match scheme {
+        SignatureScheme::ECDSA_NISTP384_SHA384
+        | SignatureScheme::RSA_PSS_SHA384
+        | SignatureScheme::RSA_PKCS1_SHA384 => 384,
+        SignatureScheme::ECDSA_NISTP521_SHA512
+        | SignatureScheme::RSA_PSS_SHA512
+        | SignatureScheme::RSA_PKCS1_SHA512 => 512,
+        _ => 256,
     }
 }
 
@@ -155,5 +180,40 @@ impl ResolvesClientCert for NoClientCertificate {
 
     fn has_certs(&self) -> bool {
         false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rustls::crypto::aws_lc_rs;
+
+    use super::*;
+
+    #[test]
+    fn short_hashes_are_offered_first() {
+        let provider = aws_lc_rs::default_provider();
+        let all = provider
+            .signature_verification_algorithms
+            .supported_schemes();
+        let offered = offered_schemes(&provider.signature_verification_algorithms);
+        assert_eq!(offered.len(), all.len());
+        let place = |scheme| {
+            offered
+                .iter()
+                .position(|offered| *offered == scheme)
+                .unwrap()
+        };
+        use SignatureScheme as S;
+        for [short, long] in [
+            [S::ECDSA_NISTP256_SHA256, S::ECDSA_NISTP384_SHA384],
+            [S::RSA_PSS_SHA256, S::RSA_PSS_SHA384],
+            [S::RSA_PSS_SHA384, S::RSA_PSS_SHA512],
+            [S::RSA_PKCS1_SHA256, S::RSA_PSS_SHA384],
+            [S::RSA_PKCS1_SHA256, S::RSA_PKCS1_SHA512],
+            // Of the same length, the safer one.
+            [S::RSA_PSS_SHA256, S::RSA_PKCS1_SHA256],
+        ] {
+            assert!(place(short) < place(long), "{short:?} {long:?}");
+        }
     }
 }

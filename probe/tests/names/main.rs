@@ -233,8 +233,8 @@ async fn what_cannot_be_found_out_about_the_service_is_left_out() {
 #[tokio::test]
 async fn nothing_is_asked_where_the_address_is_given() {
     for (host, connect_to) in [
-        ("127.0.0.1", None),
-        ("mail.example.test", Some("127.0.0.1:1".parse().unwrap())),
+        ("127.0.0.1", Vec::new()),
+        ("mail.example.test", vec!["127.0.0.1:1".parse().unwrap()]),
     ] {
         let (options, questions) = options(zone(SERVFAIL, SERVFAIL), true).await;
         let mut target = target(Security::Tls, Some("example.test"), 1);
@@ -400,7 +400,7 @@ fn target(security: Security, domain: Option<&str>, port: u16) -> Target {
             security,
         },
         domain: domain.map(|domain| domain.parse().unwrap()),
-        connect_to: None,
+        connect_to: Vec::new(),
         private_networks: Vec::new(),
     }
 }

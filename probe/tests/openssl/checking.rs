@@ -37,7 +37,7 @@ pub(crate) async fn check_with(
             security,
         },
         domain: None,
-        connect_to: Some(address),
+        connect_to: vec![address],
         private_networks: Vec::new(),
     };
     let password = "c4nary-Pa55phrase".to_owned().into();

@@ -46,7 +46,6 @@ impl Mode {
 fn modes() -> Vec<Mode> {
     let none = "tls:tls-no-common-cipher";
     let required = "tls:tls-client-certificate-required";
-    let gcm12 = "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256";
     let best12 = "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384";
     vec![
         mode(
@@ -121,18 +120,22 @@ fn modes() -> Vec<Mode> {
         ),
         mode("x448", &["-groups", "X448"], none).tls(
             "TLS 1.3",
-            "TLS_AES_128_GCM_SHA256",
+            "TLS_AES_256_GCM_SHA384",
             Some("x448"),
         ),
         mode("p521", &["-groups", "P-521"], none).tls(
             "TLS 1.3",
-            "TLS_AES_128_GCM_SHA256",
+            "TLS_AES_256_GCM_SHA384",
             Some("secp521r1"),
         ),
-        mode("x448 1.2", &["-tls1_2", "-groups", "X448"], none).tls("TLS 1.2", gcm12, Some("x448")),
+        mode("x448 1.2", &["-tls1_2", "-groups", "X448"], none).tls(
+            "TLS 1.2",
+            best12,
+            Some("x448"),
+        ),
         mode("p521 1.2", &["-tls1_2", "-groups", "P-521"], none).tls(
             "TLS 1.2",
-            gcm12,
+            best12,
             Some("secp521r1"),
         ),
         mode(

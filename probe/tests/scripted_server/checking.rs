@@ -49,7 +49,7 @@ pub(crate) fn target(id: &str, protocol: Protocol, security: Security, server: &
     Target {
         endpoint: endpoint(id, protocol, security),
         domain: None,
-        connect_to: Some(server.address),
+        connect_to: vec![server.address],
         private_networks: Vec::new(),
     }
 }

@@ -114,7 +114,7 @@ pub struct ServeOptions {
     pub trust: TrustOptions,
 }
 
-/// Trust in mail servers.
+/// Trust in mail servers, and connections to them.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Mail servers")]
 pub struct TrustOptions {
@@ -125,6 +125,12 @@ pub struct TrustOptions {
     /// Allow connections to loopback and private addresses, and `connect_to` in records
     #[arg(long)]
     pub allow_private: bool,
+
+    /// Host that always answers. When no mail server can be reached and none of these hosts either, the test
+    /// reports that it is offline itself. May be given several times; without it the name servers of the
+    /// top-level domain are connected to, on port 53
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub control_host: Vec<SocketAddr>,
 }
 
 /// What to check without serving.
@@ -150,8 +156,9 @@ pub struct ProbeOptions {
     #[arg(long)]
     pub password_stdin: bool,
 
-    /// Connect to ADDR:PORT in place of HOST:PORT; may be given several times
-    #[arg(long, value_name = "HOST:PORT:ADDR:PORT")]
+    /// Connect to ADDR:PORT in place of HOST:PORT. Several addresses, separated by commas or in options of
+    /// their own, are treated as those of the host; may be given several times
+    #[arg(long, value_name = "HOST:PORT:ADDR:PORT[,ADDR:PORT...]")]
     pub connect_to: Vec<ConnectTo>,
 
     /// Provider record to use in place of the built-in one; may be given several times

@@ -29,15 +29,15 @@ impl FromStr for Servers {
     }
 }
 
-/// Another address for one host and port.
+/// Other addresses for one host and port.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConnectTo {
     /// The host that is meant.
     pub host: HostName,
     /// Its port.
     pub port: NonZeroU16,
-    /// Where to connect to.
-    pub to: SocketAddr,
+    /// Where to connect to, as to the addresses of the host. Never empty.
+    pub to: Vec<SocketAddr>,
 }
 
 impl FromStr for ConnectTo {
@@ -47,17 +47,15 @@ impl FromStr for ConnectTo {
         let parse = || {
             let (host, rest) = split_host(text)?;
             let (port, to) = rest.strip_prefix(':')?.split_once(':')?;
-            let (address, to_port) = split_host(to)?;
-            let to_port = to_port.strip_prefix(':')?.parse::<NonZeroU16>().ok()?;
-            let address: IpAddr = address.parse().ok()?;
             Some(Self {
                 host: host.parse().ok()?,
                 port: port.parse().ok()?,
-                to: SocketAddr::new(address, to_port.get()),
+                to: to.split(',').map(parse_socket).collect::<Option<_>>()?,
             })
         };
         parse().ok_or_else(|| {
-            "expected HOST:PORT:ADDR:PORT, such as mail.example.net:993:127.0.0.1:10993".into()
+            "expected HOST:PORT:ADDR:PORT[,ADDR:PORT...], such as mail.example.net:993:127.0.0.1:10993"
+                .into()
         })
     }
 }
@@ -92,6 +90,14 @@ fn parse_url(text: &str) -> Result<Endpoint, String> {
         port,
         security,
     })
+}
+
+/// An address and a port, which is not 0.
+fn parse_socket(text: &str) -> Option<SocketAddr> {
+    let (address, port) = split_host(text)?;
+    let port = port.strip_prefix(':')?.parse::<NonZeroU16>().ok()?;
+    let address: IpAddr = address.parse().ok()?;
+    Some(SocketAddr::new(address, port.get()))
 }
 
 /// Splits `host:rest` or `[address]:rest` behind the host.
@@ -156,15 +162,21 @@ mod tests {
                 Some("127.0.0.1:10993"),
             ),
             ("mail.example.net:993:[::1]:10993", Some("[::1]:10993")),
+            (
+                "mail.example.net:993:127.0.0.1:10993,[::1]:10994",
+                Some("127.0.0.1:10993 [::1]:10994"),
+            ),
+            ("mail.example.net:993:127.0.0.1:10993,", None),
+            ("mail.example.net:993:127.0.0.1:10993,[::1]", None),
             ("mail.example.net:993:other.example:10993", None),
             ("mail.example.net:993", None),
             ("mail.example.net:993:127.0.0.1:0", None),
             ("", None),
         ] {
-            let found = text
-                .parse::<ConnectTo>()
-                .ok()
-                .map(|connect_to| connect_to.to.to_string());
+            let found = text.parse::<ConnectTo>().ok().map(|connect_to| {
+                let addresses = connect_to.to.iter().map(ToString::to_string);
+                addresses.collect::<Vec<_>>().join(" ")
+            });
             assert_eq!(found.as_deref(), expected, "{text}");
         }
     }

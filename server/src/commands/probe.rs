@@ -172,11 +172,12 @@ impl Selection {
         }
         for target in &mut targets {
             let Endpoint { host, port, .. } = &target.endpoint;
-            let named = options
-                .connect_to
-                .iter()
-                .find(|other| other.host == *host && other.port == *port);
-            target.connect_to = named.map(|other| other.to).or(target.connect_to);
+            let named = options.connect_to.iter();
+            let named = named.filter(|other| other.host == *host && other.port == *port);
+            let named: Vec<SocketAddr> = named.flat_map(|other| other.to.clone()).collect();
+            if !named.is_empty() {
+                target.connect_to = named;
+            }
         }
         let provider = providers.pop_first().filter(|_| providers.is_empty());
         Ok(Self {
@@ -197,7 +198,7 @@ fn server(endpoint: &Endpoint) -> Target {
     Target {
         endpoint,
         domain: None,
-        connect_to,
+        connect_to: connect_to.into_iter().collect(),
         private_networks: Vec::new(),
     }
 }

@@ -31,9 +31,11 @@ mod tests {
     use axum::body::Body;
     use axum::http::Request;
     use http_body_util::BodyExt;
+    use probe::Outcome;
     use tower::ServiceExt;
 
     use super::*;
+    use crate::operations::probe_health::tests::report;
 
     #[tokio::test]
     async fn operators_are_told_how_it_is() {
@@ -43,8 +45,9 @@ mod tests {
             ("/metrics", 200, 200),
             ("/", 404, 404),
         ] {
-            let ready = Readiness::default();
-            let router = router(Metrics::default(), ready.clone());
+            let metrics = Metrics::default();
+            let ready = Readiness::new(metrics.probe_health().clone());
+            let router = router(metrics, ready.clone());
             for expected in [before, after] {
                 let request = Request::get(path).body(Body::empty()).unwrap();
                 let answer = router.clone().oneshot(request).await.unwrap();
@@ -56,5 +59,53 @@ mod tests {
                 ready.set_stopping();
             }
         }
+    }
+
+    #[tokio::test]
+    async fn a_test_that_does_not_work_takes_no_instance_out() {
+        use Outcome::{LocalResourcesExhausted, ProbeOffline};
+        let metrics = Metrics::default();
+        let ready = Readiness::new(metrics.probe_health().clone());
+        let router = router(metrics.clone(), ready.clone());
+        let ask = async |path: &str| {
+            let request = Request::get(path).body(Body::empty()).unwrap();
+            let answer = router.clone().oneshot(request).await.unwrap();
+            let status = answer.status().as_u16();
+            let body = answer.into_body().collect().await.unwrap().to_bytes();
+            (status, String::from_utf8(body.to_vec()).unwrap())
+        };
+        for (found, expected, offline, exhausted) in [
+            (ProbeOffline, "degraded: probe-offline\n", 1, 0),
+            (
+                LocalResourcesExhausted,
+                "degraded: local-resources-exhausted\n",
+                0,
+                1,
+            ),
+            // It ends by itself when a server is reached again.
+            (Outcome::Ok, "ready\n", 0, 0),
+        ] {
+            metrics.check(&report(found));
+            assert_eq!(ask("/readyz").await, (200, expected.to_owned()));
+            let (_, counted) = ask("/metrics").await;
+            for (cause, value) in [
+                (ProbeOffline, offline),
+                (LocalResourcesExhausted, exhausted),
+            ] {
+                let line = format!("mailguide_degraded{{cause=\"{cause}\"}} {value}");
+                assert!(
+                    counted.lines().any(|found| found == line),
+                    "{line}\n{counted}"
+                );
+            }
+            let line = format!("mailguide_checks_total{{service=\"imap\",outcome=\"{found}\"}} 1");
+            assert!(
+                counted.lines().any(|found| found == line),
+                "{line}\n{counted}"
+            );
+        }
+        metrics.check(&report(ProbeOffline));
+        ready.set_stopping();
+        assert_eq!(ask("/readyz").await, (503, "stopping\n".to_owned()));
     }
 }

@@ -51,6 +51,7 @@ impl AppState {
         metrics: Metrics,
     ) -> Self {
         let busy_pages = site.languages.all().iter().map(|_| OnceCell::new());
+        let readiness = Readiness::new(metrics.probe_health().clone());
         Self {
             busy_pages: busy_pages.collect(),
             site: Arc::new(site),
@@ -59,7 +60,7 @@ impl AppState {
             results: Arc::new(results),
             options,
             metrics,
-            readiness: Readiness::default(),
+            readiness,
         }
     }
 

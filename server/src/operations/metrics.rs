@@ -7,7 +7,7 @@ use std::fmt::Debug;
 use std::sync::Arc;
 use std::time::Duration;
 
-use probe::EndpointReport;
+use probe::{EndpointReport, Outcome};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
 use prometheus_client::metrics::counter::Counter;
@@ -15,6 +15,8 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Metric, Registry};
+
+use super::probe_health::ProbeHealth;
 
 /// Everything that is counted. Clones share it.
 #[derive(Clone, Debug)]
@@ -28,6 +30,8 @@ struct Inner {
     check_seconds: Histogram,
     refusals: Family<RefusalLabels, Counter>,
     running: Gauge,
+    degraded: Family<DegradedLabels, Gauge>,
+    probe_health: ProbeHealth,
     registry: Registry,
 }
 
@@ -48,6 +52,14 @@ struct CheckLabels {
 struct RefusalLabels {
     limit: &'static str,
 }
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct DegradedLabels {
+    cause: &'static str,
+}
+
+/// The causes for which the connection test does not work.
+const DEGRADING: [Outcome; 2] = [Outcome::ProbeOffline, Outcome::LocalResourcesExhausted];
 
 /// A test that counts as running until this is dropped.
 pub struct CountedTest(Gauge);
@@ -93,6 +105,13 @@ impl Default for Metrics {
                 "Tests that are running",
                 Gauge::default(),
             ),
+            degraded: register(
+                &mut registry,
+                "degraded",
+                "Whether the connection test does not work for this reason",
+                Family::default(),
+            ),
+            probe_health: ProbeHealth::default(),
             registry,
         }))
     }
@@ -135,6 +154,12 @@ impl Metrics {
         };
         self.0.checks.get_or_create(&labels).inc();
         self.0.check_seconds.observe(report.elapsed.as_secs_f64());
+        self.0.probe_health.observe(report);
+    }
+
+    /// Whether the connection test works, as the checks show that are counted here.
+    pub fn probe_health(&self) -> &ProbeHealth {
+        &self.0.probe_health
     }
 
     /// A test begins.
@@ -151,6 +176,14 @@ impl Metrics {
 
     /// All of it, as text.
     pub fn text(&self) -> String {
+        let fault = self.0.probe_health.fault();
+        for cause in DEGRADING {
+            let labels = DegradedLabels {
+                cause: cause.code(),
+            };
+            let degraded = i64::from(fault == Some(cause));
+            self.0.degraded.get_or_create(&labels).set(degraded);
+        }
         let mut text = String::new();
         // Writing into a string does not fail.
         let _ = encode(&mut text, &self.0.registry);
@@ -167,7 +200,7 @@ impl Drop for CountedTest {
 #[cfg(test)]
 mod tests {
     use axum::http::Method;
-    use probe::{Endpoint, Outcome, Protocol, Security, Stage, Step};
+    use probe::{Endpoint, Protocol, Security, Stage, Step};
 
     use super::*;
 

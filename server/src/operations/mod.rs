@@ -3,9 +3,11 @@
 //! | module | idea |
 //! |---|---|
 //! | [`metrics`] | what is counted, in the text format of Prometheus |
+//! | [`probe_health`] | whether the connection test works |
 //! | [`readiness`] | whether the program takes requests |
 //! | [`service_manager`] | notifications to systemd, and the socket that it passes |
 
 pub mod metrics;
+pub mod probe_health;
 pub mod readiness;
 pub mod service_manager;

@@ -3,24 +3,49 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use probe::Outcome;
+
+use super::probe_health::ProbeHealth;
+
 /// Whether the program takes requests. Clones share the answer.
 #[derive(Clone, Debug)]
-pub struct Readiness(Arc<AtomicBool>);
+pub struct Readiness {
+    accepting: Arc<AtomicBool>,
+    probe: ProbeHealth,
+}
 
-impl Default for Readiness {
-    fn default() -> Self {
-        Self(Arc::new(AtomicBool::new(true)))
-    }
+/// How ready the program is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ReadinessState {
+    /// It does all that it should.
+    Ready,
+    /// It serves every page, and its connection test does not work, for this reason.
+    Degraded(Outcome),
+    /// It was told to stop.
+    Stopping,
 }
 
 impl Readiness {
-    /// Whether it does.
-    pub fn is_ready(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+    /// Ready, as far as the connection test works.
+    pub fn new(probe: ProbeHealth) -> Self {
+        Self {
+            accepting: Arc::new(AtomicBool::new(true)),
+            probe,
+        }
     }
 
-    /// From now on it does not, because it was told to stop.
+    /// How ready the program is now.
+    pub fn state(&self) -> ReadinessState {
+        if !self.accepting.load(Ordering::Relaxed) {
+            return ReadinessState::Stopping;
+        }
+        self.probe
+            .fault()
+            .map_or(ReadinessState::Ready, ReadinessState::Degraded)
+    }
+
+    /// From now on it takes no requests, because it was told to stop.
     pub fn set_stopping(&self) {
-        self.0.store(false, Ordering::Relaxed);
+        self.accepting.store(false, Ordering::Relaxed);
     }
 }

@@ -30,7 +30,7 @@ struct CheckKey {
     host: HostName,
     port: NonZeroU16,
     security: Security,
-    connect_to: Option<SocketAddr>,
+    connect_to: Vec<SocketAddr>,
     private_networks: Vec<PrivateNetwork>,
 }
 
@@ -48,8 +48,8 @@ struct CachedCheck {
 struct History {
     events: Vec<ProbeEvent>,
     ended: bool,
-    /// Whether this machine lacked something to check it with.
-    lacked_resources: bool,
+    /// Whether this machine was at fault, so that nothing is known of the server.
+    fault_of_probe: bool,
 }
 
 impl ResultCache {
@@ -102,10 +102,10 @@ impl ResultCache {
         let running = check.history.has_changed().is_ok();
         let History {
             ended,
-            lacked_resources,
+            fault_of_probe,
             ..
         } = *check.history.borrow();
-        if lacked_resources {
+        if fault_of_probe {
             return false;
         }
         let young = now.duration_since(check.started) < self.time_to_live;
@@ -132,7 +132,7 @@ impl CheckKey {
             host: endpoint.host.clone(),
             port: endpoint.port,
             security: endpoint.security,
-            connect_to: target.connect_to,
+            connect_to: target.connect_to.clone(),
             private_networks: target.private_networks.clone(),
         }
     }
@@ -151,8 +151,10 @@ fn record(
                 permit.count_check(report);
             }
             sender.send_modify(|history| {
-                history.lacked_resources |=
-                    matches!(&event, ProbeEvent::Step { step, .. } if step.lacked_resources());
+                history.fault_of_probe |= matches!(
+                    &event,
+                    ProbeEvent::Step { step, .. } if step.fault_of_probe().is_some()
+                );
                 history.events.push(event);
             });
         }

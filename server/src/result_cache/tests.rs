@@ -42,7 +42,7 @@ fn target(id: &str, host: &str, domain: &str) -> Target {
             security: Security::Tls,
         },
         domain: domain.parse().ok(),
-        connect_to: None,
+        connect_to: Vec::new(),
         private_networks: Vec::new(),
     }
 }
@@ -158,7 +158,7 @@ async fn what_is_not_quite_the_same_service_is_checked_by_itself() {
     let mut none = plain();
     none.endpoint.security = Security::None;
     let mut elsewhere = plain();
-    elsewhere.connect_to = "127.0.0.1:1".parse().ok();
+    elsewhere.connect_to = vec!["127.0.0.1:1".parse().unwrap()];
     for (number, target) in [plain(), port, protocol, starttls, none, elsewhere]
         .into_iter()
         .enumerate()
@@ -215,6 +215,7 @@ async fn without_sharing_everybody_gets_a_check() {
 #[tokio::test(start_paused = true)]
 async fn what_this_machine_could_not_do_is_told_to_nobody_else() {
     let lacking = Outcome::LocalResourcesExhausted;
+    let offline = Outcome::ProbeOffline;
     let step = |stage, outcome, facts| Step {
         facts,
         ..Step::new(stage, outcome, Duration::ZERO)
@@ -240,6 +241,15 @@ async fn what_this_machine_could_not_do_is_told_to_nobody_else() {
     for (found, shared) in [
         (step(Stage::Dns, lacking, Facts::None {}), false),
         (step(Stage::Connect, lacking, attempts(lacking)), false),
+        (step(Stage::Dns, offline, Facts::None {}), false),
+        (
+            step(
+                Stage::Connect,
+                offline,
+                attempts(Outcome::ConnectionTimeout),
+            ),
+            false,
+        ),
         (step(Stage::Connect, Outcome::Ok, attempts(lacking)), false),
         (step(Stage::OtherAddresses, Outcome::Ok, others), false),
         (

@@ -7,16 +7,17 @@ use crate::outcome::Outcome;
 use crate::step::Facts;
 use crate::tls::facts as tls_facts;
 use crate::tls::flight::{Choice, Flight, KeyExchange};
+use crate::tls::offered_schemes;
 
 /// What a hello offers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Offer {
-    /// The same offers as the first time, without what made the hello long.
-    Short,
+    /// All that there is, in a hello that fits into one packet.
+    All,
     /// The same offers, as long as the first time.
     Long,
-    /// All that there is.
-    All,
+    /// Only what this client supports.
+    Supported,
     /// What was there before TLS 1.2, in a hello of this version.
     Legacy(u16),
 }
@@ -26,8 +27,8 @@ pub(super) enum Offer {
 pub(super) enum Response {
     /// The server agreed to something.
     Chose(Flight, Choice),
-    /// It refused with this alert.
-    Alert(AlertDescription),
+    /// It refused with this alert, in a record of this version.
+    Alert(AlertDescription, u16),
     /// It closed or reset the connection.
     Dropped,
     /// It did not answer in time.
@@ -43,46 +44,63 @@ pub(super) enum Next {
     Found(Outcome, Facts),
 }
 
-/// The next offer, or the cause. There are at most five offers, because each is a connection to the server
-/// and takes time.
+/// The next offer, or the cause. There are at most two offers, because each is a connection to a server that
+/// may ban who comes too often. The first one offers everything, which tells most of the causes at once; the
+/// second one depends on its answer. What two cannot tell apart stays what it was at first.
 pub(super) fn decide(
     first: Outcome,
     responses: &[(Offer, Response)],
     supported: &Supported,
 ) -> Next {
     use Next::{Ask, Found};
-    let nothing = Found(first, Facts::None {});
-    let Some((offer, response)) = responses.last() else {
-        return match first {
-            Outcome::TlsClosed | Outcome::TlsReset | Outcome::TlsTimeout => Ask(Offer::Short),
-            _ => Ask(Offer::All),
-        };
-    };
-    match (offer, response) {
-        // The length is the cause only when nothing else differs between two hellos.
-        (Offer::Short, Response::Chose(_, choice)) if supported.lack(*choice).is_none() => {
-            Ask(Offer::Long)
+    let nothing = || Found(first, Facts::None {});
+    let found = |outcome, flight| Found(outcome, tls_facts::from_flight(flight, false));
+    // Without a word from the server its reason may be anything, and so may be the length of the hello.
+    let without_a_word = matches!(
+        first,
+        Outcome::TlsClosed | Outcome::TlsReset | Outcome::TlsTimeout
+    );
+    match responses {
+        [] => Ask(Offer::All),
+        [(Offer::All, Response::Chose(flight, choice))] => match supported.lack(*choice) {
+            // The length is the cause only when nothing else differs between two hellos.
+            None if without_a_word => Ask(Offer::Long),
+            // Of all ciphers the server may just like another one better.
+            Some(Outcome::TlsNoCommonCipher) if without_a_word => Ask(Offer::Supported),
+            lack => found(lack.unwrap_or(first), flight),
+        },
+        // Servers that refuse newer hellos instead of choosing an older version answer those of their own;
+        // of which version that is, the record of the alert tells.
+        [(Offer::All, Response::Alert(alert, version))] if is_about_offers(*alert) => {
+            Ask(Offer::Legacy(if *version == SSL_3 {
+                SSL_3
+            } else {
+                TLS_1_0
+            }))
         }
-        (Offer::Long, Response::Dropped | Response::Silent) => {
-            let small = responses.iter().find_map(|(_, response)| match response {
-                Response::Chose(flight, _) => Some(tls_facts::from_flight(flight, false)),
-                _ => None,
-            });
-            small.map_or(nothing, |facts| Found(Outcome::TlsLargeHelloDropped, facts))
+        [(Offer::All, Response::Dropped)] => Ask(Offer::Legacy(TLS_1_0)),
+        [
+            (Offer::All, Response::Chose(flight, _)),
+            (Offer::Long, Response::Dropped | Response::Silent),
+        ] => found(Outcome::TlsLargeHelloDropped, flight),
+        [
+            (Offer::All, Response::Chose(flight, _)),
+            (Offer::Supported, Response::Dropped),
+        ] => found(Outcome::TlsNoCommonCipher, flight),
+        [
+            (Offer::All, Response::Chose(flight, _)),
+            (Offer::Supported, Response::Alert(alert, _)),
+        ] if is_about_offers(*alert) => found(Outcome::TlsNoCommonCipher, flight),
+        [_, (Offer::Legacy(_), Response::Chose(flight, choice))] => {
+            found(supported.lack(*choice).unwrap_or(first), flight)
         }
-        (Offer::Long, _) | (_, Response::Silent | Response::Nothing) => nothing,
-        (_, Response::Chose(flight, choice)) => Found(
-            supported.lack(*choice).unwrap_or(first),
-            tls_facts::from_flight(flight, false),
-        ),
-        (_, Response::Alert(alert)) if !is_about_offers(*alert) => nothing,
-        (Offer::Short, _) => Ask(Offer::All),
-        (Offer::All, _) => Ask(Offer::Legacy(0x0302)),
-        (Offer::Legacy(0x0302), _) => Ask(Offer::Legacy(0x0301)),
-        (Offer::Legacy(0x0301), _) => Ask(Offer::Legacy(0x0300)),
-        (Offer::Legacy(_), _) => nothing,
+        _ => nothing(),
     }
 }
+
+/// The versions of hellos that are older than any that rustls knows.
+pub(super) const SSL_3: u16 = 0x0300;
+const TLS_1_0: u16 = 0x0301;
 
 /// Whether another hello may be answered better. Old servers also call illegal or undecodable what is
 /// only new to them.
@@ -101,6 +119,7 @@ fn is_about_offers(alert: AlertDescription) -> bool {
 /// What this client can do.
 pub(super) struct Supported {
     pub(super) ciphers: Vec<u16>,
+    pub(super) schemes: Vec<u16>,
     groups: Vec<NamedGroup>,
 }
 
@@ -111,6 +130,10 @@ impl Supported {
                 .cipher_suites
                 .iter()
                 .map(|suite| suite.suite().into())
+                .collect(),
+            schemes: offered_schemes(&provider.signature_verification_algorithms)
+                .into_iter()
+                .map(u16::from)
                 .collect(),
             groups: provider
                 .kx_groups
@@ -175,7 +198,11 @@ mod tests {
     }
 
     fn alert(number: u8) -> Response {
-        Response::Alert(AlertDescription::from(number))
+        alert_of(number, 0x0303)
+    }
+
+    fn alert_of(number: u8, version: u16) -> Response {
+        Response::Alert(AlertDescription::from(number), version)
     }
 
     /// What comes out when a server answers to each question like this.
@@ -195,181 +222,287 @@ mod tests {
 
     #[test]
     fn causes_are_told_apart() {
-        use Offer::{All, Legacy, Long, Short};
+        use Offer::{All, Legacy, Long, Supported};
         use Outcome::{
             TlsClosed, TlsLargeHelloDropped, TlsNoCommonCipher, TlsReset, TlsTimeout,
             TlsVersionTooOld,
         };
-        let x25519 = Some(KeyExchange::Group(NamedGroup::X25519));
-        let x448 = Some(KeyExchange::Group(NamedGroup::X448));
-        let good = move || chose(0x0303, 0xc02f, x25519);
-        let every = vec![All, Legacy(0x0302), Legacy(0x0301), Legacy(0x0300)];
-        let all = [vec![Short], every.clone()].concat();
-        type Answers = Box<dyn Fn(Offer) -> Response>;
-        let same = |answer: fn() -> Response| -> Answers { Box::new(move |_| answer()) };
-        let only = |wanted: Offer, yes: fn() -> Response, no: fn() -> Response| -> Answers {
-            Box::new(move |question| if question == wanted { yes() } else { no() })
-        };
-        let dropped = || Response::Dropped;
-        let refused = || alert(40);
-        let rows: Vec<(Outcome, Answers, Vec<Offer>, Outcome, bool)> = vec![
+        type Row = (
+            Outcome,
+            fn(Offer) -> Response,
+            &'static [Offer],
+            Outcome,
+            bool,
+        );
+        const X25519: Option<KeyExchange> = Some(KeyExchange::Group(NamedGroup::X25519));
+        const X448: Option<KeyExchange> = Some(KeyExchange::Group(NamedGroup::X448));
+        let rows: [Row; 29] = [
             // The length.
             (
                 TlsReset,
-                only(Long, dropped, || chose(0x0304, 0x1301, None)),
-                vec![Short, Long],
+                |offer| match offer {
+                    Long => Response::Dropped,
+                    _ => chose(0x0304, 0x1301, None),
+                },
+                &[All, Long],
                 TlsLargeHelloDropped,
                 true,
             ),
             (
                 TlsTimeout,
-                only(Long, || Response::Silent, || chose(0x0304, 0x1301, None)),
-                vec![Short, Long],
+                |offer| match offer {
+                    Long => Response::Silent,
+                    _ => chose(0x0304, 0x1301, None),
+                },
+                &[All, Long],
                 TlsLargeHelloDropped,
                 true,
             ),
             // Not the length: nothing happens again, or nothing can be known.
             (
                 TlsReset,
-                Box::new(move |_| good()),
-                vec![Short, Long],
+                |_| chose(0x0303, 0xc02f, X25519),
+                &[All, Long],
                 TlsReset,
                 false,
             ),
             (
                 TlsReset,
-                only(Long, || Response::Nothing, || chose(0x0304, 0x1301, None)),
-                vec![Short, Long],
+                |offer| match offer {
+                    Long => Response::Nothing,
+                    _ => chose(0x0304, 0x1301, None),
+                },
+                &[All, Long],
                 TlsReset,
                 false,
             ),
             (
                 TlsReset,
-                only(Long, || alert(50), || chose(0x0304, 0x1301, None)),
-                vec![Short, Long],
+                |offer| match offer {
+                    Long => alert(50),
+                    _ => chose(0x0304, 0x1301, None),
+                },
+                &[All, Long],
                 TlsReset,
                 false,
             ),
             // The version.
             (
                 TlsVersionTooOld,
-                same(|| chose(0x0301, 0x002f, None)),
-                vec![All],
+                |_| chose(0x0301, 0x002f, None),
+                &[All],
                 TlsVersionTooOld,
                 true,
             ),
             (
                 TlsNoCommonCipher,
-                same(|| chose(0x0302, 0x002f, None)),
-                vec![All],
+                |_| chose(0x0302, 0x002f, None),
+                &[All],
                 TlsVersionTooOld,
                 true,
             ),
             (
                 TlsClosed,
-                only(Legacy(0x0300), || chose(0x0300, 0x000a, None), dropped),
-                all.clone(),
+                |offer| match offer {
+                    Legacy(0x0301) => chose(0x0301, 0x000a, None),
+                    _ => Response::Dropped,
+                },
+                &[All, Legacy(0x0301)],
                 TlsVersionTooOld,
                 true,
             ),
             (
                 TlsNoCommonCipher,
-                only(Legacy(0x0301), || chose(0x0301, 0x000a, None), refused),
-                every[..3].to_vec(),
+                |offer| match offer {
+                    Legacy(0x0301) => chose(0x0301, 0x000a, None),
+                    _ => alert(40),
+                },
+                &[All, Legacy(0x0301)],
+                TlsVersionTooOld,
+                true,
+            ),
+            (
+                TlsNoCommonCipher,
+                |offer| match offer {
+                    Legacy(0x0300) => chose(0x0300, 0x000a, None),
+                    _ => alert_of(40, 0x0300),
+                },
+                &[All, Legacy(0x0300)],
                 TlsVersionTooOld,
                 true,
             ),
             // Its length may matter, too, but not as much.
             (
                 TlsReset,
-                only(Long, dropped, || chose(0x0301, 0x002f, None)),
-                vec![Short],
+                |offer| match offer {
+                    Long => Response::Dropped,
+                    _ => chose(0x0301, 0x002f, None),
+                },
+                &[All],
                 TlsVersionTooOld,
                 true,
             ),
             // The cipher or the group.
             (
                 TlsNoCommonCipher,
-                same(|| chose(0x0303, 0x009c, None)),
-                vec![All],
+                |_| chose(0x0303, 0x009c, None),
+                &[All],
                 TlsNoCommonCipher,
                 true,
             ),
             (
                 TlsClosed,
-                only(All, || chose(0x0303, 0x009c, None), dropped),
-                vec![Short, All],
+                |offer| match offer {
+                    All => chose(0x0303, 0x009c, None),
+                    _ => Response::Dropped,
+                },
+                &[All, Supported],
+                TlsNoCommonCipher,
+                true,
+            ),
+            (
+                TlsReset,
+                |offer| match offer {
+                    All => chose(0x0303, 0x009c, None),
+                    _ => alert(40),
+                },
+                &[All, Supported],
                 TlsNoCommonCipher,
                 true,
             ),
             (
                 TlsVersionTooOld,
-                Box::new(move |_| chose(0x0304, 0x1301, x448)),
-                vec![All],
+                |_| chose(0x0304, 0x1301, X448),
+                &[All],
                 TlsNoCommonCipher,
                 true,
             ),
             (
                 TlsVersionTooOld,
-                same(|| chose(0x0303, 0xc02f, Some(KeyExchange::Prime(1024)))),
-                vec![All],
+                |_| chose(0x0303, 0xc02f, Some(KeyExchange::Prime(1024))),
+                &[All],
                 TlsNoCommonCipher,
                 true,
+            ),
+            // The server likes another cipher better, so it is something else, perhaps the length.
+            (
+                TlsClosed,
+                |offer| match offer {
+                    All => chose(0x0303, 0x009c, None),
+                    _ => chose(0x0303, 0xc02f, X25519),
+                },
+                &[All, Supported],
+                TlsClosed,
+                false,
+            ),
+            (
+                TlsClosed,
+                |offer| match offer {
+                    All => chose(0x0303, 0x009c, None),
+                    _ => Response::Silent,
+                },
+                &[All, Supported],
+                TlsClosed,
+                false,
+            ),
+            (
+                TlsClosed,
+                |offer| match offer {
+                    All => chose(0x0303, 0x009c, None),
+                    _ => alert(80),
+                },
+                &[All, Supported],
+                TlsClosed,
+                false,
             ),
             // What is chosen could be had, so it is something else.
             (
                 TlsNoCommonCipher,
-                Box::new(move |_| good()),
-                vec![All],
+                |_| chose(0x0303, 0xc02f, X25519),
+                &[All],
+                TlsNoCommonCipher,
+                true,
+            ),
+            (
+                TlsNoCommonCipher,
+                |offer| match offer {
+                    All => Response::Dropped,
+                    _ => chose(0x0303, 0xc02f, X25519),
+                },
+                &[All, Legacy(0x0301)],
                 TlsNoCommonCipher,
                 true,
             ),
             // Nothing is learnt.
             (
                 TlsNoCommonCipher,
-                same(refused),
-                every.clone(),
+                |_| alert(40),
+                &[All, Legacy(0x0301)],
                 TlsNoCommonCipher,
                 false,
             ),
-            (TlsClosed, same(dropped), all, TlsClosed, false),
+            (
+                TlsVersionTooOld,
+                |_| alert_of(70, 0x0300),
+                &[All, Legacy(0x0300)],
+                TlsVersionTooOld,
+                false,
+            ),
+            (
+                TlsClosed,
+                |_| Response::Dropped,
+                &[All, Legacy(0x0301)],
+                TlsClosed,
+                false,
+            ),
             (
                 TlsTimeout,
-                same(|| Response::Silent),
-                vec![Short],
+                |offer| match offer {
+                    All => Response::Dropped,
+                    _ => Response::Silent,
+                },
+                &[All, Legacy(0x0301)],
                 TlsTimeout,
                 false,
             ),
-            (
-                TlsReset,
-                same(|| Response::Nothing),
-                vec![Short],
-                TlsReset,
-                false,
-            ),
+            (TlsTimeout, |_| Response::Silent, &[All], TlsTimeout, false),
+            (TlsReset, |_| Response::Nothing, &[All], TlsReset, false),
             (
                 TlsNoCommonCipher,
-                same(|| alert(80)),
-                vec![All],
+                |_| alert(80),
+                &[All],
                 TlsNoCommonCipher,
                 false,
             ),
+            (TlsClosed, |_| alert(112), &[All], TlsClosed, false),
         ];
-        for (index, (first, answers, questions, expected, facts)) in rows.into_iter().enumerate() {
-            let found = outcome(first, answers);
-            assert_eq!(found, (questions, expected, facts), "row {index}");
+        for (index, (first, answer, offers, expected, facts)) in rows.into_iter().enumerate() {
+            let found = outcome(first, answer);
+            assert_eq!(found, (offers.to_vec(), expected, facts), "row {index}");
         }
     }
 
     #[test]
-    fn there_are_at_most_five_questions() {
-        for first in [Outcome::TlsClosed, Outcome::TlsNoCommonCipher] {
-            for answer in [
-                || Response::Dropped,
-                || alert(70),
-                || chose(0x0303, 0x1301, None),
-            ] {
-                assert!(outcome(first, |_| answer()).0.len() <= 5);
+    fn there_are_at_most_two_offers() {
+        let responses: [fn() -> Response; 7] = [
+            || Response::Dropped,
+            || Response::Silent,
+            || alert(70),
+            || alert_of(40, 0x0300),
+            || chose(0x0303, 0x1301, None),
+            || chose(0x0303, 0x009c, None),
+            || chose(0x0301, 0x002f, None),
+        ];
+        for first in [
+            Outcome::TlsClosed,
+            Outcome::TlsTimeout,
+            Outcome::TlsNoCommonCipher,
+        ] {
+            for one in responses {
+                for other in responses {
+                    let answer = |offer| if offer == Offer::All { one() } else { other() };
+                    assert!(outcome(first, answer).0.len() <= 2);
+                }
             }
         }
     }

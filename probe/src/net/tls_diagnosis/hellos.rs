@@ -1,7 +1,7 @@
 //! The ClientHello of each offer.
 
 use super::client_hello::ClientHello;
-use super::decision::{Offer, Supported};
+use super::decision::{Offer, SSL_3, Supported};
 use crate::endpoint::HostName;
 use crate::tls::ciphers;
 
@@ -16,29 +16,26 @@ pub(super) fn client_hello(
     random: [u8; 32],
 ) -> Vec<u8> {
     let groups = supported.small_groups();
-    let every_cipher: Vec<u16> = ciphers::ALL
-        .iter()
-        .map(|(number, _)| *number)
-        .chain([SECURE_RENEGOTIATION])
-        .collect();
+    // Those that this client supports come first, so that only a server that prefers others itself chooses one
+    // of the others.
+    let others = ciphers::ALL.iter().map(|(number, _)| *number);
+    let others = others.filter(|number| !supported.ciphers.contains(number));
+    let ciphers = supported.ciphers.iter().copied().chain(others);
+    let every_cipher: Vec<u16> = ciphers.chain([SECURE_RENEGOTIATION]).collect();
     // Addresses are not names (RFC 6066 §3), and SSL 3.0 has no extensions.
     let server_name = host.address().is_none().then_some(host.as_str());
     let hello = match offer {
-        Offer::Short | Offer::Long => ClientHello {
+        Offer::Supported => ClientHello {
             version: 0x0303,
             random,
             ciphers: &supported.ciphers,
             server_name,
             versions: &[0x0304, 0x0303],
             groups: &groups,
-            schemes: SCHEMES,
-            padded_to: if offer == Offer::Long {
-                LONG_HELLO_LEN
-            } else {
-                0
-            },
+            schemes: &supported.schemes,
+            padded_to: 0,
         },
-        Offer::All => ClientHello {
+        Offer::All | Offer::Long => ClientHello {
             version: 0x0303,
             random,
             ciphers: &every_cipher,
@@ -46,10 +43,14 @@ pub(super) fn client_hello(
             versions: &[0x0304, 0x0303, 0x0302, 0x0301],
             groups: EVERY_GROUP,
             schemes: EVERY_SCHEME,
-            padded_to: 0,
+            padded_to: if offer == Offer::Long {
+                LONG_HELLO_LEN
+            } else {
+                0
+            },
         },
-        Offer::Legacy(0x0300) => ClientHello {
-            version: 0x0300,
+        Offer::Legacy(SSL_3) => ClientHello {
+            version: SSL_3,
             random,
             ciphers: OLD_CIPHERS,
             ..ClientHello::default()
@@ -66,15 +67,11 @@ pub(super) fn client_hello(
     hello.write()
 }
 
-/// The signature schemes that rustls offers (RFC 8446 §4.2.3).
-const SCHEMES: &[u16] = &[
-    0x0503, 0x0403, 0x0603, 0x0807, 0x0806, 0x0805, 0x0804, 0x0601, 0x0501, 0x0401,
-];
-
-/// The same and Ed448, DSA, SHA-224, SHA-1 and MD5.
+/// The signature schemes of rustls, Ed448, DSA, SHA-224, SHA-1 and MD5 (RFC 8446 §4.2.3), the shortest good
+/// hashes first, as in the handshake.
 const EVERY_SCHEME: &[u16] = &[
-    0x0503, 0x0403, 0x0603, 0x0807, 0x0808, 0x0806, 0x0805, 0x0804, 0x080b, 0x080a, 0x0809, 0x0601,
-    0x0501, 0x0401, 0x0303, 0x0301, 0x0203, 0x0201, 0x0602, 0x0502, 0x0402, 0x0302, 0x0202, 0x0101,
+    0x0403, 0x0804, 0x0809, 0x0401, 0x0807, 0x0808, 0x0503, 0x0805, 0x080a, 0x0501, 0x0603, 0x0806,
+    0x080b, 0x0601, 0x0303, 0x0301, 0x0203, 0x0201, 0x0602, 0x0502, 0x0402, 0x0302, 0x0202, 0x0101,
 ];
 
 /// X25519, which has a key share, the other groups of RFC 8446 §4.2.7, and the older curves of RFC 8422

@@ -19,7 +19,10 @@ use tokio::time::timeout;
 
 use self::decision::{Next, Offer, Response, Supported, decide};
 use self::hellos::client_hello;
-use super::prepare_tls::connect_and_prepare;
+use super::connect::connect;
+use super::prepare_tls::prepare_tls;
+use super::second_looks::SecondLooks;
+use crate::dialogue::recognise::{ServiceKind, recognise};
 use crate::dialogue::{Fault, Redactor};
 use crate::endpoint::Endpoint;
 use crate::step::Facts;
@@ -31,6 +34,9 @@ const DIAGNOSIS_TIMEOUT: Duration = Duration::from_secs(8);
 /// The time for the answer to one hello. A server that is there needs one round trip.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(2);
 
+/// The time to open a connection to a server that has just had one.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
+
 /// Diagnoses a server that refused TLS without a reason. Returns the cause and what the server would have
 /// chosen, or `first` where nothing more is found.
 pub(super) async fn diagnose(
@@ -39,6 +45,7 @@ pub(super) async fn diagnose(
     endpoint: &Endpoint,
     redactor: &Arc<Redactor>,
     ours: &CryptoProvider,
+    second_looks: &SecondLooks,
 ) -> (Fault, Facts) {
     let supported = Supported::of(ours);
     let asking = async {
@@ -46,6 +53,9 @@ pub(super) async fn diagnose(
         loop {
             match decide(first.outcome, &responses, &supported) {
                 Next::Ask(offer) => {
+                    if !second_looks.wait_for_turn(peer).await {
+                        return (first.outcome, Facts::None {});
+                    }
                     let response = ask(offer, &supported, peer, endpoint, redactor, ours).await;
                     responses.push((offer, response));
                 }
@@ -60,6 +70,29 @@ pub(super) async fn diagnose(
     }
 }
 
+/// Whether a server that says nothing, or hangs up without a word, waits for TLS. It is enough that it answers
+/// a hello with a record of TLS, whatever that says.
+pub(super) async fn answers_tls(
+    peer: SocketAddr,
+    endpoint: &Endpoint,
+    provider: &CryptoProvider,
+    second_looks: &SecondLooks,
+) -> bool {
+    let Some(hello) = hello(Offer::All, &Supported::of(provider), endpoint, provider) else {
+        return false;
+    };
+    if !second_looks.wait_for_turn(peer).await {
+        return false;
+    }
+    match open(peer).await {
+        Some(stream) => {
+            let received = exchange(stream, &hello).await.received;
+            received.len() > 1 && recognise(&received) == ServiceKind::Tls
+        }
+        None => false,
+    }
+}
+
 /// Makes an offer on a connection of its own.
 async fn ask(
     offer: Offer,
@@ -69,39 +102,94 @@ async fn ask(
     redactor: &Arc<Redactor>,
     provider: &CryptoProvider,
 ) -> Response {
-    let mut random = [0; 32];
-    if provider.secure_random.fill(&mut random).is_err() {
+    let Some(hello) = hello(offer, supported, endpoint, provider) else {
         return Response::Nothing;
-    }
-    let hello = client_hello(offer, supported, &endpoint.host, random);
-    match connect_and_prepare(peer, endpoint, redactor).await {
-        Ok(ready) => read_response(ready.upgrade.into_stream(), &hello).await,
+    };
+    let Some(stream) = open(peer).await else {
+        return Response::Nothing;
+    };
+    match prepare_tls(stream, endpoint, redactor).await {
+        Ok(ready) => exchange(ready.upgrade.into_stream(), &hello).await.into(),
         Err(_) => Response::Nothing,
     }
 }
 
+/// The hello that makes an offer, unless there is no randomness for it.
+fn hello(
+    offer: Offer,
+    supported: &Supported,
+    endpoint: &Endpoint,
+    provider: &CryptoProvider,
+) -> Option<Vec<u8>> {
+    let mut random = [0; 32];
+    provider.secure_random.fill(&mut random).ok()?;
+    Some(client_hello(offer, supported, &endpoint.host, random))
+}
+
+async fn open(peer: SocketAddr) -> Option<TcpStream> {
+    let connected = timeout(CONNECT_TIMEOUT, connect(&[peer])).await.ok()?;
+    connected.stream.ok().map(|(stream, _)| stream)
+}
+
+/// What came back for a hello.
+struct Exchange {
+    received: Vec<u8>,
+    flight: Flight,
+    /// Whether the server ended the connection.
+    ended: bool,
+}
+
 /// Sends a hello and reads until all is said that is said in the clear.
-async fn read_response(mut stream: TcpStream, hello: &[u8]) -> Response {
+async fn exchange(mut stream: TcpStream, hello: &[u8]) -> Exchange {
     let mut received = Vec::new();
-    let mut read = Flight::default();
+    let mut flight = Flight::default();
     let reading = async {
         stream.write_all(hello).await?;
         let mut bytes = [0; 4096];
-        while !read.complete && received.len() < flight::MAX_FLIGHT_LEN {
+        while !flight.complete && received.len() < flight::MAX_FLIGHT_LEN {
             match stream.read(&mut bytes).await? {
                 0 => break,
                 length => received.extend_from_slice(&bytes[..length]),
             }
-            read = flight::parse(&received);
+            flight = flight::parse(&received);
         }
         Ok::<_, std::io::Error>(())
     };
-    let ended = timeout(RESPONSE_TIMEOUT, reading).await;
-    match (read.choice, read.alert) {
-        (Some(choice), _) => Response::Chose(read, choice),
-        (None, Some(alert)) => Response::Alert(alert),
-        (None, None) if !received.is_empty() => Response::Nothing,
-        (None, None) if ended.is_ok() => Response::Dropped,
-        (None, None) => Response::Silent,
+    let ended = timeout(RESPONSE_TIMEOUT, reading).await.is_ok();
+    Exchange {
+        received,
+        flight,
+        ended,
+    }
+}
+
+impl From<Exchange> for Response {
+    fn from(exchange: Exchange) -> Self {
+        let Exchange {
+            received,
+            flight,
+            ended,
+        } = exchange;
+        match (flight.choice, flight.alert) {
+            (Some(choice), _) => Self::Chose(flight, choice),
+            (None, Some(alert)) => Self::Alert(alert, record_version(&received)),
+            // A goodbye and no more is as good as none.
+            (None, None) if received.is_empty() || flight.complete => {
+                if ended {
+                    Self::Dropped
+                } else {
+                    Self::Silent
+                }
+            }
+            (None, None) => Self::Nothing,
+        }
+    }
+}
+
+/// The version of the first record (RFC 8446 §5.1).
+fn record_version(received: &[u8]) -> u16 {
+    match received {
+        [_, high, low, ..] => u16::from_be_bytes([*high, *low]),
+        _ => 0,
     }
 }
