@@ -322,7 +322,9 @@ fn optional_seconds<S: Serializer>(
     serializer: S,
 ) -> Result<S::Ok, S::Error> {
     match elapsed {
-        Some(elapsed) => serializer.serialize_some(&((elapsed.as_secs_f64() * 10.0).round() / 10.0)),
+        Some(elapsed) => {
+            serializer.serialize_some(&((elapsed.as_secs_f64() * 10.0).round() / 10.0))
+        }
         None => serializer.serialize_none(),
     }
 }

@@ -3,23 +3,23 @@
 
 /// What to offer.
 #[derive(Clone, Debug, Default)]
-pub(super) struct ClientHello<'a> {
+pub(crate) struct ClientHello<'a> {
     /// The version of the record and of the hello: `0x0300` for SSL 3.0 to `0x0303`.
-    pub(super) version: u16,
+    pub(crate) version: u16,
     /// Thirty-two unpredictable bytes. They also serve as the key share: nobody will need the key.
-    pub(super) random: [u8; 32],
+    pub(crate) random: [u8; 32],
     /// The cipher suites, best first.
-    pub(super) ciphers: &'a [u16],
+    pub(crate) ciphers: &'a [u16],
     /// Everything below is an extension, and left out where it is empty.
-    pub(super) server_name: Option<&'a str>,
+    pub(crate) server_name: Option<&'a str>,
     /// The versions, where TLS 1.3 is among them.
-    pub(super) versions: &'a [u16],
+    pub(crate) versions: &'a [u16],
     /// The groups for the exchange of keys.
-    pub(super) groups: &'a [u16],
+    pub(crate) groups: &'a [u16],
     /// The signature schemes.
-    pub(super) schemes: &'a [u16],
+    pub(crate) schemes: &'a [u16],
     /// Filled up to at least so many bytes (RFC 7685).
-    pub(super) padded_to: usize,
+    pub(crate) padded_to: usize,
 }
 
 /// Some servers hang when a hello has a length between these (RFC 7685 §1).
@@ -27,7 +27,7 @@ const INTOLERANT_LENGTHS: std::ops::Range<usize> = 256..512;
 
 impl ClientHello<'_> {
     /// The record, ready to be sent.
-    pub(super) fn write(&self) -> Vec<u8> {
+    pub(crate) fn write(&self) -> Vec<u8> {
         let message = self.message(0);
         let wanted = if INTOLERANT_LENGTHS.contains(&message.len()) {
             self.padded_to.max(INTOLERANT_LENGTHS.end)
