@@ -25,6 +25,9 @@ pub(crate) struct ClientHello<'a> {
 /// Some servers hang when a hello has a length between these (RFC 7685 §1).
 const INTOLERANT_LENGTHS: std::ops::Range<usize> = 256..512;
 
+/// The group for which there is a key share.
+const X25519: u16 = 0x001d;
+
 impl ClientHello<'_> {
     /// The record, ready to be sent.
     pub(crate) fn write(&self) -> Vec<u8> {
@@ -103,11 +106,14 @@ impl ClientHello<'_> {
                     .iter()
                     .for_each(|version| put_u16(out, *version));
             });
-            // A key for X25519, which any bytes are (RFC 7748 §5).
+            // A key for X25519, which any bytes are (RFC 7748 §5). Who does not know that group leaves the
+            // choice to the server (RFC 8446 §4.2.8).
             add(51, &|out| {
                 put_vector(out, |out| {
-                    put_u16(out, 0x001d);
-                    put_vector(out, |out| out.extend(self.random));
+                    if self.groups.contains(&X25519) {
+                        put_u16(out, X25519);
+                        put_vector(out, |out| out.extend(self.random));
+                    }
                 });
             });
         }

@@ -1,0 +1,87 @@
+//! What a server answered to the offers, and what follows from it for those that were not made.
+
+use rustls::AlertDescription;
+
+use super::offers::{TLS_1_0, TlsOffer};
+use crate::tls::flight::Choice;
+
+/// How a server answered a hello.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// It agreed to something.
+    Chose(Choice),
+    /// It refused with this alert.
+    Alert(AlertDescription),
+    /// It closed or reset the connection.
+    Dropped,
+    /// It was not reached, or did not answer in time, or not in TLS.
+    Nothing,
+}
+
+/// What was asked and answered.
+#[derive(Debug, Default)]
+pub(crate) struct Answers {
+    offers: Vec<(&'static TlsOffer, Answer)>,
+    /// To hellos that offer all there is up to a version.
+    everything: Vec<(u16, Answer)>,
+}
+
+impl Answers {
+    /// Adds the answer to an offer.
+    pub(crate) fn add(&mut self, offer: &'static TlsOffer, answer: Answer) {
+        self.offers.push((offer, answer));
+    }
+
+    /// Adds the answer to all there is up to this version.
+    pub(crate) fn add_everything(&mut self, highest: u16, answer: Answer) {
+        self.everything.push((highest, answer));
+    }
+
+    /// The answer to an offer: the server's own, or the one that it would have given.
+    ///
+    /// A server that refuses the version of a hello (`protocol_version`, RFC 8446 §6.2) refuses it in every other
+    /// hello, whatever else that offers. So most of the oldest programs need no connection of their own.
+    pub(crate) fn to(&self, offer: &TlsOffer) -> Option<Answer> {
+        let own = self.offers.iter().find(|(asked, _)| *asked == offer);
+        let own = own.map(|(_, answer)| *answer);
+        own.or_else(|| {
+            self.refuses_versions(offer.lowest, offer.highest)
+                .then_some(Answer::Alert(AlertDescription::ProtocolVersion))
+        })
+    }
+
+    /// The answer to all there is up to this version.
+    pub(crate) fn to_everything(&self, highest: u16) -> Option<Answer> {
+        let mut asked = self.everything.iter();
+        let own = asked.find(|(version, _)| *version == highest);
+        own.map(|(_, answer)| *answer)
+    }
+
+    /// Whether the server agreed to a version up to this one, with whatever client.
+    pub(crate) fn takes_version_up_to(&self, highest: u16) -> bool {
+        let offers = self.offers.iter().map(|(_, answer)| answer);
+        let mut answers = offers.chain(self.everything.iter().map(|(_, answer)| answer));
+        answers.any(|answer| {
+            matches!(answer, Answer::Chose(choice) if u16::from(choice.version) <= highest)
+        })
+    }
+
+    /// Whether the last answers were none, so that asking on only annoys the server.
+    pub(crate) fn has_gone_silent(&self) -> bool {
+        /// One connection may be lost by chance.
+        const IN_A_ROW: usize = 2;
+        let last = self.offers.iter().rev().take(IN_A_ROW);
+        self.offers.len() >= IN_A_ROW && last.into_iter().all(|(_, a)| *a == Answer::Nothing)
+            || self.everything.iter().any(|(_, a)| *a == Answer::Nothing)
+    }
+
+    fn refuses_versions(&self, lowest: u16, highest: u16) -> bool {
+        let refused = Answer::Alert(AlertDescription::ProtocolVersion);
+        let offers = self.offers.iter();
+        let offers = offers.map(|(offer, answer)| (offer.lowest, offer.highest, *answer));
+        let everything = self.everything.iter();
+        let everything = everything.map(|(highest, answer)| (TLS_1_0, *highest, *answer));
+        let mut hellos = offers.chain(everything);
+        hellos.any(|(from, to, answer)| answer == refused && from <= lowest && highest <= to)
+    }
+}
