@@ -2,7 +2,7 @@
 
 use rustls::AlertDescription;
 
-use super::offers::{TLS_1_0, TlsOffer};
+use super::offers::TlsOffer;
 use crate::tls::flight::Choice;
 
 /// How a server answered a hello.
@@ -40,7 +40,8 @@ impl Answers {
     /// The answer to an offer: the server's own, or the one that it would have given.
     ///
     /// A server that refuses the version of a hello (`protocol_version`, RFC 8446 §6.2) refuses it in every other
-    /// hello, whatever else that offers. So most of the oldest programs need no connection of their own.
+    /// hello, whatever else that offers; so does one that refuses all that there is of a version. So most of the
+    /// oldest programs need no connection of their own.
     pub(crate) fn to(&self, offer: &TlsOffer) -> Option<Answer> {
         let own = self.offers.iter().find(|(asked, _)| *asked == offer);
         let own = own.map(|(_, answer)| *answer);
@@ -75,13 +76,18 @@ impl Answers {
             || self.everything.iter().any(|(_, a)| *a == Answer::Nothing)
     }
 
+    /// Whether no hello with these versions can succeed.
     fn refuses_versions(&self, lowest: u16, highest: u16) -> bool {
         let refused = Answer::Alert(AlertDescription::ProtocolVersion);
-        let offers = self.offers.iter();
-        let offers = offers.map(|(offer, answer)| (offer.lowest, offer.highest, *answer));
-        let everything = self.everything.iter();
-        let everything = everything.map(|(highest, answer)| (TLS_1_0, *highest, *answer));
-        let mut hellos = offers.chain(everything);
-        hellos.any(|(from, to, answer)| answer == refused && from <= lowest && highest <= to)
+        let mut offers = self.offers.iter().filter(|(_, answer)| *answer == refused);
+        let mut everything = self.everything.iter();
+        offers.any(|(offer, _)| offer.lowest <= lowest && highest <= offer.highest)
+            || everything.any(|(version, answer)| match answer {
+                Answer::Alert(_) | Answer::Dropped => {
+                    highest <= *version
+                        && (*answer == refused || !self.takes_version_up_to(*version))
+                }
+                Answer::Chose(_) | Answer::Nothing => false,
+            })
     }
 }

@@ -267,6 +267,22 @@ fn a_refused_version_decides_for_every_offer_within() {
     }
 }
 
+#[test]
+fn who_refuses_all_there_is_of_a_version_refuses_every_offer_of_it() {
+    for refusal in [alert(40), Answer::Dropped] {
+        let mut answers = Answers::default();
+        answers.add(&SCHANNEL_7, refusal);
+        answers.add_everything(TLS_1_0, refusal);
+        assert_eq!(answers.to(&NSS_17), Some(alert(70)));
+        assert_eq!(answers.to(&NSS_45), None);
+        let found = reason(&profile(&NSS_17), &answers, &NOTHING_KNOWN);
+        assert_eq!(found, Some(Reason::NoCommonVersion));
+        // What it takes from one, it may take from others.
+        answers.add(&SCHANNEL_10, chose(0x0301, 0xc014, P256));
+        assert_eq!(answers.to(&NSS_17), None);
+    }
+}
+
 /// A certificate that every program takes, issued in 2025.
 fn good() -> CertificateFacts {
     const ISSUED: i64 = 1_750_000_000;

@@ -28,7 +28,7 @@ async fn simulate(address: SocketAddr, protocol: Protocol, security: Security) -
             // The servers here send their first client away, which nobody else need respect.
             report
                 .steps
-                .retain(|step| step.stage <= probe::Stage::Certificate);
+                .retain(|step| step.stage != probe::Stage::Greeting);
             return probe.simulate_clients(&target, &report).await;
         }
     }
@@ -96,7 +96,7 @@ const MODES: &[Mode] = &[
         options: &["-tls1_3"],
         most_connections: 9,
         programs: &[
-            ("evolution", "TLS 1.3 TLS_AES_256_GCM_SHA384 secp256r1"),
+            ("evolution", "TLS 1.3 TLS_AES_256_GCM_SHA384 x25519"),
             ("gmail-android-10", "TLS 1.3 TLS_AES_128_GCM_SHA256 x25519"),
             ("outlook-windows-10", "no-common-version"),
             ("outlook-windows-7", "no-common-version"),
@@ -116,7 +116,7 @@ const MODES: &[Mode] = &[
     Mode {
         name: "programs gcm",
         options: &["-tls1_2", "-cipher", "ECDHE-RSA-AES256-GCM-SHA384"],
-        most_connections: 17,
+        most_connections: 16,
         programs: &[
             (
                 "thunderbird-91",
@@ -131,7 +131,7 @@ const MODES: &[Mode] = &[
     Mode {
         name: "programs curve",
         options: &["-tls1_2", "-cipher", "ECDHE", "-groups", "X25519"],
-        most_connections: 17,
+        most_connections: 16,
         programs: &[
             (
                 "gmail-android-9",
@@ -144,7 +144,7 @@ const MODES: &[Mode] = &[
     Mode {
         name: "programs tls1 rsa",
         options: &["-tls1", "-cipher", "AES128-SHA@SECLEVEL=0"],
-        most_connections: 21,
+        most_connections: 19,
         programs: &[
             ("printer", "TLS 1.0 TLS_RSA_WITH_AES_128_CBC_SHA"),
             ("outlook-windows-7", "TLS 1.0 TLS_RSA_WITH_AES_128_CBC_SHA"),
@@ -161,7 +161,7 @@ const MODES: &[Mode] = &[
     Mode {
         name: "programs tls1 ecdhe",
         options: &["-tls1", "-cipher", "ECDHE-RSA-AES256-SHA@SECLEVEL=0"],
-        most_connections: 23,
+        most_connections: 20,
         programs: &[
             (
                 "outlook-windows-7",
@@ -175,7 +175,7 @@ const MODES: &[Mode] = &[
     Mode {
         name: "programs tls1 dhe",
         options: &["-tls1", "-cipher", "DHE-RSA-AES128-SHA@SECLEVEL=0"],
-        most_connections: 23,
+        most_connections: 22,
         programs: &[
             ("java-7", "prime-too-long"),
             (
@@ -199,9 +199,12 @@ async fn programs_fit_or_miss_what_is_named() {
         async move {
             let server = LAB.serve(mode.name, identity, mode.options);
             let found_here = simulate(server.address, Protocol::Imap, Security::Tls).await;
-            for (id, expected) in mode.programs {
-                assert_eq!(found(&found_here, id), *expected, "{}: {id}", mode.name);
-            }
+            let programs = mode.programs.iter();
+            let differ: Vec<_> = programs
+                .map(|(id, expected)| (*id, found(&found_here, id), *expected))
+                .filter(|(_, found, expected)| found != expected)
+                .collect();
+            assert!(differ.is_empty(), "{}: {differ:#?}", mode.name);
             assert!(
                 found_here.connections <= mode.most_connections,
                 "{}: {} connections",

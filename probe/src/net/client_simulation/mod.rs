@@ -32,8 +32,8 @@ use crate::step::{EndpointReport, Facts, TlsFacts};
 use crate::tls::facts::from_choice;
 use crate::tls::flight::{self, Flight};
 
-/// The most connections for one endpoint. A server that takes TLS 1.2 and newer needs about fifteen.
-const MAX_CONNECTIONS: usize = 24;
+/// The most connections for one endpoint. A server that takes TLS 1.2 and newer only needs sixteen.
+const MAX_CONNECTIONS: usize = 23;
 
 /// The time between two connections.
 const PAUSE: Duration = Duration::from_millis(250);

@@ -14,23 +14,22 @@ pub(super) enum Question {
 
 /// The next hello, or none if the answers say enough. Every offer is made once, however many programs make
 /// it, and not at all where another answer decides it. All that there is, is offered only to explain a
-/// refusal.
+/// refusal, and then at once: if that is refused as well, no other offer of these versions is made.
 pub(super) fn next(answers: &Answers) -> Option<Question> {
     if answers.has_gone_silent() {
         return None;
     }
-    let offers = ALL.iter().map(|profile| profile.offer);
-    let unanswered = offers.clone().find(|offer| answers.to(offer).is_none());
-    if let Some(offer) = unanswered {
-        return Some(Question::Offer(offer));
-    }
+    let mut offers = ALL.iter().map(|profile| profile.offer);
     let unexplained = |highest: &u16| {
         let mut offers = offers.clone().filter(|offer| offer.highest == *highest);
         answers.to_everything(*highest).is_none()
             && offers.any(|offer| answers.to(offer).is_some_and(leaves_reason_open))
     };
     let highest = [TLS_1_0, TLS_1_2, TLS_1_3].into_iter().find(unexplained);
-    highest.map(Question::Everything)
+    highest.map(Question::Everything).or_else(|| {
+        let unanswered = offers.find(|offer| answers.to(offer).is_none());
+        unanswered.map(Question::Offer)
+    })
 }
 
 /// Whether it is a refusal that can have several reasons.
@@ -101,15 +100,22 @@ mod tests {
         assert_eq!(sent.len(), there.len());
     }
 
+    /// Some servers say that it is the version; of the others all that there is has to be asked.
     #[test]
     fn a_refused_version_is_not_offered_again() {
-        let sent = sent(|question| match highest(question) {
-            TLS_1_0 => refuses(AlertDescription::ProtocolVersion),
-            version => chose(version),
-        });
-        let oldest = sent.iter().filter(|one| highest(**one) == TLS_1_0);
-        assert_eq!(oldest.count(), 1, "{sent:?}");
-        assert!(sent.len() <= 16, "{}", sent.len());
+        for (refusal, hellos) in [
+            (refuses(AlertDescription::ProtocolVersion), 1),
+            (refuses(AlertDescription::HandshakeFailure), 2),
+            (Answer::Dropped, 2),
+        ] {
+            let sent = sent(|question| match highest(question) {
+                TLS_1_0 => refusal,
+                version => chose(version),
+            });
+            let oldest = sent.iter().filter(|one| highest(**one) == TLS_1_0);
+            assert_eq!(oldest.count(), hellos, "{sent:?}");
+            assert!(sent.len() <= 16, "{}", sent.len());
+        }
     }
 
     #[test]
