@@ -39,8 +39,8 @@ pub struct ClientProfile {
     pub platform: &'static str,
     /// The offer of its TLS library.
     pub offer: &'static TlsOffer,
-    /// Which certificates it accepts.
-    pub certificates: CertificateRules,
+    /// Which certificates it accepts; none where it verifies none.
+    pub certificates: Option<CertificateRules>,
     /// The SASL mechanisms that it knows (RFC 4422).
     pub mechanisms: &'static [&'static str],
     /// Where it is known from that this program makes this offer, if that is not the offer's own source.

@@ -162,7 +162,7 @@ pub static ALL: &[ClientProfile] = &[
     .mechanisms(JAVA_SASL)
     .derived("Java 11 offers a little less: no X25519 and no ChaCha20"),
     other("printer", "Printers and scanners that send mail", "made before about 2014", &ANDROID_2_3)
-    .certificates(UNVERIFIED)
+    .verifies_nothing()
     .derived("no hello of a printer was recorded: the offer of Android 2.3, whose library was built into many devices then"),
 ];
 
@@ -212,12 +212,6 @@ const BEFORE_2016: CertificateRules = CertificateRules {
     ..ANY_AGE
 };
 
-/// Certificates are not verified at all, or not by rules that anybody knows.
-const UNVERIFIED: CertificateRules = CertificateRules {
-    min_rsa_bits: 0,
-    ..ANY_AGE
-};
-
 /// No signatures with SHA-1 any more.
 const SHA2: CertificateRules = CertificateRules {
     takes_sha1: false,
@@ -259,7 +253,7 @@ const fn other(
         name,
         platform,
         offer,
-        certificates: ANY_AGE,
+        certificates: Some(ANY_AGE),
         mechanisms: PASSWORD_SASL,
         sources: &[],
         derived: None,
@@ -296,7 +290,12 @@ const fn thunderbird(
 
 impl ClientProfile {
     const fn certificates(mut self, certificates: CertificateRules) -> Self {
-        self.certificates = certificates;
+        self.certificates = Some(certificates);
+        self
+    }
+
+    const fn verifies_nothing(mut self) -> Self {
+        self.certificates = None;
         self
     }
 

@@ -91,7 +91,11 @@ pub(crate) fn judge(profile: &ClientProfile, answers: &Answers, server: &Server<
         _ => None,
     };
     let reason = tls(profile.offer, answer, answers)
-        .or_else(|| certificate(profile.certificates, server))
+        .or_else(|| {
+            profile
+                .certificates
+                .and_then(|rules| certificate(rules, server))
+        })
         .or_else(|| sign_in(profile.mechanisms, server.sign_in.as_ref()));
     let verdict = match reason {
         None => Verdict::Fits,
