@@ -27,9 +27,18 @@ pub struct OutcomeWords {
     securities: Securities,
     subject: SubjectWords,
     list: ListWords,
-    clients: String,
+    clients: ClientTitles,
     /// Has every reason; `read` makes sure of it.
     client_reasons: BTreeMap<Reason, String>,
+}
+
+/// The words around the list of mail programs that fit a server, for operators.
+#[derive(Clone, Debug)]
+pub struct ClientTitles {
+    /// Stands above it.
+    pub title: String,
+    /// Says of a program that something was concluded from others.
+    pub derived: String,
 }
 
 impl OutcomeWords {
@@ -85,7 +94,10 @@ impl OutcomeWords {
             securities: words.security,
             subject: words.subject,
             list: words.list,
-            clients: words.clients.title.0,
+            clients: ClientTitles {
+                title: words.clients.title.0,
+                derived: words.clients.derived.0,
+            },
             client_reasons: reasons.map(|(reason, words)| (reason, words.0)).collect(),
         })
     }
@@ -95,8 +107,8 @@ impl OutcomeWords {
         &self.steps[&outcome]
     }
 
-    /// The title of the list of mail programs that fit a server.
-    pub fn clients(&self) -> &str {
+    /// The words around the list of mail programs that fit a server.
+    pub fn clients(&self) -> &ClientTitles {
         &self.clients
     }
 
@@ -395,6 +407,7 @@ struct WordsFile {
 #[serde(deny_unknown_fields)]
 struct ClientWords {
     title: Plain,
+    derived: Plain,
     reason: ById<Plain>,
 }
 

@@ -22,15 +22,19 @@ fn write_list(
 ) -> fmt::Result {
     let (bold, dim) = (Style::new().bold(), Style::new().dimmed());
     for simulation in simulations {
-        let (title, url) = (words.clients(), &simulation.endpoint);
+        let (title, url) = (&words.clients().title, &simulation.endpoint);
         writeln!(out, "\n{bold}{title}{bold:#}  {dim}{url}{dim:#}")?;
         for client in &simulation.clients {
             let SimulatedClient { name, platform, .. } = client;
             let (sign, color) = sign(client.verdict);
             let found = found(client, words);
+            let derived = client.derived.map_or_else(String::new, |_| {
+                let word = &words.clients().derived;
+                format!(" ({word})")
+            });
             writeln!(
                 out,
-                "{color}{sign} {name}{color:#}, {platform}{dim}: {found}{dim:#}"
+                "{color}{sign} {name}{color:#}, {platform}{dim}{derived}: {found}{dim:#}"
             )?;
         }
     }
@@ -100,7 +104,10 @@ mod tests {
             clients: vec![
                 client("One", Verdict::Fits, None),
                 client("Two", Verdict::DoesNotFit, Some(Reason::NoCommonVersion)),
-                client("Three", Verdict::Unknown, Some(Reason::NoAnswer)),
+                SimulatedClient {
+                    derived: Some("from another"),
+                    ..client("Three", Verdict::Unknown, Some(Reason::NoAnswer))
+                },
             ],
         };
         let text = anstream::adapter::strip_str(&list(&[simulation], &words)).to_string();
@@ -108,7 +115,7 @@ mod tests {
 Mail programs  imaps://mail.example.test:993
 ✓ One, Windows 7: TLS 1.2 TLS_RSA_WITH_AES_128_CBC_SHA
 ✗ Two, Windows 7: no version of TLS in common [no-common-version]
-– Three, Windows 7: the server did not answer [no-answer]
+– Three, Windows 7 (derived): the server did not answer [no-answer]
 ";
         assert_eq!(text, expected);
         assert_eq!(list(&[], &words), "");
