@@ -45,10 +45,7 @@ impl Answers {
     pub(crate) fn to(&self, offer: &TlsOffer) -> Option<Answer> {
         let own = self.offers.iter().find(|(asked, _)| *asked == offer);
         let own = own.map(|(_, answer)| *answer);
-        own.or_else(|| {
-            self.refuses_versions(offer.lowest, offer.highest)
-                .then_some(Answer::Alert(AlertDescription::ProtocolVersion))
-        })
+        own.or_else(|| self.refusal_of_versions(offer.lowest, offer.highest))
     }
 
     /// The answer to all there is up to this version.
@@ -76,18 +73,25 @@ impl Answers {
             || self.everything.iter().any(|(_, a)| *a == Answer::Nothing)
     }
 
-    /// Whether no hello with these versions can succeed.
-    fn refuses_versions(&self, lowest: u16, highest: u16) -> bool {
+    /// Whether the server agreed to anything, with whatever client.
+    pub(crate) fn takes_any_version(&self) -> bool {
+        self.takes_version_up_to(u16::MAX)
+    }
+
+    /// The refusal of every hello with these versions, if none can succeed.
+    fn refusal_of_versions(&self, lowest: u16, highest: u16) -> Option<Answer> {
         let refused = Answer::Alert(AlertDescription::ProtocolVersion);
         let mut offers = self.offers.iter().filter(|(_, answer)| *answer == refused);
+        if offers.any(|(offer, _)| offer.lowest <= lowest && highest <= offer.highest) {
+            return Some(refused);
+        }
         let mut everything = self.everything.iter();
-        offers.any(|(offer, _)| offer.lowest <= lowest && highest <= offer.highest)
-            || everything.any(|(version, answer)| match answer {
-                Answer::Alert(_) | Answer::Dropped => {
-                    highest <= *version
-                        && (*answer == refused || !self.takes_version_up_to(*version))
-                }
-                Answer::Chose(_) | Answer::Nothing => false,
-            })
+        let refusal = everything.find(|(version, answer)| match answer {
+            Answer::Alert(_) | Answer::Dropped => {
+                highest <= *version && (*answer == refused || !self.takes_version_up_to(*version))
+            }
+            Answer::Chose(_) | Answer::Nothing => false,
+        });
+        refusal.map(|(_, answer)| *answer)
     }
 }

@@ -268,8 +268,12 @@ fn who_refuses_all_there_is_of_a_version_refuses_every_offer_of_it() {
         let mut answers = Answers::default();
         answers.add(&SCHANNEL_7, refusal);
         answers.add_everything(TLS_1_0, refusal);
-        assert_eq!(answers.to(&NSS_17), Some(alert(70)));
+        assert_eq!(answers.to(&NSS_17), Some(refusal));
         assert_eq!(answers.to(&NSS_45), None);
+        // Whether that is for the version shows when it takes another one.
+        let found = reason(&profile(&NSS_17), &answers, &NOTHING_KNOWN);
+        assert_eq!(found, Some(Reason::Refused));
+        answers.add(&NSS_91, chose(0x0304, 0x1301, X25519));
         let found = reason(&profile(&NSS_17), &answers, &NOTHING_KNOWN);
         assert_eq!(found, Some(Reason::NoCommonVersion));
         // What it takes from one, it may take from others.

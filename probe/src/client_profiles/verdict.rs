@@ -125,8 +125,10 @@ fn why_refused(offer: &TlsOffer, answers: &Answers) -> Reason {
     match answers.to_everything(offer.highest) {
         Some(Answer::Chose(choice)) => lack(offer, choice).unwrap_or(Reason::Refused),
         Some(Answer::Alert(AlertDescription::ProtocolVersion)) => Reason::NoCommonVersion,
-        // It does not take this version from anybody.
-        Some(Answer::Alert(_) | Answer::Dropped) if !answers.takes_version_up_to(offer.highest) => {
+        // It does not take this version from anybody, and takes others. Who takes nothing has another reason.
+        Some(Answer::Alert(_) | Answer::Dropped)
+            if !answers.takes_version_up_to(offer.highest) && answers.takes_any_version() =>
+        {
             Reason::NoCommonVersion
         }
         _ => Reason::Refused,

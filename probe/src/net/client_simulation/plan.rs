@@ -135,6 +135,18 @@ mod tests {
     }
 
     #[test]
+    fn a_server_that_refuses_everything_is_soon_left_alone() {
+        for refusal in [
+            refuses(AlertDescription::HandshakeFailure),
+            refuses(AlertDescription::ProtocolVersion),
+            Answer::Dropped,
+        ] {
+            let sent = sent(|_| refusal);
+            assert!(sent.len() <= 6, "{sent:?}");
+        }
+    }
+
+    #[test]
     fn a_server_that_does_not_answer_is_left_alone() {
         assert_eq!(sent(|_| Answer::Nothing).len(), 2);
         let sent = sent(|question| match question {
