@@ -1,5 +1,6 @@
 // Checks the structure of the Rust sources: no import leads in a circle, neither between files nor
-// between the folders of a crate, and no file is longer than a reader can hold in mind.
+// between the folders of a crate, no file is longer than a reader can hold in mind, and what opens many
+// connections to a mail server is named by the command line only.
 //
 //   node .ci/structure.mjs
 //
@@ -17,6 +18,7 @@ const faults = CRATES.flatMap((crate) => {
   return [
     ...tooLong(modules),
     ...circles(imports).map((names) => `${crate}: these files import each other: ${names.join(", ")}`),
+    ...forCommandLine(crate, modules),
     ...circles(byFolder(imports)).map((names) => `${crate}: these folders import each other: ${names.join(", ")}`),
   ];
 });
@@ -41,6 +43,14 @@ function tooLong(modules) {
   return [...modules.values()]
     .filter(({ text }) => lines(text) > MAX_LINES)
     .map(({ file, text }) => `${file} has ${lines(text)} lines, expected at most ${MAX_LINES}`);
+}
+
+/** Who names what only an operator may ask for, and is neither the probe itself nor a command. */
+function forCommandLine(crate, modules) {
+  const allowed = ({ path }) => crate === "probe" || (crate === "server" && path[0] === "commands");
+  return [...modules.values()]
+    .filter((module) => !allowed(module) && module.text.includes("simulate_clients"))
+    .map(({ file }) => `${file} names simulate_clients, expected only commands to do so`);
 }
 
 /** The names of the modules that a module uses. */

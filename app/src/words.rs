@@ -5,13 +5,14 @@
 
 use std::collections::BTreeMap;
 
+use probe::client_profiles::Reason;
 use probe::{Cause, Endpoint, EndpointReport, Finding, Outcome, Protocol, Security, Stage};
 use serde::Deserialize;
 
 use crate::content::Files;
 use crate::content::by_id::{ById, Table};
 use crate::content::file::File;
-use crate::content::template::{Template, placeholders, plain};
+use crate::content::template::{Plain, Template, placeholders, plain};
 use crate::content::words::words;
 
 /// All words of one language.
@@ -26,6 +27,18 @@ pub struct OutcomeWords {
     securities: Securities,
     subject: SubjectWords,
     list: ListWords,
+    clients: ClientTitles,
+    /// Has every reason; `read` makes sure of it.
+    client_reasons: BTreeMap<Reason, String>,
+}
+
+/// The words around the list of mail programs that fit a server, for operators.
+#[derive(Clone, Debug)]
+pub struct ClientTitles {
+    /// Stands above it.
+    pub title: String,
+    /// Says of a program that something was concluded from others.
+    pub derived: String,
 }
 
 impl OutcomeWords {
@@ -60,6 +73,9 @@ impl OutcomeWords {
         let joint = Table::new(file, "joint", "the code of a joint cause");
         let declared = Cause::JOINT.iter().map(|cause| (cause.code(), *cause));
         let mut causes = words.joint.map(&joint, declared)?;
+        let reasons = Table::new(file, "clients.reason", "the code of a reason");
+        let declared = Reason::ALL.iter().map(|reason| (reason.code(), *reason));
+        let reasons = words.clients.reason.map(&reasons, declared)?.into_iter();
         let mut steps = BTreeMap::new();
         for (outcome, words) in outcomes {
             steps.insert(outcome, words.step);
@@ -78,12 +94,27 @@ impl OutcomeWords {
             securities: words.security,
             subject: words.subject,
             list: words.list,
+            clients: ClientTitles {
+                title: words.clients.title.0,
+                derived: words.clients.derived.0,
+            },
+            client_reasons: reasons.map(|(reason, words)| (reason, words.0)).collect(),
         })
     }
 
     /// A few words for the list of steps.
     pub fn step(&self, outcome: Outcome) -> &str {
         &self.steps[&outcome]
+    }
+
+    /// The words around the list of mail programs that fit a server.
+    pub fn clients(&self) -> &ClientTitles {
+        &self.clients
+    }
+
+    /// Why a mail program cannot use a server, in a few words for operators.
+    pub fn client_reason(&self, reason: Reason) -> &str {
+        &self.client_reasons[&reason]
     }
 
     /// The sentences for what was found.
@@ -369,6 +400,15 @@ struct WordsFile {
     stage: Stages,
     outcome: ById<OutcomeText>,
     joint: ById<CauseText>,
+    clients: ClientWords,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ClientWords {
+    title: Plain,
+    derived: Plain,
+    reason: ById<Plain>,
 }
 
 #[derive(Deserialize)]

@@ -19,10 +19,18 @@
 //! | [`envelope_address`] | a mail address as it stands in the commands of SMTP |
 //! | [`credentials`] | a user name and password that are fit to be sent |
 //! | [`dialogue`] | the IMAP, POP3 and SMTP conversations, over any stream and clock |
+//! | `client_profiles` | feature `tls`: what mail programs and their older versions can do, and whether a server fits |
 //! | `tls` | feature `tls`: verification, certificates and handshakes, over any stream |
 //! | `net` | feature `net`: DNS, TCP, TLS and the order of the steps |
 
 pub mod address;
+#[cfg(feature = "tls")]
+// The judgement is asked for by `net` only; the table is for everybody.
+#[cfg_attr(
+    not(feature = "net"),
+    expect(dead_code, unused_imports, reason = "only `net` asks servers")
+)]
+pub mod client_profiles;
 pub mod credentials;
 pub mod diagnosis;
 pub mod dialogue;

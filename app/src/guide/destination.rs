@@ -8,6 +8,9 @@ use strum::EnumString;
 /// The card to which the comparison of clocks leads.
 pub const CLOCK_CARD: &str = "clock";
 
+/// The card to which the older versions of programs lead.
+pub const OLD_DEVICE_CARD: &str = "old-device";
+
 /// A place of the guide, written as `card:…`, `node:…` or `page:…`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(try_from = "String")]

@@ -32,8 +32,23 @@ pub struct Program {
     pub sources: Vec<String>,
     /// Its messages and what they mean.
     pub errors: Vec<Message>,
+    /// Its versions that know no encryption of today.
+    pub older: Vec<OlderVersions>,
     /// Whether it is still of use.
     pub status: Status,
+}
+
+/// Versions of a program that cannot connect where TLS 1.2 is the least.
+#[derive(Clone, Debug)]
+pub struct OlderVersions {
+    /// The id of their profile in the table of the probe.
+    pub id: &'static str,
+    /// Which they are, as customers know them.
+    pub versions: String,
+    /// What happens in them.
+    pub text: Prose,
+    /// What to do.
+    pub steps: Steps,
 }
 
 /// What a program runs on.

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use probe::Protocol;
+use probe::client_profiles::without_tls_1_2;
 use serde::{Deserialize, Deserializer, de};
 use toml::Spanned;
 
 use super::program::{
-    Device, Family, Field, Form, Message, Program, ProgramGuide, Retired, Section, SecurityNames,
-    Status, Trap,
+    Device, Family, Field, Form, Message, OlderVersions, Program, ProgramGuide, Retired, Section,
+    SecurityNames, Status, Trap,
 };
 use super::prose::{GeneralProse, Prose, Steps};
 use crate::content::by_id::{ById, Table};
@@ -133,6 +134,8 @@ struct WordsFile {
     message: ById<MessageWords>,
     #[serde(default)]
     card: ById<List>,
+    #[serde(default)]
+    older: ById<OlderWords>,
     retired: Option<RetiredWords>,
 }
 
@@ -166,6 +169,15 @@ struct MessageWords {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct List {
+    steps: Steps,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct OlderWords {
+    #[serde(deserialize_with = "plain")]
+    versions: String,
+    text: Prose,
     steps: Steps,
 }
 
@@ -239,6 +251,7 @@ impl ProgramStructure {
             checked: words.checked.0,
             sources: sources.into_iter().map(|source| source.0).collect(),
             errors: self.messages(file, words.message)?,
+            older: self.older(file, words.older)?,
             status: parts.status(file, self.table.retired.as_ref(), no_security)?,
         })
     }
@@ -252,6 +265,22 @@ impl ProgramStructure {
                 text: words.text,
                 means: words.means,
                 card: message.card.get_ref().clone(),
+            })
+        })
+    }
+
+    /// The words for the versions of which the table of the probe says that they know no TLS 1.2.
+    fn older(&self, file: &File, words: ById<OlderWords>) -> Result<Vec<OlderVersions>, String> {
+        let ids =
+            "the id of a profile of this program without TLS 1.2 in probe/src/client_profiles";
+        let table = Table::new(file, "older", ids);
+        let declared = without_tls_1_2(&self.slug).map(|profile| (profile.id, profile.id));
+        words.join(&table, declared, |_, id, words| {
+            Ok(OlderVersions {
+                id,
+                versions: words.versions,
+                text: words.text,
+                steps: words.steps,
             })
         })
     }

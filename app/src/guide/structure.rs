@@ -9,7 +9,7 @@ use toml::Spanned;
 
 use super::card::Cards;
 use super::comparison::Fix;
-use super::destination::{CLOCK_CARD, Destination};
+use super::destination::{CLOCK_CARD, Destination, OLD_DEVICE_CARD};
 use super::error_text::Errors;
 use super::network::NetworkStructure;
 use super::node::Nodes;
@@ -165,7 +165,7 @@ impl Structure {
     /// Makes sure that there are the cards to which pages lead by themselves.
     fn check_cards_of_pages(&self, file: &File) -> Result<(), String> {
         let fixes = Fix::VARIANTS.iter().map(<&str>::from);
-        let mut cards = fixes.chain([CLOCK_CARD]);
+        let mut cards = fixes.chain([CLOCK_CARD, OLD_DEVICE_CARD]);
         match cards.find(|slug| !self.cards.contains(slug)) {
             None => Ok(()),
             Some(missing) => Err(file.fault(format!("[card.{missing}] is missing"))),

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use probe::client_profiles;
+
 use super::destination::Destination;
 use super::node::Nodes;
 use super::program::Status;
@@ -22,6 +24,55 @@ fn the_guide_has_programs_and_cards() {
     for texts in languages() {
         assert_eq!(texts.guide.programs.len(), 15);
         assert!(texts.guide.cards.len() > 30);
+    }
+}
+
+/// What the probe knows of programs and what the guide says of them is about the same programs.
+#[test]
+fn every_program_is_in_the_table_of_the_probe() {
+    for texts in languages() {
+        let guide = &texts.guide;
+        for program in &guide.programs {
+            let slug = Some(program.slug.as_str());
+            let mut profiles = client_profiles::ALL.iter();
+            assert!(profiles.any(|profile| profile.program == slug), "{slug:?}");
+        }
+        for slug in client_profiles::ALL.iter().filter_map(|one| one.program) {
+            assert!(guide.program(slug).is_some(), "{slug}");
+        }
+    }
+}
+
+#[test]
+fn versions_without_the_encryption_of_today_have_words() {
+    let texts = languages();
+    let older: usize = texts[0]
+        .guide
+        .programs
+        .iter()
+        .map(|one| one.older.len())
+        .sum();
+    assert!(older >= 8, "{older}");
+    let (path, head) = (
+        "en/programs/outlook-classic.toml",
+        "[older.outlook-windows-7]",
+    );
+    for (new, fault) in [
+        (
+            "[older.outlook-windows-8]",
+            "[older.outlook-windows-7] is missing",
+        ),
+        (
+            "[older.unknown]\nversions = \"1\"\ntext = \"T.\"\nsteps = [\"S.\"]\n\n[older.outlook-windows-7]",
+            "[older.unknown] is unknown, expected the id of a profile",
+        ),
+    ] {
+        let mut files = Files::built_in().unwrap();
+        let text = files.0.get_mut(path).unwrap();
+        assert!(text.contains(head));
+        *text = text.replacen(head, new, 1);
+        let error = Languages::read(&files, "en").map(drop).unwrap_err();
+        assert!(error.contains(path) && error.contains(fault), "{error}");
     }
 }
 
@@ -49,6 +100,9 @@ fn prose(guide: &Guide) -> Vec<(String, &Prose)> {
     for program in &guide.programs {
         let mut all = vec![program.summary.prose(), program.recognise.prose()];
         all.extend(program.errors.iter().map(|error| error.means.prose()));
+        for older in &program.older {
+            all.extend([&older.text].into_iter().chain(older.steps.iter()));
+        }
         match &program.status {
             Status::Retired(retired) => {
                 all.extend([&retired.why].into_iter().chain(retired.keep.iter()));

@@ -83,7 +83,7 @@ words! {
     ProgramWords: recognise address address_hint values_hint add change outgoing kind cards tick
         sources test works works_text works_fix why keep instead copied copy user local_part;
         title(ProgramTitleValue) values(ProgramValue) trap(TrapValue) errors(ProgramValue)
-        checked(VersionsValue) since(SinceValue)
+        checked(VersionsValue) older(VersionsValue) since(SinceValue)
 }
 
 words! {
@@ -147,7 +147,7 @@ placeholders! {
     /// In the heading of what goes wrong in a program.
     TrapValue { Title = "title" }
 
-    /// In what says for which versions the steps were checked.
+    /// In what is said of some versions of a program.
     VersionsValue { Versions = "versions" }
 
     /// In what says since when a program is no longer of use.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use crate::components::{Document, FormPicture, Part, Text};
+use crate::guide::destination::OLD_DEVICE_CARD;
 use crate::guide::program::{Program, ProgramGuide, Retired, Status};
 use crate::guide::values::Values;
 use crate::guide::words::{ProgramTitleValue, ProgramValue, SinceValue, TrapValue, VersionsValue};
@@ -91,10 +92,35 @@ fn Body(program: Arc<Program>, values: Arc<Values>, position: usize) -> impl Int
         }
     };
     let messages = !program.errors.is_empty();
+    let older = !program.older.is_empty();
+    let ticks = format!("{} {position} older", program.slug);
     view! {
         {recognise}
         {instructions}
-        {messages.then(|| view! { <Messages values program/> })}
+        {messages.then(|| view! { <Messages values=values.clone() program=program.clone()/> })}
+        {older.then(|| view! { <Older values program ticks/> })}
+    }
+}
+
+/// The versions that are too old for today's encryption.
+#[component]
+fn Older(values: Arc<Values>, program: Arc<Program>, ticks: String) -> impl IntoView {
+    let texts = texts();
+    let words = texts.guide.words.program.clone();
+    let parts = program.older.iter().map(|older| {
+        let title = words.older.fill(|VersionsValue::Versions| &older.versions);
+        let (text, steps) = (older.text.clone(), older.steps.clone());
+        let ticks = format!("{ticks} {}", older.id);
+        view! { <Part title text steps values=values.clone() ticks/> }
+    });
+    let parts = parts.collect_view();
+    let card = texts.guide.cards.get(OLD_DEVICE_CARD).map(|card| {
+        let href = format!("/fix/card/{OLD_DEVICE_CARD}");
+        view! { <p><a href=href>{card.title.clone()}</a></p> }
+    });
+    view! {
+        {parts}
+        {card}
     }
 }
 

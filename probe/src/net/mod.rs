@@ -14,8 +14,10 @@
 //! | `prepare_tls` | another connection, up to where TLS begins |
 //! | `other_addresses` | the addresses of the host that were not used |
 //! | `published`, `tlsa` | what else the DNS says about a service |
+//! | `client_simulation` | asks a server what it would choose for each mail program |
 //! | `tls_diagnosis` | asks a server again that refused TLS without a reason |
 
+mod client_simulation;
 mod clock;
 mod connect;
 mod connectivity;
@@ -42,6 +44,7 @@ mod tls_diagnosis;
 mod tlsa;
 
 pub use crate::session::Disclosure;
+pub use client_simulation::{ClientSimulation, SimulatedClient};
 pub use dns::{RootKeys, RootKeysError};
 pub use event::ProbeEvent;
 pub use probe::{Options, Probe, SetupError};

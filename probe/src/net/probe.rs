@@ -8,10 +8,12 @@ use rustls::crypto::{SecureRandom, aws_lc_rs};
 use rustls::pki_types::CertificateDer;
 use rustls::time_provider::DefaultTimeProvider;
 
+use super::client_simulation::ClientSimulation;
 use super::controls::{self, Controls};
 use super::dns::{self, RootKeys};
 use super::target::{SignIn, Target};
-use super::{connect, other_addresses, run, run_context};
+use super::{client_simulation, connect, other_addresses, run, run_context};
+use crate::step::EndpointReport;
 use crate::tls::{TlsClient, TlsClientError};
 
 /// How to check.
@@ -86,6 +88,16 @@ impl Probe {
     /// Checks all targets at once, and signs in where that is safe if it is given what with.
     pub fn run(&self, targets: Vec<Target>, sign_in: Option<SignIn>) -> run::Run {
         run::run(Arc::clone(&self.context), targets, sign_in)
+    }
+
+    /// Asks an endpoint that has been checked which mail programs fit, with one connection for each kind of
+    /// TLS library. These are many: it is for operators, and never a part of a customer's test.
+    pub async fn simulate_clients(
+        &self,
+        target: &Target,
+        report: &EndpointReport,
+    ) -> ClientSimulation {
+        client_simulation::simulate(target, report).await
     }
 
     /// The most sockets that a probe has open at once while it checks so many targets.

@@ -9,6 +9,7 @@
 //! | `certificate` | what a certificate says, and what exactly is wrong with it |
 //! | `signed_data` | checks a signature with the algorithms of the caller |
 //! | `path`, `staple` | the chain that was verified, and what the server shows about revocation |
+//! | `client_hello` | hellos that no TLS library would send |
 //! | `flight` | the first flight of a server, as far as it is in the clear |
 //! | `facts`, `ciphers` | what was agreed on, in the words of the standards |
 //! | `failure` | why a handshake failed |
@@ -16,6 +17,7 @@
 pub(crate) mod certificate;
 pub(crate) mod ciphers;
 mod client;
+pub(crate) mod client_hello;
 pub(crate) mod facts;
 pub(crate) mod failure;
 pub(crate) mod flight;

@@ -28,18 +28,7 @@ pub(crate) async fn check_with(
         extra_roots: vec![LAB.root.certificate.clone()],
         ..Options::default()
     });
-    let target = Target {
-        endpoint: Endpoint {
-            id: "one".into(),
-            protocol,
-            host: NAME.parse().unwrap(),
-            port: NonZeroU16::new(993).unwrap(),
-            security,
-        },
-        domain: None,
-        connect_to: vec![address],
-        private_networks: Vec::new(),
-    };
+    let target = target(address, protocol, security);
     let password = "c4nary-Pa55phrase".to_owned().into();
     let credentials = Credentials::new(format!("alice@{NAME}"), password).unwrap();
     let mut events = Box::pin(probe.unwrap().run(vec![target], Some(credentials.into())));
@@ -50,6 +39,22 @@ pub(crate) async fn check_with(
         }
     }
     panic!("every endpoint ends");
+}
+
+/// A service at this address, under the name of the certificates.
+pub(crate) fn target(address: SocketAddr, protocol: Protocol, security: Security) -> Target {
+    Target {
+        endpoint: Endpoint {
+            id: "one".into(),
+            protocol,
+            host: NAME.parse().unwrap(),
+            port: NonZeroU16::new(993).unwrap(),
+            security,
+        },
+        domain: None,
+        connect_to: vec![address],
+        private_networks: Vec::new(),
+    }
 }
 
 /// Stages and outcomes behind the connection.

@@ -7,6 +7,7 @@ mod certificates;
 mod checking;
 mod hellos;
 mod modes;
+mod programs;
 #[path = "../reports/mod.rs"]
 mod reports;
 mod s_server;

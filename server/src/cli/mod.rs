@@ -54,6 +54,7 @@ imap:// pop3:// smtp:// require STARTTLS.
   mailguide probe centurylink.net
   mailguide probe imaps://mail.example.net smtp://smtp.example.net:587
   mailguide probe jane@centurylink.net --password-stdin < password.txt
+  mailguide probe imaps://mail.example.net --programs
 
 Exit status: 0 if every test passed, 1 if one failed, 2 for wrong usage or configuration.";
 
@@ -172,6 +173,11 @@ pub struct ProbeOptions {
     /// Print the results as one JSON document
     #[arg(long)]
     pub json: bool,
+
+    /// Ask each server which mail programs and older versions of them can connect to it. This opens up to 23
+    /// more connections to the server, one after the other
+    #[arg(long)]
+    pub programs: bool,
 
     /// Timeout for each server in seconds
     #[arg(long, value_name = "SECONDS", default_value = "45", value_parser = clap::value_parser!(u64).range(1..=600))]

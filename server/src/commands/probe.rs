@@ -10,14 +10,14 @@ use app::check::target;
 use app::record::{AddressOrDomain, Catalogue};
 use app::words::OutcomeWords;
 use futures_util::StreamExt;
-use probe::net::{Options, ProbeEvent, Target};
-use probe::{Credentials, CredentialsError, Endpoint, EndpointReport};
+use probe::net::{ClientSimulation, Options, Probe, ProbeEvent, Target};
+use probe::{Credentials, CredentialsError, Endpoint, EndpointReport, Outcome, Step};
 use secrecy::SecretString;
 
 use crate::cli::ProbeOptions;
 use crate::cli::servers::Servers;
 use crate::records::{self, ConfigError};
-use crate::report;
+use crate::report::{self, clients};
 use crate::terminal::{self, OutputError};
 
 /// Why nothing was checked.
@@ -84,41 +84,27 @@ pub fn run(options: ProbeOptions) -> Result<ExitCode, ProbeError> {
         },
     )?;
     let words = OutcomeWords::built_in(&options.language).map_err(ProbeError::Content)?;
-    let endpoints: Vec<_> = targets
-        .iter()
-        .map(|target| target.endpoint.clone())
-        .collect();
-
     let runtime = tokio::runtime::Runtime::new().map_err(ProbeError::Runtime)?;
-    let reports: Vec<EndpointReport> = runtime.block_on(async {
-        let mut events = probe.run(targets, credentials.map(Into::into));
-        let mut reports = vec![None; endpoints.len()];
-        loop {
-            let event = tokio::select! {
-                event = events.next() => event,
-                // The results so far are still printed. If the signal cannot be handled, the check runs to its end.
-                Ok(()) = tokio::signal::ctrl_c() => {
-                    events.cancel();
-                    events.next().await
-                }
-            };
-            match event {
-                Some(ProbeEvent::Done { endpoint, report }) => reports[endpoint] = Some(report),
-                Some(ProbeEvent::Step { .. }) => {}
-                None => break,
-            }
-        }
-        reports.into_iter().flatten().collect()
+    let (reports, simulations) = runtime.block_on(async {
+        let reports = check(&probe, targets.clone(), credentials).await;
+        let simulations = match options.programs {
+            true => simulate(&probe, &targets, &reports).await,
+            false => Vec::new(),
+        };
+        (reports, simulations)
     });
 
     let findings = report::findings(&reports, &words, provider.as_deref());
     if options.json {
-        terminal::print(format_args!("{}\n", report::json(&reports, &findings)?))?;
+        let programs = options.programs.then_some(simulations.as_slice());
+        let document = report::json(&reports, &findings, programs)?;
+        terminal::print(format_args!("{document}\n"))?;
     } else {
         terminal::print(report::tree(&reports, &findings, &words))?;
+        terminal::print(clients::list(&simulations, &words))?;
     }
     // The advice is written for customers; an operator may want to test a private address.
-    let refused = |report: &EndpointReport| report.outcome == probe::Outcome::AddressNotPublic;
+    let refused = |report: &EndpointReport| report.outcome == Outcome::AddressNotPublic;
     if reports.iter().any(refused) {
         terminal::print_error("--allow-private connects to private addresses too");
     }
@@ -126,6 +112,54 @@ pub fn run(options: ProbeOptions) -> Result<ExitCode, ProbeError> {
         .iter()
         .any(|report| report.outcome.severity() == probe::Severity::Failure);
     Ok(ExitCode::from(u8::from(failed)))
+}
+
+/// Checks all targets at once. There is a report for each, in their order.
+async fn check(
+    probe: &Probe,
+    targets: Vec<Target>,
+    credentials: Option<Credentials>,
+) -> Vec<EndpointReport> {
+    let mut reports = vec![None; targets.len()];
+    let mut events = probe.run(targets, credentials.map(Into::into));
+    loop {
+        let event = tokio::select! {
+            event = events.next() => event,
+            // The results so far are still printed. If the signal cannot be handled, the check runs to its end.
+            Ok(()) = tokio::signal::ctrl_c() => {
+                events.cancel();
+                events.next().await
+            }
+        };
+        match event {
+            Some(ProbeEvent::Done { endpoint, report }) => reports[endpoint] = Some(report),
+            Some(ProbeEvent::Step { .. }) => {}
+            None => return reports.into_iter().flatten().collect(),
+        }
+    }
+}
+
+/// Asks the servers which mail programs fit, one server after the other, because several endpoints are often
+/// one machine. Stops at the signal, with what is known until then.
+async fn simulate(
+    probe: &Probe,
+    targets: &[Target],
+    reports: &[EndpointReport],
+) -> Vec<ClientSimulation> {
+    let mut simulations = Vec::new();
+    let cancelled = |step: &Step| step.outcome == Outcome::Cancelled;
+    let mut steps = reports.iter().flat_map(|report| &report.steps);
+    if steps.any(cancelled) {
+        return simulations;
+    }
+    // Every target has a report, in the same order.
+    for (target, report) in targets.iter().zip(reports) {
+        tokio::select! {
+            simulation = probe.simulate_clients(target, report) => simulations.push(simulation),
+            Ok(()) = tokio::signal::ctrl_c() => break,
+        }
+    }
+    simulations
 }
 
 /// What the command line asks for, with the records looked up.

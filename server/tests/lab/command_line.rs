@@ -116,6 +116,43 @@ fn servers_given_as_urls() {
 }
 
 #[test]
+fn programs_that_fit_are_listed_where_that_is_asked_for() {
+    let lab = Lab::start();
+    let ca = lab.options()[3].clone();
+    for (url, id) in [
+        ("imaps://mail.lab.test", "imap"),
+        ("smtp://smtp.lab.test", "smtp"),
+    ] {
+        let connect_to = lab.connect_to(id);
+        let arguments = ["probe", url, "--connect-to", &connect_to, "--json"];
+        for (programs, asked) in [(&[][..], false), (&["--programs"], true)] {
+            let options = [&["--cacert", &ca], programs].concat();
+            let options: Vec<String> = options.into_iter().map(str::to_owned).collect();
+            let output = mailguide(&arguments, &options, "");
+            let document: Value = serde_json::from_slice(&output.stdout).unwrap();
+            assert_eq!(output.status.code(), Some(0), "{document:#}");
+            assert_eq!(document.get("programs").is_some(), asked);
+            let Some(clients) = document["programs"][0]["clients"].as_array() else {
+                continue;
+            };
+            let verdict = |profile: &str| {
+                let client = clients.iter().find(|client| client["id"] == profile);
+                let client = client.unwrap();
+                (client["verdict"].clone(), client["reason"].clone())
+            };
+            let fits = ("fits".into(), Value::Null);
+            assert_eq!(verdict("thunderbird-91"), fits, "{url}");
+            assert_eq!(verdict("outlook-windows-10"), fits, "{url}");
+            // Postfix takes TLS 1.0 by default, Dovecot does not.
+            if id == "imap" {
+                let old = ("does-not-fit".into(), "no-common-version".into());
+                assert_eq!(verdict("outlook-windows-7"), old);
+            }
+        }
+    }
+}
+
+#[test]
 fn full_and_disabled_accounts_are_told_apart() {
     let lab = Lab::start();
     let ca = lab.options()[3].clone();

@@ -44,6 +44,15 @@ async fn pages_say_what_they_should() {
             &["no settings"],
         ),
         (
+            "/programs/outlook-classic",
+            StatusCode::OK,
+            &[
+                "An older version: Outlook 2010, 2013 and 2016 on Windows 7",
+                "KB3140245",
+                "href=\"/fix/card/old-device\"",
+            ],
+        ),
+        (
             "/nothing",
             StatusCode::NOT_FOUND,
             &["There is no page here"],

@@ -1,9 +1,9 @@
 //! The ClientHello of each offer.
 
-use super::client_hello::ClientHello;
 use super::decision::{Offer, SSL_3, Supported};
 use crate::endpoint::HostName;
 use crate::tls::ciphers;
+use crate::tls::client_hello::ClientHello;
 
 /// Longer than one packet of Ethernet, as hellos with a post-quantum key share are.
 const LONG_HELLO_LEN: usize = 1800;

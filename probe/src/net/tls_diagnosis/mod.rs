@@ -4,7 +4,6 @@
 //! server would have chosen instead is in the clear, so it is asked, on new connections, and left
 //! alone as soon as it has answered. Nothing is ever encrypted here.
 
-mod client_hello;
 mod decision;
 mod hellos;
 

@@ -3,31 +3,34 @@
 
 /// What to offer.
 #[derive(Clone, Debug, Default)]
-pub(super) struct ClientHello<'a> {
+pub(crate) struct ClientHello<'a> {
     /// The version of the record and of the hello: `0x0300` for SSL 3.0 to `0x0303`.
-    pub(super) version: u16,
+    pub(crate) version: u16,
     /// Thirty-two unpredictable bytes. They also serve as the key share: nobody will need the key.
-    pub(super) random: [u8; 32],
+    pub(crate) random: [u8; 32],
     /// The cipher suites, best first.
-    pub(super) ciphers: &'a [u16],
+    pub(crate) ciphers: &'a [u16],
     /// Everything below is an extension, and left out where it is empty.
-    pub(super) server_name: Option<&'a str>,
+    pub(crate) server_name: Option<&'a str>,
     /// The versions, where TLS 1.3 is among them.
-    pub(super) versions: &'a [u16],
+    pub(crate) versions: &'a [u16],
     /// The groups for the exchange of keys.
-    pub(super) groups: &'a [u16],
+    pub(crate) groups: &'a [u16],
     /// The signature schemes.
-    pub(super) schemes: &'a [u16],
+    pub(crate) schemes: &'a [u16],
     /// Filled up to at least so many bytes (RFC 7685).
-    pub(super) padded_to: usize,
+    pub(crate) padded_to: usize,
 }
 
 /// Some servers hang when a hello has a length between these (RFC 7685 §1).
 const INTOLERANT_LENGTHS: std::ops::Range<usize> = 256..512;
 
+/// The group for which there is a key share.
+const X25519: u16 = 0x001d;
+
 impl ClientHello<'_> {
     /// The record, ready to be sent.
-    pub(super) fn write(&self) -> Vec<u8> {
+    pub(crate) fn write(&self) -> Vec<u8> {
         let message = self.message(0);
         let wanted = if INTOLERANT_LENGTHS.contains(&message.len()) {
             self.padded_to.max(INTOLERANT_LENGTHS.end)
@@ -103,11 +106,14 @@ impl ClientHello<'_> {
                     .iter()
                     .for_each(|version| put_u16(out, *version));
             });
-            // A key for X25519, which any bytes are (RFC 7748 §5).
+            // A key for X25519, which any bytes are (RFC 7748 §5). Who does not know that group leaves the
+            // choice to the server (RFC 8446 §4.2.8).
             add(51, &|out| {
                 put_vector(out, |out| {
-                    put_u16(out, 0x001d);
-                    put_vector(out, |out| out.extend(self.random));
+                    if self.groups.contains(&X25519) {
+                        put_u16(out, X25519);
+                        put_vector(out, |out| out.extend(self.random));
+                    }
                 });
             });
         }

@@ -1,9 +1,12 @@
 //! The results of a probe, as a tree of text and as one JSON document.
 
+pub mod clients;
+
 use std::fmt::{self, Write};
 
 use anstyle::{AnsiColor, Style};
 use app::words::OutcomeWords;
+use probe::net::ClientSimulation;
 use probe::{Cause, EndpointReport, Facts, Side, State, Step, diagnose};
 use serde::Serialize;
 
@@ -45,15 +48,23 @@ pub fn findings(
 /// # Errors
 ///
 /// None that is known: every value of these types can be represented in JSON.
-pub fn json(reports: &[EndpointReport], findings: &[FindingReport]) -> serde_json::Result<String> {
+pub fn json(
+    reports: &[EndpointReport],
+    findings: &[FindingReport],
+    programs: Option<&[ClientSimulation]>,
+) -> serde_json::Result<String> {
     #[derive(Serialize)]
     struct Document<'a> {
         endpoints: &'a [EndpointReport],
         findings: &'a [FindingReport],
+        /// Only where it was asked for.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        programs: Option<&'a [ClientSimulation]>,
     }
     serde_json::to_string_pretty(&Document {
         endpoints: reports,
         findings,
+        programs,
     })
 }
 

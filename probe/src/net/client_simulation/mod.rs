@@ -1,0 +1,245 @@
+//! Asks a server what it would choose for each of the mail programs that people use, as SSL Labs does for
+//! browsers.
+//!
+//! It sends the hello of every program, each on a connection of its own and one after the other, reads
+//! what the server answers in the clear, and goes away. Nothing is encrypted, and nobody signs in. So many
+//! connections are for whoever runs a server or is asked about it, and never a part of a customer's test.
+
+mod hellos;
+mod plan;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::Serialize;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::{sleep, timeout};
+
+use self::hellos::client_hello;
+use self::plan::{Question, next};
+use super::connect::connect;
+use super::prepare_tls::prepare_tls;
+use super::target::Target;
+use crate::client_profiles::{
+    ALL, Answer, Answers, ClientProfile, Reason, Server, SignIn, Verdict, judge,
+};
+use crate::dialogue::Redactor;
+use crate::endpoint::{Endpoint, Security};
+use crate::outcome::{Outcome, Severity};
+use crate::stage::Stage;
+use crate::step::{EndpointReport, Facts, TlsFacts};
+use crate::tls::facts::from_choice;
+use crate::tls::flight::{self, Flight};
+
+/// The most connections for one endpoint. A server that takes TLS 1.2 and newer only needs sixteen.
+const MAX_CONNECTIONS: usize = 23;
+
+/// The time between two connections.
+const PAUSE: Duration = Duration::from_millis(250);
+
+/// The time for the answer to one hello.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(4);
+
+/// The time for one endpoint.
+const SIMULATION_TIMEOUT: Duration = Duration::from_secs(90);
+
+/// Which programs fit one endpoint.
+#[derive(Clone, Debug, Serialize)]
+pub struct ClientSimulation {
+    /// What was asked.
+    pub endpoint: Endpoint,
+    /// How many connections that took.
+    pub connections: usize,
+    /// Every program, in the order of the table.
+    pub clients: Vec<SimulatedClient>,
+}
+
+/// Whether one program fits.
+#[derive(Clone, Debug, Serialize)]
+pub struct SimulatedClient {
+    /// The name of its profile.
+    pub id: &'static str,
+    /// The program of the guide that it is a version of, if it is one.
+    pub program: Option<&'static str>,
+    /// The program and its versions.
+    pub name: &'static str,
+    /// The system on which that is so.
+    pub platform: &'static str,
+    /// Whether it fits.
+    pub verdict: Verdict,
+    /// Why not, or why nothing is known.
+    pub reason: Option<Reason>,
+    /// What the server chose for it.
+    pub tls: Option<TlsFacts>,
+    /// Where its offer is known from, and that the program makes it.
+    pub sources: Vec<&'static str>,
+    /// What was concluded and not read, if anything.
+    pub derived: Option<&'static str>,
+}
+
+/// Asks one endpoint that has been checked, at the address to which the check was connected.
+pub(super) async fn simulate(target: &Target, report: &EndpointReport) -> ClientSimulation {
+    let endpoint = &target.endpoint;
+    let Some(peer) = peer(target, report) else {
+        let clients = ALL.iter().map(not_asked).collect();
+        return ClientSimulation {
+            endpoint: endpoint.clone(),
+            connections: 0,
+            clients,
+        };
+    };
+    let mut answers = Answers::default();
+    let mut connections = 0;
+    let asking = async {
+        while let Some(question) = next(&answers).filter(|_| connections < MAX_CONNECTIONS) {
+            // The check itself has just been there, too.
+            sleep(PAUSE).await;
+            connections += 1;
+            let answer = ask(question, peer, endpoint).await;
+            match question {
+                Question::Offer(offer) => answers.add(offer, answer),
+                Question::Everything(highest) => answers.add_everything(highest, answer),
+            }
+        }
+    };
+    // What was answered until then counts.
+    let _ = timeout(SIMULATION_TIMEOUT, asking).await;
+    let server = server(report);
+    let clients = ALL.iter().map(|profile| {
+        let judged = judge(profile, &answers, &server);
+        SimulatedClient {
+            tls: judged.choice.map(|choice| from_choice(choice, false)),
+            verdict: judged.verdict,
+            reason: judged.reason,
+            ..not_asked(profile)
+        }
+    });
+    ClientSimulation {
+        endpoint: endpoint.clone(),
+        connections,
+        clients: clients.collect(),
+    }
+}
+
+fn not_asked(profile: &'static ClientProfile) -> SimulatedClient {
+    let sources = [profile.offer.source].into_iter();
+    SimulatedClient {
+        id: profile.id,
+        program: profile.program,
+        name: profile.name,
+        platform: profile.platform,
+        verdict: Verdict::Unknown,
+        reason: Some(Reason::NotAsked),
+        tls: None,
+        sources: sources.chain(profile.sources.iter().copied()).collect(),
+        derived: profile.derived,
+    }
+}
+
+/// Where to ask: where the check has seen TLS. None if there is nothing to ask, or if the server has said that
+/// it wants no more of us.
+fn peer(target: &Target, report: &EndpointReport) -> Option<SocketAddr> {
+    let endpoint = &target.endpoint;
+    let reached = report.steps.iter().any(|step| step.stage == Stage::Tls);
+    if endpoint.security == Security::None || !reached || wants_no_more(report) {
+        return None;
+    }
+    let address = report.steps.iter().find_map(|step| match step.facts {
+        Facts::Connect { connected, .. } => connected,
+        _ => None,
+    });
+    let address = address?;
+    let mut given = target.connect_to.iter().copied();
+    let documented = SocketAddr::new(address, endpoint.port.get());
+    Some(
+        given
+            .find(|peer| peer.ip() == address)
+            .unwrap_or(documented),
+    )
+}
+
+fn wants_no_more(report: &EndpointReport) -> bool {
+    report.steps.iter().any(|step| {
+        matches!(
+            step.outcome,
+            Outcome::GreetingBusy
+                | Outcome::GreetingRefused
+                | Outcome::RateLimited
+                | Outcome::TooManyConnections
+        )
+    })
+}
+
+/// What the check has found out about the server.
+fn server(report: &EndpointReport) -> Server<'_> {
+    let certificate = report.steps.iter().find_map(|step| match &step.facts {
+        Facts::Certificate(facts) => Some((step.outcome, facts.as_ref())),
+        _ => None,
+    });
+    let sign_in = report
+        .steps
+        .iter()
+        .rev()
+        .find_map(|step| match &step.facts {
+            Facts::Capabilities {
+                capabilities,
+                mechanisms,
+            } => Some(SignIn {
+                protocol: report.endpoint.protocol,
+                capabilities,
+                mechanisms,
+            }),
+            _ => None,
+        });
+    Server {
+        certificate: certificate.map(|(_, facts)| facts),
+        certificate_accepted: certificate
+            .is_none_or(|(outcome, _)| outcome.severity() != Severity::Failure),
+        sign_in,
+    }
+}
+
+/// Sends one hello on a connection of its own.
+async fn ask(question: Question, peer: SocketAddr, endpoint: &Endpoint) -> Answer {
+    let mut random = [0; 32];
+    if getrandom::fill(&mut random).is_err() {
+        return Answer::Nothing;
+    }
+    let hello = client_hello(question, &endpoint.host, random);
+    let Ok((stream, _)) = connect(&[peer]).await.stream else {
+        return Answer::Nothing;
+    };
+    // Nothing that a server says on the way is shown.
+    match prepare_tls(stream, endpoint, &Arc::new(Redactor::default())).await {
+        Ok(ready) => read_answer(ready.upgrade.into_stream(), &hello).await,
+        Err(_) => Answer::Nothing,
+    }
+}
+
+/// Sends a hello and reads until all is said that is said in the clear.
+async fn read_answer(mut stream: TcpStream, hello: &[u8]) -> Answer {
+    let mut received = Vec::new();
+    let mut read = Flight::default();
+    let reading = async {
+        stream.write_all(hello).await?;
+        let mut bytes = [0; 4096];
+        while !read.complete && received.len() < flight::MAX_FLIGHT_LEN {
+            match stream.read(&mut bytes).await? {
+                0 => break,
+                length => received.extend_from_slice(&bytes[..length]),
+            }
+            read = flight::parse(&received);
+        }
+        Ok::<_, std::io::Error>(())
+    };
+    let ended = timeout(RESPONSE_TIMEOUT, reading).await;
+    match (read.choice, read.alert) {
+        (Some(choice), _) => Answer::Chose(choice),
+        (None, Some(alert)) => Answer::Alert(alert),
+        // Closing with or without a close_notify is the same to a client that waits for a ServerHello.
+        (None, None) if ended.is_ok() && (received.is_empty() || read.complete) => Answer::Dropped,
+        (None, None) => Answer::Nothing,
+    }
+}
