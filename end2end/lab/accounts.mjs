@@ -1,4 +1,4 @@
-// The mail accounts of the lab: their passwords, and the mailbox that is over its quota.
+// The mail accounts of the lab: their passwords and their mailboxes.
 
 import { chown, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -10,11 +10,20 @@ export const DOMAIN = "lab.test";
 export const QUOTA_BYTES = 1_000_000;
 
 // The passwords are the same in every lab, so that they can be typed again, and distinct from all other
-// text, so that a test can search all output for them. They are valid only in the lab.
+// text, so that a test can search all output for them. They are valid only in the lab. None has eight letters
+// in common with its address, because the probe hides such parts of a password in what servers say.
 export const ACCOUNTS = {
   normal: { address: `alice@${DOMAIN}`, password: "alice-lab-password" },
   overquota: { address: `full@${DOMAIN}`, password: "full-lab-password" },
-  disabled: { address: `disabled@${DOMAIN}`, password: "disabled-lab-password" },
+  disabled: { address: `disabled@${DOMAIN}`, password: "off-lab-password" },
+  // The inbox cannot be opened.
+  closed: { address: `closed@${DOMAIN}`, password: "closed-lab-password" },
+  // The address belongs to somebody else, so it must not send from it.
+  stranger: { address: `stranger@${DOMAIN}`, password: "strange-lab-password" },
+  // Nothing is accepted from the account, because of spam.
+  blocked: { address: `blocked@${DOMAIN}`, password: "blocked-lab-password" },
+  // All mail for the account goes to the folder Junk.
+  junked: { address: `junked@${DOMAIN}`, password: "junked-lab-password" },
 };
 
 /** Writes Dovecot's password files and the mailboxes. */
@@ -40,7 +49,8 @@ export async function makeAccounts(directory) {
   await ownedDirectory(mail, owner);
   for (const { address } of all) {
     const maildir = join(mail, address);
-    await ownedDirectory(maildir, owner);
+    // Dovecot cannot look into a maildir of root.
+    await ownedDirectory(maildir, address === ACCOUNTS.closed.address ? { uid: 0, gid: 0 } : owner);
     for (const name of ["cur", "new", "tmp"]) await ownedDirectory(join(maildir, name), owner);
     const messages = address === ACCOUNTS.overquota.address ? 3 : 1;
     const size = address === ACCOUNTS.overquota.address ? 400_000 : 1_000;

@@ -28,6 +28,7 @@ stop() {
 
 stop "$directory/postfix-queue/pid/master.pid" &
 stop "$directory/dovecot/run/master.pid" &
+stop "$directory/cyrus/master.pid" &
 wait
 
 # If the lab was killed during its start, processes of Postfix may still be starting. Postfix passes its
