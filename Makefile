@@ -203,7 +203,7 @@ test-packages: build-packages
 
 # apt selects what is missing, checks and downloads it, and installs nothing. The archive's list is fetched
 # only where apt knows none of these packages, or only versions that the archive no longer has. What only
-# administrators need is removed, and the virus scanner, because every lab copies the rest.
+# administrators need is removed, with Perl and the virus scanner, because every lab copies the rest.
 cyrus:
 	$(call tool,$(CYRUS),seconds,\
 	  sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
@@ -212,7 +212,7 @@ cyrus:
 	    -o Dir::Cache::archives="$$part/build" cyrus-imapd cyrus-pop3d sasl2-bin > /dev/null "$$@"; }; \
 	  download 2> /dev/null || { $$sudo apt-get update -qq; download; }; \
 	  for package in "$$part"/build/*.deb; do dpkg-deb -x "$$package" "$$part"; done; \
-	  rm -rf "$$part"/etc "$$part"/var "$$part"/usr/bin "$$part"/usr/share "$$part"/usr/lib/*/lib*clam*)
+	  rm -rf "$$part"/etc "$$part"/var "$$part"/usr/bin "$$part"/usr/share "$$part"/usr/lib/*/lib*clam* "$$part"/usr/lib/*/perl*)
 
 fuzz-packages:
 	$(call install,$(FUZZ_NEEDS))

@@ -48,7 +48,7 @@ export async function startCyrus(directory, { ports, certificates }) {
 async function unpackedPackages() {
   const cache = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
   const release = await readFile("/etc/os-release", "utf8");
-  const codename = /^VERSION_CODENAME=(.+)$/m.exec(release)?.[1];
+  const codename = /^VERSION_CODENAME=(.+)$/m.exec(release)?.[1] ?? "";
   const folder = join(cache, "mailguide", `cyrus-${codename}`);
   await readdir(folder).catch(() => {
     throw new Error(`there is no ${folder}: run make cyrus first`);
@@ -80,6 +80,8 @@ servername: mail.${DOMAIN}
 
 tls_server_cert: ${certificate}
 tls_server_key: ${directory}/server.key
+# Since version 3.10 it is off by default.
+allowstarttls: yes
 allowplaintext: no
 sasl_mech_list: PLAIN LOGIN
 sasl_pwcheck_method: auxprop
