@@ -45,10 +45,15 @@ BUNDLE_SOURCES := $(shell find app probe/src probe/Cargo.toml style Cargo.toml C
 # The last file that a release bundle gets; a debug bundle has none.
 BUNDLE := dist/pkg/main.css.br
 
+# The packages of Cyrus conflict with those of Dovecot, so they are unpacked in a folder, one for each release
+# of the distribution, because the programs use libraries of the system.
+CYRUS := $(CACHE)/cyrus-$(shell . /etc/os-release 2> /dev/null; echo "$${VERSION_CODENAME-}")
+
 # Required programs, as PROGRAM=DEBIAN-PACKAGE+PACKAGE. PROGRAM may also be a path.
 BUILD_NEEDS := node=nodejs npm=npm cc=gcc+libc6-dev
 LAB_NEEDS := openssl=openssl postfix=postfix dovecot=dovecot-core \
-  /usr/lib/dovecot/imap-login=dovecot-imapd /usr/lib/dovecot/pop3-login=dovecot-pop3d
+  /usr/lib/dovecot/imap-login=dovecot-imapd /usr/lib/dovecot/pop3-login=dovecot-pop3d \
+  /usr/lib/dovecot/lmtp=dovecot-lmtpd /usr/lib/dovecot/submission-login=dovecot-submissiond
 TEST_NEEDS := $(LAB_NEEDS) $(or $(CHROMIUM),/usr/bin/chromium)=chromium \
   nsd=nsd unbound=unbound ldns-signzone=ldnsutils
 FUZZ_NEEDS := c++=g++ cc=gcc+libc6-dev
@@ -63,7 +68,7 @@ WASM := --no-default-features --target wasm32-unknown-unknown --locked
 # $(call phase,title,command) prints the title, runs the command and prints its duration.
 phase = @printf '\n==> %s\n' '$(1)'; $(2); printf '    %s s\n' "$$SECONDS"
 
-.PHONY: help run test build lab dev bench fuzz clean \
+.PHONY: help run test build lab dev bench fuzz clean cyrus \
   check-rust fuzz-packages build-packages new-node lab-packages test-packages bench-packages node-modules tools root program
 
 help: ## Say what can be made
@@ -72,7 +77,7 @@ help: ## Say what can be made
 run: build ## Install what is missing, build, and serve http://127.0.0.1:3000
 	@exec '$(PROGRAM)'
 
-test: root test-packages tools node-modules ## Install what tests need, and run every check and test
+test: root test-packages cyrus tools node-modules ## Install what tests need, and run every check and test
 	$(call phase,Formatting,cargo fmt --all --check)
 	$(call phase,Structure of the sources,node .ci/structure.mjs)
 	$(call phase,Clippy for this machine,cargo clippy $(HOST) --all-targets -- -D warnings)
@@ -195,6 +200,19 @@ lab-packages:
 
 test-packages: build-packages
 	$(call install,$(TEST_NEEDS))
+
+# apt selects what is missing, checks and downloads it, and installs nothing. The archive's list is fetched
+# only where apt knows none of these packages, or only versions that the archive no longer has. What only
+# administrators need is removed, with Perl and the virus scanner, because every lab copies the rest.
+cyrus:
+	$(call tool,$(CYRUS),seconds,\
+	  sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+	  rm -rf "$$part"; mkdir -p "$$part/build/partial"; \
+	  download() { $$sudo apt-get install -qq -y --download-only --no-install-recommends \
+	    -o Dir::Cache::archives="$$part/build" cyrus-imapd cyrus-pop3d sasl2-bin > /dev/null "$$@"; }; \
+	  download 2> /dev/null || { $$sudo apt-get update -qq; download; }; \
+	  for package in "$$part"/build/*.deb; do dpkg-deb -x "$$package" "$$part"; done; \
+	  rm -rf "$$part"/etc "$$part"/var "$$part"/usr/bin "$$part"/usr/share "$$part"/usr/lib/*/lib*clam* "$$part"/usr/lib/*/perl*)
 
 fuzz-packages:
 	$(call install,$(FUZZ_NEEDS))

@@ -1,4 +1,4 @@
-// The mail accounts of the lab: their passwords, and the mailbox that is over its quota.
+// The mail accounts of the lab: their passwords and their mailboxes.
 
 import { chown, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -11,11 +11,26 @@ export const QUOTA_BYTES = 1_000_000;
 
 // The passwords are the same in every lab, so that they can be typed again, and distinct from all other
 // text, so that a test can search all output for them. They are valid only in the lab.
+//
+// The addresses are first names, because the name of a mailbox is masked wherever a server says it: of the
+// account blocked@ a page would show "Sending is b… because of spam".
 export const ACCOUNTS = {
-  normal: { address: `alice@${DOMAIN}`, password: "alice-lab-password" },
-  overquota: { address: `full@${DOMAIN}`, password: "full-lab-password" },
-  disabled: { address: `disabled@${DOMAIN}`, password: "disabled-lab-password" },
+  normal: account("alice"),
+  overquota: account("frank"),
+  disabled: account("diana"),
+  // The inbox cannot be opened.
+  closed: account("clara"),
+  // The address belongs to somebody else, so it must not send from it.
+  stranger: account("steve"),
+  // Nothing is accepted from the account, because of spam.
+  blocked: account("bruno"),
+  // All mail for the account goes to the folder Junk.
+  junked: account("julia"),
 };
+
+function account(name) {
+  return { address: `${name}@${DOMAIN}`, password: `${name}-lab-password` };
+}
 
 /** Writes Dovecot's password files and the mailboxes. */
 export async function makeAccounts(directory) {
@@ -40,7 +55,8 @@ export async function makeAccounts(directory) {
   await ownedDirectory(mail, owner);
   for (const { address } of all) {
     const maildir = join(mail, address);
-    await ownedDirectory(maildir, owner);
+    // Dovecot cannot look into a maildir of root.
+    await ownedDirectory(maildir, address === ACCOUNTS.closed.address ? { uid: 0, gid: 0 } : owner);
     for (const name of ["cur", "new", "tmp"]) await ownedDirectory(join(maildir, name), owner);
     const messages = address === ACCOUNTS.overquota.address ? 3 : 1;
     const size = address === ACCOUNTS.overquota.address ? 400_000 : 1_000;

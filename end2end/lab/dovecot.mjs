@@ -1,4 +1,5 @@
-// Dovecot for the lab: IMAP and POP3, each with STARTTLS and with implicit TLS.
+// Dovecot for the lab: IMAP and POP3, each with STARTTLS and with implicit TLS; delivery for Postfix; and a
+// submission service that accepts passwords and cannot reach its relay.
 
 import { chown, mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -14,6 +15,7 @@ export async function startDovecot(directory, options) {
   const syntax = await installedSyntax();
   const config = join(directory, "dovecot.conf");
   await mkdir(directory, { mode: 0o755 });
+  // Postfix uses both sockets; they are in one directory.
   const socketDirectory = dirname(options.authSocket);
   await mkdir(socketDirectory, { mode: 0o700 });
   const postfix = await systemUser("postfix");
@@ -109,13 +111,13 @@ service imap-login {
 `;
 }
 
-function commonSettings(directory, { log, ports, authSocket }) {
+function commonSettings(directory, { log, ports, authSocket, deliverySocket }) {
   return `
 base_dir = ${directory}/run
 state_dir = ${directory}/state
 log_path = ${log}
 listen = ${ADDRESS}
-protocols = imap pop3
+protocols = imap pop3 lmtp submission
 login_greeting = Lab Mail is ready.
 
 ssl = required
@@ -130,6 +132,20 @@ mail_plugins = quota
 protocol imap {
   mail_plugins = quota imap_quota
 }
+
+namespace inbox {
+  inbox = yes
+  mailbox Junk {
+    special_use = \\Junk
+    auto = create
+  }
+}
+# A recipient name+Folder is delivered to that folder.
+recipient_delimiter = +
+lmtp_save_to_detail_mailbox = yes
+
+submission_relay_host = ${ADDRESS}
+submission_relay_port = ${ports.deadRelay}
 
 service imap-login {
   inet_listener imap {
@@ -147,6 +163,20 @@ service pop3-login {
   inet_listener pop3s {
     port = ${ports.pop}
     ssl = yes
+  }
+}
+service submission-login {
+  inet_listener submission {
+    port = ${ports.submission}
+  }
+  inet_listener submissions {
+    port = 0
+  }
+}
+service lmtp {
+  unix_listener ${deliverySocket} {
+    mode = 0600
+    user = postfix
   }
 }
 service auth {

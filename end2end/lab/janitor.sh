@@ -28,12 +28,17 @@ stop() {
 
 stop "$directory/postfix-queue/pid/master.pid" &
 stop "$directory/dovecot/run/master.pid" &
+stop "$directory/cyrus/master.pid" &
 wait
 
-# If the lab was killed during its start, processes of Postfix may still be starting. Postfix passes its
-# configuration directory to every process in the environment.
+# If the lab was killed during its start, processes of Postfix and Cyrus may still be starting. Postfix passes
+# its configuration directory to every process in the environment. The programs of Cyrus are in the lab.
+late_processes() {
+  grep -lsxz "MAIL_CONFIG=$directory/postfix" /proc/[0-9]*/environ
+  find /proc/[0-9]*/exe -maxdepth 0 -lname "$directory/*" 2>/dev/null
+}
 for _ in $(seq 20); do
-  late=$(grep -lsxz "MAIL_CONFIG=$directory/postfix" /proc/[0-9]*/environ | tr -cd '0-9\n')
+  late=$(late_processes | tr -cd '0-9\n')
   [ -n "$late" ] || break
   kill -TERM $late 2>/dev/null
   sleep 0.05

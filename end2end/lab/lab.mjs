@@ -7,6 +7,7 @@ import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { ACCOUNTS, DOMAIN, makeAccounts } from "./accounts.mjs";
 import { makeCertificates } from "./certificates.mjs";
+import { startCyrus } from "./cyrus.mjs";
 import { startDovecot } from "./dovecot.mjs";
 import { claimPorts } from "./ports.mjs";
 import { makePostfix } from "./postfix.mjs";
@@ -21,11 +22,13 @@ import { LISTENERS, SERVER_NAMES, providerRecord, services } from "./record.mjs"
  * @property {string} ca  The certificate authority to trust, as PEM.
  * @property {string} record  The provider record for `mailguide --config`.
  * @property {string} domain
- * @property {Record<"normal" | "overquota" | "disabled", { address: string, password: string }>} accounts
+ * @property {Record<keyof typeof ACCOUNTS, { address: string, password: string }>} accounts
  * @property {{ id: string, protocol: string, host: string, port: number, security: string,
  *              address: string, real_port: number }[]} services
  * @property {() => Promise<void>} stopPostfix
  * @property {() => Promise<void>} startPostfix
+ * @property {() => Promise<void>} startCyrus  Starts a second family of servers, the services `cyrus-…`. It has
+ *   the accounts `normal` and `disabled`, with mailboxes of its own.
  * @property {() => Promise<void>} stop  Stops everything and removes the directory.
  */
 
@@ -62,6 +65,7 @@ export async function startLab({ directory, sharedLogins = false } = {}) {
       services: services(ports),
       stopPostfix: postfix.stop,
       startPostfix: postfix.start,
+      startCyrus: () => startCyrus(join(root, "cyrus"), { ports, certificates }),
       stop,
     };
   } catch (error) {
@@ -76,8 +80,8 @@ async function startServers(root, ports, sharedLogins) {
     makeAccounts(join(root, "accounts")),
   ]);
   // Not in Postfix's queue directory, as is usual: Dovecot starts at the same time and might not find it.
-  const authSocket = join(root, "sasl", "auth");
-  const common = { ports, certificates, authSocket };
+  const authSocket = join(root, "sockets", "auth");
+  const common = { ports, certificates, authSocket, deliverySocket: join(root, "sockets", "lmtp") };
   const postfix = await makePostfix(join(root, "postfix"), { ...common, log: join(root, "postfix.log") });
   // Waits for both even when one fails, so that no server starts after the clean-up.
   const started = await Promise.allSettled([

@@ -1,8 +1,9 @@
 // The command line of the lab.
 //
 //   node main.mjs
-//     Prints one line of JSON when the lab is ready. Reads the commands `stop-postfix` and `start-postfix`
-//     from standard input and answers each with one line of JSON. Stops at the end of input or on a signal.
+//     Prints one line of JSON when the lab is ready. Reads the commands `stop-postfix`, `start-postfix` and
+//     `start-cyrus` from standard input and answers each with one line of JSON. Stops at the end of input or
+//     on a signal.
 //
 //   node main.mjs --serve [MAILGUIDE] [--listen ADDR:PORT]
 //     Also serves the help page for the lab, and prints how to use it.
@@ -36,7 +37,7 @@ function nextSignal() {
 }
 
 async function obeyStandardInput(lab, signal) {
-  const commands = { "stop-postfix": lab.stopPostfix, "start-postfix": lab.startPostfix };
+  const commands = { "stop-postfix": lab.stopPostfix, "start-postfix": lab.startPostfix, "start-cyrus": lab.startCyrus };
   print({ ...lab, controls: Object.keys(commands) });
   const lines = createInterface({ input: process.stdin });
   signal.then(() => lines.close());

@@ -5,8 +5,8 @@ import { createServer } from "node:net";
 // Each lab owns a block of ports. The blocks are below the ephemeral port range of Linux (32768 and up), so
 // a port that is free for a moment, because Postfix was stopped, is not used for an outgoing connection.
 const FIRST = 20_000;
-const BLOCKS = 1_200;
-const BLOCK = 10;
+const BLOCKS = 600;
+const BLOCK = 20;
 
 /**
  * Claims a block and returns `{ ports, release }`, with one port for each of the given addresses.

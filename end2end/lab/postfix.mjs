@@ -1,8 +1,8 @@
-// Postfix for the lab: submission with STARTTLS and with TLS, sign-in through Dovecot, no delivery.
+// Postfix for the lab: submission with STARTTLS and with TLS, sign-in and delivery through Dovecot.
 
 import { chown, mkdir, readFile, utimes, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { DOMAIN } from "./accounts.mjs";
+import { ACCOUNTS, DOMAIN } from "./accounts.mjs";
 import { run, systemUser } from "./programs.mjs";
 
 export const ADDRESS = "127.0.0.1";
@@ -40,7 +40,23 @@ async function control(directory, log, command) {
   }
 }
 
-function mainConfiguration(directory, { log, certificates, authSocket }) {
+/** A lookup table of Postfix that is written out in its configuration. */
+function table(entries) {
+  const pairs = Object.entries(entries).map(([key, value]) => `{ ${key} = ${value} }`);
+  return `inline:{ ${pairs.join(", ")} }`;
+}
+
+/** The accounts as a table of Postfix: each address with what `value` makes of its account and its name. */
+function accountTable(value) {
+  const entries = Object.entries(ACCOUNTS).map(([name, account]) => [account.address, value(account, name)]);
+  return table(Object.fromEntries(entries));
+}
+
+function mainConfiguration(directory, { log, certificates, authSocket, deliverySocket }) {
+  const { stranger, blocked, junked } = ACCOUNTS;
+  const owners = accountTable(({ address }) => (address === stranger.address ? `owner-of-${address}` : address));
+  const blocks = table({ [blocked.address]: "554 5.7.1 Sending is blocked for this account because of spam" });
+  const aliases = table({ [junked.address]: junked.address.replace("@", "+Junk@") });
   return `
 compatibility_level = 3.6
 queue_directory = ${directory}-queue
@@ -59,13 +75,25 @@ inet_interfaces = ${ADDRESS}
 inet_protocols = ipv4
 smtpd_banner = $myhostname ESMTP Lab Mail
 
-# Accepted mail is discarded. master.cf has no delivery agent either.
+# Mail for the accounts goes to Dovecot, all other mail is discarded. master.cf has no agent that could
+# deliver it elsewhere.
+virtual_mailbox_domains = ${DOMAIN}
+virtual_mailbox_maps = ${accountTable((_, name) => name)}
+virtual_transport = lmtp:unix:${deliverySocket}
 default_transport = discard:
 local_transport = discard:
 relay_transport = discard:
-virtual_transport = discard:
+
+# A recipient with an extension, as in name+Folder, is delivered to that folder. The alias with an extension
+# must not get a second one when it is looked up again.
+recipient_delimiter = +
+virtual_alias_maps = ${aliases}
+propagate_unmatched_extensions =
+
 smtpd_relay_restrictions = permit_sasl_authenticated, reject
 smtpd_recipient_restrictions = permit_sasl_authenticated, reject
+smtpd_sender_login_maps = ${owners}
+smtpd_sender_restrictions = reject_sender_login_mismatch, check_sasl_access ${blocks}
 
 smtpd_tls_cert_file = ${certificates.certificate}
 smtpd_tls_key_file = ${certificates.key}
@@ -102,6 +130,7 @@ proxymap               unix  -       -       n       -       -       proxymap
 error                  unix  -       -       n       -       -       error
 retry                  unix  -       -       n       -       -       error
 discard                unix  -       -       n       -       -       discard
+lmtp                   unix  -       -       n       -       -       lmtp
 anvil                  unix  -       -       n       -       1       anvil
 postlog                unix-dgram n  -       n       -       1       postlogd
 `;

@@ -1,6 +1,7 @@
 // The lab's services, and the provider record that points `mailguide` at them.
 
 import { DOMAIN } from "./accounts.mjs";
+import { ADDRESS as CYRUS } from "./cyrus.mjs";
 import { ADDRESS as DOVECOT } from "./dovecot.mjs";
 import { ADDRESS as POSTFIX } from "./postfix.mjs";
 
@@ -14,12 +15,21 @@ const SERVICES = [
   { id: "smtp-tls", protocol: "smtp", port: 465, security: "tls", address: POSTFIX, listener: "smtpTls", role: "alternative" },
   { id: "imap-starttls", protocol: "imap", port: 143, security: "starttls", address: DOVECOT, listener: "imapStarttls" },
   { id: "pop-starttls", protocol: "pop3", port: 110, security: "starttls", address: DOVECOT, listener: "popStarttls" },
+  { id: "smtp-dead-relay", protocol: "smtp", port: 587, security: "starttls", address: DOVECOT, listener: "submission" },
+  { id: "cyrus-imap", protocol: "imap", port: 993, security: "tls", address: CYRUS, listener: "cyrusImap" },
+  { id: "cyrus-imap-starttls", protocol: "imap", port: 143, security: "starttls", address: CYRUS, listener: "cyrusImapStarttls" },
+  { id: "cyrus-pop", protocol: "pop3", port: 995, security: "tls", address: CYRUS, listener: "cyrusPop" },
+  { id: "cyrus-pop-starttls", protocol: "pop3", port: 110, security: "starttls", address: CYRUS, listener: "cyrusPopStarttls" },
 ];
 
 export const SERVER_NAMES = Object.values(HOSTS);
 
-/** The address each listener binds to, by the name of the listener. */
-export const LISTENERS = Object.fromEntries(SERVICES.map(({ listener, address }) => [listener, address]));
+/** The address of each port that a lab claims, by the name of the port. */
+export const LISTENERS = {
+  ...Object.fromEntries(SERVICES.map(({ listener, address }) => [listener, address])),
+  // Nothing ever listens here: it is the relay of the submission service whose relay is dead.
+  deadRelay: DOVECOT,
+};
 
 /** The services for a test: the documented host and port, and the actual address and port. */
 export function services(ports) {

@@ -9,6 +9,10 @@ const SHOWS = {
   normal: "everything works",
   overquota: "the mailbox is over its limit",
   disabled: "the account is disabled",
+  closed: "the inbox does not open",
+  stranger: "the server refuses mail from this address",
+  blocked: "sending is blocked because of spam",
+  junked: "everything works, and mail to itself arrives in Junk",
 };
 
 /** Parses the command line. An error for wrong usage has the property `usage`. */

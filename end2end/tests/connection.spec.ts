@@ -13,12 +13,65 @@ test("the right password: everything works", async ({ page, lab, javaScriptEnabl
   const heading = javaScriptEnabled ? "Get your mail working again" : "What the test found";
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(heading);
   await expect(findings(page)).toHaveText([/Everything works/]);
+  for (const proved of ["your password, so it is right", "Your inbox opened", "may send mail, and it said yes"]) {
+    await expect(page.locator(".finding")).toContainText(proved);
+  }
   await expect(page.locator(".service")).toHaveCount(4);
   for (const row of await page.locator(".service").all()) {
     await expect(row).toHaveAttribute("data-mark", "good");
     await expect(row).toContainText("your password was accepted");
   }
   expect(await page.content()).not.toContain(password);
+});
+
+for (const { account, title, explanation, advice, never, bad } of [
+  {
+    account: "closed",
+    title: "Your password is right, but the server cannot open your inbox",
+    explanation: "had a fault of its own",
+    advice: ["Leave your settings and your password as they are.", "Try webmail", "Wait an hour", "support at Lab Mail"],
+    never: /[Tt]ype your password|[Cc]hange your (email )?password/,
+    bad: ["port 993", "port 995"],
+  },
+  {
+    account: "stranger",
+    title: "The server does not let you send from this address",
+    explanation: "Your password is right",
+    advice: ["address you send from", "sends through its own server", "support at Lab Mail"],
+    never: /[Tt]ype your password|[Cc]hange your (email )?password/,
+    bad: ["port 587", "port 465"],
+  },
+  {
+    account: "blocked",
+    title: "Sending is blocked for your mailbox",
+    explanation: "sent spam from your mailbox",
+    advice: ["webmail", "change your email password there", "Wait a day", "to open sending"],
+    never: /server names?|[Tt]ype your password/,
+    bad: ["port 587", "port 465"],
+  },
+] as const) {
+  test(`the account “${account}”: ${title}`, async ({ page, lab, javaScriptEnabled }) => {
+    const { address, password } = lab.accounts[account];
+    await runTest(page, await openTestForm(page, javaScriptEnabled), address, password);
+    await expect(findings(page)).toHaveText([new RegExp(`${title}$`)]);
+    const finding = page.locator(".finding");
+    await expect(finding).toContainText(explanation);
+    for (const step of advice) await expect(finding.locator(".advice")).toContainText(step);
+    await expect(finding).not.toContainText(never);
+    for (const port of ["port 993", "port 995", "port 587", "port 465"]) {
+      const mark = bad.some((one) => one === port) ? "bad" : "good";
+      await expect(service(page, port), port).toHaveAttribute("data-mark", mark);
+    }
+    expect(await page.content()).not.toContain(password);
+  });
+}
+
+test("the server's own words are there for the support", async ({ page, lab, javaScriptEnabled }) => {
+  const { address, password } = lab.accounts.blocked;
+  await runTest(page, await openTestForm(page, javaScriptEnabled), address, password);
+  const smtp = service(page, "port 587");
+  await smtp.getByText("Technical details").click();
+  await expect(smtp.getByText("Sending is blocked for this account because of spam")).toBeVisible();
 });
 
 test("a wrong password: it is refused, and the other services are not tried", async ({ page, lab, javaScriptEnabled }) => {

@@ -153,26 +153,6 @@ fn programs_that_fit_are_listed_where_that_is_asked_for() {
 }
 
 #[test]
-fn full_and_disabled_accounts_are_told_apart() {
-    let lab = Lab::start();
-    let ca = lab.options()[3].clone();
-    // Only IMAP reports why an account is disabled, so only IMAP is tested.
-    let connect_to = lab.connect_to("imap");
-    for (address, account, expected) in [
-        ("full@lab.test", "overquota", "mailbox-full"),
-        ("disabled@lab.test", "disabled", "account-disabled"),
-    ] {
-        let url = "imaps://mail.lab.test";
-        let arguments = ["probe", url, "--connect-to", &connect_to, "--user", address];
-        let options = ["--password-stdin", "--json", "--cacert", &ca].map(ToOwned::to_owned);
-        let output = mailguide(&arguments, &options, &lab.password(account));
-        let stdout = String::from_utf8(output.stdout).unwrap();
-        let (_, findings) = outcomes(&stdout);
-        assert_eq!(findings, [expected], "{address}: {stdout}");
-    }
-}
-
-#[test]
 fn bad_usage_and_bad_configuration_end_with_two() {
     let record = |name: &str, text: &str| {
         let path = std::env::temp_dir().join(format!("mailguide-{}-{name}", std::process::id()));

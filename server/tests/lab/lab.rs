@@ -42,10 +42,11 @@ impl Lab {
     }
 
     pub(crate) fn password(&self, account: &str) -> String {
-        self.facts["accounts"][account]["password"]
-            .as_str()
-            .unwrap()
-            .to_owned()
+        self.account(account, "password")
+    }
+
+    pub(crate) fn address(&self, account: &str) -> String {
+        self.account(account, "address")
     }
 
     /// `HOST:PORT:ADDR:PORT` for a service of the lab.
@@ -76,6 +77,11 @@ impl Lab {
 
     pub(crate) fn directory(&self) -> PathBuf {
         self.facts["directory"].as_str().unwrap().into()
+    }
+
+    fn account(&self, account: &str, key: &str) -> String {
+        let value = &self.facts["accounts"][account][key];
+        value.as_str().unwrap().to_owned()
     }
 
     fn answer(&mut self) -> Value {
