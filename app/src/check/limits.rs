@@ -18,11 +18,20 @@ pub trait ClientLimits: Send + Sync {
     /// Gives the client a permit for one test, perhaps after a short wait. It is released when its last clone
     /// is dropped.
     ///
-    /// `account` is the account that the test will sign in to, if it will.
+    /// `sign_in` is what the test will sign in to, if it will.
     fn acquire(
         &self,
-        account: Option<Account>,
+        sign_in: Option<RequestedSignIn>,
     ) -> BoxFuture<'_, Result<Arc<dyn TestPermit>, Refusal>>;
+}
+
+/// A sign-in that a test asks for.
+#[derive(Clone, Debug)]
+pub struct RequestedSignIn {
+    /// The account.
+    pub account: Account,
+    /// Whether a message from the account to itself is to be sent.
+    pub message: bool,
 }
 
 /// The permit of one running test.
@@ -31,8 +40,9 @@ pub trait TestPermit: Send + Sync {
     fn disclosure(&self) -> Disclosure;
 
     /// Reports how often the password was refused, or may have been. Where it was disclosed, a test that never
-    /// reports it counts as refused, or giving up early would be a way around the limits.
-    fn settle(&self, refusals: usize);
+    /// reports it counts as refused, or giving up early would be a way around the limits. In the same way a
+    /// message counts as sent, unless it is known that it was not.
+    fn settle(&self, refusals: usize, message_sent: bool);
 
     /// Counts what was found at a service, once for each check.
     fn count_check(&self, report: &EndpointReport);

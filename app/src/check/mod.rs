@@ -38,7 +38,7 @@ mod words;
 #[cfg(feature = "ssr")]
 pub use account::Account;
 #[cfg(feature = "ssr")]
-pub use limits::{ClientLimits, TestPermit};
+pub use limits::{ClientLimits, RequestedSignIn, TestPermit};
 pub use password::Password;
 #[cfg(feature = "ssr")]
 pub use refusal::Refusal;
@@ -51,3 +51,5 @@ pub use shared_checks::{Observed, SharedChecks};
 pub use target::target;
 #[cfg(feature = "ssr")]
 pub(crate) use words::TestWords;
+#[cfg(feature = "ssr")]
+pub use words::message_to_self;

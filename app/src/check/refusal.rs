@@ -22,6 +22,10 @@ pub enum Refusal {
     BadPassword,
     /// A password came over a connection that others could read.
     PasswordNeedsHttps,
+    /// A message is to be sent, and there is no password with which to send it.
+    MessageNeedsPassword,
+    /// A message is to be sent from an address that not every server takes in a command.
+    MessageNeedsPlainAddress,
     /// The client has started too many tests.
     TooMany {
         /// How long to wait.
@@ -36,6 +40,11 @@ pub enum Refusal {
     },
     /// The password of the account was tested too often, with whatever result.
     TooManySignIns {
+        /// How long to wait.
+        wait: Duration,
+    },
+    /// A message of the account to itself was sent a short while ago.
+    TooManyMessages {
         /// How long to wait.
         wait: Duration,
     },
@@ -74,12 +83,15 @@ impl Refusal {
             | Self::UnknownDomain
             | Self::UnknownService
             | Self::FullAddressNeeded
+            | Self::MessageNeedsPassword
+            | Self::MessageNeedsPlainAddress
             | Self::BadPassword => StatusCode::UNPROCESSABLE_ENTITY,
             Self::PasswordNeedsHttps => StatusCode::FORBIDDEN,
             Self::TooMany { .. }
             | Self::TooManyAtOnce
             | Self::TooManyAccounts { .. }
             | Self::TooManySignIns { .. }
+            | Self::TooManyMessages { .. }
             | Self::TooManyFailures { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::SignInPaused { .. } | Self::Busy | Self::Restarting => {
                 StatusCode::SERVICE_UNAVAILABLE
@@ -95,11 +107,14 @@ impl Refusal {
             | Self::UnknownDomain
             | Self::UnknownService
             | Self::FullAddressNeeded
+            | Self::MessageNeedsPassword
+            | Self::MessageNeedsPlainAddress
             | Self::BadPassword
             | Self::PasswordNeedsHttps => None,
             Self::TooMany { wait }
             | Self::TooManyAccounts { wait }
             | Self::TooManySignIns { wait }
+            | Self::TooManyMessages { wait }
             | Self::TooManyFailures { wait }
             | Self::SignInPaused { wait } => Some(wait),
             Self::TooManyAtOnce | Self::Busy | Self::Restarting => Some(RETRY_INTERVAL),

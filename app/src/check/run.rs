@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use futures_util::stream::{self, BoxStream, StreamExt};
 use probe::net::{self, ProbeEvent};
-use probe::{Credentials, EndpointReport, Judgement, Outcome, Stage, diagnose};
+use probe::{
+    Credentials, EndpointReport, EnvelopeAddress, Judgement, Outcome, Protocol, Stage, diagnose,
+};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::detach::detach;
@@ -12,7 +14,9 @@ use super::event::{Plan, TestEvent};
 use super::mask::Mask;
 use super::present::Presenter;
 use super::target::target;
-use super::{Account, ClientLimits, Observed, Password, Refusal, SharedChecks, TestPermit};
+use super::{
+    Account, ClientLimits, Observed, Password, Refusal, RequestedSignIn, SharedChecks, TestPermit,
+};
 use crate::record::{
     AddressError, AddressOrDomain, Domain, Group, LimitKind, Record, Role, Service, parse_address,
 };
@@ -39,6 +43,8 @@ pub struct TestRequest {
     pub services: Vec<String>,
     /// Given only for a sign-in test.
     pub password: Password,
+    /// Whether a message from the address to itself is to be sent and seen to arrive.
+    pub message: bool,
 }
 
 /// A test that was understood, or the reason why it is not run.
@@ -95,6 +101,8 @@ struct SignIn {
     account: Account,
     /// The name that servers may repeat.
     mask: Mask,
+    /// The address to and from which a message is to be sent, if one is.
+    message: Option<EnvelopeAddress>,
 }
 
 /// Parses the request and acquires a permit, or says why not. Nothing is sent anywhere before
@@ -108,11 +116,11 @@ async fn admit<'a>(
     // What cannot be understood counts, too: it costs the server as much.
     limits.count_request().await?;
     let parsed = parse_request(site, request, admission.confidential)?;
-    let account = parsed
-        .sign_in
-        .as_ref()
-        .map(|sign_in| sign_in.account.clone());
-    let permit = limits.acquire(account).await?;
+    let sign_in = parsed.sign_in.as_ref().map(|sign_in| RequestedSignIn {
+        account: sign_in.account.clone(),
+        message: sign_in.message.is_some(),
+    });
+    let permit = limits.acquire(sign_in).await?;
     Ok((parsed, permit))
 }
 
@@ -134,6 +142,7 @@ fn parse_request(
         return Err(Refusal::UnknownService);
     }
     let sign_in = match request.password.given() {
+        None if request.message => return Err(Refusal::MessageNeedsPassword),
         None => None,
         Some(_) if !confidential => return Err(Refusal::PasswordNeedsHttps),
         Some(password) => {
@@ -144,9 +153,19 @@ fn parse_request(
             let account = Account::new(record, group.user_name.form, address);
             let credentials =
                 Credentials::new(user, password.into()).map_err(|_| Refusal::BadPassword)?;
+            let message = match request.message {
+                true => Some(
+                    address
+                        .to_string()
+                        .parse()
+                        .map_err(|_| Refusal::MessageNeedsPlainAddress)?,
+                ),
+                false => None,
+            };
             Some(SignIn {
                 credentials,
                 account,
+                message,
                 mask: Mask::of(address),
             })
         }
@@ -180,11 +199,14 @@ fn events(
     checks: &dyn SharedChecks,
     permit: Arc<dyn TestPermit>,
 ) -> BoxStream<'static, TestEvent> {
-    let (credentials, mask) = match parsed.sign_in {
+    let (credentials, mask, message) = match parsed.sign_in {
         Some(SignIn {
-            credentials, mask, ..
-        }) => (Some(credentials), Some(mask)),
-        None => (None, None),
+            credentials,
+            mask,
+            message,
+            ..
+        }) => (Some(credentials), Some(mask), message),
+        None => (None, None, None),
     };
     let services = parsed.services.iter();
     let presenter = Presenter {
@@ -209,7 +231,8 @@ fn events(
             let sign_in = net::SignIn {
                 credentials,
                 disclosure: permit.disclosure(),
-                message: None,
+                // Without randomness for its name no message is sent, and the steps say so.
+                message: message.and_then(|address| texts.test.self_message(&address).ok()),
             };
             let run = site.probe.run(targets, Some(sign_in));
             run.map(Observed::now).boxed()
@@ -265,7 +288,7 @@ async fn run(
         }
     }
     let reports: Vec<EndpointReport> = reports.into_iter().flatten().collect();
-    permit.settle(refusals(&reports));
+    permit.settle(refusals(&reports), message_sent(&reports));
     send(presenter.summary(&reports, &diagnose(&reports)));
     send(TestEvent::Done);
 }
@@ -286,6 +309,13 @@ fn refusals(reports: &[EndpointReport]) -> usize {
     refused + unknown + usize::from(refused == 0 && cut_off > 0)
 }
 
+/// Whether a server has the message, or may have it.
+fn message_sent(reports: &[EndpointReport]) -> bool {
+    let smtp = |report: &&EndpointReport| report.endpoint.protocol == Protocol::Smtp;
+    let mut steps = reports.iter().filter(smtp).flat_map(|report| &report.steps);
+    steps.any(|step| step.stage == Stage::Delivery && step.outcome != Outcome::DeliveryNotTried)
+}
+
 /// Whether the test ended, and not the sign-in.
 fn was_cut_off(outcome: Outcome) -> bool {
     matches!(outcome, Outcome::Deadline | Outcome::Cancelled)
@@ -295,7 +325,7 @@ fn was_cut_off(outcome: Outcome) -> bool {
 mod tests {
     use std::time::Duration;
 
-    use probe::{Endpoint, Protocol, Security, Step};
+    use probe::{Endpoint, Security, Step};
 
     use super::*;
 

@@ -21,6 +21,9 @@ pub async fn test_connection(
     /// Given only for a sign-in test.
     #[server(default)]
     password: Password,
+    /// Whether a message from the address to itself is to be sent, which needs the password.
+    #[server(default)]
+    message: bool,
 ) -> Result<ByteStream, ServerFnError> {
     use std::sync::Arc;
 
@@ -36,6 +39,7 @@ pub async fn test_connection(
         address,
         services,
         password,
+        message,
     };
     let response: ResponseOptions = expect_context();
     let admission: super::Admission = expect_context();
@@ -59,6 +63,7 @@ impl From<TestConnection> for super::TestRequest {
             address: form.address,
             services: form.services,
             password: form.password,
+            message: form.message,
         }
     }
 }

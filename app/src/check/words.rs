@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use probe::Endpoint;
+use probe::dialogue::OutgoingMessage;
+use probe::net::self_message;
+use probe::{Endpoint, EnvelopeAddress, Outcome};
 use serde::Deserialize;
 use strum::IntoEnumIterator;
 use time::{Date, OffsetDateTime};
@@ -11,6 +13,7 @@ use time::{Date, OffsetDateTime};
 use super::Refusal;
 use super::event::{FindingWords, Mark, ResultLabels};
 use super::refusal::round_up;
+use crate::content::Files;
 use crate::content::by_id::{ById, Table};
 use crate::content::file::File;
 use crate::content::template::{Plain, Template, placeholders, plain};
@@ -22,6 +25,7 @@ pub struct TestWords {
     labels: LabelWords,
     pub(super) verdicts: VerdictWords,
     pub(super) password: PasswordWords,
+    message: MessageWords,
     pub(super) facts: FactWords,
     shared: SharedWords,
     plan: PlanWords,
@@ -40,6 +44,11 @@ words! {
 words! {
     /// The verdict on a service without a fault.
     VerdictWords: good signed_in
+}
+
+words! {
+    /// The message that a customer sends to itself.
+    MessageWords: subject text
 }
 
 words! {
@@ -120,6 +129,7 @@ struct WordsFile {
     labels: LabelWords,
     verdicts: VerdictWords,
     password: PasswordWords,
+    message: MessageWords,
     facts: FactWords,
     shared: SharedWords,
     plan: PlanWords,
@@ -127,6 +137,22 @@ struct WordsFile {
     units: UnitWords,
     dates: DateWords,
     refusals: ById<RefusalText>,
+}
+
+/// The message that is sent from this address to itself, in a built-in language.
+///
+/// # Errors
+///
+/// There is no such language, or the system has no randomness for the name of the message.
+pub fn message_to_self(
+    language: &str,
+    address: &EnvelopeAddress,
+) -> Result<OutgoingMessage, String> {
+    let files = Files::built_in()?;
+    let words = TestWords::read(&files.folder(language).file("test.toml")?)?;
+    words
+        .self_message(address)
+        .map_err(|outcome| outcome.meaning().to_owned())
 }
 
 impl TestWords {
@@ -146,6 +172,7 @@ impl TestWords {
             labels: words.labels,
             verdicts: words.verdicts,
             password: words.password,
+            message: words.message,
             facts: words.facts,
             shared: words.shared,
             plan: words.plan,
@@ -172,6 +199,18 @@ impl TestWords {
             &words.skipped,
         ];
         ResultLabels(labels.map(Clone::clone).to_vec())
+    }
+
+    /// The message that is sent from this address to itself.
+    ///
+    /// # Errors
+    ///
+    /// As [`self_message`].
+    pub(crate) fn self_message(
+        &self,
+        address: &EnvelopeAddress,
+    ) -> Result<OutgoingMessage, Outcome> {
+        self_message(address, &self.message.subject, &self.message.text)
     }
 
     /// Says why a test is not run. `providers` names those whose addresses are known.

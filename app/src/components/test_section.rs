@@ -65,6 +65,13 @@ fn password_field() -> impl IntoView {
         <p id="password-hint" class="hint">
             {localized(|t| &t.test.password_hint)}
         </p>
+        <label class="check">
+            <input type="checkbox" name="message" value="true" aria-describedby="message-hint"/>
+            {localized(|t| &t.test.message)}
+        </label>
+        <p id="message-hint" class="hint">
+            {localized(|t| &t.test.message_hint)}
+        </p>
     }
 }
 

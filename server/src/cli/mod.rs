@@ -157,6 +157,10 @@ pub struct ProbeOptions {
     #[arg(long)]
     pub password_stdin: bool,
 
+    /// Send a message from the address to itself, and watch it arrive over IMAP
+    #[arg(long, requires = "password_stdin")]
+    pub send_to_self: bool,
+
     /// Connect to ADDR:PORT in place of HOST:PORT. Several addresses, separated by commas or in options of
     /// their own, are treated as those of the host; may be given several times
     #[arg(long, value_name = "HOST:PORT:ADDR:PORT[,ADDR:PORT...]")]

@@ -10,8 +10,11 @@ use app::check::target;
 use app::record::{AddressOrDomain, Catalogue};
 use app::words::OutcomeWords;
 use futures_util::StreamExt;
-use probe::net::{ClientSimulation, Options, Probe, ProbeEvent, Target};
-use probe::{Credentials, CredentialsError, Endpoint, EndpointReport, Outcome, Step};
+use probe::dialogue::OutgoingMessage;
+use probe::net::{ClientSimulation, Options, Probe, ProbeEvent, SignIn, Target};
+use probe::{
+    Credentials, CredentialsError, Endpoint, EndpointReport, EnvelopeAddress, Outcome, Step,
+};
 use secrecy::SecretString;
 
 use crate::cli::ProbeOptions;
@@ -42,6 +45,14 @@ pub enum ProbeError {
         "--password-stdin sends the password to servers of one account only: give one address, or --user NAME with its servers"
     )]
     SeveralAccounts,
+    /// A message to oneself without an address.
+    #[error(
+        "--send-to-self needs a mail address of plain letters, digits and signs, in place of the domain or as --user"
+    )]
+    NoAddress,
+    /// The message to oneself cannot be written.
+    #[error("the message cannot be written: {0}")]
+    Message(String),
     /// A user name without a password.
     #[error("--user needs --password-stdin")]
     NoPassword,
@@ -74,7 +85,7 @@ pub fn run(options: ProbeOptions) -> Result<ExitCode, ProbeError> {
         provider,
         user,
     } = Selection::new(&options, &catalogue)?;
-    let credentials = credentials(&options, user)?;
+    let sign_in = sign_in(&options, user, &targets)?;
     let deadline = Duration::from_secs(options.timeout);
     let probe = records::probe(
         &options.trust,
@@ -86,7 +97,7 @@ pub fn run(options: ProbeOptions) -> Result<ExitCode, ProbeError> {
     let words = OutcomeWords::built_in(&options.language).map_err(ProbeError::Content)?;
     let runtime = tokio::runtime::Runtime::new().map_err(ProbeError::Runtime)?;
     let (reports, simulations) = runtime.block_on(async {
-        let reports = check(&probe, targets.clone(), credentials).await;
+        let reports = check(&probe, targets.clone(), sign_in).await;
         let simulations = match options.programs {
             true => simulate(&probe, &targets, &reports).await,
             false => Vec::new(),
@@ -118,10 +129,10 @@ pub fn run(options: ProbeOptions) -> Result<ExitCode, ProbeError> {
 async fn check(
     probe: &Probe,
     targets: Vec<Target>,
-    credentials: Option<Credentials>,
+    sign_in: Option<SignIn>,
 ) -> Vec<EndpointReport> {
     let mut reports = vec![None; targets.len()];
-    let mut events = probe.run(targets, credentials.map(Into::into));
+    let mut events = probe.run(targets, sign_in);
     loop {
         let event = tokio::select! {
             event = events.next() => event,
@@ -238,10 +249,11 @@ fn server(endpoint: &Endpoint) -> Target {
 }
 
 /// Reads the password, if there is one. `user` is the user name of the address that was given.
-fn credentials(
+fn sign_in(
     options: &ProbeOptions,
     user: Option<String>,
-) -> Result<Option<Credentials>, ProbeError> {
+    targets: &[Target],
+) -> Result<Option<SignIn>, ProbeError> {
     if !options.password_stdin {
         return match options.user {
             Some(_) => Err(ProbeError::NoPassword),
@@ -249,6 +261,10 @@ fn credentials(
         };
     }
     let user = options.user.clone().or(user).ok_or(ProbeError::NoUser)?;
+    let message = match options.send_to_self {
+        true => Some(message_to_self(options, &user, targets)?),
+        false => None,
+    };
     let mut password = String::new();
     // Longer input is not a password; `Credentials` refuses it.
     io::stdin()
@@ -258,7 +274,20 @@ fn credentials(
     let line = password.strip_suffix('\n').unwrap_or(&password);
     let line = line.strip_suffix('\r').unwrap_or(line);
     let credentials = Credentials::new(user, SecretString::from(line))?;
-    Ok(Some(credentials))
+    Ok(Some(SignIn {
+        message,
+        ..SignIn::from(credentials)
+    }))
+}
+
+fn message_to_self(
+    options: &ProbeOptions,
+    user: &str,
+    targets: &[Target],
+) -> Result<OutgoingMessage, ProbeError> {
+    let domain = targets.iter().find_map(|target| target.domain.as_ref());
+    let address = EnvelopeAddress::of_user(user, domain).ok_or(ProbeError::NoAddress)?;
+    app::check::message_to_self(&options.language, &address).map_err(ProbeError::Message)
 }
 
 #[cfg(test)]

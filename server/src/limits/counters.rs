@@ -42,6 +42,8 @@ pub enum SignInEnd {
     Sent {
         /// How many times it was refused, or may have been refused.
         refusals: usize,
+        /// Whether the message of the account to itself was sent, or may have been sent.
+        message: bool,
     },
 }
 
@@ -63,6 +65,8 @@ pub enum RateLimit {
     AccountsPerClient,
     /// The sign-ins to an account.
     SignInsPerAccount,
+    /// The messages of an account to itself.
+    MessagesPerAccount,
     /// The sign-ins that an account refused.
     FailuresPerAccount,
     /// The sign-ins that were refused at a provider.

@@ -96,7 +96,7 @@ pub(crate) fn networks(client: IpAddr) -> Vec<Scope<IpNet>> {
 
 #[cfg(test)]
 mod tests {
-    use app::check::Account;
+    use app::check::{Account, RequestedSignIn};
 
     use super::*;
     use crate::limits::sign_in::SignIn;
@@ -143,9 +143,12 @@ mod tests {
     #[test]
     fn a_key_depends_on_the_secret_and_does_not_show_the_name() {
         let secret = [7; MIN_SECRET_LEN];
-        let jane = Account {
-            provider: "lab".into(),
-            mailboxes: ["jane".to_owned()].into(),
+        let jane = RequestedSignIn {
+            account: Account {
+                provider: "lab".into(),
+                mailboxes: ["jane".to_owned()].into(),
+            },
+            message: false,
         };
         let key = |keys: KeyHasher| SignIn::new(&keys, Vec::new(), &jane).account;
         let configured = || key(KeyHasher::configured(&secret).unwrap());

@@ -26,6 +26,7 @@ pub struct MemoryCounters {
 struct Rates {
     tests: Rate,
     sign_ins: Rate,
+    messages: Rate,
     accounts: Rate,
     failures_of_account: Rate,
     failures_of_provider: Rate,
@@ -37,6 +38,8 @@ struct State {
     tests: HashMap<Key, TokenBucket>,
     /// The sign-ins to each mailbox.
     sign_ins: HashMap<Key, TokenBucket>,
+    /// The messages of each mailbox to itself.
+    messages: HashMap<Key, TokenBucket>,
     /// The accounts that each client and network has signed in to.
     accounts: HashMap<Key, HashMap<Key, AccountUse>>,
     /// The sign-ins that each mailbox refused.
@@ -76,6 +79,7 @@ impl MemoryCounters {
             rates: Rates {
                 tests: options.tests_per_client,
                 sign_ins: options.sign_ins_per_account,
+                messages: options.messages_per_account,
                 accounts: options.accounts_per_client,
                 failures_of_account: options.failed_sign_ins_per_account,
                 failures_of_provider: options.failed_sign_ins,
@@ -104,6 +108,10 @@ impl MemoryCounters {
         for mailbox in &sign_in.mailboxes {
             let bucket = state.sign_ins.entry(*mailbox).or_default();
             bucket.take(self.rates.sign_ins, now);
+            if sign_in.message {
+                let bucket = state.messages.entry(*mailbox).or_default();
+                bucket.take(self.rates.messages, now);
+            }
             state.failures_of.entry(*mailbox).or_default().reserve();
         }
         let provider = state.providers.entry(sign_in.provider).or_default();
@@ -115,9 +123,9 @@ impl MemoryCounters {
         let now = self.clock.now();
         let mut state = self.state();
         let state = &mut *state;
-        let refusals = match end {
-            SignInEnd::NotSent => 0,
-            SignInEnd::Sent { refusals } => refusals,
+        let (refusals, message) = match end {
+            SignInEnd::NotSent => (0, false),
+            SignInEnd::Sent { refusals, message } => (refusals, message),
         };
         for scope in &sign_in.client {
             let accounts = state.accounts.entry(scope.key).or_default();
@@ -136,6 +144,10 @@ impl MemoryCounters {
                 let bucket = state.sign_ins.entry(*mailbox).or_default();
                 bucket.refund(self.rates.sign_ins);
             }
+            if sign_in.message && !message {
+                let bucket = state.messages.entry(*mailbox).or_default();
+                bucket.refund(self.rates.messages);
+            }
             let failures = state.failures_of.entry(*mailbox).or_default();
             failures.settle(refusals, self.rates.failures_of_account, now);
         }
@@ -150,6 +162,7 @@ impl MemoryCounters {
         state.swept = now;
         state.tests.retain(|_, bucket| !bucket.is_untouched(now));
         state.sign_ins.retain(|_, bucket| !bucket.is_untouched(now));
+        state.messages.retain(|_, bucket| !bucket.is_untouched(now));
         let known_for = self.rates.accounts.time;
         state.accounts.retain(|_, accounts| {
             accounts.retain(|_, seen| seen.counts(known_for, now));
@@ -165,7 +178,11 @@ impl MemoryCounters {
     pub(super) fn entries(&self) -> usize {
         let state = self.state();
         let accounts: usize = state.accounts.values().map(HashMap::len).sum();
-        accounts + state.failures_of.len() + state.tests.len() + state.sign_ins.len()
+        accounts
+            + state.failures_of.len()
+            + state.tests.len()
+            + state.sign_ins.len()
+            + state.messages.len()
     }
 
     /// The lock is also taken after a panic of a thread that held it. What that thread had counted and not yet
@@ -219,6 +236,12 @@ impl State {
             if let Some(bucket) = self.sign_ins.get(mailbox) {
                 let checked = bucket.check(rates.sign_ins, now);
                 checked.map_err(denied_by(RateLimit::SignInsPerAccount))?;
+            }
+            if sign_in.message
+                && let Some(bucket) = self.messages.get(mailbox)
+            {
+                let checked = bucket.check(rates.messages, now);
+                checked.map_err(denied_by(RateLimit::MessagesPerAccount))?;
             }
         }
         Ok(())

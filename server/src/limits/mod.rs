@@ -35,7 +35,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use app::check::{Account, ClientLimits, Refusal, TestPermit};
+use app::check::{ClientLimits, Refusal, RequestedSignIn, TestPermit};
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use probe::EndpointReport;
@@ -144,13 +144,13 @@ impl ClientLimits for LimitsOfClient {
 
     fn acquire(
         &self,
-        account: Option<Account>,
+        sign_in: Option<RequestedSignIn>,
     ) -> BoxFuture<'_, Result<Arc<dyn TestPermit>, Refusal>> {
         async move {
             let admitted = tokio::select! {
                 biased;
                 () = ended(self.limits.ending.subscribe()) => return Err(Refusal::Restarting),
-                admitted = self.admitted(account) => admitted,
+                admitted = self.admitted(sign_in) => admitted,
             };
             let (slot, sign_in) = admitted.map_err(|refusal| self.refused(refusal))?;
             let permit: Arc<dyn TestPermit> = Arc::new(RunningTest {
@@ -171,7 +171,7 @@ impl LimitsOfClient {
     /// other tests can use it.
     async fn admitted(
         &self,
-        account: Option<Account>,
+        sign_in: Option<RequestedSignIn>,
     ) -> Result<(TestSlot, Option<CountedSignIn>), Refusal> {
         let Inner {
             keys,
@@ -181,10 +181,10 @@ impl LimitsOfClient {
         } = &*self.limits;
         let client = slots.client_permit(self.client.clone());
         let client = client.map_err(refusal_without_slot)?;
-        let sign_in = match account {
+        let sign_in = match sign_in {
             None => None,
-            Some(account) => {
-                let counted = sign_in::SignIn::new(keys, self.client.clone(), &account);
+            Some(requested) => {
+                let counted = sign_in::SignIn::new(keys, self.client.clone(), &requested);
                 let delay = counters.count_sign_in(&counted).await.map_err(refusal)?;
                 let sign_in = CountedSignIn {
                     counters: Arc::clone(counters),
@@ -231,9 +231,9 @@ impl TestPermit for RunningTest {
         sign_in.map_or_else(Disclosure::default, |sign_in| sign_in.disclosure.clone())
     }
 
-    fn settle(&self, refusals: usize) {
+    fn settle(&self, refusals: usize, message_sent: bool) {
         if let Some(sign_in) = &self.sign_in {
-            sign_in.settle(refusals);
+            sign_in.settle(refusals, message_sent);
         }
     }
 
@@ -255,9 +255,9 @@ async fn ended(mut ending: watch::Receiver<bool>) {
 }
 
 impl CountedSignIn {
-    fn settle(&self, refusals: usize) {
+    fn settle(&self, refusals: usize, message: bool) {
         let end = if self.disclosure.happened() {
-            SignInEnd::Sent { refusals }
+            SignInEnd::Sent { refusals, message }
         } else {
             SignInEnd::NotSent
         };
@@ -269,9 +269,9 @@ impl CountedSignIn {
 
 impl Drop for CountedSignIn {
     /// The test was dropped before its end, for example because the client disconnected. If the password was sent,
-    /// the result is unknown, so it counts as refused.
+    /// the result is unknown, so it counts as refused, and its message as sent.
     fn drop(&mut self) {
-        self.settle(1);
+        self.settle(1, true);
     }
 }
 
@@ -280,6 +280,7 @@ fn refusal(Denial { limit, wait }: Denial) -> Refusal {
         RateLimit::TestsPerClient => Refusal::TooMany { wait },
         RateLimit::AccountsPerClient => Refusal::TooManyAccounts { wait },
         RateLimit::SignInsPerAccount => Refusal::TooManySignIns { wait },
+        RateLimit::MessagesPerAccount => Refusal::TooManyMessages { wait },
         RateLimit::FailuresPerAccount => Refusal::TooManyFailures { wait },
         RateLimit::FailuresPerProvider => Refusal::SignInPaused { wait },
     }

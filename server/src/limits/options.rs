@@ -39,6 +39,10 @@ pub struct LimitOptions {
     #[arg(long, value_name = "N[/TIME]", default_value = "10/10m", value_parser = parse::<600>)]
     pub sign_ins_per_account: Rate,
 
+    /// Maximum rate of messages that a test sends from one account to itself
+    #[arg(long, value_name = "N[/TIME]", default_value = "1/15m", value_parser = parse::<900>)]
+    pub messages_per_account: Rate,
+
     /// Maximum number of accounts that one client may sign in to
     #[arg(long, value_name = "N[/TIME]", default_value = "5/1h", value_parser = parse::<3600>)]
     pub accounts_per_client: Rate,

@@ -1,6 +1,6 @@
 //! A sign-in, as it is counted.
 
-use app::check::Account;
+use app::check::RequestedSignIn;
 
 use super::key::{ClientScopes, Key, KeyHasher};
 
@@ -15,11 +15,14 @@ pub struct SignIn {
     pub account: Key,
     /// Every mailbox that this spelling may mean.
     pub mailboxes: Vec<Key>,
+    /// Whether a message from the account to itself is to be sent.
+    pub message: bool,
 }
 
 impl SignIn {
-    /// A sign-in of this client to this account.
-    pub fn new(keys: &KeyHasher, client: ClientScopes, account: &Account) -> Self {
+    /// A sign-in of this client that a test asks for.
+    pub fn new(keys: &KeyHasher, client: ClientScopes, requested: &RequestedSignIn) -> Self {
+        let RequestedSignIn { account, message } = requested;
         let mailboxes = account.mailboxes.iter().map(String::as_str);
         let mailboxes: Vec<&str> = mailboxes.collect();
         Self {
@@ -31,6 +34,7 @@ impl SignIn {
                 .into_iter()
                 .map(|mailbox| keys.key("mailbox", mailbox))
                 .collect(),
+            message: *message,
         }
     }
 }

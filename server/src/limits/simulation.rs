@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use app::check::{Refusal, TestPermit};
+use app::check::{Account, Refusal, RequestedSignIn, TestPermit};
 use tokio::time::{Instant, advance, sleep};
 
 use super::*;
@@ -34,10 +34,28 @@ async fn ask(
         .await
 }
 
-fn at_provider(provider: &str, name: &str) -> Account {
-    Account {
-        provider: provider.into(),
-        mailboxes: [format!("{provider} {name}")].into(),
+/// A whole request with a message of the account to itself.
+async fn ask_with_message(
+    limits: &Limits,
+    client: &str,
+    account: &str,
+) -> Result<Arc<dyn TestPermit>, Refusal> {
+    let limits_of_client = limits_of_client(limits, client);
+    limits_of_client.count_request().await?;
+    let requested = RequestedSignIn {
+        message: true,
+        ..at_provider("lab", account)
+    };
+    limits_of_client.acquire(Some(requested)).await
+}
+
+fn at_provider(provider: &str, name: &str) -> RequestedSignIn {
+    RequestedSignIn {
+        account: Account {
+            provider: provider.into(),
+            mailboxes: [format!("{provider} {name}")].into(),
+        },
+        message: false,
     }
 }
 
@@ -50,12 +68,12 @@ trait Sent {
 impl Sent for Arc<dyn TestPermit> {
     fn accepted(&self) {
         self.disclosure().happens();
-        self.settle(0);
+        self.settle(0, false);
     }
 
     fn refused(&self) {
         self.disclosure().happens();
-        self.settle(1);
+        self.settle(1, false);
     }
 }
 
@@ -177,7 +195,7 @@ async fn what_was_never_sent_counts_nowhere() {
         let permit = ask(&limits, &client, Some(&account)).await.unwrap();
         // Also when the test itself reports that nothing was refused.
         if number % 3 == 0 {
-            permit.settle(0);
+            permit.settle(0, false);
         }
     }
     assert!(ask(&limits, "2001:db8::1", Some("jane")).await.is_ok());
@@ -513,6 +531,49 @@ async fn who_leaves_the_queue_takes_nothing_along() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_account_sends_itself_one_message_in_a_quarter_of_an_hour() {
+    let limits = limits(|_| {});
+    let denied = |result: Result<Arc<dyn TestPermit>, Refusal>| match result {
+        Err(Refusal::TooManyMessages { wait }) => wait,
+        Err(other) => panic!("{other:?}"),
+        Ok(_) => panic!("it may send another"),
+    };
+    let permit = ask_with_message(&limits, "192.0.2.1", "jane")
+        .await
+        .unwrap();
+    // While it is under way nobody knows whether it is sent.
+    let wait = denied(ask_with_message(&limits, "192.0.2.2", "jane").await);
+    assert_eq!(wait, seconds(900));
+    permit.disclosure().happens();
+    permit.settle(0, true);
+    denied(ask_with_message(&limits, "192.0.2.2", "jane").await);
+    assert!(
+        ask(&limits, "192.0.2.2", Some("jane")).await.is_ok(),
+        "without a message"
+    );
+    assert!(ask_with_message(&limits, "192.0.2.2", "tom").await.is_ok());
+    advance(seconds(900)).await;
+    // What was not sent does not count, whether the password was or not.
+    let permit = ask_with_message(&limits, "192.0.2.1", "jane")
+        .await
+        .unwrap();
+    permit.disclosure().happens();
+    permit.settle(0, false);
+    drop(
+        ask_with_message(&limits, "192.0.2.1", "jane")
+            .await
+            .unwrap(),
+    );
+    // Whoever leaves may have had it sent.
+    let permit = ask_with_message(&limits, "192.0.2.1", "jane")
+        .await
+        .unwrap();
+    permit.disclosure().happens();
+    drop(permit);
+    denied(ask_with_message(&limits, "192.0.2.1", "jane").await);
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_is_over_is_forgotten() {
     let options = LimitOptions::default();
     let memory = MemoryCounters::new(&options);
@@ -520,11 +581,17 @@ async fn what_is_over_is_forgotten() {
     for number in 0..20_000_u32 {
         let client = keys.client(std::net::Ipv4Addr::from(number).into());
         memory.count_test(&client).await.unwrap();
-        let account = at_provider("lab", &number.to_string());
-        let sign_in = sign_in::SignIn::new(&keys, client, &account);
+        let requested = at_provider("lab", &number.to_string());
+        let sign_in = sign_in::SignIn::new(&keys, client, &requested);
         memory.count_sign_in(&sign_in).await.unwrap();
         let refusals = usize::from(number % 1000 == 0);
-        memory.settle(&sign_in, SignInEnd::Sent { refusals });
+        memory.settle(
+            &sign_in,
+            SignInEnd::Sent {
+                refusals,
+                message: false,
+            },
+        );
     }
     assert_eq!(memory.entries(), 20_000 * 3 + 20_000);
     advance(seconds(7_200)).await;

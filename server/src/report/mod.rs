@@ -175,6 +175,14 @@ fn facts(step: &Step) -> String {
             messages: Some(messages),
             ..
         } => format!(", {messages} messages"),
+        Facts::Delivery {
+            on_the_way: Some(time),
+            folder,
+            ..
+        } => {
+            let folder = folder.as_deref().unwrap_or_default();
+            format!(", {} in {folder}", milliseconds(*time))
+        }
         Facts::Sending {
             size_limit: Some(limit),
         } => format!(", at most {limit} bytes a message"),

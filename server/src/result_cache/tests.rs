@@ -21,7 +21,7 @@ impl TestPermit for Free {
         Disclosure::default()
     }
 
-    fn settle(&self, _refusals: usize) {}
+    fn settle(&self, _refusals: usize, _message_sent: bool) {}
 
     fn count_check(&self, _report: &EndpointReport) {
         self.checked.fetch_add(1, Ordering::Relaxed);
