@@ -94,6 +94,22 @@ fn a_wrong_password_is_named_by_a_code_or_by_words() {
             WrongCredentials,
         ),
         ("user unknown", WrongCredentials),
+        ("no such mailbox", WrongCredentials),
+        ("account not found", WrongCredentials),
+        ("Authorization failed", WrongCredentials),
+        ("Error authenticating", WrongCredentials),
+        (
+            "Invalid password. Your account will be locked after 2 more failures",
+            WrongCredentials,
+        ),
+        (
+            "Wrong password. If you forgot it, please change your password",
+            WrongCredentials,
+        ),
+        (
+            "Login failed. Please change your password if you forgot it",
+            WrongCredentials,
+        ),
         ("no such user", WrongCredentials),
         ("invalid user name", WrongCredentials),
         ("account does not exist, unknown user", WrongCredentials),
@@ -358,6 +374,16 @@ fn ways_that_are_switched_off_are_told_from_accounts_that_are() {
         ("IMAP access disabled for this account", AccessSwitchedOff),
         ("POP3 access disabled", AccessSwitchedOff),
         (
+            "SMTP authentication is not enabled for this account",
+            AccessSwitchedOff,
+        ),
+        ("POP3 is not available on your plan", AccessSwitchedOff),
+        ("Free users cannot use IMAP", AccessSwitchedOff),
+        (
+            "Bitte aktivieren Sie IMAP in den Einstellungen",
+            AccessSwitchedOff,
+        ),
+        (
             "Your account is not enabled for IMAP use. Please visit your settings page",
             AccessSwitchedOff,
         ),
@@ -400,6 +426,8 @@ fn ways_that_are_switched_off_are_told_from_accounts_that_are() {
         ("the mailbox has been deactivated", AccountDisabled),
         ("IMAP login failed: account disabled", AccountDisabled),
         ("Account inactive", AccountDisabled),
+        ("Your account is not verified", AccountDisabled),
+        ("Login blocked: suspicious activity", AccountDisabled),
         ("Your account has expired", AccountDisabled),
         ("Konto gesperrt", AccountDisabled),
         ("Compte suspendu", AccountDisabled),
@@ -464,6 +492,10 @@ fn limits_are_told_from_what_they_are_limits_of() {
             RateLimited,
         ),
         ("too many failed login attempts", RateLimited),
+        (
+            "Your IP has been blocked due to too many failed login attempts",
+            RateLimited,
+        ),
         (
             "auth failed (this user authenticate too many times)",
             RateLimited,

@@ -46,7 +46,7 @@ pub(super) const ROWS: &[Row] = &[
             "垃圾邮件|спам|sending limit|send limit|sending quota|outbound limit|daily limit|hourly limit|\
           message limit|too many messages|too many emails|too many mails|too many recipients|sending is blocked|\
           sending blocked|blocked from sending|barred from sending|suspended from sending|sending suspended|\
-          sending is suspended|sending has been|sending disabled|sending is disabled|not allowed to send|\
+          sending is suspended|sending has been|sending activity|sending disabled|sending is disabled|not allowed to send|\
           not a robot|prove you are not|versand gesperrt|sendelimit",
         ],
     ),
@@ -58,7 +58,7 @@ pub(super) const ROWS: &[Row] = &[
             "expired|has expire|must be changed|must change|change your|needs to be changed|need to change|\
           must be reset|reset required|must be renewed|abgelaufen|expire|caducad|expirou|expirad|scadut|verlopen|\
           wygas|истек|устарел|过期|過期|期限",
-            "!app password|application|app specific|account expired|account has expired|wrong|incorrect|invalid",
+            "!app password|application|app specific|account expired|account has expired|wrong|incorrect|invalid|forgot",
         ],
     ),
     // A password of another kind.
@@ -115,6 +115,15 @@ pub(super) const ROWS: &[Row] = &[
     ),
     (BasicAuthenticationOff, &["security defaults"]),
     (
+        AccessSwitchedOff,
+        &[
+            " imap| pop | pop3| smtp",
+            "authentication is not enabled|authentication not enabled|authentication is disabled|\
+          authentication disabled|auth is not enabled|auth not enabled|auth is disabled",
+            " this | your | user|account|mailbox",
+        ],
+    ),
+    (
         PasswordSignInNotOffered,
         &[
             "unsupported auth|unsupported mechanism|unsupported sasl|unsupported login|invalid auth mechanism|\
@@ -152,14 +161,15 @@ pub(super) const ROWS: &[Row] = &[
           access not|access is not|access blocked|access is blocked|access closed|access is off|access off|\
           access restricted|not enabled|not activated|isnt enabled|switched off|turned off|deactivated|\
           not active|is disabled|are disabled|been disabled|service disabled| disabled|not allowed|\
-          not permitted|not available for|not authorized|not have access|not have permission|no permission|\
-          blocked for|is off |not open|service is closed|not subscribed|not included|prohibited|forbidden|\
+          not permitted|not available for|not available on|not available in|not available with|not authorized|not have access|not have permission|no permission|\
+          blocked for|is off |not open|service is closed|not subscribed|not included|not include|cannot use|can not use|cant use|upgrade|prohibited|forbidden|\
           deaktiviert|nicht aktiviert|nicht freigeschaltet|ausgeschaltet|abgeschaltet|gesperrt|nicht erlaubt|\
           desactive|pas active|non active|deshabilitado|desactivado|no habilitado|no esta habilitado|\
           no esta activado|desativado|desabilitado|nao habilitado|nao esta habilitado|nao ativado|disattivat|\
           disabilitat|non attiv|non abilitat|uitgeschakeld|niet ingeschakeld|niet geactiveerd|wylaczon|\
           nie jest wlaczon|отключен|выключен|не включен|запрещен|未开启|未開啟|未开通|未启用|已关闭|没有开启|没有开通|\
-          尚未|被禁用|無効|有効になっていません|許可されていません",
+          尚未|被禁用|無効|有効になっていません|許可されていません|aktivieren sie|freischalten|activez|habilite|active el acceso|\
+          attivare|wlacz|включите|请开启|请开通",
             "!account disabled|account is disabled|account has been disabled|account suspended|account locked|\
           account is locked|account is suspended|user disabled|user is disabled|too many|plaintext|cleartext|\
           mechanism|temporar| ip ",
@@ -182,12 +192,12 @@ pub(super) const ROWS: &[Row] = &[
             "account|user |benutzer|konto|compte|cuenta| conta |utente|gebruiker|uzytkownik|аккаунт|пользовател|\
           учетная запись|учетной записи|账号|帐号|帳號|账户|用户|アカウント",
             "disabled|suspended|locked|deactivated|blocked|closed|terminated|inactive|not active|not enabled|\
-          not activated|banned|frozen|on hold|deleted|gesperrt|deaktiviert|geschlossen|desactive|suspendu|bloque|\
+          not activated|not verified|not confirmed|banned|frozen|on hold|deleted|gesperrt|deaktiviert|geschlossen|desactive|suspendu|bloque|\
           verrouille|desactivad|suspendid|bloquead|deshabilitad|desativad|suspens|encerrad|disabilitat|sospes|\
           bloccat|disattivat|geblokkeerd|uitgeschakeld|opgeheven|zablokowan|zawieszon|заблокирован|отключен|\
           приостановлен|冻结|凍結|停用|封禁|锁定|鎖定|禁用|ロック|無効|停止|凍結",
             "!maildrop|temporarily locked|temporarily blocked|locked temporarily|blocked temporarily|\
-          vorubergehend|voruebergehend|too many|zu viele|attempts|another|connection|locked for|blocked for|\
+          vorubergehend|voruebergehend|too many|zu viele|attempts|another|connection|will be|locked for|blocked for|\
           minute|try later|try again|invalid user|unknown user|not locked|not disabled",
         ],
     ),
@@ -206,6 +216,13 @@ pub(super) const ROWS: &[Row] = &[
             "account|subscription|licence|license|domain|konto|compte|cuenta|账号|帐号",
             "expired|overdue|unpaid|not paid|abgelaufen|expire|过期|過期",
             "!password",
+        ],
+    ),
+    (
+        AccountDisabled,
+        &[
+            "abuse|compromised|hacked|suspicious|unusual activity|unusual login|unusual sign in|security reasons",
+            "account|mailbox|user|login|sign in|activity",
         ],
     ),
     (
@@ -280,6 +297,16 @@ pub(super) const ROWS: &[Row] = &[
     (
         WrongCredentials,
         &[
+            "mailbox|account|email|e mail|address",
+            "no such mailbox|unknown mailbox|mailbox not found|mailbox unknown|mailbox does not exist|\
+          no such account|account not found|account does not exist|account unknown|unknown email|unknown address|\
+          email not found|no such address|address unknown",
+            "!unable to open|cannot open|failed to open|could not open",
+        ],
+    ),
+    (
+        WrongCredentials,
+        &[
             "password|passwd|passphrase|passcode|credential|login name|username|user name| user |userid|user id|\
           account name|login or|invalid login|invalid account|unknown account|kennwort|passwort|benutzer|\
           zugangsdaten|anmeldedaten|anmeldeinformationen|mot de passe|identifiant|utilisateur|contrasena|usuario|\
@@ -300,16 +327,16 @@ pub(super) const ROWS: &[Row] = &[
         NotAuthorized,
         &[
             "referral|different server|another server|other server|wrong server|mailbox has moved|mailbox moved|\
-          account has moved|account moved|moved to|use the server|please connect to",
+          account has moved|account moved|moved to|not local|use the server|please connect to",
         ],
     ),
     (
         NotAuthorized,
         &[
             "not authorized|not authorised|not permitted|not allowed|no permission|not have permission|no access|\
-          does not have access|authorization failed|authorization failure|access restricted|insufficient rights|\
+          does not have access|access restricted|insufficient rights|\
           insufficient privilege|insufficient permission|not entitled|did not meet the criteria|\
-          login disabled|login is disabled|logins are disabled|nicht berechtigt|keine berechtigung|nicht erlaubt|\
+          login disallowed|logins disallowed|login disabled|login is disabled|logins are disabled|nicht berechtigt|keine berechtigung|nicht erlaubt|\
           non autorise|pas autorise|no autorizado|no permitido|nao autorizado|nao permitido|non autorizzato|\
           non consentito|niet toegestaan|brak uprawnien|нет прав|没有权限|無權限|权限",
             "!maildir|file|director",

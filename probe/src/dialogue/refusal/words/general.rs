@@ -65,7 +65,7 @@ pub(super) const ROWS: &[Row] = &[
     (
         WrongCredentials,
         &[
-            "authentication fail|authentication unsuccessful|authentication error|authentication rejected|\
+            "authentication fail|authorization fail|error authenticating|authentication unsuccessful|authentication error|authentication rejected|\
           authentication declined|authentication denied|authentication refused|authentication incorrect|\
           authenticate fail|auth fail|auth error|auth rejected|authfail|auth invalid|login fail|login incorrect|\
           login error|login invalid|login denied|login refused|login rejected|log in fail|log on fail|logon fail|\
