@@ -28,7 +28,8 @@ pub(super) const IMAP: &[(&str, Meaning)] = &[
     // Yahoo also for too many tries.
     ("LIMIT", UnlessExactWords(TooManyConnections)),
     ("INUSE", UnlessExactWords(MailboxInUse)),
-    ("OVERQUOTA", Exact(MailboxFull)),
+    // Gmail also for too much in too short a time.
+    ("OVERQUOTA", UnlessExactWords(MailboxFull)),
     ("SERVERBUG", UnlessExactWords(ServerFault)),
     ("CORRUPTION", Exact(ServerFault)),
     ("NOPERM", UnlessExactWords(NotAuthorized)),

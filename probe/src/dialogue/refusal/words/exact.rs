@@ -23,7 +23,8 @@ pub(super) const ROWS: &[Row] = &[
           tls required|ssl required|tls is required|ssl is required|requires tls|requires ssl|require tls|\
           require ssl|requires a secure|require a secure|secure connection required|\
           secure connection is required|only over tls|only over ssl|without tls|without ssl|\
-          without encryption|plaintext authentication dis|plaintext authentication not|plaintext login|\
+          without encryption|plaintext authentication dis|plaintext authentication not|plaintext login|unencrypted login|only via tls|only via ssl|plaintext password not|plain text password not|\
+          cleartext password not|\
           cleartext authentication dis|cleartext authentication not|cleartext login|plaintext auth dis|\
           verschlusselung erforderlich|verschlusselte verbindung|connexion securisee|conexion segura|\
           conexao segura|connessione sicura",
@@ -143,7 +144,8 @@ pub(super) const ROWS: &[Row] = &[
     (
         AccessSwitchedOff,
         &[
-            "smtp auth disabled|smtpclientauth|smtp client auth|client authentication is disabled|yet to enable|\
+            "service is disabled for|service disabled for|service is not enabled|service not enabled|\
+          smtp auth disabled|smtpclientauth|smtp client auth|client authentication is disabled|yet to enable|\
           enable imap|enable pop|enable smtp|activate imap|activate pop|turn on imap|turn on pop|\
           not have access rights to this service|imap4disabled|imapdisabled|popdisabled|pop3disabled|\
           protocoldisabled|nicht fur imap|nicht fur pop",
@@ -197,7 +199,7 @@ pub(super) const ROWS: &[Row] = &[
           bloccat|disattivat|geblokkeerd|uitgeschakeld|opgeheven|zablokowan|zawieszon|заблокирован|отключен|\
           приостановлен|冻结|凍結|停用|封禁|锁定|鎖定|禁用|ロック|無効|停止|凍結",
             "!maildrop|temporarily locked|temporarily blocked|locked temporarily|blocked temporarily|\
-          vorubergehend|voruebergehend|too many|zu viele|attempts|another|connection|will be|locked for|blocked for|\
+          vorubergehend|voruebergehend|too many|zu viele|attempts|another|connection|will be|locked out|locked for|blocked for|\
           minute|try later|try again|invalid user|unknown user|not locked|not disabled",
         ],
     ),
@@ -228,7 +230,7 @@ pub(super) const ROWS: &[Row] = &[
     (
         RateLimited,
         &[
-            "too many|zu viele|trop de|demasiad|muitas|muitos|troppi|troppe|te veel|zbyt|слишком|过多|太多|多すぎ",
+            "too many|zu viele|trop de|demasiad|muitas|muitos|troppi|troppe|te veel|zbyt|слишком|превышен|过多|太多|多すぎ",
             "login|log in|log on|logon|sign in|auth|attempt|fail|bad|invalid|incorrect|wrong|password|tries|times|\
           request|retries|versuch|anmeld|tentativ|intent|essai|pogingen|prob|попыт|次数|次數|登录|尝试|試行|回",
             "!left|remain",
@@ -237,7 +239,7 @@ pub(super) const ROWS: &[Row] = &[
     (
         RateLimited,
         &[
-            "rate limit|ratelimit|throttl|brute force|login limit|login frequency|frequency limit|frequency is|\
+            "rate limit|ratelimit|throttl|bandwidth limit|brute force|login limit|login frequency|frequency limit|frequency is|\
           too frequent|too often|too fast|attempts exceeded|exceeded the login|attempt limit|login attempts|\
           failed attempts|attempts reached|slow down|authentication failure 1 |zu haufig|zu oft|zu haeufig|\
           trop souvent|te vaak|zbyt czesto|слишком часто|频繁|頻繁|次数过多|次數過多|超过限制|回数",
@@ -288,7 +290,8 @@ pub(super) const ROWS: &[Row] = &[
     (
         AppPasswordRequired,
         &[
-            "web browser|web login|log in via|log in on the web|sign in on the web|in your browser|\
+            "web browser|with your browser|im browser|votre navigateur|el navegador|no navegador|nel browser|\
+          in de browser|w przegladarce|в браузере|浏览器|ブラウザ|web login|log in via|log in on the web|sign in on the web|in your browser|\
           via your browser|through your browser|via the web|need to use web",
         ],
     ),
@@ -334,7 +337,7 @@ pub(super) const ROWS: &[Row] = &[
         NotAuthorized,
         &[
             "not authorized|not authorised|not permitted|not allowed|no permission|not have permission|no access|\
-          does not have access|access restricted|insufficient rights|\
+          does not have access|access restricted|is restricted|access control|insufficient rights|\
           insufficient privilege|insufficient permission|not entitled|did not meet the criteria|\
           login disallowed|logins disallowed|login disabled|login is disabled|logins are disabled|nicht berechtigt|keine berechtigung|nicht erlaubt|\
           non autorise|pas autorise|no autorizado|no permitido|nao autorizado|nao permitido|non autorizzato|\
@@ -347,4 +350,4 @@ pub(super) const ROWS: &[Row] = &[
 /// An unmistakable wrong user name or password, in the words of servers that name another cause besides.
 const BAD_LOGIN: &str = "invalid credential|incorrect password|wrong password|invalid password|bad password|\
     password is incorrect|password incorrect|password error|login failure|invalid login|invalid user|\
-    incorrect user|incorrect login|wrong user|credentials are invalid|password is wrong";
+    incorrect user|incorrect login|password wrong|password invalid|wrong user|credentials are invalid|password is wrong";
