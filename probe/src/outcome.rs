@@ -153,9 +153,9 @@ outcomes! {
     NoGreeting = "no-greeting", Greeting, Failure, Service, Unknown;
     /// The greeting took longer than five seconds (RFC 5321 §4.5.3.2.1 has clients wait for it).
     SlowGreeting = "slow-greeting", Greeting, Notice, Service, Unknown;
-    /// The greeting says that the server is too busy now: 421, `[SYS/TEMP]`, `[UNAVAILABLE]` (RFC 5321 §3.8).
+    /// The server says before the sign-in that it is too busy now: 421, 4yz to EHLO, `[SYS/TEMP]`, `[UNAVAILABLE]`, `BYE` with such words (RFC 5321 §3.8).
     GreetingBusy = "greeting-busy", Greeting, Failure, Service, Unknown;
-    /// The greeting turns the client away: 554, 521, `BYE`, `-ERR` (RFC 7504, RFC 9051 §7.1.5).
+    /// The server turns the client away, in the greeting or later: 554, 521, 550 to EHLO, `BYE`, `-ERR`, a block list (RFC 7504, RFC 5321 §4.3.2, RFC 9051 §7.1.5).
     GreetingRefused = "greeting-refused", Greeting, Failure, Service, Unknown;
     /// Another kind of service answers on the port.
     UnexpectedService = "unexpected-service", Greeting, Failure, Service, Unknown;

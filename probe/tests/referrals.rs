@@ -86,13 +86,13 @@ const CASES: &[Case] = &[
         Pop3,
         Tls,
         "TLS\nPOP3\nS: -ERR [SYS/PERM] moved to pop3s://alice@ELSEWHERE\nC:",
-        "sign-in:server-fault",
+        "sign-in:not-authorized",
     ),
     (
         Smtp,
         Tls,
         "TLS\nSMTP\nS: 551 5.7.1 not local, please try \\<alice@ELSEWHERE>\nC:",
-        "sign-in:server-fault",
+        "sign-in:not-authorized",
     ),
     (
         Smtp,

@@ -124,7 +124,13 @@ fn inside(protocol: Protocol, script: Script, credentials: &Credentials) -> Vec<
     let mut stages = Stages::of(script, credentials);
     signed_in(protocol, credentials, &mut stages);
     let secrets = sent.all().iter().filter(|flight| is_secret(flight)).count();
-    assert!(secrets <= 1, "{:?}", sent.all());
+    // Once more only where the first was refused for its place in the command.
+    let commands = sent.all();
+    let commands = commands
+        .iter()
+        .filter(|flight| flight.contains("AUTHENTICATE "));
+    let tries = commands.count().clamp(1, 2);
+    assert!(secrets <= tries, "{:?}", sent.all());
     stages.results
 }
 
@@ -186,7 +192,7 @@ fn assert_is_about_account(outcome: Outcome) {
             Some(Stage::SignIn | Stage::Mailbox | Stage::Sending | Stage::Delivery) | None
         ) || matches!(
             outcome,
-            Outcome::PasswordSignInNotOffered | Outcome::NoCapabilities
+            Outcome::PasswordSignInNotOffered | Outcome::NoCapabilities | Outcome::GreetingRefused
         ),
         "{outcome}"
     );
@@ -398,6 +404,8 @@ mod tests {
                       + \r\n\x02\x01 OK in\r\n\x02* CAPABILITY A\r\n\x01 OK\r\n\x02\x01 NO no\r\n",
                     b"* OK [CAPABILITY SASL-IR AUTH=PLAIN STARTTLS] hi\n\x02* OK x\n\x01 NO [AUTHENTICATIONFAILED] no\r\n",
                     b"* OK [CAPABILITY SASL-IR AUTH=PLAIN STARTTLS] hi\r\n\x02+ eyJ9\r\n\x02\x01 NO no\r\n",
+                    b"* OK [CAPABILITY SASL-IR AUTH=PLAIN] hi\r\n\x02\x01 BAD Invalid initial response\r\n\x02+ \r\n\x02\
+                      \x01 OK in\r\nWelcome\r\n\x02* CAPABILITY A\r\n\x01 OK\r\n\x02* BYE\r\n",
                     b"* OK [CAPABILITY IMAP4rev1 STARTTLS] hi\r\n\x02\x01 NO no\r\n\x02* CAPABILITY A\r\n\x01 OK\r\n",
                     b"* BYE [UNAVAILABLE] f\xc3\xbcr Sie\r\n",
                 ][..],

@@ -9,6 +9,7 @@ use rustls::pki_types::{CertificateDer, SignatureVerificationAlgorithm, UnixTime
 use x509_parser::parse_x509_certificate;
 
 use super::conversation::assert_fits;
+use crate::dialogue::first_words::refusal_in_the_clear;
 use crate::outcome::Outcome;
 use crate::stage::Stage;
 use crate::step::CertificateFacts;
@@ -55,6 +56,17 @@ pub(crate) fn certificates(chain: &[CertificateDer<'_>], response: &[u8]) {
 pub(crate) fn flight(bytes: &[u8], cut: usize) {
     let whole = flight::parse(bytes);
     let half = flight::parse(&bytes[..cut]);
+    let refusal = refusal_in_the_clear(bytes);
+    assert!(
+        matches!(
+            refusal,
+            None | Some(Outcome::GreetingRefused | Outcome::GreetingBusy | Outcome::RateLimited)
+        ),
+        "{refusal:?}"
+    );
+    // What comes behind the first line changes nothing.
+    let with_more = [bytes, b"\nAccess denied: too many connections"].concat();
+    assert_eq!(refusal_in_the_clear(&with_more), refusal);
     // Whoever reads stops as soon as all is said, and must have the same answer by then.
     if half.complete {
         assert!(whole.complete, "{half:?} becomes {whole:?}");
@@ -141,8 +153,40 @@ mod tests {
         pem.into_iter().chain(der).collect()
     }
 
+    /// A line with a no of some protocol in it, and what servers say besides.
+    fn refusals() -> impl Strategy<Value = Vec<u8>> {
+        let words = prop::sample::select(vec![
+            "* BYE ",
+            "* BAD ",
+            " NO ",
+            "-ERR ",
+            "554 ",
+            "421-",
+            "500 ",
+            "[UNAVAILABLE] ",
+            "[SYS/TEMP] ",
+            "blocked ",
+            "access denied ",
+            "too many connections ",
+            "rate limit ",
+            "TLS ",
+            "\r\n",
+            "[",
+            "]",
+        ]);
+        let words = words.prop_map(|word| word.as_bytes().to_vec());
+        let noise = prop::collection::vec(any::<u8>(), 0..4);
+        let part = prop_oneof![5 => words, 1 => noise];
+        prop::collection::vec(part, 0..8).prop_map(|parts| parts.concat())
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn refusals_of_any_kind(bytes in refusals(), cut in any::<prop::sample::Index>()) {
+            flight(&bytes, cut.index(bytes.len() + 1));
+        }
 
         #[test]
         fn certificates_of_any_kind(

@@ -72,7 +72,7 @@ pub(super) async fn command<S: Stream, C: Clock>(
 fn hangup<S, C>(connection: &Connection<S, C>, bye: &Status) -> Outcome {
     let reason = match connection.signed_in {
         true => refusal::after_sign_in(bye.answer()),
-        false => refusal::before_sign_in(bye.answer()),
+        false => refusal::of_hangup_before_sign_in(bye.answer()),
     };
     reason.unwrap_or(Outcome::ClosedEarly)
 }

@@ -28,7 +28,8 @@ pub(super) const IMAP: &[(&str, Meaning)] = &[
     // Yahoo also for too many tries.
     ("LIMIT", UnlessExactWords(TooManyConnections)),
     ("INUSE", UnlessExactWords(MailboxInUse)),
-    ("OVERQUOTA", Exact(MailboxFull)),
+    // Gmail also for too much in too short a time.
+    ("OVERQUOTA", UnlessExactWords(MailboxFull)),
     ("SERVERBUG", UnlessExactWords(ServerFault)),
     ("CORRUPTION", Exact(ServerFault)),
     ("NOPERM", UnlessExactWords(NotAuthorized)),
@@ -82,6 +83,8 @@ pub(super) const SMTP: &[(u16, &str, Meaning)] = &[
     (538, "", Exact(TlsRequired)),
     (550, "5.7.8", UnlessWords(WrongCredentials)),
     (550, "", UnlessWords(NotAuthorized)),
+    // The account lives on another server (RFC 5321 §3.4), as with the referral of IMAP.
+    (551, "", UnlessExactWords(NotAuthorized)),
     (554, "5.7.8", UnlessWords(WrongCredentials)),
     (554, "", UnlessWords(NotAuthorized)),
 ];

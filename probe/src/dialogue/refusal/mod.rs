@@ -93,18 +93,17 @@ pub(super) fn before_sign_in(answer: Answer<'_>) -> Option<Outcome> {
     }
 }
 
+/// What a server means that hangs up before anybody has signed in. `None` where it does not say why.
+pub(super) fn of_hangup_before_sign_in(answer: Answer<'_>) -> Option<Outcome> {
+    let its_own = || passes(answer) || named(answer) == Some(Outcome::ServerFault);
+    before_sign_in(answer).or_else(|| its_own().then_some(Outcome::GreetingBusy))
+}
+
 /// What a server means that greets with a refusal.
 pub(super) fn of_greeting(answer: Answer<'_>) -> Outcome {
     let is_temporary = match answer {
         Answer::Smtp { code, .. } => (400..=499).contains(&code),
-        Answer::Imap { code, .. } => {
-            let busy = ["UNAVAILABLE", "LIMIT", "INUSE", "THROTTLED", "TEMPFAIL"];
-            busy.iter().any(|busy| code.eq_ignore_ascii_case(busy))
-        }
-        Answer::Pop3 { code, .. } => {
-            let busy = ["SYS/TEMP", "IN-USE", "LOGIN-DELAY"];
-            busy.iter().any(|busy| code.eq_ignore_ascii_case(busy))
-        }
+        Answer::Imap { .. } | Answer::Pop3 { .. } => passes(answer),
     };
     before_sign_in(answer).unwrap_or(match is_temporary {
         true => Outcome::GreetingBusy,
@@ -116,6 +115,20 @@ pub(super) fn of_greeting(answer: Answer<'_>) -> Outcome {
 /// that the password is not judged (RFC 4959).
 pub(super) fn is_of_initial_response(answer: Answer<'_>) -> bool {
     words::refuse_initial_response(&answer.text())
+}
+
+/// Whether a code or words say that it passes by itself.
+fn passes(answer: Answer<'_>) -> bool {
+    matches!(
+        named(answer),
+        Some(
+            Outcome::TemporaryFailure
+                | Outcome::TooManyConnections
+                | Outcome::MailboxInUse
+                | Outcome::RateLimited
+                | Outcome::TryLater
+        )
+    )
 }
 
 fn named(answer: Answer<'_>) -> Option<Outcome> {

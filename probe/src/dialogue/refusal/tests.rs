@@ -94,6 +94,22 @@ fn a_wrong_password_is_named_by_a_code_or_by_words() {
             WrongCredentials,
         ),
         ("user unknown", WrongCredentials),
+        ("no such mailbox", WrongCredentials),
+        ("account not found", WrongCredentials),
+        ("Authorization failed", WrongCredentials),
+        ("Error authenticating", WrongCredentials),
+        (
+            "Invalid password. Your account will be locked after 2 more failures",
+            WrongCredentials,
+        ),
+        (
+            "Wrong password. If you forgot it, please change your password",
+            WrongCredentials,
+        ),
+        (
+            "Login failed. Please change your password if you forgot it",
+            WrongCredentials,
+        ),
         ("no such user", WrongCredentials),
         ("invalid user name", WrongCredentials),
         ("account does not exist, unknown user", WrongCredentials),
@@ -210,6 +226,9 @@ fn a_servers_own_trouble_is_no_wrong_password() {
             ServerFault,
         ),
         ("Something went wrong", ServerFault),
+        ("proxy error", ServerFault),
+        ("Auth process not responding", ServerFault),
+        ("Unable to open this mailbox.", ServerFault),
         ("Interner Fehler", ServerFault),
         ("erreur interne du serveur", ServerFault),
         ("Внутренняя ошибка", ServerFault),
@@ -255,6 +274,7 @@ fn another_kind_of_password_is_asked_for_in_many_words() {
             AppPasswordRequired,
         ),
         ("Web login required.", AppPasswordRequired),
+        ("Bitte melden Sie sich im Browser an", AppPasswordRequired),
         (
             "Authentication failed. You need to use an app-specific password",
             AppPasswordRequired,
@@ -357,6 +377,17 @@ fn ways_that_are_switched_off_are_told_from_accounts_that_are() {
     check_words(&[
         ("IMAP access disabled for this account", AccessSwitchedOff),
         ("POP3 access disabled", AccessSwitchedOff),
+        ("Service is disabled for this account", AccessSwitchedOff),
+        (
+            "SMTP authentication is not enabled for this account",
+            AccessSwitchedOff,
+        ),
+        ("POP3 is not available on your plan", AccessSwitchedOff),
+        ("Free users cannot use IMAP", AccessSwitchedOff),
+        (
+            "Bitte aktivieren Sie IMAP in den Einstellungen",
+            AccessSwitchedOff,
+        ),
         (
             "Your account is not enabled for IMAP use. Please visit your settings page",
             AccessSwitchedOff,
@@ -400,6 +431,8 @@ fn ways_that_are_switched_off_are_told_from_accounts_that_are() {
         ("the mailbox has been deactivated", AccountDisabled),
         ("IMAP login failed: account disabled", AccountDisabled),
         ("Account inactive", AccountDisabled),
+        ("Your account is not verified", AccountDisabled),
+        ("Login blocked: suspicious activity", AccountDisabled),
         ("Your account has expired", AccountDisabled),
         ("Konto gesperrt", AccountDisabled),
         ("Compte suspendu", AccountDisabled),
@@ -465,6 +498,16 @@ fn limits_are_told_from_what_they_are_limits_of() {
         ),
         ("too many failed login attempts", RateLimited),
         (
+            "Account exceeded command or bandwidth limits. (Failure)",
+            RateLimited,
+        ),
+        ("Превышено количество попыток входа", RateLimited),
+        ("user locked out", RateLimited),
+        (
+            "Your IP has been blocked due to too many failed login attempts",
+            RateLimited,
+        ),
+        (
             "auth failed (this user authenticate too many times)",
             RateLimited,
         ),
@@ -521,6 +564,7 @@ fn limits_are_told_from_what_they_are_limits_of() {
     check_words(&[
         ("client is listed by zen.spamhaus.org", GreetingRefused),
         ("Your IP address is blocked", GreetingRefused),
+        ("You have been banned", GreetingRefused),
     ]);
 }
 
@@ -563,6 +607,10 @@ fn imap_codes_are_believed_as_far_as_they_can_be() {
             ("[THROTTLED]", RateLimited),
             ("[INUSE]", MailboxInUse),
             ("[OVERQUOTA]", MailboxFull),
+            (
+                "[OVERQUOTA] Account exceeded bandwidth limits. (Failure)",
+                RateLimited,
+            ),
             ("[SERVERBUG]", ServerFault),
             ("[SERVERBUG] Internal error occurred.", ServerFault),
             ("[CORRUPTION]", ServerFault),
@@ -799,6 +847,24 @@ fn before_the_sign_in_a_no_is_about_the_client_the_load_or_the_command() {
             outcome,
             "{line}"
         );
+    }
+}
+
+#[test]
+fn a_goodbye_before_the_sign_in_says_why_or_nothing() {
+    for (line, outcome) in [
+        ("[UNAVAILABLE] see you", Some(GreetingBusy)),
+        ("Internal error occurred.", Some(GreetingBusy)),
+        ("Auth process not responding", Some(GreetingBusy)),
+        ("Too many connections", Some(GreetingBusy)),
+        ("Access denied", Some(GreetingRefused)),
+        ("Logging out", None),
+        ("[ALERT] Disconnected for inactivity.", None),
+        ("", None),
+    ] {
+        let (code, words) = bracketed(line);
+        let answer = Answer::Imap { code, words };
+        assert_eq!(of_hangup_before_sign_in(answer), outcome, "{line}");
     }
 }
 

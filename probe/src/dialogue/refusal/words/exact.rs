@@ -23,7 +23,8 @@ pub(super) const ROWS: &[Row] = &[
           tls required|ssl required|tls is required|ssl is required|requires tls|requires ssl|require tls|\
           require ssl|requires a secure|require a secure|secure connection required|\
           secure connection is required|only over tls|only over ssl|without tls|without ssl|\
-          without encryption|plaintext authentication dis|plaintext authentication not|plaintext login|\
+          without encryption|plaintext authentication dis|plaintext authentication not|plaintext login|unencrypted login|only via tls|only via ssl|plaintext password not|plain text password not|\
+          cleartext password not|\
           cleartext authentication dis|cleartext authentication not|cleartext login|plaintext auth dis|\
           verschlusselung erforderlich|verschlusselte verbindung|connexion securisee|conexion segura|\
           conexao segura|connessione sicura",
@@ -46,7 +47,7 @@ pub(super) const ROWS: &[Row] = &[
             "垃圾邮件|спам|sending limit|send limit|sending quota|outbound limit|daily limit|hourly limit|\
           message limit|too many messages|too many emails|too many mails|too many recipients|sending is blocked|\
           sending blocked|blocked from sending|barred from sending|suspended from sending|sending suspended|\
-          sending is suspended|sending has been|sending disabled|sending is disabled|not allowed to send|\
+          sending is suspended|sending has been|sending activity|sending disabled|sending is disabled|not allowed to send|\
           not a robot|prove you are not|versand gesperrt|sendelimit",
         ],
     ),
@@ -58,7 +59,7 @@ pub(super) const ROWS: &[Row] = &[
             "expired|has expire|must be changed|must change|change your|needs to be changed|need to change|\
           must be reset|reset required|must be renewed|abgelaufen|expire|caducad|expirou|expirad|scadut|verlopen|\
           wygas|истек|устарел|过期|過期|期限",
-            "!app password|application|app specific|account expired|account has expired|wrong|incorrect|invalid",
+            "!app password|application|app specific|account expired|account has expired|wrong|incorrect|invalid|forgot",
         ],
     ),
     // A password of another kind.
@@ -115,6 +116,15 @@ pub(super) const ROWS: &[Row] = &[
     ),
     (BasicAuthenticationOff, &["security defaults"]),
     (
+        AccessSwitchedOff,
+        &[
+            " imap| pop | pop3| smtp",
+            "authentication is not enabled|authentication not enabled|authentication is disabled|\
+          authentication disabled|auth is not enabled|auth not enabled|auth is disabled",
+            " this | your | user|account|mailbox",
+        ],
+    ),
+    (
         PasswordSignInNotOffered,
         &[
             "unsupported auth|unsupported mechanism|unsupported sasl|unsupported login|invalid auth mechanism|\
@@ -134,7 +144,8 @@ pub(super) const ROWS: &[Row] = &[
     (
         AccessSwitchedOff,
         &[
-            "smtp auth disabled|smtpclientauth|smtp client auth|client authentication is disabled|yet to enable|\
+            "service is disabled for|service disabled for|service is not enabled|service not enabled|\
+          smtp auth disabled|smtpclientauth|smtp client auth|client authentication is disabled|yet to enable|\
           enable imap|enable pop|enable smtp|activate imap|activate pop|turn on imap|turn on pop|\
           not have access rights to this service|imap4disabled|imapdisabled|popdisabled|pop3disabled|\
           protocoldisabled|nicht fur imap|nicht fur pop",
@@ -152,14 +163,15 @@ pub(super) const ROWS: &[Row] = &[
           access not|access is not|access blocked|access is blocked|access closed|access is off|access off|\
           access restricted|not enabled|not activated|isnt enabled|switched off|turned off|deactivated|\
           not active|is disabled|are disabled|been disabled|service disabled| disabled|not allowed|\
-          not permitted|not available for|not authorized|not have access|not have permission|no permission|\
-          blocked for|is off |not open|service is closed|not subscribed|not included|prohibited|forbidden|\
+          not permitted|not available for|not available on|not available in|not available with|not authorized|not have access|not have permission|no permission|\
+          blocked for|is off |not open|service is closed|not subscribed|not included|not include|cannot use|can not use|cant use|upgrade|prohibited|forbidden|\
           deaktiviert|nicht aktiviert|nicht freigeschaltet|ausgeschaltet|abgeschaltet|gesperrt|nicht erlaubt|\
           desactive|pas active|non active|deshabilitado|desactivado|no habilitado|no esta habilitado|\
           no esta activado|desativado|desabilitado|nao habilitado|nao esta habilitado|nao ativado|disattivat|\
           disabilitat|non attiv|non abilitat|uitgeschakeld|niet ingeschakeld|niet geactiveerd|wylaczon|\
           nie jest wlaczon|отключен|выключен|не включен|запрещен|未开启|未開啟|未开通|未启用|已关闭|没有开启|没有开通|\
-          尚未|被禁用|無効|有効になっていません|許可されていません",
+          尚未|被禁用|無効|有効になっていません|許可されていません|aktivieren sie|freischalten|activez|habilite|active el acceso|\
+          attivare|wlacz|включите|请开启|请开通",
             "!account disabled|account is disabled|account has been disabled|account suspended|account locked|\
           account is locked|account is suspended|user disabled|user is disabled|too many|plaintext|cleartext|\
           mechanism|temporar| ip ",
@@ -182,12 +194,12 @@ pub(super) const ROWS: &[Row] = &[
             "account|user |benutzer|konto|compte|cuenta| conta |utente|gebruiker|uzytkownik|аккаунт|пользовател|\
           учетная запись|учетной записи|账号|帐号|帳號|账户|用户|アカウント",
             "disabled|suspended|locked|deactivated|blocked|closed|terminated|inactive|not active|not enabled|\
-          not activated|banned|frozen|on hold|deleted|gesperrt|deaktiviert|geschlossen|desactive|suspendu|bloque|\
+          not activated|not verified|not confirmed|banned|frozen|on hold|deleted|gesperrt|deaktiviert|geschlossen|desactive|suspendu|bloque|\
           verrouille|desactivad|suspendid|bloquead|deshabilitad|desativad|suspens|encerrad|disabilitat|sospes|\
           bloccat|disattivat|geblokkeerd|uitgeschakeld|opgeheven|zablokowan|zawieszon|заблокирован|отключен|\
           приостановлен|冻结|凍結|停用|封禁|锁定|鎖定|禁用|ロック|無効|停止|凍結",
             "!maildrop|temporarily locked|temporarily blocked|locked temporarily|blocked temporarily|\
-          vorubergehend|voruebergehend|too many|zu viele|attempts|another|connection|locked for|blocked for|\
+          vorubergehend|voruebergehend|too many|zu viele|attempts|another|connection|will be|locked out|locked for|blocked for|\
           minute|try later|try again|invalid user|unknown user|not locked|not disabled",
         ],
     ),
@@ -209,9 +221,16 @@ pub(super) const ROWS: &[Row] = &[
         ],
     ),
     (
+        AccountDisabled,
+        &[
+            "abuse|compromised|hacked|suspicious|unusual activity|unusual login|unusual sign in|security reasons",
+            "account|mailbox|user|login|sign in|activity",
+        ],
+    ),
+    (
         RateLimited,
         &[
-            "too many|zu viele|trop de|demasiad|muitas|muitos|troppi|troppe|te veel|zbyt|слишком|过多|太多|多すぎ",
+            "too many|zu viele|trop de|demasiad|muitas|muitos|troppi|troppe|te veel|zbyt|слишком|превышен|过多|太多|多すぎ",
             "login|log in|log on|logon|sign in|auth|attempt|fail|bad|invalid|incorrect|wrong|password|tries|times|\
           request|retries|versuch|anmeld|tentativ|intent|essai|pogingen|prob|попыт|次数|次數|登录|尝试|試行|回",
             "!left|remain",
@@ -220,7 +239,7 @@ pub(super) const ROWS: &[Row] = &[
     (
         RateLimited,
         &[
-            "rate limit|ratelimit|throttl|brute force|login limit|login frequency|frequency limit|frequency is|\
+            "rate limit|ratelimit|throttl|bandwidth limit|brute force|login limit|login frequency|frequency limit|frequency is|\
           too frequent|too often|too fast|attempts exceeded|exceeded the login|attempt limit|login attempts|\
           failed attempts|attempts reached|slow down|authentication failure 1 |zu haufig|zu oft|zu haeufig|\
           trop souvent|te vaak|zbyt czesto|слишком часто|频繁|頻繁|次数过多|次數過多|超过限制|回数",
@@ -271,12 +290,23 @@ pub(super) const ROWS: &[Row] = &[
     (
         AppPasswordRequired,
         &[
-            "web browser|web login|log in via|log in on the web|sign in on the web|in your browser|\
+            "web browser|with your browser|im browser|votre navigateur|el navegador|no navegador|nel browser|\
+          in de browser|w przegladarce|в браузере|浏览器|ブラウザ|web login|log in via|log in on the web|sign in on the web|in your browser|\
           via your browser|through your browser|via the web|need to use web",
         ],
     ),
     // A database without an entry, not one that fails.
     (WrongCredentials, &["no secret in database|passerr"]),
+    (
+        WrongCredentials,
+        &[
+            "mailbox|account|email|e mail|address",
+            "no such mailbox|unknown mailbox|mailbox not found|mailbox unknown|mailbox does not exist|\
+          no such account|account not found|account does not exist|account unknown|unknown email|unknown address|\
+          email not found|no such address|address unknown",
+            "!unable to open|cannot open|failed to open|could not open",
+        ],
+    ),
     (
         WrongCredentials,
         &[
@@ -300,16 +330,16 @@ pub(super) const ROWS: &[Row] = &[
         NotAuthorized,
         &[
             "referral|different server|another server|other server|wrong server|mailbox has moved|mailbox moved|\
-          account has moved|account moved|moved to|use the server|please connect to",
+          account has moved|account moved|moved to|not local|use the server|please connect to",
         ],
     ),
     (
         NotAuthorized,
         &[
             "not authorized|not authorised|not permitted|not allowed|no permission|not have permission|no access|\
-          does not have access|authorization failed|authorization failure|access restricted|insufficient rights|\
+          does not have access|access restricted|is restricted|access control|insufficient rights|\
           insufficient privilege|insufficient permission|not entitled|did not meet the criteria|\
-          login disabled|login is disabled|logins are disabled|nicht berechtigt|keine berechtigung|nicht erlaubt|\
+          login disallowed|logins disallowed|login disabled|login is disabled|logins are disabled|nicht berechtigt|keine berechtigung|nicht erlaubt|\
           non autorise|pas autorise|no autorizado|no permitido|nao autorizado|nao permitido|non autorizzato|\
           non consentito|niet toegestaan|brak uprawnien|нет прав|没有权限|無權限|权限",
             "!maildir|file|director",
@@ -320,4 +350,4 @@ pub(super) const ROWS: &[Row] = &[
 /// An unmistakable wrong user name or password, in the words of servers that name another cause besides.
 const BAD_LOGIN: &str = "invalid credential|incorrect password|wrong password|invalid password|bad password|\
     password is incorrect|password incorrect|password error|login failure|invalid login|invalid user|\
-    incorrect user|incorrect login|wrong user|credentials are invalid|password is wrong";
+    incorrect user|incorrect login|password wrong|password invalid|wrong user|credentials are invalid|password is wrong";

@@ -13,7 +13,7 @@ pub(super) const ROWS: &[Row] = &[
           pozniej|позже|稍后|稍後|しばらく|maintenance|wartung|mantenimiento|manutencao|manutenzione|onderhoud|\
           konserwac|техническ|维护|維護|メンテナンス|overload|uberlast| busy|繁忙|service unavailable|\
           service not available|server unavailable|service is unavailable|server is unavailable|shutting down|\
-          server restart|is restarting|going down",
+          being migrated|migration|server restart|is restarting|going down",
         ],
     ),
     (
@@ -30,7 +30,8 @@ pub(super) const ROWS: &[Row] = &[
           directory|read only file|no space left|disk full|disk is full|i o error|input output error|out of memory|\
           cannot allocate|misconfigur|configuration error|config error|unexpected error|unknown error|\
           generic failure|cannot open|cant open|failed to open|unable to open|could not open|corrupt|\
-          something went wrong|auth process|auth server|auth service|auth daemon|authdaemon|saslauthd|\
+          something went wrong|proxy error|proxy fail|no route to|broken pipe|failed to fork|cannot fork|\
+          could not access|cannot access|mailbox unavailable|mailbox is unavailable|license|licence|not responding|auth process|auth server|auth service|auth daemon|authdaemon|saslauthd|\
           authentication server|authentication service|lookup failed|lookup failure|lookup error",
         ],
     ),
@@ -65,7 +66,7 @@ pub(super) const ROWS: &[Row] = &[
     (
         WrongCredentials,
         &[
-            "authentication fail|authentication unsuccessful|authentication error|authentication rejected|\
+            "authentication fail|authorization fail|error authenticating|authentication unsuccessful|authentication error|authentication rejected|\
           authentication declined|authentication denied|authentication refused|authentication incorrect|\
           authenticate fail|auth fail|auth error|auth rejected|authfail|auth invalid|login fail|login incorrect|\
           login error|login invalid|login denied|login refused|login rejected|log in fail|log on fail|logon fail|\

@@ -55,7 +55,7 @@ fn first(rows: &[Row], text: &Text) -> Option<Outcome> {
 const INITIAL_RESPONSE: &[&[&str]] = &[
     &["not ending with|initial response|initial client response|sasl ir"],
     &[
-        "too many|extra|unexpected|excess|superfluous|takes no|no more|expects no|expected no|does not take",
+        "too many|wrong number of|invalid number of|extra|unexpected|excess|superfluous|takes no|no more|expects no|expected no|does not take",
         "argument|parameter|data after|text after|characters after",
     ],
     &["expected| expects", "end of line|crlf|newline|eol"],

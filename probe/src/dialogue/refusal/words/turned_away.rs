@@ -45,7 +45,8 @@ pub(super) const BLOCK_LIST: &[Row] = &[
         GreetingRefused,
         &[
             "spamhaus|spamcop|barracuda|uceprotect|dnsbl| rbl |blacklist|black list|blocklist|block list|\
-          blocked using|denylist|fail2ban|intrusion",
+          blocked using|denylist|not whitelisted|not in whitelist|you have been banned|you are banned|\
+          you have been blocked|you are blocked|fail2ban|intrusion",
         ],
     ),
     (
