@@ -376,6 +376,8 @@ fn every_side_has_its_causes() {
         ("nothing-answers", Side::Probe),
         ("network-unreachable", Side::Probe),
         ("local-resources-exhausted", Side::Probe),
+        ("probe-offline", Side::Probe),
+        ("dns-timeout", Side::Service),
     ] {
         let cause = Cause::all().find(|cause| cause.code() == code).unwrap();
         assert_eq!(cause.side(), side, "{code}");

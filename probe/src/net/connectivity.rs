@@ -1,6 +1,7 @@
 //! Whether a run in which nothing was reached says anything about the servers, or only that this machine is
 //! offline.
 
+use std::future::Future;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -8,10 +9,8 @@ use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
 use super::connect::CONNECT_TIMEOUT;
-use super::controls::ControlResult;
-use super::run_context::ProbeContext;
+use super::controls::{ControlResult, Controls};
 use crate::address::is_public;
-use crate::endpoint::HostName;
 use crate::outcome::Outcome;
 
 /// How long after the last connection request has timed out the other endpoints are waited for.
@@ -63,13 +62,14 @@ impl Connectivity {
         });
     }
 
-    /// Whether this machine is offline, asked by an endpoint that has no answer. The controls are asked only
-    /// when all endpoints of the run have none, and nothing else was reached meanwhile. Ends before `deadline`.
+    /// Whether this machine is offline, asked by an endpoint that has no answer. `asking` asks the controls, which
+    /// is done only when all endpoints of the run have none, and nothing else was reached meanwhile. Ends before
+    /// `deadline`.
     pub(super) async fn is_offline(
         &self,
-        probe: &ProbeContext,
-        host: &HostName,
         missing: Missing,
+        controls: &Controls,
+        asking: impl Future<Output = ControlResult>,
         deadline: Instant,
     ) -> bool {
         let mut progress = self.progress.subscribe();
@@ -83,12 +83,9 @@ impl Connectivity {
             _ => return false,
         }
         let since = self.begun.checked_sub(SAME_MOMENT).unwrap_or(self.begun);
-        if probe.controls.reached_since(since) {
+        if controls.reached_since(since) {
             return false;
         }
-        let asking = probe
-            .controls
-            .ask(&probe.resolver, host, probe.allow_private);
         match timeout_at(deadline, asking).await {
             Ok(result) => shows_offline(missing, result),
             Err(_) => false,

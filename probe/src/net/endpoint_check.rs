@@ -238,10 +238,10 @@ impl<'a> EndpointCheck<'a> {
         // When the time is up, what is known so far is told.
         let deadline = *deadline - LAST_STEP_TIME;
         let host = &self.target.endpoint.host;
-        match connectivity
-            .is_offline(probe, host, missing, deadline)
-            .await
-        {
+        let controls = &probe.controls;
+        let asking = controls.ask(&probe.resolver, host, probe.allow_private);
+        let offline = connectivity.is_offline(missing, controls, asking, deadline);
+        match offline.await {
             true => Outcome::ProbeOffline,
             false => outcome,
         }

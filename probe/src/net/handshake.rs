@@ -25,7 +25,7 @@ const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(8);
 
 /// A server that has not sent a byte by then is asked in another way instead. With the time for that, the
 /// silence is named within 8 seconds.
-const FIRST_BYTE_TIMEOUT: Duration = Duration::from_millis(5500);
+const FIRST_BYTE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long the rest of a line is waited for that shows another kind of service.
 const REST_OF_LINE_TIMEOUT: Duration = Duration::from_secs(1);

@@ -207,6 +207,10 @@ fn what_cannot_be_tested_for_lack_of_sockets_says_so_and_is_told_to_nobody_else(
             let metrics = program.metrics("/metrics");
             let counted = "outcome=\"local-resources-exhausted\"} 1";
             assert!(metrics.contains(counted), "{path} {form} {dns}: {metrics}");
+            let ready = program.metrics("/readyz");
+            let degraded = "degraded: local-resources-exhausted\n";
+            assert!(ready.starts_with("HTTP/1.1 200"), "{path} {form}: {ready}");
+            assert!(ready.ends_with(degraded), "{path} {form} {dns}: {ready}");
             if dns {
                 // Resolving the name would now need the internet.
                 continue;
@@ -215,6 +219,51 @@ fn what_cannot_be_tested_for_lack_of_sockets_says_so_and_is_told_to_nobody_else(
             for words in ["We cannot test", " ago)"] {
                 assert!(!answer.contains(words), "{path} {form}: {answer}");
             }
+            let ready = program.metrics("/readyz");
+            assert!(ready.ends_with("\r\nready\n"), "{path} {form}: {ready}");
+        }
+    }
+}
+
+/// A provider whose servers do not answer, and a host that should always answer and does not either.
+#[test]
+fn a_test_that_is_offline_itself_says_so_and_takes_nothing_out() {
+    // Nobody can open a connection to all hosts at once, so this address fails as all do without a network.
+    const UNREACHABLE: &str = "127.255.255.255:993";
+    let gone = |record: String| {
+        let lines = record.lines().map(|line| match line.split_once(" = ") {
+            Some(("connect_to", _)) => format!("connect_to = \"{UNREACHABLE}\""),
+            _ => line.to_owned(),
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    let mail = SilentServer::with_record(gone);
+    for (path, form) in [
+        ("/api/test", "address=stall.test"),
+        ("/api/test", "address=jane%40stall.test&password=secret"),
+        ("/test", "address=stall.test"),
+    ] {
+        for (offline, options) in [(true, &["--control-host", UNREACHABLE][..]), (false, &[])] {
+            let program = Program::start(&mail, options);
+            for _ in 0..2 {
+                let answer = RunningTest::start(&program, path, form).answer();
+                let said = answer.contains("Our test has no connection to the internet right now");
+                assert_eq!(said, offline, "{path} {form}: {answer}");
+                // What was found is not told again as if it were about the mail server.
+                let told_again = answer.contains(" ago)");
+                assert!(!(offline && told_again), "{path} {form}: {answer}");
+            }
+            let ready = program.metrics("/readyz");
+            let expected = if offline {
+                "degraded: probe-offline\n"
+            } else {
+                "\r\nready\n"
+            };
+            assert!(ready.starts_with("HTTP/1.1 200"), "{path} {form}: {ready}");
+            assert!(ready.ends_with(expected), "{path} {form}: {ready}");
+            let metrics = program.metrics("/metrics");
+            let gauge = format!("degraded{{cause=\"probe-offline\"}} {}", u8::from(offline));
+            assert!(metrics.contains(&gauge), "{path} {form}: {metrics}");
         }
     }
 }
