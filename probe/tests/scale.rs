@@ -55,7 +55,7 @@ const STALLS: &[(&str, Protocol, Security, bool)] = &[
 const CHECKS_PER_STALL: usize = 143;
 
 /// Shorter than the time of any stage, so that every check ends by it.
-const DEADLINE: Duration = Duration::from_secs(6);
+const DEADLINE: Duration = Duration::from_secs(5);
 
 /// What a check may need besides the state of its TLS connection, in KiB.
 const MAX_KIB_PER_CHECK: usize = 100;
@@ -91,8 +91,10 @@ async fn a_thousand_stalled_checks_end_in_time_and_leave_nothing_behind() {
     let used = resident().saturating_sub(memory);
     for (server, ..) in &servers {
         let received = server.received();
-        assert_eq!(received.len(), CHECKS_PER_STALL);
-        let wrong = received
+        // A server that says nothing at all is visited a second time by each, seconds after the first.
+        let visits = CHECKS_PER_STALL..=2 * CHECKS_PER_STALL;
+        assert!(visits.contains(&received.len()), "{}", received.len());
+        let wrong = received[..CHECKS_PER_STALL]
             .iter()
             .find(|received| received.closed || !received.deviations.is_empty());
         assert!(wrong.is_none(), "{wrong:?}");
