@@ -260,6 +260,12 @@ fn a_refused_version_decides_for_every_offer_within() {
     for (offer, known) in [(&NSS_17, true), (&NSS_45, true), (&NSS_91, false)] {
         assert_eq!(answers.to(offer).is_some(), known, "{}", offer.id);
     }
+    // Versions from 1.2 on were refused; older ones may be taken.
+    let mut answers = Answers::default();
+    answers.add(&NSS_91, alert(70));
+    for offer in [&NSS_17, &NSS_45, &APPLE_2025] {
+        assert_eq!(answers.to(offer), None, "{}", offer.id);
+    }
 }
 
 #[test]
