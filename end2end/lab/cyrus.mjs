@@ -36,7 +36,7 @@ export async function startCyrus(directory, { ports, certificates }) {
     await run(join(root, "usr/sbin/saslpasswd2"), args, { input: password, env });
   }
   for (const name of ["server.key", "passwords"]) await chown(path(name), owner.uid, owner.gid);
-  // The disabled account signs in and may use no service.
+  // The disabled account has a password and may use no service.
   await run(program("cyr_deny"), ["-C", path("imapd.conf"), ACCOUNTS.disabled.address], { env });
 
   const args = ["-d", "-C", path("imapd.conf"), "-M", path("cyrus.conf"), "-p", path("master.pid")];

@@ -185,6 +185,14 @@ fn cyrus_is_understood_as_dovecot_is() {
         let (found, endpoint) = test_service(&lab, url, id, "normal", wrong);
         assert_eq!(found.findings, ["wrong-credentials"], "{id}: {endpoint:#?}");
         assert_eq!(found.code, Some(1), "{id}");
+
+        // Cyrus knows the account and its password, and lets it use no service.
+        let right = lab.password("disabled");
+        let (found, endpoint) = test_service(&lab, url, id, "disabled", &right);
+        assert_ne!(endpoint.stages["sign-in"], "ok", "{id}: {endpoint:#?}");
+        let words = "authorization failure";
+        assert!(endpoint.text.contains(words), "{id}: {endpoint:#?}");
+        assert_eq!(found.code, Some(1), "{id}");
     }
 }
 
