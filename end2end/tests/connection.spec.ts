@@ -1,7 +1,10 @@
 // The connection test, with and without scripts, on real mail servers.
 
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { Page } from "@playwright/test";
-import { expect, openTestForm, runTest, test } from "./fixtures";
+import { labOptions, serve } from "../mailguide.mjs";
+import { expect, expectAwake, openTestForm, runTest, test } from "./fixtures";
 
 const findings = (page: Page) => page.locator(".finding h3");
 const service = (page: Page, address: string) => page.locator(".service").filter({ hasText: address });
@@ -65,6 +68,54 @@ for (const { account, title, explanation, advice, never, bad } of [
     expect(await page.content()).not.toContain(password);
   });
 }
+
+test("a message to myself is sent and seen to arrive", async ({ page, lab, javaScriptEnabled }) => {
+  const { address, password } = lab.accounts.normal;
+  const form = await openTestForm(page, javaScriptEnabled);
+  const box = form.getByRole("checkbox", { name: "Also send a message to myself" });
+  await expect(box).not.toBeChecked();
+  await box.check();
+  await runTest(page, form, address, password);
+  await expect(findings(page)).toHaveText([/Everything works/]);
+  await expect(page.locator(".finding")).toContainText("The message to yourself arrived");
+  const imap = service(page, "port 993");
+  await imap.getByText("Technical details").click();
+  await expect(imap.getByText("Send a message to yourself")).toBeVisible();
+  await expect(imap.getByText("Time on the way")).toBeVisible();
+  await expect(imap.getByText("INBOX", { exact: true })).toBeVisible();
+});
+
+test("a message to myself needs the password", async ({ page, lab, javaScriptEnabled }) => {
+  const form = await openTestForm(page, javaScriptEnabled);
+  await form.getByRole("checkbox", { name: "Also send a message to myself" }).check();
+  await runTest(page, form, lab.accounts.normal.address);
+  await expect(findings(page)).toHaveText([/To send a message we need your email password/]);
+});
+
+test.describe(() => {
+  // This site is another one than that of the other tests.
+  test.use({ expectedProblems: [/^request to another origin/] });
+
+  test("our own connection is down: nothing is said of the mail", async ({ page, lab, javaScriptEnabled }) => {
+    // Nobody can open a connection to all hosts at once, so this address fails as all do without a network.
+    const unreachable = "127.255.255.255:993";
+    const record = join(lab.directory, `offline-${javaScriptEnabled}.toml`);
+    const text = await readFile(lab.record, "utf8");
+    await writeFile(record, text.replaceAll(/^connect_to = .*$/gm, `connect_to = "${unreachable}"`));
+    const server = await serve([...labOptions({ ...lab, record }), "--control-host", unreachable]);
+    try {
+      await page.goto(`${server.url}${javaScriptEnabled ? "/" : "/test"}`);
+      if (javaScriptEnabled) await expectAwake(page);
+      const { address, password } = lab.accounts.normal;
+      await runTest(page, page.locator("section.test"), address, password);
+      await expect(findings(page)).toHaveText([/Our test has no connection to the internet right now/]);
+      await expect(page.locator(".finding")).toContainText("This says nothing about your mail.");
+      await expect(page.locator(".finding")).not.toContainText(/server names?|port|support at/);
+    } finally {
+      await server.stop();
+    }
+  });
+});
 
 test("the server's own words are there for the support", async ({ page, lab, javaScriptEnabled }) => {
   const { address, password } = lab.accounts.blocked;

@@ -145,6 +145,9 @@ impl Presenter {
             {
                 let _ = write!(explanation, " {text}");
             }
+            if let Some(time) = time_on_the_way(reports) {
+                let _ = write!(explanation, " {}", self.texts.test.arrived(time));
+            }
         } else if fine && !self.with_password {
             let _ = write!(explanation, " {}", self.texts.test.password.not_given);
         }
@@ -314,6 +317,15 @@ impl Presenter {
         }));
         rows
     }
+}
+
+/// How long the message to oneself took.
+fn time_on_the_way(reports: &[EndpointReport]) -> Option<Duration> {
+    let mut steps = reports.iter().flat_map(|report| &report.steps);
+    steps.find_map(|step| match step.facts {
+        Facts::Delivery { on_the_way, .. } => on_the_way,
+        _ => None,
+    })
 }
 
 /// Whether a service has gone through a stage with nothing to say about it.

@@ -53,7 +53,7 @@ words! {
 
 words! {
     /// What is added to the good news about the password.
-    PasswordWords: accepted opened may_send not_given
+    PasswordWords: accepted opened may_send not_given; arrived(TimeValue)
 }
 
 words! {
@@ -109,6 +109,9 @@ placeholders! {
 
     /// In the server of a service.
     AddressValue { Host = "host", Port = "port", Security = "security" }
+
+    /// In how long something took.
+    TimeValue { Time = "time" }
 
     /// In what is counted or measured.
     NumberValue { Number = "number" }
@@ -211,6 +214,13 @@ impl TestWords {
         address: &EnvelopeAddress,
     ) -> Result<OutgoingMessage, Outcome> {
         self_message(address, &self.message.subject, &self.message.text)
+    }
+
+    /// Says that the message to oneself has arrived.
+    pub(super) fn arrived(&self, on_the_way: Duration) -> String {
+        self.password
+            .arrived
+            .fill(|TimeValue::Time| self.time(on_the_way))
     }
 
     /// Says why a test is not run. `providers` names those whose addresses are known.
