@@ -88,7 +88,7 @@ async fn the_address_that_was_checked_is_used_to_the_end() {
         // The other address.
         (
             Security::Tls,
-            "TLS\nS: * OK [CAPABILITY SASL-IR AUTH=PLAIN] hi\nC:\nS: <tag> OK [CAPABILITY A] in\nC:\nS: * BYE",
+            "TLS\nS: * OK [CAPABILITY SASL-IR AUTH=PLAIN] hi\nC:\nS: <tag> OK [CAPABILITY A] in\nC:\nS: <tag> OK\nC:\nS: * BYE",
             Outcome::Ok,
             2,
         ),

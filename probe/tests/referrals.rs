@@ -104,20 +104,20 @@ const CASES: &[Case] = &[
     (
         Imap,
         Tls,
-        "TLS\nIMAP\nS: <tag> OK [REFERRAL imap://alice@ELSEWHERE/] in, but better there\nC:\nS: * CAPABILITY IMAP4rev1\nS: <tag> OK\nC:",
+        "TLS\nIMAP\nS: <tag> OK [REFERRAL imap://alice@ELSEWHERE/] in, but better there\nC:\nS: * CAPABILITY IMAP4rev1\nS: <tag> OK\nC:\nS: <tag> OK\nC:",
         "close:ok",
     ),
     (
         Imap,
         Tls,
         "TLS\nIMAP\nS: <tag> OK [CAPABILITY QUOTA MAILBOX-REFERRALS] in\nC:\nS: <tag> NO [REFERRAL imap://alice@ELSEWHERE/INBOX] moved\nC:",
-        "close:ok",
+        "mailbox:mailbox-refused",
     ),
     // A server that says it is another one.
     (
         Smtp,
         Starttls,
-        "S: 220 elsewhere.example.test\nC:\nS: 250-elsewhere.example.test\nS: 250 STARTTLS\nC:\nS: 220 go\nTLS\nC:\nS: 250-elsewhere.example.test\nS: 250 AUTH PLAIN\nC:\nS: 235 in\nC:\nS: 221 bye",
+        "S: 220 elsewhere.example.test\nC:\nS: 250-elsewhere.example.test\nS: 250 STARTTLS\nC:\nS: 220 go\nTLS\nC:\nS: 250-elsewhere.example.test\nS: 250 AUTH PLAIN\nC:\nS: 235 in\nC:\nS: 250 ok\nC:\nS: 250 ok\nC:\nS: 250 ok\nC:\nS: 221 bye",
         "close:ok",
     ),
 ];

@@ -47,11 +47,6 @@ words! {
 }
 
 words! {
-    /// The message that a customer sends to itself.
-    MessageWords: subject text
-}
-
-words! {
     /// What is added to the good news about the password.
     PasswordWords: accepted opened may_send not_given; arrived(TimeValue)
 }
@@ -83,6 +78,15 @@ words! {
     /// What was measured.
     UnitWords: decimal_point under_a_millisecond;
         milliseconds(NumberValue) seconds(NumberValue) megabytes(NumberValue)
+}
+
+/// The message that a customer sends to itself.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MessageWords {
+    subject: Plain,
+    /// Its paragraphs.
+    text: Vec<Plain>,
 }
 
 /// Days and periods.
@@ -213,7 +217,10 @@ impl TestWords {
         &self,
         address: &EnvelopeAddress,
     ) -> Result<OutgoingMessage, Outcome> {
-        self_message(address, &self.message.subject, &self.message.text)
+        let MessageWords { subject, text } = &self.message;
+        let paragraphs = text.iter().map(|text| text.0.as_str());
+        let text = paragraphs.collect::<Vec<_>>().join("\n\n");
+        self_message(address, &subject.0, &text)
     }
 
     /// Says that the message to oneself has arrived.
