@@ -10,6 +10,7 @@
 //! | `connect`, `resources` | Happy Eyeballs, and whether it is this machine that has no socket left |
 //! | `connectivity`, `controls` | whether it is this machine that is offline |
 //! | `handshake`, `tee` | runs the TLS handshake, and copies its first bytes |
+//! | `hello_exchange` | a hello that was written by hand, and what comes back for it |
 //! | `second_looks` | how often a server is visited besides its session |
 //! | `prepare_tls` | another connection, up to where TLS begins |
 //! | `other_addresses` | the addresses of the host that were not used |
@@ -27,6 +28,7 @@ mod endpoint_check;
 mod event;
 mod event_sink;
 mod handshake;
+mod hello_exchange;
 mod other_addresses;
 mod permitted;
 mod prepare_tls;

@@ -13,13 +13,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 use tokio::time::{sleep, timeout};
 
 use self::hellos::client_hello;
 use self::plan::{Question, next};
 use super::connect::connect;
+use super::hello_exchange::{Exchange, exchange};
 use super::prepare_tls::prepare_tls;
 use super::target::Target;
 use crate::client_profiles::{
@@ -31,7 +30,6 @@ use crate::outcome::{Outcome, Severity};
 use crate::stage::Stage;
 use crate::step::{EndpointReport, Facts, TlsFacts};
 use crate::tls::facts::from_choice;
-use crate::tls::flight::{self, Flight};
 
 /// The most connections for one endpoint. A server that takes TLS 1.2 and newer only needs sixteen.
 const MAX_CONNECTIONS: usize = 23;
@@ -213,33 +211,26 @@ async fn ask(question: Question, peer: SocketAddr, endpoint: &Endpoint) -> Answe
     };
     // Nothing that a server says on the way is shown.
     match prepare_tls(stream, endpoint, &Arc::new(Redactor::default())).await {
-        Ok(ready) => read_answer(ready.upgrade.into_stream(), &hello).await,
+        Ok(ready) => exchange(ready.upgrade.into_stream(), &hello, RESPONSE_TIMEOUT)
+            .await
+            .into(),
         Err(_) => Answer::Nothing,
     }
 }
 
-/// Sends a hello and reads until all is said that is said in the clear.
-async fn read_answer(mut stream: TcpStream, hello: &[u8]) -> Answer {
-    let mut received = Vec::new();
-    let mut read = Flight::default();
-    let reading = async {
-        stream.write_all(hello).await?;
-        let mut bytes = [0; 4096];
-        while !read.complete && received.len() < flight::MAX_FLIGHT_LEN {
-            match stream.read(&mut bytes).await? {
-                0 => break,
-                length => received.extend_from_slice(&bytes[..length]),
-            }
-            read = flight::parse(&received);
+impl From<Exchange> for Answer {
+    fn from(exchange: Exchange) -> Self {
+        let Exchange {
+            received,
+            flight,
+            ended,
+        } = exchange;
+        match (flight.choice, flight.alert) {
+            (Some(choice), _) => Self::Chose(choice),
+            (None, Some(alert)) => Self::Alert(alert),
+            // Closing with or without a close_notify is the same to a client that waits for a ServerHello.
+            (None, None) if ended && (received.is_empty() || flight.complete) => Self::Dropped,
+            (None, None) => Self::Nothing,
         }
-        Ok::<_, std::io::Error>(())
-    };
-    let ended = timeout(RESPONSE_TIMEOUT, reading).await;
-    match (read.choice, read.alert) {
-        (Some(choice), _) => Answer::Chose(choice),
-        (None, Some(alert)) => Answer::Alert(alert),
-        // Closing with or without a close_notify is the same to a client that waits for a ServerHello.
-        (None, None) if ended.is_ok() && (received.is_empty() || read.complete) => Answer::Dropped,
-        (None, None) => Answer::Nothing,
     }
 }

@@ -12,20 +12,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::crypto::CryptoProvider;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use self::decision::{Next, Offer, Response, Supported, decide};
 use self::hellos::client_hello;
 use super::connect::connect;
+use super::hello_exchange::{Exchange, exchange};
 use super::prepare_tls::prepare_tls;
 use super::second_looks::SecondLooks;
 use crate::dialogue::recognise::{ServiceKind, recognise};
 use crate::dialogue::{Fault, Redactor};
 use crate::endpoint::Endpoint;
 use crate::step::Facts;
-use crate::tls::flight::{self, Flight};
 
 /// The time for everything here together.
 const DIAGNOSIS_TIMEOUT: Duration = Duration::from_secs(8);
@@ -85,7 +84,7 @@ pub(super) async fn answers_tls(
     }
     match open(peer).await {
         Some(stream) => {
-            let received = exchange(stream, &hello).await.received;
+            let received = exchange(stream, &hello, RESPONSE_TIMEOUT).await.received;
             received.len() > 1 && recognise(&received) == ServiceKind::Tls
         }
         None => false,
@@ -108,7 +107,9 @@ async fn ask(
         return Response::Nothing;
     };
     match prepare_tls(stream, endpoint, redactor).await {
-        Ok(ready) => exchange(ready.upgrade.into_stream(), &hello).await.into(),
+        Ok(ready) => exchange(ready.upgrade.into_stream(), &hello, RESPONSE_TIMEOUT)
+            .await
+            .into(),
         Err(_) => Response::Nothing,
     }
 }
@@ -128,38 +129,6 @@ fn hello(
 async fn open(peer: SocketAddr) -> Option<TcpStream> {
     let connected = timeout(CONNECT_TIMEOUT, connect(&[peer])).await.ok()?;
     connected.stream.ok().map(|(stream, _)| stream)
-}
-
-/// What came back for a hello.
-struct Exchange {
-    received: Vec<u8>,
-    flight: Flight,
-    /// Whether the server ended the connection.
-    ended: bool,
-}
-
-/// Sends a hello and reads until all is said that is said in the clear.
-async fn exchange(mut stream: TcpStream, hello: &[u8]) -> Exchange {
-    let mut received = Vec::new();
-    let mut flight = Flight::default();
-    let reading = async {
-        stream.write_all(hello).await?;
-        let mut bytes = [0; 4096];
-        while !flight.complete && received.len() < flight::MAX_FLIGHT_LEN {
-            match stream.read(&mut bytes).await? {
-                0 => break,
-                length => received.extend_from_slice(&bytes[..length]),
-            }
-            flight = flight::parse(&received);
-        }
-        Ok::<_, std::io::Error>(())
-    };
-    let ended = timeout(RESPONSE_TIMEOUT, reading).await.is_ok();
-    Exchange {
-        received,
-        flight,
-        ended,
-    }
 }
 
 impl From<Exchange> for Response {
