@@ -397,7 +397,7 @@ mod tests {
                        * ID NIL\r\n\x01 OK\r\n\x02* 3 EXISTS\r\n\x01 OK\r\n\x02* QUOTA \"\" (STORAGE 9 10 MESSAGE 1 2)\r\n\x01 OK\r\n\x02* BYE\r\n\x01 OK\r\n"[..],
                     b"* OK [CAPABILITY SASL-IR AUTH=PLAIN] hi\r\n\x02\x01 OK [CAPABILITY IDLE] in\r\n\x02\x01 OK\r\n\x02\
                       * LIST (\\Junk) \"/\" Spam\r\n\x01 OK\r\n\x02\x01 OK\r\n\x02* SEARCH\r\n\x01 OK\r\n\x02\
-                      \x01 NO\r\n\x02\x01 OK\r\n\x02+ idle\r\n* 1 EXISTS\r\n\x02\x01 OK\r\n\x02\x01 OK\r\n\x02\
+                      \x01 OK\r\n\x02* SEARCH\r\n\x01 OK\r\n\x02+ idle\r\n* 1 EXISTS\r\n\x02\x01 OK\r\n\x02\x01 OK\r\n\x02\
                       * SEARCH 7\r\n\x01 OK\r\n\x02* 1 FETCH (UID 7 BODY[X] {36}\r\n\
                       Authentication-Results: x; spf=pass\n)\r\n\x01 OK\r\n\x02* BYE\r\n",
                     b"* OK hi\r\n* OK [ALERT] x\r\n\x02* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\n* 3 EXISTS\r\n\x01 OK\r\n\x02\

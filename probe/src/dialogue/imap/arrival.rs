@@ -32,7 +32,8 @@ pub(super) async fn watch<S: Stream, C: Clock>(
 ) -> Result<Option<Arrival>, Fault> {
     let junk = junk_folder(connection, known).await?;
     loop {
-        let folders = [Some(Folder::inbox()), junk.clone()];
+        // The inbox comes last and stays open: what arrives behind the search ends the IDLE.
+        let folders = [junk.clone(), Some(Folder::inbox())];
         for folder in folders.into_iter().flatten() {
             if let Some(arrival) = look(connection, &folder, message_id).await? {
                 return Ok(Some(arrival));
@@ -42,11 +43,7 @@ pub(super) async fn watch<S: Stream, C: Clock>(
             return Ok(None);
         }
         match known.has("IDLE") {
-            true => {
-                // Only the folder that is open is watched.
-                command(connection, "EXAMINE INBOX").await?;
-                idle(connection).await?;
-            }
+            true => idle(connection).await?,
             false => connection.pause(POLL_INTERVAL).await,
         }
     }
