@@ -300,6 +300,43 @@ async fn waiting_for_the_verdict_is_not_counted() {
     assert!(reports[1].elapsed >= second, "{:?}", reports[1]);
 }
 
+/// However slow it is: its servers name the reason of a refusal most exactly.
+#[tokio::test]
+async fn imap_signs_in_first_and_the_next_one_leads_where_it_fails() {
+    let authority = Authority::new("Test root");
+    let config = authority.server(|_| {});
+    let late = IMAP.replace("TLS", "TLS\nPAUSE 700");
+    let pop3 = "TLS\nS: +OK hi\nC:\nS: +OK\nS: SASL PLAIN\nS: .\nC:\nS: -ERR no\nC:";
+    let refused = format!("{late}C:\nS: <tag> NO [CONTACTADMIN] your account is disabled\nC:");
+    let turned_away = "TLS\nPAUSE 700\nS: * BYE not now".to_owned();
+    for (imap, expected) in [
+        (
+            refused,
+            ["account-disabled", "not-tried", "account-disabled"],
+        ),
+        (turned_away, ["", "sign-in-refused", "greeting-refused"]),
+    ] {
+        let imap = Server::start(&imap, Some(Arc::clone(&config))).await;
+        let pop3 = Server::start(pop3, Some(Arc::clone(&config))).await;
+        let targets = vec![
+            target("pop3", Pop3, Implicit, &pop3),
+            target("imap", Imap, Implicit, &imap),
+        ];
+        let reports = check(&probe(&authority), targets, Some(credentials())).await;
+        let sign_in = |report: &EndpointReport| {
+            let mut steps = report.steps.iter();
+            let step = steps.find(|step| step.stage == Stage::SignIn);
+            step.map_or("", |step| step.outcome.code())
+        };
+        let found = [
+            sign_in(&reports[1]),
+            sign_in(&reports[0]),
+            reports[1].outcome.code(),
+        ];
+        assert_eq!(found, expected, "{reports:#?}");
+    }
+}
+
 #[tokio::test]
 async fn the_deadline_ends_whatever_is_under_way() {
     let authority = Authority::new("Test root");

@@ -146,6 +146,53 @@ fn a_working_account_is_tested_as_far_as_mail_goes() {
 }
 
 #[test]
+fn a_message_to_oneself_is_seen_to_arrive_where_it_lies() {
+    let lab = Lab::start();
+    for (account, finding, imap, folder) in [
+        ("normal", "ok", "ok", "INBOX"),
+        ("junked", "message-in-junk", "message-in-junk", "Junk"),
+        // There is no inbox in which it could be seen to arrive, so nothing is sent.
+        ("closed", "mailbox-fault", "", ""),
+        ("stranger", "sender-refused", "delivery-not-tried", ""),
+    ] {
+        let address = lab.address(account);
+        let arguments = [
+            "probe",
+            &address,
+            "--password-stdin",
+            "--send-to-self",
+            "--json",
+        ];
+        let output = mailguide(&arguments, &lab.options(), &lab.password(account));
+        let found = Found::new(&output);
+        assert_eq!(found.findings, [finding], "{account}: {found:#?}");
+        let stage = |id: &str| {
+            found.endpoints[id]
+                .stages
+                .get("delivery")
+                .map(String::as_str)
+        };
+        assert_eq!(stage("imap").unwrap_or(""), imap, "{account}: {found:#?}");
+        let sent = ["smtp", "smtp-tls"].map(stage);
+        let count = sent
+            .iter()
+            .filter(|outcome| **outcome == Some("ok"))
+            .count();
+        assert_eq!(
+            count,
+            usize::from(!folder.is_empty()),
+            "{account}: {found:#?}"
+        );
+        let told = format!("\"folder\":\"{folder}\"");
+        assert_eq!(
+            found.endpoints["imap"].text.contains(&told),
+            !folder.is_empty(),
+            "{account}: {found:#?}"
+        );
+    }
+}
+
+#[test]
 fn the_words_of_a_refusal_are_kept() {
     let lab = Lab::start();
     for (account, id, words) in [
