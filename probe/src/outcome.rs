@@ -282,6 +282,8 @@ outcomes! {
     /// The mailbox is more than nine tenths full (RFC 9208).
     MailboxNearlyFull = "mailbox-nearly-full", Mailbox, Notice, Account, Unknown;
 
+    /// The address of the customer cannot stand in a command without quotes, or is not known, so the server was not asked whether it takes mail from it.
+    SendingNotTried = "sending-not-tried", Sending, NotNeeded, Account, Accepted;
     /// The server does not take mail from the customer's own address (553 5.7.1, 550 5.7.60; RFC 5321 §4.1.1.2, RFC 6409 §6.1).
     SenderRefused = "sender-refused", Sending, Failure, Account, Accepted;
     /// The server took the password and still does not pass on mail (554 5.7.1, RFC 5321 §3.6.2).
@@ -297,8 +299,10 @@ outcomes! {
     /// The server took the password and cannot pass on mail because of a fault of its own (421 4.4.0, 5yz; RFC 5321 §3.8).
     SendingFault = "sending-fault", Sending, Failure, Service, Accepted;
 
-    /// No message was sent, because no inbox was open in which it could be seen to arrive, or another service has sent it.
-    DeliveryNotTried = "delivery-not-tried", Delivery, NotNeeded, Account, Accepted;
+    /// Another service has sent the message to the customer's own address, or sees it arrive.
+    DeliveryElsewhere = "delivery-elsewhere", Delivery, NotNeeded, Account, Accepted;
+    /// No message was sent, because no server took it or no inbox was open in which it could be seen to arrive.
+    DeliveryNotTried = "delivery-not-tried", Delivery, Skipped, Account, Accepted;
     /// The message to the customer's own address was taken and did not arrive while it was waited for.
     MessageNotSeen = "message-not-seen", Delivery, Failure, Service, Accepted;
     /// The message to the customer's own address lies among the junk mail (`\\Junk`, RFC 6154).

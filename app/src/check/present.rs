@@ -71,10 +71,7 @@ impl Presenter {
                 found: self.found(step.outcome),
                 time: self.texts.test.time(step.elapsed),
                 facts: self.facts(&step.facts),
-                server_reply: step.server_reply.as_deref().map(|reply| match &self.mask {
-                    Some(mask) => mask.masked(reply),
-                    None => reply.to_owned(),
-                }),
+                server_reply: step.server_reply.as_deref().map(|reply| self.masked(reply)),
             },
             next,
         }
@@ -173,6 +170,14 @@ impl Presenter {
         }
     }
 
+    /// A server's words without the name of the mailbox.
+    fn masked(&self, words: &str) -> String {
+        match &self.mask {
+            Some(mask) => mask.masked(words),
+            None => words.to_owned(),
+        }
+    }
+
     /// What was found, unless the sign beside the step says it all.
     fn found(&self, outcome: Outcome) -> String {
         match outcome {
@@ -250,7 +255,7 @@ impl Presenter {
                 let text = |value: &Option<String>| value.clone().unwrap_or_default();
                 vec![
                     (&label.on_the_way, time.unwrap_or_default()),
-                    (&label.folder, text(folder)),
+                    (&label.folder, self.masked(&text(folder))),
                     (&label.spf, text(spf)),
                     (&label.dkim, text(dkim)),
                     (&label.dmarc, text(dmarc)),
@@ -447,6 +452,24 @@ mod tests {
         };
         let masked = "NO J…@Example.net (j…) is unknown to mail.example.net";
         assert_eq!(told(&presenter).as_deref(), Some(masked));
+        let delivery = Step {
+            facts: Facts::Delivery {
+                on_the_way: None,
+                folder: Some("user/jane.doe/Junk".to_owned()),
+                spf: None,
+                dkim: None,
+                dmarc: None,
+            },
+            ..Step::new(Stage::Delivery, Outcome::MessageInJunk, Duration::ZERO)
+        };
+        let TestEvent::Step {
+            step: told_step, ..
+        } = presenter.step(0, &delivery)
+        else {
+            panic!("a step")
+        };
+        let folder = told_step.facts.iter().map(|(_, value)| value.as_str());
+        assert_eq!(folder.collect::<Vec<_>>(), ["user/j…/Junk"]);
         presenter.mask = None;
         assert_eq!(told(&presenter).as_deref(), Some(said));
     }

@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use futures_util::stream::{self, BoxStream, StreamExt};
+use probe::dialogue::OutgoingMessage;
 use probe::net::{self, ProbeEvent};
-use probe::{
-    Credentials, EndpointReport, EnvelopeAddress, Judgement, Outcome, Protocol, Stage, diagnose,
-};
+use probe::{Credentials, EndpointReport, Judgement, Outcome, Protocol, Stage, diagnose};
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::detach::detach;
@@ -18,7 +17,8 @@ use super::{
     Account, ClientLimits, Observed, Password, Refusal, RequestedSignIn, SharedChecks, TestPermit,
 };
 use crate::record::{
-    AddressError, AddressOrDomain, Domain, Group, LimitKind, Record, Role, Service, parse_address,
+    Address, AddressError, AddressOrDomain, Domain, Group, LimitKind, Record, Role, Service,
+    parse_address,
 };
 use crate::site::Site;
 use crate::texts::Texts;
@@ -62,7 +62,7 @@ pub async fn start(
     request: TestRequest,
     admission: &Admission,
 ) -> Test {
-    match admit(site, request, admission).await {
+    match admit(site, texts, request, admission).await {
         Ok((parsed, permit)) => Test {
             refused: None,
             events: events(site, texts, parsed, admission.checks.as_ref(), permit),
@@ -101,21 +101,22 @@ struct SignIn {
     account: Account,
     /// The name that servers may repeat.
     mask: Mask,
-    /// The address to and from which a message is to be sent, if one is.
-    message: Option<EnvelopeAddress>,
+    /// The message that is to be sent from the account to itself, if one is.
+    message: Option<OutgoingMessage>,
 }
 
 /// Parses the request and acquires a permit, or says why not. Nothing is sent anywhere before
 /// this has passed.
 async fn admit<'a>(
     site: &'a Site,
+    texts: &Texts,
     request: TestRequest,
     admission: &Admission,
 ) -> Result<(ParsedRequest<'a>, Arc<dyn TestPermit>), Refusal> {
     let limits = admission.limits.as_ref().ok_or(Refusal::Busy)?;
     // What cannot be understood counts, too: it costs the server as much.
     limits.count_request().await?;
-    let parsed = parse_request(site, request, admission.confidential)?;
+    let parsed = parse_request(site, texts, request, admission.confidential)?;
     let sign_in = parsed.sign_in.as_ref().map(|sign_in| RequestedSignIn {
         account: sign_in.account.clone(),
         message: sign_in.message.is_some(),
@@ -124,11 +125,12 @@ async fn admit<'a>(
     Ok((parsed, permit))
 }
 
-fn parse_request(
-    site: &Site,
+fn parse_request<'a>(
+    site: &'a Site,
+    texts: &Texts,
     request: TestRequest,
     confidential: bool,
-) -> Result<ParsedRequest<'_>, Refusal> {
+) -> Result<ParsedRequest<'a>, Refusal> {
     let typed = parse_address(&request.address).map_err(|error| match error {
         AddressError::Empty => Refusal::EmptyAddress,
         _ => Refusal::BadAddress,
@@ -154,12 +156,7 @@ fn parse_request(
             let credentials =
                 Credentials::new(user, password.into()).map_err(|_| Refusal::BadPassword)?;
             let message = match request.message {
-                true => Some(
-                    address
-                        .to_string()
-                        .parse()
-                        .map_err(|_| Refusal::MessageNeedsPlainAddress)?,
-                ),
+                true => Some(message_to_self(texts, address)?),
                 false => None,
             };
             Some(SignIn {
@@ -176,6 +173,13 @@ fn parse_request(
         services,
         sign_in,
     })
+}
+
+fn message_to_self(texts: &Texts, address: &Address) -> Result<OutgoingMessage, Refusal> {
+    let address = address.to_string().parse();
+    let address = address.map_err(|_| Refusal::MessageNeedsPlainAddress)?;
+    // Without randomness for its name it could not be found again.
+    texts.test.self_message(&address).map_err(|_| Refusal::Busy)
 }
 
 /// The services of the group that were ticked. The form without scripts shows the services of
@@ -231,8 +235,7 @@ fn events(
             let sign_in = net::SignIn {
                 credentials,
                 disclosure: permit.disclosure(),
-                // Without randomness for its name no message is sent, and the steps say so.
-                message: message.and_then(|address| texts.test.self_message(&address).ok()),
+                message,
             };
             let run = site.probe.run(targets, Some(sign_in));
             run.map(Observed::now).boxed()
@@ -309,11 +312,18 @@ fn refusals(reports: &[EndpointReport]) -> usize {
     refused + unknown + usize::from(refused == 0 && cut_off > 0)
 }
 
-/// Whether a server has the message, or may have it.
+/// Whether a server has the message, or may have it: it has not refused it.
 fn message_sent(reports: &[EndpointReport]) -> bool {
     let smtp = |report: &&EndpointReport| report.endpoint.protocol == Protocol::Smtp;
     let mut steps = reports.iter().filter(smtp).flat_map(|report| &report.steps);
-    steps.any(|step| step.stage == Stage::Delivery && step.outcome != Outcome::DeliveryNotTried)
+    steps.any(|step| {
+        let not_here = matches!(
+            step.outcome,
+            Outcome::DeliveryNotTried | Outcome::DeliveryElsewhere
+        );
+        let refused = step.outcome.stage() == Some(Stage::Sending);
+        step.stage == Stage::Delivery && !not_here && !refused
+    })
 }
 
 /// Whether the test ended, and not the sign-in.
@@ -328,6 +338,41 @@ mod tests {
     use probe::{Endpoint, Security, Step};
 
     use super::*;
+
+    #[test]
+    fn a_message_counts_as_sent_unless_it_is_known_that_it_was_not() {
+        let report = |protocol, steps: &[(Stage, Outcome)]| {
+            let endpoint = Endpoint {
+                id: "one".into(),
+                protocol,
+                host: "mail.example.net".parse().unwrap(),
+                port: 993.try_into().unwrap(),
+                security: Security::Tls,
+            };
+            let steps = steps.iter();
+            let steps = steps.map(|(stage, outcome)| Step::new(*stage, *outcome, Duration::ZERO));
+            EndpointReport::new(endpoint, steps.collect(), Duration::ZERO)
+        };
+        for (protocol, outcome, expected) in [
+            (Protocol::Smtp, Outcome::Ok, true),
+            (Protocol::Smtp, Outcome::NoReply, true),
+            (Protocol::Smtp, Outcome::DroppedAfterSignIn, true),
+            (Protocol::Smtp, Outcome::Deadline, true),
+            (Protocol::Smtp, Outcome::SendingBlocked, false),
+            (Protocol::Smtp, Outcome::DeliveryNotTried, false),
+            (Protocol::Smtp, Outcome::DeliveryElsewhere, false),
+            // That nothing was seen to arrive says nothing of the sending.
+            (Protocol::Imap, Outcome::MessageNotSeen, false),
+        ] {
+            let reports = [report(protocol, &[(Stage::Delivery, outcome)])];
+            assert_eq!(message_sent(&reports), expected, "{protocol} {outcome}");
+        }
+        let before = [
+            (Stage::SignIn, Outcome::Ok),
+            (Stage::Sending, Outcome::Deadline),
+        ];
+        assert!(!message_sent(&[report(Protocol::Smtp, &before)]));
+    }
 
     #[test]
     fn a_password_counts_as_refused_unless_it_was_accepted_or_not_looked_at() {

@@ -135,8 +135,13 @@ fn drop_consequences(observed: &mut Vec<Observation<'_>>) {
         || has(Outcome::WrongCredentials)
         || has(Outcome::AppPasswordRequired)
         || has(Outcome::PasswordExpired);
+    // What keeps a message from being sent, or from being watched for, is told by itself.
+    let failed = observed
+        .iter()
+        .any(|seen| seen.outcome.severity() == Severity::Failure);
     observed.retain(|seen| match seen.outcome {
         Outcome::NotTried => false,
+        Outcome::DeliveryNotTried => !failed,
         Outcome::WrongCredentials => !closed,
         Outcome::SignInRefused => !explained,
         _ => true,

@@ -40,8 +40,12 @@ pub use capabilities::Capabilities;
 pub use clock::Clock;
 pub use connection::{Connection, Upgrade};
 pub use fault::Fault;
+#[cfg(any(test, fuzzing))]
+pub(crate) use imap::MAX_LITERAL_LEN;
 pub use redact::Redactor;
-pub use results::{Arrival, Greeting, MailboxUsage, OutgoingMessage, Quota, SignedIn};
+pub use results::{
+    Arrival, Greeting, MailboxUsage, OpenedMailbox, OutgoingMessage, Quota, SignedIn,
+};
 pub use stream::Stream;
 #[cfg(any(feature = "tls", test, fuzzing))]
 pub(crate) use verified_connection::Sealed;
@@ -165,15 +169,18 @@ pub async fn sign_in<S: VerifiedTls, C: Clock>(
 pub async fn mailbox<S: Stream, C: Clock>(
     protocol: Protocol,
     connection: &mut Connection<S, C>,
-    known: Option<&Capabilities>,
-) -> Result<MailboxUsage, Fault> {
-    let usage = match protocol {
+    known: Option<Capabilities>,
+) -> Result<OpenedMailbox, Fault> {
+    let opened = match protocol {
         Protocol::Imap => imap::mailbox(connection, known).await,
-        Protocol::Pop3 => pop3::mailbox(connection).await,
+        Protocol::Pop3 => pop3::mailbox(connection).await.map(|usage| OpenedMailbox {
+            usage,
+            ..OpenedMailbox::default()
+        }),
         // Whoever sends mail sees no mailbox.
-        Protocol::Smtp => Ok(MailboxUsage::default()),
+        Protocol::Smtp => Ok(OpenedMailbox::default()),
     };
-    usage.map_err(after_sign_in(Outcome::MailboxFault))
+    opened.map_err(after_sign_in(Outcome::MailboxFault))
 }
 
 /// Asks an SMTP server whether a message from and to this address would be taken. None is sent. Returns the
@@ -192,30 +199,41 @@ pub async fn sending<S: Stream, C: Clock>(
     reply.map_err(after_sign_in(Outcome::SendingFault))
 }
 
-/// Sends a message from and to this address over SMTP. Returns the reply that accepted it.
+/// Offers a message from and to this address over SMTP, up to where the server waits for its content.
 ///
 /// # Errors
 ///
 /// As [`sending`].
-pub async fn send_message<S: Stream, C: Clock>(
+pub async fn offer_message<S: Stream, C: Clock>(
     connection: &mut Connection<S, C>,
     address: &EnvelopeAddress,
+) -> Result<(), Fault> {
+    let offered = smtp::offer_message(connection, address).await;
+    offered.map_err(after_sign_in(Outcome::SendingFault))
+}
+
+/// Sends the content of a message that was offered. Returns the reply that accepted it.
+///
+/// # Errors
+///
+/// As [`sending`]. After [`Outcome::NoReply`] and [`Outcome::DroppedAfterSignIn`] the server may have the message.
+pub async fn send_content<S: Stream, C: Clock>(
+    connection: &mut Connection<S, C>,
     message: &OutgoingMessage,
 ) -> Result<Option<String>, Fault> {
-    let reply = smtp::send_message(connection, address, message).await;
+    let reply = smtp::send_content(connection, message).await;
     reply.map_err(after_sign_in(Outcome::SendingFault))
 }
 
 /// Watches for the message with this id over IMAP, in the inbox and among the junk mail, until the stage is
-/// nearly over. `None` when it has not come. `known` are the capabilities after the sign-in, where the reply
-/// to it included them.
+/// nearly over. `None` when it has not come. `known` are the capabilities after the sign-in.
 ///
 /// # Errors
 ///
 /// [`Outcome::DroppedAfterSignIn`] when the server hangs up, and those of reading.
 pub async fn arrival<S: Stream, C: Clock>(
     connection: &mut Connection<S, C>,
-    known: Option<&Capabilities>,
+    known: &Capabilities,
     message_id: &str,
 ) -> Result<Option<Arrival>, Fault> {
     let arrival = imap::arrival(connection, known, message_id).await;

@@ -33,6 +33,15 @@ pub struct MailboxUsage {
     pub messages: Option<Quota>,
 }
 
+/// A mailbox that was opened.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OpenedMailbox {
+    /// How full it is, as far as the server tells.
+    pub usage: MailboxUsage,
+    /// What the server can do now, over IMAP.
+    pub capabilities: Capabilities,
+}
+
 /// The use and the limit of one resource (RFC 9208 §3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quota {

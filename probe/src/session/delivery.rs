@@ -1,10 +1,9 @@
 //! One message from the customer to the customer: one session sends it, another sees it arrive.
 //!
 //! The sender waits until somebody watches, so that nothing is sent in vain and the time on the way can be
-//! told. The watcher waits until the message is sent.
+//! told. The watcher waits until the message is sent. Whoever gives up first closes the delivery for the other.
 
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::expected::Expected;
@@ -14,17 +13,30 @@ use crate::endpoint::{Endpoint, Protocol, Security};
 /// For so long the two wait for each other. A server that is slower has a fault that the test tells of anyway.
 const MEETING_TIMEOUT: Duration = Duration::from_secs(30);
 
+/// For so long the watcher waits for the end of a sending that has begun; no sending takes longer.
+const SENDING_TIMEOUT: Duration = Duration::from_secs(90);
+
 /// Shared by all sessions of a run in which a message is sent.
 pub struct Delivery {
     message: OutgoingMessage,
     senders: Expected,
     watchers: Expected,
-    /// Whether somebody watches.
-    watched: AtomicBool,
-    /// Whether somebody has begun to send. There is one message, however many servers would take it.
-    taken: AtomicBool,
-    /// When it was sent, by the clock of the run.
-    sent: Mutex<Option<Duration>>,
+    state: Mutex<DeliveryState>,
+}
+
+/// How far the delivery has come.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum DeliveryState {
+    /// Nobody watches.
+    Open,
+    /// Somebody watches.
+    Watched,
+    /// A session sends the message. There is one message, however many servers would take it.
+    Taken,
+    /// A server has the message, or may have it, since this moment by the clock of the run.
+    Sent(Duration),
+    /// It is not sent any more.
+    Closed,
 }
 
 /// What one session does for the delivery. All parts are given out before the first session begins; a session
@@ -37,10 +49,25 @@ pub enum DeliveryPart<'a> {
 }
 
 /// The part of a session that may send the message.
-pub struct MessageSender<'a>(&'a Delivery);
+pub struct MessageSender<'a> {
+    delivery: &'a Delivery,
+    /// Whether it is this session that sends.
+    sends: bool,
+}
 
 /// The part of a session that may see it arrive.
 pub struct ArrivalWatcher<'a>(&'a Delivery);
+
+/// Whether the two sides have come together.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Meeting<M> {
+    /// They have.
+    Met(M),
+    /// Another session does this part.
+    Elsewhere,
+    /// The other side does not come.
+    Missed,
+}
 
 impl Delivery {
     /// A message that is still to be sent.
@@ -49,20 +76,21 @@ impl Delivery {
             message,
             senders: Expected::default(),
             watchers: Expected::default(),
-            watched: AtomicBool::new(false),
-            taken: AtomicBool::new(false),
-            sent: Mutex::new(None),
+            state: Mutex::new(DeliveryState::Open),
         }
     }
 
     /// The part of the session with this endpoint, if it has one. POP3 shows nothing that arrives during a
-    /// session (RFC 1939 §8).
+    /// session (RFC 1939 §4).
     pub fn part(&self, endpoint: &Endpoint) -> Option<DeliveryPart<'_>> {
         match (endpoint.protocol, endpoint.security) {
             (_, Security::None) | (Protocol::Pop3, _) => None,
             (Protocol::Smtp, _) => {
                 self.senders.one_more();
-                Some(DeliveryPart::Send(MessageSender(self)))
+                Some(DeliveryPart::Send(MessageSender {
+                    delivery: self,
+                    sends: false,
+                }))
             }
             (Protocol::Imap, _) => {
                 self.watchers.one_more();
@@ -70,44 +98,73 @@ impl Delivery {
             }
         }
     }
+
+    fn state(&self) -> MutexGuard<'_, DeliveryState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl<'a> MessageSender<'a> {
-    /// Waits until somebody watches. `None` where nobody does, or where another session sends.
-    pub async fn message(&self, clock: &impl Clock) -> Option<&'a OutgoingMessage> {
-        let delivery = self.0;
+    /// Waits until somebody watches, and takes the message.
+    pub async fn message(&mut self, clock: &impl Clock) -> Meeting<&'a OutgoingMessage> {
+        let delivery = self.delivery;
         delivery.watchers.wait(clock, MEETING_TIMEOUT).await;
-        let watched = delivery.watched.load(Ordering::Acquire);
-        (watched && !delivery.taken.swap(true, Ordering::AcqRel)).then_some(&delivery.message)
+        let mut state = delivery.state();
+        match *state {
+            DeliveryState::Watched => {
+                *state = DeliveryState::Taken;
+                self.sends = true;
+                Meeting::Met(&delivery.message)
+            }
+            DeliveryState::Taken | DeliveryState::Sent(_) => Meeting::Elsewhere,
+            DeliveryState::Open | DeliveryState::Closed => Meeting::Missed,
+        }
     }
 
-    /// Says that the server took the message at this moment.
-    pub fn sent(self, moment: Duration) {
-        if let Ok(mut sent) = self.0.sent.lock() {
-            *sent = Some(moment);
-        }
-        self.0.senders.arrived();
+    /// Says that the server has the message, or may have it, since this moment.
+    pub fn sent(mut self, moment: Duration) {
+        *self.delivery.state() = DeliveryState::Sent(moment);
+        // Dropping it closes what was not sent.
+        self.sends = false;
+        self.delivery.senders.arrived();
     }
 }
 
 impl Drop for MessageSender<'_> {
     fn drop(&mut self) {
-        self.0.senders.one_less();
+        if self.sends {
+            *self.delivery.state() = DeliveryState::Closed;
+            self.delivery.senders.arrived();
+        } else {
+            self.delivery.senders.one_less();
+        }
     }
 }
 
 impl<'a> ArrivalWatcher<'a> {
-    /// Waits until the message is sent, and returns it with the moment of that. `None` where it is not sent,
-    /// or where another session watches.
-    pub async fn sent(self, clock: &impl Clock) -> Option<(&'a OutgoingMessage, Duration)> {
+    /// Waits until the message is sent, and returns it with the moment of that.
+    pub async fn sent(self, clock: &impl Clock) -> Meeting<(&'a OutgoingMessage, Duration)> {
         let delivery = self.0;
-        if delivery.watched.swap(true, Ordering::AcqRel) {
-            return None;
+        {
+            let mut state = delivery.state();
+            if *state != DeliveryState::Open {
+                return Meeting::Elsewhere;
+            }
+            *state = DeliveryState::Watched;
         }
         delivery.watchers.arrived();
         delivery.senders.wait(clock, MEETING_TIMEOUT).await;
-        let sent = delivery.sent.lock().ok()?;
-        sent.map(|moment| (&delivery.message, moment))
+        if *delivery.state() == DeliveryState::Taken {
+            delivery.senders.wait(clock, SENDING_TIMEOUT).await;
+        }
+        let mut state = delivery.state();
+        match *state {
+            DeliveryState::Sent(moment) => Meeting::Met((&delivery.message, moment)),
+            _ => {
+                *state = DeliveryState::Closed;
+                Meeting::Missed
+            }
+        }
     }
 }
 
@@ -157,11 +214,26 @@ mod tests {
         }
     }
 
+    /// A clock for which every moment has come.
+    struct Impatient;
+
+    impl Clock for Impatient {
+        type Sleep = std::future::Ready<()>;
+
+        fn now(&self) -> Duration {
+            Duration::ZERO
+        }
+
+        fn sleep_until(&self, _: Duration) -> Self::Sleep {
+            std::future::ready(())
+        }
+    }
+
     #[test]
     fn one_sends_when_one_watches() {
         let (delivery, clock) = (delivery(), TestClock::default());
         assert!(part(&delivery, Protocol::Pop3).is_none());
-        let (first, second) = (sender(&delivery), sender(&delivery));
+        let (mut first, mut second) = (sender(&delivery), sender(&delivery));
         let (slow, quick) = (watcher(&delivery), watcher(&delivery));
         assert!(
             first.message(&clock).now_or_never().is_none(),
@@ -171,22 +243,23 @@ mod tests {
         assert!(arrival.as_mut().now_or_never().is_none(), "nothing is sent");
         assert!(matches!(
             first.message(&clock).now_or_never(),
-            Some(Some(_))
+            Some(Meeting::Met(_))
         ));
-        assert!(
-            matches!(second.message(&clock).now_or_never(), Some(None)),
-            "one is enough"
-        );
+        let second_try = second.message(&clock).now_or_never();
+        assert_eq!(second_try, Some(Meeting::Elsewhere), "one is enough");
         drop(second);
         assert!(
             arrival.as_mut().now_or_never().is_none(),
             "the server has not taken it yet"
         );
         first.sent(Duration::from_secs(7));
-        let arrived = arrival.now_or_never().flatten();
-        assert!(matches!(arrived, Some((_, moment)) if moment == Duration::from_secs(7)));
+        let arrived = arrival.now_or_never();
         assert!(
-            matches!(slow.sent(&clock).now_or_never(), Some(None)),
+            matches!(arrived, Some(Meeting::Met((_, moment))) if moment == Duration::from_secs(7))
+        );
+        assert_eq!(
+            slow.sent(&clock).now_or_never(),
+            Some(Meeting::Elsewhere),
             "another watches"
         );
     }
@@ -194,18 +267,53 @@ mod tests {
     #[test]
     fn nothing_is_sent_where_nobody_can_watch() {
         let (delivery, clock) = (delivery(), TestClock::default());
-        let (sender, watcher) = (sender(&delivery), watcher(&delivery));
+        let (mut sender, watcher) = (sender(&delivery), watcher(&delivery));
         drop(watcher);
-        assert!(matches!(sender.message(&clock).now_or_never(), Some(None)));
+        assert_eq!(sender.message(&clock).now_or_never(), Some(Meeting::Missed));
     }
 
     #[test]
     fn nobody_waits_for_what_cannot_be_sent() {
+        let clock = TestClock::default();
+        for takes_it_first in [false, true] {
+            let delivery = delivery();
+            let (mut sender, watcher) = (sender(&delivery), watcher(&delivery));
+            let mut arrival = pin!(watcher.sent(&clock));
+            assert!(arrival.as_mut().now_or_never().is_none());
+            if takes_it_first {
+                assert!(matches!(
+                    sender.message(&clock).now_or_never(),
+                    Some(Meeting::Met(_))
+                ));
+            }
+            drop(sender);
+            assert_eq!(arrival.now_or_never(), Some(Meeting::Missed));
+        }
+    }
+
+    #[test]
+    fn nothing_is_sent_once_the_watcher_has_given_up() {
         let (delivery, clock) = (delivery(), TestClock::default());
-        let (sender, watcher) = (sender(&delivery), watcher(&delivery));
+        let (mut sender, watcher) = (sender(&delivery), watcher(&delivery));
+        assert_eq!(
+            watcher.sent(&Impatient).now_or_never(),
+            Some(Meeting::Missed)
+        );
+        assert_eq!(sender.message(&clock).now_or_never(), Some(Meeting::Missed));
+    }
+
+    #[test]
+    fn a_watcher_does_not_give_up_while_the_message_is_being_sent() {
+        let (delivery, clock) = (delivery(), TestClock::default());
+        let (mut sender, watcher) = (sender(&delivery), watcher(&delivery));
         let mut arrival = pin!(watcher.sent(&clock));
         assert!(arrival.as_mut().now_or_never().is_none());
-        drop(sender);
-        assert!(matches!(arrival.now_or_never(), Some(None)));
+        assert!(matches!(
+            sender.message(&Impatient).now_or_never(),
+            Some(Meeting::Met(_))
+        ));
+        assert!(arrival.as_mut().now_or_never().is_none(), "it is under way");
+        sender.sent(Duration::ZERO);
+        assert!(matches!(arrival.now_or_never(), Some(Meeting::Met(_))));
     }
 }

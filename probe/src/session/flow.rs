@@ -97,8 +97,8 @@ impl<T: Transport, C: Clock + Clone, K: StepSink> Session<'_, T, C, K> {
                 hangup
             }
             (SignInResult::Accepted { capabilities }, Protocol::Imap | Protocol::Pop3) => {
-                self.mailbox(connection, capabilities.as_ref()).await?;
-                self.arrival(connection, capabilities.as_ref()).await?;
+                let capabilities = self.mailbox(connection, capabilities).await?;
+                self.arrival(connection, &capabilities).await?;
                 Hangup::Harmless
             }
         };

@@ -13,12 +13,13 @@
 //! | `step_log` | makes a [`Step`](crate::step::Step) of what happened and sends it off |
 //! | `transport` | what is needed of the layers below |
 //! | `gate` | one service signs in first, IMAP where there is one, so that a wrong password is sent only once |
-//! | `delivery` | a message to oneself, which one session sends and another sees arrive |
+//! | `delivery`, `delivery_stages` | a message to oneself, which one session sends and another sees arrive |
 //! | `expected` | counts those who are still expected, and wakes up whoever waits for them |
 //! | `mailbox_usage` | whether a mailbox is full |
 
 mod context;
 mod delivery;
+mod delivery_stages;
 mod expected;
 mod flow;
 mod gate;
@@ -31,10 +32,10 @@ mod tests;
 mod transport;
 
 pub use context::Session;
-pub use delivery::{ArrivalWatcher, Delivery, DeliveryPart, MessageSender};
+pub use delivery::{ArrivalWatcher, Delivery, DeliveryPart, Meeting, MessageSender};
+#[cfg(feature = "net")]
+pub(crate) use delivery_stages::ARRIVAL_TIMEOUT;
 pub use flow::ServerCertificates;
 pub use gate::{Disclosure, ExclusiveSignIn, SignInGate, SignInPermit, SignInTurn};
-#[cfg(feature = "net")]
-pub(crate) use stages::ARRIVAL_TIMEOUT;
 pub use step_log::{StageFailed, StepLog, StepSink};
 pub use transport::{CertificateCheck, TlsHandshake, Transport};

@@ -4,15 +4,14 @@ use std::io;
 use std::time::Duration;
 
 use super::context::Session;
-use super::delivery::DeliveryPart;
 use super::gate::SignInPermit;
 use super::greeting::hear_greeting;
 use super::mailbox_usage::fullness;
 use super::step_log::{StageFailed, StepSink};
 use super::transport::Transport;
 use crate::dialogue::{
-    self, Arrival, Capabilities, Clock, Connection, Fault, Greeting, MailboxUsage, Stream, Upgrade,
-    VerifiedConnection,
+    self, Capabilities, Clock, Connection, Fault, Greeting, MailboxUsage, OpenedMailbox, Stream,
+    Upgrade, VerifiedConnection,
 };
 use crate::endpoint::Security;
 use crate::outcome::Outcome;
@@ -28,11 +27,8 @@ const SLOW_GREETING_THRESHOLD: Duration = Duration::from_secs(5);
 
 const COMMAND_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// So long a message to oneself is waited for.
-pub(crate) const ARRIVAL_TIMEOUT: Duration = Duration::from_secs(90);
-
 /// Servers look up the sender and the recipient, some of them elsewhere (RFC 5321 §4.5.3.2).
-const SENDING_TIMEOUT: Duration = Duration::from_secs(20);
+pub(super) const SENDING_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Servers delay the answer to a wrong password, more each time.
 const SIGN_IN_TIMEOUT: Duration = Duration::from_secs(25);
@@ -40,7 +36,7 @@ const SIGN_IN_TIMEOUT: Duration = Duration::from_secs(25);
 /// Nobody waits for the answer to QUIT or LOGOUT.
 const QUIT_TIMEOUT: Duration = Duration::from_secs(2);
 
-const NO_FACTS: Facts = Facts::None {};
+pub(super) const NO_FACTS: Facts = Facts::None {};
 
 /// How the stage sign-in ended, where it did not fail.
 pub(super) enum SignInResult {
@@ -185,29 +181,33 @@ impl<T: Transport, C: Clock + Clone, K: StepSink> Session<'_, T, C, K> {
         }
     }
 
-    /// Opens the mailbox, and asks how full it is. `known` are the capabilities after the sign-in.
+    /// Opens the mailbox, and asks how full it is. `known` are the capabilities after the sign-in, where they
+    /// are known; those that hold from now on are returned.
     pub(super) async fn mailbox<S: Stream>(
         &mut self,
         connection: &mut Connection<S, C>,
-        known: Option<&Capabilities>,
-    ) -> Result<(), StageFailed> {
+        known: Option<Capabilities>,
+    ) -> Result<Capabilities, StageFailed> {
         self.log.begin(Stage::Mailbox);
         connection.begin_stage(COMMAND_TIMEOUT);
-        match dialogue::mailbox(self.endpoint.protocol, connection, known).await {
-            Ok(usage) => {
-                let facts = mailbox_facts(usage);
-                match fullness(usage) {
-                    Outcome::MailboxFull => {
-                        let fault = Outcome::MailboxFull.into();
-                        Err(self.fail(connection, fault, facts).await)
-                    }
-                    outcome => {
-                        self.log.end(outcome, facts, None);
-                        Ok(())
-                    }
-                }
+        let opened = dialogue::mailbox(self.endpoint.protocol, connection, known).await;
+        let OpenedMailbox {
+            usage,
+            capabilities,
+        } = match opened {
+            Ok(opened) => opened,
+            Err(fault) => return Err(self.fail(connection, fault, NO_FACTS).await),
+        };
+        let facts = mailbox_facts(usage);
+        match fullness(usage) {
+            Outcome::MailboxFull => {
+                let fault = Outcome::MailboxFull.into();
+                Err(self.fail(connection, fault, facts).await)
             }
-            Err(fault) => Err(self.fail(connection, fault, NO_FACTS).await),
+            outcome => {
+                self.log.end(outcome, facts, None);
+                Ok(capabilities)
+            }
         }
     }
 
@@ -218,10 +218,11 @@ impl<T: Transport, C: Clock + Clone, K: StepSink> Session<'_, T, C, K> {
         connection: &mut Connection<S, C>,
         capabilities: &Capabilities,
     ) -> Result<Hangup, StageFailed> {
+        self.log.begin(Stage::Sending);
         let Some(address) = &self.address else {
+            self.log.end(Outcome::SendingNotTried, NO_FACTS, None);
             return Ok(Hangup::DroppedAfterSignIn);
         };
-        self.log.begin(Stage::Sending);
         connection.begin_stage(SENDING_TIMEOUT);
         let facts = Facts::Sending {
             size_limit: dialogue::message_size_limit(capabilities),
@@ -232,67 +233,6 @@ impl<T: Transport, C: Clock + Clone, K: StepSink> Session<'_, T, C, K> {
                 Ok(Hangup::Harmless)
             }
             Err(fault) => Err(self.fail(connection, fault, facts).await),
-        }
-    }
-
-    /// Sends the message to the customer's own address, if this session is to send it.
-    pub(super) async fn send_message<S: Stream>(
-        &mut self,
-        connection: &mut Connection<S, C>,
-    ) -> Result<(), StageFailed> {
-        let Some(DeliveryPart::Send(sender)) = self.delivery.take() else {
-            return Ok(());
-        };
-        self.log.begin(Stage::Delivery);
-        let (Some(address), Some(message)) =
-            (&self.address, sender.message(&self.log.clock()).await)
-        else {
-            self.log.end(Outcome::DeliveryNotTried, NO_FACTS, None);
-            return Ok(());
-        };
-        self.log.begin(Stage::Delivery);
-        connection.begin_stage(SENDING_TIMEOUT);
-        match dialogue::send_message(connection, address, message).await {
-            Ok(reply) => {
-                sender.sent(self.log.clock().now());
-                self.log.end(Outcome::Ok, NO_FACTS, reply);
-                Ok(())
-            }
-            Err(fault) => {
-                drop(sender);
-                Err(self.fail(connection, fault, NO_FACTS).await)
-            }
-        }
-    }
-
-    /// Watches that message arrive, if this session is to watch. `known` are the capabilities after the
-    /// sign-in.
-    pub(super) async fn arrival<S: Stream>(
-        &mut self,
-        connection: &mut Connection<S, C>,
-        known: Option<&Capabilities>,
-    ) -> Result<(), StageFailed> {
-        let Some(DeliveryPart::Watch(watcher)) = self.delivery.take() else {
-            return Ok(());
-        };
-        self.log.begin(Stage::Delivery);
-        let Some((message, sent)) = watcher.sent(&self.log.clock()).await else {
-            self.log.end(Outcome::DeliveryNotTried, NO_FACTS, None);
-            return Ok(());
-        };
-        self.log.begin(Stage::Delivery);
-        connection.begin_stage(ARRIVAL_TIMEOUT);
-        match dialogue::arrival(connection, known, &message.id).await {
-            Ok(Some(arrival)) => {
-                let outcome = arrived(&arrival);
-                self.log.end(outcome, delivery_facts(arrival, sent), None);
-                Ok(())
-            }
-            Ok(None) => {
-                let fault = Outcome::MessageNotSeen.into();
-                Err(self.fail(connection, fault, NO_FACTS).await)
-            }
-            Err(fault) => Err(self.fail(connection, fault, NO_FACTS).await),
         }
     }
 
@@ -314,12 +254,10 @@ impl<T: Transport, C: Clock + Clone, K: StepSink> Session<'_, T, C, K> {
                     .log
                     .fail(fault.with(Outcome::DroppedAfterSignIn), NO_FACTS));
             }
-            // A server that breaks off in the place of a goodbye passes on no mail.
-            Err(fault) if fault.outcome == Outcome::SendingFault => {
-                return Err(self.log.fail(fault, NO_FACTS));
-            }
-            // Any other fault of the last answer does no harm.
-            Err(fault) => fault.server_reply,
+            // What ends the last answer early, or spoils it, does no harm.
+            Err(fault) if is_of_reading(fault.outcome) => fault.server_reply,
+            // A server that breaks off in the place of a goodbye has a reason.
+            Err(fault) => return Err(self.log.fail(fault, NO_FACTS)),
         };
         connection.close().await;
         self.log.end(Outcome::Ok, NO_FACTS, reply);
@@ -327,7 +265,7 @@ impl<T: Transport, C: Clock + Clone, K: StepSink> Session<'_, T, C, K> {
     }
 
     /// Reports a failure, and ends the session politely with a server that kept to the protocol.
-    async fn fail<S: Stream>(
+    pub(super) async fn fail<S: Stream>(
         &mut self,
         connection: &mut Connection<S, C>,
         fault: Fault,
@@ -364,37 +302,12 @@ fn mailbox_facts(usage: MailboxUsage) -> Facts {
     }
 }
 
-/// What is worth knowing about how a message arrived.
-fn arrived(arrival: &Arrival) -> Outcome {
-    let results = [&arrival.spf, &arrival.dkim, &arrival.dmarc];
-    let failed = |result: &&Option<String>| {
-        matches!(result.as_deref(), Some("fail" | "softfail" | "permerror"))
-    };
-    if arrival.in_junk {
-        Outcome::MessageInJunk
-    } else if results.iter().any(failed) {
-        Outcome::MessageNotAuthenticated
-    } else {
-        Outcome::Ok
-    }
-}
-
-fn delivery_facts(arrival: Arrival, sent: Duration) -> Facts {
-    let Arrival {
-        seen,
-        folder,
-        spf,
-        dkim,
-        dmarc,
-        ..
-    } = arrival;
-    Facts::Delivery {
-        on_the_way: Some(seen.saturating_sub(sent)),
-        folder,
-        spf,
-        dkim,
-        dmarc,
-    }
+/// Whether an outcome says only that an answer could not be read.
+fn is_of_reading(outcome: Outcome) -> bool {
+    matches!(
+        outcome,
+        Outcome::ClosedEarly | Outcome::NoReply | Outcome::MalformedReply | Outcome::ReplyTooLong
+    )
 }
 
 /// Whether the server answered as the protocol has it, so that QUIT or LOGOUT is in order. After a

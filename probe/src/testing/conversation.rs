@@ -16,9 +16,9 @@ use crate::dialogue::connection::{
     MAX_LINE_LEN, MAX_STAGE_BYTES, MAX_STAGE_LINES, READ_BUFFER_LEN,
 };
 use crate::dialogue::{
-    Arrival, Capabilities, Fault, Greeting, MailboxUsage, OutgoingMessage, SignedIn,
-    VerifiedConnection, arrival, capabilities, greeting, mailbox, password_sign_in_offered, quit,
-    send_message, sending, sign_in, starttls,
+    Arrival, Capabilities, Fault, Greeting, MAX_LITERAL_LEN, OpenedMailbox, OutgoingMessage,
+    SignedIn, VerifiedConnection, arrival, capabilities, greeting, mailbox, offer_message,
+    password_sign_in_offered, quit, send_content, sending, sign_in, starttls,
 };
 use crate::endpoint::Protocol;
 use crate::outcome::Outcome;
@@ -154,14 +154,13 @@ fn signed_in(protocol: Protocol, credentials: &Credentials, stages: &mut Stages)
     // given up would be taken for the answer.
     let used = match protocol {
         Protocol::Imap | Protocol::Pop3 => stages
-            .next(async |server| mailbox(protocol, server.connection(), known.as_ref()).await)
-            .map(drop)
-            .and_then(|()| match &known {
-                // Without IDLE the clock would have to move on.
-                Some(known) if known.has("IDLE") => stages
-                    .next(async |server| arrival(server.connection(), Some(known), MESSAGE).await)
-                    .map(drop),
-                _ => Ok(()),
+            .next(async |server| mailbox(protocol, server.connection(), known).await)
+            .and_then(|opened| {
+                let known = opened.capabilities;
+                let arrival = stages.next_or_wait(async |server| {
+                    arrival(server.connection(), &known, MESSAGE).await
+                });
+                arrival.map_or(Ok(()), |arrival| arrival.map(drop))
             }),
         Protocol::Smtp => {
             let address = USER.parse().expect("an address");
@@ -172,9 +171,10 @@ fn signed_in(protocol: Protocol, credentials: &Credentials, stages: &mut Stages)
             stages
                 .next(async |server| sending(server.connection(), &offered, &address).await)
                 .and_then(|_| {
-                    stages.next(async |server| {
-                        send_message(server.connection(), &address, &message).await
-                    })
+                    stages.next(async |server| offer_message(server.connection(), &address).await)
+                })
+                .and_then(|()| {
+                    stages.next(async |server| send_content(server.connection(), &message).await)
                 })
                 .map(drop)
         }
@@ -221,21 +221,31 @@ impl Stages {
         stage: impl AsyncFnOnce(&mut VerifiedConnection<Script, TestClock>) -> Result<T, Fault>,
     ) -> Result<T, Fault> {
         let before = self.taken.load(Ordering::Relaxed);
+        let result = self.next_or_wait(stage);
+        let taken = self.taken.load(Ordering::Relaxed) - before;
+        assert!(taken <= MAX_STAGE_READ, "{taken} bytes");
+        result.expect("a script does not make anybody wait")
+    }
+
+    /// A stage of many rounds, each of which reads as much as a stage. `None` when it waits for the time to pass,
+    /// which it does not here.
+    fn next_or_wait<T: Clone + ServerText>(
+        &mut self,
+        stage: impl AsyncFnOnce(&mut VerifiedConnection<Script, TestClock>) -> Result<T, Fault>,
+    ) -> Option<Result<T, Fault>> {
         self.server
             .connection()
             .begin_stage(Duration::from_secs(1_000_000));
         let result = stage(&mut self.server).now_or_never();
-        let result = result.expect("a script does not make anybody wait");
-        let taken = self.taken.load(Ordering::Relaxed) - before;
-        assert!(taken <= MAX_STAGE_READ, "{taken} bytes");
         let buffered = self.server.connection().buffered();
         assert!(
-            buffered <= MAX_LINE_LEN + CR_AND_ONE_MORE + READ_BUFFER_LEN,
+            buffered <= MAX_LITERAL_LEN + MAX_LINE_LEN + CR_AND_ONE_MORE + READ_BUFFER_LEN,
             "{buffered} bytes"
         );
         match &result {
-            Ok(found) => found.check(),
-            Err(fault) => fault.server_reply.check(),
+            Some(Ok(found)) => found.check(),
+            Some(Err(fault)) => fault.server_reply.check(),
+            None => {}
         }
         self.results.push(format!("{result:?}"));
         result
@@ -299,7 +309,13 @@ impl ServerText for Option<Arrival> {
     }
 }
 
-impl ServerText for MailboxUsage {
+impl ServerText for OpenedMailbox {
+    fn check(&self) {
+        self.capabilities.check();
+    }
+}
+
+impl ServerText for () {
     fn check(&self) {}
 }
 

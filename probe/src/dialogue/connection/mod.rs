@@ -156,6 +156,12 @@ impl<S: Stream, C: Clock> Connection<S, C> {
     /// Begins a stage, which must end within `timeout` however slowly the bytes come in.
     pub fn begin_stage(&mut self, timeout: Duration) {
         self.deadline = self.clock.now() + timeout;
+        self.begin_round();
+    }
+
+    /// Begins another round of a stage that asks the same again and again: what was read before does not count
+    /// any more, and the end of the stage stays.
+    pub(crate) fn begin_round(&mut self) {
         self.lines = 0;
         self.bytes = 0;
         self.received.clear();

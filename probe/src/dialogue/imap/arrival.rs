@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::command::{command, tag};
+use super::command::{command, hangup, is_stray, tag};
 use super::header::{authentication_results, fetch_header};
 use super::junk::{Folder, junk_folder};
 use super::reply::{Reply, Status, StatusKind};
@@ -14,7 +14,7 @@ use crate::dialogue::results::Arrival;
 use crate::dialogue::stream::Stream;
 use crate::outcome::Outcome;
 
-/// How long one IDLE lasts. What went to another folder than the inbox does not end it.
+/// How long one IDLE lasts. What goes to another folder than the inbox does not end it.
 const IDLE_TIME: Duration = Duration::from_secs(5);
 
 /// How long to wait between two looks at a server without IDLE.
@@ -23,15 +23,36 @@ const POLL_INTERVAL: Duration = Duration::from_secs(3);
 /// With less time than this left, nothing new is begun.
 const LEAST_TIME: Duration = Duration::from_secs(2);
 
+/// So often other mail may end an IDLE. In a mailbox that is busier than this the server is asked at intervals.
+const MAX_WAKE_UPS: usize = 10;
+
 /// Looks for the message with this id, in the inbox and among the junk mail, until it is there or the stage is
 /// nearly over. `known` are the capabilities after the sign-in. Nothing is changed in any folder.
-pub(super) async fn watch<S: Stream, C: Clock>(
+pub(in crate::dialogue) async fn arrival<S: Stream, C: Clock>(
+    connection: &mut Connection<S, C>,
+    known: &Capabilities,
+    message_id: &str,
+) -> Result<Option<Arrival>, Fault> {
+    match watch(connection, known, message_id).await {
+        // The time was over in the middle of an answer.
+        Err(fault) if fault.outcome == Outcome::NoReply && connection.time_left().is_zero() => {
+            Ok(None)
+        }
+        watched => watched,
+    }
+}
+
+async fn watch<S: Stream, C: Clock>(
     connection: &mut Connection<S, C>,
     known: &Capabilities,
     message_id: &str,
 ) -> Result<Option<Arrival>, Fault> {
     let junk = junk_folder(connection, known).await?;
+    let mut idles = known.has("IDLE");
+    let mut wake_ups = 0;
     loop {
+        // What was read in earlier rounds is not a part of this one.
+        connection.begin_round();
         // The inbox comes last and stays open: what arrives behind the search ends the IDLE.
         let folders = [junk.clone(), Some(Folder::inbox())];
         for folder in folders.into_iter().flatten() {
@@ -42,9 +63,17 @@ pub(super) async fn watch<S: Stream, C: Clock>(
         if connection.time_left() < LEAST_TIME + IDLE_TIME {
             return Ok(None);
         }
-        match known.has("IDLE") {
-            true => idle(connection).await?,
-            false => connection.pause(POLL_INTERVAL).await,
+        if !idles || wake_ups == MAX_WAKE_UPS {
+            connection.pause(POLL_INTERVAL).await;
+            continue;
+        }
+        match idle(connection).await? {
+            IdleEnd::Quiet => {}
+            IdleEnd::WokenUp => wake_ups += 1,
+            IdleEnd::Refused => {
+                idles = false;
+                connection.pause(POLL_INTERVAL).await;
+            }
         }
     }
 }
@@ -89,17 +118,35 @@ fn first_uid(line: &str) -> Option<u32> {
     numbers.next()?.parse().ok().filter(|_| is_search)
 }
 
+/// Why an IDLE ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum IdleEnd {
+    /// Its time was over.
+    Quiet,
+    /// A message has come.
+    WokenUp,
+    /// The server does not idle after all.
+    Refused,
+}
+
 /// Waits until something happens in the open folder, but not for long (RFC 2177 §3).
-async fn idle<S: Stream, C: Clock>(connection: &mut Connection<S, C>) -> Result<(), Fault> {
+async fn idle<S: Stream, C: Clock>(connection: &mut Connection<S, C>) -> Result<IdleEnd, Fault> {
     let tag = tag()?;
     connection
         .send(format!("{tag} IDLE\r\n").as_bytes())
         .await?;
-    let mut waiting = false;
-    let mut done = false;
+    let end = connection.now() + IDLE_TIME;
+    let (mut waiting, mut done, mut woken_up) = (false, false, false);
     loop {
+        if waiting && woken_up && !done {
+            connection.send(b"DONE\r\n").await?;
+            done = true;
+        }
         let line = match waiting && !done {
-            true => connection.read_line_within(IDLE_TIME).await?,
+            true => {
+                let time = end.saturating_sub(connection.now());
+                connection.read_line_within(time).await?
+            }
             false => Some(connection.read_line().await?),
         };
         let Some(raw) = line else {
@@ -108,19 +155,18 @@ async fn idle<S: Stream, C: Clock>(connection: &mut Connection<S, C>) -> Result<
             continue;
         };
         match Reply::parse(&raw, &tag) {
-            // Refused or done; either way there is nothing to wait for.
-            Some(Reply::Tagged(_)) => return Ok(()),
+            Some(Reply::Tagged(_)) if !waiting => return Ok(IdleEnd::Refused),
+            Some(Reply::Tagged(_)) if woken_up => return Ok(IdleEnd::WokenUp),
+            Some(Reply::Tagged(_)) => return Ok(IdleEnd::Quiet),
             Some(Reply::Continue(_)) => waiting = true,
             Some(Reply::Untagged(text)) => {
-                if Status::parse(&text).is_some_and(|status| status.kind == StatusKind::Bye) {
-                    return Err(connection.fault(Outcome::ClosedEarly, &raw));
+                let status = Status::parse(&text).filter(|status| status.kind == StatusKind::Bye);
+                if let Some(bye) = status {
+                    return Err(connection.fault(hangup(connection, &bye), &raw));
                 }
-                let is_new = text.to_ascii_uppercase().ends_with(" EXISTS");
-                if is_new && waiting && !done {
-                    connection.send(b"DONE\r\n").await?;
-                    done = true;
-                }
+                woken_up |= text.to_ascii_uppercase().ends_with(" EXISTS");
             }
+            None if is_stray(connection, &raw) => {}
             None => return Err(connection.fault(Outcome::MalformedReply, &raw)),
         }
     }

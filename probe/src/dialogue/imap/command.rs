@@ -1,5 +1,6 @@
 //! A command and the reading of its complete response (RFC 9051 §2.2).
 
+use super::literal::read_response_line;
 use super::reply::{Reply, Status, StatusKind};
 use crate::dialogue::capabilities::Capabilities;
 use crate::dialogue::clock::Clock;
@@ -13,6 +14,8 @@ use crate::outcome::Outcome;
 pub(super) struct CommandResponse {
     pub(super) status: Status,
     pub(super) untagged: Vec<String>,
+    /// The literals of the untagged lines, in their order.
+    pub(super) literals: Vec<Vec<u8>>,
     /// The tagged line without its tag, to be quoted.
     pub(super) raw: Vec<u8>,
 }
@@ -38,9 +41,9 @@ pub(super) async fn command<S: Stream, C: Clock>(
     connection
         .send(format!("{tag} {command}\r\n").as_bytes())
         .await?;
-    let mut untagged = Vec::new();
+    let (mut untagged, mut literals) = (Vec::new(), Vec::new());
     loop {
-        let raw = connection.read_line().await?;
+        let raw = read_response_line(connection, &mut literals).await?;
         match Reply::parse(&raw, &tag) {
             Some(Reply::Tagged(text)) => {
                 let raw = without_tag(raw, &tag);
@@ -48,6 +51,7 @@ pub(super) async fn command<S: Stream, C: Clock>(
                     Some(status) => Ok(CommandResponse {
                         status,
                         untagged,
+                        literals,
                         raw,
                     }),
                     None => Err(connection.fault(Outcome::MalformedReply, &raw)),
@@ -69,7 +73,7 @@ pub(super) async fn command<S: Stream, C: Clock>(
 }
 
 /// What it means that the server says goodbye in place of an answer.
-fn hangup<S, C>(connection: &Connection<S, C>, bye: &Status) -> Outcome {
+pub(super) fn hangup<S, C>(connection: &Connection<S, C>, bye: &Status) -> Outcome {
     let reason = match connection.signed_in {
         true => refusal::after_sign_in(bye.answer()),
         false => refusal::of_hangup_before_sign_in(bye.answer()),
@@ -79,7 +83,7 @@ fn hangup<S, C>(connection: &Connection<S, C>, bye: &Status) -> Outcome {
 
 /// Whether a line answers nothing: some servers write one more behind the answer to the sign-in. A line that has
 /// the form of an answer is none of these, and one that announces a literal would be followed by anything.
-fn is_stray<S, C>(connection: &Connection<S, C>, line: &[u8]) -> bool {
+pub(super) fn is_stray<S, C>(connection: &Connection<S, C>, line: &[u8]) -> bool {
     let line = String::from_utf8_lossy(line);
     let (first, rest) = line.split_once(' ').unwrap_or((&line, ""));
     let answers = Status::parse(rest).is_some() && !is_tag(first);

@@ -1,15 +1,10 @@
 //! Reading one header field of a message, and what it says of the sender (RFC 8601).
 
-use super::command::tag;
-use super::reply::{Reply, Status, StatusKind};
+use super::command::command;
 use crate::dialogue::clock::Clock;
 use crate::dialogue::connection::Connection;
 use crate::dialogue::fault::Fault;
 use crate::dialogue::stream::Stream;
-use crate::outcome::Outcome;
-
-/// The most bytes of header fields that are read.
-const MAX_HEADER_LEN: usize = 16 * 1024;
 
 /// The results that RFC 8601 §2.7 and RFC 7489 §11.2 have. Whatever else a server writes is not shown.
 const RESULTS: &[&str] = &[
@@ -29,35 +24,14 @@ pub(super) async fn fetch_header<S: Stream, C: Clock>(
     uid: u32,
     field: &str,
 ) -> Result<String, Fault> {
-    let tag = tag()?;
-    let command = format!("{tag} UID FETCH {uid} (BODY.PEEK[HEADER.FIELDS ({field})])\r\n");
-    connection.send(command.as_bytes()).await?;
-    let mut header = String::new();
-    loop {
-        let raw = connection.read_line().await?;
-        if let Some(length) = literal_len(&raw) {
-            if length > MAX_HEADER_LEN {
-                return Err(connection.fault(Outcome::ReplyTooLong, &raw));
-            }
-            header = String::from_utf8_lossy(&connection.read_exact(length).await?).into_owned();
-            continue;
-        }
-        match Reply::parse(&raw, &tag) {
-            Some(Reply::Tagged(_)) => return Ok(header),
-            Some(Reply::Untagged(text)) => {
-                if Status::parse(&text).is_some_and(|status| status.kind == StatusKind::Bye) {
-                    return Err(connection.fault(Outcome::ClosedEarly, &raw));
-                }
-            }
-            // The rest of the line that the literal was in.
-            None if raw.ends_with(b")") => {}
-            _ => return Err(connection.fault(Outcome::MalformedReply, &raw)),
-        }
-    }
+    let fetch = format!("UID FETCH {uid} (BODY.PEEK[HEADER.FIELDS ({field})])");
+    let fetched = command(connection, &fetch).await?;
+    let header = fetched.literals.concat();
+    Ok(String::from_utf8_lossy(&header).into_owned())
 }
 
 /// What the topmost `Authentication-Results` says of each method. The server that delivers puts its own on
-/// top (RFC 8601 §5); those below may be anybody's.
+/// top (RFC 8601 §4.1); those below may be anybody's.
 pub(super) fn authentication_results<const N: usize>(
     header: &str,
     methods: [&str; N],
@@ -124,13 +98,6 @@ fn without_comments(text: &str) -> String {
     kept.collect()
 }
 
-/// The number of bytes that follow a line with `{123}` at its end.
-fn literal_len(line: &[u8]) -> Option<usize> {
-    let line = line.strip_suffix(b"}")?;
-    let at = line.iter().rposition(|byte| *byte == b'{')?;
-    std::str::from_utf8(&line[at + 1..]).ok()?.parse().ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -158,22 +125,6 @@ mod tests {
         ] {
             let found = authentication_results(header, ["spf", "dkim", "dmarc"]);
             assert_eq!(found.each_ref().map(Option::as_deref), expected, "{header}");
-        }
-    }
-
-    #[test]
-    fn literals_are_announced_at_the_end_of_a_line() {
-        for (line, length) in [
-            (&b"* 1 FETCH (BODY[] {12}"[..], Some(12)),
-            (b"{0}", Some(0)),
-            (b"{12} x", None),
-            (b"{}", None),
-            (b"{-1}", None),
-            (b"{99999999999999999999999}", None),
-            (b"}", None),
-            (b"", None),
-        ] {
-            assert_eq!(literal_len(line), length, "{line:?}");
         }
     }
 }

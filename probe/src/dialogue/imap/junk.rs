@@ -42,31 +42,50 @@ pub(super) async fn junk_folder<S: Stream, C: Clock>(
     known: &Capabilities,
 ) -> Result<Option<Folder>, Fault> {
     // Where the server can, it lists only folders with a purpose, of which there are few.
-    let list = match known.has("SPECIAL-USE") && known.has("LIST-EXTENDED") {
-        true => "LIST (SPECIAL-USE) \"\" \"*\"",
-        false => "LIST \"\" \"%\"",
-    };
+    if known.has("SPECIAL-USE") && known.has("LIST-EXTENDED") {
+        let folders = list(connection, "LIST (SPECIAL-USE) \"\" \"*\"").await?;
+        return Ok(junk_among(&folders));
+    }
+    let folders = list(connection, "LIST \"\" \"%\"").await?;
+    let inbox = folders.iter().find(|folder| folder.name == "inbox");
+    match (junk_among(&folders), inbox) {
+        // Some servers keep all folders below the inbox.
+        (None, Some(Listed { delimiter, .. })) if !delimiter.is_empty() => {
+            let below = format!("LIST \"\" \"INBOX{delimiter}%\"");
+            Ok(junk_among(&list(connection, &below).await?))
+        }
+        (junk, _) => Ok(junk),
+    }
+}
+
+async fn list<S: Stream, C: Clock>(
+    connection: &mut Connection<S, C>,
+    list: &str,
+) -> Result<Vec<Listed>, Fault> {
     let listed = command(connection, list).await?.untagged;
-    let folders: Vec<Listed> = listed
+    Ok(listed
         .iter()
         .filter_map(|line| Listed::parse(line))
-        .collect();
+        .collect())
+}
+
+fn junk_among(folders: &[Listed]) -> Option<Folder> {
     let by_purpose = folders.iter().find(|folder| folder.has_purpose);
-    let by_name = || {
-        folders
-            .iter()
-            .find(|folder| NAMES.contains(&folder.name.as_str()))
-    };
-    Ok(by_purpose.or_else(by_name).map(|folder| Folder {
+    let mut by_name = folders
+        .iter()
+        .filter(|folder| NAMES.contains(&folder.name.as_str()));
+    by_purpose.or_else(|| by_name.next()).map(|folder| Folder {
         astring: folder.astring.clone(),
         is_junk: true,
-    }))
+    })
 }
 
 /// One folder of a list.
 #[derive(Debug, PartialEq, Eq)]
 struct Listed {
     astring: String,
+    /// What stands between the parts of a name; empty where there are no parts.
+    delimiter: String,
     /// The last part of the name, in lower case.
     name: String,
     /// Whether the server says that junk mail lies in it.
@@ -84,13 +103,19 @@ impl Listed {
             return None;
         }
         let name = astring.trim_matches('"').to_lowercase();
-        let last = match delimiter.trim_matches('"') {
+        let delimiter = match delimiter.trim_matches('"') {
+            // Only a sign that may stand in a quoted string as it is.
+            delimiter if delimiter.len() == 1 && !"\\\"%*".contains(delimiter) => delimiter,
+            _ => "",
+        };
+        let last = match delimiter {
             "" => name.as_str(),
             delimiter => name.rsplit(delimiter).next().unwrap_or(&name),
         };
         let mut attributes = attributes.split_ascii_whitespace();
         Some(Self {
             name: last.to_owned(),
+            delimiter: delimiter.to_owned(),
             astring: astring.to_owned(),
             has_purpose: attributes.any(|attribute| attribute.eq_ignore_ascii_case("\\Junk")),
         })
@@ -135,13 +160,15 @@ mod tests {
             (r#"LIST () "/" "#, None),
             (r#"LSUB () "/" Spam"#, None),
             ("LIST", None),
+            (
+                r#"LIST () "\\" "INBOX""#,
+                Some(("\"INBOX\"", "inbox", false)),
+            ),
         ] {
-            let expected = expected.map(|(astring, name, has_purpose)| Listed {
-                astring: astring.to_owned(),
-                name: name.to_owned(),
-                has_purpose,
-            });
-            assert_eq!(Listed::parse(line), expected, "{line}");
+            let found = Listed::parse(line);
+            let found = found.as_ref();
+            let found = found.map(|one| (one.astring.as_str(), one.name.as_str(), one.has_purpose));
+            assert_eq!(found, expected, "{line}");
         }
     }
 }

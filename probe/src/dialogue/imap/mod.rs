@@ -4,20 +4,22 @@ mod arrival;
 mod command;
 mod header;
 mod junk;
+mod literal;
 mod quota;
 mod reply;
 #[cfg(test)]
 mod tests;
 
-use std::borrow::Cow;
-
+pub(super) use self::arrival::arrival;
 use self::command::{CommandResponse, command, tag, without_tag};
+#[cfg(any(test, fuzzing))]
+pub(crate) use self::literal::MAX_LITERAL_LEN;
 use self::reply::{Reply, Status, StatusKind};
 use super::capabilities::Capabilities;
 use super::clock::Clock;
 use super::connection::Connection;
 use super::fault::Fault;
-use super::results::{Arrival, Greeting, MailboxUsage, Quota, SignedIn};
+use super::results::{Greeting, MailboxUsage, OpenedMailbox, Quota, SignedIn};
 use super::sasl_exchange::SaslExchange;
 use super::stream::Stream;
 use super::verified_connection::{VerifiedConnection, VerifiedTls};
@@ -200,6 +202,7 @@ async fn authenticate<S: VerifiedTls, C: Clock>(
                 return Ok(CommandResponse {
                     status,
                     untagged,
+                    literals: Vec::new(),
                     raw,
                 });
             }
@@ -229,10 +232,14 @@ async fn authenticate<S: VerifiedTls, C: Clock>(
 /// Some servers let nobody in who has not introduced itself, so that comes first where it is possible.
 pub(super) async fn mailbox<S: Stream, C: Clock>(
     connection: &mut Connection<S, C>,
-    known: Option<&Capabilities>,
-) -> Result<MailboxUsage, Fault> {
-    let known = known_or_asked(connection, known).await?;
-    if known.has("ID") {
+    known: Option<Capabilities>,
+) -> Result<OpenedMailbox, Fault> {
+    // Servers announce more of them after the sign-in, so earlier ones do not count.
+    let capabilities = match known {
+        Some(known) => known,
+        None => capabilities(connection).await?,
+    };
+    if capabilities.has("ID") {
         // Whatever the server answers, it knows now who is there (RFC 2971 §3.1).
         command(connection, INTRODUCTION).await?;
     }
@@ -242,36 +249,18 @@ pub(super) async fn mailbox<S: Stream, C: Clock>(
         let outcome = mailbox_refusal::not_opened(status.answer());
         return Err(connection.fault(outcome, raw));
     }
-    let quotas = match known.has("QUOTA") {
+    let quotas = match capabilities.has("QUOTA") {
         true => command(connection, "GETQUOTAROOT INBOX").await?.untagged,
         false => Vec::new(),
     };
     let usage = quota::usage(&quotas);
     let inbox = exists(&opened.untagged).map(|used| Quota { used, limit: None });
-    Ok(MailboxUsage {
-        messages: usage.messages.or(inbox),
-        ..usage
-    })
-}
-
-/// Watches a message arrive; see [`arrival::watch`].
-pub(super) async fn arrival<S: Stream, C: Clock>(
-    connection: &mut Connection<S, C>,
-    known: Option<&Capabilities>,
-    message_id: &str,
-) -> Result<Option<Arrival>, Fault> {
-    let known = known_or_asked(connection, known).await?;
-    arrival::watch(connection, &known, message_id).await
-}
-
-/// The capabilities after the sign-in. Servers announce more of them then, so earlier ones do not count.
-async fn known_or_asked<'a, S: Stream, C: Clock>(
-    connection: &mut Connection<S, C>,
-    known: Option<&'a Capabilities>,
-) -> Result<Cow<'a, Capabilities>, Fault> {
-    Ok(match known {
-        Some(known) => Cow::Borrowed(known),
-        None => Cow::Owned(capabilities(connection).await?),
+    Ok(OpenedMailbox {
+        usage: MailboxUsage {
+            messages: usage.messages.or(inbox),
+            ..usage
+        },
+        capabilities,
     })
 }
 

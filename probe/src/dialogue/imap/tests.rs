@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use futures_util::FutureExt;
 use proptest::prelude::*;
 
@@ -350,9 +352,9 @@ fn the_inbox_is_opened_and_its_quota_told_in_bytes() {
             "ID QUOTA",
             &[
                 b"",
-                b"* ID (\"name\" \"x\")\r\n\x01 OK\r\n",
+                b"* ID (\"name\" {1}\r\nx)\r\n\x01 OK\r\n",
                 OPENED,
-                b"* QUOTAROOT INBOX \"u\"\r\n* QUOTA \"u\" (STORAGE 10 512)\r\n\x01 OK\r\n",
+                b"* QUOTAROOT INBOX {1}\r\nu\r\n* QUOTA \"u\" (STORAGE 10 512)\r\n\x01 OK\r\n",
             ],
             usage(amount(10240, Some(524288)), inbox),
             &["ID (", "EXAMINE INBOX", "GETQUOTAROOT INBOX"],
@@ -410,8 +412,10 @@ fn the_inbox_is_opened_and_its_quota_told_in_bytes() {
     ] {
         let known = Capabilities::imap(words);
         let (found, flights) = in_any_fragments(replies, async |server| {
-            mailbox(server.connection(), Some(&known)).await
+            server.connection().signed_in = true;
+            mailbox(server.connection(), Some(known.clone())).await
         });
+        let found = found.map(|opened| opened.usage);
         assert_eq!(found, expected, "{words} {replies:?}");
         assert_eq!(flights.len(), commands.len(), "{flights:?}");
         for (flight, command) in flights.iter().zip(commands) {
@@ -466,7 +470,7 @@ fn a_message_is_found_where_it_lies() {
             Ok(("INBOX", false, None, None)),
             "LIST, EXAMINE, UID SEARCH, IDLE, DONE, EXAMINE, UID SEARCH, UID FETCH",
         ),
-        // A server that does not idle after all is asked again.
+        // What comes between the command and the answer to it counts, too.
         (
             "IDLE",
             &[
@@ -474,13 +478,29 @@ fn a_message_is_found_where_it_lies() {
                 no_junk,
                 OPEN,
                 NOTHING,
-                b"\x01 NO\r\n",
+                b"* 2 EXISTS\r\nWelcome\r\n+ idling\r\n",
+                b"\x01 OK\r\n",
                 OPEN,
                 FOUND,
                 BARE,
             ],
             Ok(("INBOX", false, None, None)),
-            "LIST, EXAMINE, UID SEARCH, IDLE, EXAMINE, UID SEARCH, UID FETCH",
+            "LIST, EXAMINE, UID SEARCH, IDLE, DONE, EXAMINE, UID SEARCH, UID FETCH",
+        ),
+        // All folders are below the inbox, and one name is a literal.
+        (
+            "SPECIAL-USE",
+            &[
+                b"",
+                b"* LIST () \".\" INBOX\r\n\x01 OK\r\n",
+                b"* LIST () \".\" INBOX.Sent\r\n* LIST () \".\" {10}\r\nINBOX.Spam\r\n\x01 OK\r\n",
+                OPEN,
+                FOUND,
+                BARE,
+            ],
+            // The password here is one letter of the name.
+            Ok(("IN[hidden]OX.Spam", true, None, None)),
+            "LIST \"\" \"%\", LIST \"\" \"INBOX.%\", EXAMINE \"INBOX.Spam\", UID SEARCH, UID FETCH",
         ),
         (
             "",
@@ -490,8 +510,14 @@ fn a_message_is_found_where_it_lies() {
         ),
         (
             "IDLE",
-            &[b"", no_junk, OPEN, NOTHING, b"+ idling\r\n* BYE\r\n"],
-            Err(Outcome::ClosedEarly),
+            &[
+                b"",
+                no_junk,
+                OPEN,
+                NOTHING,
+                b"+ idling\r\n* BYE IMAP access disabled\r\n",
+            ],
+            Err(Outcome::AccessSwitchedOff),
             "LIST, EXAMINE, UID SEARCH, IDLE",
         ),
         (
@@ -503,7 +529,8 @@ fn a_message_is_found_where_it_lies() {
     ] {
         let known = Capabilities::imap(words);
         let (found, flights) = in_any_fragments(replies, async |server| {
-            arrival(server.connection(), Some(&known), "1@x").await
+            server.connection().signed_in = true;
+            arrival(server.connection(), &known, "1@x").await
         });
         let found = found.map(|arrival| arrival.unwrap());
         let found = found.as_ref().map(|arrival| {
@@ -528,6 +555,29 @@ fn a_message_is_found_where_it_lies() {
     }
 }
 
+#[test]
+fn a_message_is_waited_for_until_the_stage_is_nearly_over() {
+    let replies: Vec<&[u8]> = std::iter::once(&b""[..])
+        .chain(std::iter::once(&b"\x01 OK\r\n"[..]))
+        .chain((0..60).flat_map(|_| {
+            let quiet: [&[u8]; 4] = [
+                b"\x01 OK\r\n",
+                b"* SEARCH\r\n\x01 OK\r\n",
+                b"+ idling\r\n* 2 EXISTS\r\n",
+                b"\x01 OK\r\n",
+            ];
+            quiet
+        }))
+        .collect();
+    let known = Capabilities::imap("IDLE");
+    // Each read takes two seconds.
+    let script = Script::of(&replies).taking(Duration::from_secs(2));
+    let mut connection = connection_to(script);
+    connection.begin_stage(Duration::from_secs(60));
+    let found = arrival(&mut connection, &known, "1@x").now_or_never();
+    assert_eq!(found, Some(Ok(None)));
+}
+
 /// Numbers of any size, and what is none.
 fn number() -> impl Strategy<Value = String> {
     prop_oneof![
@@ -546,10 +596,10 @@ proptest! {
         let opened = &b"\x01 OK\r\n"[..];
         let mut connection = connection_to(Script::of(&[b"", opened, quota.as_bytes()]));
         let known = Capabilities::imap("QUOTA");
-        let found = mailbox(&mut connection, Some(&known)).now_or_never().unwrap().unwrap();
+        let found = mailbox(&mut connection, Some(known)).now_or_never().unwrap().unwrap();
         let bytes = |text: &str| text.parse::<u64>().ok()?.checked_mul(1024);
         let exactly = bytes(&used).zip(bytes(&limit));
-        let found = found.storage.map(|storage| (storage.used, storage.limit.unwrap()));
+        let found = found.usage.storage.map(|storage| (storage.used, storage.limit.unwrap()));
         // Blanks inside of a number make several of it.
         if !used.contains(' ') && !limit.contains(' ') {
             prop_assert_eq!(found, exactly);

@@ -9,35 +9,43 @@ use crate::dialogue::results::OutgoingMessage;
 use crate::dialogue::stream::Stream;
 use crate::envelope_address::EnvelopeAddress;
 
-/// Sends a message from and to this address. Returns the reply that accepted it.
-pub(in crate::dialogue) async fn send_message<S: Stream, C: Clock>(
+/// Offers a message from and to this address, up to where the server waits for its content.
+pub(in crate::dialogue) async fn offer_message<S: Stream, C: Clock>(
     connection: &mut Connection<S, C>,
     address: &EnvelopeAddress,
-    message: &OutgoingMessage,
-) -> Result<Option<String>, Fault> {
+) -> Result<(), Fault> {
     let address = address.as_str();
     let commands = [
-        (
-            MailCommand::Mail,
-            format!("MAIL FROM:<{address}>\r\n").into_bytes(),
-        ),
-        (
-            MailCommand::Rcpt,
-            format!("RCPT TO:<{address}>\r\n").into_bytes(),
-        ),
-        (MailCommand::Data, b"DATA\r\n".to_vec()),
-        (MailCommand::EndOfData, transparent(&message.content)),
+        (MailCommand::Mail, format!("MAIL FROM:<{address}>\r\n")),
+        (MailCommand::Rcpt, format!("RCPT TO:<{address}>\r\n")),
+        (MailCommand::Data, "DATA\r\n".to_owned()),
     ];
-    let mut accepted = None;
     for (command, line) in commands {
-        connection.send(&line).await?;
-        let answer = reply(connection).await?;
-        if let Some(outcome) = judge(command, &answer) {
-            return Err(connection.fault(outcome, &answer.raw));
-        }
-        accepted = connection.quote(&answer.raw);
+        send(connection, command, line.as_bytes()).await?;
     }
-    Ok(accepted)
+    Ok(())
+}
+
+/// Sends the content of a message that was offered. Returns the reply that accepted it.
+pub(in crate::dialogue) async fn send_content<S: Stream, C: Clock>(
+    connection: &mut Connection<S, C>,
+    message: &OutgoingMessage,
+) -> Result<Option<String>, Fault> {
+    let content = transparent(&message.content);
+    send(connection, MailCommand::EndOfData, &content).await
+}
+
+async fn send<S: Stream, C: Clock>(
+    connection: &mut Connection<S, C>,
+    command: MailCommand,
+    bytes: &[u8],
+) -> Result<Option<String>, Fault> {
+    connection.send(bytes).await?;
+    let answer = reply(connection).await?;
+    match judge(command, &answer) {
+        Some(outcome) => Err(connection.fault(outcome, &answer.raw)),
+        None => Ok(connection.quote(&answer.raw)),
+    }
 }
 
 /// The message with its end, so that no line of it is taken for the end (RFC 5321 §4.5.2).

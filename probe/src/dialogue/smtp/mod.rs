@@ -7,7 +7,7 @@ mod sending_refusal;
 #[cfg(test)]
 mod tests;
 
-pub(super) use self::message::send_message;
+pub(super) use self::message::{offer_message, send_content};
 use self::reply::{Line, Reply, reply, rest};
 pub(super) use self::sending::sending;
 use super::capabilities::Capabilities;
@@ -179,7 +179,8 @@ pub(super) async fn quit<S: Stream, C: Clock>(
     let reply = reply(connection).await?;
     match reply.code {
         // The server has nothing against QUIT: it breaks off (RFC 5321 §3.8).
-        421 => Err(connection.fault(Outcome::SendingFault, &reply.raw)),
+        421 if connection.signed_in => Err(connection.fault(Outcome::SendingFault, &reply.raw)),
+        421 => Err(connection.fault(reply.judged(refusal::of_greeting), &reply.raw)),
         _ => Ok(connection.quote(&reply.raw)),
     }
 }

@@ -209,7 +209,8 @@ fn a_message_is_sent_once_and_whole() {
         ),
     ] {
         let (found, flights) = in_any_fragments(replies, async |server| {
-            send_message(server.connection(), &address, &message).await
+            offer_message(server.connection(), &address).await?;
+            send_content(server.connection(), &message).await
         });
         let expected = expected.map(|reply| Some(reply.to_owned()));
         assert_eq!(found, expected, "{replies:?}");
