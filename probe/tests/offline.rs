@@ -229,13 +229,19 @@ async fn the_controls_are_asked_once_for_all() {
 }
 
 /// Without hosts of the operator the name servers of the top-level domain are connected to, as far as their
-/// addresses are permitted.
+/// addresses are permitted. As long as none has answered, connections to them may be blocked here.
 #[tokio::test]
 async fn the_name_servers_of_the_top_level_domain_are_the_default() {
     const GONE: Answer = Address([127, 255, 255, 255]);
     for (v4, allow_private, expected) in [
         (
             Named("ns.test", &GONE, &SERVFAIL),
+            true,
+            "dns:dns-server-failed",
+        ),
+        // The resolver has only remembered their names.
+        (
+            Named("ns.test", &Silence, &SERVFAIL),
             true,
             "dns:probe-offline",
         ),

@@ -53,13 +53,16 @@ impl Connectivity {
         }
     }
 
-    /// An endpoint was reached, or has failed in a way that an offline machine does not see. Counts once for each
+    /// An endpoint was reached, or has got an answer that an offline machine does not get. Counts once for each
     /// endpoint, if at all.
     pub(super) fn online(&self) {
-        self.progress.send_modify(|progress| {
-            progress.undecided = progress.undecided.saturating_sub(1);
-            progress.online = true;
-        });
+        self.decided(true);
+    }
+
+    /// An endpoint has failed although nothing is [`Missing`]. A machine that has no socket left may be offline
+    /// all the same.
+    pub(super) fn failed(&self, outcome: Outcome) {
+        self.decided(outcome != Outcome::LocalResourcesExhausted);
     }
 
     /// Whether this machine is offline, asked by an endpoint that has no answer. `asking` asks the controls, which
@@ -73,9 +76,7 @@ impl Connectivity {
         deadline: Instant,
     ) -> bool {
         let mut progress = self.progress.subscribe();
-        self.progress.send_modify(|progress| {
-            progress.undecided = progress.undecided.saturating_sub(1);
-        });
+        self.decided(false);
         let decided = progress.wait_for(|progress| progress.online || progress.undecided == 0);
         let last = Instant::now().max(self.begun + CONNECT_TIMEOUT) + GRACE_PERIOD;
         match timeout_at(last.min(deadline), decided).await {
@@ -90,6 +91,14 @@ impl Connectivity {
             Ok(result) => shows_offline(missing, result),
             Err(_) => false,
         }
+    }
+
+    /// One endpoint more of which it is known whether it shows that this machine is online.
+    fn decided(&self, online: bool) {
+        self.progress.send_modify(|progress| {
+            progress.undecided = progress.undecided.saturating_sub(1);
+            progress.online |= online;
+        });
     }
 }
 
@@ -116,7 +125,7 @@ pub(super) fn missing_host(
 
 /// Whether it is this machine that is offline when nothing but the controls could still answer. A resolver may
 /// answer for the root from its memory, so a name counts as missing only for its provider when hosts answer, too.
-/// A DNS of its own, in which no host is known to compare with, is believed where it answers.
+/// Where no host is known to compare with, as in a DNS of its own, the DNS is believed where it answers.
 fn shows_offline(missing: Missing, result: ControlResult) -> bool {
     let ControlResult {
         names_answer,
@@ -176,6 +185,27 @@ mod tests {
         }
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn only_what_was_answered_shows_that_this_machine_is_online() {
+        for (outcome, expected) in [
+            (Outcome::ConnectionRefused, false),
+            (Outcome::NameNotFound, false),
+            (Outcome::LocalResourcesExhausted, true),
+        ] {
+            let connectivity = Connectivity::new(2);
+            connectivity.failed(outcome);
+            let controls = Controls::new(Vec::new());
+            let silent = ControlResult {
+                names_answer: false,
+                hosts_answer: Some(false),
+            };
+            let deadline = Instant::now() + Duration::from_secs(45);
+            let asking = std::future::ready(silent);
+            let offline = connectivity.is_offline(Missing::Host, &controls, asking, deadline);
+            assert_eq!(offline.await, expected, "{outcome}");
+        }
+    }
+
     #[test]
     fn what_the_controls_prove_depends_on_what_is_missing() {
         use Missing::{Host, Name};
@@ -194,7 +224,7 @@ mod tests {
             (Host, true, Some(false), true),
             (Name, false, Some(false), true),
             (Host, false, Some(false), true),
-            // A DNS of its own.
+            // No host is known to compare with.
             (Name, true, None, false),
             (Host, true, None, false),
         ] {

@@ -2,7 +2,8 @@
 //! with which a connection can be opened. When it does not answer, this machine is offline.
 
 use std::net::SocketAddr;
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, Once, PoisonError};
 use std::time::Duration;
 
 use futures_util::future::{join, join_all};
@@ -40,6 +41,10 @@ pub(super) struct Controls {
     last: tokio::sync::Mutex<Option<(Instant, ControlResult)>>,
     /// When a server was last reached, whichever.
     reached: Mutex<Option<Instant>>,
+    /// Whether a name server of a top-level domain was ever reached from here.
+    name_servers_reached: AtomicBool,
+    /// Whether the log says that this cannot be expected.
+    warned: Once,
 }
 
 /// Which of the controls answer.
@@ -47,7 +52,7 @@ pub(super) struct Controls {
 pub(super) struct ControlResult {
     /// Whether the DNS answers for the root or a top-level domain, whatever it says.
     pub(super) names_answer: bool,
-    /// Whether one of the hosts answers, if any is known.
+    /// Whether one of the hosts answers, if any is known whose silence would mean something.
     pub(super) hosts_answer: Option<bool>,
 }
 
@@ -57,6 +62,8 @@ impl Controls {
             hosts,
             last: tokio::sync::Mutex::default(),
             reached: Mutex::default(),
+            name_servers_reached: AtomicBool::new(false),
+            warned: Once::new(),
         }
     }
 
@@ -102,9 +109,9 @@ impl Controls {
             let names_answer = servers.is_some();
             let servers = servers.unwrap_or_default();
             let addresses = addresses(resolver, &servers, allow_private);
-            // A name server of the internet that has no address in time is no more an answer than a silent one.
             let hosts_answer = match timeout_at(deadline, addresses).await {
-                Ok(addresses) => any_answers(&addresses, deadline).await,
+                Ok(addresses) => self.judge_name_servers(any_answers(&addresses, deadline).await),
+                // The DNS has only remembered the names of the servers.
                 Err(_) => Some(false),
             };
             ControlResult {
@@ -114,6 +121,35 @@ impl Controls {
         };
         *last = Some((Instant::now(), result));
         result
+    }
+
+    /// What it means whether a name server of a top-level domain can be connected to.
+    ///
+    /// Many networks let nobody but their resolver connect to port 53. There its silence means nothing, or an
+    /// outage of a provider would be called our own; so it counts only if one was reached from here before. That
+    /// mail servers were reached before does not show it.
+    fn judge_name_servers(&self, answers: Option<bool>) -> Option<bool> {
+        match answers {
+            Some(true) => self.name_servers_reached.store(true, Ordering::Relaxed),
+            Some(false) if !self.name_servers_reached.load(Ordering::Relaxed) => {
+                if self.was_reached() {
+                    self.warned.call_once(|| {
+                        tracing::warn!(
+                            "connections to name servers (TCP port 53) seem to be blocked, so it cannot be told \
+                             reliably whether the connection test is offline: name control hosts that always answer"
+                        );
+                    });
+                }
+                return None;
+            }
+            Some(false) | None => {}
+        }
+        answers
+    }
+
+    fn was_reached(&self) -> bool {
+        let reached = self.reached.lock().unwrap_or_else(PoisonError::into_inner);
+        reached.is_some()
     }
 }
 
@@ -167,5 +203,77 @@ async fn any_answers(hosts: &[SocketAddr], deadline: Instant) -> Option<bool> {
         Ok(Ok(_) | Err(Outcome::ConnectionRefused | Outcome::ConnectionReset)) => Some(true),
         Ok(Err(Outcome::LocalResourcesExhausted)) => None,
         Ok(Err(_)) | Err(_) => Some(false),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::AtomicUsize;
+
+    use tracing::span::{Attributes, Id, Record};
+    use tracing::{Event, Metadata, Subscriber};
+
+    use super::*;
+
+    /// Counts what is logged.
+    #[derive(Clone, Default)]
+    struct Log(Arc<AtomicUsize>);
+
+    impl Subscriber for Log {
+        fn enabled(&self, _: &Metadata<'_>) -> bool {
+            true
+        }
+
+        fn new_span(&self, _: &Attributes<'_>) -> Id {
+            Id::from_u64(1)
+        }
+
+        fn record(&self, _: &Id, _: &Record<'_>) {}
+
+        fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+        fn event(&self, _: &Event<'_>) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+
+        fn enter(&self, _: &Id) {}
+
+        fn exit(&self, _: &Id) {}
+    }
+
+    #[tokio::test]
+    async fn silent_name_servers_mean_something_only_where_they_have_answered_before() {
+        for (reached, answers, expected, lines) in [
+            (false, &[Some(false), Some(false)][..], None, 0),
+            (true, &[Some(false), Some(false)], None, 1),
+            (true, &[Some(true)], Some(true), 0),
+            (true, &[Some(true), Some(false)], Some(false), 0),
+            (
+                true,
+                &[Some(false), Some(true), Some(false)],
+                Some(false),
+                1,
+            ),
+            // There were none to connect to.
+            (true, &[None], None, 0),
+            (true, &[None, Some(false)], None, 1),
+        ] {
+            let controls = Controls::new(Vec::new());
+            if reached {
+                controls.note_reached();
+            }
+            let log = Log::default();
+            let found = tracing::subscriber::with_default(log.clone(), || {
+                let judged = answers.iter().map(|one| controls.judge_name_servers(*one));
+                judged.last().flatten()
+            });
+            assert_eq!(found, expected, "{reached} {answers:?}");
+            assert_eq!(
+                log.0.load(Ordering::Relaxed),
+                lines,
+                "{reached} {answers:?}"
+            );
+        }
     }
 }

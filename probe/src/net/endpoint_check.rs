@@ -232,7 +232,7 @@ impl<'a> EndpointCheck<'a> {
             ..
         } = self.run;
         let Some(missing) = missing else {
-            connectivity.online();
+            connectivity.failed(outcome);
             return outcome;
         };
         // When the time is up, what is known so far is told.

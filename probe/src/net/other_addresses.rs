@@ -33,7 +33,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long the server of the session is waited for to say whether it wants to be visited.
 const WELCOME_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// The time for the greeting.
+/// The time for the greeting inside TLS. A session waits longer, because some servers make strangers wait for
+/// half a minute; this is not worth it for another address, of which it is not known then whether it greets.
 const GREETING_TIMEOUT: Duration = Duration::from_secs(8);
 
 /// More addresses than this are not looked at.
@@ -151,11 +152,12 @@ impl OtherAddressCheck<'_> {
 /// What the other addresses mean for somebody who reaches `host` at `used`, which showed the
 /// certificate with this fingerprint.
 pub(super) fn compare(used: IpAddr, fingerprint: Option<&str>, others: &[OtherAddress]) -> Outcome {
-    // That this machine has no way there says nothing about the server.
+    // That this machine has no way there says nothing about the server. Nor does a greeting that did not come in
+    // the little time for it, where the connection was opened: the server may only make strangers wait.
     let counts = |other: &&OtherAddress| {
         !matches!(
             other.outcome,
-            Outcome::NetworkUnreachable | Outcome::LocalResourcesExhausted
+            Outcome::NetworkUnreachable | Outcome::LocalResourcesExhausted | Outcome::NoGreeting
         )
     };
     let unreachable = |other: &OtherAddress| {
@@ -211,8 +213,8 @@ mod tests {
     fn what_the_others_mean_depends_on_who_fails_and_how() {
         use Outcome::{
             AddressesDiffer, CertificateExpired, ConnectionRefused, ConnectionTimeout,
-            GreetingBusy, Ipv6OnlyFailed, LocalResourcesExhausted, NetworkUnreachable, Ok,
-            SomeAddressesFailed, TlsClosed,
+            GreetingBusy, Ipv6OnlyFailed, LocalResourcesExhausted, NetworkUnreachable, NoGreeting,
+            NoReply, Ok, SomeAddressesFailed, TlsClosed,
         };
         let (v4, v6) = ("192.0.2.1", "2001:db8::1");
         let other = |(address, outcome, fingerprint): &(&str, Outcome, &str)| OtherAddress {
@@ -228,6 +230,22 @@ mod tests {
             (v4, &[(v6, NetworkUnreachable, "")], Ok),
             (v4, &[(v6, LocalResourcesExhausted, "")], Ok),
             (v6, &[(v4, LocalResourcesExhausted, "")], Ok),
+            // The server may only take its time with strangers, also one that is reached with STARTTLS.
+            (v4, &[(v6, NoGreeting, "a")], Ok),
+            (v4, &[("192.0.2.2", NoGreeting, "")], Ok),
+            (v4, &[("192.0.2.2", NoGreeting, "b")], AddressesDiffer),
+            (
+                v4,
+                &[(v6, ConnectionRefused, ""), ("192.0.2.2", NoGreeting, "a")],
+                Ipv6OnlyFailed,
+            ),
+            (
+                v4,
+                &[("192.0.2.2", NoGreeting, ""), ("192.0.2.3", TlsClosed, "")],
+                SomeAddressesFailed,
+            ),
+            // It has greeted, and does not go on.
+            (v4, &[("192.0.2.2", NoReply, "")], SomeAddressesFailed),
             (
                 v4,
                 &[(v6, ConnectionRefused, ""), ("2001:db8::2", Ok, "a")],

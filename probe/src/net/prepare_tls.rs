@@ -15,8 +15,11 @@ use super::connect::client_name;
 use crate::dialogue::{self, Connection, Fault, Redactor, Upgrade};
 use crate::endpoint::{Endpoint, Security};
 
-/// The time for the greeting and the agreement on TLS together.
-const PREPARE_TIMEOUT: Duration = Duration::from_secs(10);
+/// The time for the greeting. Servers that make strangers wait longer are not worth it beside a session.
+const GREETING_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The time for the agreement on TLS.
+const STARTTLS_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A connection on which TLS may begin.
 pub(super) struct ReadyForTls {
@@ -44,9 +47,10 @@ pub(super) async fn prepare_tls(
     let client = client_name(&stream);
     let clock = TokioClock(Instant::now());
     let mut connection = Connection::new(stream.compat(), clock, Arc::clone(redactor), client);
-    connection.begin_stage(PREPARE_TIMEOUT);
+    connection.begin_stage(GREETING_TIMEOUT);
     let greeting = dialogue::greeting(endpoint.protocol, &mut connection).await?;
     let known = greeting.capabilities.as_ref();
+    connection.begin_stage(STARTTLS_TIMEOUT);
     dialogue::starttls(endpoint.protocol, &mut connection, known).await?;
     Ok(ReadyForTls {
         upgrade: connection.into_upgrade()?.map(Compat::into_inner),

@@ -28,7 +28,8 @@ pub struct Options {
     /// The DNS server to ask instead of those of the system.
     pub nameserver: Option<SocketAddr>,
     /// Hosts that always answer, to connect to when no mail server does: if they do not answer either, this
-    /// machine is offline. The name servers of the top-level domain when there are none.
+    /// machine is offline. The name servers of the top-level domain when there are none; these count as silent
+    /// only once one of them has answered, because many networks block connections to port 53.
     pub control_hosts: Vec<SocketAddr>,
     /// The keys of the DNS root with which signed answers are validated.
     pub root_keys: RootKeys,

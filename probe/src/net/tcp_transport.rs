@@ -10,10 +10,11 @@ use tokio_util::compat::Compat;
 use super::handshake::{TcpTlsStream, handshake};
 use super::second_looks::SecondLooks;
 use super::tls_diagnosis;
-use crate::dialogue::{Redactor, Upgrade};
+use crate::dialogue::{Fault, Redactor, Upgrade};
 use crate::endpoint::Endpoint;
 use crate::outcome::Outcome;
 use crate::session::{TlsHandshake, Transport};
+use crate::step::Facts;
 use crate::tls::{TlsClient, VerifiedStream, failure};
 
 /// The transport of the session with one endpoint.
@@ -32,30 +33,19 @@ impl Transport for TcpTransport<'_> {
     async fn start_tls(&self, upgrade: Upgrade<Self::Stream>) -> TlsHandshake<Self::TlsStream> {
         let Endpoint { host, security, .. } = self.endpoint;
         let upgrade = upgrade.map(Compat::into_inner);
-        match handshake(self.tls, upgrade, host, *security, self.redactor).await {
-            TlsHandshake::Failed {
-                fault,
-                unexplained: true,
-                ..
-            } => {
-                let provider = self.tls.provider();
-                let (fault, tls) = tls_diagnosis::diagnose(
-                    fault,
-                    self.peer,
-                    self.endpoint,
-                    self.redactor,
-                    provider,
-                    self.second_looks,
-                )
-                .await;
-                TlsHandshake::Failed {
-                    fault,
-                    tls,
-                    unexplained: false,
-                }
-            }
-            handshake => handshake,
-        }
+        handshake(self.tls, upgrade, host, *security, self.redactor).await
+    }
+
+    async fn diagnose_tls(&self, fault: Fault) -> (Fault, Facts) {
+        let Self {
+            tls,
+            endpoint,
+            redactor,
+            peer,
+            second_looks,
+        } = self;
+        let provider = tls.provider();
+        tls_diagnosis::diagnose(fault, *peer, endpoint, redactor, provider, second_looks).await
     }
 
     async fn answers_tls(&self) -> bool {

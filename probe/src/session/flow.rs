@@ -49,7 +49,17 @@ impl<T: Transport, C: Clock + Clone, K: StepSink> Session<'_, T, C, K> {
             TlsHandshake::Untrusted { tls, certificate } => {
                 Some(self.report_certificate(tls, certificate))
             }
-            TlsHandshake::Failed { fault, tls, .. } => {
+            TlsHandshake::Failed {
+                fault,
+                tls,
+                unexplained,
+            } => {
+                self.give_up_parts();
+                let (fault, tls) = if unexplained {
+                    self.transport.diagnose_tls(fault).await
+                } else {
+                    (fault, tls)
+                };
                 self.log.fail(fault, tls);
                 None
             }

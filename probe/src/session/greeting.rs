@@ -16,14 +16,16 @@ const SILENCE: Duration = Duration::from_millis(2500);
 
 /// Reads the greeting. Where the connection is not encrypted, a server that says nothing, or hangs up without a
 /// word, is asked on another connection whether it speaks TLS. A greeting that comes meanwhile counts more.
+/// `give_up` is called where no greeting can come any more and something is asked all the same.
 pub(super) async fn hear_greeting<T: Transport, S: Stream, C: Clock>(
     endpoint: &Endpoint,
     transport: &T,
     connection: &mut Connection<S, C>,
     clock: &C,
+    give_up: impl FnOnce(),
 ) -> Result<Greeting, Fault> {
     if endpoint.security != Security::Tls {
-        first_bytes(transport, connection, clock).await?;
+        first_bytes(transport, connection, clock, give_up).await?;
     }
     dialogue::greeting(endpoint.protocol, connection).await
 }
@@ -32,6 +34,7 @@ async fn first_bytes<T: Transport, S: Stream, C: Clock>(
     transport: &T,
     connection: &mut Connection<S, C>,
     clock: &C,
+    give_up: impl FnOnce(),
 ) -> Result<(), Fault> {
     let mut hearing = pin!(dialogue::await_greeting(connection));
     let silence = clock.sleep_until(clock.now() + SILENCE);
@@ -52,7 +55,10 @@ async fn first_bytes<T: Transport, S: Stream, C: Clock>(
         Err(fault) if is_without_a_word(&fault) => {
             let answers_tls = match answers_tls {
                 Some(answers_tls) => answers_tls,
-                None => asking.await,
+                None => {
+                    give_up();
+                    asking.await
+                }
             };
             Err(if answers_tls {
                 fault.with(Outcome::TlsOnPlainPort)

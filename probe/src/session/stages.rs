@@ -67,7 +67,9 @@ impl<T: Transport, C: Clock + Clone, K: StepSink> Session<'_, T, C, K> {
         let clock = self.log.clock();
         let begun = clock.now();
         connection.begin_stage(GREETING_TIMEOUT);
-        match hear_greeting(self.endpoint, &self.transport, connection, &clock).await {
+        let give_up = || drop((self.turn.take(), self.delivery.take()));
+        let heard = hear_greeting(self.endpoint, &self.transport, connection, &clock, give_up);
+        match heard.await {
             Ok(greeting) => {
                 let slow = clock.now().saturating_sub(begun) >= SLOW_GREETING_THRESHOLD;
                 let outcome = if slow {
@@ -274,6 +276,7 @@ impl<T: Transport, C: Clock + Clone, K: StepSink> Session<'_, T, C, K> {
         let fault = self.refine(fault, connection.stream_error());
         let outcome = fault.outcome;
         let failed = self.log.fail(fault, facts);
+        self.give_up_parts();
         if kept_to_protocol(outcome) {
             connection.begin_stage(QUIT_TIMEOUT);
             // The check is over; what is said now changes nothing.
@@ -281,6 +284,12 @@ impl<T: Transport, C: Clock + Clone, K: StepSink> Session<'_, T, C, K> {
             connection.close().await;
         }
         failed
+    }
+
+    /// Lets the other sessions go on that wait for this one, which does not come so far any more. What is done
+    /// after a failure, such as its diagnosis or the goodbye, is nothing to them.
+    pub(super) fn give_up_parts(&mut self) {
+        drop((self.turn.take(), self.delivery.take()));
     }
 
     /// The dialogue knows only that the stream broke; the layer below may know why.

@@ -1,12 +1,14 @@
 use std::cell::RefCell;
+use std::future::pending;
 use std::io;
+use std::pin::pin;
 use std::sync::Arc;
 
 use futures_util::FutureExt;
 
 use super::*;
 use crate::credentials::Credentials;
-use crate::dialogue::{Redactor, Upgrade};
+use crate::dialogue::{Fault, Redactor, Upgrade};
 use crate::endpoint::{Endpoint, Protocol, Security};
 use crate::envelope_address::EnvelopeAddress;
 use crate::outcome::Outcome;
@@ -14,7 +16,8 @@ use crate::stage::Stage;
 use crate::step::{Facts, Step};
 use crate::testing::script::{Script, TestClock};
 
-/// A transport without sockets, over which the server goes on with another script inside TLS.
+/// A transport without sockets, over which the server goes on with another script inside TLS. What it is asked
+/// on other connections it never answers.
 struct ScriptedTransport(RefCell<Option<TlsHandshake<Script>>>);
 
 impl Transport for ScriptedTransport {
@@ -25,8 +28,12 @@ impl Transport for ScriptedTransport {
         self.0.borrow_mut().take().expect("one handshake")
     }
 
+    async fn diagnose_tls(&self, _: Fault) -> (Fault, Facts) {
+        pending().await
+    }
+
     async fn answers_tls(&self) -> bool {
-        false
+        pending().await
     }
 
     fn classify_error(&self, _: &io::Error) -> Option<Outcome> {
@@ -59,10 +66,20 @@ fn verified(replies: &[&[u8]]) -> TlsHandshake<Script> {
     }
 }
 
-/// The steps of a session, as `stage:outcome`, and how many certificates it returned.
+/// The steps of a session that ends, as `stage:outcome`, and how many certificates it returned.
 fn session(
     service: (Protocol, Security),
     outside: &[&[u8]],
+    handshake: TlsHandshake<Script>,
+    gate: &SignInGate,
+) -> (String, usize) {
+    let ended = run(service, Script::of(outside), handshake, gate).now_or_never();
+    ended.expect("the session ends")
+}
+
+async fn run(
+    service: (Protocol, Security),
+    outside: Script,
     handshake: TlsHandshake<Script>,
     gate: &SignInGate,
 ) -> (String, usize) {
@@ -86,7 +103,7 @@ fn session(
         transport: ScriptedTransport(RefCell::new(Some(handshake))),
         log: &mut log,
     };
-    let certificates = session.run(Script::of(outside)).now_or_never().unwrap();
+    let certificates = session.run(outside).await;
     let steps = log.into_sink().0;
     let steps = steps.iter().map(|step| {
         let stage = serde_json::to_value(step.stage).unwrap();
@@ -260,6 +277,35 @@ fn a_refused_password_is_not_tried_by_the_next_session() {
         let handshake = verified(&[greeting, capabilities, reply]);
         let (steps, _) = session(service, &[b""], handshake, &gate);
         assert!(steps.ends_with(expected), "{steps}");
+    }
+}
+
+#[test]
+fn nobody_waits_for_a_session_that_cannot_come_to_its_sign_in() {
+    use Protocol::{Imap, Pop3};
+    use Security::{Starttls, Tls};
+    let unexplained = TlsHandshake::Failed {
+        fault: Outcome::TlsClosed.into(),
+        tls: Facts::None {},
+        unexplained: true,
+    };
+    for (security, outside, handshake) in [
+        // Its handshake is diagnosed.
+        (Tls, Script::of(&[b""]), unexplained),
+        // It has hung up without a greeting, and is asked whether it speaks TLS.
+        (Starttls, Script::of(&[b""]), verified(&[b""])),
+    ] {
+        let gate = SignInGate::new(Disclosure::default());
+        let mut leader = pin!(run((Imap, security), outside, handshake, &gate));
+        assert!(leader.as_mut().now_or_never().is_none(), "it is diagnosed");
+        let handshake = verified(&[
+            b"+OK hi\r\n",
+            b"+OK\r\nSASL PLAIN\r\n.\r\n",
+            b"-ERR [AUTH] no\r\n",
+        ]);
+        let (steps, _) = session((Pop3, Tls), &[b""], handshake, &gate);
+        assert!(steps.ends_with("sign-in:wrong-credentials"), "{steps}");
+        assert!(leader.as_mut().now_or_never().is_none(), "it is diagnosed");
     }
 }
 

@@ -21,6 +21,11 @@ pub trait Transport {
         upgrade: Upgrade<Self::Stream>,
     ) -> impl Future<Output = TlsHandshake<Self::TlsStream>>;
 
+    /// Finds out why a handshake failed that the server left unexplained, by asking it again on connections of
+    /// their own. Returns the cause and what the server would have agreed on, or `fault` where nothing more is
+    /// found. It may take seconds.
+    fn diagnose_tls(&self, fault: Fault) -> impl Future<Output = (Fault, Facts)>;
+
     /// Whether the server answers a TLS handshake, which is tried on a connection of its own.
     ///
     /// A server that expects TLS from the start says nothing until it is spoken to, so on a port that
@@ -55,7 +60,7 @@ pub enum TlsHandshake<S> {
         fault: Fault,
         /// What would have been agreed on, if the server said so.
         tls: Facts,
-        /// Whether the server left open why, so that asking it again may tell.
+        /// Whether the server left open why, so that [`Transport::diagnose_tls`] may tell.
         unexplained: bool,
     },
 }

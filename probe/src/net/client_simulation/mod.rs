@@ -20,13 +20,14 @@ use self::plan::{Question, next};
 use super::connect::connect;
 use super::hello_exchange::{Exchange, exchange};
 use super::prepare_tls::prepare_tls;
+use super::second_looks::turns_away;
 use super::target::Target;
 use crate::client_profiles::{
     ALL, Answer, Answers, ClientProfile, Reason, Server, SignIn, Verdict, judge,
 };
 use crate::dialogue::Redactor;
 use crate::endpoint::{Endpoint, Security};
-use crate::outcome::{Outcome, Severity};
+use crate::outcome::Severity;
 use crate::stage::Stage;
 use crate::step::{EndpointReport, Facts, TlsFacts};
 use crate::tls::facts::from_choice;
@@ -141,7 +142,8 @@ fn not_asked(profile: &'static ClientProfile) -> SimulatedClient {
 fn peer(target: &Target, report: &EndpointReport) -> Option<SocketAddr> {
     let endpoint = &target.endpoint;
     let reached = report.steps.iter().any(|step| step.stage == Stage::Tls);
-    if endpoint.security == Security::None || !reached || wants_no_more(report) {
+    let unwanted = report.steps.iter().any(|step| turns_away(step.outcome));
+    if endpoint.security == Security::None || !reached || unwanted {
         return None;
     }
     let address = report.steps.iter().find_map(|step| match step.facts {
@@ -156,18 +158,6 @@ fn peer(target: &Target, report: &EndpointReport) -> Option<SocketAddr> {
             .find(|peer| peer.ip() == address)
             .unwrap_or(documented),
     )
-}
-
-fn wants_no_more(report: &EndpointReport) -> bool {
-    report.steps.iter().any(|step| {
-        matches!(
-            step.outcome,
-            Outcome::GreetingBusy
-                | Outcome::GreetingRefused
-                | Outcome::RateLimited
-                | Outcome::TooManyConnections
-        )
-    })
 }
 
 /// What the check has found out about the server.
