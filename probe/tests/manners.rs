@@ -122,6 +122,48 @@ async fn a_server_that_turns_away_is_not_visited_again_at_any_address() {
     }
 }
 
+/// Some servers make strangers wait for longer than another address is looked at.
+#[tokio::test]
+async fn another_address_that_does_not_greet_in_time_has_not_failed() {
+    const STARTTLS: &str = "S: * OK [CAPABILITY IMAP4rev1 STARTTLS] ready
+C:
+S: <tag> OK go
+TLS
+C:
+S: * CAPABILITY IMAP4rev1 SASL-IR AUTH=PLAIN
+S: <tag> OK
+C:
+S: <tag> OK [CAPABILITY A] in
+C:
+S: * BYE";
+    let authority = Authority::new("Test root");
+    let cases = [
+        (Security::Tls, IMAP, "TLS\nWAIT"),
+        (Security::Starttls, STARTTLS, "WAIT"),
+    ];
+    let checks = cases.map(|(security, script, slow)| {
+        let (config, probe) = (authority.server(|_| {}), probe(&authority));
+        async move {
+            let used = Server::start(script, Some(Arc::clone(&config))).await;
+            let other = Server::start(slow, Some(config)).await;
+            let addresses = vec![used.address, other.address];
+            let targets = vec![target(Protocol::Imap, security, addresses)];
+            let reports = check(&probe, targets, None).await;
+            let last = reports[0].steps.last().unwrap();
+            assert_eq!(
+                (last.stage, last.outcome),
+                (Stage::OtherAddresses, Outcome::Ok),
+                "{reports:#?}"
+            );
+            let Facts::OtherAddresses { others } = &last.facts else {
+                panic!("{last:#?}")
+            };
+            assert_eq!(others[0].outcome, Outcome::NoGreeting, "{others:?}");
+        }
+    });
+    join_all(checks).await;
+}
+
 /// A server that expects TLS at once hangs up on whoever says nothing. It is asked once more, and not at once.
 #[tokio::test]
 async fn a_server_that_hangs_up_without_a_word_is_asked_for_tls() {

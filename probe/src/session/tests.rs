@@ -294,10 +294,16 @@ fn nobody_waits_for_a_session_that_cannot_come_to_its_sign_in() {
         (Tls, Script::of(&[b""]), unexplained),
         // It has hung up without a greeting, and is asked whether it speaks TLS.
         (Starttls, Script::of(&[b""]), verified(&[b""])),
+        // It does not answer the goodbye after a failure.
+        (
+            Starttls,
+            Script::of(&[b"* OK [CAPABILITY IMAP4rev1] hi\r\n"]).stalling(),
+            verified(&[b""]),
+        ),
     ] {
         let gate = SignInGate::new(Disclosure::default());
         let mut leader = pin!(run((Imap, security), outside, handshake, &gate));
-        assert!(leader.as_mut().now_or_never().is_none(), "it is diagnosed");
+        assert!(leader.as_mut().now_or_never().is_none(), "it is not over");
         let handshake = verified(&[
             b"+OK hi\r\n",
             b"+OK\r\nSASL PLAIN\r\n.\r\n",
@@ -305,7 +311,7 @@ fn nobody_waits_for_a_session_that_cannot_come_to_its_sign_in() {
         ]);
         let (steps, _) = session((Pop3, Tls), &[b""], handshake, &gate);
         assert!(steps.ends_with("sign-in:wrong-credentials"), "{steps}");
-        assert!(leader.as_mut().now_or_never().is_none(), "it is diagnosed");
+        assert!(leader.as_mut().now_or_never().is_none(), "it is not over");
     }
 }
 

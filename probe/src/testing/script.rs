@@ -30,6 +30,8 @@ pub(crate) struct Script {
     reads: usize,
     /// As many bytes come before one read ends and the next begins.
     cut: usize,
+    /// Whether it says nothing more at the end, instead of hanging up.
+    stalls: bool,
     taking: Duration,
     time: TestClock,
     sent: Sent,
@@ -59,6 +61,7 @@ impl Script {
             fragments: vec![usize::MAX],
             reads: 0,
             cut: usize::MAX,
+            stalls: false,
             taking: Duration::ZERO,
             time: TestClock::default(),
             sent: Sent::default(),
@@ -93,6 +96,13 @@ impl Script {
     #[cfg(test)]
     pub(crate) fn cut_at(mut self, place: usize) -> Self {
         self.cut = place;
+        self
+    }
+
+    /// The same, but at the end it says nothing more instead of hanging up.
+    #[cfg(test)]
+    pub(crate) fn stalling(mut self) -> Self {
+        self.stalls = true;
         self
     }
 
@@ -147,6 +157,9 @@ impl AsyncRead for Script {
         self.time
             .0
             .fetch_add(self.taking.as_millis() as u64, Ordering::Relaxed);
+        if self.stalls && self.current.is_empty() {
+            return Poll::Pending;
+        }
         let cut = if self.cut == 0 { usize::MAX } else { self.cut };
         let fragment = self.fragments[self.reads % self.fragments.len()];
         let length = self.current.len().min(fragment).min(buffer.len()).min(cut);
