@@ -23,6 +23,8 @@ mod password;
 #[cfg(feature = "ssr")]
 mod present;
 #[cfg(feature = "ssr")]
+mod present_facts;
+#[cfg(feature = "ssr")]
 mod refusal;
 pub mod report;
 #[cfg(feature = "ssr")]

@@ -50,6 +50,13 @@ impl Capabilities {
         self.mechanisms.iter().any(|mechanism| mechanism == name)
     }
 
+    /// Whether every mechanism takes a token that only a sign-in in a browser gives (RFC 7628), so that no
+    /// password can be used.
+    pub fn only_tokens(&self) -> bool {
+        let is_token = |name: &String| matches!(name.as_str(), "XOAUTH2" | "OAUTHBEARER");
+        !self.mechanisms.is_empty() && self.mechanisms.iter().all(is_token)
+    }
+
     /// Reads the words behind `CAPABILITY` (RFC 9051 §7.2.2).
     pub(super) fn imap(words: &str) -> Self {
         let mut capabilities = Self::default();

@@ -25,10 +25,11 @@ const GREETING_TIMEOUT: Duration = Duration::from_secs(40);
 /// strangers wait does not.
 const SLOW_GREETING_THRESHOLD: Duration = Duration::from_secs(5);
 
-const COMMAND_TIMEOUT: Duration = Duration::from_secs(10);
+/// Busy servers look up the client or build an index before they answer.
+const COMMAND_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// Servers look up the sender and the recipient, some of them elsewhere (RFC 5321 §4.5.3.2).
-pub(super) const SENDING_TIMEOUT: Duration = Duration::from_secs(20);
+pub(super) const SENDING_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// Servers delay the answer to a wrong password, more each time.
 const SIGN_IN_TIMEOUT: Duration = Duration::from_secs(25);
@@ -133,8 +134,11 @@ impl<T: Transport, C: Clock + Clone, K: StepSink> Session<'_, T, C, K> {
         // Without encryption it is right not to offer it.
         let expected = self.endpoint.security != Security::None;
         if expected && !dialogue::password_sign_in_offered(protocol, &capabilities) {
-            let fault = Outcome::PasswordSignInNotOffered.into();
-            return Err(self.fail(connection, fault, facts).await);
+            let outcome = match capabilities.only_tokens() {
+                true => Outcome::BasicAuthenticationOff,
+                false => Outcome::PasswordSignInNotOffered,
+            };
+            return Err(self.fail(connection, outcome.into(), facts).await);
         }
         self.log.end(Outcome::Ok, facts, None);
         Ok(capabilities)
@@ -329,6 +333,7 @@ fn kept_to_protocol(outcome: Outcome) -> bool {
         | Outcome::StarttlsRefused
         | Outcome::ExtendedSmtpMissing
         | Outcome::NoCapabilities
+        | Outcome::BasicAuthenticationOff
         | Outcome::PasswordSignInNotOffered => true,
         Outcome::SignInProtocolError | Outcome::DroppedAfterSignIn => false,
         other => matches!(

@@ -20,8 +20,9 @@ use crate::dialogue::stream::Stream;
 use crate::outcome::Outcome;
 
 /// The longest line that is read, in bytes, without its end. RFC 5321 and RFC 1939 allow 512, IMAP
-/// sets no limit, and real capability lines stay below 2,000.
-pub(crate) const MAX_LINE_LEN: usize = 8 * 1024;
+/// sets no limit. Real capability lines stay below 2,000, but a mailbox with a thousand keywords has flags of
+/// 20,000.
+pub(crate) const MAX_LINE_LEN: usize = 32 * 1024;
 
 /// The most lines that are read in one stage.
 pub(crate) const MAX_STAGE_LINES: usize = 1000;
@@ -215,6 +216,18 @@ impl<S: Stream, C: Clock> Connection<S, C> {
         }
     }
 
+    /// Lowers what is left of the stage, and returns the end that it had, for [`Connection::end_at`].
+    pub(crate) fn shorten(&mut self, time: Duration) -> Duration {
+        let whole = self.deadline;
+        self.deadline = whole.min(self.clock.now() + time);
+        whole
+    }
+
+    /// Puts the end of the stage back.
+    pub(crate) fn end_at(&mut self, deadline: Duration) {
+        self.deadline = deadline;
+    }
+
     /// Reads one line, or nothing when it has not come within this time; what has come of it is kept.
     ///
     /// # Errors
@@ -224,10 +237,9 @@ impl<S: Stream, C: Clock> Connection<S, C> {
         &mut self,
         time: Duration,
     ) -> Result<Option<Vec<u8>>, Fault> {
-        let whole = self.deadline;
-        self.deadline = whole.min(self.clock.now() + time);
+        let whole = self.shorten(time);
         let line = self.read_line().await;
-        self.deadline = whole;
+        self.end_at(whole);
         match line {
             Ok(line) => Ok(Some(line)),
             Err(fault) if fault.outcome == Outcome::NoReply && !self.time_left().is_zero() => {

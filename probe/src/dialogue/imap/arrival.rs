@@ -51,8 +51,6 @@ async fn watch<S: Stream, C: Clock>(
     let mut idles = known.has("IDLE");
     let mut wake_ups = 0;
     loop {
-        // What was read in earlier rounds is not a part of this one.
-        connection.begin_round();
         // The inbox comes last and stays open: what arrives behind the search ends the IDLE.
         let folders = [junk.clone(), Some(Folder::inbox())];
         for folder in folders.into_iter().flatten() {

@@ -1,5 +1,7 @@
 //! A command and the reading of its complete response (RFC 9051 §2.2).
 
+use std::time::Duration;
+
 use super::literal::read_response_line;
 use super::reply::{Reply, Status, StatusKind};
 use crate::dialogue::capabilities::Capabilities;
@@ -9,6 +11,9 @@ use crate::dialogue::fault::Fault;
 use crate::dialogue::refusal;
 use crate::dialogue::stream::Stream;
 use crate::outcome::Outcome;
+
+/// The time for the answer to a question without which the test can go on.
+const OPTIONAL_TIMEOUT: Duration = Duration::from_secs(6);
 
 /// The complete response to a command.
 pub(super) struct CommandResponse {
@@ -38,6 +43,10 @@ pub(super) async fn command<S: Stream, C: Clock>(
     command: &str,
 ) -> Result<CommandResponse, Fault> {
     let tag = tag()?;
+    if connection.signed_in {
+        // What one answer may hold does not depend on the one before.
+        connection.begin_round();
+    }
     connection
         .send(format!("{tag} {command}\r\n").as_bytes())
         .await?;
@@ -69,6 +78,24 @@ pub(super) async fn command<S: Stream, C: Clock>(
                 return Err(connection.fault(Outcome::MalformedReply, &raw));
             }
         }
+    }
+}
+
+/// Sends a command whose answer is worth knowing and no more. `None` when the server takes too long for it; what
+/// comes of it later is skipped.
+pub(super) async fn optional_command<S: Stream, C: Clock>(
+    connection: &mut Connection<S, C>,
+    text: &str,
+) -> Result<Option<CommandResponse>, Fault> {
+    let whole = connection.shorten(OPTIONAL_TIMEOUT);
+    let response = command(connection, text).await;
+    connection.end_at(whole);
+    match response {
+        Ok(response) => Ok(Some(response)),
+        Err(fault) if fault.outcome == Outcome::NoReply && !connection.time_left().is_zero() => {
+            Ok(None)
+        }
+        Err(fault) => Err(fault),
     }
 }
 

@@ -11,7 +11,7 @@ mod reply;
 mod tests;
 
 pub(super) use self::arrival::arrival;
-use self::command::{CommandResponse, command, tag, without_tag};
+use self::command::{CommandResponse, command, optional_command, tag, without_tag};
 #[cfg(any(test, fuzzing))]
 pub(crate) use self::literal::MAX_LITERAL_LEN;
 use self::reply::{Reply, Status, StatusKind};
@@ -19,6 +19,7 @@ use super::capabilities::Capabilities;
 use super::clock::Clock;
 use super::connection::Connection;
 use super::fault::Fault;
+use super::refusal::Answer;
 use super::results::{Greeting, MailboxUsage, OpenedMailbox, Quota, SignedIn};
 use super::sasl_exchange::SaslExchange;
 use super::stream::Stream;
@@ -150,24 +151,51 @@ pub(super) async fn sign_in<S: VerifiedTls, C: Clock>(
     let Some(chosen) = choose_mechanism(capabilities) else {
         return Err(Fault::from(Outcome::PasswordSignInNotOffered));
     };
-    let response = authenticate(server, chosen, credentials).await?;
+    let (response, secret) = authenticate(server, chosen, credentials).await?;
+    let answer = response.status.answer();
     let refused = matches!(response.status.kind, StatusKind::No | StatusKind::Bad);
-    if chosen == Mechanism::PlainInitialResponse
-        && refused
-        && refusal::is_of_initial_response(response.status.answer())
-    {
-        let response = authenticate(server, Mechanism::Plain, credentials).await?;
-        return signed_in(server.connection(), Mechanism::Plain, response);
-    }
-    signed_in(server.connection(), chosen, response)
+    let next = match (chosen, secret) {
+        (Mechanism::PlainInitialResponse, _)
+            if refused && refusal::is_of_initial_response(answer) =>
+        {
+            Some(Mechanism::Plain)
+        }
+        // Some servers list a mechanism that they do not have, and have LOGIN, which nobody lists.
+        (Mechanism::Plain, SecretState::NotSent)
+            if refused && !capabilities.has("LOGINDISABLED") && is_about_command(answer) =>
+        {
+            Some(Mechanism::Login)
+        }
+        _ => None,
+    };
+    let Some(next) = next else {
+        return signed_in(server.connection(), chosen, response);
+    };
+    let (response, _) = authenticate(server, next, credentials).await?;
+    signed_in(server.connection(), next, response)
 }
 
-/// Sends the command and its secrets, and reads the complete response.
+/// Whether the password has left during a sign-in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum SecretState {
+    Sent,
+    NotSent,
+}
+
+/// Whether a refusal says that the server does not know the command or the mechanism.
+fn is_about_command(answer: Answer<'_>) -> bool {
+    matches!(
+        refusal::of_sign_in(answer),
+        Outcome::PasswordSignInNotOffered | Outcome::SignInProtocolError
+    )
+}
+
+/// Sends the command and its secrets, and reads the complete response. Says also whether the password has left.
 async fn authenticate<S: VerifiedTls, C: Clock>(
     server: &mut VerifiedConnection<S, C>,
     mechanism: Mechanism,
     credentials: &Credentials,
-) -> Result<CommandResponse, Fault> {
+) -> Result<(CommandResponse, SecretState), Fault> {
     let tag = tag()?;
     let (command, mut flights) = match mechanism {
         Mechanism::PlainInitialResponse | Mechanism::Plain => {
@@ -188,6 +216,10 @@ async fn authenticate<S: VerifiedTls, C: Clock>(
             server.connection().send(command.as_bytes()).await?;
         }
     }
+    let mut secret = match sent_first {
+        0 => SecretState::NotSent,
+        _ => SecretState::Sent,
+    };
     let mut untagged = Vec::new();
     loop {
         let raw = server.connection().read_line().await?;
@@ -199,14 +231,16 @@ async fn authenticate<S: VerifiedTls, C: Clock>(
                         .connection()
                         .fault(Outcome::SignInProtocolError, &raw));
                 };
-                return Ok(CommandResponse {
+                let response = CommandResponse {
                     status,
                     untagged,
                     literals: Vec::new(),
                     raw,
-                });
+                };
+                return Ok((response, secret));
             }
             Some(Reply::Continue(challenge)) if !exchange.cancelled() => {
+                secret = SecretState::Sent;
                 exchange.respond(server, challenge.as_bytes()).await?;
             }
             Some(Reply::Untagged(text)) => {
@@ -241,7 +275,7 @@ pub(super) async fn mailbox<S: Stream, C: Clock>(
     };
     if capabilities.has("ID") {
         // Whatever the server answers, it knows now who is there (RFC 2971 §3.1).
-        command(connection, INTRODUCTION).await?;
+        optional_command(connection, INTRODUCTION).await?;
     }
     let opened = command(connection, "EXAMINE INBOX").await?;
     let CommandResponse { status, raw, .. } = &opened;
@@ -250,10 +284,12 @@ pub(super) async fn mailbox<S: Stream, C: Clock>(
         return Err(connection.fault(outcome, raw));
     }
     let quotas = match capabilities.has("QUOTA") {
-        true => command(connection, "GETQUOTAROOT INBOX").await?.untagged,
-        false => Vec::new(),
+        true => optional_command(connection, "GETQUOTAROOT INBOX").await?,
+        false => None,
     };
-    let usage = quota::usage(&quotas);
+    let usage = quotas.map_or_else(MailboxUsage::default, |quotas| {
+        quota::usage(&quotas.untagged)
+    });
     let inbox = exists(&opened.untagged).map(|used| Quota { used, limit: None });
     Ok(OpenedMailbox {
         usage: MailboxUsage {

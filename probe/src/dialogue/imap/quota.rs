@@ -13,7 +13,10 @@ pub(super) fn usage(lines: &[String]) -> MailboxUsage {
     let storage = fullest("STORAGE").and_then(|Quota { used, limit }| {
         Some(Quota {
             used: bytes(used)?,
-            limit: Some(bytes(limit?)?),
+            limit: match limit {
+                Some(limit) => Some(bytes(limit)?),
+                None => None,
+            },
         })
     });
     MailboxUsage {
@@ -37,7 +40,8 @@ fn quota(line: &str, resource: &str) -> Option<Quota> {
         .find(|words| words[0].eq_ignore_ascii_case(resource))?;
     Some(Quota {
         used: found[1].parse().ok()?,
-        limit: Some(found[2].parse().ok()?),
+        // No mailbox is meant to hold nothing: where servers write 0, they mean that there is no limit.
+        limit: Some(found[2].parse().ok()?).filter(|limit| *limit > 0),
     })
 }
 

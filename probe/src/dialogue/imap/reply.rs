@@ -26,9 +26,12 @@ impl Reply {
         }
         let (first, rest) = line.split_once(' ').unwrap_or((&line, ""));
         match first {
-            "*" => Some(Self::Untagged(rest.to_owned())),
+            // Some servers write more than one space.
+            "*" => Some(Self::Untagged(rest.trim_start().to_owned())),
             "+" => Some(Self::Continue(rest.to_owned())),
-            _ if !tag.is_empty() && first == tag => Some(Self::Tagged(rest.to_owned())),
+            _ if !tag.is_empty() && first == tag => {
+                Some(Self::Tagged(rest.trim_start().to_owned()))
+            }
             _ => None,
         }
     }

@@ -101,7 +101,11 @@ pub(super) enum Mechanism {
 pub(super) fn choose_mechanism(capabilities: &Capabilities) -> Option<Mechanism> {
     if capabilities.has_mechanism("PLAIN") {
         Some(Mechanism::Plain)
-    } else if capabilities.has("USER") || capabilities.words.is_empty() {
+    } else if capabilities.has("USER")
+        || capabilities.words.is_empty()
+        // Who takes a password in two answers takes it in two commands, too, listed or not.
+        || capabilities.has_mechanism("LOGIN")
+    {
         Some(Mechanism::User)
     } else {
         None

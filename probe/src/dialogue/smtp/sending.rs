@@ -11,6 +11,7 @@ use crate::dialogue::connection::Connection;
 use crate::dialogue::fault::Fault;
 use crate::dialogue::stream::Stream;
 use crate::envelope_address::EnvelopeAddress;
+use crate::outcome::Outcome;
 
 /// The size of a short message, in bytes, which is announced where the server asks for it (RFC 1870 §3).
 const MESSAGE_SIZE: usize = 2_000;
@@ -49,6 +50,10 @@ pub(in crate::dialogue) async fn sending<S: Stream, C: Clock>(
         }
         let answer = match reply(connection).await {
             Ok(answer) => answer,
+            // Whatever there was to ask is answered.
+            Err(fault) if fault.outcome == Outcome::ClosedEarly && command == MailCommand::Rset => {
+                break;
+            }
             // The refusal is the cause; that the server hangs up is what follows.
             Err(fault) => return Err(refused.unwrap_or(fault)),
         };

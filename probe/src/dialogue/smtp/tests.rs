@@ -217,3 +217,59 @@ fn a_message_is_sent_once_and_whole() {
         assert_eq!(flights, sent, "{replies:?}");
     }
 }
+
+#[test]
+fn an_envelope_is_accepted_once_both_sides_of_it_are() {
+    let address: EnvelopeAddress = "jane@example.test".parse().unwrap();
+    let ok = &b"250 ok\r\n"[..];
+    for (words, replies, expected, sent) in [
+        (
+            "",
+            &[&b""[..], ok, b"250 taken\r\n", ok][..],
+            Ok("250 taken"),
+            3,
+        ),
+        (
+            "PIPELINING",
+            &[b"", b"250 ok\r\n250 taken\r\n250 ok\r\n"],
+            Ok("250 taken"),
+            1,
+        ),
+        // Nothing is left to be asked.
+        ("", &[b"", ok, b"250 taken\r\n"], Ok("250 taken"), 3),
+        (
+            "",
+            &[b"", ok, b"250 taken\r\n", b"502 what?\r\n"],
+            Ok("250 taken"),
+            3,
+        ),
+        (
+            "",
+            &[b"", ok, b"250 taken\r\n", b"421 bye\r\n"],
+            Err(Outcome::SendingFault),
+            3,
+        ),
+        ("", &[b"", ok], Err(Outcome::ClosedEarly), 2),
+        (
+            "PIPELINING",
+            &[b"", b"250 ok\r\n"],
+            Err(Outcome::ClosedEarly),
+            1,
+        ),
+        (
+            "PIPELINING",
+            &[b"", b"250 ok\r\n550 5.1.1 no\r\n"],
+            Err(Outcome::RecipientRefused),
+            1,
+        ),
+    ] {
+        let mut capabilities = Capabilities::default();
+        capabilities.add_smtp(words);
+        let (found, flights) = in_any_fragments(replies, async |server| {
+            sending(server.connection(), &capabilities, &address).await
+        });
+        let expected = expected.map(|reply| Some(reply.to_owned()));
+        assert_eq!(found, expected, "{words} {replies:?}");
+        assert_eq!(flights.len(), sent, "{flights:?}");
+    }
+}
