@@ -173,7 +173,7 @@ pub async fn mailbox<S: Stream, C: Clock>(
         // Whoever sends mail sees no mailbox.
         Protocol::Smtp => Ok(MailboxUsage::default()),
     };
-    usage.map_err(after_sign_in(Outcome::MailboxFault))
+    usage.map_err(after_sign_in)
 }
 
 /// Asks an SMTP server whether a message from and to this address would be taken. None is sent. Returns the
@@ -189,7 +189,7 @@ pub async fn sending<S: Stream, C: Clock>(
     address: &EnvelopeAddress,
 ) -> Result<Option<String>, Fault> {
     let reply = smtp::sending(connection, capabilities, address).await;
-    reply.map_err(after_sign_in(Outcome::SendingFault))
+    reply.map_err(after_sign_in)
 }
 
 /// Sends a message from and to this address over SMTP. Returns the reply that accepted it.
@@ -203,7 +203,7 @@ pub async fn send_message<S: Stream, C: Clock>(
     message: &OutgoingMessage,
 ) -> Result<Option<String>, Fault> {
     let reply = smtp::send_message(connection, address, message).await;
-    reply.map_err(after_sign_in(Outcome::SendingFault))
+    reply.map_err(after_sign_in)
 }
 
 /// Watches for the message with this id over IMAP, in the inbox and among the junk mail, until the stage is
@@ -219,7 +219,7 @@ pub async fn arrival<S: Stream, C: Clock>(
     message_id: &str,
 ) -> Result<Option<Arrival>, Fault> {
     let arrival = imap::arrival(connection, known, message_id).await;
-    arrival.map_err(after_sign_in(Outcome::MailboxFault))
+    arrival.map_err(after_sign_in)
 }
 
 /// Sends QUIT or LOGOUT, and returns the reply.
@@ -239,14 +239,10 @@ pub async fn quit<S: Stream, C: Clock>(
     }
 }
 
-/// What is a fault of the server is named by the stage in which it shows, because nobody doubts the password any
-/// more.
-fn after_sign_in(at_fault: Outcome) -> impl FnOnce(Fault) -> Fault {
-    move |fault| match fault.outcome {
+/// That the server hangs up is another finding where the password was accepted before.
+fn after_sign_in(fault: Fault) -> Fault {
+    match fault.outcome {
         Outcome::ClosedEarly => fault.with(Outcome::DroppedAfterSignIn),
-        Outcome::ServerFault | Outcome::SignInRefused | Outcome::TemporaryFailure => {
-            fault.with(at_fault)
-        }
         _ => fault,
     }
 }
