@@ -252,7 +252,7 @@ outcomes! {
     PasswordExpired = "password-expired", SignIn, Failure, Account, Refused;
     /// The account is switched off (`[CONTACTADMIN]`, RFC 5530; 525 5.7.13, RFC 5248).
     AccountDisabled = "account-disabled", SignIn, Failure, Account, Refused;
-    /// The password is right, but the account may not use this service (`[AUTHORIZATIONFAILED]`, RFC 5530).
+    /// The server refuses the sign-in for a reason that is not the password: the account may not use this service, or belongs to another server (`[AUTHORIZATIONFAILED]`, `[NOPERM]`, RFC 5530; `[REFERRAL]`, RFC 2221).
     NotAuthorized = "not-authorized", SignIn, Failure, Account, Accepted;
     /// The server says that encryption is needed although it is on (`[PRIVACYREQUIRED]`, 538, RFC 5530).
     TlsRequired = "tls-required", SignIn, Failure, Service, NotJudged;
@@ -290,8 +290,10 @@ outcomes! {
     RelayingDenied = "relaying-denied", Sending, Failure, Service, Accepted;
     /// The server takes no mail for the customer's own address (550 5.1.1, RFC 5321 §4.1.1.3, RFC 3463 §3.2).
     RecipientRefused = "recipient-refused", Sending, Failure, Account, Accepted;
-    /// The account may send nothing now: spam, too many messages, or a decision of the provider (550 5.4.5, 554 5.7.1, 535 with words; RFC 3463).
+    /// The account may send nothing now: spam, too many messages, or a decision of the provider (550 5.4.5; 550, 554 and 535 with words; RFC 3463).
     SendingBlocked = "sending-blocked", Sending, Failure, Account, Accepted;
+    /// The server refuses to take mail from the customer and does not say why, or not in a way that is about the account (550, 554 5.7.1; RFC 5321 §4.2.2, RFC 3463 §3.8).
+    SendingRefused = "sending-refused", Sending, Failure, Account, Accepted;
     /// The server asks to try again in a few minutes, as it does with senders that it does not know (450 4.2.0, RFC 6647).
     Greylisted = "greylisted", Sending, Failure, Service, Accepted;
     /// The server takes no mail right now (4yz, RFC 5321 §4.2.1).

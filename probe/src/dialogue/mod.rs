@@ -180,7 +180,7 @@ pub async fn mailbox<S: Stream, C: Clock>(
         // Whoever sends mail sees no mailbox.
         Protocol::Smtp => Ok(OpenedMailbox::default()),
     };
-    opened.map_err(after_sign_in(Outcome::MailboxFault))
+    opened.map_err(after_sign_in)
 }
 
 /// Asks an SMTP server whether a message from and to this address would be taken. None is sent. Returns the
@@ -196,7 +196,7 @@ pub async fn sending<S: Stream, C: Clock>(
     address: &EnvelopeAddress,
 ) -> Result<Option<String>, Fault> {
     let reply = smtp::sending(connection, capabilities, address).await;
-    reply.map_err(after_sign_in(Outcome::SendingFault))
+    reply.map_err(after_sign_in)
 }
 
 /// Offers a message from and to this address over SMTP, up to where the server waits for its content.
@@ -209,7 +209,7 @@ pub async fn offer_message<S: Stream, C: Clock>(
     address: &EnvelopeAddress,
 ) -> Result<(), Fault> {
     let offered = smtp::offer_message(connection, address).await;
-    offered.map_err(after_sign_in(Outcome::SendingFault))
+    offered.map_err(after_sign_in)
 }
 
 /// Sends the content of a message that was offered. Returns the reply that accepted it.
@@ -222,7 +222,7 @@ pub async fn send_content<S: Stream, C: Clock>(
     message: &OutgoingMessage,
 ) -> Result<Option<String>, Fault> {
     let reply = smtp::send_content(connection, message).await;
-    reply.map_err(after_sign_in(Outcome::SendingFault))
+    reply.map_err(after_sign_in)
 }
 
 /// Watches for the message with this id over IMAP, in the inbox and among the junk mail, until the stage is
@@ -237,7 +237,7 @@ pub async fn arrival<S: Stream, C: Clock>(
     message_id: &str,
 ) -> Result<Option<Arrival>, Fault> {
     let arrival = imap::arrival(connection, known, message_id).await;
-    arrival.map_err(after_sign_in(Outcome::MailboxFault))
+    arrival.map_err(after_sign_in)
 }
 
 /// Sends QUIT or LOGOUT, and returns the reply.
@@ -257,14 +257,10 @@ pub async fn quit<S: Stream, C: Clock>(
     }
 }
 
-/// What is a fault of the server is named by the stage in which it shows, because nobody doubts the password any
-/// more.
-fn after_sign_in(at_fault: Outcome) -> impl FnOnce(Fault) -> Fault {
-    move |fault| match fault.outcome {
+/// That the server hangs up is another finding where the password was accepted before.
+fn after_sign_in(fault: Fault) -> Fault {
+    match fault.outcome {
         Outcome::ClosedEarly => fault.with(Outcome::DroppedAfterSignIn),
-        Outcome::ServerFault | Outcome::SignInRefused | Outcome::TemporaryFailure => {
-            fault.with(at_fault)
-        }
         _ => fault,
     }
 }

@@ -8,8 +8,8 @@ use crate::dialogue::capabilities::Capabilities;
 use crate::dialogue::clock::Clock;
 use crate::dialogue::connection::Connection;
 use crate::dialogue::fault::Fault;
-use crate::dialogue::refusal;
 use crate::dialogue::stream::Stream;
+use crate::dialogue::{mailbox_refusal, refusal};
 use crate::outcome::Outcome;
 
 /// The time for the answer to a question without which the test can go on.
@@ -102,7 +102,7 @@ pub(super) async fn optional_command<S: Stream, C: Clock>(
 /// What it means that the server says goodbye in place of an answer.
 pub(super) fn hangup<S, C>(connection: &Connection<S, C>, bye: &Status) -> Outcome {
     let reason = match connection.signed_in {
-        true => refusal::after_sign_in(bye.answer()),
+        true => mailbox_refusal::of_hangup(bye.answer()),
         false => refusal::of_hangup_before_sign_in(bye.answer()),
     };
     reason.unwrap_or(Outcome::ClosedEarly)

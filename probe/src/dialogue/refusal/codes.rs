@@ -82,11 +82,7 @@ pub(super) const SMTP: &[(u16, &str, Meaning)] = &[
     (535, "", UnlessWords(WrongCredentials)),
     (538, "", Exact(TlsRequired)),
     (550, "5.7.8", UnlessWords(WrongCredentials)),
-    (550, "", UnlessWords(NotAuthorized)),
-    // The account lives on another server (RFC 5321 §3.4), as with the referral of IMAP.
-    (551, "", UnlessExactWords(NotAuthorized)),
     (554, "5.7.8", UnlessWords(WrongCredentials)),
-    (554, "", UnlessWords(NotAuthorized)),
 ];
 
 /// The meaning of an IMAP response code, which may have an argument.
@@ -119,7 +115,8 @@ pub(super) fn smtp(code: u16, enhanced: &str) -> Meaning {
     match (row, code) {
         (Some((_, _, meaning)), _) => *meaning,
         (None, 400..=499) => UnlessExactWords(TemporaryFailure),
-        (None, 500..=599) => UnlessWords(ServerFault),
+        // No evidence that the password is right, so it counts as refused.
+        (None, 500..=599) => UnlessWords(SignInRefused),
         (None, _) => Exact(SignInProtocolError),
     }
 }

@@ -61,10 +61,30 @@ pub(super) fn of_hangup_at_sign_in(answer: Answer<'_>) -> Option<Outcome> {
     named(answer)
 }
 
-/// The cause that a server names that refuses something, or hangs up, after it has accepted the password. `None`
-/// where it names none. That the password is wrong it cannot mean any more.
-pub(super) fn after_sign_in(answer: Answer<'_>) -> Option<Outcome> {
-    named(answer).filter(|outcome| *outcome != Outcome::WrongCredentials)
+/// The cause that a server names that opens no mailbox, or hangs up, after it has accepted the password: an outcome of
+/// the mailbox where the words are of one, or else one of a sign-in. `None` where it names none.
+pub(super) fn of_mailbox(answer: Answer<'_>) -> Option<Outcome> {
+    words::mailbox(&answer.text()).or_else(|| named(answer))
+}
+
+/// What the words of a server mean that takes no mail after it has accepted the password. `None` where they name no
+/// cause: the code and the command may.
+pub(super) fn words_of_sending(answer: Answer<'_>) -> Option<Outcome> {
+    let text = answer.text();
+    words::sending(&text).or_else(|| {
+        match words::exact(&text).or_else(|| words::general(&text))? {
+            Outcome::SendingBlocked | Outcome::AccountDisabled => Some(Outcome::SendingBlocked),
+            Outcome::ServerFault => Some(Outcome::SendingFault),
+            Outcome::TemporaryFailure => Some(Outcome::SendingDeferred),
+            full @ Outcome::MailboxFull => Some(full),
+            _ => None,
+        }
+    })
+}
+
+/// Whether the server asks for a few minutes and gives no reason.
+pub(super) fn asks_to_wait(answer: Answer<'_>) -> bool {
+    words::ask_to_wait(&answer.text())
 }
 
 /// What a server means that says no before anybody has signed in, where that is about this client or about its load:

@@ -13,10 +13,9 @@ impl Text {
     /// The words of one reply.
     pub(super) fn new(words: &str) -> Self {
         let mut text = String::from(" ");
-        let is_name = |word: &&str| word.contains("://") || word.contains('@');
         let spoken = words
-            .split_whitespace()
-            .filter(|word| !is_name(word))
+            .split(|letter: char| letter.is_whitespace() || matches!(letter, '<' | '>' | '"'))
+            .filter(|word| !is_address(word) && !is_link(word))
             .flat_map(|word| word.chars().chain([' ']));
         for letter in spoken.take(MAX_COMPARED_CHARS).flat_map(char::to_lowercase) {
             match letter {
@@ -57,6 +56,20 @@ impl Text {
     }
 }
 
+fn is_address(word: &str) -> bool {
+    word.contains('@')
+}
+
+/// Whether a word is a link, for which servers leave out the scheme: `example.test/help` or `www.example.test`.
+fn is_link(word: &str) -> bool {
+    let word = word.trim_start_matches(|letter: char| !letter.is_alphanumeric());
+    let has_path = word.split_once('/').is_some_and(|(host, _)| {
+        let domain = host.rsplit_once('.').map_or("", |(_, domain)| domain);
+        domain.len() >= 2 && domain.chars().all(char::is_alphabetic)
+    });
+    word.contains("://") || word.starts_with("www.") || has_path
+}
+
 fn without_accent(letter: char) -> Option<&'static str> {
     let plain = match letter {
         'à' | 'á' | 'â' | 'ã' | 'ä' | 'å' | 'ą' => "a",
@@ -93,6 +106,15 @@ mod tests {
                 " see or ask now ",
             ),
             ("请使用授权码登录。", " 请使用授权码登录 "),
+            (
+                "rejected:<banned@example.test>unknown",
+                " rejected unknown ",
+            ),
+            ("user=<spam@example.test>: no", " user no "),
+            (
+                "see (www.example.test/spam) or aka.example/locked, I/O on SSL/TLS 2.0/x",
+                " see or i o on ssl tls 2 0 x ",
+            ),
         ] {
             assert_eq!(Text::new(words).0, compared);
         }

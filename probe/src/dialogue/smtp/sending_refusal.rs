@@ -4,6 +4,7 @@
 //! are none, the enhanced status code decides (RFC 3463), then the command that was refused.
 
 use super::reply::Reply;
+use crate::dialogue::refusal;
 use crate::outcome::Outcome;
 use crate::outcome::Outcome::*;
 
@@ -22,129 +23,163 @@ pub(super) enum MailCommand {
     EndOfData,
 }
 
-/// Words, in lower case; all of a row must be there. The first row that fits counts: what the account may not
-/// do stands before who may not send, and that before what is wrong with a mailbox, because the longer
-/// explanations of a block also name the sender and the recipient.
-const WORDS: &[(&[&str], Outcome)] = &[
-    (&["greylist"], Greylisted),
-    (&["graylist"], Greylisted),
-    (&["grey list"], Greylisted),
-    (&["grey-list"], Greylisted),
-    (&["postgrey"], Greylisted),
-    (&["relay server"], SendingFault),
-    (&["relay", "denied"], RelayingDenied),
-    (&["relay", "not permitted"], RelayingDenied),
-    (&["relay", "not allowed"], RelayingDenied),
-    (&["relay", "prohibited"], RelayingDenied),
-    (&["unable to relay"], RelayingDenied),
-    (&["cannot relay"], RelayingDenied),
-    (&["do not relay"], RelayingDenied),
-    (&["not owned by"], SenderRefused),
-    (&["not own"], SenderRefused),
-    (&["sendas"], SenderRefused),
-    (&["send as"], SenderRefused),
-    (&["send on behalf"], SenderRefused),
-    (&["same as", "auth"], SenderRefused),
-    (&["equal", "auth"], SenderRefused),
-    (&["match", "auth"], SenderRefused),
-    (&["not allowed", "from this address"], SenderRefused),
-    (&["sender", "mismatch"], SenderRefused),
-    (&["from", "address", "not verified"], SenderRefused),
-    (&["spam"], SendingBlocked),
-    (&["suspicious"], SendingBlocked),
-    (&["compromised"], SendingBlocked),
-    (&["abuse"], SendingBlocked),
-    (&["suspended"], SendingBlocked),
-    (&["blocked"], SendingBlocked),
-    (&["banned"], SendingBlocked),
-    (&["rate limit"], SendingBlocked),
-    (&["ratelimit"], SendingBlocked),
-    (&["sending limit"], SendingBlocked),
-    (&["sending quota"], SendingBlocked),
-    (&["daily", "limit"], SendingBlocked),
-    (&["daily", "quota"], SendingBlocked),
-    (&["hourly", "limit"], SendingBlocked),
-    (&["message limit"], SendingBlocked),
-    (&["recipient limit"], SendingBlocked),
-    (&["limit", "exceeded", "messages"], SendingBlocked),
-    (&["exceeded", "number of messages"], SendingBlocked),
-    (&["too many", "messages"], SendingBlocked),
-    (&["too many", "mails"], SendingBlocked),
-    (&["too many", "recipients"], SendingBlocked),
-    (&["too much mail"], SendingBlocked),
-    (&["sending", "disabled"], SendingBlocked),
-    (&["not allowed to send"], SendingBlocked),
-    (&["not permitted to send"], SendingBlocked),
-    (&["over quota"], MailboxFull),
-    (&["overquota"], MailboxFull),
-    (&["quota", "exceeded"], MailboxFull),
-    (&["exceed", "quota"], MailboxFull),
-    (&["mailbox", "full"], MailboxFull),
-    (&["insufficient storage", "mailbox"], MailboxFull),
-    (&["user unknown"], RecipientRefused),
-    (&["unknown user"], RecipientRefused),
-    (&["no such user"], RecipientRefused),
-    (&["unknown recipient"], RecipientRefused),
-    (&["no such recipient"], RecipientRefused),
-    (&["recipient", "not found"], RecipientRefused),
-    (&["mailbox unavailable"], RecipientRefused),
-    (&["mailbox not found"], RecipientRefused),
-    (&["does not exist"], RecipientRefused),
-    (&["doesn't exist"], RecipientRefused),
-];
-
 /// The meaning of a reply that refuses a command. `None` where nothing is refused.
 pub(super) fn judge(command: MailCommand, reply: &Reply) -> Option<Outcome> {
-    use MailCommand::{Data, Mail, Rcpt, Rset};
-    if (command, reply.code) == (Data, 354) {
-        return None;
+    use MailCommand::{Data, EndOfData, Mail, Rcpt, Rset};
+    match (command, reply.code) {
+        (Data, 354) => return None,
+        // An envelope that a server without RSET keeps is taken back by QUIT just as well.
+        (Rset, code) => return (code == 421).then_some(SendingFault),
+        (Mail | Rcpt | EndOfData, 200..=299) => return None,
+        _ => {}
     }
-    // An envelope that a server without RSET keeps is taken back by QUIT just as well.
-    if command == Rset {
-        return (reply.code == 421).then_some(SendingFault);
-    }
-    let words = reply.texts.join(" ").to_ascii_lowercase();
-    let said = WORDS
-        .iter()
-        .find(|(parts, _)| parts.iter().all(|part| words.contains(part)))
-        .map(|(_, outcome)| *outcome);
-    let about_recipient = matches!(said, Some(RecipientRefused | MailboxFull));
-    let enhanced = reply.enhanced();
-    let subject = enhanced.split_once('.').map_or("", |(_, rest)| rest);
-    Some(match (reply.code, said) {
-        (200..=299, _) if command != Data => return None,
+    let said = match reply.judged(refusal::words_of_sending) {
         // What is said of a mailbox in the answer to MAIL is said of the sender.
-        (_, Some(RecipientRefused)) if command == Mail => SenderRefused,
-        (400..=599, Some(said)) if reply.code >= 500 || !about_recipient => said,
-        (_, Some(MailboxFull)) => MailboxFull,
-        (421, _) => SendingFault,
-        (400..=499, _) => match subject {
-            "2.2" => MailboxFull,
-            "7.1" if words.contains("try again in") || words.contains("retry in") => Greylisted,
-            _ => SendingDeferred,
-        },
-        (500..=599, _) => match (subject, command) {
-            ("2.2", _) => MailboxFull,
-            ("4.5", _) => SendingBlocked,
-            ("1.7" | "1.8" | "7.60", _) | ("1.0" | "1.1" | "1.3", Mail) => SenderRefused,
-            ("1.0" | "1.1" | "1.2" | "1.3" | "1.6" | "1.10" | "2.1", Rcpt) => RecipientRefused,
-            // The server forgets that there was a sign-in.
-            ("7.0", _) if reply.code == 530 => RelayingDenied,
-            (_, Mail) if reply.code == 553 => SenderRefused,
-            (_, Rcpt) if reply.code == 553 => RecipientRefused,
-            ("", Rcpt) if reply.code == 550 => RecipientRefused,
-            (subject, _) if subject.starts_with("7.") => SendingBlocked,
-            ("", Mail) if matches!(reply.code, 550 | 554) => SendingBlocked,
-            _ => SendingFault,
-        },
+        Some(RecipientRefused) if command == Mail => Some(SenderRefused),
+        said => said,
+    };
+    Some(match (reply.code, said) {
+        (421, None | Some(SendingDeferred | RecipientRefused | SendingRefused)) => SendingFault,
+        (421, Some(said)) => said,
+        // What may be tried again is no fault, and no final word on a mailbox.
+        (
+            400..=499,
+            None | Some(RecipientRefused | SendingDeferred | SendingFault | SendingRefused),
+        ) => deferred(reply),
+        (400..=599, Some(said)) => said,
+        (500..=599, None) => refused(command, reply),
         _ => MalformedReply,
     })
+}
+
+/// The meaning of 4yz without words that name a cause.
+fn deferred(reply: &Reply) -> Outcome {
+    match subject(reply) {
+        "2.2" => MailboxFull,
+        "7.1" if reply.judged(refusal::asks_to_wait) => Greylisted,
+        _ => SendingDeferred,
+    }
+}
+
+/// The meaning of 5yz without words that name a cause (RFC 3463 §3, RFC 5248).
+fn refused(command: MailCommand, reply: &Reply) -> Outcome {
+    use MailCommand::{Mail, Rcpt};
+    match (subject(reply), command, reply.code) {
+        ("2.2", ..) => MailboxFull,
+        // Google's sending quota; Microsoft's limits, senders who sent spam, and organisations that sent too much.
+        ("4.5" | "1.90" | "7.501" | "7.502" | "7.503" | "7.705", ..) => SendingBlocked,
+        ("1.7" | "1.8" | "7.60", ..) | ("1.0" | "1.1" | "1.3", Mail, _) => SenderRefused,
+        ("1.0" | "1.1" | "1.2" | "1.3" | "1.6" | "1.10" | "2.1", Rcpt, _) => RecipientRefused,
+        // The server forgets that there was a sign-in (RFC 4954 §6).
+        (_, _, 530) => RelayingDenied,
+        (_, Mail, 553) => SenderRefused,
+        (_, Rcpt, 553) | ("", Rcpt, 550 | 551) => RecipientRefused,
+        (subject, ..) if subject.starts_with("7.") => SendingRefused,
+        // The system, the network and the protocol.
+        (subject, ..) if subject.starts_with(['3', '4', '5']) => SendingFault,
+        (_, _, 521 | 541 | 550 | 551 | 554 | 571) => SendingRefused,
+        _ => SendingFault,
+    }
+}
+
+/// The enhanced status code without its class.
+fn subject(reply: &Reply) -> &str {
+    let code = reply.enhanced().split_once('.');
+    code.map_or("", |(_, rest)| rest)
 }
 
 #[cfg(test)]
 mod tests {
     use super::MailCommand::{Data, EndOfData, Mail, Rcpt, Rset};
     use super::*;
+
+    #[test]
+    fn neither_addresses_nor_links_decide() {
+        for (command, code, text, expected) in [
+            (
+                Rcpt,
+                550,
+                "5.1.1 <abuse@example.net>: User unknown",
+                RecipientRefused,
+            ),
+            (
+                Rcpt,
+                550,
+                "5.1.1 <spam@banned.test>... unknown, see https://example.test/spam",
+                RecipientRefused,
+            ),
+            (Rcpt, 550, "5.2.1 blocked@example.net", RecipientRefused),
+            (
+                Mail,
+                553,
+                "5.7.1 <greylist@example.net>: no, see www.example.test/relay-denied",
+                SenderRefused,
+            ),
+            (
+                Mail,
+                550,
+                "5.7.1 rejected:<suspended@example.net>(example.test/abuse)",
+                SendingRefused,
+            ),
+            (
+                Rcpt,
+                452,
+                "4.2.2 <abuse@example.net> Mailbox is full",
+                MailboxFull,
+            ),
+        ] {
+            let reply = Reply::of(code, text);
+            assert_eq!(judge(command, &reply), Some(expected), "{code} {text}");
+        }
+    }
+
+    #[test]
+    fn who_may_not_send_is_told_from_what_may_not_be_sent() {
+        for (text, expected) in [
+            (
+                "Your account has been suspended due to abuse",
+                SendingBlocked,
+            ),
+            ("Daily limit of recipients reached", SendingBlocked),
+            ("You have reached your hourly sending limit", SendingBlocked),
+            ("Too many recipients today", SendingBlocked),
+            ("Outgoing mail is disabled for this mailbox", SendingBlocked),
+            ("Sender blocked", SendingBlocked),
+            ("Access denied, bad outbound sender", SendingBlocked),
+            ("Versand gesperrt", SendingBlocked),
+            ("You are not allowed to send messages", SendingBlocked),
+            (
+                "Sending rejected: you have been blocked for sending spam",
+                SendingBlocked,
+            ),
+            (
+                "You are not allowed to send from this address",
+                SenderRefused,
+            ),
+            (
+                "The sender address does not match the account",
+                SenderRefused,
+            ),
+            ("Sender address is not allowed.", SenderRefused),
+            ("Envelope sender must be equal to the login", SenderRefused),
+            ("Diese Absenderadresse ist nicht erlaubt", SenderRefused),
+            ("Sender address rejected: Domain not found", SenderRefused),
+            (
+                "Relaying denied. Proper authentication required.",
+                RelayingDenied,
+            ),
+            ("We do not relay", RelayingDenied),
+            ("You must authenticate first", RelayingDenied),
+            ("The quota of the mailbox is exceeded", MailboxFull),
+            ("Postfach ist voll", MailboxFull),
+            ("The relay host cannot be reached", SendingFault),
+        ] {
+            for line in [text.to_owned(), format!("5.7.1 <jane@example.net>: {text}")] {
+                let reply = Reply::of(550, &line);
+                assert_eq!(judge(Mail, &reply), Some(expected), "{line}");
+            }
+        }
+    }
 
     #[test]
     fn words_then_codes_then_the_command_decide() {
@@ -218,8 +253,41 @@ mod tests {
                 "4.7.1 Error: too many messages",
                 Some(SendingBlocked),
             ),
-            (Mail, 550, "5.7.1 Message refused", Some(SendingBlocked)),
-            (Mail, 554, "no", Some(SendingBlocked)),
+            (Mail, 550, "5.7.1 Message refused", Some(SendingRefused)),
+            (Mail, 554, "no", Some(SendingRefused)),
+            (Mail, 550, "", Some(SendingRefused)),
+            (Mail, 550, "5.7.1 Access denied", Some(SendingRefused)),
+            (Mail, 550, "5.7.26 no", Some(SendingRefused)),
+            (Rcpt, 554, "no", Some(SendingRefused)),
+            (EndOfData, 554, "5.7.1 no", Some(SendingRefused)),
+            (EndOfData, 554, "5.6.0 no", Some(SendingRefused)),
+            (
+                Rcpt,
+                554,
+                "5.7.1 Service unavailable; Client host [192.0.2.7] blocked using zen.spamhaus.org",
+                Some(SendingRefused),
+            ),
+            (Mail, 550, "5.1.90 no", Some(SendingBlocked)),
+            (Mail, 550, "5.7.503 no", Some(SendingBlocked)),
+            (Mail, 553, "5.1.8 no", Some(SenderRefused)),
+            (Mail, 550, "5.1.7 no", Some(SenderRefused)),
+            (Mail, 530, "what?", Some(RelayingDenied)),
+            (
+                Mail,
+                530,
+                "5.7.0 Must issue a STARTTLS command first",
+                Some(SendingFault),
+            ),
+            (
+                Mail,
+                554,
+                "5.3.0 RuntimeError: no threads",
+                Some(SendingFault),
+            ),
+            (Mail, 550, "5.3.0 no", Some(SendingFault)),
+            (Mail, 554, "Internal error", Some(SendingFault)),
+            (Mail, 451, "4.3.0 Internal error", Some(SendingDeferred)),
+            (Rcpt, 550, "User database unavailable", Some(SendingFault)),
             (
                 Rcpt,
                 450,

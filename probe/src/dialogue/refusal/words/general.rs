@@ -56,14 +56,6 @@ pub(super) const ROWS: &[Row] = &[
         ],
     ),
     (
-        NotAuthorized,
-        &[
-            "access denied|access is denied|permission denied|zugriff verweigert|acces refuse|acceso denegado|\
-          acesso negado|accesso negato|toegang geweigerd|odmowa dostepu|доступ запрещен|拒绝访问|拒絕訪問|\
-          アクセスが拒否",
-        ],
-    ),
-    (
         WrongCredentials,
         &[
             "authentication fail|authorization fail|error authenticating|authentication unsuccessful|authentication error|authentication rejected|\

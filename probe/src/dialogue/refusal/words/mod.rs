@@ -6,6 +6,8 @@
 
 mod exact;
 mod general;
+mod mailbox;
+mod sending;
 mod turned_away;
 
 use super::text::Text;
@@ -22,6 +24,21 @@ pub(super) fn exact(text: &Text) -> Option<Outcome> {
 /// What the words say where the code says no more: whose trouble it is, or that it is the sign-in.
 pub(super) fn general(text: &Text) -> Option<Outcome> {
     first(general::ROWS, text)
+}
+
+/// What the words say of a mailbox that does not open after the sign-in, whatever the code.
+pub(super) fn mailbox(text: &Text) -> Option<Outcome> {
+    first(mailbox::ROWS, text)
+}
+
+/// What the words say of mail that is not taken after the sign-in, whatever the code.
+pub(super) fn sending(text: &Text) -> Option<Outcome> {
+    first(sending::ROWS, text)
+}
+
+/// Whether the words say that it is only a matter of minutes, without a reason.
+pub(super) fn ask_to_wait(text: &Text) -> bool {
+    text.fits("try again in|retry in|try again after|retry after|come back in")
 }
 
 /// What the words say of this client, or of the load of the server, before anybody has signed in.
@@ -41,9 +58,10 @@ pub(super) fn are_about_tls(text: &Text) -> bool {
 
 /// Whether the server refuses the response that stood in the command, before it has looked at it (RFC 4959).
 pub(super) fn refuse_initial_response(text: &Text) -> bool {
-    INITIAL_RESPONSE
+    let names_it = INITIAL_RESPONSE
         .iter()
-        .any(|row| row.iter().all(|pattern| text.fits(pattern)))
+        .any(|row| row.iter().all(|pattern| text.fits(pattern)));
+    names_it && general(text) != Some(Outcome::ServerFault)
 }
 
 fn first(rows: &[Row], text: &Text) -> Option<Outcome> {
@@ -51,12 +69,15 @@ fn first(rows: &[Row], text: &Text) -> Option<Outcome> {
     rows.iter().find(fits).map(|(outcome, _)| *outcome)
 }
 
-/// RFC 4959 has the response in the command; these servers offer that and then do not take it.
+/// RFC 4959 has the response in the command; these servers offer that and then do not take it. The password is sent
+/// again for these words, so an argument must be one of the command: programs that break speak of arguments, too.
 const INITIAL_RESPONSE: &[&[&str]] = &[
     &["not ending with|initial response|initial client response|sasl ir"],
     &[
         "too many|wrong number of|invalid number of|extra|unexpected|excess|superfluous|takes no|no more|expects no|expected no|does not take",
         "argument|parameter|data after|text after|characters after",
+        "authenticate| auth | command|response| sasl",
+        "!keyword|positional|function|method|given",
     ],
     &["expected| expects", "end of line|crlf|newline|eol"],
 ];

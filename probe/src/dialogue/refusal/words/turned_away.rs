@@ -20,7 +20,7 @@ pub(super) const ROWS: &[Row] = &[
           maintenance|shutting down|shut down|shutdown|going down|restarting|service unavailable|\
           service not available|currently unavailable|server unavailable|not available at|out of memory|\
           out of resources|insufficient resources|insufficient system|no resources|wartung|zu viele|uberlast|\
-          spater|trop de|maintenance|plus tard|mantenimiento|demasiad|mas tarde|manutencao|muitas conex|\
+          spater|trop de|plus tard|mantenimiento|demasiad|mas tarde|manutencao|muitas conex|\
           manutenzione|troppe|piu tardi|onderhoud|te veel|konserwac|zbyt wiele|техническ|слишком много|позже|\
           维护|維護|连接过多|稍后|稍後|繁忙|メンテナンス|混雑|しばらく",
         ],
