@@ -58,8 +58,12 @@ pub(super) const POP3: &[(&str, Meaning)] = &[
 /// Reply codes of SMTP with the beginning of the enhanced code (RFC 4954 §6, RFC 5248). The first
 /// row that fits counts.
 pub(super) const SMTP: &[(u16, &str, Meaning)] = &[
+    // Microsoft: the server does not take what the client encrypts with.
+    (421, "4.7.66", Exact(TlsRequired)),
     (421, "4.7", UnlessWords(RateLimited)),
     (421, "", UnlessWords(TemporaryFailure)),
+    // Exchange for too many messages at once.
+    (432, "4.3", UnlessExactWords(RateLimited)),
     (432, "", Exact(PasswordExpired)),
     // Exim for a lookup that failed for now.
     (435, "", UnlessExactWords(TemporaryFailure)),
@@ -76,8 +80,8 @@ pub(super) const SMTP: &[(u16, &str, Meaning)] = &[
     (526, "", UnlessWords(WrongCredentials)),
     (530, "", UnlessWords(TlsRequired)),
     (534, "", UnlessExactWords(AppPasswordRequired)),
-    // Microsoft: a rule of the organisation keeps this account from signing in with a password.
-    (535, "5.7.139", UnlessExactWords(NotAuthorized)),
+    // Microsoft for a wrong password as well as for rules that keep the account from signing in with one.
+    (535, "5.7.139", UnlessExactWords(SignInRefused)),
     // Also of Postfix for a mechanism that it does not know and for broken base64.
     (535, "", UnlessWords(WrongCredentials)),
     (538, "", Exact(TlsRequired)),

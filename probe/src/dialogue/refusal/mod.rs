@@ -76,10 +76,15 @@ pub(super) fn words_of_sending(answer: Answer<'_>) -> Option<Outcome> {
             Outcome::SendingBlocked | Outcome::AccountDisabled => Some(Outcome::SendingBlocked),
             Outcome::ServerFault => Some(Outcome::SendingFault),
             Outcome::TemporaryFailure => Some(Outcome::SendingDeferred),
-            full @ Outcome::MailboxFull => Some(full),
+            kept @ (Outcome::MailboxFull | Outcome::GreetingRefused) => Some(kept),
             _ => None,
         }
     })
+}
+
+/// Whether the server has too much to do now, rather than a fault.
+pub(super) fn is_busy(answer: Answer<'_>) -> bool {
+    words::busy(&answer.text())
 }
 
 /// Whether the server asks for a few minutes and gives no reason.
@@ -153,13 +158,37 @@ fn passes(answer: Answer<'_>) -> bool {
 
 fn named(answer: Answer<'_>) -> Option<Outcome> {
     let text = answer.text();
-    let exact = || words::exact(&text);
+    let exact = || words::exact(&text).and_then(|outcome| corrected(answer, outcome));
+    let general = || words::general(&text).and_then(|outcome| corrected(answer, outcome));
     match answer.meaning() {
         Some(Meaning::Exact(outcome)) => Some(outcome),
         Some(Meaning::UnlessExactWords(outcome)) => exact().or(Some(outcome)),
-        Some(Meaning::UnlessWords(outcome)) => {
-            exact().or_else(|| words::general(&text)).or(Some(outcome))
+        Some(Meaning::UnlessWords(outcome)) => exact().or_else(general).or(Some(outcome)),
+        None => exact().or_else(general),
+    }
+}
+
+/// What words mean beside a code of SMTP that leaves no room for their usual meaning.
+fn corrected(answer: Answer<'_>, outcome: Outcome) -> Option<Outcome> {
+    match (answer, outcome) {
+        // What may be tried again is no wrong password (RFC 5321 §4.2.1).
+        (
+            Answer::Smtp {
+                code: 400..=499, ..
+            },
+            Outcome::WrongCredentials,
+        ) => None,
+        // The command that is not known is AUTH.
+        (
+            Answer::Smtp {
+                code: 500 | 502,
+                words,
+                ..
+            },
+            Outcome::SignInProtocolError,
+        ) if words.to_ascii_lowercase().contains("command") => {
+            Some(Outcome::PasswordSignInNotOffered)
         }
-        None => exact().or_else(|| words::general(&text)),
+        _ => Some(outcome),
     }
 }

@@ -67,8 +67,6 @@ fn a_wrong_password_is_named_by_a_code_or_by_words() {
         ("Authentication credentials invalid", WrongCredentials),
         ("Invalid credentials (Failure)", WrongCredentials),
         ("Invalid authentication credentials.", WrongCredentials),
-        ("LOGIN failed.", WrongCredentials),
-        ("AUTHENTICATE failed.", WrongCredentials),
         ("Login failed: authentication failure", WrongCredentials),
         ("Login failed: user not found", WrongCredentials),
         ("Login incorrect", WrongCredentials),
@@ -76,7 +74,6 @@ fn a_wrong_password_is_named_by_a_code_or_by_words() {
         ("Invalid login or password", WrongCredentials),
         ("Bad login", WrongCredentials),
         ("Sign-on failed!", WrongCredentials),
-        ("Unable to log on", WrongCredentials),
         ("Password incorrect", WrongCredentials),
         ("incorrect password or account name", WrongCredentials),
         ("LOGIN User name or passwd rejected", WrongCredentials),
@@ -159,6 +156,10 @@ fn unknown_words_are_not_a_wrong_password() {
         "Sorry.",
         "Error",
         "(reason unavailable)",
+        "LOGIN failed.",
+        "AUTHENTICATE failed.",
+        "Unable to log on",
+        "Access denied",
     ] {
         assert_eq!(imap(words), SignInRefused, "{words}");
         assert_eq!(pop3(words), SignInRefused, "{words}");
@@ -569,6 +570,117 @@ fn limits_are_told_from_what_they_are_limits_of() {
 }
 
 #[test]
+fn a_warning_of_what_comes_next_is_no_block() {
+    check_words(&[
+        (
+            "You have entered an incorrect password. Your account will be locked after 5 failed attempts",
+            WrongCredentials,
+        ),
+        (
+            "Invalid password. After 10 failed logins the IP will be blocked",
+            WrongCredentials,
+        ),
+        (
+            "Bad credentials. Too many failures will get your IP blocked",
+            WrongCredentials,
+        ),
+        (
+            "Invalid credentials. If your account is disabled, contact support",
+            WrongCredentials,
+        ),
+        (
+            "You have 2 attempts left before your account is locked",
+            WrongCredentials,
+        ),
+        ("Wrong password, or you will be banned", WrongCredentials),
+    ]);
+}
+
+#[test]
+fn what_follows_a_failure_is_the_cause() {
+    check_words(&[
+        (
+            "LOGIN failed: Connection limit exceeded",
+            TooManyConnections,
+        ),
+        (
+            "AUTHENTICATE failed: maximum sessions reached",
+            TooManyConnections,
+        ),
+        ("Login failed, too many connections", TooManyConnections),
+        ("Too many errors on this connection, closing", RateLimited),
+        ("login rate exceeded", RateLimited),
+        ("Your IP address is temporarily banned", RateLimited),
+        ("Your account is not yet verified", AccountDisabled),
+        ("account lockout", AccountDisabled),
+        ("Login fail. Service is not open.", AccessSwitchedOff),
+        ("does not have IMAP access enabled", AccessSwitchedOff),
+        ("Please verify your account", AppPasswordRequired),
+        (
+            "Bitte verwenden Sie das Passwort für E-Mail-Programme",
+            AppPasswordRequired,
+        ),
+        ("ERR.LOGIN.USERNOTEXIST", WrongCredentials),
+        ("Unknown domain", WrongCredentials),
+        ("Fel lösenord", WrongCredentials),
+        ("パスワードが違います", WrongCredentials),
+        ("비밀번호가 틀립니다", WrongCredentials),
+        ("bad protocol / cancel", SignInProtocolError),
+        ("Sorry. (failed by policy)", NotAuthorized),
+        ("SQL error", ServerFault),
+        ("Service temporairement indisponible", TemporaryFailure),
+        (
+            "maintenance01.example.test Incorrect authentication data",
+            WrongCredentials,
+        ),
+        (
+            "Authentication failed. Server maintenance contact: admin@example.test",
+            WrongCredentials,
+        ),
+        (
+            "Authentication failed at <spam@example.test> spamhost.example.org",
+            WrongCredentials,
+        ),
+    ]);
+    check(
+        smtp,
+        &[
+            (
+                "432 4.3.2 STOREDRV.ClientSubmit; sender thread limit exceeded",
+                RateLimited,
+            ),
+            ("432 4.7.12", PasswordExpired),
+            (
+                "421 4.4.62 Mail sent to the wrong Office 365 region.",
+                TemporaryFailure,
+            ),
+            ("421 4.7.66 TLS 1.0 and 1.1 are not supported", TlsRequired),
+            (
+                "421 4.7.0 Connection expired, try reconnecting",
+                TemporaryFailure,
+            ),
+            ("421 4.4.2 smtp timeout exceeded", TemporaryFailure),
+            ("421 4.7.14 Too many bad commands", RateLimited),
+            ("454 4.7.1 login rate exceeded", RateLimited),
+            ("454 4.7.0 Wrong password", TemporaryFailure),
+            ("554 5.3.0 unexpected failure", ServerFault),
+            (
+                "502 5.5.2 Error: command not recognized",
+                PasswordSignInNotOffered,
+            ),
+            ("500 unrecognized command", PasswordSignInNotOffered),
+            ("530 5.7.0 Authentication required", SignInRefused),
+            ("535 mailbox unavailable", SignInRefused),
+            ("554 5.5.1 Error: no valid recipients", SignInProtocolError),
+            (
+                "535 5.7.3 Authentication unsuccessful [LIMIT01.maintenance.prod.outlook.com 2026-01-01]",
+                WrongCredentials,
+            ),
+        ],
+    );
+}
+
+#[test]
 fn imap_codes_are_believed_as_far_as_they_can_be() {
     check(
         imap,
@@ -664,7 +776,7 @@ fn smtp_codes_are_believed_as_far_as_they_can_be() {
                 "535 5.7.8 Error: authentication failed: (reason unavailable)",
                 WrongCredentials,
             ),
-            ("535 5.7.139 Authentication unsuccessful", NotAuthorized),
+            ("535 5.7.139 Authentication unsuccessful", SignInRefused),
             (
                 "535 5.7.139 Authentication unsuccessful, the user credentials were incorrect.",
                 WrongCredentials,

@@ -13,9 +13,10 @@ impl Text {
     /// The words of one reply.
     pub(super) fn new(words: &str) -> Self {
         let mut text = String::from(" ");
+        let words = without_paths(words);
         let spoken = words
-            .split(|letter: char| letter.is_whitespace() || matches!(letter, '<' | '>' | '"'))
-            .filter(|word| !is_address(word) && !is_link(word))
+            .split(|letter: char| letter.is_whitespace() || letter == '"')
+            .filter(|word| !is_address(word) && !is_link(word) && !is_host(word))
             .flat_map(|word| word.chars().chain([' ']));
         for letter in spoken.take(MAX_COMPARED_CHARS).flat_map(char::to_lowercase) {
             match letter {
@@ -32,6 +33,11 @@ impl Text {
             text.push(' ');
         }
         Self(text)
+    }
+
+    /// The whole text.
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
     }
 
     /// Whether the text fits a pattern: one of the parts between its bars is in the text. A pattern that begins
@@ -56,6 +62,17 @@ impl Text {
     }
 }
 
+/// The words without what stands between angle brackets, which is an address (RFC 5321 §4.1.2).
+fn without_paths(words: &str) -> String {
+    let mut parts = words.split('<');
+    let mut kept = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        kept.push(' ');
+        kept.push_str(part.split_once('>').map_or(part, |(_, behind)| behind));
+    }
+    kept
+}
+
 fn is_address(word: &str) -> bool {
     word.contains('@')
 }
@@ -69,6 +86,39 @@ fn is_link(word: &str) -> bool {
     });
     word.contains("://") || word.starts_with("www.") || has_path
 }
+
+/// Whether a word is the name of a host, which says nothing about the cause unless it is one of a block list.
+fn is_host(word: &str) -> bool {
+    let word = word.trim_matches(|letter: char| !letter.is_alphanumeric());
+    let labels: Vec<&str> = word.split('.').collect();
+    let is_label = |label: &&str| {
+        let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        !label.is_empty() && label.bytes().all(fits)
+    };
+    // Names of exceptions and codes, such as `java.io.IOException`, end in capitals.
+    let is_domain = |domain: &&&str| {
+        (2..=24).contains(&domain.len()) && domain.bytes().all(|byte| byte.is_ascii_lowercase())
+    };
+    // Two words may also be the end of a sentence and the beginning of the next.
+    let is_name = match (labels.len(), labels.last().filter(is_domain)) {
+        (_, None) | (0 | 1, _) => false,
+        (2, Some(domain)) => domain.len() <= 3 || ["info", "test", "example"].contains(domain),
+        _ => true,
+    };
+    is_name && labels.iter().all(is_label) && !BLOCK_LISTS.iter().any(|list| word.contains(list))
+}
+
+/// Parts of the names of block lists.
+const BLOCK_LISTS: &[&str] = &[
+    "spamhaus",
+    "spamcop",
+    "barracuda",
+    "uceprotect",
+    "dnsbl",
+    "rbl",
+    "sorbs",
+    "mailspike",
+];
 
 fn without_accent(letter: char) -> Option<&'static str> {
     let plain = match letter {
@@ -111,6 +161,12 @@ mod tests {
                 " rejected unknown ",
             ),
             ("user=<spam@example.test>: no", " user no "),
+            ("<full mailbox>... gone", " gone "),
+            ("at [maintenance01.example.test]: no", " at no "),
+            ("spam.example is not here", " is not here "),
+            ("listed by zen.spamhaus.org", " listed by zen spamhaus org "),
+            ("java.io.IOException", " java io ioexception "),
+            ("Login failed.Please go", " login failed please go "),
             (
                 "see (www.example.test/spam) or aka.example/locked, I/O on SSL/TLS 2.0/x",
                 " see or i o on ssl tls 2 0 x ",

@@ -39,7 +39,9 @@ impl Reply {
     /// The enhanced status code at the beginning of the text, or nothing (RFC 2034 §4).
     pub(super) fn enhanced(&self) -> &str {
         let text = self.texts.first().map_or("", String::as_str);
+        // Some servers mark it with a hash.
         let word = text.split(' ').next().unwrap_or_default();
+        let word = word.strip_prefix('#').unwrap_or(word);
         let mut parts = 0;
         let number = |part: &str| {
             parts += 1;

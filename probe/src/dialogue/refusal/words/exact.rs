@@ -9,10 +9,11 @@ pub(super) const ROWS: &[Row] = &[
     (
         SignInProtocolError,
         &[
-            "base64|unknown command|unrecognized command|unrecognised command|command unrecognized|\
+            "base64|bad protocol|no valid recipients|unknown command|unrecognized command|unrecognised command|command unrecognized|\
           command not recognized|invalid command|bad command|command unknown|syntax error|could not decode|\
           cannot decode|line too long|another step is needed|error in imap command|authentication aborted|\
           authentication cancelled|authentication canceled",
+            "!too many",
         ],
     ),
     (
@@ -29,6 +30,28 @@ pub(super) const ROWS: &[Row] = &[
           verschlusselung erforderlich|verschlusselte verbindung|connexion securisee|conexion segura|\
           conexao segura|connessione sicura",
         ],
+    ),
+    // A warning of what comes next, not of what is.
+    (
+        WrongCredentials,
+        &[
+            BAD_LOGIN,
+            "will be locked|will be blocked|will be banned|will be disabled|will be suspended|will get|\
+          you will be|be blocked|if your account|if the account|if you continue",
+            "!has been|too many failed|too many login|too many auth",
+        ],
+    ),
+    (
+        WrongCredentials,
+        &[
+            "authentication failed|login failed",
+            "or you will be|will get your|will be blocked|will be locked|if your account",
+            "!has been|too many failed|too many login|too many auth",
+        ],
+    ),
+    (
+        WrongCredentials,
+        &["attempts left before|attempt left before|tries left before|attempts remaining before"],
     ),
     (GreetingRefused, BLOCK_LIST[0].1),
     (GreetingRefused, BLOCK_LIST[1].1),
@@ -66,7 +89,8 @@ pub(super) const ROWS: &[Row] = &[
     (
         AppPasswordRequired,
         &[
-            "application specific|applicationspecific|app specific|app password|apppassword|application password|\
+            "application specific|applicationspecific|verify your account|requires verification|confirm your account|\
+          terms of service|otp required|passwort fur e mail programme|passwort fuer e mail programme|app specific|app password|apppassword|application password|\
           applications password|app passwords|device password|device specific|specific password|\
           password for external app|password for app|password for the app|external application|authorization code|\
           authorisation code|authorized code|auth code|err login reqcode|invalidsecondfactor|second factor|\
@@ -144,12 +168,13 @@ pub(super) const ROWS: &[Row] = &[
     (
         AccessSwitchedOff,
         &[
-            "service is disabled for|service disabled for|service is not enabled|service not enabled|\
+            "service is disabled for|service disabled for|service is not open|imap access enabled|\
+          access to this service is disabled|must be enabled in|accessnotgranted|imap off|pop off|허용되지|service is not enabled|service not enabled|\
           smtp auth disabled|smtpclientauth|smtp client auth|client authentication is disabled|yet to enable|\
           enable imap|enable pop|enable smtp|activate imap|activate pop|turn on imap|turn on pop|\
           not have access rights to this service|imap4disabled|imapdisabled|popdisabled|pop3disabled|\
           protocoldisabled|nicht fur imap|nicht fur pop",
-            "!smtpclientauth fail",
+            "!smtpclientauth fail|password is incorrect",
         ],
     ),
     // Who names the password besides has not looked which of the two it is.
@@ -185,7 +210,7 @@ pub(super) const ROWS: &[Row] = &[
           troppe|troppi|te veel|zbyt|слишком|过多|太多|超过|超過|上限|多すぎ",
             "connection|session|simultaneous|concurrent|verbindung|connexion|conexion|conexoe|conexao|connession|\
           verbinding|polacz|соединен|подключен|连接|連接|連線|接続",
-            "! rate|frequen|failed|attempt|tentativ|intent|versuch|попыт|尝试|backend|database|upstream",
+            "! rate|frequen|many failed|failed login|failed auth|many errors|many bad|attempt|tentativ|intent|versuch|попыт|尝试|backend|database|upstream",
         ],
     ),
     (
@@ -193,7 +218,8 @@ pub(super) const ROWS: &[Row] = &[
         &[
             "account|user |benutzer|konto|compte|cuenta| conta |utente|gebruiker|uzytkownik|аккаунт|пользовател|\
           учетная запись|учетной записи|账号|帐号|帳號|账户|用户|アカウント",
-            "disabled|suspended|locked|deactivated|blocked|closed|terminated|inactive|not active|not enabled|\
+            "disabled|suspended|locked|lockout|restricted|deactivated|blocked|closed|terminated|inactive|not active|\
+          not yet active|not yet verified|not enabled|\
           not activated|not verified|not confirmed|banned|frozen|on hold|deleted|gesperrt|deaktiviert|geschlossen|desactive|suspendu|bloque|\
           verrouille|desactivad|suspendid|bloquead|deshabilitad|desativad|suspens|encerrad|disabilitat|sospes|\
           bloccat|disattivat|geblokkeerd|uitgeschakeld|opgeheven|zablokowan|zawieszon|заблокирован|отключен|\
@@ -231,7 +257,7 @@ pub(super) const ROWS: &[Row] = &[
         RateLimited,
         &[
             "too many|zu viele|trop de|demasiad|muitas|muitos|troppi|troppe|te veel|zbyt|слишком|превышен|过多|太多|多すぎ",
-            "login|log in|log on|logon|sign in|auth|attempt|fail|bad|invalid|incorrect|wrong|password|tries|times|\
+            "login|log in|log on|logon|sign in|auth|attempt|fail|errors|bad|invalid|incorrect|wrong|password|tries|times|\
           request|retries|versuch|anmeld|tentativ|intent|essai|pogingen|prob|попыт|次数|次數|登录|尝试|試行|回",
             "!left|remain",
         ],
@@ -239,7 +265,7 @@ pub(super) const ROWS: &[Row] = &[
     (
         RateLimited,
         &[
-            "rate limit|ratelimit|throttl|bandwidth limit|brute force|login limit|login frequency|frequency limit|frequency is|\
+            "rate limit|ratelimit|throttl|login rate|rate exceeded|unusual rate|bandwidth limit|brute force|login limit|login frequency|frequency limit|frequency is|\
           too frequent|too often|too fast|attempts exceeded|exceeded the login|attempt limit|login attempts|\
           failed attempts|attempts reached|slow down|authentication failure 1 |zu haufig|zu oft|zu haeufig|\
           trop souvent|te vaak|zbyt czesto|слишком часто|频繁|頻繁|次数过多|次數過多|超过限制|回数",
@@ -250,7 +276,7 @@ pub(super) const ROWS: &[Row] = &[
         RateLimited,
         &[
             "account|user|login|sign in|address|konto|benutzer|zugang|compte|cuenta",
-            "temporarily locked|temporarily blocked|locked temporarily|blocked temporarily|locked out|locked for|\
+            "temporarily locked|temporarily blocked|temporarily banned|locked temporarily|blocked temporarily|locked out|locked for|\
           blocked for|vorubergehend gesperrt|voruebergehend gesperrt|temporairement bloque|\
           temporalmente bloquead|temporaneamente bloccat",
         ],
@@ -296,7 +322,15 @@ pub(super) const ROWS: &[Row] = &[
         ],
     ),
     // A database without an entry, not one that fails.
-    (WrongCredentials, &["no secret in database|passerr"]),
+    (
+        WrongCredentials,
+        &[
+            "no secret in database|passerr|usernotexist|user not in database|password is empty|bad pass |\
+          unknown domain|full email address as|this name does not exist|비밀번호가 틀|fel losenord|felaktigt|\
+          vaara salasana|forkert adgangskode|forkert kodeord|hibas jelszo|spatne heslo|hatali sifre|\
+          gecersiz kullanici|パスワードが違",
+        ],
+    ),
     (
         WrongCredentials,
         &[
@@ -337,7 +371,7 @@ pub(super) const ROWS: &[Row] = &[
         NotAuthorized,
         &[
             "not authorized|not authorised|not permitted|not allowed|no permission|not have permission|no access|\
-          does not have access|access restricted|is restricted|access control|insufficient rights|\
+          does not have access|access restricted|is restricted|access control|failed by policy|insufficient rights|\
           insufficient privilege|insufficient permission|not entitled|did not meet the criteria|\
           login disallowed|logins disallowed|login disabled|login is disabled|logins are disabled|nicht berechtigt|keine berechtigung|nicht erlaubt|\
           non autorise|pas autorise|no autorizado|no permitido|nao autorizado|nao permitido|non autorizzato|\
@@ -349,5 +383,5 @@ pub(super) const ROWS: &[Row] = &[
 
 /// An unmistakable wrong user name or password, in the words of servers that name another cause besides.
 const BAD_LOGIN: &str = "invalid credential|incorrect password|wrong password|invalid password|bad password|\
-    password is incorrect|password incorrect|password error|login failure|invalid login|invalid user|\
+    password is incorrect|password incorrect|bad credential|password error|login failure|invalid login|invalid user|\
     incorrect user|incorrect login|password wrong|password invalid|wrong user|credentials are invalid|password is wrong";

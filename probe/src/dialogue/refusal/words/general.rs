@@ -4,6 +4,14 @@ use super::Row;
 use crate::outcome::Outcome::*;
 
 pub(super) const ROWS: &[Row] = &[
+    // Neither says what is wrong.
+    (
+        SignInRefused,
+        &[
+            "authentication required|authentication is required|mailbox unavailable|mailbox is unavailable",
+            "!temporar|later",
+        ],
+    ),
     (
         TemporaryFailure,
         &[
@@ -13,7 +21,10 @@ pub(super) const ROWS: &[Row] = &[
           pozniej|позже|稍后|稍後|しばらく|maintenance|wartung|mantenimiento|manutencao|manutenzione|onderhoud|\
           konserwac|техническ|维护|維護|メンテナンス|overload|uberlast| busy|繁忙|service unavailable|\
           service not available|server unavailable|service is unavailable|server is unavailable|shutting down|\
-          being migrated|migration|server restart|is restarting|going down",
+          being migrated|migration|server restart|is restarting|going down|\
+          connection expired|try reconnecting|timeout exceeded|wrong office 365 region|server is down|child crashed|\
+          process limit|temporairement|temporaneamente|temporalmente|temporariamente",
+            "!maintenance contact",
         ],
     ),
     (
@@ -31,7 +42,7 @@ pub(super) const ROWS: &[Row] = &[
           cannot allocate|misconfigur|configuration error|config error|unexpected error|unknown error|\
           generic failure|cannot open|cant open|failed to open|unable to open|could not open|corrupt|\
           something went wrong|proxy error|proxy fail|no route to|broken pipe|failed to fork|cannot fork|\
-          could not access|cannot access|mailbox unavailable|mailbox is unavailable|license|licence|not responding|auth process|auth server|auth service|auth daemon|authdaemon|saslauthd|\
+          could not access|cannot access|unexpected failure|sql error|license|licence|not responding|auth process|auth server|auth service|auth daemon|authdaemon|saslauthd|\
           authentication server|authentication service|lookup failed|lookup failure|lookup error",
         ],
     ),

@@ -23,7 +23,14 @@ pub(super) fn exact(text: &Text) -> Option<Outcome> {
 
 /// What the words say where the code says no more: whose trouble it is, or that it is the sign-in.
 pub(super) fn general(text: &Text) -> Option<Outcome> {
-    first(general::ROWS, text)
+    // The name of the command and that it failed is no more than `NO`: Exchange says it for right passwords, too.
+    let is_bare = [
+        " login failed ",
+        " authenticate failed ",
+        " unable to log on ",
+    ]
+    .contains(&text.as_str());
+    first(general::ROWS, text).filter(|_| !is_bare)
 }
 
 /// What the words say of a mailbox that does not open after the sign-in, whatever the code.
@@ -33,7 +40,15 @@ pub(super) fn mailbox(text: &Text) -> Option<Outcome> {
 
 /// What the words say of mail that is not taken after the sign-in, whatever the code.
 pub(super) fn sending(text: &Text) -> Option<Outcome> {
-    first(sending::ROWS, text)
+    let is_of_client = blocks_client(text) && !text.fits(sending::OF_ACCOUNT);
+    is_of_client
+        .then_some(Outcome::GreetingRefused)
+        .or_else(|| first(sending::ROWS, text))
+}
+
+/// Whether the words say that there is too much to do now.
+pub(super) fn busy(text: &Text) -> bool {
+    text.fits(" busy|later|too many|deferred|throttl|not accepting|try again|slow down|temporarily refused")
 }
 
 /// Whether the words say that it is only a matter of minutes, without a reason.

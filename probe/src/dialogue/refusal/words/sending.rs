@@ -6,6 +6,10 @@
 use super::Row;
 use crate::outcome::Outcome::*;
 
+/// Words with which a block is of the account, and not of the place from which this client connects.
+pub(super) const OF_ACCOUNT: &str =
+    "account|mailbox|for sending|sending spam|limit|quota|too many|relay";
+
 pub(super) const ROWS: &[Row] = &[
     (
         Greylisted,
@@ -21,31 +25,37 @@ pub(super) const ROWS: &[Row] = &[
     ),
     // It forgets that there was encryption, or a sign-in.
     (
-        SendingFault,
-        &["starttls|encryption required|tls required|must use tls"],
+        TlsRequired,
+        &["starttls|encryption required|encryption needed|tls required|must use tls"],
     ),
     (
         RelayingDenied,
         &[
-            "authentication required|authentication is required|must authenticate|authenticate first|\
-          please authenticate|not authenticated|log in first|login first|sign in first|not logged in",
-            "!spf|dkim|dmarc|domain",
+            "authentication required|authentication is required|requires authentication|must authenticate|\
+          must be authenticated|authenticate first|please authenticate|not authenticated|auth required|\
+          need auth|turn on smtp authentication|log in first|login first|sign in first",
+            "!spf|dkim|dmarc|domain|for group|sender address",
         ],
     ),
     (
         RelayingDenied,
+        &["rcpthosts|user not local|credentials for relay"],
+    ),
+    (
+        RelayingDenied,
         &[
-            " relay",
+            " relay| relais",
             "denied|not permitted|not allowed|prohibited|refused|rejected|forbidden|disallowed|unable to|cannot|\
           can not| cant | do not | dont |does not|will not| wont |not authorized|not authorised|no relay|\
-          not enabled|disabled",
+          not enabled|disabled|verweigert|refuse|denegad|negad",
         ],
     ),
     // Whose address it is.
     (
         SenderRefused,
         &[
-            "not owned by|not own |not your own|sendas|send as|send on behalf|send from another|\
+            "not owned by|not own |mail from refused|refused mailfrom|sender id pra| spf |not logged in|must be the auth|\
+          no mailbox for sender|sender has no|address may not send|verification failed for|not your own|sendas|send as|send on behalf|send from another|\
           sender mismatch|sender address mismatch|gehort nicht zu|nappartient pas|no pertenece|nao pertence|\
           non appartiene",
         ],
@@ -55,7 +65,7 @@ pub(super) const ROWS: &[Row] = &[
         &[
             "same as|equal|match|differ|correspond|identical| belong|same user",
             " auth|login|log in|logged in|signed in|account| user|mailbox",
-            "sender|from|address|envelope",
+            "sender|from|address|envelope|return path|does not belong",
             "!recipient",
         ],
     ),
@@ -73,14 +83,35 @@ pub(super) const ROWS: &[Row] = &[
     ),
     // The place from which this client connects, and not the account.
     (
-        SendingRefused,
+        GreetingRefused,
         &[
-            "spamhaus|spamcop|barracuda|uceprotect|dnsbl| rbl |blocked using| ip | ips |ip address|client host|\
-          your host|your network|your country|your location|client address|remote address|reverse dns|rdns| ptr ",
-            "block|banned|denied|not allowed|reject|forbidden|not permitted|prohibited|refused| listed|missing|\
-          no reverse|cannot find|does not|reputation",
-            "!account|mailbox|too many|limit|quota",
+            "spamhaus|spamcop|mailspike|barracuda|uceprotect|sorbs|dnsbl| rbl|block list|blocklist|blacklist|\
+          blocked using|csi blocked| ip | ips |ip address|dynamic ip|dial up|dialup|client host|your host|\
+          your network|your country|your location|client address|remote address|reverse dns|rdns| ptr | helo| ehlo|\
+          to connect|connections not accepted|reputation",
+            "block|banned|denied|not allowed|not accepted|reject|forbidden|not permitted|prohibited|refused| listed|\
+          missing|no reverse|cannot find|does not|invalid|fail|dial up|dialup|weren|reputation",
+            "!account|mailbox|too many|limit|quota|for sending|sending spam",
         ],
+    ),
+    (
+        GreetingRefused,
+        &["for policy reasons|traffic not accepted"],
+    ),
+    (
+        SendingBlocked,
+        &[
+            "bad outbound sender|rate exceeded|max emails|max defers|tageslimit|unusual sending|quota denvoi|\
+          limite di invio|limite denvoi|limite de envio|sender quota|submission quota|message quota|unusual rate",
+        ],
+    ),
+    (
+        MailboxFull,
+        &["mailbox size limit|mailbox voll|uberfullt|exceeded storage allocation|maildrop is full"],
+    ),
+    (
+        SendingRefused,
+        &["message content rejected|content rejected"],
     ),
     (
         MailboxFull,
@@ -129,7 +160,7 @@ pub(super) const ROWS: &[Row] = &[
     (
         SendingBlocked,
         &[
-            "account| user|mailbox|sender",
+            "account| user|sender",
             "blocked|disabled|locked|deactivated|frozen|on hold",
             "!recipient|temporar|unavailable|file",
         ],
@@ -137,10 +168,12 @@ pub(super) const ROWS: &[Row] = &[
     (
         SenderRefused,
         &[
-            "sender|mail from|return path|envelope from",
-            "rejected|refused|denied|not accepted|invalid|not valid|unknown|not found|not exist|doesnt exist|\
+            "sender|mail from|mailfrom|return path|envelope from|from address|absender|expediteur|mittente|\
+          remitente|remetente",
+            "rejected| bad |permitted|not allowed|not authorised|not authorized|ungultig|abgelehnt|refuse|rechazad|rejeitad|\
+          rifiutat|non valid|invalide|unzulassig|refused|denied|not accepted|invalid|not valid|unknown|not found|not exist|doesnt exist|\
           not local|forbidden|disallowed|verify fail|verification fail",
-            "!temporar|try again|try later|recipient",
+            "!temporar|try again|try later|recipient|for group",
         ],
     ),
     // What is wrong with a mailbox.
@@ -159,5 +192,9 @@ pub(super) const ROWS: &[Row] = &[
             "recipient",
             "rejected|refused|denied|not accepted|not allowed|disabled|inactive|blocked",
         ],
+    ),
+    (
+        RecipientRefused,
+        &["doesnt have a |not a local user|mailbox is disabled|mailbox disabled|for group"],
     ),
 ];

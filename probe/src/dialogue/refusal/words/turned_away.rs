@@ -15,7 +15,7 @@ pub(super) const ROWS: &[Row] = &[
     (
         GreetingBusy,
         &[
-            "too many|too much|maximum number of|connection limit|connections exceeded|session limit|try again|\
+            "too many|too much|maximum number of|connection limit|auth process|anzahl verbindungen|connections exceeded|session limit|try again|\
           try later|come back|later please|temporar| busy|overload|over load|heavy load|load average|high load|\
           maintenance|shutting down|shut down|shutdown|going down|restarting|service unavailable|\
           service not available|currently unavailable|server unavailable|not available at|out of memory|\
