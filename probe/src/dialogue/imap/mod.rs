@@ -351,18 +351,37 @@ fn signed_in<S, C>(
     Err(connection.fault(outcome, &response.raw))
 }
 
-/// The cause of a refused sign-in. Where the answer itself names none, an untagged `NO` before it may.
+/// The cause of a refused sign-in. Where the answer itself names none, or only the password, an untagged `NO`
+/// before it may name another, and so may an alert (RFC 9051 §7.1).
 fn refused(response: &CommandResponse) -> Outcome {
+    let said = refusal::of_sign_in(response.status.answer());
     let untagged = response
         .untagged
         .iter()
         .filter_map(|line| Status::parse(line));
-    let notes = untagged.filter(|status| status.kind == StatusKind::No);
-    match refusal::of_sign_in(response.status.answer()) {
-        Outcome::SignInRefused => notes
-            .map(|note| refusal::of_sign_in(note.answer()))
-            .find(|outcome| *outcome != Outcome::SignInRefused)
-            .unwrap_or(Outcome::SignInRefused),
-        outcome => outcome,
-    }
+    let mut notes = untagged
+        .filter(|status| status.kind == StatusKind::No || status.code.eq_ignore_ascii_case("ALERT"))
+        .map(|note| (note.kind, refusal::of_sign_in(note.answer())));
+    let noted = match said {
+        Outcome::SignInRefused => notes.find(|(kind, noted)| {
+            is_of_account(*noted) || *kind == StatusKind::No && *noted != Outcome::SignInRefused
+        }),
+        Outcome::WrongCredentials => notes.find(|(_, noted)| is_of_account(*noted)),
+        _ => None,
+    };
+    noted.map_or(said, |(_, noted)| noted)
+}
+
+/// Whether an outcome names what keeps an account out although the password may be right.
+fn is_of_account(outcome: Outcome) -> bool {
+    matches!(
+        outcome,
+        Outcome::AccessSwitchedOff
+            | Outcome::AccountDisabled
+            | Outcome::AppPasswordRequired
+            | Outcome::BasicAuthenticationOff
+            | Outcome::PasswordExpired
+            | Outcome::RateLimited
+            | Outcome::TooManyConnections
+    )
 }
