@@ -2,6 +2,7 @@
 
 use super::clock::Clock;
 use super::connection::Connection;
+use super::decode::decode;
 use super::fault::Fault;
 use super::recognise::{ServiceKind, recognise};
 use super::refusal::{self, Answer};
@@ -30,7 +31,7 @@ pub(super) async fn await_first_bytes<S: Stream, C: Clock>(
 /// The fault of a greeting that is not one of the protocol. A firewall that keeps the client out need not know
 /// which protocol is spoken on the port.
 pub(super) fn foreign_greeting<S, C>(connection: &Connection<S, C>, line: &[u8]) -> Fault {
-    let words = String::from_utf8_lossy(line);
+    let words = decode(line);
     let turned_away = refusal_in(&words).and_then(|(answer, _)| refusal::before_sign_in(answer));
     let outcome = match (recognise(line), turned_away) {
         (ServiceKind::Text | ServiceKind::Mail, Some(outcome)) => outcome,
@@ -45,7 +46,7 @@ pub(super) fn foreign_greeting<S, C>(connection: &Connection<S, C>, line: &[u8])
 #[cfg(feature = "tls")]
 pub(crate) fn refusal_in_the_clear(bytes: &[u8]) -> Option<Outcome> {
     let line = bytes.split(|byte| *byte == b'\n').next()?;
-    let line = String::from_utf8_lossy(line);
+    let line = decode(line);
     match refusal_in(&line)? {
         (answer, Understood::Yes) => Some(refusal::of_greeting(answer)),
         (answer, Understood::Perhaps) => refusal::before_sign_in(answer),

@@ -12,6 +12,7 @@
 //! | `connection` | lines with limits, and the test that nothing is left over before TLS |
 //! | `verified_connection` | the only connection with a way to sign in |
 //! | `redact` | a server's words made safe to show |
+//! | `decode` | the text of its bytes |
 //! | `recognise`, `first_words` | which kind of service answers on a port |
 //! | `sasl`, `sasl_exchange` | the forms in which a password is sent, and when |
 //! | `refusal`, `mailbox_refusal` | what a server means that says no, and one that opens no mailbox |
@@ -21,6 +22,7 @@
 mod capabilities;
 mod clock;
 pub(crate) mod connection;
+mod decode;
 mod fault;
 pub(crate) mod first_words;
 mod imap;

@@ -169,6 +169,13 @@ impl<T: Transport, C: Clock + Clone, K: StepSink> Session<'_, T, C, K> {
         server.connection().begin_stage(SIGN_IN_TIMEOUT);
         let protocol = self.endpoint.protocol;
         let result = dialogue::sign_in(protocol, server, capabilities, credentials).await;
+        let result = result.map_err(|fault| match fault.outcome {
+            // A server that lists only tokens refuses every password, and often says no more than no.
+            Outcome::SignInRefused | Outcome::WrongCredentials if capabilities.only_tokens() => {
+                fault.with(Outcome::BasicAuthenticationOff)
+            }
+            _ => fault,
+        });
         if let Some(exclusive) = exclusive {
             let fault = result.as_ref().err();
             exclusive.report(fault.map_or(Outcome::Ok, |fault| fault.outcome));

@@ -1,6 +1,7 @@
 //! One line of an IMAP server (RFC 9051 §7), read without recursion and without trust.
 
 use crate::dialogue::capabilities::Capabilities;
+use crate::dialogue::decode::decode;
 use crate::dialogue::refusal::Answer;
 
 /// What kind of line it is.
@@ -20,7 +21,7 @@ impl Reply {
     /// A line that announces a literal is of no kind either: none of the replies that are read here
     /// may contain one, and what follows it would be taken for replies.
     pub(super) fn parse(line: &[u8], tag: &str) -> Option<Self> {
-        let line = String::from_utf8_lossy(line);
+        let line = decode(line);
         if announces_literal(&line) {
             return None;
         }

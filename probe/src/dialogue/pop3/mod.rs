@@ -6,6 +6,7 @@ mod tests;
 use super::capabilities::Capabilities;
 use super::clock::Clock;
 use super::connection::Connection;
+use super::decode::decode;
 use super::fault::Fault;
 use super::refusal::Answer;
 use super::results::{Greeting, MailboxUsage, Quota, SignedIn};
@@ -266,7 +267,7 @@ impl Status {
     }
 
     fn parse(line: &[u8]) -> Option<Self> {
-        let line = String::from_utf8_lossy(line);
+        let line = decode(line);
         let (word, text) = line.split_once([' ', '\t']).unwrap_or((&line, ""));
         match word.to_ascii_uppercase().as_str() {
             "+OK" => Some(Self::Ok),

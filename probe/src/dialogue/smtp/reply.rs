@@ -2,6 +2,7 @@
 
 use crate::dialogue::clock::Clock;
 use crate::dialogue::connection::Connection;
+use crate::dialogue::decode::decode;
 use crate::dialogue::fault::Fault;
 use crate::dialogue::refusal::Answer;
 use crate::dialogue::stream::Stream;
@@ -115,7 +116,7 @@ impl Line {
         let code = code
             .iter()
             .fold(0, |code, digit| code * 10 + u16::from(digit - b'0'));
-        let text = String::from_utf8_lossy(rest.get(1..).unwrap_or_default()).into_owned();
+        let text = decode(rest.get(1..).unwrap_or_default()).into_owned();
         Some(Self {
             code,
             more,

@@ -31,6 +31,37 @@ pub(super) const ROWS: &[Row] = &[
           conexao segura|connessione sicura",
         ],
     ),
+    (
+        TlsRequired,
+        &[
+            "only ssl allowed|only tls allowed|entering tls mode|connection not secure|connection is not secure",
+        ],
+    ),
+    (
+        TryLater,
+        &[
+            "check mail|check your mail|check for mail",
+            "every",
+            "minute",
+        ],
+    ),
+    (MailboxInUse, &["gerade benutzt|gerade verwendet"]),
+    (
+        ServerFault,
+        &["no mail folder|license expired|licence expired"],
+    ),
+    (
+        PasswordExpired,
+        &[
+            "password|passwort|mot de passe",
+            "please change it|must be changed|has been reset by|too weak",
+        ],
+    ),
+    (
+        AccountDisabled,
+        &["trial period has expired|trial has expired|service has been discontinued|hesap askiya"],
+    ),
+    (SendingBlocked, &["outgoing mail", "suspended"]),
     // A warning of what comes next, not of what is.
     (
         WrongCredentials,
@@ -48,6 +79,10 @@ pub(super) const ROWS: &[Row] = &[
             "or you will be|will get your|will be blocked|will be locked|if your account",
             "!has been|too many failed|too many login|too many auth",
         ],
+    ),
+    (
+        WrongCredentials,
+        &["domain not found|unknown domain|denied bad pass|user not in database"],
     ),
     (
         WrongCredentials,

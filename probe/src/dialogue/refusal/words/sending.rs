@@ -19,7 +19,7 @@ pub(super) const ROWS: &[Row] = &[
     (
         SendingFault,
         &[
-            "relay server|relay host|relayhost|smarthost|smart host|upstream|backend|back end",
+            "relay server|relay host|relayhost|remote server|smarthost|smart host|upstream|backend|back end",
             "connect|lost|fail|unavailable|timed out|timeout| down|reach|not respond",
         ],
     ),
