@@ -29,8 +29,10 @@ export async function benchRounds() {
   const lab = await startLab();
   let path;
   try {
-    path = await delay(lab.services, ONE_WAY);
-    const services = lab.services.map((service, at) => ({ ...service, path: path.ports[at] }));
+    // The others of the lab are there to fail, or of another family.
+    const healthy = lab.services.filter(({ id }) => id in FLOORS);
+    path = await delay(healthy, ONE_WAY);
+    const services = healthy.map((service, at) => ({ ...service, path: path.ports[at] }));
     await benchFloors(lab, services);
     await benchOthers(lab, services);
   } finally {
