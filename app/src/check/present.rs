@@ -20,6 +20,8 @@ pub(super) struct Presenter {
     pub(super) texts: Arc<Texts>,
     pub(super) provider: String,
     pub(super) with_password: bool,
+    /// Whether a message from the customer to the customer is to be sent.
+    pub(super) with_message: bool,
     /// Whose mailbox the servers may name. They know of none if nobody signs in.
     pub(super) mask: Option<Mask>,
     /// Which services are not in the provider's own table: mail works without them.
@@ -33,7 +35,7 @@ impl Presenter {
     /// What will be tested.
     pub(super) fn plan(&self) -> TestEvent {
         let services = self.endpoints.iter().map(|endpoint| {
-            let stages = stages(endpoint, self.with_password);
+            let stages = self.stages(endpoint);
             ServicePlan {
                 name: self.texts.words.protocol(endpoint.protocol).name.clone(),
                 address: self
@@ -53,7 +55,7 @@ impl Presenter {
     /// One step of one service.
     pub(super) fn step(&self, service: usize, step: &Step) -> TestEvent {
         let next = self.endpoints.get(service).and_then(|endpoint| {
-            let stages = stages(endpoint, self.with_password);
+            let stages = self.stages(endpoint);
             let after = stages
                 .iter()
                 .skip_while(|stage| **stage != step.stage)
@@ -168,6 +170,36 @@ impl Presenter {
         }
     }
 
+    /// The stages of a healthy service, in the order in which the probe goes through them.
+    fn stages(&self, endpoint: &Endpoint) -> Vec<Stage> {
+        use Stage::{
+            Capabilities, Certificate, Close, Connect, Delivery, Dns, Greeting, Mailbox, Sending,
+            SignIn, Starttls, Tls,
+        };
+        let mut stages = vec![Dns, Connect];
+        stages.extend_from_slice(match endpoint.security {
+            Security::Tls => &[Tls, Certificate, Greeting, Capabilities],
+            Security::Starttls => &[Greeting, Starttls, Tls, Certificate, Capabilities],
+            Security::None => &[Greeting, Capabilities],
+        });
+        if self.with_password {
+            stages.push(SignIn);
+            // Without encryption the password is not sent, and nothing can follow it.
+            if endpoint.security != Security::None {
+                stages.push(match endpoint.protocol {
+                    Protocol::Imap | Protocol::Pop3 => Mailbox,
+                    Protocol::Smtp => Sending,
+                });
+                // POP3 shows nothing that arrives during a session.
+                if self.with_message && endpoint.protocol != Protocol::Pop3 {
+                    stages.push(Delivery);
+                }
+            }
+        }
+        stages.push(Close);
+        stages
+    }
+
     /// A server's words without the name of the mailbox.
     pub(super) fn masked(&self, words: &str) -> String {
         match &self.mask {
@@ -198,32 +230,6 @@ fn time_on_the_way(reports: &[EndpointReport]) -> Option<Duration> {
 fn went_well(reports: &[EndpointReport], stage: Stage) -> bool {
     let mut steps = reports.iter().flat_map(|report| &report.steps);
     steps.any(|step| step.stage == stage && step.outcome.severity() == Severity::Fine)
-}
-
-/// The stages of a healthy service, in the order in which the probe goes through them.
-fn stages(endpoint: &Endpoint, with_password: bool) -> Vec<Stage> {
-    use Stage::{
-        Capabilities, Certificate, Close, Connect, Dns, Greeting, Mailbox, Sending, SignIn,
-        Starttls, Tls,
-    };
-    let mut stages = vec![Dns, Connect];
-    stages.extend_from_slice(match endpoint.security {
-        Security::Tls => &[Tls, Certificate, Greeting, Capabilities],
-        Security::Starttls => &[Greeting, Starttls, Tls, Certificate, Capabilities],
-        Security::None => &[Greeting, Capabilities],
-    });
-    if with_password {
-        stages.push(SignIn);
-        // Without encryption the password is not sent, and nothing can follow it.
-        if endpoint.security != Security::None {
-            stages.push(match endpoint.protocol {
-                Protocol::Imap | Protocol::Pop3 => Mailbox,
-                Protocol::Smtp => Sending,
-            });
-        }
-    }
-    stages.push(Close);
-    stages
 }
 
 /// A service outside the provider's table may fail without anything being wrong; what it says of
@@ -276,6 +282,7 @@ mod tests {
             texts: Texts::english(),
             provider: "Example".into(),
             with_password: true,
+            with_message: true,
             mask: Some(Mask::of(&address)),
             alternatives: vec![false],
             endpoints: vec![Endpoint {
@@ -317,6 +324,16 @@ mod tests {
         let folder = told_step.facts.iter().map(|(_, value)| value.as_str());
         assert_eq!(folder.collect::<Vec<_>>(), ["user/j…/Junk"]);
         presenter.mask = None;
+        let doing = |presenter: &Presenter| {
+            let mailbox = Step::new(Stage::Mailbox, Outcome::Ok, Duration::ZERO);
+            match presenter.step(0, &mailbox) {
+                TestEvent::Step { next, .. } => next.unwrap(),
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(doing(&presenter), "Waiting for the message to yourself…");
+        presenter.with_message = false;
+        assert_eq!(doing(&presenter), "Closing the connection…");
         assert_eq!(told(&presenter).as_deref(), Some(said));
     }
 }

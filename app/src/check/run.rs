@@ -217,6 +217,7 @@ fn events(
         texts: Arc::clone(texts),
         provider: parsed.record.name.clone(),
         with_password: credentials.is_some(),
+        with_message: message.is_some(),
         mask,
         message_size: message_size(parsed.record),
         alternatives: services

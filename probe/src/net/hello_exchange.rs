@@ -1,11 +1,14 @@
 //! Sends a hello that was written by hand, and reads what a server answers in the clear.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+use super::prepare_tls::prepare_tls;
+use crate::endpoint::Endpoint;
 use crate::tls::flight::{self, Flight};
 
 /// What came back for a hello.
@@ -14,6 +17,18 @@ pub(super) struct Exchange {
     pub(super) flight: Flight,
     /// Whether the server ended the connection, or has said all that it says in the clear.
     pub(super) ended: bool,
+}
+
+/// Exchanges a hello on a connection that may begin in the clear. `None` where the server does not come to TLS.
+/// What it says on the way is not shown.
+pub(super) async fn exchange_in_tls(
+    stream: TcpStream,
+    endpoint: &Endpoint,
+    hello: &[u8],
+    response_timeout: Duration,
+) -> Option<Exchange> {
+    let ready = prepare_tls(stream, endpoint, &Arc::default()).await.ok()?;
+    Some(exchange(ready.upgrade.into_stream(), hello, response_timeout).await)
 }
 
 /// Sends a hello and reads until all is said that is said in the clear, but not longer than `response_timeout`.

@@ -40,12 +40,12 @@ impl Transport for TcpTransport<'_> {
         let Self {
             tls,
             endpoint,
-            redactor,
             peer,
             second_looks,
+            ..
         } = self;
         let provider = tls.provider();
-        tls_diagnosis::diagnose(fault, *peer, endpoint, redactor, provider, second_looks).await
+        tls_diagnosis::diagnose(fault, *peer, endpoint, provider, second_looks).await
     }
 
     async fn answers_tls(&self) -> bool {

@@ -14,7 +14,7 @@ use crate::endpoint::{Endpoint, Protocol, Security};
 const MEETING_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// For so long the watcher waits for the end of a sending that has begun; no sending takes longer.
-const SENDING_TIMEOUT: Duration = Duration::from_secs(90);
+const END_OF_SENDING_TIMEOUT: Duration = Duration::from_secs(90);
 
 /// Shared by all sessions of a run in which a message is sent.
 pub struct Delivery {
@@ -155,7 +155,7 @@ impl<'a> ArrivalWatcher<'a> {
         delivery.watchers.arrived();
         delivery.senders.wait(clock, MEETING_TIMEOUT).await;
         if *delivery.state() == DeliveryState::Taken {
-            delivery.senders.wait(clock, SENDING_TIMEOUT).await;
+            delivery.senders.wait(clock, END_OF_SENDING_TIMEOUT).await;
         }
         let mut state = delivery.state();
         match *state {
@@ -181,7 +181,7 @@ mod tests {
     use futures_util::FutureExt;
 
     use super::*;
-    use crate::testing::script::TestClock;
+    use crate::testing::script::{Impatient, TestClock};
 
     fn delivery() -> Delivery {
         Delivery::new(OutgoingMessage {
@@ -211,21 +211,6 @@ mod tests {
         match part(delivery, Protocol::Imap) {
             Some(DeliveryPart::Watch(watcher)) => watcher,
             _ => panic!("IMAP watches"),
-        }
-    }
-
-    /// A clock for which every moment has come.
-    struct Impatient;
-
-    impl Clock for Impatient {
-        type Sleep = std::future::Ready<()>;
-
-        fn now(&self) -> Duration {
-            Duration::ZERO
-        }
-
-        fn sleep_until(&self, _: Duration) -> Self::Sleep {
-            std::future::ready(())
         }
     }
 

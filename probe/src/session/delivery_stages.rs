@@ -29,24 +29,17 @@ impl<T: Transport, C: Clock + Clone, K: StepSink> Session<'_, T, C, K> {
         };
         self.log.begin(Stage::Delivery);
         let clock = self.log.clock();
-        let (Some(address), meeting) = (&self.address, sender.message(&clock).await) else {
-            self.log.end(Outcome::DeliveryNotTried, NO_FACTS, None);
+        // Without an address there is nobody to send from, and the other side need not wait.
+        let Some(address) = self.address.clone() else {
+            self.met(Meeting::<()>::Missed);
             return Ok(());
         };
-        let message = match meeting {
-            Meeting::Met(message) => message,
-            Meeting::Elsewhere => {
-                self.log.end(Outcome::DeliveryElsewhere, NO_FACTS, None);
-                return Ok(());
-            }
-            Meeting::Missed => {
-                self.log.end(Outcome::DeliveryNotTried, NO_FACTS, None);
-                return Ok(());
-            }
+        let meeting = sender.message(&clock).await;
+        let Some(message) = self.met(meeting) else {
+            return Ok(());
         };
-        self.log.begin(Stage::Delivery);
         connection.begin_stage(SENDING_TIMEOUT);
-        if let Err(fault) = dialogue::offer_message(connection, address).await {
+        if let Err(fault) = dialogue::offer_message(connection, &address).await {
             drop(sender);
             return Err(self.fail(connection, fault, NO_FACTS).await);
         }
@@ -79,18 +72,10 @@ impl<T: Transport, C: Clock + Clone, K: StepSink> Session<'_, T, C, K> {
             return Ok(());
         };
         self.log.begin(Stage::Delivery);
-        let (message, sent) = match watcher.sent(&self.log.clock()).await {
-            Meeting::Met(sent) => sent,
-            Meeting::Elsewhere => {
-                self.log.end(Outcome::DeliveryElsewhere, NO_FACTS, None);
-                return Ok(());
-            }
-            Meeting::Missed => {
-                self.log.end(Outcome::DeliveryNotTried, NO_FACTS, None);
-                return Ok(());
-            }
+        let meeting = watcher.sent(&self.log.clock()).await;
+        let Some((message, sent)) = self.met(meeting) else {
+            return Ok(());
         };
-        self.log.begin(Stage::Delivery);
         connection.begin_stage(ARRIVAL_TIMEOUT);
         match dialogue::arrival(connection, known, &message.id).await {
             Ok(Some(arrival)) => {
@@ -104,6 +89,21 @@ impl<T: Transport, C: Clock + Clone, K: StepSink> Session<'_, T, C, K> {
             }
             Err(fault) => Err(self.fail(connection, fault, NO_FACTS).await),
         }
+    }
+
+    /// What the two sides have met for. Where they have not, the stage is over.
+    fn met<M>(&mut self, meeting: Meeting<M>) -> Option<M> {
+        let missed = match meeting {
+            Meeting::Met(met) => {
+                // Waiting for the other side is not this server's time.
+                self.log.begin(Stage::Delivery);
+                return Some(met);
+            }
+            Meeting::Elsewhere => Outcome::DeliveryElsewhere,
+            Meeting::Missed => Outcome::DeliveryNotTried,
+        };
+        self.log.end(missed, NO_FACTS, None);
+        None
     }
 }
 

@@ -161,22 +161,7 @@ mod tests {
     use futures_util::FutureExt;
 
     use super::*;
-    use crate::testing::script::TestClock;
-
-    /// A clock for which every moment has come.
-    struct Impatient;
-
-    impl Clock for Impatient {
-        type Sleep = std::future::Ready<()>;
-
-        fn now(&self) -> Duration {
-            Duration::ZERO
-        }
-
-        fn sleep_until(&self, _: Duration) -> Self::Sleep {
-            std::future::ready(())
-        }
-    }
+    use crate::testing::script::{Impatient, TestClock};
 
     fn turn(gate: &SignInGate, protocol: Protocol) -> SignInTurn<'_> {
         gate.turn(&Endpoint {

@@ -236,3 +236,20 @@ impl Clock for TestClock {
         }
     }
 }
+
+/// A clock for which every moment has come.
+#[cfg(test)]
+pub(crate) struct Impatient;
+
+#[cfg(test)]
+impl Clock for Impatient {
+    type Sleep = std::future::Ready<()>;
+
+    fn now(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    fn sleep_until(&self, _: Duration) -> Self::Sleep {
+        ready(())
+    }
+}

@@ -9,7 +9,6 @@ mod hellos;
 mod plan;
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde::Serialize;
@@ -18,14 +17,12 @@ use tokio::time::{sleep, timeout};
 use self::hellos::client_hello;
 use self::plan::{Question, next};
 use super::connect::connect;
-use super::hello_exchange::{Exchange, exchange};
-use super::prepare_tls::prepare_tls;
+use super::hello_exchange::{Exchange, exchange_in_tls};
 use super::second_looks::turns_away;
 use super::target::Target;
 use crate::client_profiles::{
     ALL, Answer, Answers, ClientProfile, Reason, Server, SignIn, Verdict, judge,
 };
-use crate::dialogue::Redactor;
 use crate::endpoint::{Endpoint, Security};
 use crate::outcome::Severity;
 use crate::stage::Stage;
@@ -199,12 +196,9 @@ async fn ask(question: Question, peer: SocketAddr, endpoint: &Endpoint) -> Answe
     let Ok((stream, _)) = connect(&[peer]).await.stream else {
         return Answer::Nothing;
     };
-    // Nothing that a server says on the way is shown.
-    match prepare_tls(stream, endpoint, &Arc::new(Redactor::default())).await {
-        Ok(ready) => exchange(ready.upgrade.into_stream(), &hello, RESPONSE_TIMEOUT)
-            .await
-            .into(),
-        Err(_) => Answer::Nothing,
+    match exchange_in_tls(stream, endpoint, &hello, RESPONSE_TIMEOUT).await {
+        Some(exchange) => exchange.into(),
+        None => Answer::Nothing,
     }
 }
 

@@ -8,7 +8,6 @@ mod decision;
 mod hellos;
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::crypto::CryptoProvider;
@@ -18,11 +17,10 @@ use tokio::time::timeout;
 use self::decision::{Next, Offer, Response, Supported, decide};
 use self::hellos::client_hello;
 use super::connect::connect;
-use super::hello_exchange::{Exchange, exchange};
-use super::prepare_tls::prepare_tls;
+use super::hello_exchange::{Exchange, exchange, exchange_in_tls};
 use super::second_looks::SecondLooks;
+use crate::dialogue::Fault;
 use crate::dialogue::recognise::{ServiceKind, recognise};
-use crate::dialogue::{Fault, Redactor};
 use crate::endpoint::Endpoint;
 use crate::step::Facts;
 
@@ -41,7 +39,6 @@ pub(super) async fn diagnose(
     first: Fault,
     peer: SocketAddr,
     endpoint: &Endpoint,
-    redactor: &Arc<Redactor>,
     ours: &CryptoProvider,
     second_looks: &SecondLooks,
 ) -> (Fault, Facts) {
@@ -54,7 +51,7 @@ pub(super) async fn diagnose(
                     if !second_looks.wait_for_turn(peer).await {
                         return (first.outcome, Facts::None {});
                     }
-                    let response = ask(offer, &supported, peer, endpoint, redactor, ours).await;
+                    let response = ask(offer, &supported, peer, endpoint, ours).await;
                     responses.push((offer, response));
                 }
                 Next::Found(outcome, facts) => return (outcome, facts),
@@ -97,7 +94,6 @@ async fn ask(
     supported: &Supported,
     peer: SocketAddr,
     endpoint: &Endpoint,
-    redactor: &Arc<Redactor>,
     provider: &CryptoProvider,
 ) -> Response {
     let Some(hello) = hello(offer, supported, endpoint, provider) else {
@@ -106,11 +102,9 @@ async fn ask(
     let Some(stream) = open(peer).await else {
         return Response::Nothing;
     };
-    match prepare_tls(stream, endpoint, redactor).await {
-        Ok(ready) => exchange(ready.upgrade.into_stream(), &hello, RESPONSE_TIMEOUT)
-            .await
-            .into(),
-        Err(_) => Response::Nothing,
+    match exchange_in_tls(stream, endpoint, &hello, RESPONSE_TIMEOUT).await {
+        Some(exchange) => exchange.into(),
+        None => Response::Nothing,
     }
 }
 
