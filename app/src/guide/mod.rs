@@ -7,6 +7,7 @@
 //! | [`program`] | one mail program: how to set it up and where things hide in it |
 //! | `program_file` | its two files: the structure, and the words of a language |
 //! | [`card`] | one way to mend something |
+//! | [`source`] | where a claim was read |
 //! | [`node`] | one question of the troubleshooter |
 //! | [`trail`] | the way that a customer has come through it |
 //! | [`destination`] | where an answer, a message or a finding leads |
@@ -31,6 +32,7 @@ pub mod program;
 mod program_file;
 pub mod prose;
 pub mod remedies;
+pub mod source;
 pub(crate) mod structure;
 pub mod trail;
 pub mod values;
