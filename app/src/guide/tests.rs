@@ -107,6 +107,12 @@ fn prose(guide: &Guide) -> Vec<(String, &Prose)> {
             Status::Retired(retired) => {
                 all.extend([&retired.why].into_iter().chain(retired.keep.iter()));
             }
+            Status::Other(guide) => {
+                all.extend(guide.add.iter());
+                for part in &guide.parts {
+                    all.extend([&part.text].into_iter().chain(part.steps.iter()));
+                }
+            }
             Status::Supported(steps) => {
                 all.extend(steps.add.iter().chain(steps.change.iter()));
                 all.extend([&steps.outgoing.text, &steps.kind, &steps.trap.text]);

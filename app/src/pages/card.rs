@@ -163,7 +163,7 @@ fn Body(
 fn own_steps(program: Option<&Program>, card: &str) -> Option<Steps> {
     match &program?.status {
         Status::Supported(steps) => steps.cards.get(card).cloned(),
-        Status::Retired(_) => None,
+        Status::Other(_) | Status::Retired(_) => None,
     }
 }
 
