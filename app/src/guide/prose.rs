@@ -50,10 +50,6 @@ pub enum Slot {
     Port(Protocol),
     /// How the connection is protected, in the words of the program that the text is about.
     Security(Protocol),
-    /// The port of the second way to send, where there is one.
-    AlternativePort,
-    /// How the connection is protected on that way.
-    AlternativeSecurity,
     /// How much the mailbox holds.
     MailboxSize,
     /// How big a message may be.
@@ -71,8 +67,6 @@ impl Placeholder for Slot {
         ("smtp.host", Self::Host(Protocol::Smtp)),
         ("smtp.port", Self::Port(Protocol::Smtp)),
         ("smtp.security", Self::Security(Protocol::Smtp)),
-        ("smtp.alternative.port", Self::AlternativePort),
-        ("smtp.alternative.security", Self::AlternativeSecurity),
         ("user", Self::User),
         ("provider", Self::Provider),
         ("mailbox.megabytes", Self::MailboxSize),
@@ -209,7 +203,7 @@ impl Prose {
             Slot::Host(protocol) | Slot::Port(protocol) | Slot::Security(protocol) => {
                 Some(protocol)
             }
-            Slot::AlternativePort | Slot::AlternativeSecurity => Some(Protocol::Smtp),
+            Slot::OtherHost | Slot::OtherPort | Slot::OtherSecurity => Some(Protocol::Smtp),
             Slot::Provider | Slot::User | Slot::MailboxSize | Slot::MessageSize => None,
         })
     }

@@ -6,7 +6,7 @@ use probe::Protocol;
 
 use super::program::SecurityNames;
 use super::prose::{Piece, Prose, Slot};
-use crate::record::{Group, LimitKind, Record, Role, Service, UserNameForm};
+use crate::record::{Group, LimitKind, Record, Service, UserNameForm};
 
 /// What a text about one group of addresses is filled in with.
 #[derive(Clone, Debug)]
@@ -51,10 +51,6 @@ impl Values {
             Slot::Security(protocol) => self
                 .service(protocol)
                 .map(|service| self.security.of(service.endpoint.security).to_owned()),
-            Slot::AlternativePort => self.alternative().map(|s| s.endpoint.port.to_string()),
-            Slot::AlternativeSecurity => self
-                .alternative()
-                .map(|service| self.security.of(service.endpoint.security).to_owned()),
             Slot::MailboxSize => limit(LimitKind::MailboxSize),
             Slot::MessageSize => limit(LimitKind::MessageSize),
         };
@@ -83,12 +79,5 @@ impl Values {
 
     fn service(&self, protocol: Protocol) -> Option<&Service> {
         self.group.recommended(protocol)
-    }
-
-    /// The second way to send, which may work where the recommended one does not.
-    fn alternative(&self) -> Option<&Service> {
-        let services = self.group.services.iter();
-        let mut sending = services.filter(|one| one.endpoint.protocol == Protocol::Smtp);
-        sending.find(|one| one.role == Role::Alternative)
     }
 }
