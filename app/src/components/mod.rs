@@ -3,6 +3,8 @@
 #[cfg(feature = "ssr")]
 mod answered_list;
 #[cfg(feature = "ssr")]
+mod card_sources;
+#[cfg(feature = "ssr")]
 mod form_picture;
 #[cfg(feature = "ssr")]
 mod layout;
@@ -19,6 +21,8 @@ mod text_area;
 
 #[cfg(feature = "ssr")]
 pub use answered_list::AnsweredList;
+#[cfg(feature = "ssr")]
+pub use card_sources::CardSources;
 #[cfg(feature = "ssr")]
 pub use form_picture::FormPicture;
 #[cfg(feature = "ssr")]

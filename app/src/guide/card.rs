@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::Deserialize;
+use toml::Spanned;
 
 use super::prose::{Prose, Steps};
+use super::source::{self, Source, SourceStructure};
 use crate::content::by_id::{ById, Table};
 use crate::content::file::File;
 use crate::content::template::Plain;
@@ -25,6 +27,10 @@ pub struct Card {
     pub steps: Steps,
     /// How to see that it has worked.
     pub after: Prose,
+    /// The card that keeps it from happening again.
+    pub prevention: Option<String>,
+    /// Where what it says was read.
+    pub sources: Vec<Source>,
 }
 
 /// A page of the provider, as its record names it.
@@ -54,6 +60,9 @@ struct CardStructure {
     #[serde(default)]
     program: bool,
     link: Option<CardLink>,
+    prevention: Option<Spanned<String>>,
+    #[serde(default)]
+    sources: Vec<SourceStructure>,
 }
 
 #[derive(Deserialize)]
@@ -75,12 +84,24 @@ struct CardText {
     why: Prose,
     steps: Steps,
     after: Prose,
+    #[serde(default)]
+    sources: ById<Plain>,
 }
 
 impl Cards {
     /// Reads all cards.
     pub(super) fn read(file: &File) -> Result<Self, String> {
-        Ok(Self(file.toml::<StructureFile>()?.card))
+        let cards = file.toml::<StructureFile>()?.card;
+        for card in cards.values() {
+            file.unique("source", card.sources.iter().map(|source| &source.id))?;
+            if let Some(slug) = &card.prevention
+                && !cards.contains_key(slug.get_ref())
+            {
+                let message = format!("unknown `{}`, expected the slug of a card", slug.get_ref());
+                return Err(file.fault_at(slug, message));
+            }
+        }
+        Ok(Self(cards))
     }
 
     /// Whether there is a card with this slug.
@@ -100,7 +121,7 @@ impl Cards {
         let declared = self.0.iter();
         let declared = declared.map(|(slug, card)| (slug.as_str(), (slug, card)));
         let words = file.toml::<WordsFile>()?.card;
-        let cards = words.join(&table, declared, |_, (slug, structure), words| {
+        let cards = words.join(&table, declared, |place, (slug, structure), words| {
             let card = Card {
                 title: words.title.0,
                 why: words.why,
@@ -108,6 +129,11 @@ impl Cards {
                 link: structure.link,
                 steps: words.steps,
                 after: words.after,
+                prevention: structure
+                    .prevention
+                    .as_ref()
+                    .map(|slug| slug.get_ref().clone()),
+                sources: source::with_words(&structure.sources, file, place, words.sources)?,
             };
             Ok((slug.clone(), Arc::new(card)))
         })?;

@@ -8,6 +8,7 @@
 //! | `program_file` | its two files: the structure, and the words of a language |
 //! | `other_guide` | guides to what is no mail program of its own |
 //! | [`card`] | one way to mend something |
+//! | [`source`] | where a claim was read |
 //! | [`node`] | one question of the troubleshooter |
 //! | [`trail`] | the way that a customer has come through it |
 //! | [`destination`] | where an answer, a message or a finding leads |
@@ -33,6 +34,7 @@ pub mod program;
 mod program_file;
 pub mod prose;
 pub mod remedies;
+pub mod source;
 pub(crate) mod structure;
 pub mod trail;
 pub mod values;

@@ -50,6 +50,12 @@ pub enum Slot {
     Port(Protocol),
     /// How the connection is protected, in the words of the program that the text is about.
     Security(Protocol),
+    /// The name of the server for sending where the recommended one is blocked.
+    OtherHost,
+    /// The number of its port.
+    OtherPort,
+    /// How the connection to it is protected, in the words of the program.
+    OtherSecurity,
     /// How much the mailbox holds.
     MailboxSize,
     /// How big a message may be.
@@ -67,6 +73,9 @@ impl Placeholder for Slot {
         ("smtp.host", Self::Host(Protocol::Smtp)),
         ("smtp.port", Self::Port(Protocol::Smtp)),
         ("smtp.security", Self::Security(Protocol::Smtp)),
+        ("smtp.other.host", Self::OtherHost),
+        ("smtp.other.port", Self::OtherPort),
+        ("smtp.other.security", Self::OtherSecurity),
         ("user", Self::User),
         ("provider", Self::Provider),
         ("mailbox.megabytes", Self::MailboxSize),

@@ -6,7 +6,7 @@ use probe::Protocol;
 
 use super::program::SecurityNames;
 use super::prose::{Piece, Prose, Slot};
-use crate::record::{Group, LimitKind, Record, Service, UserNameForm};
+use crate::record::{Group, LimitKind, Record, Role, Service, UserNameForm};
 
 /// What a text about one group of addresses is filled in with.
 #[derive(Clone, Debug)]
@@ -51,6 +51,11 @@ impl Values {
             Slot::Security(protocol) => self
                 .service(protocol)
                 .map(|service| self.security.of(service.endpoint.security).to_owned()),
+            Slot::OtherHost => self.other().map(|s| s.endpoint.host.to_string()),
+            Slot::OtherPort => self.other().map(|s| s.endpoint.port.to_string()),
+            Slot::OtherSecurity => self
+                .other()
+                .map(|service| self.security.of(service.endpoint.security).to_owned()),
             Slot::MailboxSize => limit(LimitKind::MailboxSize),
             Slot::MessageSize => limit(LimitKind::MessageSize),
         };
@@ -75,6 +80,14 @@ impl Values {
         let mut out = String::new();
         write(self, &prose.0, &mut out)?;
         Some(out)
+    }
+
+    /// The service for sending that is there for networks which block the recommended one.
+    fn other(&self) -> Option<&Service> {
+        let mut services = self.group.services.iter();
+        services.find(|service| {
+            service.endpoint.protocol == Protocol::Smtp && service.role == Role::Alternative
+        })
     }
 
     fn service(&self, protocol: Protocol) -> Option<&Service> {

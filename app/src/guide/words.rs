@@ -89,7 +89,7 @@ words! {
 words! {
     /// The page of one card.
     CardWords: program general steps after helped helped_yes helped_yes_text helped_test helped_support
-        helped_no helped_report;
+        helped_no helped_report prevention sources;
         steps_in(ProgramValue) link(ProviderValue) without(ProgramValue)
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::components::{AnsweredList, Document, Part, Text};
+use crate::components::{AnsweredList, CardSources, Document, Part, Text};
 use crate::guide::card::{Card, CardLink};
 use crate::guide::program::{Program, SecurityNames, Status};
 use crate::guide::prose::Steps;
@@ -54,6 +54,8 @@ pub fn CardPage(
     let asks = card.has_values(own.as_deref());
     let groups = site.domain_groups();
     let title = card.title.clone();
+    let prevention = prevention(&texts, &card, program.as_deref());
+    let sources = card.sources.clone();
     view! {
         <Document title=title.clone() no_index>
             <AddressScope groups>
@@ -68,6 +70,7 @@ pub fn CardPage(
                 {chooser}
                 {panels(&site, &texts, &slug, &card, program.as_ref())}
             </AddressScope>
+            {prevention}
             <section>
                 <h2>{words.helped.clone()}</h2>
                 <details class="others">
@@ -86,6 +89,7 @@ pub fn CardPage(
                 <p><a href="/report">{words.helped_report.clone()}</a></p>
                 {support}
             </section>
+            <CardSources sources/>
         </Document>
     }
 }
@@ -165,6 +169,27 @@ fn own_steps(program: Option<&Program>, card: &str) -> Option<Steps> {
         Status::Supported(steps) => steps.cards.get(card).cloned(),
         Status::Other(_) | Status::Retired(_) => None,
     }
+}
+
+/// The link to the card that keeps it from happening again, in the words of the same program.
+fn prevention(
+    texts: &Texts,
+    card: &Card,
+    program: Option<&Program>,
+) -> Option<impl IntoView + use<>> {
+    let slug = card.prevention.as_ref()?;
+    let title = texts.guide.cards.get(slug)?.title.clone();
+    let href = match program {
+        Some(program) => format!("/fix/card/{slug}?program={}", program.slug),
+        None => format!("/fix/card/{slug}"),
+    };
+    let heading = texts.guide.words.card.prevention.clone();
+    Some(view! {
+        <section>
+            <h2>{heading}</h2>
+            <p class="go-on"><a href=href>{title}</a></p>
+        </section>
+    })
 }
 
 /// Links to the same card for every program.

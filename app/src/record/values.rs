@@ -129,7 +129,7 @@ pub(super) fn date(text: &str) -> Result<Date, DateError> {
 }
 
 /// The same for a file.
-pub(super) fn date_in_file<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
+pub(crate) fn date_in_file<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Date, D::Error> {
     date(&String::deserialize(deserializer)?).map_err(de::Error::custom)
 }
 
