@@ -114,3 +114,114 @@ impl OtherTable {
         protocols.any(|spoken| spoken.get_ref().0 == protocol)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::content::Files;
+    use crate::guide::program::{OtherGuide, Status};
+    use crate::texts::{Languages, Texts};
+    use probe::Protocol;
+    use std::sync::Arc;
+
+    fn guide(texts: &Texts, slug: &str) -> Arc<OtherGuide> {
+        match &texts.guide.program(slug).unwrap().status {
+            Status::Other(guide) => guide.clone(),
+            other => panic!("{slug}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn what_only_sends_has_one_form() {
+        let texts = Texts::english();
+        for slug in ["printer-scanner", "send-mail-as", "website"] {
+            let guide = guide(&texts, slug);
+            assert_eq!(guide.protocols, [Protocol::Smtp], "{slug}");
+            assert_eq!(guide.forms.len(), 1, "{slug}");
+        }
+        assert_eq!(guide(&texts, "any-program").forms.len(), 3);
+        assert!(guide(&texts, "old-systems").forms.is_empty());
+    }
+
+    #[test]
+    fn what_does_not_belong_into_such_a_guide_is_refused() {
+        let words = "en/programs/printer-scanner.toml";
+        let structure = "structure/programs/printer-scanner.toml";
+        for (path, old, new, fault) in [
+            (
+                words,
+                "As server, type {smtp.host}.",
+                "As server, type {imap.host}.",
+                "`As server, type {imap.host}.` has a value of a protocol that this guide is not about",
+            ),
+            (
+                words,
+                "text = \"The sender’s address",
+                "text = \"{pop.port} The sender’s address",
+                "has a value of a protocol that this guide is not about",
+            ),
+            (
+                structure,
+                "value = \"{smtp.port}\"",
+                "value = \"{imap.port}\"",
+                "has a value of a protocol that this guide is not about",
+            ),
+            (
+                structure,
+                "about = \"smtp\"",
+                "about = \"imap\"",
+                "`imap` is not among the protocols of this guide",
+            ),
+            (
+                structure,
+                "[\"smtp\"]",
+                "[\"smtp\", \"smtp\"]",
+                "protocol `smtp` is there twice",
+            ),
+            (
+                structure,
+                "\"old\", ",
+                "\"old\", \"old\", ",
+                "part `old` is there twice",
+            ),
+            (
+                structure,
+                "[other]",
+                "[retired]\ninstead = [\"geary\"]\n\n[other]",
+                "[other] and [retired] are both there",
+            ),
+            (words, "[part.old]", "[part.new]", "[part.old] is missing"),
+            (
+                words,
+                "[part.old]",
+                "[part.new]\ntitle = \"T\"\ntext = \"T.\"\n\n[part.old]",
+                "[part.new] is unknown",
+            ),
+            (
+                words,
+                "[part.old]",
+                "[kind]\ntext = \"T.\"\n\n[part.old]",
+                "[kind] is unknown",
+            ),
+            (
+                words,
+                "[part.old]",
+                "[card.outbox]\nsteps = [\"S.\"]\n\n[part.old]",
+                "[card.outbox] is unknown",
+            ),
+            (
+                "en/programs/geary.toml",
+                "[kind]",
+                "[part.new]\ntitle = \"T\"\ntext = \"T.\"\n\n[kind]",
+                "[part.new] is unknown",
+            ),
+        ] {
+            let mut files = Files::built_in().unwrap();
+            let text = files.0.get_mut(path).unwrap();
+            assert!(text.contains(old), "{old}");
+            *text = text.replacen(old, new, 1);
+            let error = Languages::read(&files, "en").map(drop).unwrap_err();
+            let (_, file) = path.rsplit_once('/').unwrap();
+            assert!(error.contains(file) && error.contains(fault), "{error}");
+        }
+    }
+}

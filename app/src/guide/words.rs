@@ -89,8 +89,8 @@ words! {
 words! {
     /// The page of one card.
     CardWords: program general steps after helped helped_yes helped_yes_text helped_test helped_support
-        helped_no helped_report prevention sources;
-        steps_in(ProgramValue) link(ProviderValue) without(ProgramValue)
+        helped_no helped_report prevention sources changes_note;
+        changes(ProviderValue) steps_in(ProgramValue) link(ProviderValue) without(ProgramValue)
 }
 
 words! {
