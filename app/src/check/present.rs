@@ -153,7 +153,7 @@ impl Presenter {
         let target = match accepted {
             true => Some((&labels.accepted, &remedies.accepted)),
             false => remedies.target(finding.cause).map(|target| match target {
-                Destination::Card(_) => (&labels.fix, target),
+                Destination::Card(_) | Destination::Program(_) => (&labels.fix, target),
                 Destination::Node(_) | Destination::Page(_) => (&labels.fine, target),
             }),
         };

@@ -5,6 +5,8 @@ mod answered_list;
 #[cfg(feature = "ssr")]
 mod card_sources;
 #[cfg(feature = "ssr")]
+mod changes;
+#[cfg(feature = "ssr")]
 mod form_picture;
 #[cfg(feature = "ssr")]
 mod layout;
@@ -23,6 +25,8 @@ mod text_area;
 pub use answered_list::AnsweredList;
 #[cfg(feature = "ssr")]
 pub use card_sources::CardSources;
+#[cfg(feature = "ssr")]
+pub use changes::Changes;
 #[cfg(feature = "ssr")]
 pub use form_picture::FormPicture;
 #[cfg(feature = "ssr")]

@@ -23,6 +23,8 @@ pub struct Card {
     pub program: bool,
     /// A page of the provider on which it is done.
     pub link: Option<CardLink>,
+    /// What the record of the provider knows about it.
+    pub facts: Option<CardFacts>,
     /// What to do, where the program is not known or does not matter.
     pub steps: Steps,
     /// How to see that it has worked.
@@ -39,6 +41,14 @@ pub struct Card {
 pub enum CardLink {
     /// Where a forgotten password is replaced.
     PasswordReset,
+}
+
+/// What a record knows about the matter of a card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CardFacts {
+    /// What has changed hands at the provider.
+    Changes,
 }
 
 impl Card {
@@ -60,6 +70,7 @@ struct CardStructure {
     #[serde(default)]
     program: bool,
     link: Option<CardLink>,
+    facts: Option<CardFacts>,
     prevention: Option<Spanned<String>>,
     #[serde(default)]
     sources: Vec<SourceStructure>,
@@ -127,6 +138,7 @@ impl Cards {
                 why: words.why,
                 program: structure.program,
                 link: structure.link,
+                facts: structure.facts,
                 steps: words.steps,
                 after: words.after,
                 prevention: structure

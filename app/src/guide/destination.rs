@@ -11,7 +11,7 @@ pub const CLOCK_CARD: &str = "clock";
 /// The card to which the older versions of programs lead.
 pub const OLD_DEVICE_CARD: &str = "old-device";
 
-/// A place of the guide, written as `card:…`, `node:…` or `page:…`.
+/// A place of the guide, written as `card:…`, `node:…`, `program:…` or `page:…`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(try_from = "String")]
 pub enum Destination {
@@ -19,6 +19,8 @@ pub enum Destination {
     Card(String),
     /// A question of the troubleshooter, by its slug.
     Node(String),
+    /// The guide to a mail program, or to something else that mail is set up in, by its slug.
+    Program(String),
     /// A page of its own.
     Page(Page),
 }
@@ -64,6 +66,7 @@ impl Destination {
         match self {
             Self::Card(slug) => format!("/fix/card/{slug}"),
             Self::Node(slug) => format!("/fix/{slug}"),
+            Self::Program(slug) => format!("/programs/{slug}"),
             Self::Page(page) => page.path().to_owned(),
         }
     }
@@ -76,6 +79,7 @@ impl TryFrom<String> for Destination {
         match text.split_once(':') {
             Some(("card", slug)) => Ok(Self::Card(slug.to_owned())),
             Some(("node", slug)) => Ok(Self::Node(slug.to_owned())),
+            Some(("program", slug)) => Ok(Self::Program(slug.to_owned())),
             Some(("page", name)) => {
                 let page = Page::from_str(name);
                 Ok(Self::Page(
@@ -83,7 +87,7 @@ impl TryFrom<String> for Destination {
                 ))
             }
             _ => Err(format!(
-                "`{text}` leads nowhere, expected card:…, node:… or page:…"
+                "`{text}` leads nowhere, expected card:…, node:…, program:… or page:…"
             )),
         }
     }
@@ -98,6 +102,7 @@ mod tests {
         for (written, path) in [
             ("card:clock", "/fix/card/clock"),
             ("node:start", "/fix/start"),
+            ("program:thunderbird", "/programs/thunderbird"),
             ("page:errors", "/errors"),
         ] {
             let target = Destination::try_from(written.to_owned()).unwrap();

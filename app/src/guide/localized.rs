@@ -82,6 +82,7 @@ impl Guide {
         match to {
             Destination::Card(slug) => self.cards.get(slug).map(|card| card.title.as_str()),
             Destination::Node(slug) => self.nodes.get(slug).map(|node| node.question.as_str()),
+            Destination::Program(slug) => self.program(slug).map(|program| program.name.as_str()),
             Destination::Page(Page::Errors) => Some(&words.errors.title),
             Destination::Page(Page::Check) => Some(&words.check.title),
             Destination::Page(Page::Network) => Some(&words.network.title),

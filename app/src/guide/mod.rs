@@ -6,6 +6,7 @@
 //! | [`values`] | what stands in these places |
 //! | [`program`] | one mail program: how to set it up and where things hide in it |
 //! | `program_file` | its two files: the structure, and the words of a language |
+//! | `other_guide` | guides to what is no mail program of its own |
 //! | [`card`] | one way to mend something |
 //! | [`source`] | where a claim was read |
 //! | [`node`] | one question of the troubleshooter |
@@ -27,6 +28,7 @@ pub mod error_text;
 mod localized;
 pub mod network;
 pub mod node;
+mod other_guide;
 mod pattern;
 pub mod program;
 mod program_file;

@@ -193,7 +193,7 @@ impl Nodes {
             .chain(roots)
             .filter_map(|target| match target.get_ref() {
                 Destination::Node(slug) => Some(slug.as_str()),
-                Destination::Card(_) | Destination::Page(_) => None,
+                Destination::Card(_) | Destination::Program(_) | Destination::Page(_) => None,
             })
             .collect();
         // There are no circles, so what some answer leads to hangs on a question that can be reached.

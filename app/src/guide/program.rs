@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use probe::Security;
+use probe::{Protocol, Security};
 use serde::Deserialize;
 use strum::{AsRefStr, IntoStaticStr};
 
@@ -20,7 +20,7 @@ pub struct Program {
     pub name: String,
     /// What it is, in one sentence without values and marks.
     pub summary: GeneralProse,
-    /// What it runs on.
+    /// What it runs on; nothing where that does not matter.
     pub devices: Vec<Device>,
     /// Whether it is one of several with the same name.
     pub family: Option<Family>,
@@ -88,6 +88,9 @@ pub enum Family {
 pub enum Status {
     /// It is: this is how to use it.
     Supported(Arc<ProgramGuide>),
+    /// It is no mail program with a guide of its own, but something else that mail is set up in: a printer, a
+    /// website, any other program.
+    Other(Arc<OtherGuide>),
     /// It is not.
     Retired(Arc<Retired>),
 }
@@ -111,6 +114,33 @@ pub struct ProgramGuide {
     pub trap: Trap,
     /// How to do in it what a card says, by the card's slug.
     pub cards: BTreeMap<String, Steps>,
+}
+
+/// How to set up mail in something that is no mail program of its own.
+#[derive(Clone, Debug)]
+pub struct OtherGuide {
+    /// The protocols that it speaks. No value of another one stands in the guide; reading makes sure of it.
+    pub protocols: Vec<Protocol>,
+    /// Its forms with the values to type, under the names that such forms mostly have.
+    pub forms: Vec<Arc<Form>>,
+    /// How to set it up.
+    pub add: Steps,
+    /// What else there is to know and to do, in the order of use.
+    pub parts: Vec<OtherPart>,
+}
+
+/// A part of such a guide.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OtherPart {
+    /// What stands above it.
+    #[serde(deserialize_with = "plain")]
+    pub title: String,
+    /// The words.
+    pub text: Prose,
+    /// The steps, if there are any.
+    #[serde(default)]
+    pub steps: Steps,
 }
 
 /// What a program calls the kinds of security.
@@ -216,7 +246,7 @@ impl Program {
     pub fn security_names(&self, words: &OutcomeWords) -> SecurityNames {
         match &self.status {
             Status::Supported(steps) => steps.security.clone(),
-            Status::Retired(_) => SecurityNames::general(words),
+            Status::Other(_) | Status::Retired(_) => SecurityNames::general(words),
         }
     }
 }

@@ -1,16 +1,17 @@
 //! The files of one mail program: what is the same in every language, and its words.
 
 use std::collections::BTreeMap;
+use std::mem::take;
 use std::sync::Arc;
 
-use probe::Protocol;
 use probe::client_profiles::without_tls_1_2;
-use serde::{Deserialize, Deserializer, de};
+use serde::Deserialize;
 use toml::Spanned;
 
+use super::other_guide::{About, OtherTable};
 use super::program::{
-    Device, Family, Field, Form, Message, OlderVersions, Program, ProgramGuide, Retired, Section,
-    SecurityNames, Status, Trap,
+    Device, Family, Field, Form, Message, OlderVersions, OtherGuide, OtherPart, Program, ProgramGuide, Retired,
+    Section, SecurityNames, Status, Trap,
 };
 use super::prose::{GeneralProse, Prose, Steps};
 use crate::content::by_id::{ById, Table};
@@ -30,6 +31,7 @@ pub(super) struct ProgramStructure {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ProgramTable {
+    #[serde(default)]
     devices: Vec<Spanned<Device>>,
     family: Option<Family>,
     /// The ids of the sources, in the order in which they are named.
@@ -42,6 +44,7 @@ pub(super) struct ProgramTable {
     #[serde(default, rename = "form")]
     forms: Vec<FormTable>,
     pub(super) retired: Option<RetiredTable>,
+    pub(super) other: Option<OtherTable>,
 }
 
 /// A message of a program.
@@ -76,43 +79,6 @@ pub(super) struct RetiredTable {
     pub(super) instead: Vec<Spanned<String>>,
 }
 
-/// The protocol that a form of a program is about.
-#[derive(Clone, Copy, Debug)]
-struct About(Protocol);
-
-impl About {
-    const NAMES: [(&str, Protocol); 3] = [
-        ("imap", Protocol::Imap),
-        ("pop", Protocol::Pop3),
-        ("smtp", Protocol::Smtp),
-    ];
-
-    fn name(self) -> &'static str {
-        let mut names = Self::NAMES.into_iter();
-        names
-            .find(|(_, protocol)| *protocol == self.0)
-            .map_or("", |(name, _)| name)
-    }
-}
-
-impl AsRef<str> for About {
-    fn as_ref(&self) -> &str {
-        self.name()
-    }
-}
-
-impl<'de> Deserialize<'de> for About {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let word = String::deserialize(deserializer)?;
-        let mut names = Self::NAMES.into_iter();
-        let known = names.find(|(name, _)| *name == word);
-        let known = known.map(|(_, protocol)| Self(protocol));
-        known.ok_or_else(|| {
-            de::Error::custom(format!("unknown word `{word}`, expected imap, pop or smtp"))
-        })
-    }
-}
-
 /// The file of one program in the folder of a language.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -136,6 +102,8 @@ struct WordsFile {
     card: ById<List>,
     #[serde(default)]
     older: ById<OlderWords>,
+    #[serde(default)]
+    part: ById<OtherPart>,
     retired: Option<RetiredWords>,
 }
 
@@ -210,6 +178,12 @@ impl ProgramStructure {
         }
         let instead = table.retired.iter().flat_map(|retired| &retired.instead);
         file.unique("program", instead)?;
+        if let Some(other) = &table.other {
+            if table.retired.is_some() {
+                return Err(file.fault("[other] and [retired] are both there, expected one of them"));
+            }
+            other.check(&file, table.forms.iter().map(|form| &form.about))?;
+        }
         Ok(Self { slug, file, table })
     }
 
@@ -239,6 +213,7 @@ impl ProgramStructure {
             outgoing: words.outgoing,
             kind: words.kind,
             trap: words.trap,
+            parts: self.parts(file, words.part)?,
             retired: words.retired,
         };
         Ok(Program {
@@ -252,7 +227,7 @@ impl ProgramStructure {
             sources: sources.into_iter().map(|source| source.0).collect(),
             errors: self.messages(file, words.message)?,
             older: self.older(file, words.older)?,
-            status: parts.status(file, self.table.retired.as_ref(), no_security)?,
+            status: parts.status(file, &self.table, no_security)?,
         })
     }
 
@@ -303,10 +278,18 @@ impl ProgramStructure {
     ) -> Result<BTreeMap<String, Steps>, String> {
         let ids = "the slug of a card with steps in this program";
         let table = Table::new(file, "card", ids);
-        let own = cards.filter(|slug| self.table.retired.is_none() && !self.leaves_out(slug));
+        let guide = self.table.retired.is_none() && self.table.other.is_none();
+        let own = cards.filter(|slug| guide && !self.leaves_out(slug));
         let own = own.map(|slug| (slug, slug.to_owned()));
         let steps = words.map(&table, own)?.into_iter();
         Ok(steps.map(|(slug, list)| (slug, list.steps)).collect())
+    }
+
+    /// The parts of a guide to something that is no mail program.
+    fn parts(&self, file: &File, words: ById<OtherPart>) -> Result<Vec<OtherPart>, String> {
+        let table = Table::new(file, "part", "the id of a part of this guide");
+        let parts = self.table.other.iter().flat_map(|other| &other.parts);
+        words.in_order(&table, parts.map(|id| id.get_ref().as_str()))
     }
 
     fn leaves_out(&self, card: &str) -> bool {
@@ -325,6 +308,7 @@ struct Parts {
     outgoing: Option<Section>,
     kind: Option<Text>,
     trap: Option<Trap>,
+    parts: Vec<OtherPart>,
     retired: Option<RetiredWords>,
 }
 
@@ -332,16 +316,45 @@ impl Parts {
     fn status(
         self,
         file: &File,
-        retired: Option<&RetiredTable>,
+        structure: &ProgramTable,
         no_security: &str,
     ) -> Result<Status, String> {
         let table = Table::new(file, "", "what the structure says of this program");
-        match retired {
-            None => Ok(Status::Supported(Arc::new(
-                self.guide(&table, no_security)?,
-            ))),
-            Some(retired) => Ok(Status::Retired(Arc::new(self.retired(&table, retired)?))),
+        Ok(if let Some(retired) = &structure.retired {
+            Status::Retired(Arc::new(self.retired(&table, retired)?))
+        } else if let Some(other) = &structure.other {
+            Status::Other(Arc::new(self.other(file, &table, other)?))
+        } else {
+            Status::Supported(Arc::new(self.guide(&table, no_security)?))
+        })
+    }
+
+    fn other(
+        mut self,
+        file: &File,
+        table: &Table<'_>,
+        structure: &OtherTable,
+    ) -> Result<OtherGuide, String> {
+        table.optional("retired", false, self.retired.take())?;
+        let add = table.required("add", self.add.take())?.steps;
+        let (forms, parts) = (take(&mut self.forms), take(&mut self.parts));
+        self.nothing_of_a_program(table)?;
+        structure.guide(file, forms, add, parts)
+    }
+
+    /// Makes sure that there is nothing that only a mail program that is still of use has.
+    fn nothing_of_a_program(self, table: &Table<'_>) -> Result<(), String> {
+        for (id, words) in [
+            ("security", self.security.map(drop)),
+            ("add", self.add.map(drop)),
+            ("change", self.change.map(drop)),
+            ("outgoing", self.outgoing.map(drop)),
+            ("kind", self.kind.map(drop)),
+            ("trap", self.trap.map(drop)),
+        ] {
+            table.optional(id, false, words)?;
         }
+        Ok(())
     }
 
     fn guide(self, table: &Table<'_>, no_security: &str) -> Result<ProgramGuide, String> {
@@ -363,18 +376,10 @@ impl Parts {
         })
     }
 
-    fn retired(self, table: &Table<'_>, structure: &RetiredTable) -> Result<Retired, String> {
-        for (id, words) in [
-            ("security", self.security.map(drop)),
-            ("add", self.add.map(drop)),
-            ("change", self.change.map(drop)),
-            ("outgoing", self.outgoing.map(drop)),
-            ("kind", self.kind.map(drop)),
-            ("trap", self.trap.map(drop)),
-        ] {
-            table.optional(id, false, words)?;
-        }
-        let words = table.required("retired", self.retired)?;
+    fn retired(mut self, table: &Table<'_>, structure: &RetiredTable) -> Result<Retired, String> {
+        let words = self.retired.take();
+        self.nothing_of_a_program(table)?;
+        let words = table.required("retired", words)?;
         let instead = structure.instead.iter();
         Ok(Retired {
             since: words.since,

@@ -206,6 +206,17 @@ impl Prose {
             .any(|slot| !general.contains(&slot))
     }
 
+    /// The protocols of which it holds a value.
+    pub fn protocols(&self) -> impl Iterator<Item = Protocol> {
+        self.slots().into_iter().filter_map(|slot| match slot {
+            Slot::Host(protocol) | Slot::Port(protocol) | Slot::Security(protocol) => {
+                Some(protocol)
+            }
+            Slot::OtherHost | Slot::OtherPort | Slot::OtherSecurity => Some(Protocol::Smtp),
+            Slot::Provider | Slot::User | Slot::MailboxSize | Slot::MessageSize => None,
+        })
+    }
+
     /// The text without its values and marks, as it is searched and counted.
     pub fn plain(&self) -> String {
         fn write(pieces: &[Piece], out: &mut String) {

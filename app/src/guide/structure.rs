@@ -95,6 +95,7 @@ impl Structure {
         let (there, expected) = match target.get_ref() {
             Destination::Card(slug) => (self.cards.contains(slug), "a card"),
             Destination::Node(slug) => (self.nodes.contains(slug), "a node"),
+            Destination::Program(slug) => (self.program(slug).is_some(), "a program"),
             Destination::Page(_) => (true, "a page"),
         };
         if there {

@@ -63,7 +63,8 @@ impl Trail {
         if let (Destination::Card(_), Some(program)) = (target, self.program(guide)) {
             query.push(format!("program={}", program.slug));
         }
-        if !self.0.is_empty() && !matches!(target, Destination::Page(_)) {
+        let keeps = matches!(target, Destination::Card(_) | Destination::Node(_));
+        if !self.0.is_empty() && keeps {
             query.push(format!("trail={}", self.text()));
         }
         let path = target.path();

@@ -75,12 +75,12 @@ words! {
 
 words! {
     /// The page that lists the programs.
-    ProgramsWords: title heading lead several retired suggested; heading_device(DeviceValue)
+    ProgramsWords: title heading lead several other retired suggested; heading_device(DeviceValue)
 }
 
 words! {
     /// The page of one program.
-    ProgramWords: recognise address address_hint values_hint add change outgoing kind cards tick
+    ProgramWords: recognise recognise_other address address_hint values_hint values_other add add_other change outgoing kind cards tick
         sources test works works_text works_fix why keep instead copied copy user local_part;
         title(ProgramTitleValue) values(ProgramValue) trap(TrapValue) errors(ProgramValue)
         checked(VersionsValue) older(VersionsValue) since(SinceValue)
@@ -89,8 +89,8 @@ words! {
 words! {
     /// The page of one card.
     CardWords: program general steps after helped helped_yes helped_yes_text helped_test helped_support
-        helped_no helped_report prevention sources;
-        steps_in(ProgramValue) link(ProviderValue) without(ProgramValue)
+        helped_no helped_report prevention sources changes_note;
+        changes(ProviderValue) steps_in(ProgramValue) link(ProviderValue) without(ProgramValue)
 }
 
 words! {

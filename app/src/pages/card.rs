@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::components::{AnsweredList, CardSources, Document, Part, Text};
-use crate::guide::card::{Card, CardLink};
+use crate::components::{AnsweredList, CardSources, Changes, Document, Part, Text};
+use crate::guide::card::{Card, CardFacts, CardLink};
 use crate::guide::program::{Program, SecurityNames, Status};
 use crate::guide::prose::Steps;
 use crate::guide::trail::Trail;
@@ -139,6 +139,9 @@ fn Body(
         let url = link.url.as_str().to_owned();
         view! { <p><a class="button" href=url rel="noreferrer">{label}</a></p> }
     });
+    let facts = card.facts.map(|facts| match facts {
+        CardFacts::Changes => view! { <Changes record=record.clone()/> },
+    });
     let name = program.as_ref().map(|program| program.name.clone());
     let (title, note) = match (&own, name) {
         (Some(_), Some(name)) => (words.steps_in.fill(|ProgramValue::Program| &name), None),
@@ -154,6 +157,7 @@ fn Body(
     view! {
         <p class="lead"><Text prose=card.why.clone() values=values.clone()/></p>
         {link}
+        {facts}
         {note.map(|note| view! { <p class="note">{note}</p> })}
         <Part title steps values=values.clone() ticks/>
         <section>
@@ -167,7 +171,7 @@ fn Body(
 fn own_steps(program: Option<&Program>, card: &str) -> Option<Steps> {
     match &program?.status {
         Status::Supported(steps) => steps.cards.get(card).cloned(),
-        Status::Retired(_) => None,
+        Status::Other(_) | Status::Retired(_) => None,
     }
 }
 

@@ -8,6 +8,7 @@ mod fix;
 mod home;
 mod network;
 mod not_found;
+mod other_guide;
 mod outlook;
 mod program;
 mod programs;

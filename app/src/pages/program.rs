@@ -13,6 +13,8 @@ use crate::islands::{AddressField, AddressScope, GroupPanel};
 use crate::site::{Site, site, texts};
 use crate::texts::Texts;
 
+use super::other_guide::OtherGuideBody;
+
 /// How to set up one program, or why not to use it any more.
 #[component]
 pub fn ProgramPage(
@@ -73,9 +75,13 @@ fn panels(site: &Site, texts: &Texts, program: &Arc<Program>) -> impl IntoView +
 fn Body(program: Arc<Program>, values: Arc<Values>, position: usize) -> impl IntoView {
     let texts = texts();
     let words = texts.guide.words.program.clone();
+    let title = match &program.status {
+        Status::Other(_) => words.recognise_other,
+        Status::Supported(_) | Status::Retired(_) => words.recognise,
+    };
     let recognise = view! {
         <section>
-            <h2>{words.recognise}</h2>
+            <h2>{title}</h2>
             <p><Text prose=program.recognise.prose().clone() values=values.clone()/></p>
         </section>
     };
@@ -84,6 +90,11 @@ fn Body(program: Arc<Program>, values: Arc<Values>, position: usize) -> impl Int
             let ticks = format!("{} {position}", program.slug);
             let (steps, program) = (steps.clone(), program.clone());
             view! { <SetUpGuide steps values=values.clone() program ticks/> }.into_any()
+        }
+        Status::Other(guide) => {
+            let ticks = format!("{} {position}", program.slug);
+            let guide = guide.clone();
+            view! { <OtherGuideBody guide values=values.clone() ticks/> }.into_any()
         }
         Status::Retired(retired) => {
             let ticks = format!("{} {position} keep", program.slug);

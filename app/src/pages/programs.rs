@@ -53,6 +53,8 @@ pub fn ProgramsPage() -> impl IntoView {
         }
     });
     let sections = sections.collect_view();
+    let others = guide.programs.iter().filter(|program| is_other(program));
+    let others = others.map(|program| program_link(program)).collect_view();
     let retired = guide.programs.iter().filter(|program| is_retired(program));
     let retired = retired.map(|program| program_link(program)).collect_view();
     view! {
@@ -60,6 +62,10 @@ pub fn ProgramsPage() -> impl IntoView {
             <h1>{words.heading}</h1>
             <p class="lead">{words.lead}</p>
             <DeviceFirst><div>{sections}</div></DeviceFirst>
+            <section>
+                <h2>{words.other}</h2>
+                <ul class="choices">{others}</ul>
+            </section>
             <section>
                 <h2>{words.retired}</h2>
                 <ul class="choices">{retired}</ul>
@@ -70,6 +76,10 @@ pub fn ProgramsPage() -> impl IntoView {
 
 fn is_retired(program: &Program) -> bool {
     matches!(program.status, Status::Retired(_))
+}
+
+fn is_other(program: &Program) -> bool {
+    matches!(program.status, Status::Other(_))
 }
 
 /// The way to the page that tells the programs called Outlook apart.

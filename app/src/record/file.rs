@@ -28,6 +28,8 @@ pub(super) struct RecordTable {
     pub(super) links: LinksTable,
     #[serde(default)]
     pub(super) limit: Vec<LimitTable>,
+    #[serde(default)]
+    pub(super) change: Vec<ChangeTable>,
     pub(super) group: Spanned<Vec<GroupTable>>,
 }
 
@@ -68,6 +70,13 @@ pub(super) struct LinkTable {
 pub(super) struct LimitTable {
     pub(super) id: Spanned<LimitKind>,
     pub(super) megabytes: Megabytes,
+    pub(super) source: Spanned<Id>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table with what and source")]
+pub(super) struct ChangeTable {
+    pub(super) what: LocalizedText,
     pub(super) source: Spanned<Id>,
 }
 

@@ -31,7 +31,7 @@ pub use catalogue::{Catalogue, RecordFile};
 pub use error::RecordError;
 pub use localized::LocalizedText;
 pub use model::{
-    Group, Limit, LimitKind, Link, Links, Record, Role, Service, SignIn, SignInMethod, Source,
+    Change, Group, Limit, LimitKind, Link, Links, Record, Role, Service, SignIn, SignInMethod, Source,
     UserName, UserNameForm, Wrong, WrongValue,
 };
 pub use parse::parse;

@@ -33,6 +33,8 @@ pub struct Record {
     pub links: Links,
     /// What a mailbox and a message may hold, in the order of the file.
     pub limits: Vec<Limit>,
+    /// What has changed hands, in the order of the file.
+    pub changes: Vec<Change>,
     /// Addresses that share their settings, in the order of the file; never empty.
     pub groups: Vec<Arc<Group>>,
 }
@@ -105,6 +107,16 @@ pub enum LimitKind {
     MailboxSize,
     /// One message with its attachments.
     MessageSize,
+}
+
+/// A change at the provider after which customers may not know whose customers they are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Change {
+    /// What has changed, in words for customers.
+    pub what: LocalizedText,
+    /// Where that was read.
+    pub source: Arc<Source>,
 }
 
 /// Addresses that share their settings.

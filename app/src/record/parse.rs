@@ -11,10 +11,10 @@ use toml::Spanned;
 use super::address::{Domain, DomainError};
 use super::error::{Fault, RecordError};
 use super::file::{
-    GroupTable, LimitTable, LinkTable, RecordTable, ServiceTable, SourceTable, WrongTable,
+    ChangeTable, GroupTable, LimitTable, LinkTable, RecordTable, ServiceTable, SourceTable, WrongTable,
 };
 use super::model::{
-    Group, Limit, Link, Links, Record, Role, Service, SignIn, Source, UserName, Wrong, WrongValue,
+    Change, Group, Limit, Link, Links, Record, Role, Service, SignIn, Source, UserName, Wrong, WrongValue,
 };
 use super::values::Id;
 
@@ -104,6 +104,7 @@ fn record(table: RecordTable) -> Result<Record, Fault> {
             webmail: sources.link(table.links.webmail)?,
         },
         limits: all(table.limit, |limit| sources.limit(limit))?,
+        changes: all(table.change, |change| sources.change(change))?,
         groups: all(table.group.into_inner(), |group| {
             sources.group(group).map(Arc::new)
         })?,
@@ -161,6 +162,13 @@ impl Sources {
             kind: table.id.into_inner(),
             megabytes: table.megabytes.0,
             source,
+        })
+    }
+
+    fn change(&self, table: ChangeTable) -> Result<Change, Fault> {
+        Ok(Change {
+            what: table.what,
+            source: self.find(&table.source)?,
         })
     }
 

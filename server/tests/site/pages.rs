@@ -53,6 +53,28 @@ async fn pages_say_what_they_should() {
             ],
         ),
         (
+            "/programs/any-program",
+            StatusCode::OK,
+            &["mail.centurylink.net", "pop.centurylink.net", "STARTTLS"],
+        ),
+        (
+            "/programs",
+            StatusCode::OK,
+            &[
+                "/programs/any-program",
+                "/programs/printer-scanner",
+                "/programs/send-mail-as",
+                "/programs/website",
+                "/programs/old-systems",
+            ],
+        ),
+        (
+            "/fix/card/moved-or-cancelled",
+            StatusCode::OK,
+            &["Brightspeed", "AT&amp;T took over", "Support decides"],
+        ),
+        ("/fix/card/pop-to-imap", StatusCode::OK, &["holds 700 MB"]),
+        (
             "/nothing",
             StatusCode::NOT_FOUND,
             &["There is no page here"],
@@ -64,6 +86,21 @@ async fn pages_say_what_they_should() {
         assert!(page.starts_with("<!DOCTYPE html>"), "{path}: {page}");
         for text in texts {
             assert!(page.contains(text), "{path} does not say {text:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn guides_for_sending_show_nothing_about_receiving() {
+    let site = site();
+    for slug in ["printer-scanner", "send-mail-as", "website"] {
+        let page = ask(&site, get(&format!("/programs/{slug}"))).await.text();
+        for there in ["smtp.centurylink.net", ">587<", "465", "Your whole email"] {
+            let webmail = slug == "send-mail-as" && ["465", "Your whole email"].contains(&there);
+            assert!(webmail || page.contains(there), "{slug} lacks {there}");
+        }
+        for receiving in ["mail.centurylink.net", "pop.centurylink", "993", "995"] {
+            assert!(!page.contains(receiving), "{slug} shows {receiving}");
         }
     }
 }

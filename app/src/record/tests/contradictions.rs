@@ -41,6 +41,11 @@ fn a_contradiction_is_told_with_its_place() {
             "11:64: unknown source `web`, expected one of `lab`",
         ),
         (
+            "[[group]]",
+            "[[change]]\nwhat = \"Sold.\"\nsource = \"news\"\n[[group]]",
+            "21:10: unknown source `news`, expected one of `lab`",
+        ),
+        (
             "role = \"recommended\"\nsource = \"lab\"",
             "role = \"recommended\"\nsource = \"cl1\"",
             "34:10: unknown source `cl1`, expected one of `lab`",

@@ -271,7 +271,7 @@ fn a_wrong_key_is_told_with_its_place() {
         (
             "id = \"lab\"",
             "colour = \"red\"\nid = \"lab\"",
-            "1:1: unknown key `colour`, expected one of `id`, `name`, `private_networks`, `source`, `links`, `limit`, `group`",
+            "1:1: unknown key `colour`, expected one of `id`, `name`, `private_networks`, `source`, `links`, `limit`, `change`, `group`",
         ),
         (
             "url = ",
