@@ -9,12 +9,15 @@
 //! | [`check`] | "Test my connection", from the form to the probe and back | both |
 //! | [`islands`] | the parts of a page that react | both |
 //! | [`components`] | markup | both or server |
+//! | [`address`] | what a customer types: an address or a domain | both |
 //! | [`answered`] | one answer on the way through the troubleshooter | both |
 //! | [`matching`] | what is pasted, and the messages it is compared with | both |
 //! | `pages` | one file a page | server |
 //! | `page_words` | the words of the pages, from `content/` | server |
 //! | `record` | a provider's documented settings, parsed strictly | server |
 //! | `guide` | mail programs, fix cards and the troubleshooter, from `content/` | server |
+//! | `operator` | who runs the site | server |
+//! | `other_providers` | big mail providers that are not ours, from `content/` | server |
 //! | `words` | what the outcomes mean, from `content/` | server |
 //! | `content` | the files of `content/`, read strictly | server |
 //! | `texts` | all of it in one language, and the language of a request | server |
@@ -29,6 +32,7 @@
 
 #[cfg(feature = "ssr")]
 mod accept_language;
+pub mod address;
 pub mod answered;
 pub mod check;
 pub mod components;
@@ -38,6 +42,10 @@ pub mod content;
 pub mod guide;
 pub mod islands;
 pub mod matching;
+#[cfg(feature = "ssr")]
+pub mod operator;
+#[cfg(feature = "ssr")]
+pub mod other_providers;
 #[cfg(feature = "ssr")]
 pub mod page_words;
 #[cfg(feature = "ssr")]

@@ -12,6 +12,10 @@ words! {
         settings: SettingsWords,
         not_found: NotFoundWords,
         unknown_domain: UnknownDomainWords,
+        address: AddressWords,
+        address_problem: AddressProblemWords,
+        support: SupportContactWords,
+        footer: FooterWords,
         layout: LayoutWords,
         links: LinkWords,
         failure: Failures,
@@ -50,7 +54,30 @@ words! {
 
 words! {
     /// Addresses of somebody else.
-    UnknownDomainWords: title heading meant known again; lead(ProviderValue) typed(TypedValue)
+    UnknownDomainWords: title heading unreadable known; lead(ProviderValue) again(ProviderValue)
+}
+
+words! {
+    /// What is said below the field for the address.
+    AddressWords: meant; unknown(ProviderValue) elsewhere(ElsewhereValue) elsewhere_help(ElsewhereValue)
+        elsewhere_find(ElsewhereValue)
+}
+
+words! {
+    /// Why a text is no address, and what is expected.
+    AddressProblemWords: control_character several_addresses several_ats bad_local_part;
+        empty(ExampleValue) too_long(ExampleValue) space(ExampleValue) no_domain(ExampleValue)
+        bad_domain(ExampleValue)
+}
+
+words! {
+    /// How to reach the people who help.
+    SupportContactWords: chat pages bill fakes; heading(ProviderValue) phone(ProviderValue) hours(HoursValue)
+}
+
+words! {
+    /// The foot of every page.
+    FooterWords: privacy contact; operator(OperatorValue) help(ProviderValue)
 }
 
 words! {
@@ -116,8 +143,17 @@ placeholders! {
     /// In what says when a source was read.
     DayValue { Day = "day" }
 
-    /// In what repeats a text that was typed.
-    TypedValue { Typed = "typed" }
+    /// In sentences about a provider that is not ours.
+    ElsewhereValue { Name = "name", Provider = "provider" }
+
+    /// In what shows how an address looks.
+    ExampleValue { Address = "address", Domain = "domain" }
+
+    /// In what says when somebody answers.
+    HoursValue { Hours = "hours" }
+
+    /// In what says who runs the site.
+    OperatorValue { Operator = "operator" }
 
     /// In the title of every page.
     PageTitleValue { Title = "title", Provider = "provider" }

@@ -8,6 +8,8 @@ use probe::net::Probe;
 use crate::content::Files;
 use crate::guide::program::SecurityNames;
 use crate::guide::values::Values;
+use crate::operator::Operator;
+use crate::other_providers::{self, OtherProvider};
 use crate::page_words::PageWords;
 use crate::record::Catalogue;
 use crate::texts::{Languages, Texts};
@@ -20,6 +22,10 @@ pub struct Site {
     pub catalogue: Catalogue,
     /// The texts of every language.
     pub languages: Languages,
+    /// Big mail providers that are not among them.
+    pub other_providers: Vec<OtherProvider>,
+    /// Who runs the site.
+    pub operator: Operator,
     /// What talks to the mail servers.
     pub probe: Probe,
     /// What every page asks for.
@@ -82,6 +88,8 @@ impl Site {
     ) -> Result<Self, String> {
         Ok(Self {
             languages: Languages::read(files, language)?,
+            other_providers: other_providers::read(files)?,
+            operator: Operator::default(),
             catalogue,
             probe,
             bundle,

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
+use super::footer::Footer;
 use crate::page_words::{PageTitleValue, ProviderValue};
 use crate::record::Record;
 use crate::site::{Bundle, localized, site, texts};
@@ -71,11 +72,7 @@ pub fn Document(
                     </nav>
                 </header>
                 <main id="content">{children()}</main>
-                <footer>
-                    <p>
-                        {localized(|t| &t.layout.footer)}
-                    </p>
-                </footer>
+                <Footer/>
             </body>
         </html>
     }

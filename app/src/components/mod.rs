@@ -1,11 +1,15 @@
 //! Markup that several pages share.
 
 #[cfg(feature = "ssr")]
+mod address_field;
+#[cfg(feature = "ssr")]
 mod answered_list;
 #[cfg(feature = "ssr")]
 mod card_sources;
 #[cfg(feature = "ssr")]
 mod changes;
+#[cfg(feature = "ssr")]
+mod footer;
 #[cfg(feature = "ssr")]
 mod form_picture;
 #[cfg(feature = "ssr")]
@@ -17,16 +21,22 @@ mod settings_table;
 #[cfg(feature = "ssr")]
 mod steps;
 #[cfg(feature = "ssr")]
+mod support;
+#[cfg(feature = "ssr")]
 mod test_section;
 #[cfg(feature = "ssr")]
 mod text_area;
 
+#[cfg(feature = "ssr")]
+pub use address_field::{AddressAdvice, AddressField};
 #[cfg(feature = "ssr")]
 pub use answered_list::AnsweredList;
 #[cfg(feature = "ssr")]
 pub use card_sources::CardSources;
 #[cfg(feature = "ssr")]
 pub use changes::Changes;
+#[cfg(feature = "ssr")]
+pub use footer::Footer;
 #[cfg(feature = "ssr")]
 pub use form_picture::FormPicture;
 #[cfg(feature = "ssr")]
@@ -37,6 +47,8 @@ pub use prose::{GeneralText, Text};
 pub use settings_table::SettingsTable;
 #[cfg(feature = "ssr")]
 pub use steps::Part;
+#[cfg(feature = "ssr")]
+pub use support::Support;
 #[cfg(feature = "ssr")]
 pub use test_section::TestSection;
 #[cfg(feature = "ssr")]

@@ -2,9 +2,10 @@
 
 use leptos::prelude::*;
 
+use super::address_field::AddressAdvice;
 use crate::check::Admission;
 use crate::check::event::{FindingWords, Mark};
-use crate::islands::{AddressField, TestForm};
+use crate::islands::{AddressInput, TestForm};
 use crate::page_words::ServiceValue;
 use crate::site::{Site, localized, site, texts};
 use crate::texts::Texts;
@@ -18,6 +19,9 @@ pub fn TestSection(
     /// Where the form is sent without scripts, if that is not the page of the test.
     #[prop(optional)]
     action: Option<String>,
+    /// Whether the advice about the address stands here; a page has it once.
+    #[prop(default = true)]
+    advises: bool,
     /// Whether a password can be given.
     #[prop(default = true)]
     with_password: bool,
@@ -27,7 +31,8 @@ pub fn TestSection(
     view! {
         <TestForm results=localized(|t| &t.test.results) stop_label=localized(|t| &t.test.stop) ends=ends() action=action.unwrap_or_else(|| "/test".to_owned())>
             <label for="test-address">{localized(|t| &t.test.address)}</label>
-            <AddressField id="test-address".to_owned() value=address/>
+            <AddressInput id="test-address".to_owned() value=address.clone()/>
+            {advises.then(|| view! { <AddressAdvice typed=address/> })}
             {if !with_password {
                 ().into_any()
             } else if confidential {

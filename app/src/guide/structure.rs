@@ -17,6 +17,7 @@ use super::program_file::ProgramStructure;
 use super::remedies::RemediesFile;
 use crate::content::Folder;
 use crate::content::file::File;
+use crate::other_providers;
 
 /// The guide without its words.
 #[derive(Clone, Debug)]
@@ -31,11 +32,12 @@ pub(crate) struct Structure {
 }
 
 /// The files of the structure.
-const FILES: [&str; 7] = [
+const FILES: [&str; 8] = [
     "cards.toml",
     "errors.toml",
     "network.toml",
     "nodes.toml",
+    other_providers::FILE,
     "programs",
     "programs.toml",
     "remedies.toml",

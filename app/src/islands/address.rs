@@ -2,14 +2,15 @@
 //!
 //! The address stays in the browser: it chooses the settings and fills in the user name here.
 
-use leptos::ev::{Event, Targeted};
-use leptos::html::Input;
+use leptos::ev::{Event, MouseEvent, Targeted};
+use leptos::html::{Div, Input};
 use leptos::prelude::*;
 use leptos::web_sys::HtmlInputElement;
 
 use super::awake::{Phase, State, is_awake, only_awake, when_awake};
 #[cfg(feature = "hydrate")]
 use super::storage::{self, StorageArea};
+use crate::address::{AddressOrDomain, DomainMatch, match_domain, parse_address};
 
 /// The name under which the address is remembered.
 #[cfg(feature = "hydrate")]
@@ -28,15 +29,31 @@ pub(super) struct TypedAddress {
     fields: StoredValue<Vec<NodeRef<Input>>>,
 }
 
-/// What the domain of a text says about the settings.
+impl TypedAddress {
+    /// The user name that belongs to the address, if the address is one of ours.
+    pub(super) fn user_name(self, local_part: bool) -> Option<String> {
+        let groups = self.groups.read_value();
+        self.text.with(|text| user_name(text, local_part, &groups))
+    }
+
+    /// Takes an address in as it is understood, in every field and for other pages.
+    fn settle(self, text: &str) {
+        let text = understood(text);
+        remember(&text);
+        self.text.set(text.clone());
+        self.settled.set(text);
+    }
+}
+
+/// What a text says about the settings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum DomainMatch {
-    /// There is no domain yet.
+enum Belongs {
+    /// There is no address and no domain in it yet.
     Open,
-    /// The domain belongs to the group at this position.
+    /// Its domain belongs to the group at this position.
     Group(usize),
-    /// No group has this domain.
-    Unknown,
+    /// No group has its domain.
+    Elsewhere,
 }
 
 /// Shares one address among the islands inside.
@@ -59,7 +76,7 @@ pub fn AddressScope(
 
 /// The field for the address.
 #[island]
-pub fn AddressField(
+pub fn AddressInput(
     /// The id to which the field's label refers.
     id: String,
     /// What the field holds when the page arrives.
@@ -80,9 +97,7 @@ pub fn AddressField(
         typed.text.set(event.target().value());
     };
     let left = move |event: Targeted<Event, HtmlInputElement>| {
-        let text = event.target().value();
-        remember(&text);
-        typed.settled.set(text);
+        typed.settle(&event.target().value());
     };
     view! {
         <input
@@ -117,7 +132,7 @@ fn take_in(typed: TypedAddress) {
         // It will be settled when the field is left.
         Some(field) if in_use(field) => field.value(),
         Some(field) => {
-            let text = field.value();
+            let text = understood(&field.value());
             remember(&text);
             typed.settled.set(text.clone());
             text
@@ -180,16 +195,138 @@ fn Panel(position: Option<usize>, children: Children) -> impl IntoView {
     let typed = expect_context::<TypedAddress>();
     let hidden = move || {
         let groups = typed.groups.read_value();
-        match position {
-            Some(position) => match typed.text.with(|text| domain_match(text, &groups)) {
-                DomainMatch::Group(group) => group != position,
-                DomainMatch::Open | DomainMatch::Unknown => position != 0,
-            },
-            // The message appears only when the field is left, not while an address is typed.
-            None => typed.settled.with(|text| domain_match(text, &groups)) != DomainMatch::Unknown,
+        // No settings are shown for somebody else's address, but only once it is complete.
+        let elsewhere = typed.settled.with(|text| belongs(text, &groups)) == Belongs::Elsewhere;
+        let group = match typed.text.with(|text| belongs(text, &groups)) {
+            Belongs::Group(group) => Some(group),
+            Belongs::Elsewhere if elsewhere => None,
+            Belongs::Open | Belongs::Elsewhere => Some(0),
+        };
+        group != position
+    };
+    view! { <div hidden=hidden>{children()}</div> }
+}
+
+/// Says what there is to say about the address, once the field was left. Its children are marked with
+/// `data-advice`, and the server shows those that are true of what was typed before.
+#[island]
+pub fn AddressAdvice(
+    /// Whether a correction leads to another page.
+    leaves: bool,
+    children: Children,
+) -> impl IntoView {
+    let typed = expect_context::<TypedAddress>();
+    let root = NodeRef::<Div>::new();
+    Effect::new(move || {
+        if is_awake()
+            && let Some(root) = root.get()
+        {
+            let groups = typed.groups.read_value();
+            typed.settled.with(|text| advise(&root, text, &groups));
+        }
+    });
+    let clicked = move |event: MouseEvent| {
+        let groups = typed.groups.read_value();
+        if let Some(address) = corrected(&event, &typed.settled, &groups) {
+            drop(groups);
+            typed.settle(&address);
+            if !leaves {
+                event.prevent_default();
+            }
         }
     };
-    view! { <div role=position.is_none().then_some("status")><div hidden=hidden>{children()}</div></div> }
+    view! { <div role="status" node_ref=root on:click=only_awake(clicked)>{children()}</div> }
+}
+
+/// The address with the domain that was perhaps meant.
+#[cfg(any(feature = "hydrate", test))]
+fn meant(text: &str, groups: &[Vec<String>]) -> Option<AddressOrDomain> {
+    let address = parse_address(text).ok()?;
+    match match_domain(address.domain(), groups) {
+        DomainMatch::Unknown(Some(domain)) => {
+            let domain = domain.parse().ok()?;
+            Some(address.corrected(&domain))
+        }
+        DomainMatch::Unknown(None) | DomainMatch::Group(_) => None,
+    }
+}
+
+#[cfg(feature = "hydrate")]
+use browser::{advise, corrected};
+
+#[cfg(not(feature = "hydrate"))]
+use server::{advise, corrected};
+
+#[cfg(not(feature = "hydrate"))]
+mod server {
+    use leptos::web_sys::HtmlDivElement;
+
+    use super::*;
+
+    pub(super) fn advise(_root: &HtmlDivElement, _text: &str, _groups: &[Vec<String>]) {}
+
+    pub(super) fn corrected(
+        _event: &MouseEvent,
+        _text: &State<String>,
+        _groups: &[Vec<String>],
+    ) -> Option<String> {
+        None
+    }
+}
+
+#[cfg(feature = "hydrate")]
+mod browser {
+    use wasm_bindgen::JsCast;
+    use web_sys::{Element, HtmlDivElement};
+
+    use super::*;
+    use crate::islands::dom;
+
+    /// Shows the one part that is true of the text. Without a text, what the server has said stays.
+    pub(super) fn advise(root: &HtmlDivElement, text: &str, groups: &[Vec<String>]) {
+        if text.is_empty() {
+            return;
+        }
+        let part = match parse_address(text) {
+            Err(error) => format!("[data-advice={}]", error.code()),
+            Ok(address) => {
+                let elsewhere = format!("[data-domains~='{}']", address.domain().as_str());
+                let meant = meant(text, groups);
+                if belongs(text, groups) != Belongs::Elsewhere {
+                    String::new()
+                } else if dom::find(root, &elsewhere).is_some() {
+                    elsewhere
+                } else if let Some(meant) = meant {
+                    if let Some(link) = dom::find(root, "[data-advice=meant] a") {
+                        link.set_text_content(Some(&meant.to_string()));
+                        let path = format!("/settings/{}", meant.domain().as_str());
+                        let _ = link.set_attribute("href", &path);
+                    }
+                    "[data-advice=meant]".to_owned()
+                } else {
+                    "[data-advice=unknown]".to_owned()
+                }
+            }
+        };
+        let mut child = root.first_element_child();
+        while let Some(advice) = child {
+            let shown = !part.is_empty() && advice.matches(&part).unwrap_or(false);
+            dom::show(&advice, shown);
+            child = advice.next_element_sibling();
+        }
+    }
+
+    /// The address that was meant, if the link to it was followed.
+    pub(super) fn corrected(
+        event: &MouseEvent,
+        text: &State<String>,
+        groups: &[Vec<String>],
+    ) -> Option<String> {
+        let target = event.target()?.dyn_into::<Element>().ok()?;
+        target.closest("[data-advice=meant] a").ok()??;
+        text.with(|text| meant(text, groups))
+            .map(|address| address.to_string())
+    }
 }
 
 /// The user name that belongs to the address, or its children while there is none.
@@ -200,72 +337,105 @@ pub fn UserName(
     children: Children,
 ) -> impl IntoView {
     let typed = expect_context::<TypedAddress>();
-    let name = move || typed.text.with(|text| user_name(text, local_part));
+    let name = move || typed.user_name(local_part);
     view! {
         <span hidden=move || name().is_some()>{children()}</span>
         <span>{move || name()}</span>
     }
 }
 
-/// The user name in a text that holds a whole address.
-pub(super) fn user_name(text: &str, local_part: bool) -> Option<String> {
-    let text = text.trim();
-    let (local, domain) = text.rsplit_once('@')?;
-    if local.is_empty() || !domain.contains('.') {
-        return None;
-    }
-    Some(if local_part { local } else { text }.to_owned())
+/// A text as it is understood, or as it is.
+fn understood(text: &str) -> String {
+    parse_address(text).map_or_else(|_| text.to_owned(), |address| address.to_string())
 }
 
-fn domain_match(text: &str, groups: &[Vec<String>]) -> DomainMatch {
-    let text = text.trim();
-    let domain = text
-        .rsplit_once('@')
-        .map_or(text, |(_, domain)| domain)
-        .to_ascii_lowercase();
-    if !domain.contains('.') {
-        return DomainMatch::Open;
+/// The user name in a text that holds a whole address of one of the groups.
+fn user_name(text: &str, local_part: bool, groups: &[Vec<String>]) -> Option<String> {
+    let Ok(AddressOrDomain::Address(address)) = parse_address(text) else {
+        return None;
+    };
+    match match_domain(address.domain(), groups) {
+        DomainMatch::Group(_) if local_part => Some(address.local_part().to_owned()),
+        DomainMatch::Group(_) => Some(address.to_string()),
+        DomainMatch::Unknown(_) => None,
     }
-    groups
-        .iter()
-        .position(|domains| domains.contains(&domain))
-        .map_or(DomainMatch::Unknown, DomainMatch::Group)
+}
+
+fn belongs(text: &str, groups: &[Vec<String>]) -> Belongs {
+    match parse_address(text) {
+        Err(_) => Belongs::Open,
+        Ok(address) => match match_domain(address.domain(), groups) {
+            DomainMatch::Group(group) => Belongs::Group(group),
+            DomainMatch::Unknown(_) => Belongs::Elsewhere,
+        },
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn groups() -> [Vec<String>; 2] {
+        [
+            vec!["a-mail.net".to_owned(), "b-mail.net".to_owned()],
+            vec!["c-mail.net".to_owned()],
+        ]
+    }
+
     #[test]
     fn the_domain_chooses_the_settings() {
-        let groups = [
-            vec!["a.net".to_owned(), "b.net".to_owned()],
-            vec!["c.net".to_owned()],
-        ];
         for (text, expected) in [
-            ("", DomainMatch::Open),
-            ("jane", DomainMatch::Open),
-            ("jane@a", DomainMatch::Open),
-            ("jane@a.net", DomainMatch::Group(0)),
-            (" Jane@B.NET ", DomainMatch::Group(0)),
-            ("c.net", DomainMatch::Group(1)),
-            ("jane@d.net", DomainMatch::Unknown),
+            ("", Belongs::Open),
+            ("jane", Belongs::Open),
+            ("jane@a-mail", Belongs::Open),
+            ("jane@a-mail.net", Belongs::Group(0)),
+            (" Jane@B-MAIL.NET. ", Belongs::Group(0)),
+            ("Jane <jane@b-mail.net>", Belongs::Group(0)),
+            ("c-mail.net", Belongs::Group(1)),
+            ("jane@d.example", Belongs::Elsewhere),
+            ("jane@a-mail.ne", Belongs::Elsewhere),
         ] {
-            assert_eq!(domain_match(text, &groups), expected, "{text:?}");
+            assert_eq!(belongs(text, &groups()), expected, "{text:?}");
         }
     }
 
     #[test]
-    fn the_user_name_needs_a_whole_address() {
+    fn the_user_name_needs_a_whole_address_of_ours() {
         for (text, local_part, expected) in [
             ("", false, None),
             ("jane", false, None),
             ("jane@", false, None),
-            ("@a.net", false, None),
-            (" jane@a.net ", false, Some("jane@a.net")),
-            ("jane@a.net", true, Some("jane")),
+            ("@a-mail.net", false, None),
+            ("jane@gmail.com", false, None),
+            ("jane@a-mial.net", false, None),
+            ("jane@a-mail.net", false, Some("jane@a-mail.net")),
+            ("jane@a-mail.net", true, Some("jane")),
+            ("Jane <jane@a-mail.net>", false, Some("jane@a-mail.net")),
+            (
+                "mailto:jane@a-mail.net?subject=x",
+                false,
+                Some("jane@a-mail.net"),
+            ),
+            ("jane@A-MAIL.net.", true, Some("jane")),
+            (" jane @a-mail.net ", false, Some("jane@a-mail.net")),
+            ("ｊane＠a-mail.net", false, Some("jane@a-mail.net")),
         ] {
-            assert_eq!(user_name(text, local_part).as_deref(), expected, "{text:?}");
+            let name = user_name(text, local_part, &groups());
+            assert_eq!(name.as_deref(), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_correction_is_of_the_whole_address() {
+        for (text, expected) in [
+            ("Jane@a-mial.net", Some("Jane@a-mail.net")),
+            ("a-mial.net", Some("a-mail.net")),
+            ("jane@a-mail.net", None),
+            ("jane@gmail.com", None),
+            ("jane", None),
+        ] {
+            let meant = meant(text, &groups()).map(|address| address.to_string());
+            assert_eq!(meant.as_deref(), expected, "{text:?}");
         }
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use leptos::ev::MouseEvent;
 use leptos::prelude::*;
 
-use super::address::{TypedAddress, user_name};
+use super::address::TypedAddress;
 use super::awake::{State, is_awake, only_awake};
 
 /// Copies a value to the clipboard. Hidden until the page is awake, because it could do nothing before.
@@ -21,11 +21,7 @@ pub fn CopyButton(
     children: Children,
 ) -> impl IntoView {
     let typed = use_context::<TypedAddress>();
-    let text = Memo::new(move |_| {
-        value
-            .clone()
-            .or_else(|| typed?.text.with(|text| user_name(text, local_part)))
-    });
+    let text = Memo::new(move |_| value.clone().or_else(|| typed?.user_name(local_part)));
     let done = State::<bool>::new();
     let is_done = move || done.with(|done| *done);
     let click = move |_: MouseEvent| {

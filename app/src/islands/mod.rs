@@ -31,7 +31,7 @@ mod trail;
 #[cfg(feature = "hydrate")]
 mod troubleshooter;
 
-pub use address::{AddressField, AddressScope, GroupPanel, UnknownDomain, UserName};
+pub use address::{AddressAdvice, AddressInput, AddressScope, GroupPanel, UnknownDomain, UserName};
 pub use copy_button::CopyButton;
 pub use enhance::{
     Checklist, ClockCheck, DeviceFirst, FollowUp, Matches, ReportMaker, Troubleshooter,

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::components::{AnsweredList, CardSources, Changes, Document, Part, Text};
+use crate::components::{AddressField, AnsweredList, CardSources, Changes, Document, Part, Text};
 use crate::guide::card::{Card, CardFacts, CardLink};
 use crate::guide::program::{Program, SecurityNames, Status};
 use crate::guide::prose::Steps;
 use crate::guide::trail::Trail;
 use crate::guide::values::Values;
 use crate::guide::words::ProgramValue;
-use crate::islands::{AddressField, AddressScope, FollowUp, GroupPanel};
+use crate::islands::{AddressScope, FollowUp, GroupPanel};
 use crate::page_words::ProviderValue;
 use crate::site::{Site, site, texts};
 use crate::texts::Texts;
@@ -63,7 +63,7 @@ pub fn CardPage(
                 {asks.then(|| view! {
                     <div class="card">
                         <label for="address">{general.address.clone()}</label>
-                        <AddressField id="address".to_owned() value=String::new()/>
+                        <AddressField id="address".to_owned()/>
                         <p class="hint">{general.address_hint.clone()}</p>
                     </div>
                 })}

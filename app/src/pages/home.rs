@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::components::{Document, Links, SettingsTable, TestSection};
-use crate::islands::{AddressField, AddressScope, GroupPanel, UnknownDomain};
+use crate::components::{AddressAdvice, Document, Links, SettingsTable, TestSection};
+use crate::islands::{AddressInput, AddressScope, GroupPanel, UnknownDomain};
 use crate::page_words::ProviderValue;
 use crate::record::Record;
 use crate::site::{localized, site, texts};
@@ -42,29 +42,26 @@ pub fn HomePage() -> impl IntoView {
                     <form method="post" action="/settings" class="address-form">
                         <label for="address">{localized(|t| &t.home.address)}</label>
                         <div class="field">
-                            <AddressField id="address".to_owned() value=String::new()/>
+                            <AddressInput id="address".to_owned() value=String::new()/>
                             <button type="submit">{localized(|t| &t.home.button)}</button>
                         </div>
                         <p class="hint">
                             {localized(|t| &t.home.hint)}
                         </p>
                     </form>
-                    <UnknownDomain>
-                        <p class="note">
-                            {unknown}
-                        </p>
-                    </UnknownDomain>
+                    <AddressAdvice/>
                 </section>
                 <section aria-labelledby="settings-heading" id="settings">
                     <h2 id="settings-heading">{localized(|t| &t.home.settings)}</h2>
                     {panels(records)}
+                    <UnknownDomain><p>{unknown}</p></UnknownDomain>
                 </section>
                 <section class="card test" aria-labelledby="test-heading" id="test">
                     <h2 id="test-heading">{localized(|t| &t.test.title)}</h2>
                     <p>
                         {localized(|t| &t.test.lead)}
                     </p>
-                    <TestSection/>
+                    <TestSection advises=false/>
                 </section>
             </AddressScope>
             {links}

@@ -4,14 +4,12 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::components::{Document, GeneralText, Text};
+use crate::components::{AddressField, Document, GeneralText, Text};
 use crate::guide::destination::{CLOCK_CARD, Destination, Page};
 use crate::guide::network::{Command, Reading};
 use crate::guide::program::SecurityNames;
 use crate::guide::values::Values;
-use crate::islands::{
-    AddressField, AddressScope, ClockCheck, CopyButton, DeviceFirst, GroupPanel, Matches,
-};
+use crate::islands::{AddressScope, ClockCheck, CopyButton, DeviceFirst, GroupPanel, Matches};
 use crate::site::{Site, site, texts};
 use crate::texts::Texts;
 
@@ -45,7 +43,7 @@ pub fn NetworkPage() -> impl IntoView {
                 <AddressScope groups=site.domain_groups()>
                     <div class="card">
                         <label for="address">{general.address.clone()}</label>
-                        <AddressField id="address".to_owned() value=String::new()/>
+                        <AddressField id="address".to_owned()/>
                     </div>
                     {panels(&site, &texts)}
                 </AddressScope>

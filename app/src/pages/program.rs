@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::components::{Document, FormPicture, Part, Text};
+use crate::components::{AddressField, Document, FormPicture, Part, Text};
 use crate::guide::destination::OLD_DEVICE_CARD;
 use crate::guide::program::{Program, ProgramGuide, Retired, Status};
 use crate::guide::values::Values;
 use crate::guide::words::{ProgramTitleValue, ProgramValue, SinceValue, TrapValue, VersionsValue};
-use crate::islands::{AddressField, AddressScope, GroupPanel};
+use crate::islands::{AddressScope, GroupPanel};
 use crate::site::{Site, site, texts};
 use crate::texts::Texts;
 
@@ -44,7 +44,7 @@ pub fn ProgramPage(
                 <p class="lead">{summary}</p>
                 <div class="card">
                     <label for="address">{words.address.clone()}</label>
-                    <AddressField id="address".to_owned() value=String::new()/>
+                    <AddressField id="address".to_owned()/>
                     <p class="hint">{words.address_hint.clone()}</p>
                 </div>
                 {panels(&site, &texts, &program)}

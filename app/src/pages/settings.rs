@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::components::{Document, Links, SettingsTable};
-use crate::islands::{AddressField, AddressScope};
+use crate::components::{AddressField, Document, Links, SettingsTable};
+use crate::islands::AddressScope;
 use crate::page_words::DomainValue;
 use crate::record::{Domain, Group, Record};
 use crate::site::{localized, site, texts};
@@ -35,7 +35,7 @@ pub fn SettingsPage(
             <AddressScope groups=site.domain_groups()>
                 <div class="card">
                     <label for="address">{words.address.clone()}</label>
-                    <AddressField id="address".to_owned() value=String::new()/>
+                    <AddressField id="address".to_owned()/>
                     <p class="hint">{words.address_hint.clone()}</p>
                 </div>
                 <SettingsTable record group/>

@@ -107,6 +107,12 @@ mod tests {
             Some("centurylinkwebmail.s.center")
         );
         assert_eq!(host(links.webmail), None);
+        let support = built_in().support;
+        assert_eq!(
+            host(support.chat).as_deref(),
+            Some("centurylinkwebmail.s.center")
+        );
+        assert_eq!((support.phone, support.hours), (None, None));
     }
 
     #[test]

@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::address::Domain;
 use super::error::{Fault, RecordError};
 use super::model::{Group, Record};
 use super::parse::parse_with_places;
+use crate::address::Domain;
 use crate::toml_position::position;
 
 /// Every record that the program was started with. No domain has two answers.

@@ -13,7 +13,7 @@ use toml::Spanned;
 
 use super::localized::LocalizedText;
 use super::model::{LimitKind, Role, SignInMethod, UserNameForm};
-use super::values::{HttpsUrl, Id, date_in_file};
+use super::values::{HttpsUrl, Id, PhoneNumber, date_in_file};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, expecting = "a table")]
@@ -26,6 +26,8 @@ pub(super) struct RecordTable {
     pub(super) source: Spanned<Vec<SourceTable>>,
     #[serde(default)]
     pub(super) links: LinksTable,
+    #[serde(default)]
+    pub(super) support: SupportTable,
     #[serde(default)]
     pub(super) limit: Vec<LimitTable>,
     #[serde(default)]
@@ -59,6 +61,28 @@ pub(super) struct LinksTable {
 #[serde(deny_unknown_fields, expecting = "a table with url and source")]
 pub(super) struct LinkTable {
     pub(super) url: HttpsUrl,
+    pub(super) source: Spanned<Id>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table of ways to reach support")]
+pub(super) struct SupportTable {
+    pub(super) phone: Option<PhoneTable>,
+    pub(super) chat: Option<LinkTable>,
+    pub(super) hours: Option<HoursTable>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table with number and source")]
+pub(super) struct PhoneTable {
+    pub(super) number: PhoneNumber,
+    pub(super) source: Spanned<Id>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, expecting = "a table with text and source")]
+pub(super) struct HoursTable {
+    pub(super) text: LocalizedText,
     pub(super) source: Spanned<Id>,
 }
 

@@ -9,13 +9,11 @@
 //! | [`model`] | the record itself, with every reference resolved |
 //! | [`values`] | the small well-formed values: ids, links, dates |
 //! | `localized` | words for every language, or for each |
-//! | [`address`] | what a customer types: an address or a domain |
 //! | `file` | the keys of the TOML file, one struct per table |
 //! | `parse` | from the tables to the record: what no table can check alone |
 //! | [`catalogue`] | several records as one, without contradictions |
 //! | [`error`] | where a file is wrong, and what was expected |
 
-pub mod address;
 mod built_in;
 pub mod catalogue;
 pub mod error;
@@ -25,17 +23,19 @@ pub mod model;
 mod parse;
 pub mod values;
 
-pub use address::{Address, AddressError, AddressOrDomain, Domain, DomainError, parse_address};
+pub use crate::address::{
+    Address, AddressError, AddressOrDomain, Domain, DomainError, parse_address,
+};
 pub use built_in::built_in;
 pub use catalogue::{Catalogue, RecordFile};
 pub use error::RecordError;
 pub use localized::LocalizedText;
 pub use model::{
-    Change, Group, Limit, LimitKind, Link, Links, Record, Role, Service, SignIn, SignInMethod, Source,
-    UserName, UserNameForm, Wrong, WrongValue,
+    Change, Group, Hours, Limit, LimitKind, Link, Links, Phone, Record, Role, Service, SignIn,
+    SignInMethod, Source, Support, UserName, UserNameForm, Wrong, WrongValue,
 };
 pub use parse::parse;
-pub use values::{HttpsUrl, HttpsUrlError, Id, IdError};
+pub use values::{HttpsUrl, HttpsUrlError, Id, IdError, PhoneNumber, PhoneNumberError};
 
 #[cfg(test)]
 mod tests;

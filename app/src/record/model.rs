@@ -13,9 +13,9 @@ use serde::Deserialize;
 use strum::Display;
 use time::Date;
 
-use super::address::{Address, Domain};
 use super::localized::LocalizedText;
-use super::values::{HttpsUrl, Id};
+use super::values::{HttpsUrl, Id, PhoneNumber};
+use crate::address::{Address, Domain};
 
 /// Everything known about one mail provider.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +31,8 @@ pub struct Record {
     pub sources: Vec<Arc<Source>>,
     /// The provider's own pages.
     pub links: Links,
+    /// Where the provider's people help.
+    pub support: Support,
     /// What a mailbox and a message may hold, in the order of the file.
     pub limits: Vec<Limit>,
     /// What has changed hands, in the order of the file.
@@ -83,6 +85,38 @@ pub struct Link {
     /// Where it stands.
     pub url: HttpsUrl,
     /// Where the link was found.
+    pub source: Arc<Source>,
+}
+
+/// How to reach the people who help, as far as it is known.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Support {
+    /// Whom to call.
+    pub phone: Option<Phone>,
+    /// Where to chat with somebody.
+    pub chat: Option<Link>,
+    /// When somebody answers.
+    pub hours: Option<Hours>,
+}
+
+/// A telephone of support.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Phone {
+    /// Its number.
+    pub number: PhoneNumber,
+    /// Where the number was found.
+    pub source: Arc<Source>,
+}
+
+/// When support answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Hours {
+    /// Days and hours, in words for customers.
+    pub text: LocalizedText,
+    /// Where they were found.
     pub source: Arc<Source>,
 }
 

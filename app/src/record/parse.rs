@@ -8,15 +8,17 @@ use std::sync::Arc;
 use probe::{Endpoint, PrivateNetwork, PrivateNetworkError};
 use toml::Spanned;
 
-use super::address::{Domain, DomainError};
 use super::error::{Fault, RecordError};
 use super::file::{
-    ChangeTable, GroupTable, LimitTable, LinkTable, RecordTable, ServiceTable, SourceTable, WrongTable,
+    ChangeTable, GroupTable, HoursTable, LimitTable, LinkTable, PhoneTable, RecordTable,
+    ServiceTable, SourceTable, SupportTable, WrongTable,
 };
 use super::model::{
-    Change, Group, Limit, Link, Links, Record, Role, Service, SignIn, Source, UserName, Wrong, WrongValue,
+    Change, Group, Hours, Limit, Link, Links, Phone, Record, Role, Service, SignIn, Source,
+    Support, UserName, Wrong, WrongValue,
 };
 use super::values::Id;
+use crate::address::{Domain, DomainError};
 
 /// Reads a provider record. `file_name` is for the error only.
 ///
@@ -103,6 +105,7 @@ fn record(table: RecordTable) -> Result<Record, Fault> {
             support: sources.link(table.links.support)?,
             webmail: sources.link(table.links.webmail)?,
         },
+        support: sources.support(table.support)?,
         limits: all(table.limit, |limit| sources.limit(limit))?,
         changes: all(table.change, |change| sources.change(change))?,
         groups: all(table.group.into_inner(), |group| {
@@ -154,6 +157,22 @@ impl Sources {
             url,
             source: self.find(&source)?,
         }))
+    }
+
+    fn support(&self, table: SupportTable) -> Result<Support, Fault> {
+        let phone = |PhoneTable { number, source }| {
+            let source = self.find(&source)?;
+            Ok::<_, Fault>(Phone { number, source })
+        };
+        let hours = |HoursTable { text, source }| {
+            let source = self.find(&source)?;
+            Ok::<_, Fault>(Hours { text, source })
+        };
+        Ok(Support {
+            phone: table.phone.map(phone).transpose()?,
+            chat: self.link(table.chat)?,
+            hours: table.hours.map(hours).transpose()?,
+        })
     }
 
     fn limit(&self, table: LimitTable) -> Result<Limit, Fault> {

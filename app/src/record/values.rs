@@ -19,7 +19,6 @@ macro_rules! parsed_from_text {
         }
     };
 }
-pub(super) use parsed_from_text;
 
 /// The name by which one part of a record refers to another: `imap`, `cl1`.
 ///
@@ -110,6 +109,51 @@ parsed_from_text!(HttpsUrl, HttpsUrlError);
 #[error("link {0:?}: expected https:// and a host name, such as https://example.net/help")]
 pub struct HttpsUrlError(String);
 
+/// A telephone number with its country code, written as it is shown: `+1 800 555 0100`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(try_from = "String")]
+pub struct PhoneNumber(String);
+
+impl PhoneNumber {
+    /// The number as it is shown.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The link that calls it (RFC 3966).
+    pub fn uri(&self) -> String {
+        let digits = self.0.chars().filter(char::is_ascii_digit);
+        format!("tel:+{}", digits.collect::<String>())
+    }
+}
+
+impl FromStr for PhoneNumber {
+    type Err = PhoneNumberError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let error = || PhoneNumberError(text.to_owned());
+        let rest = text.strip_prefix('+').ok_or_else(error)?;
+        let groups = || rest.split([' ', '-']);
+        let plain =
+            |group: &str| !group.is_empty() && group.bytes().all(|byte| byte.is_ascii_digit());
+        let digits: usize = groups().map(str::len).sum();
+        // ITU-T E.164 has 15 digits at most.
+        if !groups().all(plain) || !(7..=15).contains(&digits) {
+            return Err(error());
+        }
+        Ok(Self(text.to_owned()))
+    }
+}
+
+parsed_from_text!(PhoneNumber, PhoneNumberError);
+
+/// The text is not a telephone number with its country code.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "phone number {0:?}: expected + and the country code, then digits, spaces and hyphens, such as +1 800 555 0100"
+)]
+pub struct PhoneNumberError(String);
+
 /// Reads a day of the calendar, written as HTML's `<time>` takes it: `2026-11-23`.
 pub(super) fn date(text: &str) -> Result<Date, DateError> {
     let number = |part: &str, digits: usize| {
@@ -181,6 +225,34 @@ mod tests {
             "https://example.net/\n",
         ] {
             assert!(text.parse::<HttpsUrl>().is_err(), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn phone_numbers_have_a_country_code() {
+        for (text, uri) in [
+            ("+1 800 555 0100", "tel:+18005550100"),
+            ("+1-800-555-0100", "tel:+18005550100"),
+            ("+498005550100", "tel:+498005550100"),
+        ] {
+            let number = text.parse::<PhoneNumber>().unwrap();
+            assert_eq!((number.as_str(), number.uri().as_str()), (text, uri));
+        }
+        for text in [
+            "",
+            "+",
+            "800 555 0100",
+            "1-800-555-0100",
+            "+1 800 555 0100 ext 2",
+            "+1  800 555 0100",
+            "+1 (800) 555-0100",
+            "+1 800-FLOWERS",
+            "+12345",
+            "+1234567890123456",
+            "tel:+18005550100",
+            "+1 800 555 0100\n",
+        ] {
+            assert!(text.parse::<PhoneNumber>().is_err(), "{text:?}");
         }
     }
 

@@ -5,11 +5,12 @@ pub mod servers;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use app::operator::{Contact, Operator};
+use app::record::HttpsUrl;
 use clap::{Args, Parser, Subcommand};
 
 use self::servers::{ConnectTo, Servers};
 use crate::http::client::ProxyOptions;
-use crate::http::security_txt::Contact;
 use crate::limits::LimitOptions;
 use crate::listen::connections::ConnectionOptions;
 use crate::listen::tls::TlsOptions;
@@ -58,6 +59,32 @@ imap:// pop3:// smtp:// require STARTTLS.
 
 Exit status: 0 if every test passed, 1 if one failed, 2 for wrong usage or configuration.";
 
+/// Who runs the site, at the foot of every page.
+#[derive(Clone, Debug, Args)]
+pub struct OperatorOptions {
+    /// Name of whoever runs the site, for the foot of every page
+    #[arg(long, value_name = "NAME")]
+    pub operator: Option<String>,
+
+    /// Page that says what becomes of the visitors' data, for the foot of every page
+    #[arg(long, value_name = "URL", value_parser = str::parse::<HttpsUrl>)]
+    pub privacy_page: Option<HttpsUrl>,
+
+    /// Contact for questions about the site, for the foot of every page
+    #[arg(long, value_name = "URL", value_parser = Contact::parse)]
+    pub contact: Option<Contact>,
+}
+
+impl From<OperatorOptions> for Operator {
+    fn from(options: OperatorOptions) -> Self {
+        Self {
+            name: options.operator,
+            privacy: options.privacy_page,
+            contact: options.contact,
+        }
+    }
+}
+
 /// How to serve the site.
 #[derive(Clone, Debug, Args)]
 pub struct ServeOptions {
@@ -85,6 +112,10 @@ pub struct ServeOptions {
     /// Graceful shutdown timeout in seconds: after it, open connections are closed
     #[arg(long, value_name = "SECONDS", default_value = "60")]
     pub stop_within: u16,
+
+    /// Who runs the site.
+    #[command(flatten)]
+    pub operator: OperatorOptions,
 
     /// Security contact for /.well-known/security.txt; may be given several times
     #[arg(long, value_name = "URL", value_parser = Contact::parse)]

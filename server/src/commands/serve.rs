@@ -99,7 +99,8 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
     let connections = options.connections.clone().leaving(reserve, open_files);
     let assets = Assets::load()?;
     let site = Site::read(catalogue, &options.language, probe, assets.bundle());
-    let site = site.map_err(ServeError::Content)?;
+    let mut site = site.map_err(ServeError::Content)?;
+    site.operator = options.operator.clone().into();
     let http = HttpOptions {
         proxies: TrustedProxies::new(&options.proxies),
         hsts: Hsts::seconds(options.tls.hsts),

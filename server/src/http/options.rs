@@ -1,9 +1,10 @@
 //! The options of all routes.
 
+use app::operator::Contact;
+
 use crate::http::client::TrustedProxies;
 use crate::http::headers::Hsts;
 use crate::http::host::Hosts;
-use crate::http::security_txt::Contact;
 
 /// The options of all routes.
 #[derive(Clone, Debug, Default)]

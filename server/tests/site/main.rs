@@ -14,6 +14,7 @@ use std::net::SocketAddr;
 use std::num::NonZeroU32;
 
 use app::content::Files;
+use app::operator::Contact;
 use app::record::{Catalogue, RecordFile, built_in};
 use app::site::Site;
 use axum::Router;
@@ -27,7 +28,6 @@ use server::http::headers::Hsts;
 use server::http::host::Hosts;
 use server::http::options::HttpOptions;
 use server::http::router::router;
-use server::http::security_txt::Contact;
 use server::http::state::AppState;
 use server::limits::key::KeyHasher;
 use server::limits::{LimitOptions, Limits, Rate};

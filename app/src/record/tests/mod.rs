@@ -21,6 +21,54 @@ fn check(rows: &[Row]) {
 }
 
 #[test]
+fn support_is_reached_in_ways_that_have_a_source() {
+    let with = |table: &str| {
+        let text = LAB.replacen("[[limit]]", &format!("[support]\n{table}\n[[limit]]"), 1);
+        parse(&text, "lab.toml")
+    };
+    let good = "phone = { number = \"+1 800 555 0100\", source = \"lab\" }\n\
+        chat = { url = \"https://lab.test/chat\", source = \"lab\" }\n\
+        hours = { text = { default = \"Every day\", de = \"Täglich\" }, source = \"lab\" }";
+    let support = with(good).unwrap().support;
+    let (phone, hours) = (support.phone.unwrap(), support.hours.unwrap());
+    assert_eq!(phone.number.uri(), "tel:+18005550100");
+    assert_eq!(phone.source.id.as_str(), "lab");
+    assert_eq!(support.chat.unwrap().url.as_str(), "https://lab.test/chat");
+    assert_eq!(hours.text.in_language("de"), "Täglich");
+    assert_eq!(parse(LAB, "lab.toml").unwrap().support, Support::default());
+    for (table, message) in [
+        (
+            "phone = { number = \"911\", source = \"lab\" }",
+            "phone number \"911\"",
+        ),
+        (
+            "phone = { number = \"+1 800 555 0100\" }",
+            "missing key `source`",
+        ),
+        (
+            "phone = { number = \"+1 800 555 0100\", source = \"x\" }",
+            "unknown source `x`",
+        ),
+        (
+            "chat = { url = \"http://lab.test\", source = \"lab\" }",
+            "expected https://",
+        ),
+        (
+            "hours = { text = \"\", source = \"lab\" }",
+            "expected some words",
+        ),
+        (
+            "hours = { text = \"Every day\", source = \"x\" }",
+            "unknown source `x`",
+        ),
+        ("fax = 1", "unknown key `fax`"),
+    ] {
+        let error = with(table).unwrap_err().to_string();
+        assert!(error.contains(message), "{table}: {error}");
+    }
+}
+
+#[test]
 fn a_good_file_gives_every_value() {
     let record = parse(LAB, "lab.toml").unwrap();
     assert_eq!(
@@ -271,7 +319,7 @@ fn a_wrong_key_is_told_with_its_place() {
         (
             "id = \"lab\"",
             "colour = \"red\"\nid = \"lab\"",
-            "1:1: unknown key `colour`, expected one of `id`, `name`, `private_networks`, `source`, `links`, `limit`, `change`, `group`",
+            "1:1: unknown key `colour`, expected one of `id`, `name`, `private_networks`, `source`, `links`, `support`, `limit`, `change`, `group`",
         ),
         (
             "url = ",

@@ -260,24 +260,20 @@ struct AddressForm {
     address: String,
 }
 
-/// The address form without scripts: only the domain goes into the address bar.
+/// The address form without scripts: only the domain goes into the address bar. What we have no settings for is
+/// answered here, so that the whole address stays in the field.
 async fn find_settings(
     State(app): State<Arc<AppState>>,
     request: PageRequest,
     Form(form): Form<AddressForm>,
 ) -> Response {
-    match parse_address(&form.address) {
-        Ok(address) => {
-            Redirect::to(&format!("/settings/{}", address.domain().as_str())).into_response()
+    let status = match parse_address(&form.address) {
+        Ok(address) if app.site.catalogue.find(address.domain()).is_some() => {
+            return Redirect::to(&format!("/settings/{}", address.domain())).into_response();
         }
-        Err(_) => {
-            page(
-                &app,
-                StatusCode::UNPROCESSABLE_ENTITY,
-                &request,
-                move || view! { <UnknownDomainPage typed=form.address.clone()/> },
-            )
-            .await
-        }
-    }
+        Ok(_) => StatusCode::NOT_FOUND,
+        Err(_) => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    let show = move || view! { <UnknownDomainPage typed=form.address.clone()/> };
+    page(&app, status, &request, show).await
 }

@@ -1,0 +1,148 @@
+//! The field for the address, with what there is to say about the address that stands in it.
+
+use leptos::prelude::*;
+
+use crate::address::{AddressError, Domain, DomainMatch, match_domain, parse_address};
+use crate::islands::{AddressAdvice as Advice, AddressInput};
+use crate::page_words::{AddressProblemWords, ElsewhereValue, ExampleValue, ProviderValue};
+use crate::site::{Site, localized, site, texts};
+
+/// The field, and the advice below it. It must stand inside an
+/// [`AddressScope`](crate::islands::AddressScope).
+#[component]
+pub fn AddressField(
+    /// The id to which the field's label refers.
+    id: String,
+    /// What the field holds when the page arrives.
+    #[prop(optional)]
+    value: String,
+) -> impl IntoView {
+    view! {
+        <AddressInput id value=value.clone()/>
+        <AddressAdvice typed=value/>
+    }
+}
+
+/// What may be said about an address: that it is none, that another was perhaps meant, or whose it is. Only what
+/// is true of the typed one is shown; the browser shows something else when the address changes.
+#[component]
+pub fn AddressAdvice(
+    /// What was typed before the page arrived.
+    #[prop(optional)]
+    typed: String,
+    /// Whether the page has nothing to show for a corrected address, so that a correction leads to another one.
+    #[prop(optional)]
+    leaves: bool,
+) -> impl IntoView {
+    let (site, texts) = (site(), texts());
+    let groups = site.domain_groups();
+    let said = Said::of(&typed, &site);
+    let provider = site.provider_names(&texts.words);
+    let domain = groups.iter().flatten().next().cloned().unwrap_or_default();
+    let problems = AddressError::ALL.into_iter().map(|error| {
+        let text = problem(&texts.pages.address_problem, error, &domain);
+        let shown = said == Said::Problem(error);
+        view! { <p class="note" data-advice=error.code() hidden=!shown>{text}</p> }
+    });
+    let problems = problems.collect_view();
+    let words = &texts.pages.address;
+    let others = site.other_providers.iter().map(|other| {
+        let fill = |value| match value {
+            ElsewhereValue::Name => other.name.clone(),
+            ElsewhereValue::Provider => provider.clone(),
+        };
+        let help = match &other.help {
+            Some(url) => {
+                let url = url.as_str().to_owned();
+                view! { <a href=url rel="noreferrer">{words.elsewhere_help.fill(fill)}</a> }
+                    .into_any()
+            }
+            None => words.elsewhere_find.fill(fill).into_any(),
+        };
+        let domains: Vec<_> = other.domains.iter().map(ToString::to_string).collect();
+        let shown = said == Said::Elsewhere(other.name.clone());
+        view! {
+            <p class="note" data-advice="elsewhere" data-domains=domains.join(" ") hidden=!shown>
+                {words.elsewhere.fill(fill)} " " {help}
+            </p>
+        }
+    });
+    let others = others.collect_view();
+    let (address, href) = match &said {
+        Said::Meant { address, domain } => (address.clone(), format!("/settings/{domain}")),
+        _ => Default::default(),
+    };
+    let is_meant = !address.is_empty();
+    let unknown = words.unknown.fill(|ProviderValue::Provider| &provider);
+    view! {
+        <Advice leaves>
+            <p class="note" data-advice="meant" hidden=!is_meant>
+                {localized(|t| &t.address.meant)} " " <a href=href>{address}</a> "?"
+            </p>
+            <p class="note" data-advice="unknown" hidden=said != Said::Unknown>{unknown}</p>
+            {others}
+            {problems}
+        </Advice>
+    }
+}
+
+/// What is said about a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Said {
+    Nothing,
+    Problem(AddressError),
+    /// The address that was perhaps meant, and its domain.
+    Meant {
+        address: String,
+        domain: String,
+    },
+    /// The name of the provider.
+    Elsewhere(String),
+    Unknown,
+}
+
+impl Said {
+    fn of(typed: &str, site: &Site) -> Self {
+        let address = match parse_address(typed) {
+            // Before anything was typed nothing is wrong.
+            Err(AddressError::Empty) if typed.is_empty() => return Self::Nothing,
+            Err(error) => return Self::Problem(error),
+            Ok(address) => address,
+        };
+        let groups = site.domain_groups();
+        let meant: Option<Domain> = match match_domain(address.domain(), &groups) {
+            DomainMatch::Group(_) => return Self::Nothing,
+            DomainMatch::Unknown(meant) => meant.and_then(|name| name.parse().ok()),
+        };
+        let mut others = site.other_providers.iter();
+        if let Some(other) = others.find(|other| other.domains.contains(address.domain())) {
+            return Self::Elsewhere(other.name.clone());
+        }
+        match meant {
+            Some(domain) => Self::Meant {
+                domain: domain.to_string(),
+                address: address.corrected(&domain).to_string(),
+            },
+            None => Self::Unknown,
+        }
+    }
+}
+
+/// The words for a text that is no address. `domain` is one that the site knows, for an example.
+fn problem(words: &AddressProblemWords, error: AddressError, domain: &str) -> String {
+    let fill = |value| match value {
+        ExampleValue::Address => format!("jane@{domain}"),
+        ExampleValue::Domain => domain.to_owned(),
+    };
+    match error {
+        AddressError::Empty => words.empty.fill(fill),
+        AddressError::TooLong => words.too_long.fill(fill),
+        AddressError::ControlCharacter => words.control_character.clone(),
+        AddressError::Space => words.space.fill(fill),
+        AddressError::SeveralAddresses => words.several_addresses.clone(),
+        AddressError::SeveralAts => words.several_ats.clone(),
+        AddressError::NoDomain => words.no_domain.fill(fill),
+        AddressError::BadDomain => words.bad_domain.fill(fill),
+        AddressError::BadLocalPart => words.bad_local_part.clone(),
+    }
+}

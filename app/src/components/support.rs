@@ -1,0 +1,56 @@
+//! How to reach the people who help.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+
+use crate::page_words::{HoursValue, ProviderValue};
+use crate::record::Record;
+use crate::site::{localized, site, texts};
+
+/// Phone, chat and hours of every provider's support, as far as the records know them, and how to find the rest
+/// without falling for a fake.
+#[component]
+pub fn Support() -> impl IntoView {
+    let records = site().catalogue.records.clone();
+    let records = records.into_iter();
+    records
+        .map(|record| view! { <Provider record/> })
+        .collect_view()
+}
+
+#[component]
+fn Provider(record: Arc<Record>) -> impl IntoView {
+    let texts = texts();
+    let words = &texts.pages.support;
+    let name = |ProviderValue::Provider| &record.name;
+    let support = &record.support;
+    let phone = support.phone.as_ref().map(|phone| {
+        let (href, number) = (phone.number.uri(), phone.number.as_str().to_owned());
+        view! { <li>{words.phone.fill(name)} " " <a href=href>{number}</a></li> }
+    });
+    let chat = support.chat.as_ref().map(|link| &link.url);
+    let chat_item = chat.map(|url| {
+        let url = url.as_str().to_owned();
+        view! { <li><a href=url rel="noreferrer">{words.chat.clone()}</a></li> }
+    });
+    // A help center that has the chat need not be named twice.
+    let pages = record.links.support.as_ref().map(|link| &link.url);
+    let pages = pages.filter(|url| Some(*url) != chat).map(|url| {
+        let url = url.as_str().to_owned();
+        view! { <li><a href=url rel="noreferrer">{words.pages.clone()}</a></li> }
+    });
+    let hours = support.hours.as_ref().map(|hours| {
+        let text = hours.text.in_language(&texts.language);
+        view! { <li>{words.hours.fill(|HoursValue::Hours| text)}</li> }
+    });
+    let bill = phone.is_none().then(|| words.bill.clone());
+    view! {
+        <div class="card support">
+            <h3>{words.heading.fill(name)}</h3>
+            <ul>{phone} {chat_item} {pages} {hours}</ul>
+            {bill.map(|text| view! { <p>{text}</p> })}
+            <p class="hint">{localized(|t| &t.support.fakes)}</p>
+        </div>
+    }
+}
