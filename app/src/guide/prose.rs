@@ -189,6 +189,14 @@ impl Prose {
         slots
     }
 
+    /// Whether it holds a value of this service.
+    pub fn names(&self, protocol: Protocol) -> bool {
+        self.slots().into_iter().any(|slot| match slot {
+            Slot::Host(of) | Slot::Port(of) | Slot::Security(of) => of == protocol,
+            Slot::Provider | Slot::User | Slot::MailboxSize | Slot::MessageSize => false,
+        })
+    }
+
     /// Whether it holds a value that differs from address to address.
     pub fn has_values(&self) -> bool {
         let general = [Slot::Provider, Slot::MailboxSize, Slot::MessageSize];

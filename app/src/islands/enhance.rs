@@ -198,8 +198,8 @@ mod browser {
         match kind {
             Kind::Troubleshooter => troubleshooter::click(root, event, &target),
             Kind::Report => report::click(root, &target),
-            Kind::Checklist
-            | Kind::Matches
+            Kind::Checklist => checklist::click(event, &target),
+            Kind::Matches
             | Kind::Device
             | Kind::Clock
             | Kind::FollowUp

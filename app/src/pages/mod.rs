@@ -10,6 +10,7 @@ mod network;
 mod not_found;
 mod outlook;
 mod program;
+mod program_parts;
 mod programs;
 mod report;
 mod result;
