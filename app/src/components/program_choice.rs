@@ -50,8 +50,11 @@ pub fn programs_by_device(
         (!rows.is_empty()).then(|| {
             view! {
                 <section id=name(group) class="device" data-device=name(group)>
-                    <h2><DeviceIcon device=device(group)/>{heading}</h2>
-                    <p class="hint" data-suggested hidden>{words.suggested.clone()}</p>
+                    <div class="device-name">
+                        <DeviceIcon device=device(group)/>
+                        <h2>{heading}</h2>
+                        <p class="badge" data-suggested hidden>{words.suggested.clone()}</p>
+                    </div>
                     <ul class="rows">{rows}</ul>
                 </section>
             }
@@ -94,7 +97,7 @@ pub fn ChoiceRow(
         <a class="choice" href=href>
             <b>{name}</b>
             " "
-            <span>{about}</span>
+            <span class="about">{about}</span>
         </a>
     }
 }

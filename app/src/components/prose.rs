@@ -62,8 +62,32 @@ fn general(pieces: &[Piece]) -> AnyView {
 }
 
 fn pieces(pieces: &[Piece], values: &Values, copying: Copying) -> AnyView {
-    let views = pieces.iter().map(|piece| piece_view(piece, values, copying));
-    views.collect_view().into_any()
+    let mut views = Vec::new();
+    // What the last piece has taken of the next.
+    let mut taken = 0;
+    for (position, piece) in pieces.iter().enumerate() {
+        let view = match piece {
+            Piece::Text(text) => text.get(taken..).unwrap_or_default().to_owned().into_any(),
+            piece => piece_view(piece, values, copying),
+        };
+        // No line may begin with the mark that follows a value.
+        let mark = match (piece, pieces.get(position + 1)) {
+            (Piece::Slot(_) | Piece::Code(_), Some(Piece::Text(next))) => mark(next),
+            _ => "",
+        };
+        taken = mark.len();
+        views.push(match mark {
+            "" => view,
+            mark => view! { <span class="kept">{view}{mark.to_owned()}</span> }.into_any(),
+        });
+    }
+    views.into_any()
+}
+
+/// The mark at the beginning of a text, if there is one.
+fn mark(text: &str) -> &str {
+    let end = text.find(|letter: char| letter.is_alphanumeric() || letter.is_whitespace());
+    text.get(..end.unwrap_or(text.len())).unwrap_or_default()
 }
 
 fn piece_view(piece: &Piece, values: &Values, copying: Copying) -> AnyView {

@@ -98,7 +98,7 @@ fn IfPop(prose: Prose, values: Arc<Values>) -> impl IntoView {
     let words = texts().guide.words.program.clone();
     let only = values.group.recommended(Protocol::Imap).is_none();
     view! {
-        <details class="if-pop" open=only>
+        <details class="folded" open=only>
             <summary>{words.if_pop}</summary>
             <p><StepText prose values/></p>
         </details>

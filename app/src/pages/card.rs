@@ -141,7 +141,7 @@ fn Body(
     let chosen = program.map_or_else(String::new, |program| program.slug.clone());
     let ticks = format!("{slug} {chosen} {position}");
     view! {
-        <p class="lead"><Text prose=card.why.clone() values=values.clone()/></p>
+        <p class="why"><Text prose=card.why.clone() values=values.clone()/></p>
         {link}
         {note.map(|note| view! { <p class="note">{note}</p> })}
         <Part title steps values=values.clone() ticks/>
@@ -180,7 +180,7 @@ fn chooser(texts: &Texts, slug: &str, chosen: Option<&Program>) -> impl IntoView
         chosen.is_none(),
     );
     view! {
-        <details class="others" open=chosen.is_none()>
+        <details class="folded">
             <summary>{words.program.clone()}</summary>
             <ul class="columns">{items} {general}</ul>
         </details>

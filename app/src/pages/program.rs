@@ -211,12 +211,20 @@ fn NoLonger(
         Some(view! { <li><a class="choice" href=href><b>{program.name.clone()}</b></a></li> })
     });
     let instead = instead.collect_view();
+    let summary = program.summary.prose().plain();
     let differs = view! { <Differs program/> }.into_any();
     view! {
-        <section class="trap" aria-label=words.why>
-            <p><b>{words.since.fill(|SinceValue::Since| &retired.since)}</b></p>
-            <p><Text prose=retired.why.clone() values=values.clone()/></p>
-        </section>
+        <div class="trap">
+            <p>
+                <b>{words.since.fill(|SinceValue::Since| &retired.since)}</b>
+                " "
+                {summary}
+            </p>
+            <details class="folded">
+                <summary>{words.why}</summary>
+                <p><Text prose=retired.why.clone() values=values.clone()/></p>
+            </details>
+        </div>
         <Part
             title=words.keep
             id=anchor("keep", position)

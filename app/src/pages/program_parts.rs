@@ -30,7 +30,7 @@ pub(super) fn Differs(program: Arc<Program>) -> impl IntoView {
         None => "/programs",
     };
     view! {
-        <details class="differs">
+        <details class="folded differs">
             <summary>{words.differs}</summary>
             <p>
                 <b>{words.recognise}</b>
@@ -79,7 +79,7 @@ pub(super) fn Pictures(
             .map(|form| view! { <FormPicture form values=values.clone()/> })
             .collect_view();
         view! {
-            <details class="if-pop" open=only>
+            <details class="folded" open=only>
                 <summary>{words.if_pop}</summary>
                 {pictures}
             </details>
@@ -164,7 +164,7 @@ pub(super) fn Older(program: Arc<Program>, values: Arc<Values>, position: usize)
     });
     let parts = parts.collect_view();
     view! {
-        <div class="others">
+        <div class="others older">
             {parts}
             {card}
         </div>
