@@ -31,7 +31,9 @@ const fn line(device: Option<Device>) -> &'static str {
         // A screen on a foot.
         Some(Device::Windows) => "M4 4h16a1 1 0 0 1 1 1v11H3V5a1 1 0 0 1 1-1zM12 16v4M8 20h8",
         // A laptop.
-        Some(Device::Mac) => "M6 5h12a1 1 0 0 1 1 1v9H5V6a1 1 0 0 1 1-1zM2 19h20M2 19l3-4M22 19l-3-4",
+        Some(Device::Mac) => {
+            "M6 5h12a1 1 0 0 1 1 1v9H5V6a1 1 0 0 1 1-1zM2 19h20M2 19l3-4M22 19l-3-4"
+        }
         // A window in which commands are typed.
         Some(Device::Linux) => {
             "M4 4h16a1 1 0 0 1 1 1v14a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1V5a1 1 0 0 1 1-1zM7 9l3 3-3 3M12 15h5"

@@ -37,7 +37,11 @@ pub fn programs_by_device(
 ) -> AnyView {
     let words = &texts.guide.words.programs;
     let sections = groups().filter_map(|group| {
-        let here: Vec<_> = programs.iter().copied().filter(|p| belongs(p, group)).collect();
+        let here: Vec<_> = programs
+            .iter()
+            .copied()
+            .filter(|p| belongs(p, group))
+            .collect();
         let rows = rows(group, &here);
         let heading = match group {
             Group::Device(device) => {
@@ -46,7 +50,10 @@ pub fn programs_by_device(
             }
             Group::Other => words.other.clone(),
         };
-        let rows: Vec<_> = rows.into_iter().map(|row| view! { <li>{row}</li> }).collect();
+        let rows: Vec<_> = rows
+            .into_iter()
+            .map(|row| view! { <li>{row}</li> })
+            .collect();
         (!rows.is_empty()).then(|| {
             view! {
                 <section id=name(group) class="device" data-device=name(group)>
@@ -111,7 +118,10 @@ fn groups() -> impl Iterator<Item = Group> {
 fn belongs(program: &Program, group: Group) -> bool {
     match group {
         Group::Device(device) => program.devices.contains(&device),
-        Group::Other => !program.devices.iter().any(|device| DEVICES.contains(device)),
+        Group::Other => !program
+            .devices
+            .iter()
+            .any(|device| DEVICES.contains(device)),
     }
 }
 

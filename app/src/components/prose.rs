@@ -99,7 +99,9 @@ fn piece_view(piece: &Piece, values: &Values, copying: Copying) -> AnyView {
         }
         // Several values that are typed in one go are copied in one go.
         Piece::Code(inner) => match values.text(&Prose(inner.as_slice().into())) {
-            Some(text) if copying == Copying::Offered && has_value(inner) => chip(Some(text), false),
+            Some(text) if copying == Copying::Offered && has_value(inner) => {
+                chip(Some(text), false)
+            }
             _ => view! { <code>{pieces(inner, values, Copying::Never)}</code> }.into_any(),
         },
         // A name among other words, and nothing to type.

@@ -33,7 +33,11 @@ fn sentences(pieces: &[Piece]) -> Vec<Vec<Piece>> {
         let mut parts = text.split(". ").peekable();
         while let Some(part) = parts.next() {
             let ends = parts.peek().is_some();
-            let part = if ends { format!("{part}.") } else { part.to_owned() };
+            let part = if ends {
+                format!("{part}.")
+            } else {
+                part.to_owned()
+            };
             if !part.is_empty() {
                 add(&mut sentences, Piece::Text(part));
             }
@@ -89,7 +93,11 @@ mod tests {
             let prose = Prose::try_from(step.to_owned()).unwrap();
             let (left, aside) = set_aside(&prose);
             assert_eq!(left.plain(), rest, "{step}");
-            assert_eq!(aside.map_or(String::new(), |aside| aside.plain()), pop, "{step}");
+            assert_eq!(
+                aside.map_or(String::new(), |aside| aside.plain()),
+                pop,
+                "{step}"
+            );
         }
     }
 }

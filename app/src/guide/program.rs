@@ -196,7 +196,9 @@ pub struct Retired {
 impl Form {
     /// Whether it is the form of a POP account.
     pub fn is_pop(&self) -> bool {
-        self.fields.iter().any(|field| field.value.names(Protocol::Pop3))
+        self.fields
+            .iter()
+            .any(|field| field.value.names(Protocol::Pop3))
     }
 }
 

@@ -337,9 +337,11 @@ impl Parts {
     ) -> Result<Status, String> {
         let table = Table::new(file, "", "what the structure says of this program");
         match retired {
-            None => Ok(Status::Supported(Arc::new(
-                self.guide(file, &table, no_security)?,
-            ))),
+            None => Ok(Status::Supported(Arc::new(self.guide(
+                file,
+                &table,
+                no_security,
+            )?))),
             Some(retired) => Ok(Status::Retired(Arc::new(self.retired(&table, retired)?))),
         }
     }

@@ -199,11 +199,7 @@ mod browser {
             Kind::Troubleshooter => troubleshooter::click(root, event, &target),
             Kind::Report => report::click(root, &target),
             Kind::Checklist => checklist::click(event, &target),
-            Kind::Matches
-            | Kind::Device
-            | Kind::Clock
-            | Kind::FollowUp
-            | Kind::Unknown => {}
+            Kind::Matches | Kind::Device | Kind::Clock | Kind::FollowUp | Kind::Unknown => {}
         }
     }
 }

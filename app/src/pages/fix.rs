@@ -148,7 +148,8 @@ fn programs(texts: &Texts, slug: &str, node: &Node, trail: &Trail) -> impl IntoV
     };
     let programs: Vec<_> = guide.programs.iter().collect();
     let groups = programs_by_device(texts, &programs, |_, here| {
-        let note = several(here).then(|| view! { <p class="hint">{words.several.clone()}</p> }.into_any());
+        let note =
+            several(here).then(|| view! { <p class="hint">{words.several.clone()}</p> }.into_any());
         let rows = here.iter().filter_map(|program| {
             let link = answer_link(texts, slug, CHOSEN, chosen?, trail, Some(program));
             Some(link.into_any())

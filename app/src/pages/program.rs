@@ -82,10 +82,7 @@ fn Jumps(program: Arc<Program>, position: usize) -> impl IntoView {
             ("change", words.jump_change),
             ("fix", words.jump_fix),
         ],
-        Status::Retired(_) => vec![
-            ("keep", words.jump_keep),
-            ("instead", words.jump_instead),
-        ],
+        Status::Retired(_) => vec![("keep", words.jump_keep), ("instead", words.jump_instead)],
     };
     let links = parts.into_iter().map(|(part, text)| {
         let href = format!("#{}", anchor(part, position));
@@ -136,10 +133,7 @@ fn SetUp(
     // Where no step of adding an account is its place, it comes behind them all.
     let place = trap.step.unwrap_or(guide.add.len());
     let differs = view! { <Differs program=program.clone()/> }.into_any();
-    let notes = vec![
-        (1, differs),
-        (place, trap_note(trap, &trap_part, &values)),
-    ];
+    let notes = vec![(1, differs), (place, trap_note(trap, &trap_part, &values))];
     let trap_steps = (!trap.steps.is_empty()).then(|| {
         view! {
             <Part
@@ -215,11 +209,8 @@ fn NoLonger(
     let differs = view! { <Differs program/> }.into_any();
     view! {
         <div class="trap">
-            <p>
-                <b>{words.since.fill(|SinceValue::Since| &retired.since)}</b>
-                " "
-                {summary}
-            </p>
+            <p><b>{words.since.fill(|SinceValue::Since| &retired.since)}</b></p>
+            <p>{summary}</p>
             <details class="folded">
                 <summary>{words.why}</summary>
                 <p><Text prose=retired.why.clone() values=values.clone()/></p>

@@ -67,7 +67,8 @@ pub(super) fn Pictures(
     values: Arc<Values>,
 ) -> impl IntoView {
     let words = texts().guide.words.program.clone();
-    let (pop, usual): (Vec<_>, Vec<_>) = guide.forms.iter().cloned().partition(|form| form.is_pop());
+    let (pop, usual): (Vec<_>, Vec<_>) =
+        guide.forms.iter().cloned().partition(|form| form.is_pop());
     let usual = usual.into_iter();
     let usual = usual
         .map(|form| view! { <FormPicture form values=values.clone()/> })
