@@ -10,8 +10,8 @@ use toml::Spanned;
 
 use super::other_guide::{About, OtherTable};
 use super::program::{
-    Device, Family, Field, Form, Message, OlderVersions, OtherGuide, OtherPart, Program, ProgramGuide, Retired,
-    Section, SecurityNames, Status, Trap,
+    Device, Family, Field, Form, Message, OlderVersions, OtherGuide, OtherPart, Program,
+    ProgramGuide, Retired, Section, SecurityNames, Status, Trap,
 };
 use super::prose::{GeneralProse, Prose, Steps};
 use crate::content::by_id::{ById, Table};
@@ -180,7 +180,9 @@ impl ProgramStructure {
         file.unique("program", instead)?;
         if let Some(other) = &table.other {
             if table.retired.is_some() {
-                return Err(file.fault("[other] and [retired] are both there, expected one of them"));
+                return Err(
+                    file.fault("[other] and [retired] are both there, expected one of them")
+                );
             }
             other.check(&file, table.forms.iter().map(|form| &form.about))?;
         }
@@ -325,7 +327,7 @@ impl Parts {
         } else if let Some(other) = &structure.other {
             Status::Other(Arc::new(self.other(file, &table, other)?))
         } else {
-            Status::Supported(Arc::new(self.guide(&table, no_security)?))
+            Status::Supported(Arc::new(self.guide(file, &table, no_security)?))
         })
     }
 
@@ -357,8 +359,23 @@ impl Parts {
         Ok(())
     }
 
-    fn guide(self, table: &Table<'_>, no_security: &str) -> Result<ProgramGuide, String> {
+    fn guide(
+        self,
+        file: &File,
+        table: &Table<'_>,
+        no_security: &str,
+    ) -> Result<ProgramGuide, String> {
         table.optional("retired", false, self.retired)?;
+        let add = table.required("add", self.add)?.steps;
+        let trap = table.required("trap", self.trap)?;
+        if let Some(step) = trap.step
+            && !(1..=add.len()).contains(&step)
+        {
+            return Err(file.fault(format!(
+                "trap: `add` has no step {step}, expected 1 to {}",
+                add.len()
+            )));
+        }
         let security = table.required("security", self.security)?;
         Ok(ProgramGuide {
             security: SecurityNames {
@@ -367,11 +384,11 @@ impl Parts {
                 none: no_security.to_owned(),
             },
             forms: self.forms,
-            add: table.required("add", self.add)?.steps,
+            add,
             change: table.required("change", self.change)?.steps,
             outgoing: table.required("outgoing", self.outgoing)?,
             kind: table.required("kind", self.kind)?.text,
-            trap: table.required("trap", self.trap)?,
+            trap,
             cards: self.cards,
         })
     }

@@ -198,6 +198,11 @@ impl Prose {
         slots
     }
 
+    /// Whether it holds a value of this service.
+    pub fn names(&self, protocol: Protocol) -> bool {
+        self.protocols().any(|of| of == protocol)
+    }
+
     /// Whether it holds a value that differs from address to address.
     pub fn has_values(&self) -> bool {
         let general = [Slot::Provider, Slot::MailboxSize, Slot::MessageSize];

@@ -4,30 +4,34 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
+use super::program_parts::{Differs, anchor};
 use crate::components::{FormPicture, Part};
-use crate::guide::program::OtherGuide;
+use crate::guide::program::{OtherGuide, Program};
 use crate::guide::values::Values;
 use crate::site::texts;
 
 /// What to do, what to type, and what else there is to know.
 #[component]
 pub(super) fn OtherGuideBody(
+    /// What the guide is for.
+    program: Arc<Program>,
     /// The guide.
     guide: Arc<OtherGuide>,
     /// What stands in its places.
     values: Arc<Values>,
-    /// Tells the ticks of its steps from all others.
-    ticks: String,
+    /// The position of the group of addresses whose values these are.
+    position: usize,
 ) -> impl IntoView {
     let texts = texts();
     let words = texts.guide.words.program.clone();
+    let ticks = format!("{} {position}", program.slug);
     let forms = guide.forms.iter();
     let forms = forms
         .map(|form| view! { <FormPicture form=form.clone() values=values.clone()/> })
         .collect_view();
     let pictures = (!guide.forms.is_empty()).then(|| {
         view! {
-            <section>
+            <section class="pictures">
                 <h2>{words.values_other}</h2>
                 <p class="hint">{words.values_hint}</p>
                 <div class="form-pictures">{forms}</div>
@@ -40,15 +44,22 @@ pub(super) fn OtherGuideBody(
         view! { <Part title text steps values=values.clone() ticks/> }
     });
     let parts = parts.collect_view();
+    let differs = view! { <Differs program/> }.into_any();
     view! {
-        <p class="hint tick-hint">{words.tick}</p>
-        <Part
-            title=words.add_other
-            steps=guide.add.clone()
-            values=values.clone()
-            ticks=format!("{ticks} add")
-        />
-        {pictures}
+        <div class="guide">
+            <div>
+                <Part
+                    title=words.add_other
+                    id=anchor("add", position)
+                    steps=guide.add.clone()
+                    values=values.clone()
+                    ticks=format!("{ticks} add")
+                    notes=vec![(1, differs)]
+                />
+                <p class="hint tick-hint">{words.tick}</p>
+            </div>
+            {pictures}
+        </div>
         {parts}
         <p><a href="/fix">{words.works_fix}</a></p>
     }
