@@ -1,6 +1,8 @@
 //! Markup that several pages share.
 
 #[cfg(feature = "ssr")]
+mod after_test;
+#[cfg(feature = "ssr")]
 mod answered_list;
 #[cfg(feature = "ssr")]
 mod form_picture;
@@ -13,10 +15,14 @@ mod settings_table;
 #[cfg(feature = "ssr")]
 mod steps;
 #[cfg(feature = "ssr")]
+mod support_link;
+#[cfg(feature = "ssr")]
 mod test_section;
 #[cfg(feature = "ssr")]
 mod text_area;
 
+#[cfg(feature = "ssr")]
+pub use after_test::AfterTest;
 #[cfg(feature = "ssr")]
 pub use answered_list::AnsweredList;
 #[cfg(feature = "ssr")]
@@ -29,6 +35,8 @@ pub use prose::{GeneralText, Text};
 pub use settings_table::SettingsTable;
 #[cfg(feature = "ssr")]
 pub use steps::Part;
+#[cfg(feature = "ssr")]
+pub use support_link::SupportLink;
 #[cfg(feature = "ssr")]
 pub use test_section::TestSection;
 #[cfg(feature = "ssr")]

@@ -96,7 +96,7 @@ words! {
 words! {
     /// The troubleshooter.
     FixWords: home home_lead known again errors errors_hint errors_button tools check network report test
-        test_answer outlook outlook_hint lost
+        test_answer next outlook outlook_hint lost
 }
 
 words! {
