@@ -220,7 +220,7 @@ pub struct Progress {
     pub findings: Vec<FindingWords>,
     /// Whether the servers took the password, where they said so.
     pub password: Option<bool>,
-    /// What a screen reader says meanwhile, in this order: one sentence a service, and what it all means.
+    /// What a screen reader says meanwhile, in this order: one sentence a service.
     pub said: Vec<String>,
     /// Whether no more will come.
     pub done: bool,
@@ -247,7 +247,7 @@ impl Progress {
         match event {
             TestEvent::Plan(plan) => {
                 self.labels = plan.labels;
-                self.said = vec![self.labels.of(ResultLabel::Running)];
+                self.said.clear();
                 self.services = plan
                     .services
                     .into_iter()
@@ -282,21 +282,8 @@ impl Progress {
                 self.password = password;
             }
             TestEvent::Refused(finding) => self.findings = vec![finding],
-            TestEvent::Done => self.end(),
+            TestEvent::Done => self.done = true,
         }
-    }
-
-    fn end(&mut self) {
-        self.done = true;
-        let mut verdict = self.labels.of(self.verdict().1);
-        if let Some(finding) = self.findings.first() {
-            // A connection that was lost early has brought no words.
-            if !verdict.is_empty() {
-                verdict.push_str(": ");
-            }
-            verdict.push_str(&finding.title);
-        }
-        self.said.push(verdict);
     }
 
     /// How it stands, and which words say so.
@@ -347,7 +334,7 @@ impl Progress {
         }
         self.findings = vec![why];
         self.interrupted = true;
-        self.end();
+        self.done = true;
     }
 
     /// How many of how many steps are done.
@@ -576,11 +563,9 @@ mod tests {
     }
 
     #[test]
-    fn one_sentence_is_said_of_each_service_and_one_at_the_end() {
+    fn one_sentence_is_said_of_each_service() {
         let progress = ended([Mark::Good, Mark::Bad], Some(Mark::Bad));
-        let fault = ResultLabel::Fault as usize;
-        let last = format!("{fault}: Found");
-        assert_eq!(progress.said, ["0", "IMAP: good", "SMTP: bad", &last]);
+        assert_eq!(progress.said, ["IMAP: good", "SMTP: bad"]);
     }
 
     #[test]

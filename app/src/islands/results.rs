@@ -9,7 +9,7 @@ use crate::check::event::{
 /// The verdict, how receiving and sending went, what was found, and behind that every service with its steps.
 ///
 /// While the test runs the steps stand open, and a screen reader is told of each service once, in a log of
-/// its own: the steps are too many to be read aloud.
+/// its own, and then of the verdict: the steps are too many to be read aloud.
 #[component]
 pub fn Results(
     /// Everything received so far.
@@ -47,7 +47,7 @@ pub fn Results(
         .map(|service| show_service(service, &labels))
         .collect_view();
     view! {
-        <p class="headline" data-mark=mark.name() hidden=verdict.is_empty()>{verdict.clone()}</p>
+        <p class="headline" role="status" data-mark=mark.name()>{verdict}</p>
         <div class="said" role="log">{said}</div>
         <progress
             aria-label=running

@@ -77,15 +77,15 @@ pub fn TestForm(
     view! {
         <div class="results" node_ref=found hidden=move || progress.with(Option::is_none)>
             <h2 tabindex="-1" node_ref=heading>{results}</h2>
+            {move || progress.with(Clone::clone).map(|progress| view! { <Results progress/> })}
             <button
                 type="button"
-                class="quiet"
+                class="quiet stop"
                 hidden=move || !is_running()
                 on:click=only_awake(move |_: MouseEvent| stop.set_value(None))
             >
                 {stop_label}
             </button>
-            {move || progress.with(Clone::clone).map(|progress| view! { <Results progress/> })}
         </div>
         <form
             method="post"
