@@ -46,7 +46,8 @@ function replace(island) {
   // A test that was running cannot end any more, and does not keep its form from being sent.
   for (const fieldset of copy.querySelectorAll("form > fieldset[disabled]")) {
     fieldset.disabled = false;
-    fieldset.form.nextElementSibling.hidden = true;
+    fieldset.form.hidden = false;
+    fieldset.form.previousElementSibling.hidden = true;
   }
   // A button that sends nothing does nothing without scripts.
   for (const button of copy.querySelectorAll("button[type=button]")) button.hidden = true;

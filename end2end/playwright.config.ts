@@ -37,7 +37,7 @@ export default defineConfig({
       name: "no-scripts",
       use: { javaScriptEnabled: false },
       // These need scripts, as does axe.
-      testIgnore: ["**/scripts.spec.ts", "**/hydration.spec.ts"],
+      testIgnore: ["**/scripts.spec.ts", "**/hydration.spec.ts", "**/running.spec.ts"],
     },
   ],
 });

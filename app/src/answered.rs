@@ -14,6 +14,10 @@ pub mod answer_ids {
     pub const CHOSEN: &str = "chosen";
     /// The mail program is none of these.
     pub const OTHER: &str = "other";
+    /// The test has signed in with the password, or the customer has.
+    pub const YES: &str = "yes";
+    /// The password was refused.
+    pub const NO: &str = "no";
     /// Nobody knows the answer.
     pub const UNKNOWN: &str = "unknown";
 }
@@ -33,4 +37,6 @@ pub struct AnsweredQuestion {
     pub then: String,
     /// The slug of the program that was chosen with it; empty if it was about something else.
     pub program: String,
+    /// The question and the answer by their ids, as in `send.yes`.
+    pub id: String,
 }

@@ -31,7 +31,7 @@ words! {
 words! {
     /// The connection test, on every page that has its form.
     TestPageWords: title lead results wait again stop address not_private choose password optional
-        password_hint message message_hint lost_title lost_explanation lost_advice stopped_title stopped_explanation
+        show_password hide_password password_space password_hint message message_hint lost_title lost_explanation lost_advice stopped_title stopped_explanation
         stopped_advice;
         service(ServiceValue)
 }

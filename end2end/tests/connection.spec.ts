@@ -4,7 +4,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Page } from "@playwright/test";
 import { labOptions, serve } from "../mailguide.mjs";
-import { expect, expectAwake, openTestForm, runTest, test } from "./fixtures";
+import { expect, expectAwake, openSteps, openTestForm, runTest, test } from "./fixtures";
 
 const findings = (page: Page) => page.locator(".finding h3");
 const service = (page: Page, address: string) => page.locator(".service").filter({ hasText: address });
@@ -15,6 +15,8 @@ test("the right password: everything works", async ({ page, lab, javaScriptEnabl
   // With scripts the results are on the page itself, without them on a page of their own.
   const heading = javaScriptEnabled ? "Get your mail working again" : "What the test found";
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(heading);
+  await expect(page.locator(".headline")).toHaveText("The servers answer");
+  await expect(page.locator(".lines li")).toHaveText(["Receiving OK", "Sending OK"]);
   await expect(findings(page)).toHaveText([/Everything works/]);
   for (const proved of ["your password, so it is right", "Your inbox opened", "may send mail, and it said yes"]) {
     await expect(page.locator(".finding")).toContainText(proved);
@@ -78,6 +80,7 @@ test("a message to myself is sent and seen to arrive", async ({ page, lab, javaS
   await runTest(page, form, address, password);
   await expect(findings(page)).toHaveText([/Everything works/]);
   await expect(page.locator(".finding")).toContainText("The message to yourself arrived");
+  await openSteps(page);
   const imap = service(page, "port 993");
   await imap.getByText("Technical details").click();
   await expect(imap.getByRole("heading", { name: "Send a message to yourself" })).toBeVisible();
@@ -113,6 +116,7 @@ test.describe(() => {
 test("the server's own words are there for the support", async ({ page, lab, javaScriptEnabled }) => {
   const { address, password } = lab.accounts.blocked;
   await runTest(page, await openTestForm(page, javaScriptEnabled), address, password);
+  await openSteps(page);
   const smtp = service(page, "port 587");
   await smtp.getByText("Technical details").click();
   await expect(smtp.getByText("Sending is blocked for this account because of spam")).toBeVisible();
@@ -134,6 +138,8 @@ test("outgoing mail stopped: it cannot be reached, and incoming mail works", asy
   } finally {
     await lab.startPostfix();
   }
+  await expect(page.locator(".headline")).toHaveText("The test found a problem");
+  await expect(page.locator(".lines li")).toHaveText(["Receiving OK", "Sending Problem"]);
   await expect(findings(page)).toHaveText([/cannot reach the server for outgoing mail/]);
   await expect(service(page, "port 993")).toHaveAttribute("data-mark", "good");
   await expect(service(page, "port 995")).toHaveAttribute("data-mark", "good");
@@ -155,8 +161,24 @@ test("only the chosen services are tested", async ({ page, lab, javaScriptEnable
   await expect(page.locator(".service")).toHaveCount(1);
 });
 
+test("the verdict comes first, then receiving and sending, then what was found, and the steps are folded", async ({
+  page,
+  lab,
+  javaScriptEnabled,
+}) => {
+  await runTest(page, await openTestForm(page, javaScriptEnabled), lab.accounts.normal.address, "not-the-password");
+  const parts = [".headline", ".lines", ".finding", ".all-steps", ".after-test"];
+  const tops = [];
+  for (const part of parts) tops.push((await page.locator(`.results ${part}, .results ~ * ${part}, .results ~ ${part}`).first().boundingBox())?.y ?? NaN);
+  expect(tops).toEqual([...tops].sort((one, other) => one - other));
+  await expect(page.locator(".service").first()).toBeHidden();
+  await expect(page.getByRole("link", { name: "Make a report for the help desk" }).first()).toBeVisible();
+  await expect(page.getByRole("link", { name: "Get help from support" }).first()).toBeVisible();
+});
+
 test("the facts are there for those who want them", async ({ page, lab, javaScriptEnabled }) => {
   await runTest(page, await openTestForm(page, javaScriptEnabled), lab.domain);
+  await openSteps(page);
   const imap = service(page, "port 993");
   await expect(imap.getByText("TLS 1.3")).toBeHidden();
   await imap.getByText("Technical details").click();

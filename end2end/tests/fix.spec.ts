@@ -11,33 +11,29 @@ test("questions lead to one fix in the words of the program, and on if it did no
   await page.goto("/");
   await page.getByRole("link", { name: "Fix a problem" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("What goes wrong?");
-  await answer(page, "I cannot send mail, or it stays in the outbox");
+  await answer(page, "I cannot send mail");
   await heading(page, "Does the server for outgoing mail answer?");
   await page.getByRole("textbox", { name: "Your email address" }).fill(lab.accounts.normal.address);
   await page.getByRole("button", { name: "Test my connection" }).click();
-  if (!javaScriptEnabled) {
-    await heading(page, "What the test found");
-    await answer(page, "Yes, the test found no problem");
-  }
-  // With scripts the result of the test answers the question.
+  if (!javaScriptEnabled) await heading(page, "What the test found");
+  await next(page);
   await heading(page, "Does new mail arrive in the same program?");
   await expect(page.locator("#known")).toContainText("The mail servers answer");
   await answer(page, "Yes, only sending fails");
   await answer(page, "Thunderbird The free");
-  await answer(page, "No, the program refuses to send");
   await answer(page, "Something about the password");
   await answer(page, "No, it is turned off");
   await heading(page, "Turn on the sign-in for sending");
   await expect(page.getByRole("heading", { name: "What to do in Thunderbird" }).first()).toBeVisible();
-  await expect(page.locator("#known li")).toHaveCount(7);
+  await expect(page.locator("#known li")).toHaveCount(6);
   await page.getByRole("link", { name: "No, it still does not work" }).click();
   await heading(page, "Are server, port and security for outgoing mail the same");
-  await expect(page.locator("#known li")).toHaveCount(7);
+  await expect(page.locator("#known li")).toHaveCount(6);
 });
 
 for (const [card, ...answers] of [
   ["Make room in your mailbox", "New mail does not arrive", "Yes, the test found no problem", "No, it is nowhere", "Yes, or nearly"],
-  ["Use an app password", "It asks for my password again and again", "Yes, the test found no problem", "Another program", "Yes, it was accepted", "Yes"],
+  ["Type your password again", "It asks for my password again and again", "Yes, it was accepted", "Another program"],
   ["Correct the server names", "It cannot connect, or takes too long", "Yes, the test found no problem", "Another program", "No, one differs"],
   ["Wait until the service works again", "It cannot connect, or takes too long", "No, the test found a problem"],
   ["Correct the server names", "It warns about a certificate or an identity", "Yes, the test found no problem", "Another name"],
@@ -46,7 +42,7 @@ for (const [card, ...answers] of [
   ["Clean up messages that came twice", "Messages come twice", "Yes"],
   ["Remove the account and add it again", "Folders or older messages are missing", "POP"],
   ["See your sent mail on all devices", "Messages that I sent are missing", "POP"],
-  ["Clear the stuck message", "I cannot send mail, or it stays in the outbox", "Yes, the test found no problem", "Yes, only sending fails", "Another program", "Yes, everything that I send"],
+  ["Clear the stuck message", "A message stays in the outbox", "Yes, the test found no problem", "Another program", "Everything that I send"],
   ["Make room in your mailbox", "It says that my mailbox is full"],
   ["Set a new email password", "I don't know", "I don't know, or the test did not run", "Yes", "No, it does not let me in", "The one for my email"],
 ] as const) {
@@ -118,6 +114,10 @@ test("settings are compared line by line", async ({ page }) => {
   // The values of the form are kept.
   await expect(page.getByLabel("Outgoing port")).toHaveValue("25");
 });
+
+async function next(page: Page) {
+  await page.getByRole("link", { name: "Next question" }).click({ timeout: 20_000 });
+}
 
 async function answer(page: Page, name: string) {
   await page.locator(".choice").filter({ hasText: name }).first().click();

@@ -1,7 +1,7 @@
 // Pages during hydration, also on slow phones, and pages whose WebAssembly fails.
 
 import type { Page } from "@playwright/test";
-import { expect, expectAwake, openTestForm, runTest, test } from "./fixtures";
+import { expect, expectAwake, openSteps, openTestForm, runTest, test } from "./fixtures";
 import { PAGES } from "./pages";
 
 const ADDRESS = "jane@lab.test";
@@ -214,6 +214,7 @@ test.describe("without its WebAssembly", () => {
     await runTest(page, form, lab.domain);
     await trap(page, "timer");
     await expect(page.locator(".service")).toHaveCount(4);
+    await openSteps(page);
     await page.locator(".service").first().getByText("Technical details").click();
     await expect(page.getByText("Lab Mail is ready.").first()).toBeVisible();
     await expectWithoutScripts(page, told, lab.domain);
@@ -225,7 +226,7 @@ test.describe("without its WebAssembly", () => {
     const letGo = await hold(page, "**/api/test");
     await form.getByLabel("Your email address").fill(ADDRESS);
     await form.getByRole("button", { name: "Test my connection" }).click();
-    await expect(form.getByRole("button", { name: "Test my connection" })).toBeDisabled();
+    await expect(form.getByRole("button", { name: "Test my connection" })).toBeHidden();
     await trap(page, "timer");
     await expect(form.locator(".results")).toBeHidden();
     letGo();

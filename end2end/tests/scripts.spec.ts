@@ -5,7 +5,7 @@ import { type AddressInfo, createServer } from "node:net";
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { labOptions, serve } from "../mailguide.mjs";
-import { expect, expectAwake, openTestForm, runTest, test } from "./fixtures";
+import { expect, expectAwake, openSteps, openTestForm, runTest, test } from "./fixtures";
 import { PAGES } from "./pages";
 
 test("the address stays in the browser", async ({ page }) => {
@@ -180,9 +180,18 @@ test("a question that the test can answer is answered by itself", async ({ page,
   await field.blur();
   await page.goto("/fix");
   await page.getByRole("link", { name: "New mail does not arrive" }).click();
+  // The result stays to be read, until the customer goes on.
+  await expect(page.locator(".headline")).toHaveText("The servers answer", { timeout: 20_000 });
+  await page.getByRole("link", { name: "Next question" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Do you see the new mail anywhere else?");
   await expect(page.locator("#known li")).toHaveCount(2);
   await expect(page.getByRole("button", { name: "Test my connection" })).toBeHidden();
+  // Back shows the question with its result; nothing is answered again behind the customer's back.
+  await page.goBack();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Do the servers for incoming mail answer?");
+  await expect(page.locator(".headline")).toHaveText("The servers answer");
+  await page.goBack();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("What goes wrong?");
 });
 
 test("the device of the customer comes first", async ({ browser, site }) => {
@@ -210,6 +219,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     test("axe finds nothing on a result", async ({ page, lab }) => {
       const form = await openTestForm(page);
       await runTest(page, form, lab.accounts.normal.address, "not-the-password");
+      await openSteps(page);
       for (const summary of await page.getByText("Technical details").all()) await summary.click();
       await expectAccessible(page);
     });

@@ -39,6 +39,8 @@ pub enum TestEvent {
         mark: Mark,
         /// The gravest first.
         findings: Vec<FindingWords>,
+        /// Whether the servers took the password, where they said so.
+        password: Option<bool>,
     },
     /// The test was not run, or not to its end; nothing follows but [`TestEvent::Done`].
     Refused(FindingWords),
@@ -62,6 +64,8 @@ pub struct ServicePlan {
     pub name: String,
     /// Server, port and security in one line.
     pub address: String,
+    /// Whether mail is sent through it; otherwise it is received from it.
+    pub sends: bool,
     /// What it does first.
     pub doing: String,
     /// How many steps it will take if all goes well.
@@ -80,8 +84,22 @@ pub struct ResultLabels(pub Vec<String>);
 pub enum ResultLabel {
     /// Says that the test is running.
     Running,
-    /// Says that the test is finished.
-    Finished,
+    /// Says that nothing is wrong.
+    Answers,
+    /// Says that mail works, and that there is something to know.
+    Note,
+    /// Says that something does not work.
+    Fault,
+    /// Says that the test did not come to its end.
+    Unfinished,
+    /// Says that the test was not run.
+    NotRun,
+    /// Heads how receiving mail went.
+    Receiving,
+    /// Heads how sending mail went.
+    Sending,
+    /// Opens the services and their steps.
+    Steps,
     /// Opens the facts of a service.
     Details,
     /// Stands before the server's own words.
@@ -137,6 +155,17 @@ impl Mark {
             Self::Skipped => "skipped",
         }
     }
+
+    /// The gravest of several stands for all of them.
+    fn gravity(self) -> u8 {
+        match self {
+            Self::Good => 0,
+            Self::Skipped => 1,
+            Self::Working => 2,
+            Self::Notice => 3,
+            Self::Bad => 4,
+        }
+    }
 }
 
 /// One finished step in words.
@@ -189,8 +218,14 @@ pub struct Progress {
     pub labels: ResultLabels,
     /// What it all means, once it is known.
     pub findings: Vec<FindingWords>,
-    /// Whether the last line was received.
+    /// Whether the servers took the password, where they said so.
+    pub password: Option<bool>,
+    /// What a screen reader says meanwhile, in this order: one sentence a service.
+    pub said: Vec<String>,
+    /// Whether no more will come.
     pub done: bool,
+    /// Whether it ended before its last line.
+    pub interrupted: bool,
 }
 
 /// Everything received of one service.
@@ -212,6 +247,7 @@ impl Progress {
         match event {
             TestEvent::Plan(plan) => {
                 self.labels = plan.labels;
+                self.said.clear();
                 self.services = plan
                     .services
                     .into_iter()
@@ -234,14 +270,58 @@ impl Progress {
                 text,
             } => {
                 if let Some(service) = self.services.get_mut(service) {
+                    self.said.push([&service.plan.name, ": ", &text].concat());
                     service.mark = mark;
                     service.text = text;
                 }
             }
-            TestEvent::Summary { findings, .. } => self.findings = findings,
+            TestEvent::Summary {
+                findings, password, ..
+            } => {
+                self.findings = findings;
+                self.password = password;
+            }
             TestEvent::Refused(finding) => self.findings = vec![finding],
             TestEvent::Done => self.done = true,
         }
+    }
+
+    /// How it stands, and which words say so.
+    pub fn verdict(&self) -> (Mark, ResultLabel) {
+        let gravest = self.findings.first().map(|finding| finding.mark);
+        let good = |service: &ServiceProgress| service.mark == Mark::Good;
+        match gravest {
+            _ if !self.done => (Mark::Working, ResultLabel::Running),
+            _ if self.interrupted => (Mark::Notice, ResultLabel::Unfinished),
+            _ if self.services.is_empty() => (Mark::Notice, ResultLabel::NotRun),
+            Some(Mark::Bad) => (Mark::Bad, ResultLabel::Fault),
+            Some(Mark::Good) => (Mark::Good, ResultLabel::Answers),
+            _ if self.services.iter().any(good) => (Mark::Notice, ResultLabel::Note),
+            _ => (Mark::Notice, ResultLabel::Unfinished),
+        }
+    }
+
+    /// How receiving or sending mail stands: as its gravest service does, if there is one.
+    pub fn mark_of(&self, sends: bool) -> Option<Mark> {
+        let services = self.services.iter();
+        let services = services.filter(|service| service.plan.sends == sends);
+        services
+            .map(|service| service.mark)
+            .max_by_key(|mark| mark.gravity())
+    }
+
+    /// Whether a test that was run to its end found a fault of the servers, if it found out.
+    pub fn servers_fail(&self) -> Option<bool> {
+        match self.verdict().1 {
+            ResultLabel::Fault => Some(true),
+            ResultLabel::Answers | ResultLabel::Note => Some(false),
+            _ => None,
+        }
+    }
+
+    /// Whether it was run to its end.
+    pub fn is_whole(&self) -> bool {
+        self.done && !self.interrupted && !self.services.is_empty()
     }
 
     /// Notes that no more will come: the connection was lost, or the customer stopped the test.
@@ -253,6 +333,7 @@ impl Progress {
             }
         }
         self.findings = vec![why];
+        self.interrupted = true;
         self.done = true;
     }
 
@@ -292,6 +373,7 @@ mod tests {
         let service = |name: &str| ServicePlan {
             name: name.into(),
             address: "mail.example.net, port 993".into(),
+            sends: name == "SMTP",
             doing: "Looking".into(),
             steps: 4,
         };
@@ -339,6 +421,7 @@ mod tests {
             TestEvent::Summary {
                 mark: Mark::Good,
                 findings: vec![refused.clone()],
+                password: Some(true),
             },
             TestEvent::Refused(refused),
             TestEvent::Done,
@@ -367,6 +450,135 @@ mod tests {
         assert!(!progress.done);
         progress.apply(TestEvent::Done);
         assert!(progress.done);
+    }
+
+    /// What is said of a test with these marks of its services and of its gravest finding.
+    fn ended(marks: [Mark; 2], finding: Option<Mark>) -> Progress {
+        let mut progress = Progress::default();
+        let labels = (0..18).map(|place| place.to_string()).collect();
+        let TestEvent::Plan(mut planned) = plan() else {
+            panic!("a plan")
+        };
+        planned.labels = ResultLabels(labels);
+        progress.apply(TestEvent::Plan(planned));
+        for (service, mark) in marks.into_iter().enumerate() {
+            if mark != Mark::Working {
+                let text = mark.name().to_owned();
+                progress.apply(TestEvent::Verdict {
+                    service,
+                    mark,
+                    text,
+                });
+            }
+        }
+        if let Some(mark) = finding {
+            let findings = vec![found(mark)];
+            progress.apply(TestEvent::Summary {
+                mark,
+                findings,
+                password: None,
+            });
+            progress.apply(TestEvent::Done);
+        }
+        progress
+    }
+
+    fn found(mark: Mark) -> FindingWords {
+        FindingWords {
+            mark,
+            title: "Found".into(),
+            explanation: String::new(),
+            advice: String::new(),
+            more: None,
+        }
+    }
+
+    #[test]
+    fn the_verdict_is_that_of_the_gravest() {
+        use Mark::{Bad, Good, Notice, Skipped, Working};
+        for (marks, finding, verdict, label, receiving, sending, fails) in [
+            (
+                [Good, Working],
+                None,
+                Working,
+                ResultLabel::Running,
+                Good,
+                Working,
+                None,
+            ),
+            (
+                [Good, Good],
+                Some(Good),
+                Good,
+                ResultLabel::Answers,
+                Good,
+                Good,
+                Some(false),
+            ),
+            (
+                [Good, Bad],
+                Some(Bad),
+                Bad,
+                ResultLabel::Fault,
+                Good,
+                Bad,
+                Some(true),
+            ),
+            (
+                [Notice, Good],
+                Some(Notice),
+                Notice,
+                ResultLabel::Note,
+                Notice,
+                Good,
+                Some(false),
+            ),
+            (
+                [Bad, Skipped],
+                Some(Bad),
+                Bad,
+                ResultLabel::Fault,
+                Bad,
+                Skipped,
+                Some(true),
+            ),
+            (
+                [Skipped, Skipped],
+                Some(Skipped),
+                Notice,
+                ResultLabel::Unfinished,
+                Skipped,
+                Skipped,
+                None,
+            ),
+        ] {
+            let progress = ended(marks, finding);
+            let case = format!("{marks:?} {finding:?}");
+            assert_eq!(progress.verdict().0, verdict, "{case}");
+            assert_eq!(progress.verdict().1 as usize, label as usize, "{case}");
+            assert_eq!(progress.mark_of(false), Some(receiving), "{case}");
+            assert_eq!(progress.mark_of(true), Some(sending), "{case}");
+            assert_eq!(progress.servers_fail(), fails, "{case}");
+        }
+    }
+
+    #[test]
+    fn one_sentence_is_said_of_each_service() {
+        let progress = ended([Mark::Good, Mark::Bad], Some(Mark::Bad));
+        assert_eq!(progress.said, ["IMAP: good", "SMTP: bad"]);
+    }
+
+    #[test]
+    fn what_was_broken_off_is_not_taken_for_a_whole_test() {
+        let mut progress = ended([Mark::Good, Mark::Working], None);
+        progress.interrupt(found(Mark::Notice));
+        assert_eq!(
+            progress.verdict().1 as usize,
+            ResultLabel::Unfinished as usize
+        );
+        assert_eq!(progress.servers_fail(), None);
+        assert!(!progress.is_whole());
+        assert_eq!(progress.mark_of(true), Some(Mark::Skipped));
     }
 
     #[test]

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use probe::{
-    Cause, Endpoint, EndpointReport, Facts, Finding, Outcome, Protocol, Security, Severity, Side,
-    Stage, State, Step,
+    Cause, Endpoint, EndpointReport, Facts, Finding, Judgement, Outcome, Protocol, Security,
+    Severity, Side, Stage, State, Step,
 };
 
 use super::event::{FindingWords, Mark, More, Plan, ServicePlan, StepWords, TestEvent};
@@ -42,6 +42,7 @@ impl Presenter {
                     .texts
                     .test
                     .address(endpoint, &self.texts.words.security(endpoint.security).name),
+                sends: endpoint.protocol == Protocol::Smtp,
                 doing: self.texts.words.stage(Stage::Dns).doing.clone(),
                 steps: stages.len(),
             }
@@ -111,7 +112,11 @@ impl Presenter {
         // Findings about optional services are listed after those about required ones.
         findings.sort_by_key(|finding| gravity(finding.mark));
         let mark = findings.first().map_or(Mark::Good, |finding| finding.mark);
-        TestEvent::Summary { mark, findings }
+        TestEvent::Summary {
+            mark,
+            findings,
+            password: password(reports),
+        }
     }
 
     fn finding(&self, reports: &[EndpointReport], finding: &Finding) -> FindingWords {
@@ -214,6 +219,19 @@ impl Presenter {
             Outcome::Ok => String::new(),
             outcome => self.texts.words.step(outcome).to_owned(),
         }
+    }
+}
+
+/// Whether the servers took the password, where they said so.
+fn password(reports: &[EndpointReport]) -> Option<bool> {
+    let judged = |judgement| {
+        let mut steps = reports.iter().flat_map(|report| &report.steps);
+        steps.any(|step| step.stage == Stage::SignIn && step.outcome.judgement() == judgement)
+    };
+    match (judged(Judgement::Accepted), judged(Judgement::Refused)) {
+        (true, _) => Some(true),
+        (false, true) => Some(false),
+        (false, false) => None,
     }
 }
 

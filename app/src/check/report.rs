@@ -223,6 +223,7 @@ mod tests {
             plan: ServicePlan {
                 name: "Incoming mail".into(),
                 address: "mail.example.net, port 993".into(),
+                sends: false,
                 doing: String::new(),
                 steps: 1,
             },

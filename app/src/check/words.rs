@@ -38,7 +38,8 @@ pub struct TestWords {
 
 words! {
     /// The fixed words around the results; [`ResultLabels`] says what they are for.
-    LabelWords: running finished details server_reply advice working good notice bad skipped
+    LabelWords: running answers note fault unfinished not_run receiving sending steps details server_reply advice
+        working good notice bad skipped
 }
 
 words! {
@@ -195,7 +196,14 @@ impl TestWords {
         let words = &self.labels;
         let labels = [
             &words.running,
-            &words.finished,
+            &words.answers,
+            &words.note,
+            &words.fault,
+            &words.unfinished,
+            &words.not_run,
+            &words.receiving,
+            &words.sending,
+            &words.steps,
             &words.details,
             &words.server_reply,
             &words.advice,
@@ -353,7 +361,14 @@ mod tests {
         let words = english();
         let labels = words.labels();
         assert_eq!(labels.of(ResultLabel::Running), words.labels.running);
-        assert_eq!(labels.of(ResultLabel::Finished), words.labels.finished);
+        assert_eq!(labels.of(ResultLabel::Answers), words.labels.answers);
+        assert_eq!(labels.of(ResultLabel::Note), words.labels.note);
+        assert_eq!(labels.of(ResultLabel::Fault), words.labels.fault);
+        assert_eq!(labels.of(ResultLabel::Unfinished), words.labels.unfinished);
+        assert_eq!(labels.of(ResultLabel::NotRun), words.labels.not_run);
+        assert_eq!(labels.of(ResultLabel::Receiving), words.labels.receiving);
+        assert_eq!(labels.of(ResultLabel::Sending), words.labels.sending);
+        assert_eq!(labels.of(ResultLabel::Steps), words.labels.steps);
         assert_eq!(labels.of(ResultLabel::Details), words.labels.details);
         assert_eq!(
             labels.of(ResultLabel::ServerReply),

@@ -17,7 +17,7 @@ pub fn AnsweredList(
     let hidden = answered.is_empty();
     let items = answered.into_iter().map(|step| {
         view! {
-            <li data-to=step.to data-then=step.then data-program=step.program>
+            <li data-to=step.to data-then=step.then data-program=step.program data-id=step.id>
                 <span>{step.question}</span>
                 " "
                 <b>{step.answer}</b>

@@ -3,6 +3,8 @@
 #[cfg(feature = "ssr")]
 mod address_field;
 #[cfg(feature = "ssr")]
+mod after_test;
+#[cfg(feature = "ssr")]
 mod answered_list;
 #[cfg(feature = "ssr")]
 mod card_sources;
@@ -37,6 +39,8 @@ mod your_address;
 
 #[cfg(feature = "ssr")]
 pub use address_field::{AddressAdvice, AddressField};
+#[cfg(feature = "ssr")]
+pub use after_test::AfterTest;
 #[cfg(feature = "ssr")]
 pub use answered_list::AnsweredList;
 #[cfg(feature = "ssr")]

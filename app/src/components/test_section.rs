@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::address_field::AddressAdvice;
+use super::{AddressAdvice, AfterTest};
 use crate::check::Admission;
 use crate::check::event::{FindingWords, Mark};
 use crate::islands::{AddressInput, TestForm};
@@ -25,26 +25,31 @@ pub fn TestSection(
     /// Whether a password can be given.
     #[prop(default = true)]
     with_password: bool,
+    /// Whether the troubleshooter goes on after the test.
+    #[prop(optional)]
+    goes_on: bool,
 ) -> impl IntoView {
     let (site, texts) = (site(), texts());
     let confidential = expect_context::<Admission>().confidential;
     view! {
         <TestForm results=localized(|t| &t.test.results) stop_label=localized(|t| &t.test.stop) ends=ends() action=action.unwrap_or_else(|| "/test".to_owned())>
+            <AfterTest next=goes_on.then(|| None)/>
             <label for="test-address">{localized(|t| &t.test.address)}</label>
             <AddressInput id="test-address".to_owned() value=address.clone()/>
             {advises.then(|| view! { <AddressAdvice typed=address/> })}
-            {if !with_password {
-                ().into_any()
-            } else if confidential {
-                password_field().into_any()
-            } else {
-                view! {
-                    <p class="note">
-                        {localized(|t| &t.test.not_private)}
-                    </p>
-                }
-                    .into_any()
-            }}
+            // What is disabled is not sent.
+            <fieldset id="node-password" class="bare" hidden=!with_password disabled=!with_password>
+                {if confidential {
+                    password_field().into_any()
+                } else {
+                    view! {
+                        <p class="note">
+                            {localized(|t| &t.test.not_private)}
+                        </p>
+                    }
+                        .into_any()
+                }}
+            </fieldset>
             <details class="choose">
                 <summary>{localized(|t| &t.test.choose)}</summary>
                 {service_choice(&site, &texts)}
@@ -59,14 +64,30 @@ fn password_field() -> impl IntoView {
         <label for="test-password">
             {localized(|t| &t.test.password)} " " <span class="optional">{localized(|t| &t.test.optional)}</span>
         </label>
-        <input
-            id="test-password"
-            name="password"
-            type="password"
-            autocomplete="current-password"
-            maxlength="255"
-            aria-describedby="password-hint"
-        />
+        <div class="password">
+            <input
+                id="test-password"
+                name="password"
+                type="password"
+                autocomplete="current-password"
+                autocapitalize="off"
+                spellcheck="false"
+                maxlength="255"
+                aria-describedby="password-space password-hint"
+            />
+            <button
+                type="button"
+                class="quiet"
+                hidden
+                data-other=localized(|t| &t.test.hide_password)
+                aria-controls="test-password"
+            >
+                {localized(|t| &t.test.show_password)}
+            </button>
+        </div>
+        <div role="status">
+            <p id="password-space" class="space-hint" hidden>{localized(|t| &t.test.password_space)}</p>
+        </div>
         <p id="password-hint" class="hint">
             {localized(|t| &t.test.password_hint)}
         </p>

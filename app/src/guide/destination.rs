@@ -11,6 +11,9 @@ pub const CLOCK_CARD: &str = "clock";
 /// The card to which the older versions of programs lead.
 pub const OLD_DEVICE_CARD: &str = "old-device";
 
+/// The card that is left when nothing else helped.
+pub const SUPPORT_CARD: &str = "support";
+
 /// A place of the guide, written as `card:…`, `node:…`, `program:…` or `page:…`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Deserialize)]
 #[serde(try_from = "String")]

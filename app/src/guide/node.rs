@@ -9,7 +9,7 @@ use toml::Spanned;
 
 use super::destination::Destination;
 use super::prose::GeneralProse;
-use crate::answered::answer_ids::{CHOSEN, FAULT, FINE, OTHER, RIGHT, UNKNOWN, WRONG};
+use crate::answered::answer_ids::{CHOSEN, FAULT, FINE, NO, OTHER, RIGHT, UNKNOWN, WRONG, YES};
 use crate::content::by_id::{ById, Table};
 use crate::content::file::File;
 use crate::content::template::Plain;
@@ -30,6 +30,8 @@ pub struct Node {
     pub by: AnsweredBy,
     /// The answers, in the order in which they are shown.
     pub answers: Vec<Answer>,
+    /// Which of these answers an earlier answer, such as `send.yes`, has already given.
+    pub settled: Vec<(String, String)>,
 }
 
 /// A page that helps to find an answer.
@@ -51,6 +53,8 @@ pub enum AnsweredBy {
     Ask,
     /// The connection test, without a password.
     Test,
+    /// The connection test, with a password.
+    Password,
     /// The browser, which compares its clock with the server's.
     Clock,
     /// The customer, who chooses a mail program.
@@ -90,6 +94,7 @@ impl AnsweredBy {
         match self {
             Self::Ask => &[UNKNOWN],
             Self::Test => &[FINE, FAULT, UNKNOWN],
+            Self::Password => &[YES, NO, UNKNOWN],
             Self::Clock => &[RIGHT, WRONG, UNKNOWN],
             Self::Program => &[CHOSEN, OTHER, UNKNOWN],
         }
@@ -113,6 +118,9 @@ struct NodeStructure {
     hint: bool,
     see: Option<Spanned<Destination>>,
     answers: Vec<AnswerStructure>,
+    /// From earlier answers, such as `send.yes`, to the answer that they give to this question.
+    #[serde(default)]
+    settled: BTreeMap<Spanned<String>, Spanned<String>>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -165,7 +173,32 @@ impl Nodes {
                 return Err(nodes.file.fault_at(slug, message));
             }
         }
+        nodes.check_settled()?;
         Ok(nodes)
+    }
+
+    /// What settles a question is an answer to another one, and one of its own.
+    fn check_settled(&self) -> Result<(), String> {
+        let is_answer = |node: &NodeStructure, id: &str| {
+            let mut answers = node.answers.iter();
+            answers.any(|answer| answer.id.get_ref() == id)
+        };
+        for node in self.nodes.values() {
+            for (after, answer) in &node.settled {
+                let earlier = after.get_ref().split_once('.');
+                let earlier = earlier.and_then(|(slug, id)| Some((self.nodes.get(slug)?, id)));
+                let wrong = if !earlier.is_some_and(|(node, id)| is_answer(node, id)) {
+                    after
+                } else if !is_answer(node, answer.get_ref()) {
+                    answer
+                } else {
+                    continue;
+                };
+                let message = format!("there is no answer `{}`", wrong.get_ref());
+                return Err(self.file.fault_at(wrong, message));
+            }
+        }
+        Ok(())
     }
 
     /// Whether there is a question with this slug.
@@ -316,6 +349,11 @@ impl NodeStructure {
                 to: to.get_ref().clone(),
             }),
             by: self.by,
+            settled: self
+                .settled
+                .iter()
+                .map(|(after, answer)| (after.get_ref().clone(), answer.get_ref().clone()))
+                .collect(),
         })
     }
 }

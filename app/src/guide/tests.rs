@@ -351,6 +351,14 @@ fn faulty_trees_are_refused() {
             "structure/nodes.toml:2:7: this leads nowhere, expected a node",
         ),
         (
+            node("start", "card:clock") + "settled = { \"start.nothing\" = \"unknown\" }",
+            "structure/nodes.toml:3:13: there is no answer `start.nothing`",
+        ),
+        (
+            node("start", "card:clock") + "settled = { \"start.unknown\" = \"nothing\" }",
+            "structure/nodes.toml:3:31: there is no answer `nothing`",
+        ),
+        (
             "[node.start]\nanswers = []".to_owned(),
             "structure/nodes.toml:1:7: the answer `unknown` is missing",
         ),
@@ -578,6 +586,37 @@ fn trails_from_addresses_are_read_with_care() {
         ("start.thunderbird", ""),
     ] {
         assert_eq!(Trail::read(guide, text).text(), kept, "{text}");
+    }
+    // What an earlier answer has settled, and the program, are not asked again.
+    for (text, node, expected) in [
+        (
+            "start.places",
+            "network-other",
+            "/fix/network-guest?trail=start.places~network-other.yes",
+        ),
+        (
+            "start.send",
+            "network-other",
+            "/fix/network-other?trail=start.send",
+        ),
+        (
+            "outbox-program.thunderbird",
+            "connect-program",
+            "/fix/connect?trail=outbox-program.thunderbird~connect-program.thunderbird",
+        ),
+        (
+            "outbox-program.other",
+            "connect-program",
+            "/fix/connect-program?trail=outbox-program.other",
+        ),
+        (
+            "webmail.yes",
+            "password",
+            "/fix/card/type-password-again?trail=webmail.yes~password.yes",
+        ),
+    ] {
+        let target = Destination::Node(node.to_owned());
+        assert_eq!(Trail::read(guide, text).link(guide, &target), expected);
     }
     let long = vec!["start.send"; 500].join("~");
     assert!(Trail::read(guide, &long).answered(guide).len() <= 40);

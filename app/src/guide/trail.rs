@@ -57,8 +57,42 @@ impl Trail {
         steps.collect::<Vec<_>>().join("~")
     }
 
-    /// The address of a target with this trail.
+    /// The address of a target with this trail. Questions that it has settled are answered on the way.
     pub fn link(&self, guide: &Guide, target: &Destination) -> String {
+        let mut trail = self.clone();
+        let mut target = target.clone();
+        while let Some((longer, next)) = trail.past(guide, &target) {
+            (trail, target) = (longer, next);
+        }
+        trail.address(guide, &target)
+    }
+
+    /// The trail with the answer to this question and where that leads, if an earlier answer has settled it.
+    fn past(&self, guide: &Guide, target: &Destination) -> Option<(Self, Destination)> {
+        let Destination::Node(slug) = target else {
+            return None;
+        };
+        let node = guide.nodes.get(slug)?;
+        let (id, answer) = match (node.by, self.program(guide)) {
+            (AnsweredBy::Program, Some(program)) => (program.slug.as_str(), CHOSEN),
+            _ => {
+                let mut settled = node.settled.iter();
+                let (_, answer) = settled.find(|(after, _)| self.has(after))?;
+                (answer.as_str(), answer.as_str())
+            }
+        };
+        let to = node.answer(answer)?.to.clone();
+        Some((self.with(slug, id), to))
+    }
+
+    /// Whether this answer, such as `send.yes`, was given.
+    fn has(&self, id: &str) -> bool {
+        let id = id.split_once('.');
+        let mut steps = self.0.iter();
+        steps.any(|step| id == Some((&step.node, &step.answer)))
+    }
+
+    fn address(&self, guide: &Guide, target: &Destination) -> String {
         let mut query = Vec::new();
         if let (Destination::Card(_), Some(program)) = (target, self.program(guide)) {
             query.push(format!("program={}", program.slug));
@@ -80,7 +114,7 @@ impl Trail {
         let mut steps = self.0.iter().rev();
         steps.find_map(|step| match guide.nodes.get(&step.node)?.by {
             AnsweredBy::Program => guide.program(&step.answer),
-            AnsweredBy::Ask | AnsweredBy::Test | AnsweredBy::Clock => None,
+            AnsweredBy::Ask | AnsweredBy::Test | AnsweredBy::Password | AnsweredBy::Clock => None,
         })
     }
 
@@ -104,6 +138,7 @@ impl Trail {
                 program: program
                     .map(|program| program.slug.clone())
                     .unwrap_or_default(),
+                id: format!("{}.{}", step.node, step.answer),
             })
         });
         known.collect()

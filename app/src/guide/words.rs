@@ -91,7 +91,7 @@ words! {
 
 words! {
     /// The page of one card.
-    CardWords: program general steps after helped helped_yes helped_yes_text helped_test helped_support
+    CardWords: program general steps after helped helped_yes helped_yes_text helped_test
         helped_no helped_report prevention sources changes_note;
         changes(ProviderValue) steps_in(ProgramValue) link(ProviderValue) without(ProgramValue)
 }
@@ -99,7 +99,7 @@ words! {
 words! {
     /// The troubleshooter.
     FixWords: home home_lead known again errors errors_hint errors_button tools check network report test
-        test_answer outlook outlook_hint lost
+        test_answer next outlook outlook_hint lost
 }
 
 words! {

@@ -20,10 +20,14 @@ pub(super) fn restore(root: &Element) {
     let then = answered
         .last()
         .map(|last| trail::with_program(&last.then, &answered));
-    // This card may already be the one to go on with; then there is no other.
-    let next = then.filter(|then| !then.is_empty() && then.split('?').next() != Some(&here));
-    if let (Some(next), Some(link)) = (next, find(root, "#next")) {
-        let _ = link.set_attribute("href", &next);
-        dom::show(&link, true);
+    // This card may already be the one to go on with; then support is left.
+    let then = then.filter(|then| !then.is_empty() && then.split('?').next() != Some(&here));
+    let Some(link) = find(root, "#next") else {
+        return;
+    };
+    let next = then.or_else(|| link.get_attribute("data-last"));
+    if let Some(next) = &next {
+        let _ = link.set_attribute("href", next);
     }
+    dom::show(&link, next.is_some());
 }

@@ -1,19 +1,26 @@
-//! The last test that was run in this tab, so that other pages can go on from it.
+//! The last test that was run in this browser, so that its result is still there after a reload, on other
+//! pages and in other tabs.
+//!
+//! It holds no password and no name of a mailbox. In its own tab it stays; other tabs, and so whoever uses
+//! the computer next, find it for as long as it says something about now.
 
+use leptos::prelude::window;
 use web_sys::js_sys::Date;
 
 use super::storage::{self, StorageArea};
-use crate::check::event::{Mark, Progress};
+use crate::check::event::Progress;
 
 /// The name under which it is kept.
 const NAME: &str = "test";
 /// After so many milliseconds a test says nothing about now.
 const FRESH: u64 = 600_000;
 
-/// A test that was run to its end.
+/// A test, whole or not.
 pub(super) struct LastTest {
     /// When, in milliseconds since 1970.
     pub(super) at: u64,
+    /// The path of the page on which it was run.
+    pub(super) path: String,
     /// Its lines, as the server sent them.
     pub(super) lines: Vec<String>,
 }
@@ -34,34 +41,56 @@ impl LastTest {
     pub(super) fn is_fresh(&self) -> bool {
         now().saturating_sub(self.at) < FRESH
     }
+
+    /// Whether it was run on the page that is open.
+    pub(super) fn is_of_this_page(&self) -> bool {
+        self.path == here()
+    }
 }
 
-/// Keeps a test.
-pub(super) fn save(lines: &[String]) {
-    let text = format!("{}\n{}", now(), lines.join("\n"));
+/// The path of the page that is open.
+pub(super) fn here() -> String {
+    window().location().pathname().unwrap_or_default()
+}
+
+/// Keeps what a test has found so far. A page that is closed meanwhile leaves half of it, in its tab only.
+pub(super) fn save(path: &str, lines: &[String], ended: bool) {
+    let text = [&now().to_string(), path, &lines.join("\n")].join("\n");
     storage::write(StorageArea::Session, NAME, &text);
+    if ended {
+        storage::write(StorageArea::Local, NAME, &text);
+    }
 }
 
-/// The test that was kept.
+/// The last test, if it was run to its end.
 pub(super) fn load() -> Option<LastTest> {
-    let text = storage::read(StorageArea::Session, NAME)?;
-    let (at, lines) = text.split_once('\n')?;
+    last().filter(|last| last.progress().is_whole())
+}
+
+/// The last test of this tab, or else of another one if it was just now.
+pub(super) fn last() -> Option<LastTest> {
+    let other = || {
+        let other = read(StorageArea::Local)?;
+        if !other.is_fresh() {
+            storage::remove(StorageArea::Local, NAME);
+            return None;
+        }
+        Some(other)
+    };
+    read(StorageArea::Session).or_else(other)
+}
+
+fn read(area: StorageArea) -> Option<LastTest> {
+    let text = storage::read(area, NAME)?;
+    let mut lines = text.lines();
     Some(LastTest {
-        at: at.parse().ok()?,
-        lines: lines.lines().map(str::to_owned).collect(),
+        at: lines.next()?.parse().ok()?,
+        path: lines.next()?.to_owned(),
+        lines: lines.map(str::to_owned).collect(),
     })
 }
 
 /// A whole number, because formatting fractions adds code to the bundle.
 fn now() -> u64 {
     Date::now() as u64
-}
-
-/// What a finished test says about the servers: whether one of them fails, if that is known.
-pub(super) fn servers_fail(progress: &Progress) -> Option<bool> {
-    let tested = progress.done && !progress.services.is_empty();
-    let explained = !progress.findings.is_empty();
-    let bad = |mark| mark == Mark::Bad;
-    let fails = progress.findings.iter().any(|finding| bad(finding.mark));
-    (tested && explained).then_some(fails)
 }

@@ -20,6 +20,7 @@ mod follow_up;
 mod last_test;
 #[cfg(feature = "hydrate")]
 mod matches;
+mod password_field;
 #[cfg(feature = "hydrate")]
 mod report;
 mod results;

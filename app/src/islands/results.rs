@@ -6,39 +6,69 @@ use crate::check::event::{
     FindingWords, Mark, Progress, ResultLabel, ResultLabels, ServiceProgress, StepWords,
 };
 
-/// The findings first, then every service with its steps.
+/// The verdict, how receiving and sending went, what was found, and behind that every service with its steps.
+///
+/// While the test runs the steps stand open, and a screen reader is told of each service once, in a log of
+/// its own, and then of the verdict: the steps are too many to be read aloud.
 #[component]
 pub fn Results(
     /// Everything received so far.
     progress: Progress,
 ) -> impl IntoView {
-    let (done, all) = progress.steps();
-    let labels = progress.labels;
-    let status = if progress.done {
-        labels.of(ResultLabel::Finished)
-    } else {
-        labels.of(ResultLabel::Running)
-    };
-    let findings = progress
-        .findings
+    let (steps_done, all) = progress.steps();
+    let (mark, verdict) = progress.verdict();
+    let receiving = progress.mark_of(false);
+    let sending = progress.mark_of(true);
+    let Progress {
+        services,
+        labels,
+        findings,
+        said,
+        done,
+        ..
+    } = progress;
+    let verdict = labels.of(verdict);
+    let running = labels.of(ResultLabel::Running);
+    let nothing = services.is_empty();
+    let said = said.into_iter().map(|text| view! { <p>{text}</p> });
+    let said = said.collect_view();
+    let lines = [
+        (ResultLabel::Receiving, receiving),
+        (ResultLabel::Sending, sending),
+    ];
+    let lines = lines.map(|(label, mark)| show_line(labels.of(label), mark, &labels));
+    let lines = lines.collect_view();
+    let findings = findings
         .into_iter()
         .map(|finding| show_finding(finding, &labels))
         .collect_view();
-    let services = progress
-        .services
+    let services = services
         .into_iter()
         .map(|service| show_service(service, &labels))
         .collect_view();
     view! {
-        <p class="status" role="status">{status.clone()}</p>
+        <p class="headline" role="status" data-mark=mark.name()>{verdict}</p>
+        <div class="said" role="log">{said}</div>
         <progress
-            aria-label=status
-            value=done.to_string()
+            aria-label=running
+            value=steps_done.to_string()
             max=all.to_string()
-            hidden=progress.done || all == 0
+            hidden=done || all == 0
         ></progress>
+        <ul class="lines" hidden=nothing>{lines}</ul>
         <div class="findings">{findings}</div>
-        <ul class="services">{services}</ul>
+        <details class="all-steps" open=!done hidden=nothing>
+            <summary>{labels.of(ResultLabel::Steps)}</summary>
+            <ul class="services">{services}</ul>
+        </details>
+    }
+}
+
+/// How receiving or sending went, in one line.
+fn show_line(name: String, mark: Option<Mark>, labels: &ResultLabels) -> impl IntoView + use<> {
+    let shown = mark.unwrap_or_default();
+    view! {
+        <li data-mark=shown.name() hidden=mark.is_none()><b>{name}</b> " " {sign(shown, labels)}</li>
     }
 }
 

@@ -23,6 +23,13 @@ pub(super) fn write(area: StorageArea, name: &str, text: &str) {
     }
 }
 
+/// Forgets what was kept under a name.
+pub(super) fn remove(area: StorageArea, name: &str) {
+    if let Some(storage) = storage(area) {
+        let _ = storage.remove_item(&key(name));
+    }
+}
+
 fn storage(area: StorageArea) -> Option<Storage> {
     let window = leptos::prelude::window();
     match area {

@@ -1,15 +1,17 @@
 //! The form that starts a test and shows it as it happens.
 
-use leptos::ev::{MouseEvent, SubmitEvent};
-use leptos::html::Div;
+use leptos::ev::{Event, MouseEvent, SubmitEvent};
+use leptos::html::{Div, Form, H2};
 use leptos::prelude::*;
+use leptos::web_sys::HtmlFormElement;
 
-use super::awake::{State, only_awake};
+use super::awake::{Phase, State, only_awake, when_awake};
 use super::enhance::TroubleshooterRoot;
+use super::password_field;
 use super::results::Results;
 use crate::check::event::{FindingWords, Progress};
 
-/// A form whose answer is shown below it, step by step. Without scripts it is sent to `/test`.
+/// A form whose answer is shown in its place, step by step. Without scripts it is sent to `/test`.
 #[island]
 pub fn TestForm(
     /// Heads the results.
@@ -27,48 +29,86 @@ pub fn TestForm(
     let running = State::<bool>::new();
     let is_running = move || running.with(|running| *running);
     let root = use_context::<TroubleshooterRoot>().map(|TroubleshooterRoot(root)| root);
-    let heading = NodeRef::<leptos::html::H2>::new();
+    let form = NodeRef::<Form>::new();
+    let found = NodeRef::<Div>::new();
+    let heading = NodeRef::<H2>::new();
     let stop = StoredValue::<Option<Stop>, Storage>::new_with_storage(None);
 
-    // The answer begins below the button, perhaps out of sight; the focus leads there.
+    // The results take the place of the form, of which the end may be in sight; so they begin at the top.
     Effect::new(move || {
         if is_running()
-            && let Some(heading) = heading.get()
+            && let (Some(found), Some(heading)) = (found.get(), heading.get())
         {
+            found.scroll_into_view();
             let _ = heading.focus();
         }
     });
 
+    let lost = ends.0.clone();
+    let restore = move || {
+        if untrack(is_running) {
+            stop.set_value(None);
+        } else {
+            progress.set(last_result(&lost));
+        }
+    };
+    let restore_again = restore.clone();
+    when_awake(Phase::Parts, move || {
+        restore();
+        if let Some(form) = form.get_untracked() {
+            password_field::begin(&form);
+        }
+    });
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         if !untrack(is_running) {
             run(&event, ends.clone(), progress, running, stop, root);
         }
     };
+    let with_form = move |act: fn(&HtmlFormElement, &Event)| {
+        move |event: Event| {
+            if let Some(form) = form.get_untracked() {
+                act(&form, &event);
+            }
+        }
+    };
+    let clicked = with_form(password_field::click);
+    let clicked = move |event: MouseEvent| clicked(event.into());
     view! {
-        <form method="post" action=action class="test-form" on:submit=only_awake(submit)>
-            <fieldset class="bare" disabled=is_running>{children()}</fieldset>
-        </form>
-        <div class="results" hidden=move || progress.with(Option::is_none)>
+        <div class="results" node_ref=found hidden=move || progress.with(Option::is_none)>
             <h2 tabindex="-1" node_ref=heading>{results}</h2>
+            {move || progress.with(Clone::clone).map(|progress| view! { <Results progress/> })}
             <button
                 type="button"
-                class="quiet"
+                class="quiet stop"
                 hidden=move || !is_running()
                 on:click=only_awake(move |_: MouseEvent| stop.set_value(None))
             >
                 {stop_label}
             </button>
-            {move || progress.with(Clone::clone).map(|progress| view! { <Results progress/> })}
         </div>
+        <form
+            method="post"
+            action=action
+            class="test-form"
+            node_ref=form
+            hidden=is_running
+            on:submit=only_awake(submit)
+            // The troubleshooter has come to another question.
+            on:reset=only_awake(move |_: Event| restore_again())
+            on:input=only_awake(with_form(password_field::typed))
+            on:click=only_awake(clicked)
+        >
+            <fieldset class="bare" disabled=is_running>{children()}</fieldset>
+        </form>
     }
 }
 
 #[cfg(feature = "hydrate")]
-use browser::{Stop, Storage, run};
+use browser::{Stop, Storage, last_result, run};
 
 #[cfg(not(feature = "hydrate"))]
-use server::{Stop, Storage, run};
+use server::{Stop, Storage, last_result, run};
 
 #[cfg(not(feature = "hydrate"))]
 mod server {
@@ -79,6 +119,10 @@ mod server {
 
     /// The server may drop a page on another thread than it was made on.
     pub(super) type Storage = SyncStorage;
+
+    pub(super) fn last_result(_lost: &FindingWords) -> Option<Progress> {
+        None
+    }
 
     pub(super) fn run(
         _event: &SubmitEvent,
@@ -119,6 +163,18 @@ mod browser {
         }
     }
 
+    /// What the last test on this page has found, if that was just now.
+    pub(super) fn last_result(lost: &FindingWords) -> Option<Progress> {
+        let last = last_test::last()?;
+        (last.is_fresh() && last.is_of_this_page()).then(|| {
+            let mut progress = last.progress();
+            if !progress.done {
+                progress.interrupt(lost.clone());
+            }
+            progress
+        })
+    }
+
     /// Sends the form to the server function and shows each event as it comes.
     pub(super) fn run(
         event: &SubmitEvent,
@@ -131,11 +187,16 @@ mod browser {
         let form = event
             .target()
             .and_then(|target| target.dyn_into::<HtmlFormElement>().ok());
-        let fields = form.and_then(|form| FormData::new_with_form(&form).ok());
+        let fields = form.as_ref();
+        let fields = fields.and_then(|form| FormData::new_with_form(form).ok());
         let (Some(fields), Ok(controller)) = (fields, AbortController::new()) else {
             return;
         };
+        if let Some(form) = &form {
+            password_field::hide(form);
+        }
         let signal = controller.signal();
+        let path = last_test::here();
         stop.set_value(Some(Stop(controller)));
         progress.set(Some(Progress::default()));
         running.set(true);
@@ -145,16 +206,13 @@ mod browser {
                 if let Ok(event) = serde_json::from_str(&line) {
                     progress.update(|progress| progress.get_or_insert_default().apply(event));
                     lines.push(line);
+                    last_test::save(&path, &lines, false);
                 }
             });
             // How a broken connection failed says nothing to a customer; that it did shows in
             // the missing last line.
             let _ = read.await;
-            let fails = |progress: &Option<Progress>| last_test::servers_fail(progress.as_ref()?);
-            let fails = untrack(|| progress.with(fails));
-            if fails.is_some() {
-                last_test::save(&lines);
-            }
+            last_test::save(&path, &lines, true);
             progress.update(|progress| {
                 let progress = progress.get_or_insert_default();
                 if !progress.done {
@@ -164,8 +222,9 @@ mod browser {
             });
             running.set(false);
             stop.set_value(None);
-            if let Some(root) = root.and_then(|root| root.get_untracked()) {
-                troubleshooter::after_test(&root, fails);
+            let root = root.and_then(|root| root.get_untracked());
+            if let (Some(root), Some(progress)) = (root, untrack(|| progress.with(Clone::clone))) {
+                troubleshooter::after_test(&root, &progress);
             }
         });
     }

@@ -25,6 +25,7 @@ pub(super) fn save(answered: &[AnsweredQuestion]) {
             &step.to,
             &step.then,
             &step.program,
+            &step.id,
         ] {
             text.push_str(part);
             text.push(PART);
@@ -48,6 +49,7 @@ pub(super) fn load() -> Vec<AnsweredQuestion> {
             to: part(),
             then: part(),
             program: part(),
+            id: part(),
         });
     }
     answered
@@ -78,10 +80,14 @@ pub(super) fn leads_to(answered: &[AnsweredQuestion], path: &str) -> bool {
     })
 }
 
+/// The answer with which a program was chosen on the way.
+pub(super) fn program(answered: &[AnsweredQuestion]) -> Option<&AnsweredQuestion> {
+    answered.iter().rev().find(|step| !step.program.is_empty())
+}
+
 /// The path of a card for the program that was chosen on the way.
 pub(super) fn with_program(path: &str, answered: &[AnsweredQuestion]) -> String {
-    let program = answered.iter().rev().find(|step| !step.program.is_empty());
-    match program {
+    match program(answered) {
         Some(step) if path.starts_with("/fix/card/") && !path.contains('?') => {
             format!("{path}?program={}", step.program)
         }
@@ -114,6 +120,7 @@ pub(super) fn shown(root: &Element) -> Vec<AnsweredQuestion> {
                 to: data("data-to"),
                 then: data("data-then"),
                 program: data("data-program"),
+                id: data("data-id"),
             });
         }
     }
@@ -135,6 +142,7 @@ pub(super) fn show(root: &Element, answered: &[AnsweredQuestion]) {
             ("data-to", &step.to),
             ("data-then", &step.then),
             ("data-program", &step.program),
+            ("data-id", &step.id),
         ] {
             let _ = item.set_attribute(name, value);
         }

@@ -5,35 +5,39 @@ use gloo_net::http::Request;
 use leptos::ev::{MouseEvent, popstate};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{DomParser, Element, HtmlElement, HtmlFormElement, SupportedType};
+use web_sys::{DomParser, Element, Event, HtmlElement, HtmlFormElement, SupportedType};
 
 use super::dom::{self, find};
 use super::{clock, device_first, last_test, trail};
 use crate::answered::AnsweredQuestion;
-use crate::answered::answer_ids::{FINE, RIGHT, WRONG};
+use crate::answered::answer_ids::{FAULT, FINE, NO, RIGHT, UNKNOWN, WRONG, YES};
+use crate::check::event::Progress;
 
-/// Who starts the test of a question. Anybody can lead a customer to a question, so the page may only start
-/// it when the customer came there by answers in this tab.
+/// How a customer has come to a question.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Start {
-    Page,
-    Customer,
+enum Came {
+    /// By answers in this tab. Only then may the page start the test of the question: anybody can lead a
+    /// customer to a question.
+    ByAnswers,
+    /// By a link, or from anywhere else.
+    ByLink,
+    /// By the browser's history. Nothing is answered then, or nobody could go back past it.
+    ByHistory,
 }
 
 /// Takes up the way where it was left, and looks whether the question can be answered here.
 pub(super) fn begin(root: &Element) {
     let answered = trail::restored();
-    let start = start_after(&answered);
+    let came = came_by(&answered);
     if trail::shown(root).is_empty() {
         trail::show(root, &answered);
     }
     let back = root.clone();
     window_event_listener(popstate, move |_| {
-        let answered = trail::restored();
-        trail::show(&back, &answered);
-        load(&back, here(), start_after(&answered));
+        trail::show(&back, &trail::restored());
+        load(&back, last_test::here(), Came::ByHistory);
     });
-    arrived(root, start);
+    arrived(root, came);
 }
 
 /// Follows an answer without loading a page.
@@ -42,63 +46,113 @@ pub(super) fn click(root: &Element, event: &MouseEvent, target: &Element) {
     if event.ctrl_key() || event.meta_key() || event.shift_key() || event.default_prevented() {
         return;
     }
-    if let Ok(Some(link)) = target.closest("a[data-answer]") {
+    let closest = |selector: &str| target.closest(selector).ok().flatten();
+    if let Some(link) = closest("a[data-answer]") {
         event.prevent_default();
-        follow(root, &link, Start::Page);
+        follow(root, &link, None);
+    } else if let Some(how) = closest(".more-link a")
+        && let Some(next) = find(root, NEXT)
+    {
+        // The fix comes first, and the next question when that did not help.
+        event.prevent_default();
+        follow(root, &next, how.get_attribute("href"));
     }
 }
 
-/// Goes on with what a test has found, if a question asks for it. What is wrong with the servers
-/// stays to be read, together with the way to the fix.
-pub(super) fn after_test(root: &Element, servers_fail: Option<bool>) {
-    go_on(root, servers_fail, Start::Page);
+/// Offers the next question, whatever a test has found.
+pub(super) fn after_test(root: &Element, progress: &Progress) {
+    let Some(link) = find_answer(root, found(root, progress)) else {
+        return;
+    };
+    let Some(next) = find(root, ".next a") else {
+        return;
+    };
+    let data = |name: &str| link.get_attribute(name).unwrap_or_default();
+    let answer = data("data-answer");
+    let mut to = data("data-to");
+    let mut href = data("href");
+    // What is wrong with the servers, and what helps, has just been read.
+    if answer == FAULT {
+        to = data("data-then");
+        href.clone_from(&to);
+    }
+    let label = link.text_content().unwrap_or_default();
+    for (name, value) in [
+        ("href", &href),
+        ("data-answer", &answer),
+        ("data-to", &to),
+        ("data-certain", &data("data-certain")),
+        ("data-label", &label),
+    ] {
+        let _ = next.set_attribute(name, value);
+    }
+    dom::show(&next, true);
 }
 
-fn here() -> String {
-    window().location().pathname().unwrap_or_default()
-}
+/// The link to the next question after a test.
+const NEXT: &str = ".next a[data-answer]";
 
-fn start_after(answered: &[AnsweredQuestion]) -> Start {
-    if trail::leads_to(answered, &here()) {
-        Start::Page
+fn came_by(answered: &[AnsweredQuestion]) -> Came {
+    if trail::leads_to(answered, &last_test::here()) {
+        Came::ByAnswers
     } else {
-        Start::Customer
+        Came::ByLink
     }
 }
 
-fn go_on(root: &Element, servers_fail: Option<bool>, start: Start) {
-    if servers_fail == Some(false) {
-        answer(root, "test", FINE, start);
+/// How the question is answered: by what the data attribute of the question says.
+fn by(root: &Element) -> String {
+    let node = find(root, "#node");
+    let by = node.and_then(|node| node.get_attribute("data-by"));
+    by.unwrap_or_default()
+}
+
+/// The answer that a test gives to the question.
+fn found(root: &Element, progress: &Progress) -> &'static str {
+    let (found, yes, no) = match by(root).as_str() {
+        "password" => (progress.password, YES, NO),
+        _ => (progress.servers_fail().map(|fail| !fail), FINE, FAULT),
+    };
+    found.map_or(UNKNOWN, |found| if found { yes } else { no })
+}
+
+fn find_answer(root: &Element, id: &str) -> Option<Element> {
+    find(root, &format!("#node a[data-answer={id}]"))
+}
+
+/// Follows this answer if the question has it.
+fn answer(root: &Element, id: &str) {
+    if let Some(link) = find_answer(root, id) {
+        follow(root, &link, None);
     }
 }
 
-/// Follows this answer if the question is one that is answered this way.
-fn answer(root: &Element, by: &str, id: &str, start: Start) {
-    let selector = format!("#node[data-by={by}] a[data-answer={id}]");
-    if let Some(link) = find(root, &selector) {
-        follow(root, &link, start);
-    }
-}
-
-fn follow(root: &Element, link: &Element, start: Start) {
+/// Follows an answer, or goes somewhere else first.
+fn follow(root: &Element, link: &Element, first: Option<String>) {
     // A page that goes on without scripts has put a copy in this place.
     if !root.is_connected() {
         return;
     }
     let data = |name: &str| link.get_attribute(name).unwrap_or_default();
     let text = |selector: &str| find(root, selector).and_then(|part| part.text_content());
-    let label = link.query_selector("b").ok().flatten();
-    let to = data("data-to");
+    let label = link.get_attribute("data-label").or_else(|| {
+        let label = link.query_selector("b").ok().flatten();
+        label.and_then(|label| label.text_content())
+    });
+    let node = find(root, "#node").and_then(|node| node.get_attribute("data-node"));
+    let (to, then) = match first {
+        Some(first) => (first, data("data-to")),
+        None => (data("data-to"), data("data-then")),
+    };
     let mut answered = trail::shown(root);
     answered.push(AnsweredQuestion {
         question: text("#node h1").unwrap_or_default(),
-        answer: label
-            .and_then(|label| label.text_content())
-            .unwrap_or_default(),
+        answer: label.unwrap_or_default(),
         certain: data("data-certain"),
         to: to.clone(),
-        then: data("data-then"),
+        then,
         program: data("data-program"),
+        id: [&node.unwrap_or_default(), ".", &data("data-answer")].concat(),
     });
     trail::save(&answered);
     if to.starts_with("/fix/") && !to.starts_with("/fix/card/") {
@@ -107,7 +161,7 @@ fn follow(root: &Element, link: &Element, start: Start) {
             let length = JsValue::from(answered.len() as u32);
             let _ = history.push_state_with_url(&length, "", Some(&to));
         }
-        load(root, to, start);
+        load(root, to, Came::ByAnswers);
     } else {
         let _ = window()
             .location()
@@ -116,7 +170,7 @@ fn follow(root: &Element, link: &Element, start: Start) {
 }
 
 /// Puts another question into the page. The server is asked for it without the answers.
-fn load(root: &Element, path: String, start: Start) {
+fn load(root: &Element, path: String, came: Came) {
     let root = root.clone();
     leptos::task::spawn_local(async move {
         let fresh = fetch(&path).await;
@@ -127,35 +181,46 @@ fn load(root: &Element, path: String, start: Start) {
         if let Some(lost) = find(&root, "#node-lost") {
             dom::show(&lost, fresh.is_none());
         }
-        if let (Some(fresh), Some(old)) = (fresh, find(&root, "#node")) {
+        if let (Some((fresh, title)), Some(old)) = (fresh, find(&root, "#node")) {
             let _ = old.replace_with_with_node_1(&fresh);
+            document().set_title(&title);
+            window().scroll_to_with_x_and_y(0.0, 0.0);
             let heading = find(&root, "#node h1");
             if let Some(heading) = heading.and_then(|h| h.dyn_into::<HtmlElement>().ok()) {
-                document().set_title(&heading.text_content().unwrap_or_default());
-                window().scroll_to_with_x_and_y(0.0, 0.0);
                 let _ = heading.focus();
             }
-            arrived(&root, start);
+            arrived(&root, came);
         }
     });
 }
 
-async fn fetch(path: &str) -> Option<Element> {
+/// The question of a page, and the title of that page.
+async fn fetch(path: &str) -> Option<(Element, String)> {
     let answer = Request::get(path).send().await.ok()?;
     let page = answer.text().await.ok()?;
     let parsed = DomParser::new().ok()?;
     let parsed = parsed.parse_from_string(&page, SupportedType::TextHtml);
-    parsed.ok()?.query_selector("#node").ok()?
+    let parsed = parsed.ok()?;
+    let question = parsed.query_selector("#node").ok()??;
+    Some((question, parsed.title()))
 }
 
 /// Shows the test where the question is about it, and answers what can be answered here.
-fn arrived(root: &Element, start: Start) {
-    let by = find(root, "#node").and_then(|node| node.get_attribute("data-by"));
-    let by = by.unwrap_or_default();
+fn arrived(root: &Element, came: Came) {
+    if came != Came::ByHistory && answer_settled(root) {
+        return;
+    }
+    let by = by(root);
+    let with_password = by == "password";
+    let with_test = with_password || by == "test";
+    if let Some(field) = find(root, "#node-password") {
+        dom::show(&field, with_password);
+        let _ = field.toggle_attribute_with_force("disabled", !with_password);
+    }
     if let Some(panel) = find(root, "#node-test") {
-        dom::show(&panel, by == "test");
-        if by == "test" {
-            test(root, &panel, start);
+        dom::show(&panel, with_test);
+        if with_test {
+            test(root, &panel, came);
         }
     }
     if by == "program"
@@ -163,28 +228,61 @@ fn arrived(root: &Element, start: Start) {
     {
         device_first::suggest(&list);
     }
-    if by == "clock" {
+    if by == "clock" && came != Came::ByHistory {
         let root = root.clone();
         leptos::task::spawn_local(async move {
             if let Some(wrong) = clock::is_wrong().await {
-                answer(&root, "clock", if wrong { WRONG } else { RIGHT }, start);
+                answer(&root, if wrong { WRONG } else { RIGHT });
             }
         });
     }
 }
 
-/// Takes the last test, or runs one if the address is answered and the page may start it.
-fn test(root: &Element, panel: &Element, start: Start) {
-    let last = last_test::load().filter(last_test::LastTest::is_fresh);
-    let fails = last.and_then(|last| last_test::servers_fail(&last.progress()));
-    if fails == Some(false) {
-        go_on(root, fails, start);
-        return;
+/// Answers what an earlier answer has settled.
+fn answer_settled(root: &Element) -> bool {
+    let answered = trail::shown(root);
+    let settled = find(root, "#node").and_then(|node| node.get_attribute("data-settled"));
+    let settled = settled.unwrap_or_default();
+    let pairs = settled
+        .split_whitespace()
+        .filter_map(|pair| pair.split_once('='));
+    let mut pairs = pairs.filter(|(after, _)| answered.iter().any(|step| step.id == *after));
+    let link = match (by(root) == "program", trail::program(&answered)) {
+        (true, Some(step)) => find(root, &format!("#node a[data-program={}]", step.program)),
+        _ => pairs.next().and_then(|(_, id)| find_answer(root, id)),
+    };
+    if let Some(link) = &link {
+        follow(root, link, None);
     }
-    let form = panel.query_selector("form").ok().flatten();
-    let form = form.and_then(|form| form.dyn_into::<HtmlFormElement>().ok());
+    link.is_some()
+}
+
+/// Takes the last test, or runs one if the address is answered and the page may start it.
+fn test(root: &Element, panel: &Element, came: Came) {
+    let form = find(panel, "form").and_then(|form| form.dyn_into::<HtmlFormElement>().ok());
+    if let (Some(form), Ok(reset)) = (&form, Event::new("reset")) {
+        // The results below are those of another question; what was typed stays.
+        let _ = form.dispatch_event(&reset);
+    }
+    if let Some(next) = find(root, ".next a") {
+        dom::show(&next, false);
+    }
+    let last = last_test::last().filter(last_test::LastTest::is_fresh);
+    if let Some(last) = last {
+        let progress = last.progress();
+        if last.is_of_this_page() {
+            after_test(root, &progress);
+            return;
+        }
+        let found = found(root, &progress);
+        if came != Came::ByHistory && progress.is_whole() && [FINE, YES].contains(&found) {
+            answer(root, found);
+            return;
+        }
+    }
     if let Some(form) = form
-        && start == Start::Page
+        && came == Came::ByAnswers
+        && by(root) == "test"
         && form.check_validity()
     {
         let _ = form.request_submit();

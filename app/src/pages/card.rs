@@ -4,8 +4,12 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::components::{AnsweredList, CardSources, Changes, Document, Part, Text, YourAddress};
+use crate::answered::AnsweredQuestion;
+use crate::components::{
+    AnsweredList, CardSources, Changes, Document, Part, Support, Text, YourAddress,
+};
 use crate::guide::card::{Card, CardFacts, CardLink};
+use crate::guide::destination::{Destination, SUPPORT_CARD};
 use crate::guide::program::{Program, SecurityNames, Status};
 use crate::guide::prose::Steps;
 use crate::guide::trail::Trail;
@@ -33,19 +37,8 @@ pub fn CardPage(
     let answered = trail.answered(&texts.guide);
     let no_index = !answered.is_empty();
     let fix = texts.guide.words.fix.clone();
-    // This card may already be the one to go on with; then there is no other.
-    let here = format!("/fix/card/{slug}");
-    let next = answered.last().map(|last| last.then.clone());
-    let next = next.filter(|next| !next.is_empty() && next.split('?').next() != Some(&here));
-    let support = site
-        .catalogue
-        .records
-        .iter()
-        .find_map(|record| record.links.support.clone());
-    let support = support.map(|link| {
-        let url = link.url.as_str().to_owned();
-        view! { <p><a href=url rel="noreferrer">{words.helped_support.clone()}</a></p> }
-    });
+    let last = (slug != SUPPORT_CARD).then(|| Destination::Card(SUPPORT_CARD.to_owned()).path());
+    let next = next(&texts, &slug, &answered, &trail);
     let chooser = card
         .program
         .then(|| chooser(&texts, &slug, program.as_deref()));
@@ -72,19 +65,44 @@ pub fn CardPage(
                 </details>
                 <FollowUp>
                     <p>
-                        <a id="next" class="button" href=next.clone() hidden=next.is_none()>
+                        <a
+                            id="next"
+                            class="button"
+                            href=next.clone()
+                            hidden=next.is_none()
+                            data-last=last
+                        >
                             {words.helped_no.clone()}
                         </a>
                     </p>
                     <AnsweredList answered title=fix.known again=fix.again/>
                 </FollowUp>
-                <p><a href="/test">{words.helped_test.clone()}</a></p>
-                <p><a href="/report">{words.helped_report.clone()}</a></p>
-                {support}
+                <ul>
+                    <li><a href="/test">{words.helped_test.clone()}</a></li>
+                    <li><a href="/report">{words.helped_report.clone()}</a></li>
+                </ul>
+                <Support/>
             </section>
             <CardSources sources/>
         </Document>
     }
+}
+
+/// Where to go on if the card did not help: what the last answer says, or the beginning for those who came
+/// from elsewhere, or at the end support.
+fn next(texts: &Texts, slug: &str, answered: &[AnsweredQuestion], trail: &Trail) -> Option<String> {
+    let Some(last) = answered.last() else {
+        return Some("/fix".to_owned());
+    };
+    // This card may already be the one to go on with.
+    let here = Destination::Card(slug.to_owned()).path();
+    let then = Some(last.then.clone());
+    let then = then.filter(|then| !then.is_empty() && then.split('?').next() != Some(&here));
+    let support = || {
+        let support = Destination::Card(SUPPORT_CARD.to_owned());
+        (slug != SUPPORT_CARD).then(|| trail.link(&texts.guide, &support))
+    };
+    then.or_else(support)
 }
 
 /// The same for every group of addresses. They look for the address that surrounds them, so this is

@@ -37,7 +37,11 @@ pub fn FixPage(
         node.question.clone()
     };
     let no_index = !answered.is_empty();
-    let by_test = node.by == AnsweredBy::Test;
+    let by_password = node.by == AnsweredBy::Password;
+    let by_test = node.by == AnsweredBy::Test || by_password;
+    let settled = node.settled.iter();
+    let settled = settled.map(|(after, answer)| format!("{after}={answer}"));
+    let settled = settled.collect::<Vec<_>>().join(" ");
     let action = format!("/test?node={slug}&trail={}", trail.text());
     let hint = node
         .hint
@@ -49,10 +53,10 @@ pub fn FixPage(
     let answers = match node.by {
         AnsweredBy::Program => programs(&texts, &slug, &node, &trail).into_any(),
         AnsweredBy::Ask | AnsweredBy::Clock => answers(&texts, &slug, &node, &trail).into_any(),
-        AnsweredBy::Test => {
+        AnsweredBy::Test | AnsweredBy::Password => {
             let answers = answers(&texts, &slug, &node, &trail);
             view! {
-                <p>{words.test.clone()}</p>
+                {(!by_password).then(|| view! { <p>{words.test.clone()}</p> })}
                 <details class="others">
                     <summary>{words.test_answer.clone()}</summary>
                     {answers}
@@ -66,7 +70,7 @@ pub fn FixPage(
         <Document title no_index>
             <AddressScope groups=site.domain_groups()>
                 <Troubleshooter>
-                    <div id="node" data-by=node.by.name()>
+                    <div id="node" data-node=slug data-by=node.by.name() data-settled=settled>
                         <h1 tabindex="-1">{node.question.clone()}</h1>
                         {begins.then(|| view! { <p class="lead">{words.home_lead.clone()}</p> })}
                         {hint}
@@ -75,7 +79,7 @@ pub fn FixPage(
                         {beginning}
                     </div>
                     <section id="node-test" class="card test" hidden=!by_test>
-                        <TestSection action with_password=false/>
+                        <TestSection action with_password=by_password goes_on=true/>
                     </section>
                     <p id="node-lost" class="note" role="alert" hidden>{words.lost.clone()}</p>
                     <AnsweredList answered title=words.known.clone() again=words.again.clone()/>

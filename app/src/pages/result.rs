@@ -4,11 +4,13 @@ use futures_util::{FutureExt, StreamExt};
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
-use crate::answered::answer_ids::{FAULT, FINE, UNKNOWN};
+use crate::answered::answer_ids::{FAULT, FINE, NO, UNKNOWN, YES};
 use crate::check::Test;
-use crate::check::event::{Mark, Progress};
+use crate::check::event::{More, Progress};
 use crate::check::report::{Report, ReportLabels};
-use crate::components::{Document, TestSection};
+use crate::components::{AfterTest, Document, TestSection};
+use crate::guide::destination::Destination;
+use crate::guide::node::AnsweredBy;
 use crate::guide::trail::Trail;
 use crate::islands::{AddressScope, Results};
 use crate::site::{Site, localized, site, texts};
@@ -35,11 +37,18 @@ pub fn ResultPage(
         })
         .shared();
     let groups = site.domain_groups();
+    // In the troubleshooter another test answers the same question.
+    let question = texts.guide.nodes.get(&node);
+    let action = match question {
+        None => "/test".to_owned(),
+        Some(_) => format!("/test?node={node}&trail={}", trail.text()),
+    };
+    let with_password = question.is_none_or(|node| node.by == AnsweredBy::Password);
     let typed = address.clone();
     view! {
         <Document title=localized(|t| &t.test.results) no_index=true>
             <h1>{localized(|t| &t.test.results)}</h1>
-            <p class="lead">
+            <p class="lead wait">
                 {localized(|t| &t.test.wait)}
             </p>
             <Suspense>
@@ -48,10 +57,14 @@ pub fn ResultPage(
                     let results = results.clone();
                     let (address, node, trail) = (typed.clone(), node.clone(), trail.clone());
                     Suspend::new(async move {
-                        let progress = results.await;
+                        let mut progress = results.await;
+                        let next = go_on(&texts, &node, &trail, &progress).map(|(trail, to)| {
+                            keep_trail(&texts, &mut progress, &trail);
+                            Some(trail.link(&texts.guide, &to))
+                        });
                         view! {
                             <div class="results"><Results progress=progress.clone()/></div>
-                            {go_on(&texts, &node, &trail, &progress)}
+                            <AfterTest next/>
                             {report(&site, &texts, address, &trail, progress)}
                         }
                     })
@@ -60,39 +73,44 @@ pub fn ResultPage(
             <section class="card test" aria-labelledby="again">
                 <h2 id="again">{localized(|t| &t.test.again)}</h2>
                 <AddressScope groups>
-                    <TestSection address/>
+                    <TestSection address action with_password/>
                 </AddressScope>
             </section>
         </Document>
     }
 }
 
-/// Where the troubleshooter goes on after the test, as the test answers its question.
-fn go_on(texts: &Texts, node: &str, trail: &Trail, progress: &Progress) -> Option<AnyView> {
-    let guide = &texts.guide;
-    let question = guide.nodes.get(node)?;
-    let fails = progress
-        .findings
-        .iter()
-        .any(|finding| finding.mark == Mark::Bad);
-    let id = match (progress.services.is_empty(), fails) {
-        (true, _) => UNKNOWN,
-        (false, true) => FAULT,
-        (false, false) => FINE,
-    };
-    let answer = question.answer(id)?;
-    let href = trail.with(node, id).link(guide, &answer.to);
-    let label = answer.label.clone();
-    let heading = guide.words.fix.home.clone();
-    Some(
-        view! {
-            <section>
-                <h2>{heading}</h2>
-                <ul class="answers"><li><a class="choice" href=href><b>{label}</b></a></li></ul>
-            </section>
+/// The trail with the answer that the test gives to its question, and where to go on. After a fault that is
+/// the next question, because what is wrong with the servers, and what helps, has just been read.
+fn go_on(
+    texts: &Texts,
+    node: &str,
+    trail: &Trail,
+    progress: &Progress,
+) -> Option<(Trail, Destination)> {
+    let question = texts.guide.nodes.get(node)?;
+    let found = match question.by {
+        AnsweredBy::Password => progress.password.map(|right| if right { YES } else { NO }),
+        _ => {
+            let fail = progress.servers_fail();
+            fail.map(|fail| if fail { FAULT } else { FINE })
         }
-        .into_any(),
-    )
+    };
+    let answer = question.answer(found.unwrap_or(UNKNOWN))?;
+    let then = answer.then.clone().filter(|_| answer.id == FAULT);
+    let to = then.unwrap_or_else(|| answer.to.clone());
+    Some((trail.with(node, &answer.id), to))
+}
+
+/// Leads from the findings to the cards in a way that comes back to the troubleshooter.
+fn keep_trail(texts: &Texts, progress: &mut Progress, trail: &Trail) {
+    for finding in &mut progress.findings {
+        finding.more = finding.more.take().and_then(|more| {
+            let card = more.href.strip_prefix("/fix/card/")?.to_owned();
+            let href = trail.link(&texts.guide, &Destination::Card(card));
+            Some(More { href, ..more })
+        });
+    }
 }
 
 /// The report for the help desk. With scripts the browser makes it on a page of its own.

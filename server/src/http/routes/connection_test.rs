@@ -56,7 +56,9 @@ pub(crate) async fn test_page(
     if let Some(wait) = retry_after {
         response.headers_mut().insert(RETRY_AFTER, wait);
     }
-    not_stored(response)
+    // Only the browser may keep it, so that Back shows it again instead of asking whether to send the form, and the
+    // password, once more. The page holds no password; a new request gets a new test.
+    kept_by(response, "private, no-cache")
 }
 
 /// The test as a stream of lines, from the server function.
@@ -71,7 +73,7 @@ pub(crate) async fn test_stream(
     request.headers_mut().remove(REFERER);
     let context = context(&app, StatusCode::OK, admission, texts);
     let answer = leptos_axum::handle_server_fns_with_context(context, request).await;
-    let mut response = not_stored(answer.into_response());
+    let mut response = kept_by(answer.into_response(), "no-store");
     // The function itself never fails: then its form could not be read, which is no fault of the program.
     if response.status() == StatusCode::INTERNAL_SERVER_ERROR {
         *response.status_mut() = StatusCode::BAD_REQUEST;
@@ -79,10 +81,10 @@ pub(crate) async fn test_stream(
     response
 }
 
-/// Results are about one person and one moment: nobody may store them, and no proxy may hold them back.
-fn not_stored(mut response: Response) -> Response {
+/// Results are about one person and one moment: no proxy may store them or hold them back.
+fn kept_by(mut response: Response, cache_control: &'static str) -> Response {
     let headers = response.headers_mut();
-    headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(CACHE_CONTROL, HeaderValue::from_static(cache_control));
     headers.insert(
         HeaderName::from_static("x-accel-buffering"),
         HeaderValue::from_static("no"),
