@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
+use super::heading::Heading;
 use super::prose::Text;
 use crate::guide::prose::{Prose, Steps};
 use crate::guide::values::Values;
@@ -31,7 +32,7 @@ pub fn Part(
     let steps = (!steps.is_empty()).then(|| view! { <StepList steps values ticks/> });
     view! {
         <section aria-labelledby=labelled>
-            <h2 id=heading>{title}</h2>
+            <Heading id=heading title/>
             {text}
             {steps}
         </section>

@@ -27,6 +27,8 @@ pub fn CopyButton(
             .or_else(|| typed?.text.with(|text| user_name(text, local_part)))
     });
     let done = State::<bool>::new();
+    // The style makes room for it from the beginning.
+    let widest = copied.clone();
     let is_done = move || done.with(|done| *done);
     let click = move |_: MouseEvent| {
         if let Some(text) = text.get() {
@@ -44,9 +46,12 @@ pub fn CopyButton(
             type="button"
             class="copy"
             hidden=move || !is_awake() || text.read().is_none()
+            data-copied=widest
+            data-done=move || is_done().then_some("")
             on:click=only_awake(click)
         >
-            <span hidden=is_done>{children()}</span>
+            // It only becomes invisible, so that nothing around the button moves.
+            <span>{children()}</span>
             <span role="status">{move || is_done().then(|| copied.clone())}</span>
         </button>
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::components::{AnsweredList, Document, Part, Text};
+use crate::components::{AnsweredList, Document, Part, Text, described};
 use crate::guide::card::{Card, CardLink};
 use crate::guide::program::{Program, SecurityNames, Status};
 use crate::guide::prose::Steps;
@@ -55,7 +55,7 @@ pub fn CardPage(
     let groups = site.domain_groups();
     let title = card.title.clone();
     view! {
-        <Document title=title.clone() no_index>
+        <Document title=title.clone() description=described(&card.why) no_index>
             <AddressScope groups>
                 <h1>{title}</h1>
                 {asks.then(|| view! {

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::components::Document;
+use crate::components::{Document, Doors, SearchForm};
 use crate::page_words::{ProviderValue, TypedValue};
 use crate::site::{localized, site, texts};
 
@@ -13,7 +13,8 @@ pub fn NotFoundPage() -> impl IntoView {
         <Document title=localized(|t| &t.not_found.title) no_index=true>
             <h1>{localized(|t| &t.not_found.heading)}</h1>
             <p class="lead">{localized(|t| &t.not_found.lead)}</p>
-            <p><a class="button" href="/">{localized(|t| &t.not_found.home)}</a></p>
+            <SearchForm id="find"/>
+            <Doors settings="/"/>
         </Document>
     }
 }

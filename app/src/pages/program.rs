@@ -36,7 +36,7 @@ pub fn ProgramPage(
         .collect_view();
     let summary = program.summary.prose().plain();
     view! {
-        <Document title=title.clone()>
+        <Document title=title.clone() description=summary.clone()>
             <AddressScope groups>
                 <h1>{title}</h1>
                 <p class="lead">{summary}</p>

@@ -56,7 +56,7 @@ pub fn ProgramsPage() -> impl IntoView {
     let retired = guide.programs.iter().filter(|program| is_retired(program));
     let retired = retired.map(|program| program_link(program)).collect_view();
     view! {
-        <Document title=words.title>
+        <Document title=words.title description=words.lead.clone()>
             <h1>{words.heading}</h1>
             <p class="lead">{words.lead}</p>
             <DeviceFirst><div>{sections}</div></DeviceFirst>

@@ -14,7 +14,7 @@ pub fn ReportPage() -> impl IntoView {
     let words = texts.guide.words.report.clone();
     let labels = ReportLabels::of(&words).text();
     view! {
-        <Document title=words.title.clone() no_index=true>
+        <Document title=words.title.clone() description=words.lead.clone() no_index=true>
             <h1>{words.title.clone()}</h1>
             <p class="lead">{words.lead.clone()}</p>
             <ReportMaker>
