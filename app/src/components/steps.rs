@@ -54,7 +54,7 @@ fn StepList(
         view! {
             <li>
                 <label class="step-label">
-                    <input type="checkbox" autocomplete="off"/>
+                    <input type="checkbox"/>
                     <span><Text prose values=values.clone()/></span>
                 </label>
             </li>

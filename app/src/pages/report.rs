@@ -36,8 +36,8 @@ pub fn ReportPage() -> impl IntoView {
                         <span id="report-copied" role="status" hidden>{words.copied.clone()}</span>
                     </p>
                     <ul>
-                        <li><a id="report-text" download="mail-report.txt">{words.download_text.clone()}</a></li>
-                        <li><a id="report-json" download="mail-report.json">{words.download_json.clone()}</a></li>
+                        <li><a id="report-text" href="#report" download="mail-report.txt">{words.download_text.clone()}</a></li>
+                        <li><a id="report-json" href="#report" download="mail-report.json">{words.download_json.clone()}</a></li>
                     </ul>
                 </div>
             </ReportMaker>

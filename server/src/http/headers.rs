@@ -47,9 +47,7 @@ pub(crate) fn add_fixed(headers: &mut HeaderMap) {
     for (name, value) in FIXED {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    headers
-        .entry(CONTENT_SECURITY_POLICY)
-        .or_insert(STRICTEST);
+    headers.entry(CONTENT_SECURITY_POLICY).or_insert(STRICTEST);
     // A response without a cache policy of its own must be revalidated each time.
     headers
         .entry(CACHE_CONTROL)

@@ -93,11 +93,16 @@ mod tests {
         for (parts, expected) in [
             (&["<p>a<!>b<!--<() />--></p>"][..], "<p>ab</p>"),
             (
-                &["<leptos-island data-component=\"X\"><b>a<!>b</b><!--<() />--></leptos-island>c<!>"],
+                &[
+                    "<leptos-island data-component=\"X\"><b>a<!>b</b><!--<() />--></leptos-island>c<!>",
+                ],
                 "<leptos-island data-component=\"X\"><b>a<!---->b</b><!----></leptos-island>c",
             ),
             (
-                &["<leptos-island>a<!><leptos-children>b<!>", "c<!></leptos-children><!></leptos-island><!>"],
+                &[
+                    "<leptos-island>a<!><leptos-children>b<!>",
+                    "c<!></leptos-children><!></leptos-island><!>",
+                ],
                 "<leptos-island>a<!----><leptos-children>bc</leptos-children><!----></leptos-island>",
             ),
             (
@@ -105,7 +110,10 @@ mod tests {
                 "a < b <!-- kept --> &lt;!&gt;",
             ),
             (
-                &["<body></body><!></html><!><script>x</script>", "<script>y</script>"],
+                &[
+                    "<body></body><!></html><!><script>x</script>",
+                    "<script>y</script>",
+                ],
                 "<body></body></html>",
             ),
             (&["ä", "<ö"], "ä<ö"),

@@ -70,7 +70,13 @@ pub(crate) async fn test_stream(
     // that the request names as its referrer.
     request.headers_mut().remove(ACCEPT);
     request.headers_mut().remove(REFERER);
-    let context = context(&app, StatusCode::OK, admission, texts, RequestPath::default());
+    let context = context(
+        &app,
+        StatusCode::OK,
+        admission,
+        texts,
+        RequestPath::default(),
+    );
     let answer = leptos_axum::handle_server_fns_with_context(context, request).await;
     let mut response = not_stored(answer.into_response());
     // The function itself never fails: then its form could not be read, which is no fault of the program.

@@ -103,7 +103,10 @@ mod tests {
         for (target, expected) in [
             ("/fix/", Some("/fix")),
             ("/fix//", Some("/fix")),
-            ("/fix/gone/?trail=start.gone", Some("/fix/gone?trail=start.gone")),
+            (
+                "/fix/gone/?trail=start.gone",
+                Some("/fix/gone?trail=start.gone"),
+            ),
             ("/", None),
             ("//", None),
             ("/fix", None),
