@@ -43,7 +43,7 @@ PROGRAM := $(CARGO_TARGET_DIR)/release/mailguide
 # is deleted.
 BUNDLE_SOURCES := $(shell find app probe/src probe/Cargo.toml style Cargo.toml Cargo.lock Trunk.toml rust-toolchain.toml)
 # The last file that a release bundle gets; a debug bundle has none.
-BUNDLE := dist/pkg/main.css.br
+BUNDLE := dist/pkg/browser_bg.wasm.br
 
 # The packages of Cyrus conflict with those of Dovecot, so they are unpacked in a folder, one for each release
 # of the distribution, because the programs use libraries of the system.

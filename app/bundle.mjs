@@ -15,6 +15,8 @@ const { TRUNK_STAGING_DIR: staging, TRUNK_PROFILE: profile } = process.env;
 if (!staging) throw new Error("TRUNK_STAGING_DIR is not set: this is a hook of Trunk, see Trunk.toml");
 
 const FILES = ["browser.js", "browser_bg.wasm", "main.css"];
+// The style sheet is sent inside of pages, so it has no compressed forms of its own.
+const COMPRESSED = ["browser.js", "browser_bg.wasm"];
 // The oldest browsers with everything that the bundle and the style sheet use without a fallback.
 const BROWSERS = "--target=chrome111,firefox114,safari16.4";
 
@@ -25,7 +27,7 @@ const style = fileURLToPath(new URL("../style/main.css", import.meta.url));
 await Promise.all([
   // The glue of wasm-bindgen becomes part of the script that calls it: one request less.
   esbuild(entry, "--bundle", `--alias:browser=${script}`, "--format=esm", "--minify", BROWSERS, "--allow-overwrite", `--outfile=${script}`),
-  // A picture of the style sheet becomes part of it: one request less, and nothing else to give a name.
+  // It becomes part of every page, with its pictures.
   esbuild(style, "--bundle", "--minify", BROWSERS, "--loader:.svg=dataurl", `--outfile=${join(staging, "main.css")}`),
 ]);
 
@@ -35,8 +37,8 @@ for (const name of await readdir(staging)) {
 }
 
 if (profile === "release") {
-  const rows = await Promise.all(FILES.map(compress));
-  const total = rows.filter(({ name }) => name !== "main.css").reduce((sum, { br }) => sum + br, 0);
+  const rows = await Promise.all(COMPRESSED.map(compress));
+  const total = rows.reduce((sum, { br }) => sum + br, 0);
   for (const { name, raw, gz, br } of rows) {
     console.log(`${name.padEnd(16)} ${bytes(raw)} raw ${bytes(gz)} gzip ${bytes(br)} brotli`);
   }

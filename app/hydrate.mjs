@@ -4,11 +4,15 @@
 // be kept, and it hydrates all islands in one go, during which a slow phone answers to nothing.
 
 import * as bundle from "browser";
+import "./heading_links.mjs";
 import { goOnWithoutScripts, hasFailed } from "./without_scripts.mjs";
 
 // How long the islands may keep the page from answering, in milliseconds. A phone is four to six times as
 // slow as a desk computer, and what takes longer than 50 ms there is felt.
 const MAX_BUSY_MS = 8;
+
+// Leptos looks here for data that the server has streamed behind the page. There is none.
+Object.assign(globalThis, { __RESOLVED_RESOURCES: [], __SERIALIZED_ERRORS: [], __INCOMPLETE_CHUNKS: [] });
 
 // Only what is left is an island that markup may name. Any other name is an error.
 const { default: start, initSync: _, hydrate, islands_awake, ...islands } = bundle;

@@ -24,7 +24,8 @@ words! {
 
 words! {
     /// The first page.
-    HomeWords: title heading lead doors door_fix door_programs door_settings address button hint settings;
+    HomeWords: title heading lead doors door_fix door_fix_hint door_programs door_programs_hint door_settings
+        door_settings_hint address button hint settings;
         unknown(ProviderValue)
 }
 
@@ -82,7 +83,8 @@ words! {
 
 words! {
     /// What stands around every page.
-    LayoutWords: skip navigation settings programs fix footer;
+    LayoutWords: skip navigation settings programs fix menu search search_hint search_button link_here
+        link_copied footer;
         title(PageTitleValue) description(ProviderValue) name(ProviderValue)
 }
 

@@ -28,20 +28,24 @@ pub struct Site {
     pub operator: Operator,
     /// What talks to the mail servers.
     pub probe: Probe,
-    /// What every page asks for.
+    /// What every page shows itself with.
     pub bundle: Bundle,
 }
 
-/// The paths of the files that every page asks for, with the hash of their bytes.
+/// The style of every page, and the paths of the files that every page asks for, with the hash of their bytes.
 #[derive(Clone, Debug)]
 pub struct Bundle {
-    /// The style sheet.
-    pub stylesheet: String,
+    /// The style sheet. It stands in the page: a file would cost a round trip before anything is seen.
+    pub style: String,
     /// The script that hydrates the islands.
     pub script: String,
     /// The WebAssembly, whose name the script makes of its own.
     pub wasm: String,
 }
+
+/// The path of the request, by which a page knows its place in the navigation.
+#[derive(Clone, Debug, Default)]
+pub struct RequestPath(pub Arc<str>);
 
 /// The site, inside of the rendering of a page.
 pub(crate) fn site() -> Arc<Site> {

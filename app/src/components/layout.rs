@@ -2,9 +2,11 @@
 
 use std::sync::Arc;
 
+use leptos::html::meta;
 use leptos::prelude::*;
 
 use super::footer::Footer;
+use super::header::Header;
 use crate::page_words::{PageTitleValue, ProviderValue};
 use crate::record::Record;
 use crate::site::{Bundle, localized, site, texts};
@@ -14,6 +16,9 @@ use crate::site::{Bundle, localized, site, texts};
 pub fn Document(
     /// The title, without the name of the site.
     title: String,
+    /// What the page is about, in a sentence or two; by default what the site is about.
+    #[prop(optional, into)]
+    description: String,
     /// Whether search engines must not list the page.
     #[prop(optional)]
     no_index: bool,
@@ -21,7 +26,7 @@ pub fn Document(
 ) -> impl IntoView {
     let (site, texts) = (site(), texts());
     let Bundle {
-        stylesheet,
+        style,
         script,
         wasm,
     } = site.bundle.clone();
@@ -31,7 +36,10 @@ pub fn Document(
         PageTitleValue::Title => &title,
         PageTitleValue::Provider => &provider,
     });
-    let description = words.description.fill(|ProviderValue::Provider| &provider);
+    let description = match description.trim() {
+        "" => words.description.fill(|ProviderValue::Provider| &provider),
+        own => shortened(own),
+    };
     let name = words.name.fill(|ProviderValue::Provider| &provider);
     let escaped_title = html_escape::encode_text(&full_title).into_owned();
     view! {
@@ -42,40 +50,50 @@ pub fn Document(
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 // With erased types Leptos would end the text with a comment, which a title shows.
                 <title inner_html=escaped_title></title>
-                <meta
-                    name="description"
-                    content=description
-                />
+                // In the page, so that it is seen after one round trip.
+                <style inner_html=style></style>
+                <meta name="description" content=description.clone()/>
                 {no_index.then(|| view! { <meta name="robots" content="noindex"/> })}
                 <meta name="color-scheme" content="light dark"/>
+                <meta name="theme-color" content="#ffffff" media="(prefers-color-scheme: light)"/>
+                <meta name="theme-color" content="#1b222c" media="(prefers-color-scheme: dark)"/>
+                {open_graph("og:type", "website".to_owned())}
+                {open_graph("og:site_name", name.clone())}
+                {open_graph("og:title", title)}
+                {open_graph("og:description", description)}
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
-                <link rel="stylesheet" href=stylesheet/>
-                // Preloaded, so that script and WebAssembly are fetched at the same time.
-                <script type="module" src=script></script>
-                <link rel="preload" href=wasm r#as="fetch" type="application/wasm" crossorigin="anonymous"/>
+                // Preloaded, so that script and WebAssembly are fetched at the same time; later than what is seen.
+                <script type="module" src=script fetchpriority="low"></script>
+                <link rel="preload" href=wasm r#as="fetch" type="application/wasm" crossorigin="anonymous" fetchpriority="low"/>
             </head>
             <body>
                 <a class="skip" href="#content">{localized(|t| &t.layout.skip)}</a>
-                <header>
-                    <a class="home" href="/">
-                        <svg viewBox="0 0 32 32" width="28" height="28" aria-hidden="true">
-                            <rect x="2" y="6" width="28" height="20" rx="4"></rect>
-                            <path d="M4 10l12 9 12-9"></path>
-                        </svg>
-                        <span>{name}</span>
-                    </a>
-                    <nav aria-label=localized(|t| &t.layout.navigation)>
-                        <a href="/">{localized(|t| &t.layout.settings)}</a>
-                        <a href="/programs">{localized(|t| &t.layout.programs)}</a>
-                        <a href="/fix">{localized(|t| &t.layout.fix)}</a>
-                        <a href="/test">{localized(|t| &t.test.title)}</a>
-                    </nav>
-                </header>
+                <Header name/>
                 <main id="content">{children()}</main>
                 <Footer/>
             </body>
         </html>
     }
+}
+
+/// What other programs show with a link to the page (<https://ogp.me>).
+fn open_graph(property: &'static str, content: String) -> impl IntoView {
+    // The macro has no attribute of this name.
+    meta().attr("property", property).content(content)
+}
+
+/// The longest description, in characters. Search engines show no more.
+const MAX_DESCRIPTION_LEN: usize = 160;
+
+/// As many whole words as fit.
+fn shortened(text: &str) -> String {
+    if text.chars().count() <= MAX_DESCRIPTION_LEN {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(MAX_DESCRIPTION_LEN).collect();
+    let end = kept.rfind(' ').unwrap_or(kept.len());
+    let kept = kept[..end].trim_end_matches([' ', ',', ';', ':', '–']);
+    format!("{kept} …")
 }
 
 /// Where a provider helps with what this site cannot do.
@@ -114,5 +132,22 @@ pub fn Links(
             <h2>{heading}</h2>
             <ul>{items}</ul>
         </section>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_description_ends_with_a_whole_word() {
+        let long = format!("{} ende", "wörter, ".repeat(30));
+        for (text, expected) in [
+            ("One sentence.", "One sentence.".to_owned()),
+            (&long, format!("{}wörter …", "wörter, ".repeat(18))),
+            (&"ä".repeat(161), format!("{} …", "ä".repeat(160))),
+        ] {
+            assert_eq!(shortened(text), expected);
+        }
     }
 }

@@ -15,15 +15,25 @@ mod chip;
 #[cfg(feature = "ssr")]
 mod device_icon;
 #[cfg(feature = "ssr")]
+mod doors;
+#[cfg(feature = "ssr")]
 mod footer;
 #[cfg(feature = "ssr")]
 mod form_picture;
+#[cfg(feature = "ssr")]
+mod header;
+#[cfg(feature = "ssr")]
+mod heading;
+#[cfg(feature = "ssr")]
+mod icon;
 #[cfg(feature = "ssr")]
 mod layout;
 #[cfg(feature = "ssr")]
 mod program_choice;
 #[cfg(feature = "ssr")]
 mod prose;
+#[cfg(feature = "ssr")]
+mod search_form;
 #[cfg(feature = "ssr")]
 mod settings_table;
 #[cfg(feature = "ssr")]
@@ -48,15 +58,23 @@ pub use card_sources::CardSources;
 #[cfg(feature = "ssr")]
 pub use changes::Changes;
 #[cfg(feature = "ssr")]
+pub use doors::Doors;
+#[cfg(feature = "ssr")]
 pub use footer::Footer;
 #[cfg(feature = "ssr")]
 pub use form_picture::FormPicture;
+#[cfg(feature = "ssr")]
+pub use heading::Heading;
+#[cfg(feature = "ssr")]
+pub use icon::{Icon, Picture};
 #[cfg(feature = "ssr")]
 pub use layout::{Document, Links};
 #[cfg(feature = "ssr")]
 pub use program_choice::{ChoiceRow, Group, device_links, programs_by_device};
 #[cfg(feature = "ssr")]
-pub use prose::{GeneralText, StepText, Text};
+pub use prose::{GeneralText, StepText, Text, described};
+#[cfg(feature = "ssr")]
+pub use search_form::SearchForm;
 #[cfg(feature = "ssr")]
 pub use settings_table::SettingsTable;
 #[cfg(feature = "ssr")]

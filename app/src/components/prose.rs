@@ -5,6 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::chip::{chip, placeholder};
+use crate::guide::program::SecurityNames;
 use crate::guide::prose::{GeneralProse, Piece, Prose, Slot};
 use crate::guide::values::{Filled, Values};
 use crate::islands::UserName;
@@ -39,6 +40,30 @@ pub fn GeneralText(
     prose: GeneralProse,
 ) -> impl IntoView {
     general(&prose.prose().0)
+}
+
+/// A text as it describes its page to search engines, with the values of the first group of addresses.
+pub fn described(prose: &Prose) -> String {
+    fn write(pieces: &[Piece], values: Option<&Values>, out: &mut String) {
+        let texts = texts();
+        let words = &texts.guide.words;
+        for piece in pieces {
+            match piece {
+                Piece::Text(text) => out.push_str(text),
+                Piece::Label(inner) | Piece::Code(inner) => write(inner, values, out),
+                Piece::Slot(Slot::Provider) => out.push_str(&site().provider_names(&texts.words)),
+                Piece::Slot(slot) => match values.map(|values| values.fill(*slot)) {
+                    Some(Filled::Text(text)) => out.push_str(&text),
+                    Some(Filled::User { .. }) => out.push_str(&words.program.user),
+                    Some(Filled::Missing) | None => out.push_str(words.missing()),
+                },
+            }
+        }
+    }
+    let values = site().values(&SecurityNames::general(&texts().words));
+    let mut out = String::new();
+    write(&prose.0, values.first(), &mut out);
+    out
 }
 
 /// Whether values can be copied from a text.

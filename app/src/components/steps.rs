@@ -5,6 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use probe::Protocol;
 
+use super::heading::Heading;
 use super::prose::{StepText, Text};
 use crate::guide::pop_aside::set_aside;
 use crate::guide::prose::{Prose, Steps};
@@ -41,7 +42,7 @@ pub fn Part(
     let steps = (!steps.is_empty()).then(|| view! { <StepList steps values ticks notes/> });
     view! {
         <section aria-labelledby=labelled>
-            <h2 id=heading>{title}</h2>
+            <Heading id=heading title/>
             {text}
             {steps}
         </section>

@@ -23,6 +23,8 @@ pub fn CopyButton(
     let typed = use_context::<TypedAddress>();
     let text = Memo::new(move |_| value.clone().or_else(|| typed?.user_name(local_part)));
     let done = State::<bool>::new();
+    // The style makes room for it from the beginning.
+    let widest = copied.clone();
     let is_done = move || done.with(|done| *done);
     let click = move |_: MouseEvent| {
         if let Some(text) = text.get() {
@@ -40,9 +42,12 @@ pub fn CopyButton(
             type="button"
             class="copy"
             hidden=move || !is_awake() || text.read().is_none()
+            data-copied=widest
+            data-done=move || is_done().then_some("")
             on:click=only_awake(click)
         >
-            <span hidden=is_done>{children()}</span>
+            // It only becomes invisible, so that nothing around the button moves.
+            <span>{children()}</span>
             <span role="status">{move || is_done().then(|| copied.clone())}</span>
         </button>
     }

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use crate::answered::AnsweredQuestion;
 use crate::components::{
-    AnsweredList, CardSources, Changes, Document, Part, Support, Text, YourAddress,
+    AnsweredList, CardSources, Changes, Document, Part, Support, Text, YourAddress, described,
 };
 use crate::guide::card::{Card, CardFacts, CardLink};
 use crate::guide::destination::{Destination, SUPPORT_CARD};
@@ -49,7 +49,7 @@ pub fn CardPage(
     let prevention = prevention(&texts, &card, program.as_deref());
     let sources = card.sources.clone();
     view! {
-        <Document title=title.clone() no_index>
+        <Document title=title.clone() description=described(&card.why) no_index>
             <AddressScope groups>
                 <h1>{title}</h1>
                 {asks.then(|| view! { <YourAddress/> })}

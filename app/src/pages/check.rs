@@ -29,7 +29,7 @@ pub fn CheckPage(
         .filter(|_| sent)
         .map(|group| results(&texts, group, &entered));
     view! {
-        <Document title=words.title.clone() no_index=sent>
+        <Document title=words.title.clone() description=words.lead.clone() no_index=sent>
             <h1>{words.title.clone()}</h1>
             <p class="lead">{words.lead.clone()}</p>
             {results}

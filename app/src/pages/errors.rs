@@ -35,7 +35,7 @@ fn all() -> impl IntoView {
         .map(|(position, error)| entry(&texts, error, Some(position)))
         .collect_view();
     view! {
-        <Document title=words.title.clone()>
+        <Document title=words.title.clone() description=words.lead.clone()>
             <h1>{words.title.clone()}</h1>
             <p class="lead">{words.lead.clone()}</p>
             <Matches>

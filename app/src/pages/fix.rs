@@ -36,6 +36,7 @@ pub fn FixPage(
     } else {
         node.question.clone()
     };
+    let description = description(&node);
     let no_index = !answered.is_empty();
     let by_password = node.by == AnsweredBy::Password;
     let by_test = node.by == AnsweredBy::Test || by_password;
@@ -67,7 +68,7 @@ pub fn FixPage(
     };
     let beginning = begins.then(|| beginning(&texts));
     view! {
-        <Document title no_index>
+        <Document title description no_index>
             <AddressScope groups=site.domain_groups()>
                 <Troubleshooter>
                     <div id="node" data-node=slug data-by=node.by.name() data-settled=settled>
@@ -87,6 +88,13 @@ pub fn FixPage(
             </AddressScope>
         </Document>
     }
+}
+
+/// The question with what one may answer.
+fn description(node: &Node) -> String {
+    let answers = node.answers.iter().map(|answer| answer.label.as_str());
+    let answers = answers.collect::<Vec<_>>().join(" / ");
+    format!("{} {answers}", node.question)
 }
 
 /// The answers as links; the browser reads what it needs from their attributes.

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::components::{AddressAdvice, Document, Links, SettingsTable, TestSection};
+use crate::components::{
+    AddressAdvice, Document, Doors, Heading, Links, SettingsTable, TestSection,
+};
 use crate::islands::{AddressInput, AddressScope, GroupPanel, UnknownDomain};
 use crate::page_words::ProviderValue;
 use crate::record::Record;
@@ -34,11 +36,6 @@ pub fn HomePage() -> impl IntoView {
                     <p class="lead">
                         {localized(|t| &t.home.lead)}
                     </p>
-                    <nav class="doors" aria-label=localized(|t| &t.home.doors)>
-                        <a class="choice" href="/fix"><b>{localized(|t| &t.home.door_fix)}</b></a>
-                        <a class="choice" href="/programs"><b>{localized(|t| &t.home.door_programs)}</b></a>
-                        <a class="choice" href="#settings"><b>{localized(|t| &t.home.door_settings)}</b></a>
-                    </nav>
                     <form method="post" action="/settings" class="address-form">
                         <label for="address">{localized(|t| &t.home.address)}</label>
                         <div class="field">
@@ -50,14 +47,15 @@ pub fn HomePage() -> impl IntoView {
                         </p>
                     </form>
                     <AddressAdvice/>
+                    <Doors settings="#settings"/>
                 </section>
                 <section aria-labelledby="settings-heading" id="settings">
-                    <h2 id="settings-heading">{localized(|t| &t.home.settings)}</h2>
+                    <Heading id="settings-heading".to_owned() title=localized(|t| &t.home.settings)/>
                     {panels(records)}
                     <UnknownDomain><p>{unknown}</p></UnknownDomain>
                 </section>
                 <section class="card test" aria-labelledby="test-heading" id="test">
-                    <h2 id="test-heading">{localized(|t| &t.test.title)}</h2>
+                    <Heading id="test-heading".to_owned() title=localized(|t| &t.test.title)/>
                     <p>
                         {localized(|t| &t.test.lead)}
                     </p>

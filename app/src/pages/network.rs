@@ -24,7 +24,7 @@ pub fn NetworkPage() -> impl IntoView {
     let readings = readings.map(|(position, reading)| reading_view(&texts, reading, position));
     let readings = readings.collect_view();
     view! {
-        <Document title=words.title.clone()>
+        <Document title=words.title.clone() description=words.lead.clone()>
             <h1>{words.title.clone()}</h1>
             <p class="lead">{words.lead.clone()}</p>
             <section>

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::address::parse_address;
-use crate::components::{AddressAdvice, Document};
+use crate::components::{AddressAdvice, Document, Doors, SearchForm};
 use crate::islands::{AddressInput, AddressScope};
 use crate::page_words::ProviderValue;
 use crate::site::{localized, site, texts};
@@ -15,7 +15,8 @@ pub fn NotFoundPage() -> impl IntoView {
         <Document title=localized(|t| &t.not_found.title) no_index=true>
             <h1>{localized(|t| &t.not_found.heading)}</h1>
             <p class="lead">{localized(|t| &t.not_found.lead)}</p>
-            <p><a class="button" href="/">{localized(|t| &t.not_found.home)}</a></p>
+            <SearchForm id="find"/>
+            <Doors settings="/"/>
         </Document>
     }
 }

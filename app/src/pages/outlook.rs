@@ -26,7 +26,7 @@ pub fn OutlookPage() -> impl IntoView {
     });
     let items = items.collect_view();
     view! {
-        <Document title=words.title.clone()>
+        <Document title=words.title.clone() description=words.lead.clone()>
             <h1>{words.title.clone()}</h1>
             <p class="lead">{words.lead}</p>
             <ul class="choices">{items}</ul>

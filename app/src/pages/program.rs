@@ -38,8 +38,9 @@ pub fn ProgramPage(
         .collect_view();
     let groups = site.values(&program.security_names(&texts.words));
     let retired = matches!(program.status, Status::Retired(_));
+    let summary = program.summary.prose().plain();
     view! {
-        <Document title>
+        <Document title description=summary>
             <AddressScope groups=site.domain_groups()>
                 <h1 class="program-name">{program.name.clone()}</h1>
                 {jumps(&program, groups.len())}

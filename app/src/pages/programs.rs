@@ -26,7 +26,7 @@ pub fn ProgramsPage() -> impl IntoView {
         .map(|program| view! { <li>{program_row(program)}</li> })
         .collect_view();
     view! {
-        <Document title=words.title>
+        <Document title=words.title description=words.description>
             <h1>{words.heading}</h1>
             {devices}
             {groups}

@@ -14,7 +14,7 @@ pub fn ReportPage() -> impl IntoView {
     let words = texts.guide.words.report.clone();
     let labels = ReportLabels::of(&words).text();
     view! {
-        <Document title=words.title.clone() no_index=true>
+        <Document title=words.title.clone() description=words.lead.clone() no_index=true>
             <h1>{words.title.clone()}</h1>
             <p class="lead">{words.lead.clone()}</p>
             <ReportMaker>
@@ -36,8 +36,8 @@ pub fn ReportPage() -> impl IntoView {
                         <span id="report-copied" role="status" hidden>{words.copied.clone()}</span>
                     </p>
                     <ul>
-                        <li><a id="report-text" download="mail-report.txt">{words.download_text.clone()}</a></li>
-                        <li><a id="report-json" download="mail-report.json">{words.download_json.clone()}</a></li>
+                        <li><a id="report-text" href="#report" download="mail-report.txt">{words.download_text.clone()}</a></li>
+                        <li><a id="report-json" href="#report" download="mail-report.json">{words.download_json.clone()}</a></li>
                     </ul>
                 </div>
             </ReportMaker>

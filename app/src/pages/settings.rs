@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::components::{AddressField, Document, Links, SettingsTable};
+use crate::components::{AddressField, Document, Heading, Links, SettingsTable};
 use crate::islands::AddressScope;
-use crate::page_words::DomainValue;
-use crate::record::{Domain, Group, Record};
+use crate::page_words::{DomainValue, ServiceValue};
+use crate::record::{Domain, Group, Record, Role};
 use crate::site::{localized, site, texts};
 
 /// The settings of one domain.
@@ -28,20 +28,42 @@ pub fn SettingsPage(
         .settings
         .title
         .fill(|DomainValue::Domain| domain.as_str());
+    let description = description(&domain, &group);
     view! {
-        <Document title=title.clone()>
+        <Document title=title.clone() description>
             <h1>{title}</h1>
-            <h2>{localized(|t| &t.settings.heading)}</h2>
             <AddressScope groups=site.domain_groups()>
                 <div class="card">
                     <label for="address">{words.address.clone()}</label>
                     <AddressField id="address".to_owned()/>
                     <p class="hint">{words.address_hint.clone()}</p>
                 </div>
-                <SettingsTable record group/>
+                <section aria-labelledby="settings">
+                    <Heading id="settings".to_owned() title=localized(|t| &t.settings.heading)/>
+                    <SettingsTable record group/>
+                </section>
             </AddressScope>
             <p class="go-on"><a class="button" href="/test">{localized(|t| &t.test.title)}</a></p>
             <Links record=provider/>
         </Document>
     }
+}
+
+/// The settings in a sentence.
+fn description(domain: &Domain, group: &Group) -> String {
+    let texts = texts();
+    let recommended = group
+        .services
+        .iter()
+        .filter(|service| service.role != Role::Alternative);
+    let services = recommended.map(|service| {
+        let endpoint = &service.endpoint;
+        texts.pages.test.service.fill(|value| match value {
+            ServiceValue::Name => texts.words.protocol(endpoint.protocol).name.clone(),
+            ServiceValue::Host => endpoint.host.to_string(),
+            ServiceValue::Port => endpoint.port.to_string(),
+        })
+    });
+    let services = services.collect::<Vec<_>>().join("; ");
+    format!("@{}: {services}", domain.as_str())
 }

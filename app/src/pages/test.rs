@@ -11,7 +11,7 @@ use crate::site::{localized, site};
 pub fn TestPage() -> impl IntoView {
     let site = site();
     view! {
-        <Document title=localized(|t| &t.test.title)>
+        <Document title=localized(|t| &t.test.title) description=localized(|t| &t.test.lead)>
             <h1>{localized(|t| &t.test.title)}</h1>
             <p class="lead">
                 {localized(|t| &t.test.lead)}

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
-use app::site::Bundle as BundlePaths;
+use app::site::Bundle as PageBundle;
 use axum::body::Bytes;
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderValue};
@@ -15,6 +15,7 @@ use axum::response::{IntoResponse, Response};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 use crate::http::encoded_body::EncodedBody;
+use crate::http::headers::page_policy;
 
 /// The files that `make build` writes to `dist/pkg`. Debug builds read them when they start.
 #[derive(RustEmbed)]
@@ -35,7 +36,8 @@ pub struct MissingBundle(&'static str);
 #[derive(Clone, Debug)]
 pub struct Assets {
     files: HashMap<String, EncodedBody>,
-    paths: BundlePaths,
+    bundle: PageBundle,
+    page_policy: HeaderValue,
 }
 
 const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
@@ -50,24 +52,25 @@ impl Assets {
     pub fn load() -> Result<Self, MissingBundle> {
         let script = bundled("browser.js")?;
         let wasm = bundled("browser_bg.wasm")?;
-        let style = bundled("main.css")?;
+        let style = bundled("main.css")?.data;
+        // Our own tools have written it, in UTF-8.
+        let style = String::from_utf8_lossy(&style).trim_end().to_owned();
         // The script derives the name of the WebAssembly file from its own name, so they share a hash.
         let mut both = script.metadata.sha256_hash();
         for (byte, other) in both.iter_mut().zip(wasm.metadata.sha256_hash()) {
             *byte ^= other;
         }
         let both = short(both);
-        let style_hash = short(style.metadata.sha256_hash());
-        let paths = BundlePaths {
-            stylesheet: format!("/pkg/main-{style_hash}.css"),
+        let page_policy = page_policy(&style);
+        let bundle = PageBundle {
+            style,
             script: format!("/pkg/browser-{both}.js"),
             wasm: format!("/pkg/browser-{both}_bg.wasm"),
         };
         let mut files = HashMap::new();
         for (file, name, path) in [
-            (script, "browser.js", &paths.script),
-            (wasm, "browser_bg.wasm", &paths.wasm),
-            (style, "main.css", &paths.stylesheet),
+            (script, "browser.js", &bundle.script),
+            (wasm, "browser_bg.wasm", &bundle.wasm),
         ] {
             files.insert(path.clone(), stored(name, file, IMMUTABLE));
         }
@@ -76,12 +79,21 @@ impl Assets {
                 files.insert(format!("/{name}"), stored(&name, file, ONE_DAY));
             }
         }
-        Ok(Self { files, paths })
+        Ok(Self {
+            files,
+            bundle,
+            page_policy,
+        })
     }
 
-    /// The paths of the bundle.
-    pub fn bundle(&self) -> BundlePaths {
-        self.paths.clone()
+    /// What every page needs of the bundle.
+    pub fn bundle(&self) -> PageBundle {
+        self.bundle.clone()
+    }
+
+    /// The content security policy of a page, which allows the style of the bundle.
+    pub(crate) fn page_policy(&self) -> HeaderValue {
+        self.page_policy.clone()
     }
 
     /// The paths of all files.
@@ -107,7 +119,6 @@ impl Assets {
 fn stored(name: &str, file: EmbeddedFile, cache: HeaderValue) -> EncodedBody {
     // Text needs a charset; without it the browser guesses one.
     let content_type = HeaderValue::from_static(match name.rsplit('.').next() {
-        Some("css") => "text/css; charset=utf-8",
         Some("js") => "text/javascript; charset=utf-8",
         Some("svg") => "image/svg+xml",
         Some("txt") => "text/plain; charset=utf-8",

@@ -8,6 +8,7 @@ use axum::http::header::{
 };
 use axum::middleware::Next;
 use axum::response::Response;
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 
 /// Headers that are the same in every response.
 const FIXED: [(HeaderName, &str); 6] = [
@@ -29,6 +30,11 @@ const FIXED: [(HeaderName, &str); 6] = [
     ),
 ];
 
+/// The policy of what is no page: it may load nothing.
+const STRICTEST: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+);
+
 /// Adds the fixed headers, and the strictest content security policy to responses without one.
 pub async fn fixed(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
@@ -41,11 +47,7 @@ pub(crate) fn add_fixed(headers: &mut HeaderMap) {
     for (name, value) in FIXED {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    headers
-        .entry(CONTENT_SECURITY_POLICY)
-        .or_insert(HeaderValue::from_static(
-            "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-        ));
+    headers.entry(CONTENT_SECURITY_POLICY).or_insert(STRICTEST);
     // A response without a cache policy of its own must be revalidated each time.
     headers
         .entry(CACHE_CONTROL)
@@ -74,12 +76,15 @@ impl Hsts {
     }
 }
 
-/// The content security policy of a page. The two scripts that it allows by their hashes are those with which
-/// Leptos ends every page; they prepare for streamed data, which no page of this site has, so they are always
-/// the same. With a nonce every copy of a page would differ, and none could be cached.
-pub const PAGE_POLICY: HeaderValue = HeaderValue::from_static(
-    "default-src 'none'; script-src 'self' 'sha256-2e+rGxtst+bbxdLf6Dp32aL0uyPdikvr0awq53hVU58=' \
-     'sha256-PEoA+SZ6ZbFCusLsUEMftpXvTp6Abhw9kvgQnCC8l3U=' 'wasm-unsafe-eval'; style-src 'self'; \
-     img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; \
-     frame-ancestors 'none'",
-);
+/// The content security policy of a page with this style sheet in its head. The style is allowed by its hash: with a
+/// nonce every copy of a page would differ, and none could be cached.
+pub(crate) fn page_policy(style: &str) -> HeaderValue {
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, style.as_bytes());
+    let hash = BASE64_STANDARD.encode(digest);
+    let policy = format!(
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'sha256-{hash}'; \
+         img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; \
+         frame-ancestors 'none'"
+    );
+    HeaderValue::try_from(policy).unwrap_or(STRICTEST)
+}

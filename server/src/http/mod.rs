@@ -7,6 +7,7 @@
 //! | `routes` | the handlers of the routes |
 //! | `guards` | middleware that refuses requests before they reach a route |
 //! | `page` | renders a page within the limits of its client and of the server |
+//! | `markup` | makes what Leptos writes valid and small |
 //! | [`page_cache`] | pages that are the same for everybody are rendered once |
 //! | [`assets`] | the browser bundle and the public files, embedded in the program |
 //! | [`encoded_body`] | an immutable response body in every content encoding |
@@ -37,6 +38,7 @@ mod health;
 pub mod host;
 pub mod ingress;
 pub mod language;
+mod markup;
 pub mod operators;
 pub mod options;
 pub mod origin;

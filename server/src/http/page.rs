@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use app::check::Admission;
 use app::pages::FailurePage;
+use app::site::RequestPath;
 use app::texts::Texts;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::FromRequestParts;
@@ -16,7 +17,7 @@ use axum::http::header::{
     CONTENT_SECURITY_POLICY, HeaderMap, HeaderValue, RETRY_AFTER, VARY,
 };
 use axum::http::request::Parts;
-use axum::http::{Extensions, Request, StatusCode};
+use axum::http::{Extensions, Request, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt;
 use leptos::prelude::*;
@@ -26,8 +27,8 @@ use tokio::task::spawn_blocking;
 use crate::http::client::Client;
 use crate::http::encoded_body::EncodedBody;
 use crate::http::encoding::{Effort, Encoding};
-use crate::http::headers;
 use crate::http::language::Language;
+use crate::http::markup;
 use crate::http::state::AppState;
 use crate::limits::pages::{PageDenial, PagePermit};
 
@@ -53,12 +54,13 @@ pub(crate) struct PageRequestHead {
     language: Language,
     /// Which encodings the browser accepts.
     accept_encoding: HeaderMap,
+    path: RequestPath,
     for_cache: bool,
 }
 
 impl PageRequestHead {
     /// Extracts it from the head of a request.
-    pub(crate) fn of(extensions: &Extensions, headers: &HeaderMap) -> Self {
+    pub(crate) fn of(extensions: &Extensions, headers: &HeaderMap, uri: &Uri) -> Self {
         let accepted = headers.get(ACCEPT_ENCODING).cloned();
         Self {
             client: extensions.get().copied(),
@@ -67,6 +69,7 @@ impl PageRequestHead {
                 .map(|value| (ACCEPT_ENCODING, value))
                 .into_iter()
                 .collect(),
+            path: RequestPath(uri.path().into()),
             for_cache: extensions.get::<RenderedForCache>().is_some(),
         }
     }
@@ -105,7 +108,7 @@ impl FromRequestParts<Arc<AppState>> for PageRequest {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, app: &Arc<AppState>) -> Result<Self, Response> {
-        let head = PageRequestHead::of(&parts.extensions, &parts.headers);
+        let head = PageRequestHead::of(&parts.extensions, &parts.headers, &parts.uri);
         head.admit(app).await
     }
 }
@@ -156,9 +159,9 @@ pub(crate) async fn streamed_page<V: IntoView + 'static>(
 ) -> Response {
     let texts = Arc::clone(request.texts(app));
     let PageRequest { head, permit } = request;
-    let context = context(app, status, app.admission(head.client), texts);
+    let context = context(app, status, app.admission(head.client), texts, head.path);
     let render = leptos_axum::render_app_to_stream_in_order_with_context(context, view);
-    let response = render(request_for_leptos()).await;
+    let response = markup::valid(render(request_for_leptos()).await);
     response.map(|body| {
         let stream = body.into_data_stream();
         // The permit belongs to the stream and is dropped with it.
@@ -174,8 +177,10 @@ pub(crate) fn context(
     status: StatusCode,
     admission: Admission,
     texts: Arc<Texts>,
+    path: RequestPath,
 ) -> impl Fn() + Clone + Send + Sync + 'static {
     let site = app.site.clone();
+    let policy = app.assets.page_policy();
     let vary = HeaderValue::from_static(match site.languages.all().len() {
         1 => "accept-encoding",
         _ => "accept-encoding, accept-language",
@@ -184,11 +189,12 @@ pub(crate) fn context(
         provide_context(site.clone());
         provide_context(texts.clone());
         provide_context(admission.clone());
+        provide_context(path.clone());
         let response = expect_context::<ResponseOptions>();
         if status != StatusCode::OK {
             response.set_status(status);
         }
-        response.insert_header(CONTENT_SECURITY_POLICY, headers::PAGE_POLICY);
+        response.insert_header(CONTENT_SECURITY_POLICY, policy.clone());
         if let Ok(language) = HeaderValue::from_str(&texts.language) {
             response.insert_header(CONTENT_LANGUAGE, language);
         }
@@ -200,6 +206,11 @@ pub(crate) fn context(
 /// another page could not render this one either.
 async fn busy(app: &AppState, request: &PageRequestHead, denial: PageDenial) -> Response {
     let texts = request.language.texts(&app.site);
+    // It is the same for every path.
+    let request = &PageRequestHead {
+        path: RequestPath::default(),
+        ..request.clone()
+    };
     let render_once = || async {
         let failure = texts.pages.failure.busy.clone();
         let view = move || view! { <FailurePage failure=failure.clone()/> };
@@ -233,9 +244,10 @@ async fn render<V: IntoView + 'static>(
     view: impl Fn() -> V + Clone + Send + Sync + 'static,
 ) -> Response {
     let texts = Arc::clone(request.language.texts(&app.site));
-    let context = context(app, status, app.admission(request.client), texts);
+    let path = request.path.clone();
+    let context = context(app, status, app.admission(request.client), texts, path);
     let render = leptos_axum::render_app_async_with_context(context, view);
-    render(request_for_leptos()).await
+    markup::valid(render(request_for_leptos()).await)
 }
 
 /// Leptos gets an empty request: no page reads it, and a request without a path, such as `OPTIONS *`, would

@@ -23,7 +23,7 @@ use crate::http::health::{health, ready};
 use crate::http::ingress::ingress;
 use crate::http::page_cache::PageCache;
 use crate::http::routes::connection_test::test_stream;
-use crate::http::routes::failures::{not_found, page_for_bare_failures, panicked, wrong_method};
+use crate::http::routes::failures::{no_route, page_for_bare_failures, panicked, wrong_method};
 use crate::http::routes::pages::pages;
 use crate::http::state::AppState;
 use crate::http::{body, headers, security_txt};
@@ -63,7 +63,7 @@ fn files(app: &AppState) -> Router<Arc<AppState>> {
 fn for_browsers(routes: Router<Arc<AppState>>, app: &Arc<AppState>) -> Router<Arc<AppState>> {
     with_form_guards(
         routes
-            .fallback(not_found)
+            .fallback(no_route)
             .method_not_allowed_fallback(wrong_method),
         app,
     )

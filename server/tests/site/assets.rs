@@ -5,9 +5,6 @@ use super::{ask, get, site};
 /// The size limit of the script and the WebAssembly together in bytes, compressed with brotli 11.
 const BUDGET: usize = 113_000;
 
-/// The size limit of a page and the style sheet together in bytes, compressed as they are sent.
-const PAGE_BUDGET: usize = 20_000;
-
 /// The paths of the bundle, as the home page links them.
 async fn bundle_paths() -> Vec<String> {
     let page = ask(&site(), get("/")).await.text();
@@ -18,22 +15,14 @@ async fn bundle_paths() -> Vec<String> {
         .collect();
     paths.sort();
     paths.dedup();
-    assert_eq!(
-        paths.len(),
-        3,
-        "script, WebAssembly and style sheet: {paths:?}"
-    );
+    assert_eq!(paths.len(), 2, "script and WebAssembly: {paths:?}");
     paths
 }
 
 #[tokio::test]
 async fn the_bundle_stays_within_its_budget() {
     let mut total = 0;
-    for path in bundle_paths()
-        .await
-        .iter()
-        .filter(|path| !path.ends_with(".css"))
-    {
+    for path in &bundle_paths().await {
         let mut request = get(path);
         request
             .headers_mut()
@@ -76,40 +65,6 @@ async fn bundle_files_last_and_every_form_has_the_same_bytes() {
 }
 
 #[tokio::test]
-async fn a_first_page_with_its_style_stays_within_its_budget() {
-    let paths = bundle_paths().await;
-    let style = paths.iter().find(|path| path.ends_with(".css")).unwrap();
-    let weight = async |path: &str| {
-        let mut request = get(path);
-        request
-            .headers_mut()
-            .insert("accept-encoding", "br".parse().unwrap());
-        let answer = ask(&site(), request).await;
-        assert_eq!(answer.header("content-encoding"), "br", "{path}");
-        answer.body.len()
-    };
-    let style = weight(style).await;
-    for path in [
-        "/",
-        "/test",
-        "/fix",
-        "/fix/send-program",
-        "/programs",
-        "/programs/outlook-classic",
-        "/fix/card/security-and-port",
-        "/errors",
-        "/check",
-        "/network",
-    ] {
-        let total = weight(path).await + style;
-        assert!(
-            total <= PAGE_BUDGET,
-            "{path} and its style weigh {total} of {PAGE_BUDGET} bytes"
-        );
-    }
-}
-
-#[tokio::test]
 async fn no_sentence_and_no_setting_is_in_the_bundle() {
     let content = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../app/content/en");
     let programs = content.join("programs");
@@ -127,11 +82,7 @@ async fn no_sentence_and_no_setting_is_in_the_bundle() {
         }
     }
     assert!(texts.len() > 1_000, "{} sentences", texts.len());
-    for path in bundle_paths()
-        .await
-        .iter()
-        .filter(|path| !path.ends_with(".css"))
-    {
+    for path in &bundle_paths().await {
         let bytes = ask(&site(), get(path)).await.body;
         let bundle = String::from_utf8_lossy(&bytes);
         for text in &texts {

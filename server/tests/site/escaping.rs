@@ -17,7 +17,13 @@ const CANARY: &str = "</textarea></title></script>\"'><b>qzcanary\" qzcanaryx=1 
 
 /// What no page may contain: the canary after it has closed an element, and a comment of Leptos where it would
 /// be shown as text.
-const UNESCAPED: [&str; 4] = ["<b>qzcanary", "\"'><b", "<!></title", "<!></textarea"];
+const UNESCAPED: [&str; 5] = [
+    "<b>qzcanary",
+    "\"'><b",
+    "<!--</title",
+    "--></title",
+    "--></textarea",
+];
 
 /// What no tag may contain: the canary after it has closed an attribute. In a text it is harmless.
 const UNQUOTED: &str = "qzcanary\" qzcanaryx";

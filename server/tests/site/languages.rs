@@ -36,12 +36,6 @@ async fn ask_in(site: &Router, language: &str, mut request: Request<Body>) -> An
     ask(site, request).await
 }
 
-/// What is rendered for each request has another nonce in its last scripts.
-fn without_nonce(answer: &Answer) -> String {
-    let text = answer.text();
-    text.split_once("<script nonce").unwrap().0.to_owned()
-}
-
 #[tokio::test]
 async fn every_page_is_in_the_language_of_its_request() {
     let site = site_in_two_languages();
@@ -65,7 +59,7 @@ async fn every_page_is_in_the_language_of_its_request() {
             let english = ask_in(&site, "en-US, de;q=0.5", get(path)).await;
             let german = ask_in(&site, "de-AT, en;q=0.5", get(path)).await;
             let neither = ask_in(&site, "fr", get(path)).await;
-            assert_eq!(without_nonce(&english), without_nonce(&neither), "{path}");
+            assert_eq!(english.text(), neither.text(), "{path}");
             for (answer, language) in [(&english, "en"), (&german, "de")] {
                 assert_eq!(answer.header("content-language"), language, "{path}");
                 let vary = answer.header("vary");

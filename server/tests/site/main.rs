@@ -4,6 +4,7 @@
 
 mod assets;
 mod escaping;
+mod every_page;
 mod headers;
 mod languages;
 mod page_limits;

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use app::check::{Refusal, TestConnection, start};
 use app::guide::trail::Trail;
 use app::pages::ResultPage;
+use app::site::RequestPath;
 use axum::extract::{Query, Request, State};
 use axum::http::StatusCode;
 use axum::http::header::{ACCEPT, CACHE_CONTROL, HeaderName, HeaderValue, REFERER, RETRY_AFTER};
@@ -71,7 +72,13 @@ pub(crate) async fn test_stream(
     // that the request names as its referrer.
     request.headers_mut().remove(ACCEPT);
     request.headers_mut().remove(REFERER);
-    let context = context(&app, StatusCode::OK, admission, texts);
+    let context = context(
+        &app,
+        StatusCode::OK,
+        admission,
+        texts,
+        RequestPath::default(),
+    );
     let answer = leptos_axum::handle_server_fns_with_context(context, request).await;
     let mut response = kept_by(answer.into_response(), "no-store");
     // The function itself never fails: then its form could not be read, which is no fault of the program.

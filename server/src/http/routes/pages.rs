@@ -14,7 +14,7 @@ use app::site::Site;
 use axum::extract::{Form, Path, Query, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, get};
 use leptos::prelude::*;
 use serde::Deserialize;
 
@@ -99,7 +99,7 @@ pub(crate) fn pages() -> Vec<PageRoute> {
         PageRoute::each("/settings/{domain}", get(settings), |site| {
             site.domain_groups().into_iter().flatten().collect()
         }),
-        PageRoute::uncached("/settings", post(find_settings)),
+        PageRoute::uncached("/settings", get(settings_at_home).post(find_settings)),
     ]
 }
 
@@ -253,6 +253,11 @@ async fn settings(
             .await
         }
     }
+}
+
+/// The address of the form, opened as a page. The settings stand on the first page.
+async fn settings_at_home() -> Redirect {
+    Redirect::to("/#settings")
 }
 
 #[derive(Deserialize)]
