@@ -53,6 +53,25 @@ async fn pages_say_what_they_should() {
             ],
         ),
         (
+            "/fix/card/bring-back?program=thunderbird",
+            StatusCode::OK,
+            &[
+                "href=\"/fix/card/leave-copies?program=thunderbird\"",
+                "Where this comes from",
+                "href=\"https://www.rfc-editor.org/rfc/rfc1939\"",
+                ", read on 27 November 2026",
+            ],
+        ),
+        (
+            "/network",
+            StatusCode::OK,
+            &[
+                "data-device=\"iphone\"",
+                "curl -Ssv",
+                "href=\"/fix/card/other-network\"",
+            ],
+        ),
+        (
             "/nothing",
             StatusCode::NOT_FOUND,
             &["There is no page here"],
