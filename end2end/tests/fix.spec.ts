@@ -40,11 +40,12 @@ for (const [card, ...answers] of [
   ["Try without your VPN", "It works in some places and not in others", "Yes", "Yes"],
   ["Find mail that is only hidden", "Messages have disappeared", "No, I see them there"],
   ["Clean up messages that came twice", "Messages come twice", "Yes"],
-  ["Remove the account and add it again", "Folders or older messages are missing", "POP"],
+  ["Bring your mail back from the device that has it", "Messages have disappeared", "Yes, they are gone", "Yes"],
+  ["Bring your mail back from the device that has it", "Folders or older messages are missing", "POP"],
   ["See your sent mail on all devices", "Messages that I sent are missing", "POP"],
   ["Clear the stuck message", "A message stays in the outbox", "Yes, the test found no problem", "Another program", "Everything that I send"],
   ["Make room in your mailbox", "It says that my mailbox is full"],
-  ["Set a new email password", "I don't know", "I don't know, or the test did not run", "Yes", "No, it does not let me in", "The one for my email"],
+  ["Set a new email password", "I don't know", "I don't know, or the test did not run", "Yes", "No, it does not let me in", "The one for my email", "No"],
 ] as const) {
   test(`“${answers[0]}” ends in “${card}” (${answers.length} answers)`, async ({ page }) => {
     await page.goto("/fix");

@@ -92,7 +92,7 @@ fn Systems(values: Arc<Values>) -> impl IntoView {
         let steps = system.steps.iter().cloned();
         let steps = steps.map(|prose| view! { <li><Text prose values=values.clone()/></li> });
         let steps = steps.collect::<Vec<_>>();
-        let steps = (!steps.is_empty()).then(|| view! { <ol class="steps">{steps}</ol> });
+        let steps = (!steps.is_empty()).then(|| view! { <ol>{steps}</ol> });
         let onwards = system.to.as_ref().and_then(|to| {
             let title = texts.guide.label(to)?.to_owned();
             Some(view! { <p class="go-on"><a href=to.path()>{title}</a></p> })

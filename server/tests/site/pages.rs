@@ -74,6 +74,24 @@ async fn pages_say_what_they_should() {
             &["Brightspeed", "AT&amp;T took over", "Support decides"],
         ),
         ("/fix/card/pop-to-imap", StatusCode::OK, &["holds 700 MB"]),
+            "/fix/card/bring-back?program=thunderbird",
+            StatusCode::OK,
+            &[
+                "href=\"/fix/card/leave-copies?program=thunderbird\"",
+                "Where this comes from",
+                "href=\"https://www.rfc-editor.org/rfc/rfc1939\"",
+                ", read on 27 November 2026",
+            ],
+        ),
+        (
+            "/network",
+            StatusCode::OK,
+            &[
+                "data-device=\"iphone\"",
+                "curl -Ssv",
+                "href=\"/fix/card/other-network\"",
+            ],
+        ),
         (
             "/nothing",
             StatusCode::NOT_FOUND,
