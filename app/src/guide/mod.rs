@@ -44,4 +44,6 @@ pub use localized::Guide;
 pub(crate) use structure::Structure;
 
 #[cfg(test)]
+mod harm_tests;
+#[cfg(test)]
 mod tests;

@@ -1,4 +1,5 @@
-//! Commands that show what the customer's own network lets through, and what their output means.
+//! Commands that show what the customer's own network lets through, and what their output means; and what to do on
+//! devices without commands.
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -6,7 +7,7 @@ use toml::Spanned;
 use super::destination::Destination;
 use super::pattern::{joined, patterns};
 use super::program::Device;
-use super::prose::{GeneralProse, Prose};
+use super::prose::{GeneralProse, Prose, Steps};
 use crate::content::by_id::{ById, Table};
 use crate::content::file::File;
 use crate::content::template::Plain;
@@ -28,10 +29,14 @@ pub struct System {
     pub name: String,
     /// What it is.
     pub device: Device,
-    /// How to open the window for commands.
+    /// How to begin.
     pub open: Prose,
-    /// What to type there.
+    /// What to type, if it has a window for commands.
     pub commands: Vec<Command>,
+    /// What to do where nothing can be typed.
+    pub steps: Steps,
+    /// Where to go on from there.
+    pub to: Option<Destination>,
 }
 
 /// One command.
@@ -70,7 +75,9 @@ pub(super) struct NetworkStructure {
 #[serde(deny_unknown_fields)]
 struct SystemStructure {
     device: Spanned<Device>,
+    #[serde(default)]
     commands: Vec<CommandStructure>,
+    to: Option<Spanned<Destination>>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -102,7 +109,10 @@ struct WordsFile {
 struct SystemWords {
     name: Plain,
     open: Prose,
+    #[serde(default)]
     commands: ById<Prose>,
+    #[serde(default)]
+    steps: Steps,
 }
 
 #[derive(Deserialize)]
@@ -133,9 +143,11 @@ impl NetworkStructure {
         Ok(network)
     }
 
-    /// Where the readings lead.
+    /// Where the readings and the devices without commands lead.
     pub(super) fn targets(&self) -> impl Iterator<Item = &Spanned<Destination>> {
-        self.readings.iter().map(|reading| &reading.to)
+        let from_systems = self.systems.iter().filter_map(|system| system.to.as_ref());
+        let from_readings = self.readings.iter().map(|reading| &reading.to);
+        from_readings.chain(from_systems)
     }
 
     /// The commands and the readings in the words of one language.
@@ -164,6 +176,8 @@ impl NetworkStructure {
                     device: *system.device.get_ref(),
                     open: words.open,
                     commands,
+                    steps: words.steps,
+                    to: system.to.as_ref().map(|to| to.get_ref().clone()),
                 })
             })?;
         let readings = self.readings.iter();
@@ -181,5 +195,113 @@ impl NetworkStructure {
                 })
             })?;
         Ok(Network { systems, readings })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::matching::{plain, score};
+    use crate::texts::Texts;
+
+    /// What the readings say of an output, the most telling first.
+    fn readings(output: &str) -> Vec<String> {
+        let texts = Texts::english();
+        let text = plain(output);
+        let readings = texts.guide.network.readings.iter();
+        let mut hits: Vec<_> = readings
+            .map(|reading| (score(&reading.keys, &text), reading.text.clone()))
+            .filter(|(score, _)| *score > 0)
+            .collect();
+        hits.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+        hits.into_iter().map(|(_, text)| text).collect()
+    }
+
+    /// Outputs as curl 7.88 printed them for servers on the same machine.
+    const OUTPUTS: &[(&str, &str)] = &[
+        (
+            "* Could not resolve host: mail.example.invalid\n* Closing connection 0\ncurl: (6) Could not resolve host: mail.example.invalid",
+            "DNS name does not exist, Name or service not known, Could not resolve host",
+        ),
+        (
+            "* Failed to connect to localhost port 5999 after 0 ms: Couldn't connect to server\n* Closing connection 0\ncurl: (7) Failed to connect to localhost port 5999 after 0 ms: Couldn't connect to server",
+            "curl: (7)",
+        ),
+        (
+            "* Closing connection 0\ncurl: (28) SSL connection timeout",
+            "curl: (28)",
+        ),
+        (
+            "< 250-localhost\n< 250-STARTTLS\n< 250 OK\n> STARTTLS\n< 220 2.0.0 Ready\n* Closing connection 0\ncurl: (35) OpenSSL/3.0.19: error:0A00010B:SSL routines::wrong version number",
+            "curl: (35)",
+        ),
+        (
+            "< 250-STARTTLS\n< 250 OK\n> STARTTLS\n< 220 2.0.0 Ready\n* Closing connection 0\ncurl: (60) SSL certificate problem: self-signed certificate",
+            "curl: (60), certificate verify failed",
+        ),
+        (
+            "< 250-localhost\n< 250-SIZE 1\n< 250 OK\n* STARTTLS not supported.\n* Closing connection 0\ncurl: (64) STARTTLS not supported.",
+            "curl: (64)",
+        ),
+        (
+            "< * CAPABILITY IMAP4rev1 AUTH=PLAIN\n< A002 NO [AUTHENTICATIONFAILED] no\n* Closing connection 0\ncurl: (67) Login denied",
+            "curl: (67)",
+        ),
+        (
+            "< 250-STARTTLS\n> EHLO vm\n< 250-SIZE 1\n< 250 OK\n> NOOP\n< 250 2.0.0 Ok\n* Connection #0 to host localhost left intact",
+            "250 2.0.0 Ok",
+        ),
+        (
+            "< * CAPABILITY IMAP4rev1 AUTH=PLAIN\n< A002 OK done\n* Connection #0 to host localhost left intact",
+            "Connection #0 to host … left intact",
+        ),
+    ];
+
+    #[test]
+    fn outputs_of_curl_are_read_by_what_failed() {
+        for (output, first) in OUTPUTS {
+            let found = readings(output);
+            assert_eq!(
+                found.first().map(String::as_str),
+                Some(*first),
+                "{output}: {found:?}"
+            );
+        }
+    }
+
+    /// What a server offers stands before the encryption, so it says nothing of how it ended.
+    #[test]
+    fn an_offer_of_encryption_is_no_success() {
+        for output in ["250-STARTTLS", "< 250-SIZE 1\n< 250-STARTTLS\n< 250 OK"] {
+            assert!(readings(output).is_empty(), "{output}");
+        }
+    }
+
+    #[test]
+    fn curl_tells_the_number_of_the_fault() {
+        let texts = Texts::english();
+        let systems = texts.guide.network.systems.iter();
+        let commands = systems.flat_map(|system| &system.commands);
+        let curl: Vec<_> = commands
+            .map(|command| command.text.plain())
+            .filter(|text| text.starts_with("curl"))
+            .collect();
+        assert_eq!(curl.len(), 6);
+        for text in curl {
+            assert!(text.contains(" -Ssv "), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_device_without_commands_has_steps_and_a_way_on() {
+        let texts = Texts::english();
+        for system in &texts.guide.network.systems {
+            let name = &system.name;
+            assert_eq!(
+                system.commands.is_empty(),
+                !system.steps.is_empty(),
+                "{name}"
+            );
+            assert_eq!(system.commands.is_empty(), system.to.is_some(), "{name}");
+        }
     }
 }

@@ -245,6 +245,7 @@ fn what_is_there_twice_is_refused_with_its_place() {
     for (path, start, end, fault) in [
         ("network.toml", "{ id = ", " }", "command `"),
         ("network.toml", "[[reading]]", "[[", "reading `"),
+        ("cards.toml", "{ id = ", " }", "source `"),
         ("programs/thunderbird.toml", "[[form]]", "[[", "form `imap"),
         ("programs/thunderbird.toml", "{ id = ", " }", "message `"),
         (
@@ -464,6 +465,18 @@ fn references_that_lead_nowhere_are_refused() {
             "cards.toml",
             "[card.full-user-name]",
             "[card.user-name]",
+            "this leads nowhere, expected a card",
+        ),
+        (
+            "cards.toml",
+            "prevention = \"leave-copies\"",
+            "prevention = \"leave-copy\"",
+            "unknown `leave-copy`, expected the slug of a card",
+        ),
+        (
+            "network.toml",
+            "to = \"card:other-network\"",
+            "to = \"card:nothing\"",
             "this leads nowhere, expected a card",
         ),
         (

@@ -89,11 +89,23 @@ fn Systems(values: Arc<Values>) -> impl IntoView {
         let commands = system.commands.iter();
         let commands = commands.filter_map(|command| command_view(&texts, command, &values));
         let commands = commands.collect::<Vec<_>>();
+        let commands =
+            (!commands.is_empty()).then(|| view! { <dl class="commands">{commands}</dl> });
+        let steps = system.steps.iter().cloned();
+        let steps = steps.map(|prose| view! { <li><Text prose values=values.clone()/></li> });
+        let steps = steps.collect::<Vec<_>>();
+        let steps = (!steps.is_empty()).then(|| view! { <ol>{steps}</ol> });
+        let onwards = system.to.as_ref().and_then(|to| {
+            let title = texts.guide.label(to)?.to_owned();
+            Some(view! { <p class="go-on"><a href=to.path()>{title}</a></p> })
+        });
         view! {
             <details class="system" data-device=system.device.name()>
                 <summary>{system.name.clone()}</summary>
                 <p><b>{open.clone()}</b> " " <Text prose=system.open.clone() values=values.clone()/></p>
-                <dl class="commands">{commands}</dl>
+                {commands}
+                {steps}
+                {onwards}
             </details>
         }
     });
