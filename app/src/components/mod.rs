@@ -7,9 +7,15 @@ mod card_sources;
 #[cfg(feature = "ssr")]
 mod changes;
 #[cfg(feature = "ssr")]
+mod chip;
+#[cfg(feature = "ssr")]
+mod device_icon;
+#[cfg(feature = "ssr")]
 mod form_picture;
 #[cfg(feature = "ssr")]
 mod layout;
+#[cfg(feature = "ssr")]
+mod program_choice;
 #[cfg(feature = "ssr")]
 mod prose;
 #[cfg(feature = "ssr")]
@@ -20,6 +26,8 @@ mod steps;
 mod test_section;
 #[cfg(feature = "ssr")]
 mod text_area;
+#[cfg(feature = "ssr")]
+mod your_address;
 
 #[cfg(feature = "ssr")]
 pub use answered_list::AnsweredList;
@@ -32,7 +40,9 @@ pub use form_picture::FormPicture;
 #[cfg(feature = "ssr")]
 pub use layout::{Document, Links};
 #[cfg(feature = "ssr")]
-pub use prose::{GeneralText, Text};
+pub use program_choice::{ChoiceRow, device_links, programs_by_device};
+#[cfg(feature = "ssr")]
+pub use prose::{GeneralText, StepText, Text};
 #[cfg(feature = "ssr")]
 pub use settings_table::SettingsTable;
 #[cfg(feature = "ssr")]
@@ -41,3 +51,5 @@ pub use steps::Part;
 pub use test_section::TestSection;
 #[cfg(feature = "ssr")]
 pub use text_area::TextArea;
+#[cfg(feature = "ssr")]
+pub use your_address::YourAddress;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
+use super::chip::{chip, placeholder};
 use crate::guide::prose::{GeneralProse, Piece, Prose, Slot};
 use crate::guide::values::{Filled, Values};
 use crate::islands::UserName;
@@ -17,7 +18,18 @@ pub fn Text(
     /// What stands in its places.
     values: Arc<Values>,
 ) -> impl IntoView {
-    pieces(&prose.0, &values)
+    pieces(&prose.0, &values, Copying::Never)
+}
+
+/// A step with its values, each with a button that copies it where it is to be typed.
+#[component]
+pub fn StepText(
+    /// The step.
+    prose: Prose,
+    /// What stands in its places.
+    values: Arc<Values>,
+) -> impl IntoView {
+    pieces(&prose.0, &values, Copying::Offered)
 }
 
 /// A text about no group of addresses in particular.
@@ -27,6 +39,13 @@ pub fn GeneralText(
     prose: GeneralProse,
 ) -> impl IntoView {
     general(&prose.prose().0)
+}
+
+/// Whether values can be copied from a text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Copying {
+    Never,
+    Offered,
 }
 
 fn general(pieces: &[Piece]) -> AnyView {
@@ -42,36 +61,69 @@ fn general(pieces: &[Piece]) -> AnyView {
     views.collect_view().into_any()
 }
 
-fn pieces(pieces: &[Piece], values: &Values) -> AnyView {
-    let views = pieces.iter().map(|piece| piece_view(piece, values));
-    views.collect_view().into_any()
+fn pieces(pieces: &[Piece], values: &Values, copying: Copying) -> AnyView {
+    let mut views = Vec::new();
+    // What the last piece has taken of the next.
+    let mut taken = 0;
+    for (position, piece) in pieces.iter().enumerate() {
+        let view = match piece {
+            Piece::Text(text) => text.get(taken..).unwrap_or_default().to_owned().into_any(),
+            piece => piece_view(piece, values, copying),
+        };
+        // No line may begin with the mark that follows a value.
+        let mark = match (piece, pieces.get(position + 1)) {
+            (Piece::Slot(_) | Piece::Code(_), Some(Piece::Text(next))) => mark(next),
+            _ => "",
+        };
+        taken = mark.len();
+        views.push(match mark {
+            "" => view,
+            mark => view! { <span class="kept">{view}{mark.to_owned()}</span> }.into_any(),
+        });
+    }
+    views.into_any()
 }
 
-fn piece_view(piece: &Piece, values: &Values) -> AnyView {
-    let texts = texts();
-    let words = &texts.guide.words;
+/// The mark at the beginning of a text, if there is one.
+fn mark(text: &str) -> &str {
+    let end = text.find(|letter: char| letter.is_alphanumeric() || letter.is_whitespace());
+    text.get(..end.unwrap_or(text.len())).unwrap_or_default()
+}
+
+fn piece_view(piece: &Piece, values: &Values, copying: Copying) -> AnyView {
+    let words = &texts().guide.words;
     match piece {
         Piece::Text(text) => text.clone().into_any(),
-        Piece::Label(inner) => view! { <b class="label">{pieces(inner, values)}</b> }.into_any(),
-        Piece::Code(inner) => view! { <code>{pieces(inner, values)}</code> }.into_any(),
+        Piece::Label(inner) => {
+            view! { <b class="label">{pieces(inner, values, copying)}</b> }.into_any()
+        }
+        // Several values that are typed in one go are copied in one go.
+        Piece::Code(inner) => match values.text(&Prose(inner.as_slice().into())) {
+            Some(text) if copying == Copying::Offered && has_value(inner) => {
+                chip(Some(text), false)
+            }
+            _ => view! { <code>{pieces(inner, values, Copying::Never)}</code> }.into_any(),
+        },
         // A name among other words, and nothing to type.
         Piece::Slot(Slot::Provider) => values.record.name.clone().into_any(),
-        Piece::Slot(slot) => match values.fill(*slot) {
-            Filled::Text(text) => view! { <span class="filled">{text}</span> }.into_any(),
-            Filled::User { local_part } => {
-                let unknown = if local_part {
-                    words.program.local_part.clone()
-                } else {
-                    words.program.user.clone()
-                };
-                view! {
-                    <span class="filled">
-                        <UserName local_part>{unknown}</UserName>
-                    </span>
-                }
-                .into_any()
+        Piece::Slot(slot) => match (values.fill(*slot), slot, copying) {
+            (Filled::Text(text), Slot::Host(_) | Slot::Port(_), Copying::Offered) => {
+                chip(Some(text), false)
             }
-            Filled::Missing => words.missing().to_owned().into_any(),
+            // It is chosen from a list.
+            (Filled::Text(text), ..) => view! { <span class="filled">{text}</span> }.into_any(),
+            (Filled::User { local_part }, _, Copying::Offered) => chip(None, local_part),
+            (Filled::User { local_part }, _, Copying::Never) => view! {
+                <span class="filled">
+                    <UserName local_part>{placeholder(local_part)}</UserName>
+                </span>
+            }
+            .into_any(),
+            (Filled::Missing, ..) => words.missing().to_owned().into_any(),
         },
     }
+}
+
+fn has_value(pieces: &[Piece]) -> bool {
+    pieces.iter().any(|piece| matches!(piece, Piece::Slot(_)))
 }

@@ -15,6 +15,7 @@
 //! | [`remedies`] | from what a test found to what mends it |
 //! | [`error_text`] | what messages mean, and how they are found |
 //! | `pattern` | the pieces by which they are found |
+//! | [`pop_aside`] | what a step says about POP, to be folded away |
 //! | [`comparison`] | settings as a program shows them next to the right ones |
 //! | [`network`] | commands for the customer's own network |
 //! | [`words`] | the words around all that |
@@ -30,6 +31,7 @@ pub mod network;
 pub mod node;
 mod other_guide;
 mod pattern;
+pub mod pop_aside;
 pub mod program;
 mod program_file;
 pub mod prose;

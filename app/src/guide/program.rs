@@ -195,6 +195,8 @@ pub struct Trap {
     pub text: Prose,
     /// How to get out.
     pub steps: Steps,
+    /// The number of the step of adding an account at which it waits; none if it comes later.
+    pub step: Option<usize>,
 }
 
 /// A message of a program.
@@ -219,6 +221,15 @@ pub struct Retired {
     pub keep: Steps,
     /// The slugs of programs to use instead.
     pub instead: Vec<String>,
+}
+
+impl Form {
+    /// Whether it is the form of a POP account.
+    pub fn is_pop(&self) -> bool {
+        self.fields
+            .iter()
+            .any(|field| field.value.names(Protocol::Pop3))
+    }
 }
 
 impl SecurityNames {

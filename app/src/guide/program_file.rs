@@ -325,7 +325,7 @@ impl Parts {
         } else if let Some(other) = &structure.other {
             Status::Other(Arc::new(self.other(file, &table, other)?))
         } else {
-            Status::Supported(Arc::new(self.guide(&table, no_security)?))
+            Status::Supported(Arc::new(self.guide(file, &table, no_security)?))
         })
     }
 
@@ -357,8 +357,23 @@ impl Parts {
         Ok(())
     }
 
-    fn guide(self, table: &Table<'_>, no_security: &str) -> Result<ProgramGuide, String> {
+    fn guide(
+        self,
+        file: &File,
+        table: &Table<'_>,
+        no_security: &str,
+    ) -> Result<ProgramGuide, String> {
         table.optional("retired", false, self.retired)?;
+        let add = table.required("add", self.add)?.steps;
+        let trap = table.required("trap", self.trap)?;
+        if let Some(step) = trap.step
+            && !(1..=add.len()).contains(&step)
+        {
+            return Err(file.fault(format!(
+                "trap: `add` has no step {step}, expected 1 to {}",
+                add.len()
+            )));
+        }
         let security = table.required("security", self.security)?;
         Ok(ProgramGuide {
             security: SecurityNames {
@@ -367,11 +382,11 @@ impl Parts {
                 none: no_security.to_owned(),
             },
             forms: self.forms,
-            add: table.required("add", self.add)?.steps,
+            add,
             change: table.required("change", self.change)?.steps,
             outgoing: table.required("outgoing", self.outgoing)?,
             kind: table.required("kind", self.kind)?.text,
-            trap: table.required("trap", self.trap)?,
+            trap,
             cards: self.cards,
         })
     }

@@ -198,23 +198,21 @@ impl Prose {
         slots
     }
 
+    /// Whether it holds a value of this service.
+    pub fn names(&self, protocol: Protocol) -> bool {
+        self.slots().into_iter().any(|slot| match slot {
+            Slot::Host(of) | Slot::Port(of) | Slot::Security(of) => of == protocol,
+            Slot::OtherHost | Slot::OtherPort | Slot::OtherSecurity => protocol == Protocol::Smtp,
+            Slot::Provider | Slot::User | Slot::MailboxSize | Slot::MessageSize => false,
+        })
+    }
+
     /// Whether it holds a value that differs from address to address.
     pub fn has_values(&self) -> bool {
         let general = [Slot::Provider, Slot::MailboxSize, Slot::MessageSize];
         self.slots()
             .into_iter()
             .any(|slot| !general.contains(&slot))
-    }
-
-    /// The protocols of which it holds a value.
-    pub fn protocols(&self) -> impl Iterator<Item = Protocol> {
-        self.slots().into_iter().filter_map(|slot| match slot {
-            Slot::Host(protocol) | Slot::Port(protocol) | Slot::Security(protocol) => {
-                Some(protocol)
-            }
-            Slot::OtherHost | Slot::OtherPort | Slot::OtherSecurity => Some(Protocol::Smtp),
-            Slot::Provider | Slot::User | Slot::MailboxSize | Slot::MessageSize => None,
-        })
     }
 
     /// The text without its values and marks, as it is searched and counted.

@@ -75,15 +75,18 @@ words! {
 
 words! {
     /// The page that lists the programs.
-    ProgramsWords: title heading lead several other retired suggested; heading_device(DeviceValue)
+    ProgramsWords: title heading devices several other other_short retired
+        suggested;
+        heading_device(DeviceValue)
 }
 
 words! {
     /// The page of one program.
-    ProgramWords: recognise recognise_other address address_hint values_hint values_other add add_other change outgoing kind cards tick
-        sources test works works_text works_fix why keep instead copied copy user local_part;
+    ProgramWords: jump jump_add jump_change jump_fix jump_keep jump_instead recognise recognise_other differs choose_other
+        address address_hint values_hint values_other add add_other change outgoing kind cards tick if_pop sources test works
+        works_text works_fix trap_steps why keep instead copied copy user_name user local_part;
         title(ProgramTitleValue) values(ProgramValue) trap(TrapValue) errors(ProgramValue)
-        checked(VersionsValue) older(VersionsValue) since(SinceValue)
+        checked(VersionsValue) older(VersionsValue) since(SinceValue) done(StepValue)
 }
 
 words! {
@@ -143,6 +146,9 @@ placeholders! {
 
     /// In sentences about a program.
     ProgramValue { Program = "program" }
+
+    /// In the name of the box of a step.
+    StepValue { Number = "number" }
 
     /// In the heading of what goes wrong in a program.
     TrapValue { Title = "title" }

@@ -198,12 +198,8 @@ mod browser {
         match kind {
             Kind::Troubleshooter => troubleshooter::click(root, event, &target),
             Kind::Report => report::click(root, &target),
-            Kind::Checklist
-            | Kind::Matches
-            | Kind::Device
-            | Kind::Clock
-            | Kind::FollowUp
-            | Kind::Unknown => {}
+            Kind::Checklist => checklist::click(event, &target),
+            Kind::Matches | Kind::Device | Kind::Clock | Kind::FollowUp | Kind::Unknown => {}
         }
     }
 }

@@ -4,14 +4,14 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::components::{AnsweredList, CardSources, Changes, Document, Part, Text};
+use crate::components::{AnsweredList, CardSources, Changes, Document, Part, Text, YourAddress};
 use crate::guide::card::{Card, CardFacts, CardLink};
 use crate::guide::program::{Program, SecurityNames, Status};
 use crate::guide::prose::Steps;
 use crate::guide::trail::Trail;
 use crate::guide::values::Values;
 use crate::guide::words::ProgramValue;
-use crate::islands::{AddressField, AddressScope, FollowUp, GroupPanel};
+use crate::islands::{AddressScope, FollowUp, GroupPanel};
 use crate::page_words::ProviderValue;
 use crate::site::{Site, site, texts};
 use crate::texts::Texts;
@@ -49,7 +49,6 @@ pub fn CardPage(
     let chooser = card
         .program
         .then(|| chooser(&texts, &slug, program.as_deref()));
-    let general = texts.guide.words.program.clone();
     let own = own_steps(program.as_deref(), &slug);
     let asks = card.has_values(own.as_deref());
     let groups = site.domain_groups();
@@ -60,13 +59,7 @@ pub fn CardPage(
         <Document title=title.clone() no_index>
             <AddressScope groups>
                 <h1>{title}</h1>
-                {asks.then(|| view! {
-                    <div class="card">
-                        <label for="address">{general.address.clone()}</label>
-                        <AddressField id="address".to_owned() value=String::new()/>
-                        <p class="hint">{general.address_hint.clone()}</p>
-                    </div>
-                })}
+                {asks.then(|| view! { <YourAddress/> })}
                 {chooser}
                 {panels(&site, &texts, &slug, &card, program.as_ref())}
             </AddressScope>
@@ -155,7 +148,7 @@ fn Body(
     let chosen = program.map_or_else(String::new, |program| program.slug.clone());
     let ticks = format!("{slug} {chosen} {position}");
     view! {
-        <p class="lead"><Text prose=card.why.clone() values=values.clone()/></p>
+        <p class="why"><Text prose=card.why.clone() values=values.clone()/></p>
         {link}
         {facts}
         {note.map(|note| view! { <p class="note">{note}</p> })}
@@ -216,7 +209,7 @@ fn chooser(texts: &Texts, slug: &str, chosen: Option<&Program>) -> impl IntoView
         chosen.is_none(),
     );
     view! {
-        <details class="others" open=chosen.is_none()>
+        <details class="folded">
             <summary>{words.program.clone()}</summary>
             <ul class="columns">{items} {general}</ul>
         </details>

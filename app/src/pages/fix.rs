@@ -5,17 +5,17 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use crate::answered::answer_ids::CHOSEN;
-use crate::components::{AnsweredList, Document, GeneralText, TestSection, TextArea};
+use crate::components::{
+    AnsweredList, Document, GeneralText, TestSection, TextArea, programs_by_device,
+};
 use crate::guide::destination::{Destination, Page};
 use crate::guide::error_text::MAX_TEXT_LEN;
 use crate::guide::node::{Answer, AnsweredBy, Node, START};
 use crate::guide::program::{Family, Program, Status};
 use crate::guide::trail::Trail;
-use crate::islands::{AddressScope, DeviceFirst, Troubleshooter};
+use crate::islands::{AddressScope, Troubleshooter};
 use crate::site::{site, texts};
 use crate::texts::Texts;
-
-use super::programs::DEVICES;
 
 /// One question of the troubleshooter.
 #[component]
@@ -142,30 +142,24 @@ fn programs(texts: &Texts, slug: &str, node: &Node, trail: &Trail) -> impl IntoV
     let guide = &texts.guide;
     let words = guide.words.programs.clone();
     let chosen = node.answer(CHOSEN);
-    let link = |program: &Arc<Program>| {
-        let link =
-            chosen.map(|chosen| answer_link(texts, slug, CHOSEN, chosen, trail, Some(program)));
-        view! { <li>{link}</li> }
+    let several = |here: &[&Arc<Program>]| {
+        let outlooks = here.iter().filter(|p| p.family == Some(Family::Outlook));
+        outlooks.count() > 1
     };
-    let sections = DEVICES.into_iter().map(|device| {
-        let here = guide.programs.iter();
-        let here = here.filter(|program| program.devices.contains(&device));
-        let outlooks = here
-            .clone()
-            .filter(|p| p.family == Some(Family::Outlook))
-            .count();
-        let items = here.map(link).collect_view();
-        let several = (outlooks > 1).then(|| view! { <p class="note">{words.several.clone()}</p> });
-        view! {
-            <section data-device=device.name()>
-                <h2>{guide.words.device(device).to_owned()}</h2>
-                <p class="note" data-suggested hidden>{words.suggested.clone()}</p>
-                {several}
-                <ul class="choices">{items}</ul>
-            </section>
-        }
+    // What is no mail program has an answer of its own where it may be meant.
+    let programs = guide.programs.iter();
+    let programs: Vec<_> = programs
+        .filter(|program| !matches!(program.status, Status::Other(_)))
+        .collect();
+    let groups = programs_by_device(texts, &programs, |here| {
+        let note =
+            several(here).then(|| view! { <p class="hint">{words.several.clone()}</p> }.into_any());
+        let rows = here.iter().filter_map(|program| {
+            let link = answer_link(texts, slug, CHOSEN, chosen?, trail, Some(program));
+            Some(link.into_any())
+        });
+        note.into_iter().chain(rows).collect()
     });
-    let sections = sections.collect_view();
     let rest = node.answers.iter().filter(|answer| answer.id != CHOSEN);
     let rest = rest.map(|answer| {
         let link = answer_link(texts, slug, &answer.id, answer, trail, None);
@@ -173,7 +167,7 @@ fn programs(texts: &Texts, slug: &str, node: &Node, trail: &Trail) -> impl IntoV
     });
     let rest = rest.collect_view();
     view! {
-        <DeviceFirst><div>{sections}</div></DeviceFirst>
+        {groups}
         <ul class="answers">{rest}</ul>
     }
 }

@@ -11,6 +11,7 @@ mod not_found;
 mod other_guide;
 mod outlook;
 mod program;
+mod program_parts;
 mod programs;
 mod report;
 mod result;

@@ -1,19 +1,20 @@
 //! `/programs/<slug>`: one mail program, with the customer's own values.
+//!
+//! The first step stands on the first screen of a phone: what else there is to know comes where it matters,
+//! in the steps or behind them.
 
 use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::components::{Document, FormPicture, Part, Text};
-use crate::guide::destination::OLD_DEVICE_CARD;
+use super::other_guide::OtherGuideBody;
+use super::program_parts::{Cards, Differs, Messages, Older, Pictures, anchor, trap_note};
+use crate::components::{Document, Part, Text, YourAddress};
 use crate::guide::program::{Program, ProgramGuide, Retired, Status};
 use crate::guide::values::Values;
-use crate::guide::words::{ProgramTitleValue, ProgramValue, SinceValue, TrapValue, VersionsValue};
-use crate::islands::{AddressField, AddressScope, GroupPanel};
-use crate::site::{Site, site, texts};
-use crate::texts::Texts;
-
-use super::other_guide::OtherGuideBody;
+use crate::guide::words::{ProgramTitleValue, ProgramValue, SinceValue, VersionsValue};
+use crate::islands::{AddressScope, GroupPanel};
+use crate::site::{site, texts};
 
 /// How to set up one program, or why not to use it any more.
 #[component]
@@ -23,7 +24,6 @@ pub fn ProgramPage(
 ) -> impl IntoView {
     let (site, texts) = (site(), texts());
     let words = texts.guide.words.program.clone();
-    let groups = site.domain_groups();
     let provider = site.provider_names(&texts.words);
     let title = words.title.fill(|value| match value {
         ProgramTitleValue::Program => &program.name,
@@ -36,20 +36,20 @@ pub fn ProgramPage(
     let sources = sources
         .map(|source| view! { <li>{source.clone()}</li> })
         .collect_view();
-    let summary = program.summary.prose().plain();
+    let groups = site.values(&program.security_names(&texts.words));
+    let asks = match &program.status {
+        Status::Supported(_) => true,
+        Status::Other(guide) => !guide.forms.is_empty(),
+        Status::Retired(_) => false,
+    };
     view! {
-        <Document title=title.clone()>
-            <AddressScope groups>
-                <h1>{title}</h1>
-                <p class="lead">{summary}</p>
-                <div class="card">
-                    <label for="address">{words.address.clone()}</label>
-                    <AddressField id="address".to_owned() value=String::new()/>
-                    <p class="hint">{words.address_hint.clone()}</p>
-                </div>
-                {panels(&site, &texts, &program)}
+        <Document title>
+            <AddressScope groups=site.domain_groups()>
+                <h1 class="program-name">{program.name.clone()}</h1>
+                {jumps(&program, groups.len())}
+                {asks.then(|| view! { <YourAddress/> })}
+                {panels(&program, groups)}
             </AddressScope>
-            <p class="go-on"><a class="button" href="/test">{words.test.clone()}</a></p>
             <details class="others">
                 <summary>{words.sources.clone()}</summary>
                 <p>{checked}</p>
@@ -59,195 +59,190 @@ pub fn ProgramPage(
     }
 }
 
-/// The same for every group of addresses. They look for the address that surrounds them, so this is
-/// called inside of its scope.
-fn panels(site: &Site, texts: &Texts, program: &Arc<Program>) -> impl IntoView + use<> {
-    let values = site.values(&program.security_names(&texts.words));
-    let panels = values.into_iter().enumerate().map(|(position, values)| {
+/// The same for every group of addresses. They look for the address that surrounds them, so this is called
+/// inside of its scope, as is `panels`.
+fn jumps(program: &Arc<Program>, groups: usize) -> impl IntoView + use<> {
+    let jumps = (0..groups).map(|position| {
         let program = program.clone();
-        view! { <GroupPanel position><Body program values=Arc::new(values) position/></GroupPanel> }
+        view! { <GroupPanel position><Jumps program position/></GroupPanel> }
+    });
+    jumps.collect_view()
+}
+
+fn panels(program: &Arc<Program>, groups: Vec<Values>) -> impl IntoView + use<> {
+    let panels = groups.into_iter().enumerate().map(|(position, values)| {
+        let (program, values) = (program.clone(), Arc::new(values));
+        view! { <GroupPanel position><Body program values position/></GroupPanel> }
     });
     panels.collect_view()
+}
+
+/// The ways to the parts of the page.
+#[component]
+fn Jumps(program: Arc<Program>, position: usize) -> impl IntoView {
+    let words = texts().guide.words.program.clone();
+    let parts = match program.status {
+        Status::Supported(_) => vec![
+            ("add", words.jump_add),
+            ("change", words.jump_change),
+            ("fix", words.jump_fix),
+        ],
+        Status::Other(_) => Vec::new(),
+        Status::Retired(_) => vec![("keep", words.jump_keep), ("instead", words.jump_instead)],
+    };
+    let links = parts.into_iter().map(|(part, text)| {
+        let href = format!("#{}", anchor(part, position));
+        view! { <li><a href=href>{text}</a></li> }
+    });
+    let links: Vec<_> = links.collect();
+    (!links.is_empty()).then(|| {
+        view! {
+            <nav class="jumps" aria-label=words.jump>
+                <ul>{links}</ul>
+            </nav>
+        }
+    })
 }
 
 /// What depends on the customer's values.
 #[component]
 fn Body(program: Arc<Program>, values: Arc<Values>, position: usize) -> impl IntoView {
-    let texts = texts();
-    let words = texts.guide.words.program.clone();
-    let title = match &program.status {
-        Status::Other(_) => words.recognise_other,
-        Status::Supported(_) | Status::Retired(_) => words.recognise,
-    };
-    let recognise = view! {
-        <section>
-            <h2>{title}</h2>
-            <p><Text prose=program.recognise.prose().clone() values=values.clone()/></p>
-        </section>
-    };
+    let older = (!program.older.is_empty()).then(|| {
+        let (program, values) = (program.clone(), values.clone());
+        view! { <Older program values position/> }
+    });
     let instructions = match &program.status {
-        Status::Supported(steps) => {
-            let ticks = format!("{} {position}", program.slug);
-            let (steps, program) = (steps.clone(), program.clone());
-            view! { <SetUpGuide steps values=values.clone() program ticks/> }.into_any()
+        Status::Supported(guide) => {
+            let guide = guide.clone();
+            view! { <SetUp program guide values position/> }.into_any()
         }
         Status::Other(guide) => {
-            let ticks = format!("{} {position}", program.slug);
             let guide = guide.clone();
-            view! { <OtherGuideBody guide values=values.clone() ticks/> }.into_any()
+            view! { <OtherGuideBody program guide values position/> }.into_any()
         }
         Status::Retired(retired) => {
-            let ticks = format!("{} {position} keep", program.slug);
             let retired = retired.clone();
-            view! { <RetiredProgram retired values=values.clone() ticks/> }.into_any()
+            view! { <NoLonger program retired values position/> }.into_any()
         }
     };
-    let messages = !program.errors.is_empty();
-    let older = !program.older.is_empty();
-    let ticks = format!("{} {position} older", program.slug);
     view! {
-        {recognise}
         {instructions}
-        {messages.then(|| view! { <Messages values=values.clone() program=program.clone()/> })}
-        {older.then(|| view! { <Older values program ticks/> })}
-    }
-}
-
-/// The versions that are too old for today's encryption.
-#[component]
-fn Older(values: Arc<Values>, program: Arc<Program>, ticks: String) -> impl IntoView {
-    let texts = texts();
-    let words = texts.guide.words.program.clone();
-    let parts = program.older.iter().map(|older| {
-        let title = words.older.fill(|VersionsValue::Versions| &older.versions);
-        let (text, steps) = (older.text.clone(), older.steps.clone());
-        let ticks = format!("{ticks} {}", older.id);
-        view! { <Part title text steps values=values.clone() ticks/> }
-    });
-    let parts = parts.collect_view();
-    let card = texts.guide.cards.get(OLD_DEVICE_CARD).map(|card| {
-        let href = format!("/fix/card/{OLD_DEVICE_CARD}");
-        view! { <p><a href=href>{card.title.clone()}</a></p> }
-    });
-    view! {
-        {parts}
-        {card}
+        {older}
     }
 }
 
 #[component]
-fn SetUpGuide(
-    steps: Arc<ProgramGuide>,
-    values: Arc<Values>,
+fn SetUp(
     program: Arc<Program>,
-    ticks: String,
+    guide: Arc<ProgramGuide>,
+    values: Arc<Values>,
+    position: usize,
 ) -> impl IntoView {
-    let texts = texts();
-    let words = texts.guide.words.program.clone();
-    let forms = steps.forms.iter();
-    let forms = forms
-        .map(|form| view! { <FormPicture form=form.clone() values=values.clone()/> })
-        .collect_view();
-    let cards = texts.guide.cards.iter();
-    let cards = cards
-        .filter(|(slug, card)| card.program && steps.cards.contains_key(*slug))
-        .map(|(slug, card)| {
-            let href = format!("/fix/card/{slug}?program={}", program.slug);
-            view! { <li><a href=href>{card.title.clone()}</a></li> }
-        })
-        .collect_view();
-    let (outgoing, trap) = (&steps.outgoing, &steps.trap);
+    let words = texts().guide.words.program.clone();
+    let ticks = |part: &str| format!("{} {position} {part}", program.slug);
+    let (outgoing, trap) = (&guide.outgoing, &guide.trap);
+    let trap_part = anchor("trap", position);
+    // Where no step of adding an account is its place, it comes behind them all.
+    let place = trap.step.unwrap_or(guide.add.len());
+    let differs = view! { <Differs program=program.clone()/> }.into_any();
+    let notes = vec![(1, differs), (place, trap_note(trap, &trap_part, &values))];
+    let trap_steps = (!trap.steps.is_empty()).then(|| {
+        view! {
+            <Part
+                title=trap.title.clone()
+                id=trap_part
+                steps=trap.steps.clone()
+                values=values.clone()
+                ticks=ticks("trap")
+            />
+        }
+    });
     view! {
-        <section class="trap">
-            <h2>{words.trap.fill(|TrapValue::Title| &trap.title)}</h2>
-            <p><Text prose=trap.text.clone() values=values.clone()/></p>
+        <div class="guide">
+            <div>
+                <Part
+                    title=words.add
+                    id=anchor("add", position)
+                    steps=guide.add.clone()
+                    values=values.clone()
+                    ticks=ticks("add")
+                    notes
+                />
+                <p class="hint tick-hint">{words.tick}</p>
+            </div>
+            <Pictures
+                title=words.values.fill(|ProgramValue::Program| &program.name)
+                forms=guide.forms.clone()
+                values=values.clone()
+            />
+        </div>
+        <section class="works">
+            <h2>{words.works}</h2>
+            <p>{words.works_text}</p>
+            <p class="go-on">
+                <a class="button" href="/test">{words.test}</a>
+                <a href="/fix">{words.works_fix}</a>
+            </p>
         </section>
-        <section>
-            <h2>{words.values.fill(|ProgramValue::Program| &program.name)}</h2>
-            <p class="hint">{words.values_hint}</p>
-            <div class="form-pictures">{forms}</div>
-        </section>
-        <p class="hint tick-hint">{words.tick}</p>
-        <Part title=words.add steps=steps.add.clone() values=values.clone() ticks=format!("{ticks} add")/>
-        <Part title=words.change steps=steps.change.clone() values=values.clone() ticks=format!("{ticks} change")/>
+        <Part
+            title=words.change
+            id=anchor("change", position)
+            steps=guide.change.clone()
+            values=values.clone()
+            ticks=ticks("change")
+        />
         <Part
             title=words.outgoing
             text=outgoing.text.clone()
             steps=outgoing.steps.clone()
             values=values.clone()
-            ticks=format!("{ticks} outgoing")
+            ticks=ticks("outgoing")
         />
-        <Part title=words.kind text=steps.kind.clone() values=values.clone() ticks=format!("{ticks} kind")/>
-        {(!trap.steps.is_empty())
-            .then(|| {
-                view! {
-                    <Part
-                        title=trap.title.clone()
-                        steps=trap.steps.clone()
-                        values=values.clone()
-                        ticks=format!("{ticks} trap")
-                    />
-                }
-            })}
-        <section>
-            <h2>{words.works}</h2>
-            <p>{words.works_text}</p>
-            <p><a href="/fix">{words.works_fix}</a></p>
-        </section>
-        <section class="others">
-            <h2>{words.cards}</h2>
-            <ul class="columns">{cards}</ul>
-        </section>
+        <Part title=words.kind text=guide.kind.clone() values=values.clone() ticks=ticks("kind")/>
+        {trap_steps}
+        <Cards program=program.clone() guide id=anchor("fix", position)/>
+        <Messages program values/>
     }
 }
 
 #[component]
-fn RetiredProgram(retired: Arc<Retired>, values: Arc<Values>, ticks: String) -> impl IntoView {
+fn NoLonger(
+    program: Arc<Program>,
+    retired: Arc<Retired>,
+    values: Arc<Values>,
+    position: usize,
+) -> impl IntoView {
     let texts = texts();
     let words = texts.guide.words.program.clone();
+    let ticks = format!("{} {position} keep", program.slug);
     let instead = retired.instead.iter().filter_map(|slug| {
         let program = texts.guide.program(slug)?;
         let href = format!("/programs/{slug}");
-        Some(view! { <li><a href=href>{program.name.clone()}</a></li> })
+        Some(view! { <li><a class="choice" href=href><b>{program.name.clone()}</b></a></li> })
     });
     let instead = instead.collect_view();
+    let summary = program.summary.prose().plain();
+    let differs = view! { <Differs program/> }.into_any();
     view! {
-        <section class="trap">
-            <h2>{words.why}</h2>
+        <div class="trap">
             <p><b>{words.since.fill(|SinceValue::Since| &retired.since)}</b></p>
-            <p><Text prose=retired.why.clone() values=values.clone()/></p>
-        </section>
-        <Part title=words.keep steps=retired.keep.clone() values ticks/>
+            <p>{summary}</p>
+            <details class="folded">
+                <summary>{words.why}</summary>
+                <p><Text prose=retired.why.clone() values=values.clone()/></p>
+            </details>
+        </div>
+        <Part
+            title=words.keep
+            id=anchor("keep", position)
+            steps=retired.keep.clone()
+            values
+            ticks
+            notes=vec![(1, differs)]
+        />
         <section>
-            <h2>{words.instead}</h2>
-            <ul>{instead}</ul>
-        </section>
-    }
-}
-
-#[component]
-fn Messages(values: Arc<Values>, program: Arc<Program>) -> impl IntoView {
-    let texts = texts();
-    let words = texts.guide.words.program.clone();
-    let items = program.errors.iter().map(|message| {
-        let card = texts.guide.cards.get(&message.card);
-        let card = card.map(|card| {
-            let href = format!("/fix/card/{}?program={}", message.card, program.slug);
-            view! { <p><a href=href>{card.title.clone()}</a></p> }
-        });
-        view! {
-            <dt>{message.text.clone()}</dt>
-            <dd>
-                <p><Text prose=message.means.prose().clone() values=values.clone()/></p>
-                {card}
-            </dd>
-        }
-    });
-    let items = items.collect_view();
-    view! {
-        <section>
-            <h2>{words.errors.fill(|ProgramValue::Program| &program.name)}</h2>
-            <dl class="messages">{items}</dl>
+            <h2 id=anchor("instead", position)>{words.instead}</h2>
+            <ul class="rows">{instead}</ul>
         </section>
     }
 }
