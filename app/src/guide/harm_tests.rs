@@ -91,6 +91,11 @@ fn lists(guide: &Guide) -> Vec<(String, &Steps)> {
         let slug = &program.slug;
         match &program.status {
             Status::Retired(retired) => lists.push((format!("{slug} keep"), &retired.keep)),
+            Status::Other(guide) => {
+                lists.push((format!("{slug} add"), &guide.add));
+                let parts = guide.parts.iter();
+                lists.extend(parts.map(|part| (format!("{slug} {}", part.title), &part.steps)));
+            }
             Status::Supported(steps) => {
                 lists.push((format!("{slug} add"), &steps.add));
                 lists.push((format!("{slug} change"), &steps.change));
