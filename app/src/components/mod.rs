@@ -70,7 +70,7 @@ pub use icon::{Icon, Picture};
 #[cfg(feature = "ssr")]
 pub use layout::{Document, Links};
 #[cfg(feature = "ssr")]
-pub use program_choice::{ChoiceRow, Group, device_links, programs_by_device};
+pub use program_choice::{ChoiceRow, device_links, programs_by_device};
 #[cfg(feature = "ssr")]
 pub use prose::{GeneralText, StepText, Text, described};
 #[cfg(feature = "ssr")]

@@ -21,7 +21,7 @@ const DEVICES: [Device; 5] = [
 
 /// Whom the rows of one group are for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Group {
+enum Group {
     /// Who has this device.
     Device(Device),
     /// Who has something else.
@@ -33,7 +33,7 @@ pub enum Group {
 pub fn programs_by_device(
     texts: &Texts,
     programs: &[&Arc<Program>],
-    rows: impl Fn(Group, &[&Arc<Program>]) -> Vec<AnyView>,
+    rows: impl Fn(&[&Arc<Program>]) -> Vec<AnyView>,
 ) -> AnyView {
     let words = &texts.guide.words.programs;
     let sections = groups().filter_map(|group| {
@@ -42,7 +42,7 @@ pub fn programs_by_device(
             .copied()
             .filter(|p| belongs(p, group))
             .collect();
-        let rows = rows(group, &here);
+        let rows = rows(&here);
         let heading = match group {
             Group::Device(device) => {
                 let name = texts.guide.words.device(device);

@@ -92,7 +92,12 @@ impl OtherTable {
         let fields = forms.iter().flat_map(|form| &form.fields);
         let fields = fields.map(|field| &field.value);
         let mut texts = texts.chain(steps).chain(add.iter()).chain(fields);
-        let strange = |text: &&Prose| text.protocols().any(|protocol| !self.speaks(protocol));
+        let unspoken = About::NAMES.map(|(_, protocol)| protocol);
+        let unspoken: Vec<_> = unspoken
+            .into_iter()
+            .filter(|one| !self.speaks(*one))
+            .collect();
+        let strange = |text: &&Prose| unspoken.iter().any(|protocol| text.names(*protocol));
         if let Some(text) = texts.find(strange) {
             let message = format!(
                 "`{}` has a value of a protocol that this guide is not about",

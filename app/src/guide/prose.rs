@@ -200,7 +200,11 @@ impl Prose {
 
     /// Whether it holds a value of this service.
     pub fn names(&self, protocol: Protocol) -> bool {
-        self.protocols().any(|of| of == protocol)
+        self.slots().into_iter().any(|slot| match slot {
+            Slot::Host(of) | Slot::Port(of) | Slot::Security(of) => of == protocol,
+            Slot::OtherHost | Slot::OtherPort | Slot::OtherSecurity => protocol == Protocol::Smtp,
+            Slot::Provider | Slot::User | Slot::MailboxSize | Slot::MessageSize => false,
+        })
     }
 
     /// Whether it holds a value that differs from address to address.
@@ -209,17 +213,6 @@ impl Prose {
         self.slots()
             .into_iter()
             .any(|slot| !general.contains(&slot))
-    }
-
-    /// The protocols of which it holds a value.
-    pub fn protocols(&self) -> impl Iterator<Item = Protocol> {
-        self.slots().into_iter().filter_map(|slot| match slot {
-            Slot::Host(protocol) | Slot::Port(protocol) | Slot::Security(protocol) => {
-                Some(protocol)
-            }
-            Slot::OtherHost | Slot::OtherPort | Slot::OtherSecurity => Some(Protocol::Smtp),
-            Slot::Provider | Slot::User | Slot::MailboxSize | Slot::MessageSize => None,
-        })
     }
 
     /// The text without its values and marks, as it is searched and counted.

@@ -75,7 +75,7 @@ words! {
 
 words! {
     /// The page that lists the programs.
-    ProgramsWords: title heading description devices several other other_short plain plain_text retired
+    ProgramsWords: title heading description devices several other other_short retired
         suggested;
         heading_device(DeviceValue)
 }

@@ -158,8 +158,12 @@ fn programs(texts: &Texts, slug: &str, node: &Node, trail: &Trail) -> impl IntoV
         let outlooks = here.iter().filter(|p| p.family == Some(Family::Outlook));
         outlooks.count() > 1
     };
-    let programs: Vec<_> = guide.programs.iter().collect();
-    let groups = programs_by_device(texts, &programs, |_, here| {
+    // What is no mail program has an answer of its own where it may be meant.
+    let programs = guide.programs.iter();
+    let programs: Vec<_> = programs
+        .filter(|program| !matches!(program.status, Status::Other(_)))
+        .collect();
+    let groups = programs_by_device(texts, &programs, |here| {
         let note =
             several(here).then(|| view! { <p class="hint">{words.several.clone()}</p> }.into_any());
         let rows = here.iter().filter_map(|program| {

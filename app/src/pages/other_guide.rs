@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::program_parts::{Differs, anchor};
-use crate::components::{FormPicture, Part};
+use super::program_parts::{Pictures, anchor};
+use crate::components::{GeneralText, Part};
 use crate::guide::program::{OtherGuide, Program};
 use crate::guide::values::Values;
 use crate::site::texts;
@@ -13,38 +13,33 @@ use crate::site::texts;
 /// What to do, what to type, and what else there is to know.
 #[component]
 pub(super) fn OtherGuideBody(
-    /// What the guide is for.
+    /// What it is the guide to.
     program: Arc<Program>,
     /// The guide.
     guide: Arc<OtherGuide>,
     /// What stands in its places.
     values: Arc<Values>,
-    /// The position of the group of addresses whose values these are.
+    /// Which group of addresses it is for.
     position: usize,
 ) -> impl IntoView {
-    let texts = texts();
-    let words = texts.guide.words.program.clone();
-    let ticks = format!("{} {position}", program.slug);
-    let forms = guide.forms.iter();
-    let forms = forms
-        .map(|form| view! { <FormPicture form=form.clone() values=values.clone()/> })
-        .collect_view();
+    let words = texts().guide.words.program.clone();
+    let ticks = |part: &str| format!("{} {position} {part}", program.slug);
+    let recognise = view! {
+        <details class="folded differs">
+            <summary>{words.recognise_other}</summary>
+            <p><GeneralText prose=program.recognise.clone()/></p>
+        </details>
+    };
     let pictures = (!guide.forms.is_empty()).then(|| {
-        view! {
-            <section class="pictures">
-                <h2>{words.values_other}</h2>
-                <p class="hint">{words.values_hint}</p>
-                <div class="form-pictures">{forms}</div>
-            </section>
-        }
+        let (title, forms) = (words.values_other, guide.forms.clone());
+        view! { <Pictures title forms values=values.clone()/> }
     });
     let parts = guide.parts.iter().enumerate().map(|(place, part)| {
         let (title, text, steps) = (part.title.clone(), part.text.clone(), part.steps.clone());
-        let ticks = format!("{ticks} part {place}");
+        let ticks = ticks(&format!("part {place}"));
         view! { <Part title text steps values=values.clone() ticks/> }
     });
     let parts = parts.collect_view();
-    let differs = view! { <Differs program/> }.into_any();
     view! {
         <div class="guide">
             <div>
@@ -53,14 +48,17 @@ pub(super) fn OtherGuideBody(
                     id=anchor("add", position)
                     steps=guide.add.clone()
                     values=values.clone()
-                    ticks=format!("{ticks} add")
-                    notes=vec![(1, differs)]
+                    ticks=ticks("add")
+                    notes=vec![(1, recognise.into_any())]
                 />
                 <p class="hint tick-hint">{words.tick}</p>
             </div>
             {pictures}
         </div>
         {parts}
-        <p><a href="/fix">{words.works_fix}</a></p>
+        <p class="go-on">
+            <a class="button" href="/test">{words.test}</a>
+            <a href="/fix">{words.works_fix}</a>
+        </p>
     }
 }

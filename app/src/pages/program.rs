@@ -12,7 +12,7 @@ use super::program_parts::{Cards, Differs, Messages, Older, Pictures, anchor, tr
 use crate::components::{Document, Part, Text, YourAddress};
 use crate::guide::program::{Program, ProgramGuide, Retired, Status};
 use crate::guide::values::Values;
-use crate::guide::words::{ProgramTitleValue, SinceValue, VersionsValue};
+use crate::guide::words::{ProgramTitleValue, ProgramValue, SinceValue, VersionsValue};
 use crate::islands::{AddressScope, GroupPanel};
 use crate::site::{site, texts};
 
@@ -37,14 +37,18 @@ pub fn ProgramPage(
         .map(|source| view! { <li>{source.clone()}</li> })
         .collect_view();
     let groups = site.values(&program.security_names(&texts.words));
-    let retired = matches!(program.status, Status::Retired(_));
+    let asks = match &program.status {
+        Status::Supported(_) => true,
+        Status::Other(guide) => !guide.forms.is_empty(),
+        Status::Retired(_) => false,
+    };
     let summary = program.summary.prose().plain();
     view! {
         <Document title description=summary>
             <AddressScope groups=site.domain_groups()>
                 <h1 class="program-name">{program.name.clone()}</h1>
                 {jumps(&program, groups.len())}
-                {(!retired).then(|| view! { <YourAddress/> })}
+                {asks.then(|| view! { <YourAddress/> })}
                 {panels(&program, groups)}
             </AddressScope>
             <details class="others">
@@ -167,7 +171,11 @@ fn SetUp(
                 />
                 <p class="hint tick-hint">{words.tick}</p>
             </div>
-            <Pictures program=program.clone() guide=guide.clone() values=values.clone()/>
+            <Pictures
+                title=words.values.fill(|ProgramValue::Program| &program.name)
+                forms=guide.forms.clone()
+                values=values.clone()
+            />
         </div>
         <section class="works">
             <h2>{words.works}</h2>

@@ -7,7 +7,7 @@ use probe::Protocol;
 
 use crate::components::{FormPicture, GeneralText, Part, Text};
 use crate::guide::destination::OLD_DEVICE_CARD;
-use crate::guide::program::{Family, Program, ProgramGuide, Status, Trap};
+use crate::guide::program::{Family, Form, Program, ProgramGuide, Trap};
 use crate::guide::values::Values;
 use crate::guide::words::{ProgramValue, TrapValue, VersionsValue};
 use crate::site::texts;
@@ -25,10 +25,6 @@ pub(super) fn anchor(part: &str, position: usize) -> String {
 #[component]
 pub(super) fn Differs(program: Arc<Program>) -> impl IntoView {
     let words = texts().guide.words.program.clone();
-    let recognise = match program.status {
-        Status::Other(_) => words.recognise_other,
-        Status::Supported(_) | Status::Retired(_) => words.recognise,
-    };
     let others = match program.family {
         Some(Family::Outlook) => "/programs/outlook",
         None => "/programs",
@@ -37,7 +33,7 @@ pub(super) fn Differs(program: Arc<Program>) -> impl IntoView {
         <details class="folded differs">
             <summary>{words.differs}</summary>
             <p>
-                <b>{recognise}</b>
+                <b>{words.recognise}</b>
                 " "
                 <GeneralText prose=program.recognise.clone()/>
             </p>
@@ -65,14 +61,9 @@ pub(super) fn trap_note(trap: &Trap, part: &str, values: &Arc<Values>) -> AnyVie
 
 /// The forms of the program. That of a POP account is only open where the addresses have no IMAP.
 #[component]
-pub(super) fn Pictures(
-    program: Arc<Program>,
-    guide: Arc<ProgramGuide>,
-    values: Arc<Values>,
-) -> impl IntoView {
+pub(super) fn Pictures(title: String, forms: Vec<Arc<Form>>, values: Arc<Values>) -> impl IntoView {
     let words = texts().guide.words.program.clone();
-    let (pop, usual): (Vec<_>, Vec<_>) =
-        guide.forms.iter().cloned().partition(|form| form.is_pop());
+    let (pop, usual): (Vec<_>, Vec<_>) = forms.into_iter().partition(|form| form.is_pop());
     let usual = usual.into_iter();
     let usual = usual
         .map(|form| view! { <FormPicture form values=values.clone()/> })
@@ -92,7 +83,7 @@ pub(super) fn Pictures(
     });
     view! {
         <section class="pictures">
-            <h2>{words.values.fill(|ProgramValue::Program| &program.name)}</h2>
+            <h2>{title}</h2>
             <p class="hint">{words.values_hint}</p>
             {usual}
             {pop}

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::components::{ChoiceRow, Document, Group, device_links, programs_by_device};
+use crate::components::{ChoiceRow, Document, device_links, programs_by_device};
 use crate::guide::program::{Family, Program, Status};
 use crate::site::texts;
 use crate::texts::Texts;
@@ -20,7 +20,7 @@ pub fn ProgramsPage() -> impl IntoView {
         .iter()
         .partition(|program| matches!(program.status, Status::Retired(_)));
     let devices = device_links(&texts);
-    let groups = programs_by_device(&texts, &usual, |group, here| rows(&texts, group, here));
+    let groups = programs_by_device(&texts, &usual, |here| rows(&texts, here));
     let retired = retired.into_iter();
     let retired = retired
         .map(|program| view! { <li>{program_row(program)}</li> })
@@ -38,7 +38,7 @@ pub fn ProgramsPage() -> impl IntoView {
     }
 }
 
-fn rows(texts: &Texts, group: Group, here: &[&Arc<Program>]) -> Vec<AnyView> {
+fn rows(texts: &Texts, here: &[&Arc<Program>]) -> Vec<AnyView> {
     // Several programs of one name are one choice; the next page tells them apart.
     let outlooks = here.iter().filter(|p| p.family == Some(Family::Outlook));
     let several = outlooks.count() > 1;
@@ -49,12 +49,7 @@ fn rows(texts: &Texts, group: Group, here: &[&Arc<Program>]) -> Vec<AnyView> {
     });
     let single = here.iter().filter(|p| !several || p.family.is_none());
     let single = single.map(|program| program_row(program));
-    let plain = (group == Group::Other).then(|| {
-        let words = &texts.guide.words.programs;
-        let (name, about) = (words.plain.clone(), words.plain_text.clone());
-        view! { <ChoiceRow href="/#settings".to_owned() name about/> }.into_any()
-    });
-    family.into_iter().chain(single).chain(plain).collect()
+    family.into_iter().chain(single).collect()
 }
 
 /// A program with what it is.

@@ -74,6 +74,7 @@ async fn pages_say_what_they_should() {
             &["Brightspeed", "AT&amp;T took over", "Support decides"],
         ),
         ("/fix/card/pop-to-imap", StatusCode::OK, &["holds 700 MB"]),
+        (
             "/fix/card/bring-back?program=thunderbird",
             StatusCode::OK,
             &[
