@@ -88,7 +88,7 @@ words! {
 
 words! {
     /// Pages of the provider.
-    LinkWords: password_reset password_change webmail support; heading(ProviderValue)
+    LinkWords: password_reset password_change webmail webmail_word support; heading(ProviderValue)
 }
 
 words! {

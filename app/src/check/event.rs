@@ -39,6 +39,8 @@ pub enum TestEvent {
         mark: Mark,
         /// The gravest first.
         findings: Vec<FindingWords>,
+        /// What to say on the phone for the gravest; empty where nothing is wrong.
+        code: String,
     },
     /// The test was not run, or not to its end; nothing follows but [`TestEvent::Done`].
     Refused(FindingWords),
@@ -88,6 +90,10 @@ pub enum ResultLabel {
     ServerReply,
     /// Stands before the advice.
     Advice,
+    /// The word for webmail, and its address; empty where that is not known.
+    WebmailWord,
+    /// See [`Self::WebmailWord`].
+    WebmailUrl,
     /// The first of the words for the marks, for people who do not see their color and for screen
     /// readers; they stand in the order of [`Mark`].
     FirstMark,
@@ -189,6 +195,8 @@ pub struct Progress {
     pub labels: ResultLabels,
     /// What it all means, once it is known.
     pub findings: Vec<FindingWords>,
+    /// What to say on the phone about it, where something is wrong.
+    pub code: String,
     /// Whether the last line was received.
     pub done: bool,
 }
@@ -238,7 +246,10 @@ impl Progress {
                     service.text = text;
                 }
             }
-            TestEvent::Summary { findings, .. } => self.findings = findings,
+            TestEvent::Summary { findings, code, .. } => {
+                self.findings = findings;
+                self.code = code;
+            }
             TestEvent::Refused(finding) => self.findings = vec![finding],
             TestEvent::Done => self.done = true,
         }
@@ -339,6 +350,7 @@ mod tests {
             TestEvent::Summary {
                 mark: Mark::Good,
                 findings: vec![refused.clone()],
+                code: "IMAP sign-in-refused".into(),
             },
             TestEvent::Refused(refused),
             TestEvent::Done,

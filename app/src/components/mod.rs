@@ -13,6 +13,8 @@ mod layout;
 #[cfg(feature = "ssr")]
 mod prose;
 #[cfg(feature = "ssr")]
+mod report_code;
+#[cfg(feature = "ssr")]
 mod settings_table;
 #[cfg(feature = "ssr")]
 mod steps;
@@ -35,6 +37,8 @@ pub use form_picture::FormPicture;
 pub use layout::{Document, Links};
 #[cfg(feature = "ssr")]
 pub use prose::{GeneralText, Text};
+#[cfg(feature = "ssr")]
+pub use report_code::ReportCode;
 #[cfg(feature = "ssr")]
 pub use settings_table::SettingsTable;
 #[cfg(feature = "ssr")]

@@ -7,7 +7,9 @@ use leptos::prelude::*;
 use crate::guide::prose::{GeneralProse, Piece, Prose, Slot};
 use crate::guide::values::{Filled, Values};
 use crate::islands::UserName;
-use crate::site::{site, texts};
+use crate::record::Link;
+use crate::site::{localized, site, texts};
+use crate::webmail::parts;
 
 /// A text with its values.
 #[component]
@@ -32,7 +34,13 @@ pub fn GeneralText(
 fn general(pieces: &[Piece]) -> AnyView {
     let (site, texts) = (site(), texts());
     let views = pieces.iter().map(|piece| match piece {
-        Piece::Text(text) => text.clone().into_any(),
+        Piece::Text(text) => {
+            let mut records = site.catalogue.records.iter();
+            with_webmail(
+                text,
+                records.find_map(|record| record.links.webmail.as_ref()),
+            )
+        }
         Piece::Label(inner) => view! { <b class="label">{general(inner)}</b> }.into_any(),
         Piece::Code(inner) => view! { <code>{general(inner)}</code> }.into_any(),
         Piece::Slot(Slot::Provider) => site.provider_names(&texts.words).into_any(),
@@ -51,7 +59,7 @@ fn piece_view(piece: &Piece, values: &Values) -> AnyView {
     let texts = texts();
     let words = &texts.guide.words;
     match piece {
-        Piece::Text(text) => text.clone().into_any(),
+        Piece::Text(text) => with_webmail(text, values.record.links.webmail.as_ref()),
         Piece::Label(inner) => view! { <b class="label">{pieces(inner, values)}</b> }.into_any(),
         Piece::Code(inner) => view! { <code>{pieces(inner, values)}</code> }.into_any(),
         // A name among other words, and nothing to type.
@@ -74,4 +82,20 @@ fn piece_view(piece: &Piece, values: &Values) -> AnyView {
             Filled::Missing => words.missing().to_owned().into_any(),
         },
     }
+}
+
+/// Words in which the one for webmail leads there, where the record has its address.
+fn with_webmail(text: &str, link: Option<&Link>) -> AnyView {
+    let Some(link) = link else {
+        return text.to_owned().into_any();
+    };
+    let word = localized(|t| &t.links.webmail_word);
+    let parts = parts(text, &word).into_iter().map(|(part, is_link)| {
+        let (text, href) = (part.to_owned(), link.url.as_str().to_owned());
+        match is_link {
+            true => view! { <a href=href rel="noreferrer">{text}</a> }.into_any(),
+            false => text.into_any(),
+        }
+    });
+    parts.collect_view().into_any()
 }

@@ -88,7 +88,7 @@ words! {
 
 words! {
     /// The page of one card.
-    CardWords: program general steps after helped helped_yes helped_yes_text helped_test helped_support
+    CardWords: program general steps after helped helped_yes helped_yes_text helped_test
         helped_no helped_report;
         steps_in(ProgramValue) link(ProviderValue) without(ProgramValue)
 }
@@ -125,7 +125,8 @@ words! {
 words! {
     /// The report for the help desk.
     ReportWords: title lead private text copy copied download_text download_json empty empty_test empty_fix
-        no_scripts code time address provider program tested not_tested found answers device
+        no_scripts spoken spoken_hint code time address provider program tested not_tested found answers device;
+        send(ProviderValue)
 }
 
 words! {

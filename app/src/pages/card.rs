@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::components::{AddressField, AnsweredList, Document, Part, Text};
+use crate::components::{AddressField, AnsweredList, Document, Part, Support, Text};
 use crate::guide::card::{Card, CardLink};
 use crate::guide::program::{Program, SecurityNames, Status};
 use crate::guide::prose::Steps;
@@ -37,15 +37,6 @@ pub fn CardPage(
     let here = format!("/fix/card/{slug}");
     let next = answered.last().map(|last| last.then.clone());
     let next = next.filter(|next| !next.is_empty() && next.split('?').next() != Some(&here));
-    let support = site
-        .catalogue
-        .records
-        .iter()
-        .find_map(|record| record.links.support.clone());
-    let support = support.map(|link| {
-        let url = link.url.as_str().to_owned();
-        view! { <p><a href=url rel="noreferrer">{words.helped_support.clone()}</a></p> }
-    });
     let chooser = card
         .program
         .then(|| chooser(&texts, &slug, program.as_deref()));
@@ -84,7 +75,7 @@ pub fn CardPage(
                 </FollowUp>
                 <p><a href="/test">{words.helped_test.clone()}</a></p>
                 <p><a href="/report">{words.helped_report.clone()}</a></p>
-                {support}
+                <Support/>
             </section>
         </Document>
     }

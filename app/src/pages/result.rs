@@ -8,7 +8,7 @@ use crate::answered::answer_ids::{FAULT, FINE, UNKNOWN};
 use crate::check::Test;
 use crate::check::event::{Mark, Progress};
 use crate::check::report::{Report, ReportLabels};
-use crate::components::{Document, TestSection};
+use crate::components::{Document, ReportCode, Support, TestSection};
 use crate::guide::trail::Trail;
 use crate::islands::{AddressScope, Results};
 use crate::site::{Site, localized, site, texts};
@@ -124,11 +124,14 @@ fn report(
             .collect(),
     };
     let text = report.text(&ReportLabels::of(words));
+    let code = report.code().to_owned();
     view! {
+        <ReportCode code/>
         <details class="others">
             <summary>{words.title.clone()}</summary>
             <p>{words.lead.clone()}</p>
             <pre class="report" tabindex="0">{text}</pre>
         </details>
+        <Support/>
     }
 }
