@@ -73,6 +73,7 @@ words! {
 words! {
     /// How to reach the people who help.
     SupportContactWords: chat pages bill fakes; heading(ProviderValue) phone(ProviderValue) hours(HoursValue)
+        webmail(ProviderValue)
 }
 
 words! {

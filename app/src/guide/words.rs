@@ -113,7 +113,8 @@ words! {
     /// The comparison of settings.
     CheckWords: title lead domain kind incoming outgoing in_host in_port in_security in_sign_in user
         out_host out_port out_security out_sign_in copies button results right wrong open put how
-        all_right some_wrong nothing test
+        all_right some_wrong nothing test empty program general find_general;
+        find(ProgramValue) look(ProgramValue) own_label(OwnLabelValue)
 }
 
 words! {
@@ -141,6 +142,9 @@ placeholders! {
 
     /// In the title of a program's page.
     ProgramTitleValue { Program = "program", Provider = "provider" }
+
+    /// In what says what a program calls a setting.
+    OwnLabelValue { Label = "label", Program = "program" }
 
     /// In sentences about a program.
     ProgramValue { Program = "program" }
