@@ -12,6 +12,7 @@
 //! | [`address`] | what a customer types: an address or a domain | both |
 //! | [`answered`] | one answer on the way through the troubleshooter | both |
 //! | [`matching`] | what is pasted, and the messages it is compared with | both |
+//! | [`webmail`] | where a text mentions webmail | both |
 //! | `pages` | one file a page | server |
 //! | `page_words` | the words of the pages, from `content/` | server |
 //! | `record` | a provider's documented settings, parsed strictly | server |
@@ -58,6 +59,7 @@ pub mod site;
 pub mod texts;
 #[cfg(feature = "ssr")]
 mod toml_position;
+pub mod webmail;
 #[cfg(feature = "ssr")]
 pub mod words;
 

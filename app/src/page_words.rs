@@ -74,6 +74,7 @@ words! {
 words! {
     /// How to reach the people who help.
     SupportContactWords: chat pages bill fakes; heading(ProviderValue) phone(ProviderValue) hours(HoursValue)
+        webmail(ProviderValue)
 }
 
 words! {
@@ -90,7 +91,7 @@ words! {
 
 words! {
     /// Pages of the provider.
-    LinkWords: password_reset password_change webmail support; heading(ProviderValue)
+    LinkWords: password_reset password_change webmail webmail_word support; heading(ProviderValue)
 }
 
 words! {

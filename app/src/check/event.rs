@@ -41,6 +41,8 @@ pub enum TestEvent {
         findings: Vec<FindingWords>,
         /// Whether the servers took the password, where they said so.
         password: Option<bool>,
+        /// What to say on the phone for the gravest; empty where nothing is wrong.
+        code: String,
     },
     /// The test was not run, or not to its end; nothing follows but [`TestEvent::Done`].
     Refused(FindingWords),
@@ -106,6 +108,10 @@ pub enum ResultLabel {
     ServerReply,
     /// Stands before the advice.
     Advice,
+    /// The word for webmail, and its address; empty where that is not known.
+    WebmailWord,
+    /// See [`Self::WebmailWord`].
+    WebmailUrl,
     /// The first of the words for the marks, for people who do not see their color and for screen
     /// readers; they stand in the order of [`Mark`].
     FirstMark,
@@ -222,6 +228,8 @@ pub struct Progress {
     pub password: Option<bool>,
     /// What a screen reader says meanwhile, in this order: one sentence a service.
     pub said: Vec<String>,
+    /// What to say on the phone about it, where something is wrong.
+    pub code: String,
     /// Whether no more will come.
     pub done: bool,
     /// Whether it ended before its last line.
@@ -276,10 +284,14 @@ impl Progress {
                 }
             }
             TestEvent::Summary {
-                findings, password, ..
+                findings,
+                password,
+                code,
+                ..
             } => {
                 self.findings = findings;
                 self.password = password;
+                self.code = code;
             }
             TestEvent::Refused(finding) => self.findings = vec![finding],
             TestEvent::Done => self.done = true,
@@ -422,6 +434,7 @@ mod tests {
                 mark: Mark::Good,
                 findings: vec![refused.clone()],
                 password: Some(true),
+                code: "IMAP sign-in-refused".into(),
             },
             TestEvent::Refused(refused),
             TestEvent::Done,

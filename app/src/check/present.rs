@@ -13,12 +13,15 @@ use super::event::{FindingWords, Mark, More, Plan, ServicePlan, StepWords, TestE
 use super::mask::Mask;
 use super::words::lines;
 use crate::guide::destination::Destination;
+use crate::record::Link;
 use crate::texts::Texts;
 
 /// What is needed to present one test.
 pub(super) struct Presenter {
     pub(super) texts: Arc<Texts>,
     pub(super) provider: String,
+    /// Where the provider's mail is read in the browser.
+    pub(super) webmail: Option<Link>,
     pub(super) with_password: bool,
     /// Whether a message from the customer to the customer is to be sent.
     pub(super) with_message: bool,
@@ -30,6 +33,9 @@ pub(super) struct Presenter {
     /// The largest message that the provider documents, in bytes.
     pub(super) message_size: Option<u64>,
 }
+
+/// More codes than these nobody reads out.
+const MAX_CODES: usize = 2;
 
 impl Presenter {
     /// What will be tested.
@@ -49,8 +55,15 @@ impl Presenter {
         });
         TestEvent::Plan(Plan {
             services: services.collect(),
-            labels: self.texts.test.labels(),
+            labels: self.texts.test.labels(self.webmail()),
         })
+    }
+
+    fn webmail(&self) -> (String, String) {
+        let word = &self.texts.pages.links.webmail_word;
+        let link = self.webmail.as_ref();
+        link.map(|link| (word.clone(), link.url.to_string()))
+            .unwrap_or_default()
     }
 
     /// One step of one service.
@@ -105,17 +118,39 @@ impl Presenter {
 
     /// What it all means.
     pub(super) fn summary(&self, reports: &[EndpointReport], findings: &[Finding]) -> TestEvent {
-        let mut findings: Vec<FindingWords> = findings
+        let mut findings: Vec<(FindingWords, String)> = findings
             .iter()
-            .map(|finding| self.finding(reports, finding))
+            .map(|finding| (self.finding(reports, finding), self.code(finding)))
             .collect();
         // Findings about optional services are listed after those about required ones.
-        findings.sort_by_key(|finding| gravity(finding.mark));
-        let mark = findings.first().map_or(Mark::Good, |finding| finding.mark);
+        findings.sort_by_key(|(finding, _)| gravity(finding.mark));
+        let mark = findings
+            .first()
+            .map_or(Mark::Good, |(finding, _)| finding.mark);
+        let (findings, codes): (Vec<_>, Vec<_>) = findings.into_iter().unzip();
+        let gravest = findings.iter().zip(codes);
+        let gravest = gravest.filter(|(finding, _)| finding.mark == mark && mark != Mark::Good);
+        let code: Vec<_> = gravest.map(|(_, code)| code).take(MAX_CODES).collect();
         TestEvent::Summary {
             mark,
             findings,
             password: password(reports),
+            code: code.join(", "),
+        }
+    }
+
+    /// What to say on the phone: the code of the cause, as it is found by a search on this site, and the
+    /// protocol if it is about one only.
+    fn code(&self, finding: &Finding) -> String {
+        let about = |endpoint: &&Endpoint| finding.endpoints.contains(&endpoint.id);
+        let mut protocols = self.endpoints.iter().filter(about);
+        let first = protocols.next().map(|endpoint| endpoint.protocol);
+        let code = finding.cause.code();
+        match first {
+            Some(protocol) if protocols.all(|endpoint| endpoint.protocol == protocol) => {
+                format!("{} {code}", protocol.to_string().to_uppercase())
+            }
+            _ => code.to_owned(),
         }
     }
 
@@ -298,6 +333,7 @@ mod tests {
         };
         let mut presenter = Presenter {
             texts: Texts::english(),
+            webmail: None,
             provider: "Example".into(),
             with_password: true,
             with_message: true,

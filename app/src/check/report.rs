@@ -95,7 +95,7 @@ impl Report {
                 let _ = writeln!(out, "{name}: {value}");
             }
         };
-        line(label(ReportLabel::Code), &self.code());
+        line(label(ReportLabel::Code), self.code());
         line(label(ReportLabel::Time), &self.time);
         line(label(ReportLabel::Provider), &self.provider);
         line(label(ReportLabel::Address), &masked(&self.address));
@@ -152,7 +152,7 @@ impl Report {
         let tested = tested.map_or("null".to_owned(), |(when, _)| text(when));
         let out = format!(
             "{{\"code\":{},\"time\":{},\"provider\":{},\"address\":{},\"program\":{},\"browser\":{},\"tested\":{tested},\"answers\":[{}],\"events\":[{}]}}\n",
-            text(&self.code()),
+            text(self.code()),
             text(&self.time),
             text(&self.provider),
             text(&masked(&self.address)),
@@ -164,22 +164,11 @@ impl Report {
         self.without_address(&out)
     }
 
-    /// A short name for this report, so that two people know that they read the same one.
-    pub fn code(&self) -> String {
-        // Letters and digits that are not mistaken for each other when read aloud.
-        const LETTERS: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";
-        // FNV-1a: the code protects nothing, it only has to differ.
-        let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-        for byte in self.time.bytes().chain(self.address.bytes()) {
-            hash = (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
-        }
-        let letter = |place: u32| {
-            let index = (hash >> (5 * place)) as usize % LETTERS.len();
-            char::from(LETTERS[index])
-        };
-        let (first, second): (String, String) =
-            ((4..7).map(letter).collect(), (7..10).map(letter).collect());
-        format!("{first}-{second}")
+    /// What to say on the phone; whoever helps types it into the search. Empty where a test found nothing wrong.
+    pub fn code(&self) -> &str {
+        self.tested
+            .as_ref()
+            .map_or("", |(_, progress)| &progress.code)
     }
 
     /// A server may have repeated the address in its own words.
@@ -233,6 +222,7 @@ mod tests {
         };
         let progress = Progress {
             services: vec![service],
+            code: "IMAP sign-in-refused".into(),
             ..Progress::default()
         };
         Report {
@@ -255,7 +245,7 @@ mod tests {
             report.json(&events),
         );
         for part in [
-            report.code().as_str(),
+            "Code: IMAP sign-in-refused",
             "11:59",
             "Refused",
             "PLAIN",
@@ -276,14 +266,15 @@ mod tests {
     }
 
     #[test]
-    fn codes_are_short_and_differ() {
-        let one = report();
-        let other = Report {
-            time: "2026-11-23T12:00:01Z".into(),
+    fn without_a_finding_there_is_no_code() {
+        let report = Report {
+            tested: None,
             ..report()
         };
-        assert_eq!(one.code().len(), 7);
-        assert_ne!(one.code(), other.code());
+        let labels = ReportLabels::of(&Texts::english().guide.words.report);
+        let text = report.text(&labels);
+        assert_eq!(report.code(), "");
+        assert!(!text.contains("Code"), "{text}");
     }
 
     #[test]

@@ -82,7 +82,7 @@ fn refusal_events(site: &Site, texts: &Texts, refusal: Refusal) -> [TestEvent; 3
         .refusal(refusal, &site.provider_names(&texts.words));
     let plan = TestEvent::Plan(Plan {
         services: Vec::new(),
-        labels: texts.test.labels(),
+        labels: texts.test.labels(Default::default()),
     });
     [plan, TestEvent::Refused(finding), TestEvent::Done]
 }
@@ -216,6 +216,7 @@ fn events(
     let presenter = Presenter {
         texts: Arc::clone(texts),
         provider: parsed.record.name.clone(),
+        webmail: parsed.record.links.webmail.clone(),
         with_password: credentials.is_some(),
         with_message: message.is_some(),
         mask,

@@ -191,8 +191,8 @@ impl TestWords {
         })
     }
 
-    /// The fixed words around the results.
-    pub(super) fn labels(&self) -> ResultLabels {
+    /// The fixed words around the results. `webmail` is the word for it and its address, where they are known.
+    pub(super) fn labels(&self, webmail: (String, String)) -> ResultLabels {
         let words = &self.labels;
         let labels = [
             &words.running,
@@ -207,6 +207,8 @@ impl TestWords {
             &words.details,
             &words.server_reply,
             &words.advice,
+            &webmail.0,
+            &webmail.1,
             &words.working,
             &words.good,
             &words.notice,
@@ -359,7 +361,7 @@ mod tests {
     #[test]
     fn every_label_stands_in_its_place() {
         let words = english();
-        let labels = words.labels();
+        let labels = words.labels(Default::default());
         assert_eq!(labels.of(ResultLabel::Running), words.labels.running);
         assert_eq!(labels.of(ResultLabel::Answers), words.labels.answers);
         assert_eq!(labels.of(ResultLabel::Note), words.labels.note);

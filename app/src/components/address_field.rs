@@ -36,7 +36,7 @@ pub fn AddressAdvice(
 ) -> impl IntoView {
     let (site, texts) = (site(), texts());
     let groups = site.domain_groups();
-    let said = Said::of(&typed, &site);
+    let said = Said::of(&typed, leaves, &site);
     let provider = site.provider_names(&texts.words);
     let domain = groups.iter().flatten().next().cloned().unwrap_or_default();
     let problems = AddressError::ALL.into_iter().map(|error| {
@@ -102,10 +102,10 @@ enum Said {
 }
 
 impl Said {
-    fn of(typed: &str, site: &Site) -> Self {
+    fn of(typed: &str, was_sent: bool, site: &Site) -> Self {
         let address = match parse_address(typed) {
-            // Before anything was typed nothing is wrong.
-            Err(AddressError::Empty) if typed.is_empty() => return Self::Nothing,
+            // Before anything was typed or sent nothing is wrong.
+            Err(AddressError::Empty) if typed.is_empty() && !was_sent => return Self::Nothing,
             Err(error) => return Self::Problem(error),
             Ok(address) => address,
         };

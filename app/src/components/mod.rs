@@ -33,6 +33,8 @@ mod program_choice;
 #[cfg(feature = "ssr")]
 mod prose;
 #[cfg(feature = "ssr")]
+mod report_code;
+#[cfg(feature = "ssr")]
 mod search_form;
 #[cfg(feature = "ssr")]
 mod settings_table;
@@ -73,6 +75,8 @@ pub use layout::{Document, Links};
 pub use program_choice::{ChoiceRow, device_links, programs_by_device};
 #[cfg(feature = "ssr")]
 pub use prose::{GeneralText, StepText, Text, described};
+#[cfg(feature = "ssr")]
+pub use report_code::ReportCode;
 #[cfg(feature = "ssr")]
 pub use search_form::SearchForm;
 #[cfg(feature = "ssr")]

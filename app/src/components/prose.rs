@@ -9,7 +9,9 @@ use crate::guide::program::SecurityNames;
 use crate::guide::prose::{GeneralProse, Piece, Prose, Slot};
 use crate::guide::values::{Filled, Values};
 use crate::islands::UserName;
-use crate::site::{site, texts};
+use crate::record::Link;
+use crate::site::{localized, site, texts};
+use crate::webmail::parts;
 
 /// A text with its values.
 #[component]
@@ -76,7 +78,13 @@ enum Copying {
 fn general(pieces: &[Piece]) -> AnyView {
     let (site, texts) = (site(), texts());
     let views = pieces.iter().map(|piece| match piece {
-        Piece::Text(text) => text.clone().into_any(),
+        Piece::Text(text) => {
+            let mut records = site.catalogue.records.iter();
+            with_webmail(
+                text,
+                records.find_map(|record| record.links.webmail.as_ref()),
+            )
+        }
         Piece::Label(inner) => view! { <b class="label">{general(inner)}</b> }.into_any(),
         Piece::Code(inner) => view! { <code>{general(inner)}</code> }.into_any(),
         Piece::Slot(Slot::Provider) => site.provider_names(&texts.words).into_any(),
@@ -92,7 +100,10 @@ fn pieces(pieces: &[Piece], values: &Values, copying: Copying) -> AnyView {
     let mut taken = 0;
     for (position, piece) in pieces.iter().enumerate() {
         let view = match piece {
-            Piece::Text(text) => text.get(taken..).unwrap_or_default().to_owned().into_any(),
+            Piece::Text(text) => {
+                let text = text.get(taken..).unwrap_or_default();
+                with_webmail(text, values.record.links.webmail.as_ref())
+            }
             piece => piece_view(piece, values, copying),
         };
         // No line may begin with the mark that follows a value.
@@ -118,7 +129,7 @@ fn mark(text: &str) -> &str {
 fn piece_view(piece: &Piece, values: &Values, copying: Copying) -> AnyView {
     let words = &texts().guide.words;
     match piece {
-        Piece::Text(text) => text.clone().into_any(),
+        Piece::Text(text) => with_webmail(text, values.record.links.webmail.as_ref()),
         Piece::Label(inner) => {
             view! { <b class="label">{pieces(inner, values, copying)}</b> }.into_any()
         }
@@ -151,4 +162,20 @@ fn piece_view(piece: &Piece, values: &Values, copying: Copying) -> AnyView {
 
 fn has_value(pieces: &[Piece]) -> bool {
     pieces.iter().any(|piece| matches!(piece, Piece::Slot(_)))
+}
+
+/// Words in which the one for webmail leads there, where the record has its address.
+fn with_webmail(text: &str, link: Option<&Link>) -> AnyView {
+    let Some(link) = link else {
+        return text.to_owned().into_any();
+    };
+    let word = localized(|t| &t.links.webmail_word);
+    let parts = parts(text, &word).into_iter().map(|(part, is_link)| {
+        let (text, href) = (part.to_owned(), link.url.as_str().to_owned());
+        match is_link {
+            true => view! { <a href=href rel="noreferrer">{text}</a> }.into_any(),
+            false => text.into_any(),
+        }
+    });
+    parts.collect_view().into_any()
 }

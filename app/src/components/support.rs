@@ -44,12 +44,19 @@ fn Provider(record: Arc<Record>) -> impl IntoView {
         let text = hours.text.in_language(&texts.language);
         view! { <li>{words.hours.fill(|HoursValue::Hours| text)}</li> }
     });
+    let webmail = record.links.webmail.as_ref();
+    let find_webmail = webmail.is_none().then(|| words.webmail.fill(name));
+    let webmail = webmail.map(|link| {
+        let url = link.url.as_str().to_owned();
+        view! { <li><a href=url rel="noreferrer">{localized(|t| &t.links.webmail)}</a></li> }
+    });
     let bill = phone.is_none().then(|| words.bill.clone());
     view! {
         <div class="card support">
             <h3>{words.heading.fill(name)}</h3>
-            <ul>{phone} {chat_item} {pages} {hours}</ul>
+            <ul>{phone} {chat_item} {pages} {hours} {webmail}</ul>
             {bill.map(|text| view! { <p>{text}</p> })}
+            {find_webmail.map(|text| view! { <p>{text}</p> })}
             <p class="hint">{localized(|t| &t.support.fakes)}</p>
         </div>
     }

@@ -116,7 +116,8 @@ words! {
     /// The comparison of settings.
     CheckWords: title lead domain kind incoming outgoing in_host in_port in_security in_sign_in user
         out_host out_port out_security out_sign_in copies button results right wrong open put how
-        all_right some_wrong nothing test
+        all_right some_wrong nothing test empty program general find_general;
+        find(ProgramValue) look(ProgramValue) own_label(OwnLabelValue)
 }
 
 words! {
@@ -128,7 +129,8 @@ words! {
 words! {
     /// The report for the help desk.
     ReportWords: title lead private text copy copied download_text download_json empty empty_test empty_fix
-        no_scripts code time address provider program tested not_tested found answers device
+        no_scripts spoken spoken_hint code time address provider program tested not_tested found answers device;
+        send(ProviderValue)
 }
 
 words! {
@@ -143,6 +145,9 @@ placeholders! {
 
     /// In the title of a program's page.
     ProgramTitleValue { Program = "program", Provider = "provider" }
+
+    /// In what says what a program calls a setting.
+    OwnLabelValue { Label = "label", Program = "program" }
 
     /// In sentences about a program.
     ProgramValue { Program = "program" }

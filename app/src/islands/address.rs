@@ -217,12 +217,19 @@ pub fn AddressAdvice(
 ) -> impl IntoView {
     let typed = expect_context::<TypedAddress>();
     let root = NodeRef::<Div>::new();
+    let advised = StoredValue::new(false);
     Effect::new(move || {
         if is_awake()
             && let Some(root) = root.get()
         {
             let groups = typed.groups.read_value();
-            typed.settled.with(|text| advise(&root, text, &groups));
+            typed.settled.with(|text| {
+                // Before anything is typed, what the server has said stays.
+                if !text.is_empty() || advised.get_value() {
+                    advised.set_value(true);
+                    advise(&root, text, &groups);
+                }
+            });
         }
     });
     let clicked = move |event: MouseEvent| {
@@ -282,12 +289,11 @@ mod browser {
     use super::*;
     use crate::islands::dom;
 
-    /// Shows the one part that is true of the text. Without a text, what the server has said stays.
+    /// Shows the one part that is true of the text.
     pub(super) fn advise(root: &HtmlDivElement, text: &str, groups: &[Vec<String>]) {
-        if text.is_empty() {
-            return;
-        }
         let part = match parse_address(text) {
+            // A field may be left empty.
+            Err(_) if text.is_empty() => String::new(),
             Err(error) => format!("[data-advice={}]", error.code()),
             Ok(address) => {
                 let elsewhere = format!("[data-domains~='{}']", address.domain().as_str());
@@ -308,11 +314,17 @@ mod browser {
                 }
             }
         };
-        let mut child = root.first_element_child();
-        while let Some(advice) = child {
-            let shown = !part.is_empty() && advice.matches(&part).unwrap_or(false);
-            dom::show(&advice, shown);
-            child = advice.next_element_sibling();
+        let Ok(all) = root.query_selector_all("[data-advice]") else {
+            return;
+        };
+        for place in 0..all.length() {
+            let advice = all
+                .get(place)
+                .and_then(|node| node.dyn_into::<Element>().ok());
+            if let Some(advice) = advice {
+                let shown = !part.is_empty() && advice.matches(&part).unwrap_or(false);
+                dom::show(&advice, shown);
+            }
         }
     }
 

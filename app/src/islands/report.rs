@@ -13,9 +13,15 @@ use crate::check::report::{Report, ReportLabels};
 
 /// Fills in the report, unless there is nothing to report.
 pub(super) fn show(root: &HtmlDivElement) {
-    let Some((text, json)) = make(root) else {
+    let Some((text, json, code)) = make(root) else {
         return;
     };
+    if let (Some(spoken), Some(link)) = (find(root, "#report-spoken"), find(root, "#report-code")) {
+        let query = String::from(encode_uri_component(&code));
+        let _ = link.set_attribute("href", &["/errors?q=", &query].concat());
+        link.set_text_content(Some(&code));
+        dom::show(&spoken, !code.is_empty());
+    }
     if let Some(field) = field(root) {
         field.set_value(&text);
     }
@@ -53,7 +59,8 @@ fn field(root: &HtmlDivElement) -> Option<HtmlTextAreaElement> {
     find(root, "#report")?.dyn_into().ok()
 }
 
-fn make(root: &HtmlDivElement) -> Option<(String, String)> {
+/// The report as text and for programs, and its code.
+fn make(root: &HtmlDivElement) -> Option<(String, String, String)> {
     let made = find(root, "#report-made")?;
     let data = |name: &str| made.get_attribute(name).unwrap_or_default();
     let iso = |date: &Date| String::from(date.to_iso_string());
@@ -80,5 +87,6 @@ fn make(root: &HtmlDivElement) -> Option<(String, String)> {
     };
     let lines = test.map(|test| test.lines).unwrap_or_default();
     let labels = ReportLabels::read(&data("data-labels"));
-    Some((report.text(&labels), report.json(&lines)))
+    let code = report.code().to_owned();
+    Some((report.text(&labels), report.json(&lines), code))
 }

@@ -1,10 +1,12 @@
 //! What a test has found so far; the same markup with and without scripts.
 
+use leptos::either::Either;
 use leptos::prelude::*;
 
 use crate::check::event::{
     FindingWords, Mark, Progress, ResultLabel, ResultLabels, ServiceProgress, StepWords,
 };
+use crate::webmail::parts;
 
 /// The verdict, how receiving and sending went, what was found, and behind that every service with its steps.
 ///
@@ -76,11 +78,27 @@ fn show_finding(finding: FindingWords, labels: &ResultLabels) -> impl IntoView +
     view! {
         <div class="finding" data-mark=finding.mark.name()>
             <h3>{sign(finding.mark, labels)} " " {finding.title}</h3>
-            <p>{finding.explanation}</p>
-            <p class="advice"><strong>{labels.of(ResultLabel::Advice)}</strong> " " {finding.advice}</p>
+            <p>{with_webmail(&finding.explanation, labels)}</p>
+            <p class="advice"><strong>{labels.of(ResultLabel::Advice)}</strong> " " {with_webmail(&finding.advice, labels)}</p>
             {finding.more.map(|more| view! { <p class="more-link"><a href=more.href>{more.text}</a></p> })}
         </div>
     }
+}
+
+/// A text in which the word for webmail leads there, where its address is known.
+fn with_webmail(text: &str, labels: &ResultLabels) -> impl IntoView + use<> {
+    let (word, url) = (
+        labels.of(ResultLabel::WebmailWord),
+        labels.of(ResultLabel::WebmailUrl),
+    );
+    let parts = parts(text, &word).into_iter().map(|(part, is_link)| {
+        let (text, href) = (part.to_owned(), url.clone());
+        match is_link {
+            true => Either::Left(view! { <a href=href rel="noreferrer">{text}</a> }),
+            false => Either::Right(text),
+        }
+    });
+    parts.collect_view()
 }
 
 fn show_service(service: ServiceProgress, labels: &ResultLabels) -> impl IntoView + use<> {

@@ -3,13 +3,17 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
+use probe::Protocol;
 
-use crate::components::Document;
+use crate::components::{Document, Part};
 use crate::guide::comparison::{
-    Choice, Correction, EnteredSettings, Explanation, Line, Setting, Verdict, compare,
+    Choice, Correction, EnteredSettings, Explanation, Kind, Line, Setting, Verdict, compare,
 };
 use crate::guide::destination::Destination;
-use crate::guide::words::{CheckWords, GuideWords};
+use crate::guide::program::{Program, Status};
+use crate::guide::prose::{Piece, Slot};
+use crate::guide::words::{CheckWords, GuideWords, OwnLabelValue, ProgramValue};
+use crate::islands::AddressScope;
 use crate::record::Group;
 use crate::site::{Site, site, texts};
 use crate::texts::Texts;
@@ -21,6 +25,8 @@ pub fn CheckPage(
     entered: EnteredSettings,
     /// Whether the form was sent.
     sent: bool,
+    /// The program, if the customer has chosen one.
+    program: Option<Arc<Program>>,
 ) -> impl IntoView {
     let (site, texts) = (site(), texts());
     let words = texts.guide.words.check.clone();
@@ -33,7 +39,8 @@ pub fn CheckPage(
             <h1>{words.title.clone()}</h1>
             <p class="lead">{words.lead.clone()}</p>
             {results}
-            {form(&site, &texts.guide.words, &entered)}
+            {find_values(&site, &texts, &entered.domain, program.as_ref())}
+            {form(&site, &texts.guide.words, &entered, program.as_deref())}
         </Document>
     }
 }
@@ -46,6 +53,87 @@ fn group<'a>(site: &'a Site, domain: &str) -> Option<&'a Arc<Group>> {
         .and_then(|domain| site.catalogue.find(&domain));
     let first = || site.catalogue.records.first()?.groups.first();
     found.map(|(_, group)| group).or_else(first)
+}
+
+/// The way to the values in the customer's program, and the choice of the program.
+fn find_values(
+    site: &Site,
+    texts: &Texts,
+    domain: &str,
+    program: Option<&Arc<Program>>,
+) -> impl IntoView + use<> {
+    let words = &texts.guide.words.check;
+    let link = |name: String, href: String, current: bool| {
+        view! { <li><a href=href aria-current=current.then_some("true")>{name}</a></li> }
+    };
+    let programs = texts.guide.programs.iter();
+    let programs = programs.filter(|program| matches!(program.status, Status::Supported(_)));
+    let items = programs.map(|one| {
+        let current = program.is_some_and(|chosen| chosen.slug == one.slug);
+        link(
+            one.name.clone(),
+            format!("/check?program={}", one.slug),
+            current,
+        )
+    });
+    let items = items.collect_view();
+    let general = link(
+        words.general.clone(),
+        "/check".to_owned(),
+        program.is_none(),
+    );
+    let steps = program.and_then(|program| steps(site, texts, domain, program));
+    let find_general = steps.is_none().then(|| words.find_general.clone());
+    view! {
+        <details class="others" open=program.is_none()>
+            <summary>{words.program.clone()}</summary>
+            {find_general.map(|text| view! { <p>{text}</p> })}
+            <ul class="columns">{items} {general}</ul>
+        </details>
+        {steps}
+    }
+}
+
+/// The steps of a program to the settings of an account.
+fn steps(
+    site: &Site,
+    texts: &Texts,
+    domain: &str,
+    program: &Arc<Program>,
+) -> Option<impl IntoView + use<>> {
+    let Status::Supported(guide) = &program.status else {
+        return None;
+    };
+    let group = group(site, domain)?;
+    let mut values = site.values(&guide.security).into_iter();
+    let values = values.find(|values| values.group == *group)?;
+    let title = texts.guide.words.check.find.clone();
+    let title = title.fill(|ProgramValue::Program| &program.name);
+    let look = texts.guide.words.check.look.clone();
+    let look = look.fill(|ProgramValue::Program| &program.name);
+    let guide_page = format!("/programs/{}", program.slug);
+    let ticks = format!("check {}", program.slug);
+    let steps = guide.change.clone();
+    Some(view! {
+        <AddressScope groups=site.domain_groups()>
+            <Part title steps values=Arc::new(values) ticks/>
+            <p class="hint"><a href=guide_page>{look}</a></p>
+        </AddressScope>
+    })
+}
+
+/// What the program calls a setting, if it says so exactly.
+fn own_label(words: &CheckWords, program: Option<&Program>, slot: Slot) -> Option<String> {
+    let program = program?;
+    let Status::Supported(guide) = &program.status else {
+        return None;
+    };
+    let mut fields = guide.forms.iter().flat_map(|form| &form.fields);
+    let field = fields.find(|field| field.value.0[..] == [Piece::Slot(slot)])?;
+    Some(words.own_label.fill(|value| match value {
+        OwnLabelValue::Label => &field.label,
+        OwnLabelValue::Program => &program.name,
+    }))
 }
 
 fn results(texts: &Texts, group: &Group, entered: &EnteredSettings) -> impl IntoView + use<> {
@@ -143,8 +231,22 @@ fn label(words: &CheckWords, setting: Setting) -> String {
 }
 
 /// The form keeps what was typed.
-fn form(site: &Site, all: &GuideWords, entered: &EnteredSettings) -> impl IntoView + use<> {
+fn form(
+    site: &Site,
+    all: &GuideWords,
+    entered: &EnteredSettings,
+    program: Option<&Program>,
+) -> impl IntoView + use<> {
     let words = &all.check;
+    let protocol = match entered.kind {
+        Kind::Imap => Protocol::Imap,
+        Kind::Pop => Protocol::Pop3,
+    };
+    let own = |slot| own_label(words, program, slot);
+    let chosen = program.map(|program| {
+        let slug = program.slug.clone();
+        view! { <input type="hidden" name="program" value=slug/> }
+    });
     let domains = site.domain_groups().into_iter().flatten();
     let domains = domains.map(|domain| {
         let selected = domain.eq_ignore_ascii_case(&entered.domain);
@@ -153,26 +255,28 @@ fn form(site: &Site, all: &GuideWords, entered: &EnteredSettings) -> impl IntoVi
     let domains = domains.collect_view();
     view! {
         <form class="card check-form" action="/check">
+            {chosen}
+            <p class="hint">{words.empty.clone()}</p>
             <div class="asked">
                 <label for="domain">{words.domain.clone()}</label>
                 <select id="domain" name="domain">{domains}</select>
             </div>
             <fieldset>
                 <legend>{words.incoming.clone()}</legend>
-                {select(all, "kind", &words.kind, entered.kind)}
-                {text("in_host", &words.in_host, &entered.in_host, "url")}
-                {text("in_port", &words.in_port, &entered.in_port, "numeric")}
-                {select(all, "in_security", &words.in_security, entered.in_security)}
-                {select(all, "user", &words.user, entered.user)}
-                {select(all, "in_sign_in", &words.in_sign_in, entered.in_sign_in)}
-                {select(all, "copies", &words.copies, entered.copies)}
+                {select(all, "kind", &words.kind, None, entered.kind)}
+                {text("in_host", &words.in_host, own(Slot::Host(protocol)), &entered.in_host, "url")}
+                {text("in_port", &words.in_port, own(Slot::Port(protocol)), &entered.in_port, "numeric")}
+                {select(all, "in_security", &words.in_security, own(Slot::Security(protocol)), entered.in_security)}
+                {select(all, "user", &words.user, own(Slot::User), entered.user)}
+                {select(all, "in_sign_in", &words.in_sign_in, None, entered.in_sign_in)}
+                {select(all, "copies", &words.copies, None, entered.copies)}
             </fieldset>
             <fieldset>
                 <legend>{words.outgoing.clone()}</legend>
-                {text("out_host", &words.out_host, &entered.out_host, "url")}
-                {text("out_port", &words.out_port, &entered.out_port, "numeric")}
-                {select(all, "out_security", &words.out_security, entered.out_security)}
-                {select(all, "out_sign_in", &words.out_sign_in, entered.out_sign_in)}
+                {text("out_host", &words.out_host, own(Slot::Host(Protocol::Smtp)), &entered.out_host, "url")}
+                {text("out_port", &words.out_port, own(Slot::Port(Protocol::Smtp)), &entered.out_port, "numeric")}
+                {select(all, "out_security", &words.out_security, own(Slot::Security(Protocol::Smtp)), entered.out_security)}
+                {select(all, "out_sign_in", &words.out_sign_in, None, entered.out_sign_in)}
             </fieldset>
             <button type="submit">{words.button.clone()}</button>
         </form>
@@ -182,12 +286,13 @@ fn form(site: &Site, all: &GuideWords, entered: &EnteredSettings) -> impl IntoVi
 fn text(
     name: &'static str,
     label: &str,
+    own: Option<String>,
     value: &str,
     keyboard: &'static str,
 ) -> impl IntoView + use<> {
     view! {
         <div class="asked">
-            <label for=name>{label.to_owned()}</label>
+            <label for=name>{label.to_owned()} " " {own.map(|own| view! { <span class="optional">{own}</span> })}</label>
             <input
                 type="text"
                 id=name
@@ -207,6 +312,7 @@ fn select<C: Choice>(
     words: &GuideWords,
     name: &'static str,
     label: &str,
+    own: Option<String>,
     chosen: C,
 ) -> impl IntoView + use<C> {
     let options = C::VARIANTS.iter().map(|choice| {
@@ -216,7 +322,7 @@ fn select<C: Choice>(
     let options = options.collect_view();
     view! {
         <div class="asked">
-            <label for=name>{label.to_owned()}</label>
+            <label for=name>{label.to_owned()} " " {own.map(|own| view! { <span class="optional">{own}</span> })}</label>
             <select id=name name=name>{options}</select>
         </div>
     }

@@ -3,8 +3,9 @@
 use leptos::prelude::*;
 
 use crate::check::report::ReportLabels;
-use crate::components::Document;
+use crate::components::{Document, ReportCode, Support};
 use crate::islands::ReportMaker;
+use crate::page_words::ProviderValue;
 use crate::site::{site, texts};
 
 /// The report that the browser makes.
@@ -12,6 +13,8 @@ use crate::site::{site, texts};
 pub fn ReportPage() -> impl IntoView {
     let (site, texts) = (site(), texts());
     let words = texts.guide.words.report.clone();
+    let provider = site.provider_names(&texts.words);
+    let send = words.send.fill(|ProviderValue::Provider| &provider);
     let labels = ReportLabels::of(&words).text();
     view! {
         <Document title=words.title.clone() description=words.lead.clone() no_index=true>
@@ -26,8 +29,9 @@ pub fn ReportPage() -> impl IntoView {
                     </ul>
                     <noscript><p class="note">{words.no_scripts.clone()}</p></noscript>
                 </div>
-                <div id="report-made" hidden data-labels=labels data-provider=site.provider_names(&texts.words)>
-                    <p>{words.private.clone()}</p>
+                <div id="report-made" hidden data-labels=labels data-provider=provider>
+                    <ReportCode/>
+                    <p>{send} " " {words.private.clone()}</p>
                     <label for="report">{words.text.clone()}</label>
                     <textarea id="report" class="report" readonly rows="16"></textarea>
                     <p class="go-on">
@@ -41,6 +45,7 @@ pub fn ReportPage() -> impl IntoView {
                     </ul>
                 </div>
             </ReportMaker>
+            <Support/>
         </Document>
     }
 }

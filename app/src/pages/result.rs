@@ -8,7 +8,7 @@ use crate::answered::answer_ids::{FAULT, FINE, NO, UNKNOWN, YES};
 use crate::check::Test;
 use crate::check::event::{More, Progress};
 use crate::check::report::{Report, ReportLabels};
-use crate::components::{AfterTest, Document, TestSection};
+use crate::components::{AfterTest, Document, ReportCode, TestSection};
 use crate::guide::destination::Destination;
 use crate::guide::node::AnsweredBy;
 use crate::guide::trail::Trail;
@@ -142,7 +142,9 @@ fn report(
             .collect(),
     };
     let text = report.text(&ReportLabels::of(words));
+    let code = report.code().to_owned();
     view! {
+        <ReportCode code/>
         <details class="others">
             <summary>{words.title.clone()}</summary>
             <p>{words.lead.clone()}</p>

@@ -179,14 +179,28 @@ async fn errors(
     page(&app, StatusCode::OK, &request, show).await
 }
 
+#[derive(Deserialize)]
+struct ProgramQuery {
+    program: Option<String>,
+}
+
 async fn check(
     State(app): State<Arc<AppState>>,
     Query(entered): Query<EnteredSettings>,
+    Query(chosen): Query<ProgramQuery>,
     uri: Uri,
     request: PageRequest,
 ) -> Response {
-    let sent = uri.query().is_some();
-    let show = move || view! { <CheckPage entered=entered.clone() sent/> };
+    let mut fields = uri.query().into_iter().flat_map(|query| query.split('&'));
+    let sent = fields.any(|field| !field.starts_with("program="));
+    // An unknown program is ignored.
+    let program = chosen
+        .program
+        .and_then(|slug| request.texts(&app).guide.program(&slug).cloned());
+    let show = move || {
+        let (entered, program) = (entered.clone(), program.clone());
+        view! { <CheckPage entered sent program/> }
+    };
     page(&app, StatusCode::OK, &request, show).await
 }
 
