@@ -127,3 +127,22 @@ fn piece_view(piece: &Piece, values: &Values, copying: Copying) -> AnyView {
 fn has_value(pieces: &[Piece]) -> bool {
     pieces.iter().any(|piece| matches!(piece, Piece::Slot(_)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_stay_with_the_value_before_them() {
+        for (text, expected) in [
+            (". Then go on.", "."),
+            ("), and", "),"),
+            (" and", ""),
+            ("", ""),
+            ("…", "…"),
+            (".Ende", "."),
+        ] {
+            assert_eq!(mark(text), expected, "{text:?}");
+        }
+    }
+}
