@@ -105,6 +105,7 @@ test("a box that is pressed while its tick is restored stays ticked", async ({ p
   const letGo = await hold(page, "**/*.wasm");
   await page.goto("/programs/outlook-classic", { waitUntil: "domcontentloaded" });
   const boxes = page.locator(".step-list input[type=checkbox]:visible");
+  await expect(boxes.first(), "the style is there").toHaveCSS("appearance", "none");
   const place = await boxes.first().boundingBox();
   await expect(boxes.first()).not.toBeChecked();
   letGo();
@@ -113,12 +114,10 @@ test("a box that is pressed while its tick is restored stays ticked", async ({ p
   await expectAwake(page);
   await expect(boxes.first()).toBeChecked();
   await expect(boxes.nth(1)).not.toBeChecked();
-  // A later press takes it away.
-  await boxes.first().uncheck();
-  await page.reload();
-  await expectAwake(page);
-  await expect(boxes.first()).not.toBeChecked();
   await expect(boxes.nth(2)).toBeChecked();
+  // A press on what is seen to be ticked takes the tick away.
+  await boxes.first().click();
+  await expect(boxes.first()).not.toBeChecked();
 });
 
 test.describe("with something happening between any two islands", () => {

@@ -179,3 +179,22 @@ fn with_webmail(text: &str, link: Option<&Link>) -> AnyView {
     });
     parts.collect_view().into_any()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn marks_stay_with_the_value_before_them() {
+        for (text, expected) in [
+            (". Then go on.", "."),
+            ("), and", "),"),
+            (" and", ""),
+            ("", ""),
+            ("…", "…"),
+            (".Ende", "."),
+        ] {
+            assert_eq!(mark(text), expected, "{text:?}");
+        }
+    }
+}

@@ -77,6 +77,19 @@ fn versions_without_the_encryption_of_today_have_words() {
     }
 }
 
+#[test]
+fn a_trap_waits_at_a_step_that_there_is() {
+    let path = "en/programs/thunderbird.toml";
+    for step in [0, 99] {
+        let mut files = Files::built_in().unwrap();
+        let text = files.0.get_mut(path).unwrap();
+        *text = text.replacen("[trap]\nstep = 4", &format!("[trap]\nstep = {step}"), 1);
+        let error = Languages::read(&files, "en").map(drop).unwrap_err();
+        let fault = format!("{path}: trap: `add` has no step {step}, expected 1 to 10");
+        assert!(error.contains(&fault), "{error}");
+    }
+}
+
 /// Every text of the guide with where it stands.
 fn prose(guide: &Guide) -> Vec<(String, &Prose)> {
     let mut texts = Vec::new();

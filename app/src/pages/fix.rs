@@ -125,12 +125,10 @@ fn answer_link(
     let label = program
         .map_or(&answer.label, |program| &program.name)
         .clone();
-    let about = program.map(|program| {
-        let about = match program.family {
-            Some(_) => program.recognise.clone(),
-            None => program.summary.clone(),
-        };
-        view! { <span><GeneralText prose=about/></span> }
+    let about = program.map(|program| match program.family {
+        // Only what is seen tells them apart, so it is there on small screens, too.
+        Some(_) => view! { <span><GeneralText prose=program.recognise.clone()/></span> }.into_any(),
+        None => view! { <span class="about">{program.summary.prose().plain()}</span> }.into_any(),
     });
     view! {
         <a

@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
-use crate::components::{Document, GeneralText};
-use crate::guide::program::Family;
+use crate::components::{Document, GeneralText, programs_by_device};
+use crate::guide::program::{Family, Program};
 use crate::site::texts;
 
 /// Lets the customer tell the programs apart.
@@ -12,24 +12,30 @@ pub fn OutlookPage() -> impl IntoView {
     let texts = texts();
     let words = texts.guide.words.outlook.clone();
     let programs = texts.guide.programs.iter();
-    let programs = programs.filter(|program| program.family == Some(Family::Outlook));
-    let items = programs.map(|program| {
-        let href = format!("/programs/{}", program.slug);
-        view! {
-            <li>
-                <a class="choice" href=href>
-                    <b>{program.name.clone()}</b>
-                    <span><GeneralText prose=program.recognise.clone()/></span>
-                </a>
-            </li>
-        }
+    let programs: Vec<_> = programs
+        .filter(|program| program.family == Some(Family::Outlook))
+        .collect();
+    let groups = programs_by_device(&texts, &programs, |_, here| {
+        here.iter().map(|program| row(program)).collect()
     });
-    let items = items.collect_view();
     view! {
         <Document title=words.title.clone() description=words.lead.clone()>
             <h1>{words.title.clone()}</h1>
-            <p class="lead">{words.lead}</p>
-            <ul class="choices">{items}</ul>
+            <p>{words.lead}</p>
+            {groups}
         </Document>
     }
+}
+
+/// A program with what is seen of it.
+fn row(program: &Program) -> AnyView {
+    let href = format!("/programs/{}", program.slug);
+    view! {
+        <a class="choice" href=href>
+            <b>{program.name.clone()}</b>
+            " "
+            <span><GeneralText prose=program.recognise.clone()/></span>
+        </a>
+    }
+    .into_any()
 }
