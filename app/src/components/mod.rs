@@ -20,6 +20,8 @@ mod support_link;
 mod test_section;
 #[cfg(feature = "ssr")]
 mod text_area;
+#[cfg(feature = "ssr")]
+mod way_on;
 
 #[cfg(feature = "ssr")]
 pub use after_test::AfterTest;
@@ -41,3 +43,5 @@ pub use support_link::SupportLink;
 pub use test_section::TestSection;
 #[cfg(feature = "ssr")]
 pub use text_area::TextArea;
+#[cfg(feature = "ssr")]
+pub use way_on::WayOn;

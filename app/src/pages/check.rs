@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::components::Document;
+use crate::components::{Document, WayOn};
 use crate::guide::comparison::{
     Choice, Correction, EnteredSettings, Explanation, Line, Setting, Verdict, compare,
 };
@@ -34,6 +34,7 @@ pub fn CheckPage(
             <p class="lead">{words.lead.clone()}</p>
             {results}
             {form(&site, &texts.guide.words, &entered)}
+            <WayOn/>
         </Document>
     }
 }
