@@ -64,6 +64,19 @@ for (const slower of [1, 6]) {
   });
 }
 
+test("the comparison of settings leads back to the next question", async ({ page }) => {
+  await page.goto("/check");
+  await expectAwake(page);
+  await expect(page.getByRole("heading", { name: "Did that help?" })).toBeHidden();
+  await page.goto("/fix/connect");
+  await expectAwake(page);
+  await page.locator(".choice").filter({ hasText: "I don't know" }).click();
+  await expect(page).toHaveURL(/\/check$/);
+  await page.getByRole("link", { name: "No, it still does not work" }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText("Does the rest of the internet work on this device?");
+  await expect(page.locator("#known li")).toHaveCount(1);
+});
+
 for (const width of [360, 1280]) {
   test(`while a test runs, its form is folded away and its steps are in sight at ${width} pixels`, async ({ page, lab }) => {
     await page.setViewportSize({ width, height: width === 360 ? 740 : 800 });

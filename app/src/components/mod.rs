@@ -47,6 +47,8 @@ mod test_section;
 #[cfg(feature = "ssr")]
 mod text_area;
 #[cfg(feature = "ssr")]
+mod way_on;
+#[cfg(feature = "ssr")]
 mod your_address;
 
 #[cfg(feature = "ssr")]
@@ -89,5 +91,7 @@ pub use support::Support;
 pub use test_section::TestSection;
 #[cfg(feature = "ssr")]
 pub use text_area::TextArea;
+#[cfg(feature = "ssr")]
+pub use way_on::WayOn;
 #[cfg(feature = "ssr")]
 pub use your_address::YourAddress;

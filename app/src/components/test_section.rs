@@ -33,7 +33,7 @@ pub fn TestSection(
     let confidential = expect_context::<Admission>().confidential;
     view! {
         <TestForm results=localized(|t| &t.test.results) stop_label=localized(|t| &t.test.stop) ends=ends() action=action.unwrap_or_else(|| "/test".to_owned())>
-            <AfterTest next=goes_on.then(|| None)/>
+            <AfterTest next=goes_on.then_some(None)/>
             <label for="test-address">{localized(|t| &t.test.address)}</label>
             <AddressInput id="test-address".to_owned() value=address.clone()/>
             {advises.then(|| view! { <AddressAdvice typed=address/> })}

@@ -1,4 +1,4 @@
-//! "Did that help?" on a fix card: the way to it, and where to go on if it did not.
+//! "Did that help?" on a fix card or another page: the way to it, and where to go on if it did not.
 
 use leptos::prelude::window;
 use web_sys::Element;
@@ -17,6 +17,9 @@ pub(super) fn restore(root: &Element) {
         return;
     }
     trail::show(root, &answered);
+    if let Some(whole) = find(root, "#follow-up") {
+        dom::show(&whole, true);
+    }
     let then = answered
         .last()
         .map(|last| trail::with_program(&last.then, &answered));

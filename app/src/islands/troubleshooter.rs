@@ -13,16 +13,16 @@ use crate::answered::AnsweredQuestion;
 use crate::answered::answer_ids::{FAULT, FINE, NO, RIGHT, UNKNOWN, WRONG, YES};
 use crate::check::event::Progress;
 
-/// How a customer has come to a question.
+/// By what a customer has come to a question.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Came {
-    /// By answers in this tab. Only then may the page start the test of the question: anybody can lead a
+enum CameBy {
+    /// Answers in this tab. Only then may the page start the test of the question: anybody can lead a
     /// customer to a question.
-    ByAnswers,
-    /// By a link, or from anywhere else.
-    ByLink,
-    /// By the browser's history. Nothing is answered then, or nobody could go back past it.
-    ByHistory,
+    Answers,
+    /// A link, or anything else.
+    Link,
+    /// The browser's history. Nothing is answered then, or nobody could go back past it.
+    History,
 }
 
 /// Takes up the way where it was left, and looks whether the question can be answered here.
@@ -35,7 +35,7 @@ pub(super) fn begin(root: &Element) {
     let back = root.clone();
     window_event_listener(popstate, move |_| {
         trail::show(&back, &trail::restored());
-        load(&back, last_test::here(), Came::ByHistory);
+        load(&back, last_test::here(), CameBy::History);
     });
     arrived(root, came);
 }
@@ -92,11 +92,11 @@ pub(super) fn after_test(root: &Element, progress: &Progress) {
 /// The link to the next question after a test.
 const NEXT: &str = ".next a[data-answer]";
 
-fn came_by(answered: &[AnsweredQuestion]) -> Came {
+fn came_by(answered: &[AnsweredQuestion]) -> CameBy {
     if trail::leads_to(answered, &last_test::here()) {
-        Came::ByAnswers
+        CameBy::Answers
     } else {
-        Came::ByLink
+        CameBy::Link
     }
 }
 
@@ -161,7 +161,7 @@ fn follow(root: &Element, link: &Element, first: Option<String>) {
             let length = JsValue::from(answered.len() as u32);
             let _ = history.push_state_with_url(&length, "", Some(&to));
         }
-        load(root, to, Came::ByAnswers);
+        load(root, to, CameBy::Answers);
     } else {
         let _ = window()
             .location()
@@ -170,7 +170,7 @@ fn follow(root: &Element, link: &Element, first: Option<String>) {
 }
 
 /// Puts another question into the page. The server is asked for it without the answers.
-fn load(root: &Element, path: String, came: Came) {
+fn load(root: &Element, path: String, came: CameBy) {
     let root = root.clone();
     leptos::task::spawn_local(async move {
         let fresh = fetch(&path).await;
@@ -206,8 +206,8 @@ async fn fetch(path: &str) -> Option<(Element, String)> {
 }
 
 /// Shows the test where the question is about it, and answers what can be answered here.
-fn arrived(root: &Element, came: Came) {
-    if came != Came::ByHistory && answer_settled(root) {
+fn arrived(root: &Element, came: CameBy) {
+    if came != CameBy::History && answer_settled(root) {
         return;
     }
     let by = by(root);
@@ -228,7 +228,7 @@ fn arrived(root: &Element, came: Came) {
     {
         device_first::suggest(&list);
     }
-    if by == "clock" && came != Came::ByHistory {
+    if by == "clock" && came != CameBy::History {
         let root = root.clone();
         leptos::task::spawn_local(async move {
             if let Some(wrong) = clock::is_wrong().await {
@@ -258,7 +258,7 @@ fn answer_settled(root: &Element) -> bool {
 }
 
 /// Takes the last test, or runs one if the address is answered and the page may start it.
-fn test(root: &Element, panel: &Element, came: Came) {
+fn test(root: &Element, panel: &Element, came: CameBy) {
     let form = find(panel, "form").and_then(|form| form.dyn_into::<HtmlFormElement>().ok());
     if let (Some(form), Ok(reset)) = (&form, Event::new("reset")) {
         // The results below are those of another question; what was typed stays.
@@ -275,13 +275,13 @@ fn test(root: &Element, panel: &Element, came: Came) {
             return;
         }
         let found = found(root, &progress);
-        if came != Came::ByHistory && progress.is_whole() && [FINE, YES].contains(&found) {
+        if came != CameBy::History && progress.is_whole() && [FINE, YES].contains(&found) {
             answer(root, found);
             return;
         }
     }
     if let Some(form) = form
-        && came == Came::ByAnswers
+        && came == CameBy::Answers
         && by(root) == "test"
         && form.check_validity()
     {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use probe::Protocol;
 
-use crate::components::{Document, Part};
+use crate::components::{Document, Part, WayOn};
 use crate::guide::comparison::{
     Choice, Correction, EnteredSettings, Explanation, Kind, Line, Setting, Verdict, compare,
 };
@@ -41,6 +41,7 @@ pub fn CheckPage(
             {results}
             {find_values(&site, &texts, &entered.domain, program.as_ref())}
             {form(&site, &texts.guide.words, &entered, program.as_deref())}
+            <WayOn/>
         </Document>
     }
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::components::{Document, GeneralText, TextArea};
+use crate::components::{Document, GeneralText, TextArea, WayOn};
 use crate::guide::destination::Destination;
 use crate::guide::error_text::{ErrorText, MAX_TEXT_LEN, search};
 use crate::guide::words::ErrorsWords;
@@ -50,6 +50,7 @@ fn all() -> impl IntoView {
                 <h2 data-when="all">{words.all.clone()}</h2>
                 <div class="entries">{entries}</div>
             </Matches>
+            <WayOn/>
         </Document>
     }
 }
@@ -81,6 +82,7 @@ fn answer(text: String) -> impl IntoView {
             <div role="status">{found}</div>
             <div class="entries">{hits}</div>
             <p class="go-on"><a href="/errors">{words.all.clone()}</a></p>
+            <WayOn/>
         </Document>
     }
 }

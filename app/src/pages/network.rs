@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::components::{AddressField, Document, GeneralText, Text};
+use crate::components::{AddressField, Document, GeneralText, Text, WayOn};
 use crate::guide::destination::{CLOCK_CARD, Destination, Page};
 use crate::guide::network::{Command, Reading};
 use crate::guide::program::SecurityNames;
@@ -63,6 +63,7 @@ pub fn NetworkPage() -> impl IntoView {
                     <div class="entries">{readings}</div>
                 </Matches>
             </section>
+            <WayOn/>
         </Document>
     }
 }

@@ -15,7 +15,7 @@ pub fn OutlookPage() -> impl IntoView {
     let programs: Vec<_> = programs
         .filter(|program| program.family == Some(Family::Outlook))
         .collect();
-    let groups = programs_by_device(&texts, &programs, |_, here| {
+    let groups = programs_by_device(&texts, &programs, |here| {
         here.iter().map(|program| row(program)).collect()
     });
     view! {
