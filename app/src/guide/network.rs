@@ -10,7 +10,6 @@ use super::prose::{GeneralProse, Prose};
 use crate::content::by_id::{ById, Table};
 use crate::content::file::File;
 use crate::content::template::Plain;
-use crate::matching::keys;
 
 /// The commands and the readings.
 #[derive(Clone, Debug)]
@@ -46,8 +45,8 @@ pub struct Command {
 /// A piece of an output and what it means.
 #[derive(Clone, Debug)]
 pub struct Reading {
-    /// What it is found by, see [`keys`].
-    pub keys: String,
+    /// What it is found by.
+    pub pieces: Vec<String>,
     /// How it looks, for people who compare by eye.
     pub text: String,
     /// What it means.
@@ -172,9 +171,8 @@ impl NetworkStructure {
         let readings = words
             .reading
             .join(&declared, readings, |place, reading, words| {
-                let pieces = joined(file, place, &reading.pieces, words.pieces)?;
                 Ok(Reading {
-                    keys: keys(&words.text.0, &pieces),
+                    pieces: joined(file, place, &reading.pieces, words.pieces)?,
                     text: words.text.0,
                     means: words.means,
                     to: reading.to.get_ref().clone(),
