@@ -9,7 +9,8 @@ use crate::guide::error_text::ErrorText;
 use crate::guide::node::START;
 use crate::guide::prose::GeneralProse;
 use crate::page_words::PageWords;
-use crate::search::ranking::{Document, Index, Level, MAX_TEXT_LEN};
+use crate::search::document::{Document, Level};
+use crate::search::ranking::{Index, MAX_TEXT_LEN};
 use crate::words::OutcomeWords;
 
 /// All of it in one language.

@@ -10,7 +10,7 @@ use super::prose::GeneralProse;
 use crate::content::by_id::{ById, Table};
 use crate::content::file::File;
 use crate::content::template::Plain;
-use crate::search::ranking::Level;
+use crate::search::document::Level;
 
 /// One message.
 #[derive(Clone, Debug, PartialEq, Eq)]

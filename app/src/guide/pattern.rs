@@ -4,7 +4,7 @@ use serde::{Deserialize, Deserializer, de};
 use toml::Spanned;
 
 use crate::content::file::File;
-use crate::search::ranking::is_piece;
+use crate::search::document::is_piece;
 
 /// Reads pieces that can be found: at least one, each with a word or a code.
 pub(super) fn patterns<'de, D: Deserializer<'de>>(

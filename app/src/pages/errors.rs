@@ -57,12 +57,16 @@ fn form(texts: &Texts, text: String, chosen: Option<String>) -> impl IntoView + 
             <label for="q">{words.label}</label>
             <TextArea name="q" rows="3" maxlength=MAX_TEXT_LEN text/>
             <p class="hint">{words.hint}</p>
-            <label for="program">{words.program}</label>
-            <select id="program" name="program">
-                <option value="">{words.any_program}</option>
-                {programs}
-            </select>
-            <button type="submit">{words.button}</button>
+            <div class="with-program">
+                <div>
+                    <label for="program">{words.program}</label>
+                    <select id="program" name="program">
+                        <option value="">{words.any_program}</option>
+                        {programs}
+                    </select>
+                </div>
+                <button type="submit">{words.button}</button>
+            </div>
         </form>
     }
 }

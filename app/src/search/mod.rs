@@ -5,7 +5,9 @@
 //! | module | idea |
 //! |---|---|
 //! | `tokens` | a text as words and codes |
+//! | [`document`] | what an entry is found by |
 //! | [`ranking`] | which entries a text is about, the likeliest first |
 
+pub mod document;
 pub mod ranking;
 mod tokens;

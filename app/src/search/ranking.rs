@@ -12,8 +12,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use serde::Deserialize;
-
+use super::document::{Document, GAP, Level};
 use super::tokens::{Kind, Token, tokens};
 
 /// How many characters of a text are searched. A message has some hundred; the limit bounds the time of a search.
@@ -24,51 +23,6 @@ pub const MAX_HITS: usize = 6;
 
 /// How much is left out between two parts of a piece at most, such as the name of a server.
 const MAX_GAP: usize = 12;
-
-/// What stands for what is left out.
-const GAP: &str = "…";
-
-/// How much the pieces of an entry tell.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Level {
-    /// A word that turns the meaning of the message around it.
-    Detail,
-    /// The cause.
-    #[default]
-    Cause,
-    /// What a program shows around the reply of a server.
-    Dialog,
-    /// A kind of trouble that has several causes.
-    Kind,
-    /// A code that says little.
-    Code,
-}
-
-impl Level {
-    fn factor(self) -> f32 {
-        match self {
-            Self::Detail => 2.0,
-            Self::Cause => 1.0,
-            Self::Dialog => 0.5,
-            Self::Kind => 0.35,
-            Self::Code => 0.12,
-        }
-    }
-}
-
-/// What an entry is found by.
-#[derive(Clone, Debug, Default)]
-pub struct Document {
-    /// Its pieces; `…` stands for what is different each time.
-    pub pieces: Vec<String>,
-    /// What it is called, for texts in which no piece is found.
-    pub words: String,
-    /// How much its pieces tell.
-    pub level: Level,
-    /// The only program that shows it.
-    pub program: Option<String>,
-}
 
 /// All entries, ready for searching.
 #[derive(Clone, Debug)]
@@ -109,11 +63,6 @@ pub struct Hits {
     pub entries: Vec<usize>,
     /// The program that was chosen, or that the text names.
     pub program: Option<String>,
-}
-
-/// Whether a piece can be found: whether there is a word or a code on each side of every gap.
-pub fn is_piece(text: &str) -> bool {
-    text.split(GAP).all(|part| !tokens(part).is_empty())
 }
 
 impl Index {
