@@ -11,7 +11,6 @@
 //! | [`components`] | markup | both or server |
 //! | [`address`] | what a customer types: an address or a domain | both |
 //! | [`answered`] | one answer on the way through the troubleshooter | both |
-//! | [`matching`] | what is pasted, and the messages it is compared with | both |
 //! | [`webmail`] | where a text mentions webmail | both |
 //! | `pages` | one file a page | server |
 //! | `page_words` | the words of the pages, from `content/` | server |
@@ -21,6 +20,8 @@
 //! | `other_providers` | big mail providers that are not ours, from `content/` | server |
 //! | `words` | what the outcomes mean, from `content/` | server |
 //! | `content` | the files of `content/`, read strictly | server |
+//! | `search` | which entries a text is about | server |
+//! | `site_search` | everything that can be searched for on the site | server |
 //! | `texts` | all of it in one language, and the language of a request | server |
 //! | `site` | what every page needs | server |
 
@@ -42,7 +43,6 @@ pub mod content;
 #[cfg(feature = "ssr")]
 pub mod guide;
 pub mod islands;
-pub mod matching;
 #[cfg(feature = "ssr")]
 pub mod operator;
 #[cfg(feature = "ssr")]
@@ -54,7 +54,11 @@ pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod record;
 #[cfg(feature = "ssr")]
+pub mod search;
+#[cfg(feature = "ssr")]
 pub mod site;
+#[cfg(feature = "ssr")]
+pub mod site_search;
 #[cfg(feature = "ssr")]
 pub mod texts;
 #[cfg(feature = "ssr")]

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::icon::{Icon, Picture};
-use crate::guide::error_text::MAX_TEXT_LEN;
+use crate::search::ranking::MAX_TEXT_LEN;
 use crate::site::localized;
 
 /// The field and its button. The answer is a page of its own, so nothing here needs a script.

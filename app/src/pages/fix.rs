@@ -9,11 +9,11 @@ use crate::components::{
     AnsweredList, Document, GeneralText, TestSection, TextArea, programs_by_device,
 };
 use crate::guide::destination::{Destination, Page};
-use crate::guide::error_text::MAX_TEXT_LEN;
 use crate::guide::node::{Answer, AnsweredBy, Node, START};
 use crate::guide::program::{Family, Program, Status};
 use crate::guide::trail::Trail;
 use crate::islands::{AddressScope, Troubleshooter};
+use crate::search::ranking::MAX_TEXT_LEN;
 use crate::site::{site, texts};
 use crate::texts::Texts;
 
