@@ -10,13 +10,14 @@
 //! | [`islands`] | the parts of a page that react | both |
 //! | [`components`] | markup | both or server |
 //! | [`answered`] | one answer on the way through the troubleshooter | both |
-//! | [`matching`] | what is pasted, and the messages it is compared with | both |
 //! | `pages` | one file a page | server |
 //! | `page_words` | the words of the pages, from `content/` | server |
 //! | `record` | a provider's documented settings, parsed strictly | server |
 //! | `guide` | mail programs, fix cards and the troubleshooter, from `content/` | server |
 //! | `words` | what the outcomes mean, from `content/` | server |
 //! | `content` | the files of `content/`, read strictly | server |
+//! | `search` | which entries a text is about | server |
+//! | `site_search` | everything that can be searched for on the site | server |
 //! | `texts` | all of it in one language, and the language of a request | server |
 //! | `site` | what every page needs | server |
 
@@ -37,7 +38,6 @@ pub mod content;
 #[cfg(feature = "ssr")]
 pub mod guide;
 pub mod islands;
-pub mod matching;
 #[cfg(feature = "ssr")]
 pub mod page_words;
 #[cfg(feature = "ssr")]
@@ -45,7 +45,11 @@ pub mod pages;
 #[cfg(feature = "ssr")]
 pub mod record;
 #[cfg(feature = "ssr")]
+pub mod search;
+#[cfg(feature = "ssr")]
 pub mod site;
+#[cfg(feature = "ssr")]
+pub mod site_search;
 #[cfg(feature = "ssr")]
 pub mod texts;
 #[cfg(feature = "ssr")]

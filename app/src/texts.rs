@@ -7,6 +7,7 @@ use crate::check::TestWords;
 use crate::content::Files;
 use crate::guide::{Guide, Structure};
 use crate::page_words::PageWords;
+use crate::site_search::SiteSearch;
 use crate::words::OutcomeWords;
 
 /// All texts of one language.
@@ -22,6 +23,8 @@ pub struct Texts {
     pub pages: PageWords,
     /// The mail programs, the fix cards and the troubleshooter.
     pub guide: Guide,
+    /// What can be searched for in all of it.
+    pub search: SiteSearch,
 }
 
 /// The files of a language.
@@ -57,11 +60,14 @@ impl Texts {
         let folder = files.folder(language);
         folder.only(&FILES)?;
         let words = OutcomeWords::read(&folder.file("outcomes.toml")?)?;
+        let pages = PageWords::read(&folder.file("pages.toml")?)?;
+        let guide = Guide::read(structure, folder, &words)?;
         Ok(Self {
             language: language.to_owned(),
             test: TestWords::read(&folder.file("test.toml")?)?,
-            pages: PageWords::read(&folder.file("pages.toml")?)?,
-            guide: Guide::read(structure, folder, &words)?,
+            search: SiteSearch::new(&guide, &pages, &words),
+            pages,
+            guide,
             words,
         })
     }

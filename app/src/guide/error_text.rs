@@ -1,4 +1,4 @@
-//! What the messages of programs and servers mean, whatever customers type or paste of them.
+//! What the messages of programs and servers mean.
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -10,11 +10,7 @@ use super::prose::GeneralProse;
 use crate::content::by_id::{ById, Table};
 use crate::content::file::File;
 use crate::content::template::Plain;
-use crate::matching::{MAX_HITS, keys, plain, score};
-
-/// How many characters of a text are searched. A message has some hundred; the limit bounds the time of a
-/// search.
-pub const MAX_TEXT_LEN: usize = 4000;
+use crate::search::ranking::Level;
 
 /// One message.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,25 +21,37 @@ pub struct ErrorText {
     pub program: Option<String>,
     /// The message as it is shown.
     pub text: String,
-    /// What it is found by, see [`keys`].
-    pub keys: String,
+    /// What it is found by.
+    pub pieces: Vec<String>,
+    /// How much that tells.
+    pub level: Level,
     /// What it means.
     pub means: GeneralProse,
     /// What usually causes it, where its meaning does not say that already.
     pub cause: Option<GeneralProse>,
     /// Where the fix is.
     pub to: Destination,
+    /// What else may help.
+    pub also: Vec<Destination>,
+    /// Whether swindlers send such messages, too.
+    pub scam: bool,
 }
 
-/// All messages that are of no program alone, as they are in every language.
+/// All messages that are of no program alone, as they are in every language, and how texts name programs.
 #[derive(Clone, Debug)]
-pub(super) struct Errors(Vec<ErrorStructure>);
+pub(super) struct Errors {
+    errors: Vec<ErrorStructure>,
+    named: Vec<NamedProgram>,
+}
 
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ErrorStructure {
     id: Spanned<String>,
     program: Option<Spanned<String>>,
+    /// How much the pieces tell.
+    #[serde(default, rename = "tells")]
+    level: Level,
     /// What it is found by in every language, such as numbers and what servers say.
     #[serde(default, rename = "match", deserialize_with = "patterns")]
     pieces: Vec<String>,
@@ -51,11 +59,26 @@ struct ErrorStructure {
     #[serde(default)]
     cause: bool,
     to: Spanned<Destination>,
+    #[serde(default)]
+    also: Vec<Spanned<Destination>>,
+    #[serde(default)]
+    scam: bool,
+}
+
+/// The words by which a text names the program that shows it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct NamedProgram {
+    program: Spanned<String>,
+    #[serde(rename = "match", deserialize_with = "patterns")]
+    pieces: Vec<String>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct StructureFile {
+    #[serde(default)]
+    named: Vec<NamedProgram>,
     error: Vec<ErrorStructure>,
 }
 
@@ -79,84 +102,80 @@ struct ErrorWords {
 impl Errors {
     /// Reads all messages.
     pub(super) fn read(file: &File) -> Result<Self, String> {
-        let errors = file.toml::<StructureFile>()?.error;
-        file.unique("error", errors.iter().map(|error| &error.id))?;
-        Ok(Self(errors))
+        let StructureFile { error, named } = file.toml()?;
+        file.unique("error", error.iter().map(|error| &error.id))?;
+        Ok(Self {
+            errors: error,
+            named,
+        })
     }
 
     /// Where the messages lead.
     pub(super) fn targets(&self) -> impl Iterator<Item = &Spanned<Destination>> {
-        self.0.iter().map(|error| &error.to)
+        let errors = self.errors.iter();
+        errors.flat_map(|error| [&error.to].into_iter().chain(&error.also))
     }
 
-    /// The programs that show messages.
+    /// The programs that show messages, or that texts name.
     pub(super) fn programs(&self) -> impl Iterator<Item = &Spanned<String>> {
-        self.0.iter().filter_map(|error| error.program.as_ref())
+        let errors = self
+            .errors
+            .iter()
+            .filter_map(|error| error.program.as_ref());
+        errors.chain(self.named.iter().map(|named| &named.program))
+    }
+
+    /// The programs, each with a piece by which a text names it.
+    pub(super) fn names(&self) -> Vec<(String, String)> {
+        let names = self.named.iter().flat_map(|named| {
+            let pieces = named.pieces.iter().cloned();
+            pieces.map(|piece| (named.program.get_ref().clone(), piece))
+        });
+        names.collect()
     }
 
     /// The messages in the words of one language.
     pub(super) fn with_words(&self, file: &File) -> Result<Vec<ErrorText>, String> {
         let table = Table::new(file, "error", "the id of an error of the structure");
-        let declared = self.0.iter();
+        let declared = self.errors.iter();
         let declared = declared.map(|error| (error.id.get_ref().as_str(), error));
         let words = file.toml::<WordsFile>()?.error;
         words.join(&table, declared, |place, error, words| {
             let name = format!("error.{}", place.get_ref());
             let own = Table::new(file, name, "what the structure says of this error").inside(place);
-            let pieces = joined(file, place, &error.pieces, words.pieces)?;
+            let also = error.also.iter().map(|to| to.get_ref().clone());
             Ok(ErrorText {
                 id: error.id.get_ref().clone(),
                 program: error.program.as_ref().map(|slug| slug.get_ref().clone()),
-                keys: keys(&words.text.0, &pieces),
                 text: words.text.0,
+                pieces: joined(file, place, &error.pieces, words.pieces)?,
+                level: error.level,
                 means: words.means,
                 cause: own.optional("cause", error.cause, words.cause)?,
                 to: error.to.get_ref().clone(),
+                also: also.collect(),
+                scam: error.scam,
             })
         })
     }
 }
 
-/// A message of a program, which stands in the program's own file.
+/// A message of a program, which stands in the program's own file. It is found by its number, where it begins with
+/// one, and by its words, between which the program puts names.
 pub(super) fn of_program(slug: &str, place: usize, message: &Message) -> ErrorText {
+    let number = message.text.split(' ').next();
+    let number = number.filter(|number| number.starts_with("0x"));
+    let pieces = [Some(message.text.as_str()), number].into_iter().flatten();
     ErrorText {
         id: format!("{slug}-{place}"),
         program: Some(slug.to_owned()),
         text: message.text.clone(),
-        keys: keys(&message.text, &pieces(&message.text)),
+        pieces: pieces.map(str::to_owned).collect(),
+        level: Level::Dialog,
         means: message.means.clone(),
         cause: None,
         to: Destination::Card(message.card.clone()),
+        also: Vec::new(),
+        scam: false,
     }
-}
-
-/// What tells a message from others: its number, and the words between the names that it fills in.
-fn pieces(text: &str) -> Vec<String> {
-    /// Shorter pieces occur in too many other messages.
-    const MIN_LEN: usize = 8;
-    let text = plain(text);
-    let (number, words) = match text.split_once(' ') {
-        Some((number, words)) if number.starts_with("0x") => (Some(number), words),
-        _ if text.starts_with("0x") => (Some(text.as_str()), ""),
-        _ => (None, text.as_str()),
-    };
-    let words = words
-        .split("...")
-        .flat_map(|part| part.split(" - "))
-        .map(|part| part.trim_matches(|c| " .;".contains(c)));
-    let words = words.filter(|part| part.chars().count() >= MIN_LEN);
-    number.into_iter().chain(words).map(str::to_owned).collect()
-}
-
-/// The messages that are in a text, the most telling first.
-pub fn search<'a>(errors: &'a [ErrorText], text: &str) -> Vec<&'a ErrorText> {
-    let text = plain(text);
-    let scored = errors
-        .iter()
-        .map(|error| (score(&error.keys, &text), error));
-    let mut hits: Vec<_> = scored.filter(|(score, _)| *score > 0).collect();
-    // Of those that tell as much, the first in the list comes first.
-    hits.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
-    hits.truncate(MAX_HITS);
-    hits.into_iter().map(|(_, error)| error).collect()
 }

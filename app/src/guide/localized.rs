@@ -28,6 +28,8 @@ pub struct Guide {
     pub nodes: BTreeMap<String, Arc<Node>>,
     /// What the messages of programs and servers mean.
     pub errors: Vec<ErrorText>,
+    /// The programs, each with words by which a text names it.
+    pub names: Vec<(String, String)>,
     /// The commands for the customer's own network.
     pub network: Network,
     /// Where to go on from what a test found.
@@ -69,6 +71,7 @@ impl Guide {
             cards: structure.cards.with_words(&folder.file("cards.toml")?)?,
             nodes,
             errors,
+            names: structure.errors.names(),
             network,
             remedies: structure.remedies.remedies(),
             programs,

@@ -4,9 +4,9 @@ use serde::{Deserialize, Deserializer, de};
 use toml::Spanned;
 
 use crate::content::file::File;
-use crate::matching::plain;
+use crate::search::ranking::is_piece;
 
-/// Reads pieces that can be found: at least one, each written as texts are searched.
+/// Reads pieces that can be found: at least one, each with a word or a code.
 pub(super) fn patterns<'de, D: Deserializer<'de>>(
     deserializer: D,
 ) -> Result<Vec<String>, D::Error> {
@@ -16,11 +16,10 @@ pub(super) fn patterns<'de, D: Deserializer<'de>>(
             "nothing to find it by, expected at least one piece of text",
         ));
     }
-    match patterns.iter().find(|pattern| plain(pattern) != **pattern) {
+    match patterns.iter().find(|pattern| !is_piece(pattern)) {
         None => Ok(patterns),
         Some(odd) => {
-            let found = plain(odd);
-            let message = format!("`{odd}` cannot be found, expected `{found}`");
+            let message = format!("`{odd}` cannot be found, expected a word on each side of `…`");
             Err(de::Error::custom(message))
         }
     }

@@ -106,7 +106,8 @@ words! {
 
 words! {
     /// The search for the text of an error.
-    ErrorsWords: title lead label button hits none none_link all cause servers
+    ErrorsWords: title lead label hint program any_program button hits none none_link all cause servers also scam place code;
+        in_program(ProgramValue)
 }
 
 words! {
@@ -119,7 +120,7 @@ words! {
 words! {
     /// The customer's own network.
     NetworkWords: title lead clock clock_checking clock_right clock_wrong clock_fix commands open paste
-        paste_hint readings none
+        paste_hint readings
 }
 
 words! {

@@ -96,7 +96,7 @@ pub fn Checklist(
     view! { <Enhance kind=Kind::Checklist name>{children()}</Enhance> }
 }
 
-/// Filters the parts inside that have `data-match` by the text of the field inside.
+/// Searches for the text of the field inside while it is typed, and shows what is found (`#found`).
 #[component]
 pub fn Matches(children: Children) -> impl IntoView {
     view! { <Enhance kind=Kind::Matches name=String::new()>{children()}</Enhance> }
@@ -167,20 +167,19 @@ mod browser {
     pub(super) fn begin(kind: Kind, name: &str, root: &HtmlDivElement) {
         match kind {
             Kind::Checklist => checklist::restore(root, name),
-            Kind::Matches => matches::filter(root),
             Kind::Device => device_first::suggest(root),
             Kind::Clock => clock::show(root),
             Kind::Troubleshooter => troubleshooter::begin(root),
             Kind::FollowUp => follow_up::restore(root),
             Kind::Report => report::show(root),
-            Kind::Unknown => {}
+            Kind::Matches | Kind::Unknown => {}
         }
     }
 
     pub(super) fn changed(kind: Kind, name: &str, root: &HtmlDivElement) {
         match kind {
             Kind::Checklist => checklist::save(root, name),
-            Kind::Matches => matches::filter(root),
+            Kind::Matches => matches::search(root),
             Kind::Device
             | Kind::Clock
             | Kind::Troubleshooter

@@ -1,61 +1,74 @@
-//! Finds what a customer pastes in a list on the page. Nothing of it is sent.
+//! Searches while a customer types: the server is asked for the page of the search, and what it found is put into
+//! this one. So there is one ranking, and the bundle holds neither it nor the messages.
 
+use std::cell::Cell;
+use std::time::Duration;
+
+use gloo_net::http::Request;
+use leptos::prelude::set_timeout;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlDivElement, HtmlTextAreaElement};
+use web_sys::{
+    DomParser, Element, HtmlDivElement, HtmlSelectElement, HtmlTextAreaElement, SupportedType,
+    UrlSearchParams,
+};
 
-use super::dom::{self, find};
-use crate::matching::{MAX_HITS, plain, score};
+use super::dom::find;
 
-/// Shows what matches, the most telling first; everything while nothing is typed.
-pub(super) fn filter(root: &HtmlDivElement) {
-    let field = find(root, "textarea");
-    let Some(field) = field.and_then(|field| field.dyn_into::<HtmlTextAreaElement>().ok()) else {
+/// How long nothing must be typed before the server is asked.
+const PAUSE: Duration = Duration::from_millis(450);
+
+thread_local! {
+    /// How often something was typed: an answer to an earlier text is not shown.
+    static TYPED: Cell<u32> = const { Cell::new(0) };
+}
+
+/// Asks for what was typed, once there is a pause.
+pub(super) fn search(root: &HtmlDivElement) {
+    let turn = TYPED.get().wrapping_add(1);
+    TYPED.set(turn);
+    let root = root.clone();
+    set_timeout(
+        move || {
+            if TYPED.get() == turn {
+                leptos::task::spawn_local(async move { show(&root, turn).await });
+            }
+        },
+        PAUSE,
+    );
+}
+
+async fn show(root: &Element, turn: u32) {
+    let Some(path) = path(root) else {
         return;
     };
-    let text = plain(&field.value());
-    // What does not match comes behind what does; each hit is then put in front of the ones that
-    // tell less.
-    let entries = entries(root);
-    let mut hits: Vec<(usize, usize, &Element)> = Vec::new();
-    for entry in &entries {
-        let attribute = |name| entry.get_attribute(name).unwrap_or_default();
-        let score = score(&attribute("data-match"), &text);
-        dom::show(entry, text.is_empty());
-        let _ = entry.toggle_attribute_with_force("open", false);
-        if score > 0 {
-            // Earlier searches have moved entries, so of those that tell as much the first in the list of the
-            // server comes first, as it does there.
-            let position = attribute("data-position").parse().unwrap_or(usize::MAX);
-            let behind = |(other, place, _): &(usize, usize, _)| {
-                *other < score || (*other == score && *place > position)
-            };
-            let index = hits.iter().position(behind).unwrap_or(hits.len());
-            hits.insert(index, (score, position, entry));
-        }
-    }
-    hits.truncate(MAX_HITS);
-    for (_, _, entry) in hits.iter().rev() {
-        dom::show(entry, true);
-        let _ = entry.toggle_attribute_with_force("open", true);
-        if let Some(list) = entry.parent_element() {
-            let _ = list.prepend_with_node_1(entry);
-        }
-    }
-    for (name, shown) in [
-        ("none", hits.is_empty() && !text.is_empty()),
-        ("hits", !hits.is_empty()),
-        ("all", text.is_empty()),
-    ] {
-        if let Ok(Some(part)) = root.query_selector(&format!("[data-when={name}]")) {
-            dom::show(&part, shown);
-        }
+    // Without an answer, such as when too much was asked, the page stays as it is, and its button still works.
+    let fresh = fetch(&path).await;
+    if let (Some(fresh), Some(old)) = (fresh, find(root, "#found"))
+        && TYPED.get() == turn
+        && root.is_connected()
+    {
+        let _ = old.replace_with_with_node_1(&fresh);
     }
 }
 
-fn entries(root: &HtmlDivElement) -> Vec<Element> {
-    let Ok(nodes) = root.query_selector_all("[data-match]") else {
-        return Vec::new();
-    };
-    let nodes = (0..nodes.length()).filter_map(|index| nodes.item(index)?.dyn_into().ok());
-    nodes.collect()
+/// The page that the button of the form leads to.
+fn path(root: &Element) -> Option<String> {
+    let field = find(root, "textarea")?
+        .dyn_into::<HtmlTextAreaElement>()
+        .ok()?;
+    let query = UrlSearchParams::new().ok()?;
+    query.append("q", &field.value());
+    let program = find(root, "select").and_then(|part| part.dyn_into::<HtmlSelectElement>().ok());
+    if let Some(program) = program {
+        query.append("program", &program.value());
+    }
+    Some(format!("/errors?{}", String::from(query.to_string())))
+}
+
+async fn fetch(path: &str) -> Option<Element> {
+    let answer = Request::get(path).send().await.ok()?;
+    let page = answer.text().await.ok()?;
+    let parsed = DomParser::new().ok()?;
+    let parsed = parsed.parse_from_string(&page, SupportedType::TextHtml);
+    parsed.ok()?.query_selector("#found").ok()?
 }

@@ -1,129 +1,176 @@
-//! `/errors`: what the message of a program or of a server means.
+//! `/errors`: the search over the whole site, and what the messages of programs and servers mean.
 
 use leptos::prelude::*;
 
 use crate::components::{Document, GeneralText, TextArea};
-use crate::guide::destination::Destination;
-use crate::guide::error_text::{ErrorText, MAX_TEXT_LEN, search};
-use crate::guide::words::ErrorsWords;
+use crate::guide::error_text::ErrorText;
 use crate::islands::Matches;
+use crate::search::ranking::MAX_TEXT_LEN;
 use crate::site::texts;
+use crate::site_search::{Found, FoundKind, FoundLink};
 use crate::texts::Texts;
 
-/// The search, and what it found; before anything was asked, every message that is known.
+/// The search, what it found directly under the field, and every message that is known.
 ///
 /// A page with an answer does not list all messages: it is rendered for one request and should be small.
 #[component]
 pub fn ErrorsPage(
     /// What was typed.
     text: String,
+    /// The slug of the program that was chosen; empty or unknown if none was.
+    program: String,
 ) -> impl IntoView {
-    let text: String = text.chars().take(MAX_TEXT_LEN).collect();
-    match text.trim() {
-        "" => all().into_any(),
-        _ => answer(text).into_any(),
-    }
-}
-
-/// Every message. With scripts they are searched in the browser, and nothing is sent.
-fn all() -> impl IntoView {
     let texts = texts();
     let words = texts.guide.words.errors.clone();
-    let entries = texts.guide.errors.iter();
-    let entries = entries
-        .enumerate()
-        .map(|(position, error)| entry(&texts, error, Some(position)))
-        .collect_view();
+    let text: String = text.chars().take(MAX_TEXT_LEN).collect();
+    let asked = !text.trim().is_empty();
+    let chosen = texts.guide.program(&program);
+    let chosen = chosen.map(|program| program.slug.clone());
+    let found = asked.then(|| answer(&texts, &text, chosen.as_deref()));
+    let rest = if asked {
+        view! { <p class="go-on"><a href="/errors">{words.all.clone()}</a></p> }.into_any()
+    } else {
+        all(&texts).into_any()
+    };
     view! {
-        <Document title=words.title.clone()>
+        <Document title=words.title.clone() no_index=asked>
             <h1>{words.title.clone()}</h1>
             <p class="lead">{words.lead.clone()}</p>
             <Matches>
-                {form(&words, String::new())}
-                <div role="status">
-                    <h2 data-when="hits" hidden>{words.hits.clone()}</h2>
-                    <div class="note" data-when="none" hidden>
-                        <p>{words.none.clone()}</p>
-                        <p><a href="/fix">{words.none_link.clone()}</a></p>
-                    </div>
-                </div>
-                <h2 data-when="all">{words.all.clone()}</h2>
-                <div class="entries">{entries}</div>
+                {form(&texts, text, chosen)}
+                <div id="found" class="found">{found}</div>
             </Matches>
+            {rest}
         </Document>
     }
 }
 
-/// What was found for a text.
-fn answer(text: String) -> impl IntoView {
-    let texts = texts();
+fn form(texts: &Texts, text: String, chosen: Option<String>) -> impl IntoView + use<> {
     let words = texts.guide.words.errors.clone();
-    let hits = search(&texts.guide.errors, &text);
-    let none = hits.is_empty();
-    let hits = hits.into_iter();
-    let hits = hits.map(|error| entry(&texts, error, None)).collect_view();
-    let found = if none {
-        view! {
-            <div class="note">
-                <p>{words.none.clone()}</p>
-                <p><a href="/fix">{words.none_link.clone()}</a></p>
-            </div>
-        }
-        .into_any()
-    } else {
-        view! { <h2>{words.hits.clone()}</h2> }.into_any()
-    };
+    let programs = texts.guide.programs.iter().map(|program| {
+        let selected = chosen.as_deref() == Some(program.slug.as_str());
+        view! { <option value=program.slug.clone() selected=selected>{program.name.clone()}</option> }
+    });
+    let programs = programs.collect_view();
     view! {
-        <Document title=words.title.clone() no_index=true>
-            <h1>{words.title.clone()}</h1>
-            <p class="lead">{words.lead.clone()}</p>
-            {form(&words, text)}
-            <div role="status">{found}</div>
-            <div class="entries">{hits}</div>
-            <p class="go-on"><a href="/errors">{words.all.clone()}</a></p>
-        </Document>
-    }
-}
-
-fn form(words: &ErrorsWords, text: String) -> impl IntoView + use<> {
-    let (label, button) = (words.label.clone(), words.button.clone());
-    view! {
-        <form class="card" action="/errors">
-            <label for="q">{label}</label>
+        <form class="card search" action="/errors">
+            <label for="q">{words.label}</label>
             <TextArea name="q" rows="3" maxlength=MAX_TEXT_LEN text/>
-            <button type="submit">{button}</button>
+            <p class="hint">{words.hint}</p>
+            <label for="program">{words.program}</label>
+            <select id="program" name="program">
+                <option value="">{words.any_program}</option>
+                {programs}
+            </select>
+            <button type="submit">{words.button}</button>
         </form>
     }
 }
 
-/// One message. Its position in the list is given where the browser searches the list; what was found is open.
-fn entry(texts: &Texts, error: &ErrorText, position: Option<usize>) -> impl IntoView + use<> {
-    let guide = &texts.guide;
-    let program = error
-        .program
-        .as_deref()
-        .and_then(|slug| guide.program(slug));
-    let name = program.map_or(&guide.words.errors.servers, |program| &program.name);
-    let mut href = error.to.path();
-    if let (Destination::Card(_), Some(program)) = (&error.to, program) {
-        href = format!("{href}?program={}", program.slug);
-    }
-    let title = guide.label(&error.to).map(str::to_owned);
-    let cause = error.cause.clone().map(|cause| {
-        view! { <p><b>{guide.words.errors.cause.clone()}</b> " " <GeneralText prose=cause/></p> }
-    });
+/// What was found for a text.
+fn answer(texts: &Texts, text: &str, chosen: Option<&str>) -> impl IntoView + use<> {
+    let words = texts.guide.words.errors.clone();
+    let found = texts.search.search(text, chosen);
+    let entries = found.hits.iter();
+    let entries = entries.map(|hit| entry(texts, hit, found.program.as_deref()));
+    let entries = entries.collect_view();
+    let status = if found.hits.is_empty() {
+        view! {
+            <div class="note">
+                <p>{words.none}</p>
+                <p><a href="/fix">{words.none_link}</a></p>
+            </div>
+        }
+        .into_any()
+    } else {
+        view! { <h2>{words.hits}</h2> }.into_any()
+    };
     view! {
-        <details
-            class="entry"
-            id=error.id.clone()
-            data-match=position.map(|_| error.keys.clone())
-            data-position=position
-            open=position.is_none()
-        >
+        <div role="status">{status}</div>
+        <div class="entries">{entries}</div>
+    }
+}
+
+/// One hit. Its links lead to the steps in this program.
+fn entry(texts: &Texts, hit: &Found, program: Option<&str>) -> impl IntoView + use<> {
+    let words = &texts.guide.words.errors;
+    let own = match &hit.kind {
+        FoundKind::MessageOf(slug) => texts.guide.program(slug),
+        FoundKind::Message | FoundKind::Code(_) | FoundKind::Place => None,
+    };
+    let kind = match (&hit.kind, own) {
+        (_, Some(program)) => words.in_program.fill(|_| &program.name),
+        (FoundKind::Code(code), _) => format!("{}: {code}", words.code),
+        (FoundKind::Place, _) => words.place.clone(),
+        (FoundKind::Message | FoundKind::MessageOf(_), _) => words.servers.clone(),
+    };
+    let program = program.or(own.map(|program| program.slug.as_str()));
+    let mut links = hit.links.iter().map(|link| link_view(link, program));
+    let best = links
+        .next()
+        .map(|link| view! { <p class="go-on">{link}</p> });
+    let others = links
+        .map(|link| view! { <li>{link}</li> })
+        .collect::<Vec<_>>();
+    let others = (!others.is_empty()).then(|| {
+        view! { <p class="also">{words.also.clone()}</p> <ul class="also">{others}</ul> }
+    });
+    let means = hit.means.clone();
+    let means = means.map(|means| view! { <p><GeneralText prose=means/></p> });
+    let cause = hit.cause.clone().map(|cause| {
+        view! { <p><b>{words.cause.clone()}</b> " " <GeneralText prose=cause/></p> }
+    });
+    let scam = hit
+        .scam
+        .then(|| view! { <p class="note">{words.scam.clone()}</p> });
+    view! {
+        <article class="entry">
+            <h3>{hit.text.clone()}</h3>
+            <p class="optional">{kind}</p>
+            {means}
+            {cause}
+            {scam}
+            {best}
+            {others}
+        </article>
+    }
+}
+
+fn link_view(link: &FoundLink, program: Option<&str>) -> impl IntoView + use<> {
+    let path = match program {
+        Some(slug) if link.has_programs => format!("{}?program={slug}", link.path),
+        _ => link.path.clone(),
+    };
+    view! { <a href=path>{link.label.clone()}</a> }
+}
+
+/// Every message that is known, folded.
+fn all(texts: &Texts) -> impl IntoView + use<> {
+    let errors = texts.guide.errors.iter();
+    let errors = errors.map(|error| known(texts, error)).collect_view();
+    view! {
+        <section id="all">
+            <h2>{texts.guide.words.errors.all.clone()}</h2>
+            {errors}
+        </section>
+    }
+}
+
+fn known(texts: &Texts, error: &ErrorText) -> impl IntoView + use<> {
+    let guide = &texts.guide;
+    let slug = error.program.as_deref();
+    let program = slug.and_then(|slug| guide.program(slug));
+    let name = program.map_or(&guide.words.errors.servers, |program| &program.name);
+    let label = guide.label(&error.to).unwrap_or_default().to_owned();
+    let mut path = error.to.path();
+    if let (Some(slug), true) = (slug, path.starts_with("/fix/card/")) {
+        path = format!("{path}?program={slug}");
+    }
+    view! {
+        <details class="known" id=error.id.clone()>
             <summary>{error.text.clone()} " " <span class="optional">{name.clone()}</span></summary>
             <p><GeneralText prose=error.means.clone()/></p>
-            {cause}
-            <p class="go-on"><a href=href>{title}</a></p>
+            <p class="go-on"><a href=path>{label}</a></p>
         </details>
     }
 }

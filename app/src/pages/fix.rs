@@ -7,11 +7,11 @@ use leptos::prelude::*;
 use crate::answered::answer_ids::CHOSEN;
 use crate::components::{AnsweredList, Document, GeneralText, TestSection, TextArea};
 use crate::guide::destination::{Destination, Page};
-use crate::guide::error_text::MAX_TEXT_LEN;
 use crate::guide::node::{Answer, AnsweredBy, Node, START};
 use crate::guide::program::{Family, Program, Status};
 use crate::guide::trail::Trail;
 use crate::islands::{AddressScope, DeviceFirst, Troubleshooter};
+use crate::search::ranking::MAX_TEXT_LEN;
 use crate::site::{site, texts};
 use crate::texts::Texts;
 

@@ -12,6 +12,7 @@ use crate::guide::values::Values;
 use crate::islands::{
     AddressField, AddressScope, ClockCheck, CopyButton, DeviceFirst, GroupPanel, Matches,
 };
+use crate::search::ranking::MAX_TEXT_LEN;
 use crate::site::{Site, site, texts};
 use crate::texts::Texts;
 
@@ -22,9 +23,9 @@ pub fn NetworkPage() -> impl IntoView {
     let words = texts.guide.words.network.clone();
     let general = texts.guide.words.program.clone();
     let readings = texts.guide.network.readings.iter();
-    let readings = readings.enumerate();
-    let readings = readings.map(|(position, reading)| reading_view(&texts, reading, position));
+    let readings = readings.map(|reading| reading_view(&texts, reading));
     let readings = readings.collect_view();
+    let search = texts.guide.words.errors.button.clone();
     view! {
         <Document title=words.title.clone()>
             <h1>{words.title.clone()}</h1>
@@ -53,17 +54,15 @@ pub fn NetworkPage() -> impl IntoView {
             <section>
                 <h2>{words.paste.clone()}</h2>
                 <Matches>
-                    <form>
+                    <form action="/errors">
                         <label for="output">{words.paste_hint.clone()}</label>
-                        <textarea id="output" class="report" rows="6" maxlength="20000"></textarea>
+                        <textarea id="output" name="q" class="report" rows="6" maxlength=MAX_TEXT_LEN></textarea>
+                        <button type="submit">{search}</button>
                     </form>
-                    <div role="status">
-                        <h3 data-when="hits" hidden>{words.readings.clone()}</h3>
-                        <p class="note" data-when="none" hidden>{words.none.clone()}</p>
-                    </div>
-                    <h3 data-when="all">{words.readings.clone()}</h3>
-                    <div class="entries">{readings}</div>
+                    <div id="found" class="found"></div>
                 </Matches>
+                <h3>{words.readings.clone()}</h3>
+                {readings}
             </section>
         </Document>
     }
@@ -131,7 +130,7 @@ fn command_view(
     })
 }
 
-fn reading_view(texts: &Texts, reading: &Reading, position: usize) -> impl IntoView + use<> {
+fn reading_view(texts: &Texts, reading: &Reading) -> impl IntoView + use<> {
     let guide = &texts.guide;
     // A link to this very page would lead nowhere.
     let elsewhere = reading.to != Destination::Page(Page::Network);
@@ -140,7 +139,7 @@ fn reading_view(texts: &Texts, reading: &Reading, position: usize) -> impl IntoV
     let link =
         title.map(|title| view! { <p class="go-on"><a href=reading.to.path()>{title}</a></p> });
     view! {
-        <details class="entry" data-match=reading.keys.clone() data-position=position>
+        <details class="known">
             <summary>{reading.text.clone()}</summary>
             <p><GeneralText prose=reading.means.clone()/></p>
             {link}

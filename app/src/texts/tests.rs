@@ -2,8 +2,6 @@
 
 use super::*;
 use crate::content::with_marked_language;
-use crate::guide::error_text::search;
-use crate::matching::score;
 
 #[test]
 fn every_built_in_language_is_whole() {
@@ -48,11 +46,11 @@ fn a_request_gets_its_language() {
 fn messages_are_found_by_the_words_of_their_language() {
     let mut files = with_marked_language("de");
     for (path, old, new) in [
-        ("de/errors.toml", "[\"·outbox\"]", "[\"postausgang\"]"),
+        ("de/errors.toml", "\"queued\"", "\"liegt im postausgang\""),
         (
             "de/network.toml",
             "[reading.refused]\n",
-            "[reading.refused]\nmatch = [\"verweigert\"]\n",
+            "[reading.refused]\nmatch = [\"weggeschickt vom rechner\"]\n",
         ),
     ] {
         let text = files.0[path].replacen(old, new, 1);
@@ -60,26 +58,33 @@ fn messages_are_found_by_the_words_of_their_language() {
         files.0.insert(path.to_owned(), text);
     }
     let languages = Languages::read(&files, "en").unwrap();
-    let [english, german] = ["en", "de"].map(|tag| &negotiated(&languages, Some(tag)).guide);
-    let finds = |guide: &Guide, text: &str| {
-        let hits = search(&guide.errors, text);
-        hits.iter().any(|hit| hit.id == "word-outbox")
+    let first = |tag: &str, text: &str| {
+        let texts = negotiated(&languages, Some(tag));
+        let found = texts.search.search(text, None);
+        found.hits.first().map(|hit| hit.text.clone())
     };
-    assert!(finds(english, "Stays in the Outbox"));
-    assert!(!finds(english, "Bleibt im POSTAUSGANG"));
-    assert!(finds(german, "Bleibt im POSTAUSGANG"));
-    let found = |guide: &Guide, text: &str| {
-        let readings = guide.network.readings.iter();
-        readings
-            .filter(|reading| score(&reading.keys, text) > 0)
-            .count()
-    };
-    assert_eq!(found(english, "verbindung verweigert"), 0);
-    assert_eq!(found(german, "verbindung verweigert"), 1);
-    assert_eq!(
-        found(german, "connection refused"),
-        found(english, "connection refused")
-    );
+    for (text, english, german) in [
+        ("Queued", Some("Mail stays in the outbox"), None),
+        (
+            "LIEGT im Postausgang",
+            None,
+            Some("·Mail stays in the outbox"),
+        ),
+        (
+            "weggeschickt vom Rechner",
+            None,
+            Some("·Connection refused"),
+        ),
+    ] {
+        if let Some(english) = english {
+            assert_eq!(first("en", text).as_deref(), Some(english), "{text}");
+        }
+        if let Some(german) = german {
+            assert_eq!(first("de", text).as_deref(), Some(german), "{text}");
+        }
+    }
+    assert_eq!(first("de", "queued"), None);
+    assert_eq!(first("en", "weggeschickt vom Rechner"), None);
 }
 
 #[test]
@@ -130,13 +135,19 @@ fn a_language_that_is_not_whole_is_refused() {
         ),
         (
             "errors.toml",
-            &|text| text.replacen("match = [\"·outbox\"]\n", "", 1),
-            "`word-outbox` is not found by anything, expected `match` here or in the structure",
+            &|text| {
+                text.replacen(
+                    "match = [\"·very slow\"",
+                    "match = []\nold = [\"very slow\"",
+                    1,
+                )
+            },
+            "nothing to find it by, expected at least one piece of text",
         ),
         (
             "errors.toml",
-            &|text| text.replacen("[\"·outbox\"]", "[\"·Outbox\"]", 1),
-            "`·Outbox` cannot be found, expected `·outbox`",
+            &|text| text.replacen("\"queued\"", "\"queued …\"", 1),
+            "`queued …` cannot be found, expected a word on each side of `…`",
         ),
         (
             "cards.toml",

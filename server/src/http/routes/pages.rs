@@ -168,6 +168,8 @@ async fn node(
 struct ErrorsQuery {
     #[serde(default)]
     q: String,
+    #[serde(default)]
+    program: String,
 }
 
 async fn errors(
@@ -175,7 +177,7 @@ async fn errors(
     Query(query): Query<ErrorsQuery>,
     request: PageRequest,
 ) -> Response {
-    let show = move || view! { <ErrorsPage text=query.q.clone()/> };
+    let show = move || view! { <ErrorsPage text=query.q.clone() program=query.program.clone()/> };
     page(&app, StatusCode::OK, &request, show).await
 }
 

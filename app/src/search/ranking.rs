@@ -1,0 +1,483 @@
+//! Which entries a text is about, the likeliest first.
+//!
+//! An entry is found by its pieces: words and codes that stand in a message one behind the other. A piece counts as
+//! much as its tokens tell, and a token tells the more, the fewer entries have it; codes tell little, because every
+//! server uses them in its own way. How much a piece can count at most depends on the [`Level`] of its entry: the
+//! words that name a cause come before those that only name a kind of trouble, and these before a mere code. Other
+//! pieces of the same entry add a little.
+//!
+//! Where a text is not understood like that, the words of a piece may also stand in another order, or with others
+//! between them. A text without any piece is compared with the words of the entries instead. Only a text of which
+//! most is found in one entry counts, so that a few words which stand in every message find nothing.
+
+use std::collections::{HashMap, HashSet};
+
+use serde::Deserialize;
+
+use super::tokens::{Kind, Token, tokens};
+
+/// How many characters of a text are searched. A message has some hundred; the limit bounds the time of a search.
+pub const MAX_TEXT_LEN: usize = 4000;
+
+/// How many hits are shown.
+pub const MAX_HITS: usize = 6;
+
+/// How much is left out between two parts of a piece at most, such as the name of a server.
+const MAX_GAP: usize = 12;
+
+/// What stands for what is left out.
+const GAP: &str = "…";
+
+/// How much the pieces of an entry tell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Level {
+    /// A word that turns the meaning of the message around it.
+    Detail,
+    /// The cause.
+    #[default]
+    Cause,
+    /// What a program shows around the reply of a server.
+    Dialog,
+    /// A kind of trouble that has several causes.
+    Kind,
+    /// A code that says little.
+    Code,
+}
+
+impl Level {
+    fn factor(self) -> f32 {
+        match self {
+            Self::Detail => 2.0,
+            Self::Cause => 1.0,
+            Self::Dialog => 0.5,
+            Self::Kind => 0.35,
+            Self::Code => 0.12,
+        }
+    }
+}
+
+/// What an entry is found by.
+#[derive(Clone, Debug, Default)]
+pub struct Document {
+    /// Its pieces; `…` stands for what is different each time.
+    pub pieces: Vec<String>,
+    /// What it is called, for texts in which no piece is found.
+    pub words: String,
+    /// How much its pieces tell.
+    pub level: Level,
+    /// The only program that shows it.
+    pub program: Option<String>,
+}
+
+/// All entries, ready for searching.
+#[derive(Clone, Debug)]
+pub struct Index {
+    /// Every token of the entries, with its number.
+    numbers: HashMap<String, u32>,
+    /// How much the token with a number tells.
+    weights: Vec<f32>,
+    pieces: Vec<Piece>,
+    /// The pieces that begin with a token.
+    starts: HashMap<u32, Vec<usize>>,
+    entries: Vec<Entry>,
+    /// The words by which a text names a program.
+    names: Vec<(String, Vec<u32>)>,
+}
+
+#[derive(Clone, Debug)]
+struct Piece {
+    entry: usize,
+    /// Never empty, and none of them is.
+    parts: Vec<Vec<u32>>,
+    weight: f32,
+    /// Whether it is a number of Windows, which is clear by itself.
+    number: bool,
+}
+
+#[derive(Clone, Debug)]
+struct Entry {
+    words: HashSet<u32>,
+    level: Level,
+    program: Option<String>,
+}
+
+/// The entries for a text.
+#[derive(Clone, Debug, Default)]
+pub struct Hits {
+    /// Their positions, the likeliest first.
+    pub entries: Vec<usize>,
+    /// The program that was chosen, or that the text names.
+    pub program: Option<String>,
+}
+
+/// Whether a piece can be found: whether there is a word or a code on each side of every gap.
+pub fn is_piece(text: &str) -> bool {
+    text.split(GAP).all(|part| !tokens(part).is_empty())
+}
+
+impl Index {
+    /// Reads the entries. `names` are the programs with a word or two by which a text names them.
+    pub fn new(documents: &[Document], names: &[(String, String)]) -> Self {
+        let mut index = Self {
+            numbers: HashMap::new(),
+            weights: Vec::new(),
+            pieces: Vec::new(),
+            starts: HashMap::new(),
+            entries: Vec::new(),
+            names: Vec::new(),
+        };
+        index.weigh(documents);
+        for (position, document) in documents.iter().enumerate() {
+            for piece in &document.pieces {
+                index.add(position, document.level, piece);
+            }
+            let words = tokens(&document.words).into_iter();
+            let words = words.filter_map(|token| index.number(&token.text));
+            let words = words.collect();
+            index.entries.push(Entry {
+                words,
+                level: document.level,
+                program: document.program.clone(),
+            });
+        }
+        for (program, name) in names {
+            let name = tokens(name);
+            let name = name.iter().map(|token| index.intern(&token.text)).collect();
+            index.names.push((program.clone(), name));
+        }
+        index
+    }
+
+    /// The entries for a text of at most [`MAX_TEXT_LEN`] characters, and for a program if one was chosen.
+    pub fn search(&self, text: &str, program: Option<&str>) -> Hits {
+        let text = tokens(text);
+        let places: Vec<Place> = text.iter().map(|token| self.place(token)).collect();
+        let named = || self.named(&places);
+        let program = program.map(str::to_owned).or_else(named);
+        let mut scores = self.by_pieces(&places, program.as_deref());
+        if scores.iter().all(|score| *score < CLEAR) {
+            self.add_loose_pieces(&places, &mut scores);
+        }
+        if scores.iter().all(|score| *score == 0.0) {
+            scores = self.by_words(&text, &places);
+        }
+        let mut hits: Vec<(f32, usize)> = Vec::new();
+        for (position, score) in scores.into_iter().enumerate() {
+            let score = score * self.fits(position, program.as_deref());
+            if score > 0.0 {
+                hits.push((score, position));
+            }
+        }
+        // Of those that tell as much, the first in the list comes first.
+        hits.sort_by(|one, other| other.0.total_cmp(&one.0));
+        let best = hits.first().map_or(0.0, |(score, _)| *score);
+        let entries = hits.into_iter().filter(|(score, _)| *score >= best * NEAR);
+        Hits {
+            entries: entries
+                .take(MAX_HITS)
+                .map(|(_, position)| position)
+                .collect(),
+            program,
+        }
+    }
+
+    /// Counts in how many entries each token is, and what it therefore tells.
+    fn weigh(&mut self, documents: &[Document]) {
+        let mut counts: Vec<(f32, Kind)> = Vec::new();
+        for document in documents {
+            let mut seen = HashSet::new();
+            let texts = document.pieces.iter().chain([&document.words]);
+            for token in texts.flat_map(|text| tokens(text)) {
+                let number = self.intern(&token.text) as usize;
+                if number == counts.len() {
+                    counts.push((0.0, token.kind));
+                }
+                if seen.insert(number)
+                    && let Some((count, _)) = counts.get_mut(number)
+                {
+                    *count += 1.0;
+                }
+            }
+        }
+        let all = documents.len() as f32 + 1.0;
+        let stop: HashSet<u32> = STOP_WORDS
+            .split(' ')
+            .filter_map(|word| self.number(word))
+            .collect();
+        self.weights = counts
+            .into_iter()
+            .zip(0..)
+            .map(|((count, kind), number)| match kind {
+                _ if stop.contains(&number) => STOP,
+                Kind::Reply => 1.0,
+                Kind::Enhanced => 2.0,
+                Kind::Word | Kind::Part | Kind::Windows => (all / count.max(1.0)).ln(),
+            })
+            .collect();
+    }
+
+    fn add(&mut self, entry: usize, level: Level, piece: &str) {
+        let parts = piece.split(GAP).map(|part| {
+            let part = tokens(part).into_iter();
+            part.map(|token| self.intern(&token.text)).collect()
+        });
+        let parts: Vec<Vec<u32>> = parts.filter(|part: &Vec<u32>| !part.is_empty()).collect();
+        let Some(first) = parts.first().and_then(|part| part.first()).copied() else {
+            return;
+        };
+        let weights = parts.iter().flatten().map(|number| self.weight(*number));
+        let weight = saturated(weights.sum()) * level.factor();
+        self.starts
+            .entry(first)
+            .or_default()
+            .push(self.pieces.len());
+        let number = tokens(piece)
+            .iter()
+            .all(|token| token.kind == Kind::Windows);
+        self.pieces.push(Piece {
+            entry,
+            parts,
+            weight,
+            number,
+        });
+    }
+
+    /// The score of each entry by the pieces that are in the text.
+    fn by_pieces(&self, places: &[Place], program: Option<&str>) -> Vec<f32> {
+        let mut found: HashSet<usize> = HashSet::new();
+        for (start, place) in places.iter().enumerate() {
+            for first in place.numbers() {
+                let pieces = self.starts.get(&first).into_iter().flatten();
+                for piece in pieces.copied() {
+                    let parts = self.pieces.get(piece).map_or(&[][..], |piece| &piece.parts);
+                    if !found.contains(&piece) && holds(&places[start..], parts) {
+                        found.insert(piece);
+                    }
+                }
+            }
+        }
+        let mut best = vec![0.0_f32; self.entries.len()];
+        let mut all = vec![0.0_f32; self.entries.len()];
+        // The order of a set is not always the same, and neither are sums in another order.
+        let mut found: Vec<usize> = found.into_iter().collect();
+        found.sort_unstable();
+        for piece in found.into_iter().filter_map(|piece| self.pieces.get(piece)) {
+            let weight = piece.weight * self.share(piece, places.len(), program);
+            best[piece.entry] = best[piece.entry].max(weight);
+            all[piece.entry] += weight;
+        }
+        let scores = best.into_iter().zip(all);
+        scores
+            .map(|(best, all)| best + (all - best).min(best) * OTHERS)
+            .collect()
+    }
+
+    /// Adds pieces whose words stand close to each other in the text, in whatever order.
+    fn add_loose_pieces(&self, places: &[Place], scores: &mut [f32]) {
+        let mut positions: HashMap<u32, Vec<usize>> = HashMap::new();
+        for (position, place) in places.iter().enumerate() {
+            for number in place.numbers() {
+                positions.entry(number).or_default().push(position);
+            }
+        }
+        for piece in &self.pieces {
+            let words = piece.parts.iter().flatten().copied();
+            let words: Vec<u32> = words.filter(|word| self.weight(*word) > STOP).collect();
+            let told: f32 = words.iter().map(|word| self.weight(*word)).sum();
+            let Some((first, others)) = words.split_first().filter(|_| told >= MIN_LOOSE) else {
+                continue;
+            };
+            let reach = words.len() + LOOSE_REACH;
+            let near = |start: usize, word: &u32| {
+                let mut found = positions.get(word).into_iter().flatten();
+                found.any(|position| position.abs_diff(start) <= reach)
+            };
+            let mut starts = positions.get(first).into_iter().flatten();
+            if starts.any(|start| others.iter().all(|word| near(*start, word))) {
+                let score = &mut scores[piece.entry];
+                *score = score.max(piece.weight * LOOSE);
+            }
+        }
+    }
+
+    /// The score of each entry by the words that it shares with the text.
+    fn by_words(&self, text: &[Token], places: &[Place]) -> Vec<f32> {
+        let mut words: Vec<(Option<u32>, f32)> = Vec::new();
+        let mut seen = HashSet::new();
+        for (token, place) in text.iter().zip(places) {
+            if token.kind != Kind::Word || !seen.insert(&token.text) {
+                continue;
+            }
+            let weight = match place.number {
+                Some(number) => self.weight(number),
+                None if STOP_WORDS.split(' ').any(|word| word == token.text) => STOP,
+                None => UNKNOWN,
+            };
+            words.push((place.number, weight));
+        }
+        let all: f32 = words.iter().map(|(_, weight)| weight).sum();
+        let score = |entry: &Entry| {
+            let shared = words
+                .iter()
+                .filter(|(number, _)| number.is_some_and(|number| entry.words.contains(&number)));
+            let shared: f32 = shared.map(|(_, weight)| weight).sum();
+            let own: f32 = entry.words.iter().map(|number| self.weight(*number)).sum();
+            let enough = shared >= MIN_SHARED && shared >= all * MIN_SHARE;
+            if enough && shared >= own * MIN_SHARE_OF_ENTRY {
+                shared * shared / all * shared / own * entry.level.factor()
+            } else {
+                0.0
+            }
+        };
+        self.entries.iter().map(score).collect()
+    }
+
+    /// How much of a piece counts. Where the program is not known, the words of a program count as far as the text
+    /// is nothing else, because others may show them, too.
+    fn share(&self, piece: &Piece, text: usize, program: Option<&str>) -> f32 {
+        let entry = self.entries.get(piece.entry);
+        let of_program = entry.is_some_and(|entry| entry.program.is_some());
+        if !of_program || program.is_some() || piece.number {
+            return 1.0;
+        }
+        let length: usize = piece.parts.iter().map(Vec::len).sum();
+        length as f32 / text.max(length) as f32
+    }
+
+    /// How well the program of an entry fits: never that of another program.
+    fn fits(&self, position: usize, program: Option<&str>) -> f32 {
+        let entry = self.entries.get(position);
+        let own = entry.and_then(|entry| entry.program.as_deref());
+        let code = entry.is_some_and(|entry| entry.level == Level::Code);
+        match (own, program) {
+            (None, _) => 1.0,
+            (Some(own), Some(program)) if own == program => 1.5,
+            (Some(_), Some(_)) => 0.0,
+            // A code that says little says nothing of a program, and others may show the same words.
+            (Some(_), None) if code => 0.0,
+            (Some(_), None) => 0.8,
+        }
+    }
+
+    fn named(&self, places: &[Place]) -> Option<String> {
+        let named = self.names.iter().find(|(_, name)| {
+            let parts = std::slice::from_ref(name);
+            !name.is_empty() && (0..places.len()).any(|start| holds(&places[start..], parts))
+        });
+        named.map(|(program, _)| program.clone())
+    }
+
+    fn place(&self, token: &Token) -> Place {
+        Place {
+            number: self.number(&token.text),
+            class: token.class().and_then(|class| self.number(&class)),
+        }
+    }
+
+    fn number(&self, text: &str) -> Option<u32> {
+        self.numbers.get(text).copied()
+    }
+
+    fn intern(&mut self, text: &str) -> u32 {
+        let next = self.numbers.len() as u32;
+        *self.numbers.entry(text.to_owned()).or_insert(next)
+    }
+
+    fn weight(&self, number: u32) -> f32 {
+        self.weights
+            .get(number as usize)
+            .copied()
+            .unwrap_or(UNKNOWN)
+    }
+}
+
+/// Words that stand in every sentence, in the languages of messages.
+const STOP_WORDS: &str = "a an the and or of to in on at by for from with is are was were be been has have had it \
+                          its this that these those i my me we our you your he she they their not no do does did \
+                          as if then when please der die das den dem und oder ist sind ein eine einer nicht zu im \
+                          le la les de du des et ou est un une el los las y o es una il lo";
+
+/// What such a word tells.
+const STOP: f32 = 0.3;
+
+/// A text with a score like this has been understood.
+const CLEAR: f32 = 0.9;
+
+/// How far the words of a piece may be from the first of them, besides the length of the piece, and what the piece
+/// counts then.
+const LOOSE_REACH: usize = 4;
+const LOOSE: f32 = 0.5;
+
+/// What the words of such a piece must tell at least.
+const MIN_LOOSE: f32 = 6.5;
+
+/// What a word tells that no entry has.
+const UNKNOWN: f32 = 3.0;
+
+/// What the other pieces of an entry add.
+const OTHERS: f32 = 0.15;
+
+/// What is less likely than the best hit by more than this is left out.
+const NEAR: f32 = 0.3;
+
+/// How much a text must share with the words of an entry at least, and which share of the words of both.
+const MIN_SHARED: f32 = 6.0;
+const MIN_SHARE: f32 = 0.6;
+const MIN_SHARE_OF_ENTRY: f32 = 0.4;
+
+/// A long piece tells more than a short one, but not without end.
+fn saturated(sum: f32) -> f32 {
+    const MOST: f32 = 14.0;
+    MOST * (1.0 - (-sum / MOST).exp())
+}
+
+/// A token of the text, by the numbers of the index.
+#[derive(Clone, Copy)]
+struct Place {
+    number: Option<u32>,
+    class: Option<u32>,
+}
+
+impl Place {
+    fn numbers(self) -> impl Iterator<Item = u32> {
+        self.number.into_iter().chain(self.class)
+    }
+
+    fn is(self, number: u32) -> bool {
+        self.number == Some(number) || self.class == Some(number)
+    }
+}
+
+/// Whether the text begins with the first part, and the others follow in their order.
+fn holds(text: &[Place], parts: &[Vec<u32>]) -> bool {
+    let Some((first, others)) = parts.split_first() else {
+        return true;
+    };
+    let begins = first.len() <= text.len()
+        && first
+            .iter()
+            .zip(text)
+            .all(|(number, place)| place.is(*number));
+    if !begins {
+        return false;
+    }
+    let mut rest = &text[first.len()..];
+    // The next place of a part is as good as any later one, because gaps are counted from there.
+    for part in others {
+        let places = 0..=MAX_GAP.min(rest.len());
+        let found = places.into_iter().find(|skip| {
+            let here = &rest[*skip..];
+            part.len() <= here.len()
+                && part
+                    .iter()
+                    .zip(here)
+                    .all(|(number, place)| place.is(*number))
+        });
+        match found {
+            Some(skip) => rest = &rest[skip + part.len()..],
+            None => return false,
+        }
+    }
+    true
+}
