@@ -93,7 +93,10 @@ impl OtherTable {
         let fields = fields.map(|field| &field.value);
         let mut texts = texts.chain(steps).chain(add.iter()).chain(fields);
         let unspoken = About::NAMES.map(|(_, protocol)| protocol);
-        let unspoken: Vec<_> = unspoken.into_iter().filter(|one| !self.speaks(*one)).collect();
+        let unspoken: Vec<_> = unspoken
+            .into_iter()
+            .filter(|one| !self.speaks(*one))
+            .collect();
         let strange = |text: &&Prose| unspoken.iter().any(|protocol| text.names(*protocol));
         if let Some(text) = texts.find(strange) {
             let message = format!(

@@ -10,8 +10,8 @@ use toml::Spanned;
 
 use super::other_guide::{About, OtherTable};
 use super::program::{
-    Device, Family, Field, Form, Message, OlderVersions, OtherGuide, OtherPart, Program, ProgramGuide, Retired,
-    Section, SecurityNames, Status, Trap,
+    Device, Family, Field, Form, Message, OlderVersions, OtherGuide, OtherPart, Program,
+    ProgramGuide, Retired, Section, SecurityNames, Status, Trap,
 };
 use super::prose::{GeneralProse, Prose, Steps};
 use crate::content::by_id::{ById, Table};
@@ -180,7 +180,9 @@ impl ProgramStructure {
         file.unique("program", instead)?;
         if let Some(other) = &table.other {
             if table.retired.is_some() {
-                return Err(file.fault("[other] and [retired] are both there, expected one of them"));
+                return Err(
+                    file.fault("[other] and [retired] are both there, expected one of them")
+                );
             }
             other.check(&file, table.forms.iter().map(|form| &form.about))?;
         }

@@ -61,11 +61,7 @@ pub(super) fn trap_note(trap: &Trap, part: &str, values: &Arc<Values>) -> AnyVie
 
 /// The forms of the program. That of a POP account is only open where the addresses have no IMAP.
 #[component]
-pub(super) fn Pictures(
-    title: String,
-    forms: Vec<Arc<Form>>,
-    values: Arc<Values>,
-) -> impl IntoView {
+pub(super) fn Pictures(title: String, forms: Vec<Arc<Form>>, values: Arc<Values>) -> impl IntoView {
     let words = texts().guide.words.program.clone();
     let (pop, usual): (Vec<_>, Vec<_>) = forms.into_iter().partition(|form| form.is_pop());
     let usual = usual.into_iter();

@@ -31,8 +31,8 @@ pub use catalogue::{Catalogue, RecordFile};
 pub use error::RecordError;
 pub use localized::LocalizedText;
 pub use model::{
-    Change, Group, Limit, LimitKind, Link, Links, Record, Role, Service, SignIn, SignInMethod, Source,
-    UserName, UserNameForm, Wrong, WrongValue,
+    Change, Group, Limit, LimitKind, Link, Links, Record, Role, Service, SignIn, SignInMethod,
+    Source, UserName, UserNameForm, Wrong, WrongValue,
 };
 pub use parse::parse;
 pub use values::{HttpsUrl, HttpsUrlError, Id, IdError};

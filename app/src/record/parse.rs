@@ -11,10 +11,12 @@ use toml::Spanned;
 use super::address::{Domain, DomainError};
 use super::error::{Fault, RecordError};
 use super::file::{
-    ChangeTable, GroupTable, LimitTable, LinkTable, RecordTable, ServiceTable, SourceTable, WrongTable,
+    ChangeTable, GroupTable, LimitTable, LinkTable, RecordTable, ServiceTable, SourceTable,
+    WrongTable,
 };
 use super::model::{
-    Change, Group, Limit, Link, Links, Record, Role, Service, SignIn, Source, UserName, Wrong, WrongValue,
+    Change, Group, Limit, Link, Links, Record, Role, Service, SignIn, Source, UserName, Wrong,
+    WrongValue,
 };
 use super::values::Id;
 
