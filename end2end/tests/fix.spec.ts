@@ -52,7 +52,7 @@ for (const [card, ...answers] of [
   ["When Gmail, Yahoo or Outlook turns your mail away", "My mail comes back, or lands in spam", "At Gmail, Yahoo, Outlook or another big provider"],
   ["Clear the stuck message", "I cannot send mail, or it stays in the outbox", "Yes, the test found no problem", "Yes, only sending fails", "Another program", "Yes, everything that I send"],
   ["Make room in your mailbox", "It says that my mailbox is full"],
-  ["Set a new email password", "I don't know", "I don't know, or the test did not run", "Yes", "No, it does not let me in", "The one for my email"],
+  ["Set a new email password", "I don't know", "I don't know, or the test did not run", "Yes", "No, it does not let me in", "The one for my email", "No"],
 ] as const) {
   test(`“${answers[0]}” ends in “${card}” (${answers.length} answers)`, async ({ page }) => {
     await page.goto("/fix");
