@@ -56,9 +56,11 @@ pub(super) fn OtherGuideBody(
             {pictures}
         </div>
         {parts}
-        <p class="go-on">
-            <a class="button" href="/test">{words.test}</a>
-            <a href="/fix">{words.works_fix}</a>
-        </p>
+        <section class="works">
+            <p class="go-on">
+                <a class="button" href="/test">{words.test}</a>
+                <a href="/fix">{words.works_fix}</a>
+            </p>
+        </section>
     }
 }

@@ -73,7 +73,11 @@ async fn pages_say_what_they_should() {
             StatusCode::OK,
             &["Brightspeed", "AT&amp;T took over", "Support decides"],
         ),
-        ("/fix/card/pop-to-imap", StatusCode::OK, &["holds 700 MB"]),
+        (
+            "/fix/card/pop-to-imap",
+            StatusCode::OK,
+            &["your mailbox holds ", "700"],
+        ),
         (
             "/fix/card/bring-back?program=thunderbird",
             StatusCode::OK,
