@@ -49,6 +49,8 @@ function replace(island) {
     fieldset.form.hidden = false;
     fieldset.form.previousElementSibling.hidden = true;
   }
+  // Nothing hides a shown password again without scripts.
+  for (const field of copy.querySelectorAll("input[name=password]")) field.type = "password";
   // A button that sends nothing does nothing without scripts.
   for (const button of copy.querySelectorAll("button[type=button]")) button.hidden = true;
   const focused = document.activeElement;

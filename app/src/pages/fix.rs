@@ -43,6 +43,7 @@ pub fn FixPage(
     let settled = node.settled.iter();
     let settled = settled.map(|(after, answer)| format!("{after}={answer}"));
     let settled = settled.collect::<Vec<_>>().join(" ");
+    let settled = (!settled.is_empty()).then_some(settled);
     let action = format!("/test?node={slug}&trail={}", trail.text());
     let hint = node
         .hint
