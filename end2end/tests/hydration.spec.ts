@@ -289,6 +289,7 @@ test.describe("no test is run", () => {
     const asked = page.waitForRequest("**/api/test");
     await page.goto("/fix/send-test");
     expect((await asked).postData()).toContain(encodeURIComponent(ADDRESS));
+    await expect(page.locator(".headline")).toHaveText("The servers answer", { timeout: 20_000 });
   });
 });
 

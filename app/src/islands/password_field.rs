@@ -1,30 +1,25 @@
 //! The field for a password: shows what was typed as long as the customer wants it, and warns of a space that
 //! nobody sees. Nothing of it leaves the page.
 
-use leptos::ev::Event;
 use leptos::web_sys::HtmlFormElement;
 
 #[cfg(feature = "hydrate")]
 pub(super) use browser::{begin, click, hide, typed};
 
 #[cfg(not(feature = "hydrate"))]
-pub(super) use server::{begin, click, typed};
+pub(super) use server::begin;
 
 #[cfg(not(feature = "hydrate"))]
 mod server {
-    use super::*;
+    use super::HtmlFormElement;
 
     pub(in crate::islands) fn begin(_form: &HtmlFormElement) {}
-
-    pub(in crate::islands) fn click(_form: &HtmlFormElement, _event: &Event) {}
-
-    pub(in crate::islands) fn typed(_form: &HtmlFormElement, _event: &Event) {}
 }
 
 #[cfg(feature = "hydrate")]
 mod browser {
     use wasm_bindgen::JsCast;
-    use web_sys::{Element, HtmlInputElement};
+    use web_sys::{Element, Event, HtmlInputElement};
 
     use super::*;
     use crate::islands::dom::{self, find};
@@ -49,7 +44,7 @@ mod browser {
     }
 
     /// Warns of a space while the customer types.
-    pub(in crate::islands) fn typed(form: &HtmlFormElement, _event: &Event) {
+    pub(in crate::islands) fn typed(form: &HtmlFormElement) {
         warn(form);
     }
 

@@ -1,6 +1,6 @@
 //! The form that starts a test and shows it as it happens.
 
-use leptos::ev::{Event, MouseEvent, SubmitEvent};
+use leptos::ev::{MouseEvent, SubmitEvent};
 use leptos::html::{Div, Form, H2};
 use leptos::prelude::*;
 use leptos::web_sys::HtmlFormElement;
@@ -45,18 +45,21 @@ pub fn TestForm(
     });
 
     let lost = ends.0.clone();
+    // The troubleshooter may have started a test before this.
     let restore = move || {
-        if untrack(is_running) {
-            stop.set_value(None);
-        } else {
+        if !untrack(is_running) {
             progress.set(last_result(&lost));
         }
     };
-    let restore_again = restore.clone();
     when_awake(Phase::Parts, move || {
         restore();
         if let Some(form) = form.get_untracked() {
             password_field::begin(&form);
+            // The troubleshooter has come to another question.
+            listen(&form, move || {
+                stop.set_value(None);
+                restore();
+            });
         }
     });
     let submit = move |event: SubmitEvent| {
@@ -65,15 +68,6 @@ pub fn TestForm(
             run(&event, ends.clone(), progress, running, stop, root);
         }
     };
-    let with_form = move |act: fn(&HtmlFormElement, &Event)| {
-        move |event: Event| {
-            if let Some(form) = form.get_untracked() {
-                act(&form, &event);
-            }
-        }
-    };
-    let clicked = with_form(password_field::click);
-    let clicked = move |event: MouseEvent| clicked(event.into());
     view! {
         <div class="results" node_ref=found hidden=move || progress.with(Option::is_none)>
             <h2 tabindex="-1" node_ref=heading>{results}</h2>
@@ -94,10 +88,6 @@ pub fn TestForm(
             node_ref=form
             hidden=is_running
             on:submit=only_awake(submit)
-            // The troubleshooter has come to another question.
-            on:reset=only_awake(move |_: Event| restore_again())
-            on:input=only_awake(with_form(password_field::typed))
-            on:click=only_awake(clicked)
         >
             <fieldset class="bare" disabled=is_running>{children()}</fieldset>
         </form>
@@ -105,10 +95,10 @@ pub fn TestForm(
 }
 
 #[cfg(feature = "hydrate")]
-use browser::{Stop, Storage, last_result, run};
+use browser::{Stop, Storage, last_result, listen, run};
 
 #[cfg(not(feature = "hydrate"))]
-use server::{Stop, Storage, last_result, run};
+use server::{Stop, Storage, last_result, listen, run};
 
 #[cfg(not(feature = "hydrate"))]
 mod server {
@@ -119,6 +109,8 @@ mod server {
 
     /// The server may drop a page on another thread than it was made on.
     pub(super) type Storage = SyncStorage;
+
+    pub(super) fn listen(_form: &HtmlFormElement, _reset: impl Fn() + 'static) {}
 
     pub(super) fn last_result(_lost: &FindingWords) -> Option<Progress> {
         None
@@ -139,12 +131,11 @@ mod server {
 mod browser {
     use gloo_net::http::Request;
     use leptos::server_fn::ServerFn;
+    use wasm_bindgen::prelude::Closure;
     use wasm_bindgen::{JsCast, JsValue};
     use wasm_bindgen_futures::JsFuture;
     use web_sys::js_sys::{Reflect, Uint8Array};
-    use web_sys::{
-        AbortController, FormData, HtmlFormElement, ReadableStreamDefaultReader, UrlSearchParams,
-    };
+    use web_sys::{AbortController, Event, FormData, ReadableStreamDefaultReader, UrlSearchParams};
 
     use super::*;
     use crate::check::TestConnection;
@@ -161,6 +152,23 @@ mod browser {
         fn drop(&mut self) {
             self.0.abort();
         }
+    }
+
+    /// Listens to everything that happens in the form but its submission. One listener for all of it is
+    /// smaller than one of Leptos for each.
+    pub(super) fn listen(form: &HtmlFormElement, reset: impl Fn() + 'static) {
+        let heard = form.clone();
+        let listener =
+            Closure::<dyn FnMut(Event)>::new(move |event: Event| match event.type_().as_str() {
+                "reset" => reset(),
+                "click" => password_field::click(&heard, &event),
+                _ => password_field::typed(&heard),
+            });
+        for name in ["reset", "click", "input"] {
+            let listener = listener.as_ref().unchecked_ref();
+            let _ = form.add_event_listener_with_callback(name, listener);
+        }
+        listener.forget();
     }
 
     /// What the last test on this page has found, if that was just now.
