@@ -90,7 +90,7 @@ fn shortened(text: &str) -> String {
     if text.chars().count() <= MAX_DESCRIPTION_LEN {
         return text.to_owned();
     }
-    let kept: String = text.chars().take(MAX_DESCRIPTION_LEN).collect();
+    let kept: String = text.chars().take(MAX_DESCRIPTION_LEN - 2).collect();
     let end = kept.rfind(' ').unwrap_or(kept.len());
     let kept = kept[..end].trim_end_matches([' ', ',', ';', ':', '–']);
     format!("{kept} …")
@@ -145,7 +145,7 @@ mod tests {
         for (text, expected) in [
             ("One sentence.", "One sentence.".to_owned()),
             (&long, format!("{}wörter …", "wörter, ".repeat(18))),
-            (&"ä".repeat(161), format!("{} …", "ä".repeat(160))),
+            (&"ä".repeat(161), format!("{} …", "ä".repeat(158))),
         ] {
             assert_eq!(shortened(text), expected);
         }
