@@ -54,7 +54,7 @@ fn form(texts: &Texts, text: String, chosen: Option<String>) -> impl IntoView + 
     });
     let programs = programs.collect_view();
     view! {
-        <form class="card search" action="/errors">
+        <form class="card ask" action="/errors">
             <label for="q">{words.label}</label>
             <TextArea name="q" rows="3" maxlength=MAX_TEXT_LEN text/>
             <p class="hint">{words.hint}</p>

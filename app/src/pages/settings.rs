@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::components::{AddressField, Document, Heading, Links, SettingsTable};
+use crate::components::{Document, Heading, Links, SettingsTable, YourAddress};
 use crate::islands::AddressScope;
 use crate::page_words::{DomainValue, ServiceValue};
 use crate::record::{Domain, Group, Record, Role};
@@ -22,7 +22,6 @@ pub fn SettingsPage(
 ) -> impl IntoView {
     let (site, texts) = (site(), texts());
     let provider = record.clone();
-    let words = texts.guide.words.program.clone();
     let title = texts
         .pages
         .settings
@@ -33,11 +32,7 @@ pub fn SettingsPage(
         <Document title=title.clone() description>
             <h1>{title}</h1>
             <AddressScope groups=site.domain_groups()>
-                <div class="card">
-                    <label for="address">{words.address.clone()}</label>
-                    <AddressField id="address".to_owned()/>
-                    <p class="hint">{words.address_hint.clone()}</p>
-                </div>
+                <YourAddress/>
                 <section aria-labelledby="settings">
                     <Heading id="settings".to_owned() title=localized(|t| &t.settings.heading)/>
                     <SettingsTable record group/>
