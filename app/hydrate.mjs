@@ -17,6 +17,9 @@ Object.assign(globalThis, { __RESOLVED_RESOURCES: [], __SERIALIZED_ERRORS: [], _
 // Only what is left is an island that markup may name. Any other name is an error.
 const { default: start, initSync: _, hydrate, islands_awake, ...islands } = bundle;
 
+// The page comes first: the WebAssembly is ten times as long, and would take its bytes out of a slow line.
+if (document.readyState !== "complete") await new Promise((loaded) => addEventListener("load", loaded, { once: true }));
+
 try {
   // The server gives both files the same name.
   await start({ module_or_path: import.meta.url.replace(/\.js$/, "_bg.wasm") });

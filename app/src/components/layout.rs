@@ -25,11 +25,7 @@ pub fn Document(
     children: Children,
 ) -> impl IntoView {
     let (site, texts) = (site(), texts());
-    let Bundle {
-        style,
-        script,
-        wasm,
-    } = site.bundle.clone();
+    let Bundle { style, script, .. } = site.bundle.clone();
     let provider = site.provider_names(&texts.words);
     let words = texts.pages.layout.clone();
     let full_title = words.title.fill(|value| match value {
@@ -62,9 +58,8 @@ pub fn Document(
                 {open_graph("og:title", title)}
                 {open_graph("og:description", description)}
                 <link rel="icon" href="/favicon.svg" type="image/svg+xml"/>
-                // Preloaded, so that script and WebAssembly are fetched at the same time; later than what is seen.
+                // It fetches the WebAssembly once the page is there.
                 <script type="module" src=script fetchpriority="low"></script>
-                <link rel="preload" href=wasm r#as="fetch" type="application/wasm" crossorigin="anonymous" fetchpriority="low"/>
             </head>
             <body>
                 <a class="skip" href="#content">{localized(|t| &t.layout.skip)}</a>
