@@ -173,7 +173,7 @@ test("the verdict comes first, then receiving and sending, then what was found, 
   expect(tops).toEqual([...tops].sort((one, other) => one - other));
   await expect(page.locator(".service").first()).toBeHidden();
   await expect(page.getByRole("link", { name: "Make a report for the help desk" }).first()).toBeVisible();
-  await expect(page.getByRole("link", { name: "Get help from support" }).first()).toBeVisible();
+  await expect(page.getByRole("link", { name: "Help pages of support" }).first()).toBeVisible();
 });
 
 test("the facts are there for those who want them", async ({ page, lab, javaScriptEnabled }) => {

@@ -15,8 +15,10 @@ pub fn SearchForm(
     #[prop(optional)]
     opens: bool,
 ) -> impl IntoView {
+    // Each search of a page needs a name of its own, so that who hears the page can tell them apart.
+    let name = (!opens).then(|| localized(|t| &t.layout.search_hint));
     view! {
-        <form id=id popover=opens.then_some("") action="/errors" role="search" class="search">
+        <form id=id popover=opens.then_some("") action="/errors" role="search" aria-label=name class="search">
             <input
                 type="search"
                 name="q"

@@ -73,7 +73,7 @@ fn StepList(
         view! {
             <li class="step">
                 <label class="tick">
-                    <input type="checkbox" autocomplete="off" aria-label=done/>
+                    <input type="checkbox" aria-label=done/>
                 </label>
                 <div class="step-body">
                     <p><StepText prose values=values.clone()/></p>

@@ -11,16 +11,20 @@ use crate::site::{localized, site, texts};
 /// Phone, chat and hours of every provider's support, as far as the records know them, and how to find the rest
 /// without falling for a fake.
 #[component]
-pub fn Support() -> impl IntoView {
+pub fn Support(
+    /// Whether it stands right under the title of the page, and not in a section of it.
+    #[prop(optional)]
+    under_title: bool,
+) -> impl IntoView {
     let records = site().catalogue.records.clone();
     let records = records.into_iter();
     records
-        .map(|record| view! { <Provider record/> })
+        .map(|record| view! { <Provider record under_title/> })
         .collect_view()
 }
 
 #[component]
-fn Provider(record: Arc<Record>) -> impl IntoView {
+fn Provider(record: Arc<Record>, under_title: bool) -> impl IntoView {
     let texts = texts();
     let words = &texts.pages.support;
     let name = |ProviderValue::Provider| &record.name;
@@ -50,10 +54,16 @@ fn Provider(record: Arc<Record>) -> impl IntoView {
         let url = link.url.as_str().to_owned();
         view! { <li><a href=url rel="noreferrer">{localized(|t| &t.links.webmail)}</a></li> }
     });
+    let heading = words.heading.fill(name);
+    let heading = if under_title {
+        view! { <h2>{heading}</h2> }.into_any()
+    } else {
+        view! { <h3>{heading}</h3> }.into_any()
+    };
     let bill = phone.is_none().then(|| words.bill.clone());
     view! {
         <div class="card support">
-            <h3>{words.heading.fill(name)}</h3>
+            {heading}
             <ul>{phone} {chat_item} {pages} {hours} {webmail}</ul>
             {bill.map(|text| view! { <p>{text}</p> })}
             {find_webmail.map(|text| view! { <p>{text}</p> })}

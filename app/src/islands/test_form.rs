@@ -135,7 +135,10 @@ mod browser {
     use wasm_bindgen::{JsCast, JsValue};
     use wasm_bindgen_futures::JsFuture;
     use web_sys::js_sys::{Reflect, Uint8Array};
-    use web_sys::{AbortController, Event, FormData, ReadableStreamDefaultReader, UrlSearchParams};
+    use web_sys::{
+        AbortController, Element, Event, FormData, HtmlElement, ReadableStreamDefaultReader,
+        UrlSearchParams,
+    };
 
     use super::*;
     use crate::check::TestConnection;
@@ -162,13 +165,32 @@ mod browser {
             Closure::<dyn FnMut(Event)>::new(move |event: Event| match event.type_().as_str() {
                 "reset" => reset(),
                 "click" => password_field::click(&heard, &event),
+                "mousedown" => keep_in_place(&event),
                 _ => password_field::typed(&heard),
             });
-        for name in ["reset", "click", "input"] {
+        for name in ["reset", "click", "mousedown", "input"] {
             let listener = listener.as_ref().unchecked_ref();
             let _ = form.add_event_listener_with_callback(name, listener);
         }
         listener.forget();
+    }
+
+    /// Leaves the focus where it is while the button is pressed. Else the address field is left first, what there is
+    /// to say about the address then moves the button away, and the press hits nothing.
+    fn keep_in_place(event: &Event) {
+        let target = event.target();
+        let target = target.and_then(|target| target.dyn_into::<Element>().ok());
+        if target.is_some_and(|target| matches!(target.closest("[type=submit]"), Ok(Some(_)))) {
+            event.prevent_default();
+        }
+    }
+
+    /// Leaves the field that has the focus, so that it takes in what was typed.
+    fn leave_field() {
+        let active = document().active_element();
+        if let Some(field) = active.and_then(|active| active.dyn_into::<HtmlElement>().ok()) {
+            let _ = field.blur();
+        }
     }
 
     /// What the last test on this page has found, if that was just now.
@@ -192,6 +214,7 @@ mod browser {
         stop: StoredValue<Option<Stop>, Storage>,
         root: Option<NodeRef<Div>>,
     ) {
+        leave_field();
         let form = event
             .target()
             .and_then(|target| target.dyn_into::<HtmlFormElement>().ok());

@@ -45,7 +45,7 @@ pub fn ReportPage() -> impl IntoView {
                     </ul>
                 </div>
             </ReportMaker>
-            <Support/>
+            <Support under_title=true/>
         </Document>
     }
 }

@@ -104,7 +104,10 @@ impl Index {
         let places: Vec<Place> = text.iter().map(|token| self.place(token)).collect();
         let named = || self.named(&places);
         let program = program.map(str::to_owned).or_else(named);
-        let mut scores = self.by_pieces(&places, program.as_deref());
+        // The advice for any program stays general, but the message that has the number comes first.
+        let likely = program.clone().or_else(|| self.numbered(&places));
+        let likely = likely.as_deref();
+        let mut scores = self.by_pieces(&places, likely);
         if scores.iter().all(|score| *score < CLEAR) {
             self.add_loose_pieces(&places, &mut scores);
         }
@@ -113,7 +116,7 @@ impl Index {
         }
         let mut hits: Vec<(f32, usize)> = Vec::new();
         for (position, score) in scores.into_iter().enumerate() {
-            let score = score * self.fits(position, program.as_deref());
+            let score = score * self.fits(position, likely);
             if score > 0.0 {
                 hits.push((score, position));
             }
@@ -315,6 +318,21 @@ impl Index {
             !name.is_empty() && (0..places.len()).any(|start| holds(&places[start..], parts))
         });
         named.map(|(program, _)| program.clone())
+    }
+
+    /// The only program that shows a number of Windows in the text.
+    fn numbered(&self, places: &[Place]) -> Option<String> {
+        let numbers = places.iter().filter_map(|place| place.number);
+        let pieces = numbers.flat_map(|number| self.starts.get(&number).into_iter().flatten());
+        let pieces = pieces.filter_map(|piece| self.pieces.get(*piece));
+        let entries = pieces
+            .filter(|piece| piece.number)
+            .filter_map(|piece| self.entries.get(piece.entry));
+        let mut programs = entries.filter_map(|entry| entry.program.as_deref());
+        let first = programs.next()?;
+        programs
+            .all(|other| other == first)
+            .then(|| first.to_owned())
     }
 
     fn place(&self, token: &Token) -> Place {
