@@ -6,6 +6,9 @@
 //! words that name a cause come before those that only name a kind of trouble, and these before a mere code. Other
 //! pieces of the same entry add a little.
 //!
+//! What people type by hand may have a slip in a word; a word that no entry has counts as the one that differs from
+//! it by a slip.
+//!
 //! Where a text is not understood like that, the words of a piece may also stand in another order, or with others
 //! between them. A text without any piece is compared with the words of the entries instead. Only a text of which
 //! most is found in one entry counts, so that a few words which stand in every message find nothing.
@@ -101,7 +104,9 @@ impl Index {
     /// The entries for a text of at most [`MAX_TEXT_LEN`] characters, and for a program if one was chosen.
     pub fn search(&self, text: &str, program: Option<&str>) -> Hits {
         let text = tokens(text);
-        let places: Vec<Place> = text.iter().map(|token| self.place(token)).collect();
+        let typed = text.len() <= MAX_TYPED;
+        let places = text.iter().map(|token| self.place(token, typed));
+        let places: Vec<Place> = places.collect();
         let named = || self.named(&places);
         let program = program.map(str::to_owned).or_else(named);
         let mut scores = self.by_pieces(&places, program.as_deref());
@@ -283,11 +288,12 @@ impl Index {
     }
 
     /// How much of a piece counts. Where the program is not known, the words of a program count as far as the text
-    /// is nothing else, because others may show them, too.
+    /// is nothing else, because others may show them, too. So does a topic, which may only be mentioned.
     fn share(&self, piece: &Piece, text: usize, program: Option<&str>) -> f32 {
         let entry = self.entries.get(piece.entry);
         let of_program = entry.is_some_and(|entry| entry.program.is_some());
-        if !of_program || program.is_some() || piece.number {
+        let topic = entry.is_some_and(|entry| entry.level == Level::Topic);
+        if !topic && (!of_program || program.is_some() || piece.number) {
             return 1.0;
         }
         let length: usize = piece.parts.iter().map(Vec::len).sum();
@@ -310,18 +316,43 @@ impl Index {
     }
 
     fn named(&self, places: &[Place]) -> Option<String> {
-        let named = self.names.iter().find(|(_, name)| {
-            let parts = std::slice::from_ref(name);
-            !name.is_empty() && (0..places.len()).any(|start| holds(&places[start..], parts))
-        });
-        named.map(|(program, _)| program.clone())
+        // The program that shows a message is named before the one that it recommends.
+        let mut starts = (0..places.len()).map(|start| &places[start..]);
+        starts.find_map(|rest| {
+            let named = self
+                .names
+                .iter()
+                .find(|(_, name)| !name.is_empty() && holds(rest, std::slice::from_ref(name)));
+            named.map(|(program, _)| program.clone())
+        })
     }
 
-    fn place(&self, token: &Token) -> Place {
+    fn place(&self, token: &Token, typed: bool) -> Place {
+        let known = self.number(&token.text);
+        let meant = || {
+            let word = typed && token.kind == Kind::Word;
+            word.then(|| self.meant(&token.text)).flatten()
+        };
         Place {
-            number: self.number(&token.text),
+            number: known.or_else(meant),
             class: token.class().and_then(|class| self.number(&class)),
         }
+    }
+
+    /// The word that was meant by a word with a slip.
+    fn meant(&self, word: &str) -> Option<u32> {
+        let length = word.chars().count();
+        if !(MIN_SLIP..=MAX_SLIP).contains(&length)
+            || word.bytes().any(|byte| byte.is_ascii_digit())
+        {
+            return None;
+        }
+        // Of several, the one that was read first, because the order of a map is not always the same.
+        let near = self
+            .numbers
+            .iter()
+            .filter(|(known, _)| is_slip(word, known));
+        near.map(|(_, number)| *number).min()
     }
 
     fn number(&self, text: &str) -> Option<u32> {
@@ -361,6 +392,12 @@ const LOOSE: f32 = 0.5;
 /// What the words of such a piece must tell at least.
 const MIN_LOOSE: f32 = 6.5;
 
+/// How many words a text has at most that is typed and not pasted, and how long a word is in which a slip is looked
+/// for.
+const MAX_TYPED: usize = 40;
+const MIN_SLIP: usize = 5;
+const MAX_SLIP: usize = 24;
+
 /// What a word tells that no entry has.
 const UNKNOWN: f32 = 3.0;
 
@@ -396,6 +433,30 @@ impl Place {
     fn is(self, number: u32) -> bool {
         self.number == Some(number) || self.class == Some(number)
     }
+}
+
+/// Whether a word differs from a known one by one letter too much, too few, or another, or by two in the wrong order.
+fn is_slip(word: &str, known: &str) -> bool {
+    if known.len().abs_diff(word.len()) > 3 || known.chars().count() < MIN_SLIP {
+        return false;
+    }
+    let (word, known): (Vec<char>, Vec<char>) = (word.chars().collect(), known.chars().collect());
+    let same = |(one, other): &(&char, &char)| one == other;
+    let head = word.iter().zip(&known).take_while(same).count();
+    let (word, known) = (&word[head..], &known[head..]);
+    let tail = word
+        .iter()
+        .rev()
+        .zip(known.iter().rev())
+        .take_while(same)
+        .count();
+    // The first letter is hardly ever wrong, and other words differ by it.
+    head > 0
+        && match (&word[..word.len() - tail], &known[..known.len() - tail]) {
+            ([_], [_]) | ([], [_]) | ([_], []) => true,
+            ([one, two], [three, four]) => one == four && two == three,
+            _ => false,
+        }
 }
 
 /// Whether the text begins with the first part, and the others follow in their order.
