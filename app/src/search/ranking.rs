@@ -16,6 +16,8 @@
 use std::collections::{HashMap, HashSet};
 
 use super::document::{Document, GAP, Level};
+use super::places::{Place, holds};
+use super::slips::{is_slip, may_slip};
 use super::tokens::{Kind, Token, tokens};
 
 /// How many characters of a text are searched. A message has some hundred; the limit bounds the time of a search.
@@ -23,9 +25,6 @@ pub const MAX_TEXT_LEN: usize = 4000;
 
 /// How many hits are shown.
 pub const MAX_HITS: usize = 6;
-
-/// How much is left out between two parts of a piece at most, such as the name of a server.
-const MAX_GAP: usize = 12;
 
 /// All entries, ready for searching.
 #[derive(Clone, Debug)]
@@ -341,10 +340,7 @@ impl Index {
 
     /// The word that was meant by a word with a slip.
     fn meant(&self, word: &str) -> Option<u32> {
-        let length = word.chars().count();
-        if !(MIN_SLIP..=MAX_SLIP).contains(&length)
-            || word.bytes().any(|byte| byte.is_ascii_digit())
-        {
+        if !may_slip(word) {
             return None;
         }
         // Of several, the one that was read first, because the order of a map is not always the same.
@@ -392,11 +388,8 @@ const LOOSE: f32 = 0.5;
 /// What the words of such a piece must tell at least.
 const MIN_LOOSE: f32 = 6.5;
 
-/// How many words a text has at most that is typed and not pasted, and how long a word is in which a slip is looked
-/// for.
+/// How many words a text has at most that is typed and not pasted.
 const MAX_TYPED: usize = 40;
-const MIN_SLIP: usize = 5;
-const MAX_SLIP: usize = 24;
 
 /// What a word tells that no entry has.
 const UNKNOWN: f32 = 3.0;
@@ -416,78 +409,4 @@ const MIN_SHARE_OF_ENTRY: f32 = 0.4;
 fn saturated(sum: f32) -> f32 {
     const MOST: f32 = 14.0;
     MOST * (1.0 - (-sum / MOST).exp())
-}
-
-/// A token of the text, by the numbers of the index.
-#[derive(Clone, Copy)]
-struct Place {
-    number: Option<u32>,
-    class: Option<u32>,
-}
-
-impl Place {
-    fn numbers(self) -> impl Iterator<Item = u32> {
-        self.number.into_iter().chain(self.class)
-    }
-
-    fn is(self, number: u32) -> bool {
-        self.number == Some(number) || self.class == Some(number)
-    }
-}
-
-/// Whether a word differs from a known one by one letter too much, too few, or another, or by two in the wrong order.
-fn is_slip(word: &str, known: &str) -> bool {
-    if known.len().abs_diff(word.len()) > 3 || known.chars().count() < MIN_SLIP {
-        return false;
-    }
-    let (word, known): (Vec<char>, Vec<char>) = (word.chars().collect(), known.chars().collect());
-    let same = |(one, other): &(&char, &char)| one == other;
-    let head = word.iter().zip(&known).take_while(same).count();
-    let (word, known) = (&word[head..], &known[head..]);
-    let tail = word
-        .iter()
-        .rev()
-        .zip(known.iter().rev())
-        .take_while(same)
-        .count();
-    // The first letter is hardly ever wrong, and other words differ by it.
-    head > 0
-        && match (&word[..word.len() - tail], &known[..known.len() - tail]) {
-            ([_], [_]) | ([], [_]) | ([_], []) => true,
-            ([one, two], [three, four]) => one == four && two == three,
-            _ => false,
-        }
-}
-
-/// Whether the text begins with the first part, and the others follow in their order.
-fn holds(text: &[Place], parts: &[Vec<u32>]) -> bool {
-    let Some((first, others)) = parts.split_first() else {
-        return true;
-    };
-    let begins = first.len() <= text.len()
-        && first
-            .iter()
-            .zip(text)
-            .all(|(number, place)| place.is(*number));
-    if !begins {
-        return false;
-    }
-    let mut rest = &text[first.len()..];
-    // The next place of a part is as good as any later one, because gaps are counted from there.
-    for part in others {
-        let places = 0..=MAX_GAP.min(rest.len());
-        let found = places.into_iter().find(|skip| {
-            let here = &rest[*skip..];
-            part.len() <= here.len()
-                && part
-                    .iter()
-                    .zip(here)
-                    .all(|(number, place)| place.is(*number))
-        });
-        match found {
-            Some(skip) => rest = &rest[skip + part.len()..],
-            None => return false,
-        }
-    }
-    true
 }
