@@ -88,15 +88,16 @@ impl SiteSearch {
         for (slug, card) in &guide.cards {
             let to = Destination::Card(slug.clone());
             let means = GeneralProse::try_from(card.why.clone()).ok();
-            all.place(&card.title, means, link(guide, &to));
+            all.place(&card.title, Level::Kind, means, link(guide, &to));
         }
         let answers = guide.nodes.get(START).map_or(&[][..], |node| &node.answers);
         for answer in answers.iter().filter(|answer| answer.id != UNKNOWN) {
-            all.place(&answer.label, None, link(guide, &answer.to));
+            all.place(&answer.label, Level::Kind, None, link(guide, &answer.to));
         }
         for program in &guide.programs {
             let link = FoundLink::to(format!("/programs/{}", program.slug), &program.name);
-            all.place(&program.name, Some(program.summary.clone()), Some(link));
+            let summary = Some(program.summary.clone());
+            all.place(&program.name, Level::Topic, summary, Some(link));
         }
         let fix = FoundLink::to("/fix".to_owned(), &guide.words.fix.home);
         let test = FoundLink::to(Page::Test.path().to_owned(), &pages.test.title);
@@ -107,7 +108,7 @@ impl SiteSearch {
             .into_iter()
             .chain(named.into_iter().flatten())
         {
-            all.place(&link.label.clone(), None, Some(link));
+            all.place(&link.label.clone(), Level::Kind, None, Some(link));
         }
         for cause in Cause::all() {
             all.cause(guide, words, cause);
@@ -192,10 +193,16 @@ impl Gathered {
         self.add(found, pieces, error.level, error.program.clone());
     }
 
-    fn place(&mut self, text: &str, means: Option<GeneralProse>, link: Option<FoundLink>) {
+    fn place(
+        &mut self,
+        text: &str,
+        level: Level,
+        means: Option<GeneralProse>,
+        link: Option<FoundLink>,
+    ) {
         let links = link.into_iter().collect();
         let found = Found::new(text, FoundKind::Place, means, links);
-        self.add(found, vec![text.to_owned()], Level::Kind, None);
+        self.add(found, vec![text.to_owned()], level, None);
     }
 
     /// A code is found only by itself: its words stand in many messages that mean something else.

@@ -20,6 +20,8 @@ pub enum Level {
     Dialog,
     /// A kind of trouble that has several causes.
     Kind,
+    /// The name of a program or a device, which many texts only mention.
+    Topic,
     /// A code that says little.
     Code,
 }
@@ -31,7 +33,7 @@ impl Level {
             Self::Detail => 2.0,
             Self::Cause => 1.0,
             Self::Dialog => 0.5,
-            Self::Kind => 0.35,
+            Self::Kind | Self::Topic => 0.35,
             Self::Code => 0.12,
         }
     }

@@ -6,8 +6,12 @@
 //! |---|---|
 //! | `tokens` | a text as words and codes |
 //! | [`document`] | what an entry is found by |
+//! | `places` | where the parts of a piece stand in a text |
+//! | `slips` | slips of the hand in words that people type |
 //! | [`ranking`] | which entries a text is about, the likeliest first |
 
 pub mod document;
+mod places;
 pub mod ranking;
+mod slips;
 mod tokens;

@@ -6,6 +6,9 @@
 //! words that name a cause come before those that only name a kind of trouble, and these before a mere code. Other
 //! pieces of the same entry add a little.
 //!
+//! What people type by hand may have a slip in a word; a word that no entry has counts as the one that differs from
+//! it by a slip.
+//!
 //! Where a text is not understood like that, the words of a piece may also stand in another order, or with others
 //! between them. A text without any piece is compared with the words of the entries instead. Only a text of which
 //! most is found in one entry counts, so that a few words which stand in every message find nothing.
@@ -13,6 +16,8 @@
 use std::collections::{HashMap, HashSet};
 
 use super::document::{Document, GAP, Level};
+use super::places::{Place, holds};
+use super::slips::{is_slip, may_slip};
 use super::tokens::{Kind, Token, tokens};
 
 /// How many characters of a text are searched. A message has some hundred; the limit bounds the time of a search.
@@ -20,9 +25,6 @@ pub const MAX_TEXT_LEN: usize = 4000;
 
 /// How many hits are shown.
 pub const MAX_HITS: usize = 6;
-
-/// How much is left out between two parts of a piece at most, such as the name of a server.
-const MAX_GAP: usize = 12;
 
 /// All entries, ready for searching.
 #[derive(Clone, Debug)]
@@ -101,7 +103,9 @@ impl Index {
     /// The entries for a text of at most [`MAX_TEXT_LEN`] characters, and for a program if one was chosen.
     pub fn search(&self, text: &str, program: Option<&str>) -> Hits {
         let text = tokens(text);
-        let places: Vec<Place> = text.iter().map(|token| self.place(token)).collect();
+        let typed = text.len() <= MAX_TYPED;
+        let places = text.iter().map(|token| self.place(token, typed));
+        let places: Vec<Place> = places.collect();
         let named = || self.named(&places);
         let program = program.map(str::to_owned).or_else(named);
         // The advice for any program stays general, but the message that has the number comes first.
@@ -286,11 +290,12 @@ impl Index {
     }
 
     /// How much of a piece counts. Where the program is not known, the words of a program count as far as the text
-    /// is nothing else, because others may show them, too.
+    /// is nothing else, because others may show them, too. So does a topic, which may only be mentioned.
     fn share(&self, piece: &Piece, text: usize, program: Option<&str>) -> f32 {
         let entry = self.entries.get(piece.entry);
         let of_program = entry.is_some_and(|entry| entry.program.is_some());
-        if !of_program || program.is_some() || piece.number {
+        let topic = entry.is_some_and(|entry| entry.level == Level::Topic);
+        if !topic && (!of_program || program.is_some() || piece.number) {
             return 1.0;
         }
         let length: usize = piece.parts.iter().map(Vec::len).sum();
@@ -313,11 +318,15 @@ impl Index {
     }
 
     fn named(&self, places: &[Place]) -> Option<String> {
-        let named = self.names.iter().find(|(_, name)| {
-            let parts = std::slice::from_ref(name);
-            !name.is_empty() && (0..places.len()).any(|start| holds(&places[start..], parts))
-        });
-        named.map(|(program, _)| program.clone())
+        // The program that shows a message is named before the one that it recommends.
+        let mut starts = (0..places.len()).map(|start| &places[start..]);
+        starts.find_map(|rest| {
+            let named = self
+                .names
+                .iter()
+                .find(|(_, name)| !name.is_empty() && holds(rest, std::slice::from_ref(name)));
+            named.map(|(program, _)| program.clone())
+        })
     }
 
     /// The only program that shows a number of Windows in the text.
@@ -335,11 +344,29 @@ impl Index {
             .then(|| first.to_owned())
     }
 
-    fn place(&self, token: &Token) -> Place {
+    fn place(&self, token: &Token, typed: bool) -> Place {
+        let known = self.number(&token.text);
+        let meant = || {
+            let word = typed && token.kind == Kind::Word;
+            word.then(|| self.meant(&token.text)).flatten()
+        };
         Place {
-            number: self.number(&token.text),
+            number: known.or_else(meant),
             class: token.class().and_then(|class| self.number(&class)),
         }
+    }
+
+    /// The word that was meant by a word with a slip.
+    fn meant(&self, word: &str) -> Option<u32> {
+        if !may_slip(word) {
+            return None;
+        }
+        // Of several, the one that was read first, because the order of a map is not always the same.
+        let near = self
+            .numbers
+            .iter()
+            .filter(|(known, _)| is_slip(word, known));
+        near.map(|(_, number)| *number).min()
     }
 
     fn number(&self, text: &str) -> Option<u32> {
@@ -379,6 +406,9 @@ const LOOSE: f32 = 0.5;
 /// What the words of such a piece must tell at least.
 const MIN_LOOSE: f32 = 6.5;
 
+/// How many words a text has at most that is typed and not pasted.
+const MAX_TYPED: usize = 40;
+
 /// What a word tells that no entry has.
 const UNKNOWN: f32 = 3.0;
 
@@ -397,54 +427,4 @@ const MIN_SHARE_OF_ENTRY: f32 = 0.4;
 fn saturated(sum: f32) -> f32 {
     const MOST: f32 = 14.0;
     MOST * (1.0 - (-sum / MOST).exp())
-}
-
-/// A token of the text, by the numbers of the index.
-#[derive(Clone, Copy)]
-struct Place {
-    number: Option<u32>,
-    class: Option<u32>,
-}
-
-impl Place {
-    fn numbers(self) -> impl Iterator<Item = u32> {
-        self.number.into_iter().chain(self.class)
-    }
-
-    fn is(self, number: u32) -> bool {
-        self.number == Some(number) || self.class == Some(number)
-    }
-}
-
-/// Whether the text begins with the first part, and the others follow in their order.
-fn holds(text: &[Place], parts: &[Vec<u32>]) -> bool {
-    let Some((first, others)) = parts.split_first() else {
-        return true;
-    };
-    let begins = first.len() <= text.len()
-        && first
-            .iter()
-            .zip(text)
-            .all(|(number, place)| place.is(*number));
-    if !begins {
-        return false;
-    }
-    let mut rest = &text[first.len()..];
-    // The next place of a part is as good as any later one, because gaps are counted from there.
-    for part in others {
-        let places = 0..=MAX_GAP.min(rest.len());
-        let found = places.into_iter().find(|skip| {
-            let here = &rest[*skip..];
-            part.len() <= here.len()
-                && part
-                    .iter()
-                    .zip(here)
-                    .all(|(number, place)| place.is(*number))
-        });
-        match found {
-            Some(skip) => rest = &rest[skip + part.len()..],
-            None => return false,
-        }
-    }
-    true
 }

@@ -82,6 +82,8 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
 
 /// Whether this is the address of a machine in groups of hexadecimal digits and colons.
 fn is_ipv6(chunk: &str) -> bool {
+    // The name of the machine may stand before it.
+    let chunk = chunk.rsplit('[').next().unwrap_or(chunk);
     let chunk = chunk.trim_matches(|letter: char| !letter.is_ascii_hexdigit() && letter != ':');
     let address = chunk.split(['%', '/', ']']).next().unwrap_or_default();
     let groups = address.matches(':').count();
@@ -114,6 +116,9 @@ fn is_short_ending(rest: &str) -> bool {
         .take_while(|letter| letter.is_alphanumeric());
     (1..=2).contains(&ending.count())
 }
+
+/// Signs that are words of their own, because a password cannot have them everywhere.
+const SIGNS: &str = "£€§";
 
 /// Reads the tokens of a chunk without spaces.
 struct Scanner<'a> {
@@ -179,8 +184,19 @@ impl Iterator for Scanner<'_> {
 
     fn next(&mut self) -> Option<Token> {
         loop {
-            let start = self.rest.find(|letter: char| letter.is_alphanumeric())?;
+            let start = self
+                .rest
+                .find(|letter: char| letter.is_alphanumeric() || SIGNS.contains(letter))?;
             self.rest = &self.rest[start..];
+            if let Some(sign) = self
+                .rest
+                .chars()
+                .next()
+                .filter(|sign| SIGNS.contains(*sign))
+            {
+                self.rest = &self.rest[sign.len_utf8()..];
+                return Some(token(sign.to_string(), self.part));
+            }
             let word = self.word();
             let number = word.bytes().all(|byte| byte.is_ascii_digit());
             let dotted = if number { self.dotted(&word) } else { None };
@@ -263,6 +279,7 @@ mod tests {
                 "connect 2001:db8::25:587 failed",
                 "connect ipv6address failed",
             ),
+            ("mail.example.com[2001:db8::25]:587", "ipv6address"),
             ("at 12:30:45, 5.7.x", "at 12 30 45 5.7.x"),
             ("version 1.2.3 of 2.0", "version of 2 0"),
             ("(#AUTH005)", "auth005"),
@@ -271,6 +288,7 @@ mod tests {
             ("SEC_ERROR_UNKNOWN_ISSUER", "sec error unknown issuer"),
             ("", ""),
             ("…—!", ""),
+            ("a £ or €5 sign", "a £ or € 5 sign"),
         ] {
             assert_eq!(texts(pasted), expected, "{pasted:?}");
         }

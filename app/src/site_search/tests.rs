@@ -77,6 +77,9 @@ fn messages_lead_to_their_causes() {
         include_str!("messages/first.toml"),
         include_str!("messages/second.toml"),
         include_str!("messages/third.toml"),
+        include_str!("messages/fourth.toml"),
+        include_str!("messages/fifth.toml"),
+        include_str!("messages/symptoms.toml"),
     ] {
         let wrong = wrong(file);
         assert!(wrong.is_empty(), "{}", wrong.join("\n"));
