@@ -207,19 +207,16 @@ impl Gathered {
 
     /// A code is found only by itself: its words stand in many messages that mean something else.
     fn cause(&mut self, guide: &Guide, words: &OutcomeWords, cause: Cause) {
-        let Cause::Outcome(outcome) = cause else {
-            return;
+        let title = match cause {
+            Cause::Outcome(outcome) => words.step(outcome).to_owned(),
+            joint => words.cause(joint).title(),
         };
         let to = guide.remedies.target(cause);
         let links = to.and_then(|to| link(guide, to)).into_iter().collect();
         let code = cause.code();
         self.codes.push((code, self.entries.len()));
-        self.entries.push(Found::new(
-            words.step(outcome),
-            FoundKind::Code(code),
-            None,
-            links,
-        ));
+        self.entries
+            .push(Found::new(&title, FoundKind::Code(code), None, links));
         self.documents.push(Document::default());
     }
 }

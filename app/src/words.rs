@@ -261,6 +261,11 @@ pub struct CauseText {
 }
 
 impl CauseText {
+    /// The title without a subject, as it stands in a list of codes.
+    pub fn title(&self) -> String {
+        self.title.fill(|_| "…")
+    }
+
     /// The sentences, about this subject.
     pub fn fill(&self, subject: &Subject) -> RenderedText {
         let fill = |text: &Template<CauseValue>| text.fill(|value| subject.value(value));
