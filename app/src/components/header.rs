@@ -7,8 +7,14 @@ use super::search_form::SearchForm;
 use crate::page_words::PageWords;
 use crate::site::{RequestPath, localized};
 
-/// Where the navigation leads, and the first path segments of the pages that belong there.
-const PLACES: [(&str, &[&str], fn(&PageWords) -> &String); 4] = [
+/// A place in the navigation: where it leads, the first path segments of the pages that belong there, and its words.
+type Place = (
+    &'static str,
+    &'static [&'static str],
+    fn(&PageWords) -> &String,
+);
+
+const PLACES: [Place; 4] = [
     ("/", &["", "settings"], |t| &t.layout.settings),
     ("/programs", &["programs"], |t| &t.layout.programs),
     ("/fix", &["fix"], |t| &t.layout.fix),
