@@ -125,11 +125,10 @@ impl SiteSearch {
         let text: String = text.chars().take(MAX_TEXT_LEN).collect();
         let hits = self.index.search(&text, program);
         // A code is read out on the phone, or copied from a report.
-        let code = self.code(&text).into_iter();
-        let hits_without = hits.entries.iter().copied();
-        let code_first: Vec<usize> = code.collect();
-        let others = hits_without.filter(|position| !code_first.contains(position));
-        let positions = code_first.iter().copied().chain(others);
+        let code = self.code(&text, hits.entries.is_empty());
+        let others = hits.entries.iter().copied();
+        let others = others.filter(|position| Some(*position) != code);
+        let positions = code.into_iter().chain(others);
         FoundFor {
             hits: positions
                 .filter_map(|position| self.entries.get(position))
@@ -138,13 +137,16 @@ impl SiteSearch {
         }
     }
 
-    /// The entry of a code that stands in the text as it is written, or with spaces if there is nothing else.
-    fn code(&self, text: &str) -> Option<usize> {
+    /// The entry of a code that stands in the text as it is written. With spaces it was perhaps heard on the phone; but
+    /// two words, such as “mailbox full”, may be what a customer sees, so they count only where nothing else is found.
+    fn code(&self, text: &str, nothing_else: bool) -> Option<usize> {
         let text = text.trim().to_lowercase();
         let joined = text.split_whitespace().collect::<Vec<_>>().join("-");
         let is = |code: &str| {
             let mut words = text.split_whitespace();
-            joined == code || (code.contains('-') && words.any(|word| word == code))
+            let written = text == code || (code.contains('-') && words.any(|word| word == code));
+            let spoken = joined == code && (nothing_else || code.matches('-').count() > 1);
+            written || spoken
         };
         let found = self.codes.iter().find(|(code, _)| is(code));
         found.map(|(_, position)| *position)

@@ -20,7 +20,15 @@ fn find(text: &str, word: &str) -> Option<usize> {
     let mut places = text.char_indices().map(|(place, _)| place);
     places.find(|place| {
         let found = text.get(*place..place + word.len());
-        !word.is_empty() && found.is_some_and(|found| found.eq_ignore_ascii_case(word))
+        let ends = |letter: Option<char>| !letter.is_some_and(char::is_alphanumeric);
+        // In the name of a server, such as webmail.example.net, the word sends nobody anywhere.
+        let before = text[..*place].chars().next_back();
+        let mut after = text.get(*place + word.len()..).unwrap_or_default().chars();
+        let (next, then) = (after.next(), after.next());
+        let in_name = |mark: Option<char>| mark.is_some_and(|mark| ".-".contains(mark));
+        let whole =
+            ends(before) && !in_name(before) && ends(next) && (!in_name(next) || ends(then));
+        !word.is_empty() && whole && found.is_some_and(|found| found.eq_ignore_ascii_case(word))
     })
 }
 
@@ -49,6 +57,18 @@ mod tests {
                 ],
             ),
             ("webmail", "", &[("webmail", false)]),
+            (
+                "at webmail.example.net",
+                "webmail",
+                &[("at webmail.example.net", false)],
+            ),
+            ("mail.webmail", "webmail", &[("mail.webmail", false)]),
+            ("Webmailer", "webmail", &[("Webmailer", false)]),
+            (
+                "In webmail.",
+                "webmail",
+                &[("In ", false), ("webmail", true), (".", false)],
+            ),
         ] {
             assert_eq!(parts(text, word), expected, "{text:?}");
         }

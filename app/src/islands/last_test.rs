@@ -2,7 +2,7 @@
 //! pages and in other tabs.
 //!
 //! It holds no password and no name of a mailbox. In its own tab it stays; other tabs, and so whoever uses
-//! the computer next, find it for as long as it says something about now.
+//! the computer next, are given it only for as long as it says something about now.
 
 use leptos::prelude::window;
 use web_sys::js_sys::Date;
@@ -67,7 +67,7 @@ pub(super) fn load() -> Option<LastTest> {
     last().filter(|last| last.progress().is_whole())
 }
 
-/// The last test of this tab, or else of another one if it was just now.
+/// The last test of this tab, or one of another tab that was later and just now.
 pub(super) fn last() -> Option<LastTest> {
     let other = || {
         let other = read(StorageArea::Local)?;
@@ -77,7 +77,8 @@ pub(super) fn last() -> Option<LastTest> {
         }
         Some(other)
     };
-    read(StorageArea::Session).or_else(other)
+    let own = read(StorageArea::Session).into_iter();
+    own.chain(other()).max_by_key(|last| last.at)
 }
 
 fn read(area: StorageArea) -> Option<LastTest> {

@@ -41,13 +41,20 @@ async fn show(root: &Element, turn: u32) {
     let Some(path) = path(root) else {
         return;
     };
-    // Without an answer, such as when too much was asked, the page stays as it is, and its button still works.
     let fresh = fetch(&path).await;
-    if let (Some(fresh), Some(old)) = (fresh, find(root, "#found"))
-        && TYPED.get() == turn
-        && root.is_connected()
-    {
-        let _ = old.replace_with_with_node_1(&fresh);
+    let Some(old) = find(root, "#found") else {
+        return;
+    };
+    if TYPED.get() != turn || !root.is_connected() {
+        return;
+    }
+    match fresh {
+        Some(fresh) => {
+            let _ = old.replace_with_with_node_1(&fresh);
+        }
+        // Without an answer, such as when too much was asked, what was found for an earlier text must not be taken
+        // for one. The button still works.
+        None => old.set_text_content(None),
     }
 }
 

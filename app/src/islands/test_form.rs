@@ -55,9 +55,10 @@ pub fn TestForm(
         restore();
         if let Some(form) = form.get_untracked() {
             password_field::begin(&form);
-            // The troubleshooter has come to another question.
+            // The troubleshooter has come to another question, about which a running test says nothing.
             listen(&form, move || {
-                stop.set_value(None);
+                dismiss(stop);
+                running.set(false);
                 restore();
             });
         }
@@ -95,10 +96,10 @@ pub fn TestForm(
 }
 
 #[cfg(feature = "hydrate")]
-use browser::{Stop, Storage, last_result, listen, run};
+use browser::{Stop, Storage, dismiss, last_result, listen, run};
 
 #[cfg(not(feature = "hydrate"))]
-use server::{Stop, Storage, last_result, listen, run};
+use server::{Stop, Storage, dismiss, last_result, listen, run};
 
 #[cfg(not(feature = "hydrate"))]
 mod server {
@@ -109,6 +110,8 @@ mod server {
 
     /// The server may drop a page on another thread than it was made on.
     pub(super) type Storage = SyncStorage;
+
+    pub(super) fn dismiss(_stop: StoredValue<Option<Stop>, Storage>) {}
 
     pub(super) fn listen(_form: &HtmlFormElement, _reset: impl Fn() + 'static) {}
 
@@ -129,6 +132,9 @@ mod server {
 
 #[cfg(feature = "hydrate")]
 mod browser {
+    use std::cell::Cell;
+    use std::rc::Rc;
+
     use gloo_net::http::Request;
     use leptos::server_fn::ServerFn;
     use wasm_bindgen::prelude::Closure;
@@ -149,12 +155,25 @@ mod browser {
     pub(super) type Storage = LocalStorage;
 
     /// Ends the request when dropped, and with it the test on the server.
-    pub(super) struct Stop(AbortController);
+    pub(super) struct Stop {
+        controller: AbortController,
+        /// Whether nobody waits for the result any more.
+        dismissed: Rc<Cell<bool>>,
+    }
 
     impl Drop for Stop {
         fn drop(&mut self) {
-            self.0.abort();
+            self.controller.abort();
         }
+    }
+
+    /// Ends the test, of which nothing is shown or kept any more.
+    pub(super) fn dismiss(stop: StoredValue<Option<Stop>, Storage>) {
+        stop.update_value(|stop| {
+            if let Some(stop) = stop.take() {
+                stop.dismissed.set(true);
+            }
+        });
     }
 
     /// Listens to everything that happens in the form but its submission. One listener for all of it is
@@ -228,13 +247,19 @@ mod browser {
         }
         let signal = controller.signal();
         let path = last_test::here();
-        stop.set_value(Some(Stop(controller)));
+        let dismissed = Rc::new(Cell::new(false));
+        stop.set_value(Some(Stop {
+            controller,
+            dismissed: dismissed.clone(),
+        }));
         progress.set(Some(Progress::default()));
         running.set(true);
         leptos::task::spawn_local(async move {
             let mut lines = Vec::new();
             let read = read(&fields, &signal, |line| {
-                if let Ok(event) = serde_json::from_str(&line) {
+                if let Ok(event) = serde_json::from_str(&line)
+                    && !dismissed.get()
+                {
                     progress.update(|progress| progress.get_or_insert_default().apply(event));
                     lines.push(line);
                     last_test::save(&path, &lines, false);
@@ -243,7 +268,12 @@ mod browser {
             // How a broken connection failed says nothing to a customer; that it did shows in
             // the missing last line.
             let _ = read.await;
-            last_test::save(&path, &lines, true);
+            if dismissed.get() {
+                return;
+            }
+            let whole =
+                untrack(|| progress.with(|progress| progress.as_ref().is_some_and(|p| p.done)));
+            last_test::save(&path, &lines, whole);
             progress.update(|progress| {
                 let progress = progress.get_or_insert_default();
                 if !progress.done {

@@ -132,9 +132,9 @@ fn entry(texts: &Texts, hit: &Found, program: Option<&str>) -> impl IntoView + u
         <article class="entry">
             <h3>{hit.text.clone()}</h3>
             <p class="optional">{kind}</p>
+            {scam}
             {means}
             {cause}
-            {scam}
             {best}
             {others}
         </article>

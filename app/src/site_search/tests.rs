@@ -229,6 +229,11 @@ fn codes_of_tests_are_found() {
     let spoken = first("Sign in refused", None);
     assert_eq!(spoken, first("sign-in-refused", None));
     assert_eq!(spoken, first("imaps: sign-in-refused (3 s)", None));
+    // What fake mails say, too, is answered with its warning.
+    for text in ["Mailbox full", "password expired"] {
+        let found = TEXTS.search.search(text, None);
+        assert!(found.hits[0].scam, "{text}: {}", found.hits[0].text);
+    }
 }
 
 #[test]
