@@ -20,7 +20,9 @@ fn find(text: &str, word: &str) -> Option<usize> {
     let mut places = text.char_indices().map(|(place, _)| place);
     places.find(|place| {
         let found = text.get(*place..place + word.len());
-        let ends = |letter: Option<char>| !letter.is_some_and(char::is_alphanumeric);
+        // The tables of all letters would be a good part of the bundle.
+        let ends =
+            |letter: Option<char>| !letter.is_some_and(|letter| letter.is_ascii_alphanumeric());
         // In the name of a server, such as webmail.example.net, the word sends nobody anywhere.
         let before = text[..*place].chars().next_back();
         let mut after = text.get(*place + word.len()..).unwrap_or_default().chars();
