@@ -32,15 +32,13 @@ pub struct Site {
     pub bundle: Bundle,
 }
 
-/// The style of every page, and the paths of the files that every page asks for, with the hash of their bytes.
+/// The style of every page, and the path of the script that every page asks for, with the hash of its bytes.
 #[derive(Clone, Debug)]
 pub struct Bundle {
     /// The style sheet. It stands in the page: a file would cost a round trip before anything is seen.
     pub style: String,
-    /// The script that hydrates the islands.
+    /// The script that hydrates the islands. It makes the name of the WebAssembly of its own.
     pub script: String,
-    /// The WebAssembly, whose name the script makes of its own.
-    pub wasm: String,
 }
 
 /// The path of the request, by which a page knows its place in the navigation.

@@ -20,38 +20,47 @@ impl Place {
     }
 }
 
-/// Whether the text begins with the first part, and the others follow in their order.
+/// Whether the text begins with the first part, and the others follow in their order, each within [`MAX_GAP`].
 pub(super) fn holds(text: &[Place], parts: &[Vec<u32>]) -> bool {
     let Some((first, others)) = parts.split_first() else {
         return true;
     };
-    let begins = first.len() <= text.len()
-        && first
-            .iter()
-            .zip(text)
-            .all(|(number, place)| place.is(*number));
-    if !begins {
-        return false;
+    let mut tokens = first.iter().zip(text);
+    let begins = first.len() <= text.len() && tokens.all(|(number, place)| place.is(*number));
+    if !begins || others.is_empty() {
+        return begins;
     }
-    let mut rest = &text[first.len()..];
-    // The next place of a part is as good as any later one, because gaps are counted from there.
-    for part in others {
-        let places = 0..=MAX_GAP.min(rest.len());
-        let found = places.into_iter().find(|skip| {
-            let here = &rest[*skip..];
-            part.len() <= here.len()
-                && part
-                    .iter()
-                    .zip(here)
-                    .all(|(number, place)| place.is(*number))
-        });
-        match found {
-            Some(skip) => rest = &rest[skip + part.len()..],
-            None => return false,
-        }
-    }
-    true
+    // A part may stand in several places, of which a later one may be the one from which the next is near enough.
+    let rest = &text[first.len()..];
+    (0..=MAX_GAP.min(rest.len())).any(|gap| holds(&rest[gap..], others))
 }
 
 /// How much is left out between two parts of a piece at most, such as the name of a server.
 const MAX_GAP: usize = 12;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether a text of these numbers holds the parts 1, 2 and 3.
+    fn found(text: &[u32]) -> bool {
+        let place = |number: &u32| Place {
+            number: Some(*number),
+            class: None,
+        };
+        let text: Vec<_> = text.iter().map(place).collect();
+        holds(&text, &[vec![1], vec![2], vec![3]])
+    }
+
+    #[test]
+    fn parts_follow_each_other_within_the_gap() {
+        let far = [0; MAX_GAP];
+        assert!(found(&[1, 2, 3]));
+        assert!(found(&[&[1][..], &far, &[2], &far, &[3]].concat()));
+        assert!(!found(&[&[1][..], &far, &[0, 2, 3]].concat()));
+        assert!(!found(&[1, 3, 2]));
+        assert!(!found(&[0, 1, 2, 3]));
+        // The first 2 is too far from the 3, and the second is not.
+        assert!(found(&[&[1, 2, 0, 2][..], &far, &[3]].concat()));
+    }
+}

@@ -65,12 +65,12 @@ impl Assets {
         let bundle = PageBundle {
             style,
             script: format!("/pkg/browser-{both}.js"),
-            wasm: format!("/pkg/browser-{both}_bg.wasm"),
         };
+        let wasm_path = format!("/pkg/browser-{both}_bg.wasm");
         let mut files = HashMap::new();
         for (file, name, path) in [
             (script, "browser.js", &bundle.script),
-            (wasm, "browser_bg.wasm", &bundle.wasm),
+            (wasm, "browser_bg.wasm", &wasm_path),
         ] {
             files.insert(path.clone(), stored(name, file, IMMUTABLE));
         }
