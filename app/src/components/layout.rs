@@ -9,7 +9,7 @@ use super::footer::Footer;
 use super::header::Header;
 use crate::page_words::{PageTitleValue, ProviderValue};
 use crate::record::Record;
-use crate::site::{Bundle, localized, site, texts};
+use crate::site::{Bundle, DEVICE_SCRIPT, localized, site, texts};
 
 /// A whole HTML document.
 #[component]
@@ -46,6 +46,7 @@ pub fn Document(
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 // With erased types Leptos would end the text with a comment, which a title shows.
                 <title inner_html=escaped_title></title>
+                <script inner_html=DEVICE_SCRIPT></script>
                 // In the page, so that it is seen after one round trip.
                 <style inner_html=style></style>
                 <meta name="description" content=description.clone()/>

@@ -13,8 +13,6 @@ mod changes;
 #[cfg(feature = "ssr")]
 mod chip;
 #[cfg(feature = "ssr")]
-mod device_icon;
-#[cfg(feature = "ssr")]
 mod doors;
 #[cfg(feature = "ssr")]
 mod footer;
@@ -52,7 +50,7 @@ mod way_on;
 mod your_address;
 
 #[cfg(feature = "ssr")]
-pub use address_field::{AddressAdvice, AddressField};
+pub use address_field::{AddressAdvice, AddressField, is_slip};
 #[cfg(feature = "ssr")]
 pub use after_test::AfterTest;
 #[cfg(feature = "ssr")]

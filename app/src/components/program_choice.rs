@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::device_icon::DeviceIcon;
+use super::icon::{Icon, Picture};
 use crate::guide::program::{Device, Program};
 use crate::guide::words::DeviceValue;
 use crate::islands::DeviceFirst;
@@ -29,7 +29,7 @@ enum Group {
 }
 
 /// The programs in groups; `rows` makes the rows of each. Where scripts run, the group of the customer's
-/// device comes first.
+/// device comes first, and says so.
 pub fn programs_by_device(
     texts: &Texts,
     programs: &[&Arc<Program>],
@@ -58,9 +58,9 @@ pub fn programs_by_device(
             view! {
                 <section id=name(group) class="device" data-device=name(group)>
                     <div class="device-name">
-                        <DeviceIcon device=device(group)/>
+                        <Picture icon=icon(group)/>
                         <h2>{heading}</h2>
-                        <p class="badge" data-suggested hidden>{words.suggested.clone()}</p>
+                        <p class="badge suggested">{words.suggested.clone()}</p>
                     </div>
                     <ul class="rows">{rows}</ul>
                 </section>
@@ -68,7 +68,7 @@ pub fn programs_by_device(
         })
     });
     let sections = sections.collect_view();
-    view! { <DeviceFirst><div>{sections}</div></DeviceFirst> }.into_any()
+    view! { <DeviceFirst>{sections}</DeviceFirst> }.into_any()
 }
 
 /// Ways to the groups, for who looks at a small screen or has no scripts.
@@ -80,7 +80,7 @@ pub fn device_links(texts: &Texts) -> impl IntoView + use<> {
             Group::Device(device) => texts.guide.words.device(device).to_owned(),
             Group::Other => words.other_short.clone(),
         };
-        view! { <li><a href=href><DeviceIcon device=device(group)/>{label}</a></li> }
+        view! { <li><a href=href><Picture icon=icon(group)/>{label}</a></li> }
     });
     let links = links.collect_view();
     view! {
@@ -127,6 +127,17 @@ fn belongs(program: &Program, group: Group) -> bool {
 
 fn name(group: Group) -> &'static str {
     device(group).map_or("other", Device::name)
+}
+
+const fn icon(group: Group) -> Icon {
+    match group {
+        Group::Device(Device::Iphone) => Icon::Iphone,
+        Group::Device(Device::Android) => Icon::Android,
+        Group::Device(Device::Windows) => Icon::Windows,
+        Group::Device(Device::Mac) => Icon::Mac,
+        Group::Device(Device::Linux) => Icon::Linux,
+        Group::Other => Icon::Printer,
+    }
 }
 
 const fn device(group: Group) -> Option<Device> {

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::destination::Destination;
+use super::destination::{Destination, Page};
 use super::localized::Guide;
 use super::node::AnsweredBy;
 use super::program::Program;
@@ -94,10 +94,14 @@ impl Trail {
 
     fn address(&self, guide: &Guide, target: &Destination) -> String {
         let mut query = Vec::new();
-        if let (Destination::Card(_), Some(program)) = (target, self.program(guide)) {
+        let in_program = matches!(
+            target,
+            Destination::Card(_) | Destination::Page(Page::Check)
+        );
+        if let (true, Some(program)) = (in_program, self.program(guide)) {
             query.push(format!("program={}", program.slug));
         }
-        let keeps = matches!(target, Destination::Card(_) | Destination::Node(_));
+        let keeps = in_program || matches!(target, Destination::Node(_));
         if !self.0.is_empty() && keeps {
             query.push(format!("trail={}", self.text()));
         }

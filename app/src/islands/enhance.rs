@@ -102,10 +102,14 @@ pub fn Matches(children: Children) -> impl IntoView {
     view! { <Enhance kind=Kind::Matches name=String::new()>{children()}</Enhance> }
 }
 
-/// Moves the part inside whose `data-device` fits this device to the front.
+/// Puts the part inside whose `data-device` is that of the page first.
 #[component]
 pub fn DeviceFirst(children: Children) -> impl IntoView {
-    view! { <Enhance kind=Kind::Device name=String::new()>{children()}</Enhance> }
+    view! {
+        <Enhance kind=Kind::Device name=String::new()>
+            <div class="device-first">{children()}</div>
+        </Enhance>
+    }
 }
 
 /// Shows one of the parts inside, which are marked `data-clock="right"` and `data-clock="wrong"`.
@@ -167,7 +171,7 @@ mod browser {
     pub(super) fn begin(kind: Kind, name: &str, root: &HtmlDivElement) {
         match kind {
             Kind::Checklist => checklist::restore(root, name),
-            Kind::Device => device_first::suggest(root),
+            Kind::Device => device_first::put_first(root),
             Kind::Clock => clock::show(root),
             Kind::Troubleshooter => troubleshooter::begin(root),
             Kind::FollowUp => follow_up::restore(root),

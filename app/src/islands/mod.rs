@@ -9,7 +9,7 @@ mod checklist;
 #[cfg(feature = "hydrate")]
 mod clock;
 mod copy_button;
-#[cfg(any(feature = "hydrate", test))]
+#[cfg(feature = "hydrate")]
 mod device_first;
 #[cfg(feature = "hydrate")]
 mod dom;

@@ -85,10 +85,12 @@ pub(super) fn program(answered: &[AnsweredQuestion]) -> Option<&AnsweredQuestion
     answered.iter().rev().find(|step| !step.program.is_empty())
 }
 
-/// The path of a card for the program that was chosen on the way.
+/// The path of a card, or of the comparison of settings, for the program that was chosen on the way.
 pub(super) fn with_program(path: &str, answered: &[AnsweredQuestion]) -> String {
     match program(answered) {
-        Some(step) if path.starts_with("/fix/card/") && !path.contains('?') => {
+        Some(step)
+            if (path.starts_with("/fix/card/") || path == "/check") && !path.contains('?') =>
+        {
             format!("{path}?program={}", step.program)
         }
         _ => path.to_owned(),

@@ -224,9 +224,9 @@ fn arrived(root: &Element, came: CameBy) {
         }
     }
     if by == "program"
-        && let Some(Ok(list)) = find(root, "#node").map(JsCast::dyn_into)
+        && let Some(question) = find(root, "#node")
     {
-        device_first::suggest(&list);
+        device_first::put_first(&question);
     }
     if by == "clock" && came != CameBy::History {
         let root = root.clone();

@@ -7,12 +7,14 @@ use probe::Protocol;
 
 use crate::components::{Document, Part, WayOn};
 use crate::guide::comparison::{
-    Choice, Correction, EnteredSettings, Explanation, Kind, Line, Setting, Verdict, compare,
+    Choice, Correction, EnteredSettings, Explanation, Incoming, Kind, KnownBy, Line, Setting,
+    Verdict, compare, incoming,
 };
 use crate::guide::destination::Destination;
 use crate::guide::program::{Program, Status};
 use crate::guide::prose::{Piece, Slot};
-use crate::guide::words::{CheckWords, GuideWords, OwnLabelValue, ProgramValue};
+use crate::guide::trail::Trail;
+use crate::guide::words::{CheckWords, GuideWords, KindValue, OwnLabelValue, ProgramValue};
 use crate::islands::AddressScope;
 use crate::record::Group;
 use crate::site::{Site, site, texts};
@@ -27,22 +29,53 @@ pub fn CheckPage(
     sent: bool,
     /// The program, if the customer has chosen one.
     program: Option<Arc<Program>>,
+    /// What was answered before, as far as the address says.
+    trail: Trail,
 ) -> impl IntoView {
     let (site, texts) = (site(), texts());
     let words = texts.guide.words.check.clone();
-    let group = group(&site, &entered.domain);
-    let results = group
-        .filter(|_| sent)
-        .map(|group| results(&texts, group, &entered));
+    let group = group(&site, &entered.domain).filter(|_| sent);
+    let keep = Keep {
+        program: program.as_ref().map(|program| program.slug.clone()),
+        trail: trail.text(),
+    };
+    let results = group.map(|group| results(&texts, group, &entered, &keep));
+    let answered = trail.answered(&texts.guide);
+    let no_index = sent || !answered.is_empty();
+    // Whoever has compared goes on from the results.
+    let mut way_on = Some(view! { <WayOn answered/> }.into_any());
+    let after_results = sent.then(|| way_on.take());
     view! {
-        <Document title=words.title.clone() description=words.lead.clone() no_index=sent>
+        <Document title=words.title.clone() description=words.lead.clone() no_index>
             <h1>{words.title.clone()}</h1>
             <p class="lead">{words.lead.clone()}</p>
             {results}
-            {find_values(&site, &texts, &entered.domain, program.as_ref())}
-            {form(&site, &texts.guide.words, &entered, program.as_deref())}
-            <WayOn/>
+            {after_results}
+            {find_values(&site, &texts, &entered.domain, program.as_ref(), &keep)}
+            {form(&site, &texts.guide.words, &entered, program.as_deref(), &keep)}
+            {way_on}
         </Document>
+    }
+}
+
+/// What every link of the page and its form carry on.
+struct Keep {
+    /// The program, by its slug.
+    program: Option<String>,
+    /// The way through the troubleshooter; empty for those who came from elsewhere.
+    trail: String,
+}
+
+impl Keep {
+    /// The path of a page with all of it, for this program.
+    fn link(&self, path: &str, program: Option<&str>) -> String {
+        let program = program.map(|slug| format!("program={slug}"));
+        let trail = (!self.trail.is_empty()).then(|| format!("trail={}", self.trail));
+        let query: Vec<_> = program.into_iter().chain(trail).collect();
+        match query.is_empty() {
+            true => path.to_owned(),
+            false => format!("{path}?{}", query.join("&")),
+        }
     }
 }
 
@@ -62,6 +95,7 @@ fn find_values(
     texts: &Texts,
     domain: &str,
     program: Option<&Arc<Program>>,
+    keep: &Keep,
 ) -> impl IntoView + use<> {
     let words = &texts.guide.words.check;
     let link = |name: String, href: String, current: bool| {
@@ -73,25 +107,28 @@ fn find_values(
         let current = program.is_some_and(|chosen| chosen.slug == one.slug);
         link(
             one.name.clone(),
-            format!("/check?program={}", one.slug),
+            keep.link("/check", Some(&one.slug)),
             current,
         )
     });
     let items = items.collect_view();
     let general = link(
         words.general.clone(),
-        "/check".to_owned(),
+        keep.link("/check", None),
         program.is_none(),
     );
     let steps = program.and_then(|program| steps(site, texts, domain, program));
-    let find_general = steps.is_none().then(|| words.find_general.clone());
+    let (summary, find_general) = match &steps {
+        Some(_) => (words.other_program.clone(), None),
+        None => (words.program.clone(), Some(words.find_general.clone())),
+    };
     view! {
-        <details class="others" open=program.is_none()>
-            <summary>{words.program.clone()}</summary>
+        {steps}
+        <details class="others">
+            <summary>{summary}</summary>
             {find_general.map(|text| view! { <p>{text}</p> })}
             <ul class="columns">{items} {general}</ul>
         </details>
-        {steps}
     }
 }
 
@@ -137,17 +174,18 @@ fn own_label(words: &CheckWords, program: Option<&Program>, slot: Slot) -> Optio
     }))
 }
 
-fn results(texts: &Texts, group: &Group, entered: &EnteredSettings) -> impl IntoView + use<> {
+fn results(
+    texts: &Texts,
+    group: &Group,
+    entered: &EnteredSettings,
+    keep: &Keep,
+) -> impl IntoView + use<> {
     let words = &texts.guide.words.check;
     let lines = compare(group, entered);
     let is_wrong = |line: &&Line| matches!(line.verdict, Verdict::Wrong { .. });
-    let (open, wrong) = (
-        lines
-            .iter()
-            .filter(|line| line.verdict == Verdict::NotEntered)
-            .count(),
-        lines.iter().filter(is_wrong).count(),
-    );
+    let is_open = |line: &&Line| line.verdict == Verdict::NotEntered;
+    let open = lines.iter().filter(is_open).count();
+    let wrong = lines.iter().filter(is_wrong).count();
     let summary = match (open == lines.len(), wrong) {
         (true, _) => words.nothing.clone(),
         (false, 0) => words.all_right.clone(),
@@ -162,8 +200,12 @@ fn results(texts: &Texts, group: &Group, entered: &EnteredSettings) -> impl Into
     });
     let rows = sorted
         .into_iter()
-        .map(|line| row(texts, line))
+        .map(|line| row(texts, line, keep))
         .collect_view();
+    let kind = (open < lines.len())
+        .then(|| assumed(texts, incoming(group, entered)))
+        .flatten();
+    let kind = kind.map(|text| view! { <p class="hint">{text}</p> });
     let test = (wrong == 0 && open < lines.len()).then(
         || view! { <p class="go-on"><a class="button" href="/test">{words.test.clone()}</a></p> },
     );
@@ -171,13 +213,29 @@ fn results(texts: &Texts, group: &Group, entered: &EnteredSettings) -> impl Into
         <section>
             <h2>{words.results.clone()}</h2>
             <p>{summary}</p>
+            {kind}
             <ul class="compared">{rows}</ul>
             {test}
         </section>
     }
 }
 
-fn row(texts: &Texts, line: &Line) -> impl IntoView + use<> {
+/// Which kind of account was compared with, where the customer did not choose one.
+fn assumed(texts: &Texts, incoming: Incoming) -> Option<String> {
+    let kind = match incoming.protocol {
+        Protocol::Pop3 => Kind::Pop,
+        Protocol::Imap | Protocol::Smtp => Kind::Imap,
+    };
+    let kind = texts.guide.words.choice(kind);
+    let words = &texts.guide.words.check;
+    match incoming.known_by {
+        KnownBy::Choice => None,
+        KnownBy::Values => Some(words.assumed.fill(|KindValue::Kind| kind)),
+        KnownBy::Nothing => Some(words.usual.fill(|KindValue::Kind| kind)),
+    }
+}
+
+fn row(texts: &Texts, line: &Line, keep: &Keep) -> impl IntoView + use<> {
     let words = &texts.guide.words.check;
     let (mark, sign) = match line.verdict {
         Verdict::Right => ("good", &words.right),
@@ -195,9 +253,11 @@ fn row(texts: &Texts, line: &Line) -> impl IntoView + use<> {
                 Explanation::Record(text) => text.in_language(&texts.language).to_owned(),
                 Explanation::Reason(reason) => texts.guide.words.reason(*reason).to_owned(),
             };
+            let card = Destination::Card(<&str>::from(card).to_owned()).path();
+            let how = keep.link(&card, keep.program.as_deref());
             Some(view! {
                 <p>{words.put.clone()} " " <b class="filled">{put}</b></p>
-                <p>{why} " " <a href=Destination::Card(<&str>::from(card).to_owned()).path()>{words.how.clone()}</a></p>
+                <p>{why} " " <a href=how>{words.how.clone()}</a></p>
             })
         }
         Verdict::Right | Verdict::NotEntered => None,
@@ -237,17 +297,16 @@ fn form(
     all: &GuideWords,
     entered: &EnteredSettings,
     program: Option<&Program>,
+    keep: &Keep,
 ) -> impl IntoView + use<> {
     let words = &all.check;
-    let protocol = match entered.kind {
-        Kind::Imap => Protocol::Imap,
-        Kind::Pop => Protocol::Pop3,
-    };
+    let group = group(site, &entered.domain);
+    let protocol = group.map_or(Protocol::Imap, |group| incoming(group, entered).protocol);
     let own = |slot| own_label(words, program, slot);
-    let chosen = program.map(|program| {
-        let slug = program.slug.clone();
-        view! { <input type="hidden" name="program" value=slug/> }
-    });
+    let chosen = keep.program.clone();
+    let chosen = chosen.map(|slug| view! { <input type="hidden" name="program" value=slug/> });
+    let trail = Some(keep.trail.clone()).filter(|trail| !trail.is_empty());
+    let trail = trail.map(|trail| view! { <input type="hidden" name="trail" value=trail/> });
     let domains = site.domain_groups().into_iter().flatten();
     let domains = domains.map(|domain| {
         let selected = domain.eq_ignore_ascii_case(&entered.domain);
@@ -257,6 +316,7 @@ fn form(
     view! {
         <form class="card check-form" action="/check">
             {chosen}
+            {trail}
             <p class="hint">{words.empty.clone()}</p>
             <div class="asked">
                 <label for="domain">{words.domain.clone()}</label>

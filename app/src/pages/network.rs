@@ -108,7 +108,7 @@ fn Systems(values: Arc<Values>) -> impl IntoView {
         }
     });
     let systems = systems.collect_view();
-    view! { <DeviceFirst><div>{systems}</div></DeviceFirst> }
+    view! { <DeviceFirst>{systems}</DeviceFirst> }
 }
 
 /// A command, unless it is about something that the provider does not offer.

@@ -8,7 +8,9 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::other_guide::OtherGuideBody;
-use super::program_parts::{Cards, Differs, Messages, Older, Pictures, anchor, trap_note};
+use super::program_parts::{
+    AddAccount, Cards, Differs, Messages, Older, TestOrFix, anchor, trap_note,
+};
 use crate::components::{Document, Part, Text, YourAddress};
 use crate::guide::program::{Program, ProgramGuide, Retired, Status};
 use crate::guide::values::Values;
@@ -159,31 +161,20 @@ fn SetUp(
         }
     });
     view! {
-        <div class="guide">
-            <div>
-                <Part
-                    title=words.add
-                    id=anchor("add", position)
-                    steps=guide.add.clone()
-                    values=values.clone()
-                    ticks=ticks("add")
-                    notes
-                />
-                <p class="hint tick-hint">{words.tick}</p>
-            </div>
-            <Pictures
-                title=words.values.fill(|ProgramValue::Program| &program.name)
-                forms=guide.forms.clone()
-                values=values.clone()
-            />
-        </div>
+        <AddAccount
+            title=words.add
+            steps=guide.add.clone()
+            values=values.clone()
+            ticks=ticks("add")
+            position
+            notes
+            pictures=words.values.fill(|ProgramValue::Program| &program.name)
+            forms=guide.forms.clone()
+        />
         <section class="works">
             <h2>{words.works}</h2>
             <p>{words.works_text}</p>
-            <p class="go-on">
-                <a class="button" href="/test">{words.test}</a>
-                <a href="/fix">{words.works_fix}</a>
-            </p>
+            <TestOrFix/>
         </section>
         <Part
             title=words.change

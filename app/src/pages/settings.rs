@@ -35,7 +35,7 @@ pub fn SettingsPage(
                 <YourAddress/>
                 <section aria-labelledby="settings">
                     <Heading id="settings".to_owned() title=localized(|t| &t.settings.heading)/>
-                    <SettingsTable record group/>
+                    <SettingsTable record group domain/>
                 </section>
             </AddressScope>
             <p class="go-on"><a class="button" href="/test">{localized(|t| &t.test.title)}</a></p>

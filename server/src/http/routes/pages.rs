@@ -182,26 +182,29 @@ async fn errors(
 }
 
 #[derive(Deserialize)]
-struct ProgramQuery {
+struct GuideQuery {
     program: Option<String>,
+    #[serde(default)]
+    trail: String,
 }
 
 async fn check(
     State(app): State<Arc<AppState>>,
     Query(entered): Query<EnteredSettings>,
-    Query(chosen): Query<ProgramQuery>,
+    Query(query): Query<GuideQuery>,
     uri: Uri,
     request: PageRequest,
 ) -> Response {
     let mut fields = uri.query().into_iter().flat_map(|query| query.split('&'));
-    let sent = fields.any(|field| !field.starts_with("program="));
+    let sent = fields.any(|field| !field.starts_with("program=") && !field.starts_with("trail="));
+    let trail = Trail::read(&request.texts(&app).guide, &query.trail);
     // An unknown program is ignored.
-    let program = chosen
+    let program = query
         .program
         .and_then(|slug| request.texts(&app).guide.program(&slug).cloned());
     let show = move || {
-        let (entered, program) = (entered.clone(), program.clone());
-        view! { <CheckPage entered sent program/> }
+        let (entered, program, trail) = (entered.clone(), program.clone(), trail.clone());
+        view! { <CheckPage entered sent program trail/> }
     };
     page(&app, StatusCode::OK, &request, show).await
 }
@@ -214,17 +217,10 @@ async fn report(State(app): State<Arc<AppState>>, request: PageRequest) -> Respo
     page(&app, StatusCode::OK, &request, || view! { <ReportPage/> }).await
 }
 
-#[derive(Deserialize)]
-struct CardQuery {
-    program: Option<String>,
-    #[serde(default)]
-    trail: String,
-}
-
 async fn card(
     State(app): State<Arc<AppState>>,
     Path(slug): Path<String>,
-    Query(query): Query<CardQuery>,
+    Query(query): Query<GuideQuery>,
     request: PageRequest,
 ) -> Response {
     let Some(card) = request.texts(&app).guide.cards.get(&slug).cloned() else {
