@@ -117,8 +117,8 @@ words! {
     /// The comparison of settings.
     CheckWords: title lead domain kind incoming outgoing in_host in_port in_security in_sign_in user
         out_host out_port out_security out_sign_in copies button results right wrong open put how
-        all_right some_wrong nothing test empty program other_program general find_general;
-        assumed(KindValue) usual(KindValue) find(ProgramValue) look(ProgramValue) own_label(OwnLabelValue)
+        all_right some_wrong nothing test empty program other_program general find_general look;
+        assumed(KindValue) usual(KindValue) find(ProgramValue) guide(ProgramValue) own_label(OwnLabelValue)
 }
 
 words! {

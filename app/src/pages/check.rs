@@ -145,17 +145,17 @@ fn steps(
     let group = group(site, domain)?;
     let mut values = site.values(&guide.security).into_iter();
     let values = values.find(|values| values.group == *group)?;
-    let title = texts.guide.words.check.find.clone();
-    let title = title.fill(|ProgramValue::Program| &program.name);
-    let look = texts.guide.words.check.look.clone();
-    let look = look.fill(|ProgramValue::Program| &program.name);
+    let words = &texts.guide.words.check;
+    let title = words.find.fill(|ProgramValue::Program| &program.name);
+    let look = words.look.clone();
+    let guide_name = words.guide.fill(|ProgramValue::Program| &program.name);
     let guide_page = format!("/programs/{}", program.slug);
     let ticks = format!("check {}", program.slug);
     let steps = guide.change.clone();
     Some(view! {
         <AddressScope groups=site.domain_groups()>
             <Part title steps values=Arc::new(values) ticks/>
-            <p class="hint"><a href=guide_page>{look}</a></p>
+            <p>{look} " " <a href=guide_page>{guide_name}</a></p>
         </AddressScope>
     })
 }
@@ -191,17 +191,21 @@ fn results(
         (false, 0) => words.all_right.clone(),
         (false, _) => words.some_wrong.clone(),
     };
-    // What must be changed stands first, and what nobody filled in last.
-    let mut sorted: Vec<_> = lines.iter().collect();
-    sorted.sort_by_key(|line| match line.verdict {
-        Verdict::Wrong { .. } => 0,
-        Verdict::Right => 1,
-        Verdict::NotEntered => 2,
+    // What must be changed stands first, and what nobody filled in last, in one line.
+    let is_right = |line: &&Line| line.verdict == Verdict::Right;
+    let judged = lines.iter().filter(is_wrong);
+    let judged = judged.chain(lines.iter().filter(is_right));
+    let rows = judged.map(|line| row(texts, line, keep)).collect_view();
+    let left: Vec<_> = lines.iter().filter(is_open).collect();
+    let left = (!left.is_empty() && open < lines.len()).then(|| {
+        let labels = left.iter().map(|line| label(words, line.setting));
+        let labels = labels.collect::<Vec<_>>().join(", ");
+        view! {
+            <li data-mark="skipped">
+                <p>{sign("skipped", &words.open)} " " {labels}</p>
+            </li>
+        }
     });
-    let rows = sorted
-        .into_iter()
-        .map(|line| row(texts, line, keep))
-        .collect_view();
     let kind = (open < lines.len())
         .then(|| assumed(texts, incoming(group, entered)))
         .flatten();
@@ -214,7 +218,7 @@ fn results(
             <h2>{words.results.clone()}</h2>
             <p>{summary}</p>
             {kind}
-            <ul class="compared">{rows}</ul>
+            <ul class="compared">{rows} {left}</ul>
             {test}
         </section>
     }
@@ -237,10 +241,9 @@ fn assumed(texts: &Texts, incoming: Incoming) -> Option<String> {
 
 fn row(texts: &Texts, line: &Line, keep: &Keep) -> impl IntoView + use<> {
     let words = &texts.guide.words.check;
-    let (mark, sign) = match line.verdict {
-        Verdict::Right => ("good", &words.right),
-        Verdict::NotEntered => ("skipped", &words.open),
+    let (mark, verdict) = match line.verdict {
         Verdict::Wrong { .. } => ("bad", &words.wrong),
+        Verdict::Right | Verdict::NotEntered => ("good", &words.right),
     };
     let wrong = match &line.verdict {
         Verdict::Wrong { put, why, card } => {
@@ -265,7 +268,7 @@ fn row(texts: &Texts, line: &Line, keep: &Keep) -> impl IntoView + use<> {
     view! {
         <li data-mark=mark>
             <h3>
-                <span class="sign" data-mark=mark>{sign.clone()}</span>
+                {sign(mark, verdict)}
                 " "
                 {label(words, line.setting)}
                 {(!line.entered.is_empty()).then(|| view! { ": " <span class="filled">{line.entered.clone()}</span> })}
@@ -273,6 +276,10 @@ fn row(texts: &Texts, line: &Line, keep: &Keep) -> impl IntoView + use<> {
             {wrong}
         </li>
     }
+}
+
+fn sign(mark: &'static str, verdict: &str) -> impl IntoView + use<> {
+    view! { <span class="sign" data-mark=mark>{verdict.to_owned()}</span> }
 }
 
 fn label(words: &CheckWords, setting: Setting) -> String {
