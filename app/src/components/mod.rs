@@ -29,6 +29,8 @@ mod layout;
 #[cfg(feature = "ssr")]
 mod program_choice;
 #[cfg(feature = "ssr")]
+mod program_links;
+#[cfg(feature = "ssr")]
 mod prose;
 #[cfg(feature = "ssr")]
 mod report_code;
@@ -73,6 +75,8 @@ pub use icon::{Icon, Picture};
 pub use layout::{Document, Links};
 #[cfg(feature = "ssr")]
 pub use program_choice::{ChoiceRow, device_links, programs_by_device};
+#[cfg(feature = "ssr")]
+pub use program_links::ProgramLinks;
 #[cfg(feature = "ssr")]
 pub use prose::{GeneralText, StepText, Text, described};
 #[cfg(feature = "ssr")]

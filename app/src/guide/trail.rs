@@ -148,3 +148,6 @@ impl Trail {
         known.collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,8 @@ use leptos::prelude::*;
 
 use crate::answered::AnsweredQuestion;
 use crate::components::{
-    AnsweredList, CardSources, Changes, Document, Part, Support, Text, YourAddress, described,
+    AnsweredList, CardSources, Changes, Document, Part, ProgramLinks, Support, Text, YourAddress,
+    described,
 };
 use crate::guide::card::{Card, CardFacts, CardLink};
 use crate::guide::destination::{Destination, SUPPORT_CARD};
@@ -210,26 +211,16 @@ fn prevention(
 /// Links to the same card for every program.
 fn chooser(texts: &Texts, slug: &str, chosen: Option<&Program>) -> impl IntoView + use<> {
     let words = &texts.guide.words.card;
-    let programs = texts.guide.programs.iter();
-    let programs = programs.filter(|program| matches!(program.status, Status::Supported(_)));
-    let link = |name: String, href: String, current: bool| {
-        view! { <li><a href=href aria-current=current.then_some("true")>{name}</a></li> }
+    let card = Destination::Card(slug.to_owned()).path();
+    let href = move |program: Option<&str>| match program {
+        Some(program) => format!("{card}?program={program}"),
+        None => card.clone(),
     };
-    let items = programs.map(|program| {
-        let current = chosen.is_some_and(|chosen| chosen.slug == program.slug);
-        let href = format!("/fix/card/{slug}?program={}", program.slug);
-        link(program.name.clone(), href, current)
-    });
-    let items = items.collect_view();
-    let general = link(
-        words.general.clone(),
-        format!("/fix/card/{slug}"),
-        chosen.is_none(),
-    );
+    let chosen = chosen.map(|program| program.slug.clone());
     view! {
         <details class="folded">
             <summary>{words.program.clone()}</summary>
-            <ul class="columns">{items} {general}</ul>
+            <ProgramLinks chosen general=words.general.clone() href/>
         </details>
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use probe::Protocol;
 
-use crate::components::{Document, Part, WayOn};
+use crate::components::{Document, Part, ProgramLinks, WayOn};
 use crate::guide::comparison::{
     Choice, Correction, EnteredSettings, Explanation, Incoming, Kind, KnownBy, Line, Setting,
     Verdict, compare, incoming,
@@ -59,6 +59,7 @@ pub fn CheckPage(
 }
 
 /// What every link of the page and its form carry on.
+#[derive(Clone)]
 struct Keep {
     /// The program, by its slug.
     program: Option<String>,
@@ -98,36 +99,19 @@ fn find_values(
     keep: &Keep,
 ) -> impl IntoView + use<> {
     let words = &texts.guide.words.check;
-    let link = |name: String, href: String, current: bool| {
-        view! { <li><a href=href aria-current=current.then_some("true")>{name}</a></li> }
-    };
-    let programs = texts.guide.programs.iter();
-    let programs = programs.filter(|program| matches!(program.status, Status::Supported(_)));
-    let items = programs.map(|one| {
-        let current = program.is_some_and(|chosen| chosen.slug == one.slug);
-        link(
-            one.name.clone(),
-            keep.link("/check", Some(&one.slug)),
-            current,
-        )
-    });
-    let items = items.collect_view();
-    let general = link(
-        words.general.clone(),
-        keep.link("/check", None),
-        program.is_none(),
-    );
     let steps = program.and_then(|program| steps(site, texts, domain, program));
     let (summary, find_general) = match &steps {
         Some(_) => (words.other_program.clone(), None),
         None => (words.program.clone(), Some(words.find_general.clone())),
     };
+    let (chosen, keep) = (keep.program.clone(), keep.clone());
+    let href = move |program: Option<&str>| keep.link("/check", program);
     view! {
         {steps}
         <details class="others">
             <summary>{summary}</summary>
             {find_general.map(|text| view! { <p>{text}</p> })}
-            <ul class="columns">{items} {general}</ul>
+            <ProgramLinks chosen general=words.general.clone() href/>
         </details>
     }
 }
