@@ -27,6 +27,8 @@ mod heading;
 #[cfg(feature = "ssr")]
 mod icon;
 #[cfg(feature = "ssr")]
+mod keep_trail;
+#[cfg(feature = "ssr")]
 mod layout;
 #[cfg(feature = "ssr")]
 mod program_choice;
@@ -72,9 +74,11 @@ pub use heading::Heading;
 #[cfg(feature = "ssr")]
 pub use icon::{Icon, Picture};
 #[cfg(feature = "ssr")]
+pub use keep_trail::KeepTrail;
+#[cfg(feature = "ssr")]
 pub use layout::{Document, Links};
 #[cfg(feature = "ssr")]
-pub use program_choice::{ChoiceRow, device_links, programs_by_device};
+pub use program_choice::{ChoiceRow, device_links, programs_by_device, programs_folded};
 #[cfg(feature = "ssr")]
 pub use prose::{GeneralText, StepText, Text, described};
 #[cfg(feature = "ssr")]

@@ -13,6 +13,7 @@ pub(super) fn suggest(root: &web_sys::HtmlDivElement) {
         && let Some(list) = part.parent_element()
     {
         let _ = list.prepend_with_node_1(&part);
+        let _ = part.set_attribute("open", "");
         if let Ok(Some(note)) = part.query_selector("[data-suggested]") {
             super::dom::show(&note, true);
         }

@@ -5,7 +5,7 @@ use gloo_net::http::Request;
 use leptos::ev::{MouseEvent, popstate};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{DomParser, Element, Event, HtmlElement, HtmlFormElement, SupportedType};
+use web_sys::{Document, DomParser, Element, Event, HtmlElement, HtmlFormElement, SupportedType};
 
 use super::dom::{self, find};
 use super::{clock, device_first, last_test, trail};
@@ -32,6 +32,7 @@ pub(super) fn begin(root: &Element) {
     if trail::shown(root).is_empty() {
         trail::show(root, &answered);
     }
+    trail::mark(trail::shown(root).len());
     let back = root.clone();
     window_event_listener(popstate, move |_| {
         trail::show(&back, &trail::restored());
@@ -87,8 +88,13 @@ pub(super) fn after_test(root: &Element, progress: &Progress) {
         let _ = next.set_attribute(name, value);
     }
     dom::show(&next, true);
+    if let Some(by_hand) = find(root, "#by-hand details") {
+        let _ = by_hand.remove_attribute("open");
+    }
 }
 
+/// The question.
+const NODE: &str = "#node";
 /// The link to the next question after a test.
 const NEXT: &str = ".next a[data-answer]";
 
@@ -117,7 +123,7 @@ fn found(root: &Element, progress: &Progress) -> &'static str {
 }
 
 fn find_answer(root: &Element, id: &str) -> Option<Element> {
-    find(root, &format!("#node a[data-answer={id}]"))
+    find(root, &format!(".choice[data-answer={id}]"))
 }
 
 /// Follows this answer if the question has it.
@@ -163,9 +169,7 @@ fn follow(root: &Element, link: &Element, first: Option<String>) {
         }
         load(root, to, CameBy::Answers);
     } else {
-        let _ = window()
-            .location()
-            .assign(&trail::with_program(&to, &answered));
+        let _ = window().location().assign(&trail::address(&to, &answered));
     }
 }
 
@@ -181,9 +185,14 @@ fn load(root: &Element, path: String, came: CameBy) {
         if let Some(lost) = find(&root, "#node-lost") {
             dom::show(&lost, fresh.is_none());
         }
-        if let (Some((fresh, title)), Some(old)) = (fresh, find(&root, "#node")) {
-            let _ = old.replace_with_with_node_1(&fresh);
-            document().set_title(&title);
+        if let Some(fresh) = fresh {
+            for part in [NODE, "#by-hand"] {
+                let found = fresh.query_selector(part).ok().flatten();
+                if let (Some(old), Some(found)) = (find(&root, part), found) {
+                    let _ = old.replace_with_with_node_1(&found);
+                }
+            }
+            document().set_title(&fresh.title());
             window().scroll_to_with_x_and_y(0.0, 0.0);
             let heading = find(&root, "#node h1");
             if let Some(heading) = heading.and_then(|h| h.dyn_into::<HtmlElement>().ok()) {
@@ -194,15 +203,15 @@ fn load(root: &Element, path: String, came: CameBy) {
     });
 }
 
-/// The question of a page, and the title of that page.
-async fn fetch(path: &str) -> Option<(Element, String)> {
+/// The page of a question.
+async fn fetch(path: &str) -> Option<Document> {
     let answer = Request::get(path).send().await.ok()?;
     let page = answer.text().await.ok()?;
     let parsed = DomParser::new().ok()?;
     let parsed = parsed.parse_from_string(&page, SupportedType::TextHtml);
     let parsed = parsed.ok()?;
-    let question = parsed.query_selector("#node").ok()??;
-    Some((question, parsed.title()))
+    parsed.query_selector(NODE).ok()??;
+    Some(parsed)
 }
 
 /// Shows the test where the question is about it, and answers what can be answered here.
@@ -248,7 +257,7 @@ fn answer_settled(root: &Element) -> bool {
         .filter_map(|pair| pair.split_once('='));
     let mut pairs = pairs.filter(|(after, _)| answered.iter().any(|step| step.id == *after));
     let link = match (by(root) == "program", trail::program(&answered)) {
-        (true, Some(step)) => find(root, &format!("#node a[data-program={}]", step.program)),
+        (true, Some(step)) => find(root, &format!(".choice[data-program={}]", step.program)),
         _ => pairs.next().and_then(|(_, id)| find_answer(root, id)),
     };
     if let Some(link) = &link {

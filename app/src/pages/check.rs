@@ -9,9 +9,10 @@ use crate::components::{Document, Part, WayOn};
 use crate::guide::comparison::{
     Choice, Correction, EnteredSettings, Explanation, Kind, Line, Setting, Verdict, compare,
 };
-use crate::guide::destination::Destination;
+use crate::guide::destination::{Destination, Page};
 use crate::guide::program::{Program, Status};
 use crate::guide::prose::{Piece, Slot};
+use crate::guide::trail::Trail;
 use crate::guide::words::{CheckWords, GuideWords, OwnLabelValue, ProgramValue};
 use crate::islands::AddressScope;
 use crate::record::Group;
@@ -27,6 +28,8 @@ pub fn CheckPage(
     sent: bool,
     /// The program, if the customer has chosen one.
     program: Option<Arc<Program>>,
+    /// What was answered before, as far as the address says.
+    trail: Trail,
 ) -> impl IntoView {
     let (site, texts) = (site(), texts());
     let words = texts.guide.words.check.clone();
@@ -41,7 +44,7 @@ pub fn CheckPage(
             {results}
             {find_values(&site, &texts, &entered.domain, program.as_ref())}
             {form(&site, &texts.guide.words, &entered, program.as_deref())}
-            <WayOn/>
+            <WayOn here=Destination::Page(Page::Check) trail/>
         </Document>
     }
 }
