@@ -76,7 +76,7 @@ pub use icon::{Icon, Picture};
 #[cfg(feature = "ssr")]
 pub use keep_trail::KeepTrail;
 #[cfg(feature = "ssr")]
-pub use layout::{Document, Links};
+pub use layout::Document;
 #[cfg(feature = "ssr")]
 pub use program_choice::{ChoiceRow, device_links, programs_by_device, programs_folded};
 #[cfg(feature = "ssr")]
@@ -90,7 +90,7 @@ pub use settings_table::SettingsTable;
 #[cfg(feature = "ssr")]
 pub use steps::Part;
 #[cfg(feature = "ssr")]
-pub use support::Support;
+pub use support::{Support, SupportOf};
 #[cfg(feature = "ssr")]
 pub use test_section::TestSection;
 #[cfg(feature = "ssr")]

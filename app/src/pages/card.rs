@@ -150,11 +150,15 @@ fn Body(
         ),
         _ => (words.steps.clone(), None),
     };
+    let warning = card.warning.clone().map(|prose| {
+        view! { <p class="note"><Text prose values=values.clone()/></p> }
+    });
     let steps = own.unwrap_or_else(|| card.steps.clone());
     let chosen = program.map_or_else(String::new, |program| program.slug.clone());
     let ticks = format!("{slug} {chosen} {position}");
     view! {
         <p class="why"><Text prose=card.why.clone() values=values.clone()/></p>
+        {warning}
         {link}
         {facts}
         {note.map(|note| view! { <p class="note">{note}</p> })}
