@@ -38,7 +38,7 @@ test("a test that is left with Back shows and keeps nothing, and Forward lets an
     else if ((await verdict.count()) > 0) await expect(verdict).toHaveText(/did not come to its end|The servers answer/);
     expect(await kept(page), `what is kept in round ${round}`).toBe(left);
     await page.unroute("**/api/test");
-    await page.evaluate(() => (sessionStorage.removeItem("test"), localStorage.removeItem("test")));
+    await page.evaluate(() => (sessionStorage.removeItem("mailguide test"), localStorage.removeItem("mailguide test")));
   }
   await button.click();
   await expect(verdict).toHaveText("The servers answer", { timeout: 20_000 });
@@ -72,5 +72,5 @@ test("a page that is left while its test runs says so when it is there again", a
 
 /** The last test, as the browser keeps it. */
 async function kept(page: import("@playwright/test").Page) {
-  return page.evaluate(() => JSON.stringify([sessionStorage.getItem("test"), localStorage.getItem("test")]));
+  return page.evaluate(() => JSON.stringify([sessionStorage.getItem("mailguide test"), localStorage.getItem("mailguide test")]));
 }

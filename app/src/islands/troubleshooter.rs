@@ -150,6 +150,12 @@ fn follow(root: &Element, link: &Element, first: Option<String>) {
         Some(first) => (first, data("data-to")),
         None => (data("data-to"), data("data-then")),
     };
+    let program = data("data-program");
+    // A program is an answer by its own name, as in the addresses of the server.
+    let id = match program.as_str() {
+        "" => data("data-answer"),
+        _ => program.clone(),
+    };
     let mut answered = trail::shown(root);
     answered.push(AnsweredQuestion {
         question: text("#node h1").unwrap_or_default(),
@@ -157,8 +163,8 @@ fn follow(root: &Element, link: &Element, first: Option<String>) {
         certain: data("data-certain"),
         to: to.clone(),
         then,
-        program: data("data-program"),
-        id: [&node.unwrap_or_default(), ".", &data("data-answer")].concat(),
+        program,
+        id: [&node.unwrap_or_default(), ".", &id].concat(),
     });
     trail::save(&answered);
     if to.starts_with("/fix/") && !to.starts_with("/fix/card/") {
@@ -228,6 +234,10 @@ fn arrived(root: &Element, came: CameBy) {
     }
     if let Some(panel) = find(root, "#node-test") {
         dom::show(&panel, with_test);
+        // A test that runs, and its results, are those of another question; what was typed stays.
+        if let (Some(form), Ok(reset)) = (find(&panel, "form"), Event::new("reset")) {
+            let _ = form.dispatch_event(&reset);
+        }
         if with_test {
             test(root, &panel, came);
         }
@@ -268,14 +278,10 @@ fn answer_settled(root: &Element) -> bool {
 
 /// Takes the last test, or runs one if the address is answered and the page may start it.
 fn test(root: &Element, panel: &Element, came: CameBy) {
-    let form = find(panel, "form").and_then(|form| form.dyn_into::<HtmlFormElement>().ok());
-    if let (Some(form), Ok(reset)) = (&form, Event::new("reset")) {
-        // The results below are those of another question; what was typed stays.
-        let _ = form.dispatch_event(&reset);
-    }
     if let Some(next) = find(root, ".next a") {
         dom::show(&next, false);
     }
+    let form = find(panel, "form").and_then(|form| form.dyn_into::<HtmlFormElement>().ok());
     let last = last_test::last().filter(last_test::LastTest::is_fresh);
     if let Some(last) = last {
         let progress = last.progress();

@@ -197,11 +197,13 @@ fn beginning(texts: &Texts) -> impl IntoView + use<> {
         (Page::Network, words.network),
         (Page::Report, words.report),
     ];
-    let tools = tools.map(|(page, text)| view! { <li><a href=page.path()>{text}</a></li> });
+    let tools = tools.map(|(page, text)| {
+        view! { <li><a class="choice" href=page.path()><b>{text}</b></a></li> }
+    });
     view! {
         <section>
             <h2>{words.tools}</h2>
-            <ul>{tools.collect_view()}</ul>
+            <ul class="answers rows">{tools.collect_view()}</ul>
         </section>
     }
 }
