@@ -91,7 +91,7 @@ words! {
 
 words! {
     /// Pages of the provider.
-    LinkWords: password_reset password_change webmail webmail_word support; heading(ProviderValue)
+    LinkWords: password_reset password_change webmail webmail_word
 }
 
 words! {

@@ -1,6 +1,6 @@
 // The troubleshooter and its tools, with and without scripts.
 
-import { expect, test } from "./fixtures";
+import { choose, expect, test } from "./fixtures";
 import type { Page } from "@playwright/test";
 
 test("questions lead to one fix in the words of the program, and on if it did not help", async ({
@@ -144,7 +144,7 @@ async function next(page: Page) {
 }
 
 async function answer(page: Page, name: string) {
-  await page.locator(".choice").filter({ hasText: name }).first().click();
+  await choose(page.locator(".choice").filter({ hasText: name }).first());
 }
 
 async function heading(page: Page, text: string) {

@@ -25,6 +25,8 @@ mod heading;
 #[cfg(feature = "ssr")]
 mod icon;
 #[cfg(feature = "ssr")]
+mod keep_trail;
+#[cfg(feature = "ssr")]
 mod layout;
 #[cfg(feature = "ssr")]
 mod program_choice;
@@ -72,9 +74,11 @@ pub use heading::Heading;
 #[cfg(feature = "ssr")]
 pub use icon::{Icon, Picture};
 #[cfg(feature = "ssr")]
-pub use layout::{Document, Links};
+pub use keep_trail::KeepTrail;
 #[cfg(feature = "ssr")]
-pub use program_choice::{ChoiceRow, device_links, programs_by_device};
+pub use layout::Document;
+#[cfg(feature = "ssr")]
+pub use program_choice::{ChoiceRow, device_links, programs_by_device, programs_folded};
 #[cfg(feature = "ssr")]
 pub use program_links::ProgramLinks;
 #[cfg(feature = "ssr")]
@@ -88,7 +92,7 @@ pub use settings_table::SettingsTable;
 #[cfg(feature = "ssr")]
 pub use steps::Part;
 #[cfg(feature = "ssr")]
-pub use support::Support;
+pub use support::{Support, SupportOf};
 #[cfg(feature = "ssr")]
 pub use test_section::TestSection;
 #[cfg(feature = "ssr")]

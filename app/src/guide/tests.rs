@@ -94,6 +94,7 @@ fn prose(guide: &Guide) -> Vec<(String, &Prose)> {
     for (slug, card) in &guide.cards {
         let all = [&card.why, &card.after]
             .into_iter()
+            .chain(&card.warning)
             .chain(card.steps.iter());
         texts.extend(all.map(|text| (format!("card {slug}"), text)));
     }

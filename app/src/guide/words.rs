@@ -98,8 +98,8 @@ words! {
 
 words! {
     /// The troubleshooter.
-    FixWords: home home_lead known again errors errors_hint errors_button tools check network report test
-        test_answer next outlook outlook_hint lost
+    FixWords: home home_lead known again tools check network report test
+        test_answer next still outlook outlook_hint lost
 }
 
 words! {

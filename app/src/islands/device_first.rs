@@ -13,5 +13,6 @@ pub(super) fn put_first(root: &Element) {
         && let Some(list) = part.parent_element()
     {
         let _ = list.prepend_with_node_1(&part);
+        let _ = part.set_attribute("open", "");
     }
 }

@@ -58,8 +58,6 @@ pub(super) enum Kind {
     Clock,
     /// See [`Troubleshooter`].
     Troubleshooter,
-    /// See [`FollowUp`].
-    FollowUp,
     /// See [`ReportMaker`].
     Report,
     /// Nothing that the server makes, so nothing comes of it.
@@ -75,7 +73,6 @@ impl Kind {
             | Self::Device
             | Self::Clock
             | Self::Troubleshooter
-            | Self::FollowUp
             | Self::Report
             | Self::Unknown => Phase::Parts,
         }
@@ -125,12 +122,6 @@ pub fn Troubleshooter(children: Children) -> impl IntoView {
     view! { <Enhance kind=Kind::Troubleshooter name=String::new()>{children()}</Enhance> }
 }
 
-/// "Did that help?" on a card: what was answered before (`#known`), and where to go on (`#next`).
-#[component]
-pub fn FollowUp(children: Children) -> impl IntoView {
-    view! { <Enhance kind=Kind::FollowUp name=String::new()>{children()}</Enhance> }
-}
-
 /// Makes the report for the help desk (`#report-made`) from what the browser keeps.
 #[component]
 pub fn ReportMaker(children: Children) -> impl IntoView {
@@ -164,9 +155,7 @@ mod browser {
     use web_sys::{Element, HtmlDivElement};
 
     use super::Kind;
-    use crate::islands::{
-        checklist, clock, device_first, follow_up, matches, report, troubleshooter,
-    };
+    use crate::islands::{checklist, clock, device_first, matches, report, troubleshooter};
 
     pub(super) fn begin(kind: Kind, name: &str, root: &HtmlDivElement) {
         match kind {
@@ -174,7 +163,6 @@ mod browser {
             Kind::Device => device_first::put_first(root),
             Kind::Clock => clock::show(root),
             Kind::Troubleshooter => troubleshooter::begin(root),
-            Kind::FollowUp => follow_up::restore(root),
             Kind::Report => report::show(root),
             Kind::Matches | Kind::Unknown => {}
         }
@@ -184,12 +172,7 @@ mod browser {
         match kind {
             Kind::Checklist => checklist::save(root, name),
             Kind::Matches => matches::search(root),
-            Kind::Device
-            | Kind::Clock
-            | Kind::Troubleshooter
-            | Kind::FollowUp
-            | Kind::Report
-            | Kind::Unknown => {}
+            Kind::Device | Kind::Clock | Kind::Troubleshooter | Kind::Report | Kind::Unknown => {}
         }
     }
 
@@ -202,7 +185,7 @@ mod browser {
             Kind::Troubleshooter => troubleshooter::click(root, event, &target),
             Kind::Report => report::click(root, &target),
             Kind::Checklist => checklist::click(event, &target),
-            Kind::Matches | Kind::Device | Kind::Clock | Kind::FollowUp | Kind::Unknown => {}
+            Kind::Matches | Kind::Device | Kind::Clock | Kind::Unknown => {}
         }
     }
 }

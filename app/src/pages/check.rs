@@ -10,7 +10,7 @@ use crate::guide::comparison::{
     Choice, Correction, EnteredSettings, Explanation, Incoming, Kind, KnownBy, Line, Setting,
     Verdict, compare, incoming,
 };
-use crate::guide::destination::Destination;
+use crate::guide::destination::{Destination, Page};
 use crate::guide::program::{Program, Status};
 use crate::guide::prose::{Piece, Slot};
 use crate::guide::trail::Trail;
@@ -35,15 +35,19 @@ pub fn CheckPage(
     let (site, texts) = (site(), texts());
     let words = texts.guide.words.check.clone();
     let group = group(&site, &entered.domain).filter(|_| sent);
-    let keep = Keep {
-        program: program.as_ref().map(|program| program.slug.clone()),
-        trail: trail.text(),
-    };
-    let results = group.map(|group| results(&texts, group, &entered, &keep));
-    let answered = trail.answered(&texts.guide);
-    let no_index = sent || !answered.is_empty();
+    let results = group.map(|group| results(&texts, group, &entered, &trail));
+    let no_index = sent || !trail.is_empty();
+    let find = find_values(&site, &texts, &entered.domain, program.as_ref(), &trail);
+    let form = form(
+        &site,
+        &texts.guide.words,
+        &entered,
+        program.as_deref(),
+        &trail,
+    );
     // Whoever has compared goes on from the results.
-    let mut way_on = Some(view! { <WayOn answered/> }.into_any());
+    let here = Destination::Page(Page::Check);
+    let mut way_on = Some(view! { <WayOn here trail/> }.into_any());
     let after_results = sent.then(|| way_on.take());
     view! {
         <Document title=words.title.clone() description=words.lead.clone() no_index>
@@ -51,32 +55,10 @@ pub fn CheckPage(
             <p class="lead">{words.lead.clone()}</p>
             {results}
             {after_results}
-            {find_values(&site, &texts, &entered.domain, program.as_ref(), &keep)}
-            {form(&site, &texts.guide.words, &entered, program.as_deref(), &keep)}
+            {find}
+            {form}
             {way_on}
         </Document>
-    }
-}
-
-/// What every link of the page and its form carry on.
-#[derive(Clone)]
-struct Keep {
-    /// The program, by its slug.
-    program: Option<String>,
-    /// The way through the troubleshooter; empty for those who came from elsewhere.
-    trail: String,
-}
-
-impl Keep {
-    /// The path of a page with all of it, for this program.
-    fn link(&self, path: &str, program: Option<&str>) -> String {
-        let program = program.map(|slug| format!("program={slug}"));
-        let trail = (!self.trail.is_empty()).then(|| format!("trail={}", self.trail));
-        let query: Vec<_> = program.into_iter().chain(trail).collect();
-        match query.is_empty() {
-            true => path.to_owned(),
-            false => format!("{path}?{}", query.join("&")),
-        }
     }
 }
 
@@ -96,7 +78,7 @@ fn find_values(
     texts: &Texts,
     domain: &str,
     program: Option<&Arc<Program>>,
-    keep: &Keep,
+    trail: &Trail,
 ) -> impl IntoView + use<> {
     let words = &texts.guide.words.check;
     let steps = program.and_then(|program| steps(site, texts, domain, program));
@@ -104,14 +86,15 @@ fn find_values(
         Some(_) => (words.other_program.clone(), None),
         None => (words.program.clone(), Some(words.find_general.clone())),
     };
-    let (chosen, keep) = (keep.program.clone(), keep.clone());
-    let href = move |program: Option<&str>| keep.link("/check", program);
+    let chosen = program.map(|program| program.slug.clone());
+    let path = Page::Check.path().to_owned();
+    let (general, trail) = (words.general.clone(), trail.clone());
     view! {
         {steps}
         <details class="others">
             <summary>{summary}</summary>
             {find_general.map(|text| view! { <p>{text}</p> })}
-            <ProgramLinks chosen general=words.general.clone() href/>
+            <ProgramLinks path chosen general trail/>
         </details>
     }
 }
@@ -162,7 +145,7 @@ fn results(
     texts: &Texts,
     group: &Group,
     entered: &EnteredSettings,
-    keep: &Keep,
+    trail: &Trail,
 ) -> impl IntoView + use<> {
     let words = &texts.guide.words.check;
     let lines = compare(group, entered);
@@ -179,7 +162,7 @@ fn results(
     let is_right = |line: &&Line| line.verdict == Verdict::Right;
     let judged = lines.iter().filter(is_wrong);
     let judged = judged.chain(lines.iter().filter(is_right));
-    let rows = judged.map(|line| row(texts, line, keep)).collect_view();
+    let rows = judged.map(|line| row(texts, line, trail)).collect_view();
     let left: Vec<_> = lines.iter().filter(is_open).collect();
     let left = (!left.is_empty() && open < lines.len()).then(|| {
         let labels = left.iter().map(|line| label(words, line.setting));
@@ -223,7 +206,7 @@ fn assumed(texts: &Texts, incoming: Incoming) -> Option<String> {
     }
 }
 
-fn row(texts: &Texts, line: &Line, keep: &Keep) -> impl IntoView + use<> {
+fn row(texts: &Texts, line: &Line, trail: &Trail) -> impl IntoView + use<> {
     let words = &texts.guide.words.check;
     let (mark, verdict) = match line.verdict {
         Verdict::Wrong { .. } => ("bad", &words.wrong),
@@ -240,8 +223,8 @@ fn row(texts: &Texts, line: &Line, keep: &Keep) -> impl IntoView + use<> {
                 Explanation::Record(text) => text.in_language(&texts.language).to_owned(),
                 Explanation::Reason(reason) => texts.guide.words.reason(*reason).to_owned(),
             };
-            let card = Destination::Card(<&str>::from(card).to_owned()).path();
-            let how = keep.link(&card, keep.program.as_deref());
+            let card = Destination::Card(<&str>::from(card).to_owned());
+            let how = trail.link(&texts.guide, &card);
             Some(view! {
                 <p>{words.put.clone()} " " <b class="filled">{put}</b></p>
                 <p>{why} " " <a href=how>{words.how.clone()}</a></p>
@@ -288,15 +271,15 @@ fn form(
     all: &GuideWords,
     entered: &EnteredSettings,
     program: Option<&Program>,
-    keep: &Keep,
+    trail: &Trail,
 ) -> impl IntoView + use<> {
     let words = &all.check;
     let group = group(site, &entered.domain);
     let protocol = group.map_or(Protocol::Imap, |group| incoming(group, entered).protocol);
     let own = |slot| own_label(words, program, slot);
-    let chosen = keep.program.clone();
+    let chosen = program.map(|program| program.slug.clone());
     let chosen = chosen.map(|slug| view! { <input type="hidden" name="program" value=slug/> });
-    let trail = Some(keep.trail.clone()).filter(|trail| !trail.is_empty());
+    let trail = Some(trail.text()).filter(|trail| !trail.is_empty());
     let trail = trail.map(|trail| view! { <input type="hidden" name="trail" value=trail/> });
     let domains = site.domain_groups().into_iter().flatten();
     let domains = domains.map(|domain| {

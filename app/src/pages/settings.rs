@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::components::{Document, Links, SettingsTable, YourAddress};
+use crate::components::{Document, SettingsTable, SupportOf, YourAddress};
 use crate::islands::AddressScope;
 use crate::page_words::{DomainValue, ServiceValue};
 use crate::record::{Domain, Group, Record, Role};
@@ -40,7 +40,7 @@ pub fn SettingsPage(
                 </section>
             </AddressScope>
             <p class="go-on"><a class="button" href="/test">{localized(|t| &t.test.title)}</a></p>
-            <Links record=provider/>
+            <SupportOf record=provider under_title=true with_passwords=true/>
         </Document>
     }
 }
