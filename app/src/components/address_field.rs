@@ -86,6 +86,11 @@ pub fn AddressAdvice(
     }
 }
 
+/// Whether another address of ours was perhaps meant by a text.
+pub fn is_slip(typed: &str, site: &Site) -> bool {
+    matches!(Said::of(typed, true, site), Said::Meant { .. })
+}
+
 /// What is said about a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Said {

@@ -78,16 +78,18 @@ fn show_line(name: String, mark: Option<Mark>, labels: &ResultLabels) -> AnyView
 fn show_finding(finding: FindingWords, labels: &ResultLabels) -> AnyView {
     let title = vec![sign(finding.mark, labels), space(), words(finding.title)];
     let label = words(labels.of(ResultLabel::Advice));
-    let mut advice = vec![element("strong", "", None, vec![label]), space()];
-    advice.extend(with_webmail(&finding.advice, labels));
+    let label = element("strong", "", None, vec![label]);
+    let steps = finding.advice.lines();
+    let steps = steps.map(|step| element("li", "", None, with_webmail(step, labels)));
     let explanation = with_webmail(&finding.explanation, labels);
     let mut parts = vec![
         element("h3", "", None, title),
         element("p", "", None, explanation),
-        element("p", "advice", None, advice),
+        element("p", "", None, vec![label]),
+        element("ol", "advice", None, steps.collect()),
     ];
     if let Some(more) = finding.more {
-        let link = link(more.href, None, more.text);
+        let link = link(more.href, None, "button", more.text);
         parts.push(element("p", "more-link", None, vec![link]));
     }
     element("div", "finding", Some(finding.mark), parts)
@@ -102,7 +104,7 @@ fn with_webmail(text: &str, labels: &ResultLabels) -> Vec<AnyView> {
     let parts = parts(text, &word).into_iter().map(|(part, is_link)| {
         let text = part.to_owned();
         match is_link {
-            true => link(url.clone(), Some("noreferrer"), text),
+            true => link(url.clone(), Some("noreferrer"), "", text),
             false => words(text),
         }
     });
@@ -162,8 +164,10 @@ fn sign(mark: Mark, labels: &ResultLabels) -> AnyView {
     element("span", "sign", Some(mark), vec![words(labels.mark(mark))])
 }
 
-fn link(href: String, rel: Option<&'static str>, text: String) -> AnyView {
-    view! { <a href=href rel=rel>{text}</a> }.into_any()
+/// A link. An empty class is none.
+fn link(href: String, rel: Option<&'static str>, class: &'static str, text: String) -> AnyView {
+    let class = Some(class).filter(|class| !class.is_empty());
+    view! { <a href=href rel=rel class=class>{text}</a> }.into_any()
 }
 
 fn words(text: String) -> AnyView {
