@@ -68,6 +68,8 @@ pub struct FoundLink {
 pub struct FoundFor<'a> {
     /// The likeliest first.
     pub hits: Vec<&'a Found>,
+    /// Whether the text is understood. Otherwise they are only the nearest, of which none may be right.
+    pub sure: bool,
     /// The program that was chosen, or that the text names.
     pub program: Option<String>,
 }
@@ -83,16 +85,16 @@ impl SiteSearch {
             let links = link(guide, &reading.to).into_iter().collect();
             let means = Some(reading.means.clone());
             let found = Found::new(&reading.text, FoundKind::Message, means, links);
-            all.add(found, reading.pieces.clone(), Level::Kind, None);
+            all.add(found, reading.pieces.clone(), Level::Symptom);
         }
         for (slug, card) in &guide.cards {
             let to = Destination::Card(slug.clone());
             let means = GeneralProse::try_from(card.why.clone()).ok();
-            all.place(&card.title, Level::Kind, means, link(guide, &to));
+            all.place(&card.title, Level::Symptom, means, link(guide, &to));
         }
         let answers = guide.nodes.get(START).map_or(&[][..], |node| &node.answers);
         for answer in answers.iter().filter(|answer| answer.id != UNKNOWN) {
-            all.place(&answer.label, Level::Kind, None, link(guide, &answer.to));
+            all.place(&answer.label, Level::Symptom, None, link(guide, &answer.to));
         }
         for program in &guide.programs {
             let link = FoundLink::to(format!("/programs/{}", program.slug), &program.name);
@@ -108,13 +110,13 @@ impl SiteSearch {
             .into_iter()
             .chain(named.into_iter().flatten())
         {
-            all.place(&link.label.clone(), Level::Kind, None, Some(link));
+            all.place(&link.label.clone(), Level::Symptom, None, Some(link));
         }
         for cause in Cause::all() {
             all.cause(guide, words, cause);
         }
         Self {
-            index: Index::new(&all.documents, &guide.names),
+            index: Index::new(&all.documents, &guide.names, &guide.proper),
             entries: all.entries,
             codes: all.codes,
         }
@@ -133,6 +135,7 @@ impl SiteSearch {
             hits: positions
                 .filter_map(|position| self.entries.get(position))
                 .collect(),
+            sure: hits.sure || code.is_some(),
             program: hits.program,
         }
     }
@@ -165,14 +168,14 @@ struct Gathered {
 }
 
 impl Gathered {
-    fn add(&mut self, found: Found, pieces: Vec<String>, level: Level, program: Option<String>) {
+    fn add(&mut self, found: Found, pieces: Vec<String>, level: Level) {
         let words = found.text.clone();
         self.entries.push(found);
         self.documents.push(Document {
             pieces,
             words,
             level,
-            program,
+            ..Document::default()
         });
     }
 
@@ -192,7 +195,14 @@ impl Gathered {
         if !pieces.contains(&error.text) {
             pieces.push(error.text.clone());
         }
-        self.add(found, pieces, error.level, error.program.clone());
+        self.documents.push(Document {
+            pieces,
+            examples: error.examples.clone(),
+            words: error.text.clone(),
+            level: error.level,
+            program: error.program.clone(),
+        });
+        self.entries.push(found);
     }
 
     fn place(
@@ -204,7 +214,7 @@ impl Gathered {
     ) {
         let links = link.into_iter().collect();
         let found = Found::new(text, FoundKind::Place, means, links);
-        self.add(found, vec![text.to_owned()], level, None);
+        self.add(found, vec![text.to_owned()], level);
     }
 
     /// A code is found only by itself: its words stand in many messages that mean something else.

@@ -52,6 +52,7 @@ mod way_on;
 mod your_address;
 
 #[cfg(feature = "ssr")]
+pub(crate) use address_field::Said;
 pub use address_field::{AddressAdvice, AddressField};
 #[cfg(feature = "ssr")]
 pub use after_test::AfterTest;
