@@ -85,7 +85,8 @@ impl SiteSearch {
             let links = link(guide, &reading.to).into_iter().collect();
             let means = Some(reading.means.clone());
             let found = Found::new(&reading.text, FoundKind::Message, means, links);
-            all.add(found, reading.pieces.clone(), Level::Symptom);
+            let pieces = with_text(&reading.pieces, &reading.text);
+            all.add(found, pieces, Level::Symptom);
         }
         for (slug, card) in &guide.cards {
             let to = Destination::Card(slug.clone());
@@ -128,7 +129,9 @@ impl SiteSearch {
         let hits = self.index.search(&text, program);
         // A code is read out on the phone, or copied from a report.
         let code = self.code(&text, hits.entries.is_empty());
-        let others = hits.entries.iter().copied();
+        // A text that is nothing but a code asks for it, and what its words are like says nearly the same.
+        let alone = code.is_some() && text.split_whitespace().count() == 1;
+        let others = hits.entries.iter().copied().filter(|_| !alone);
         let others = others.filter(|position| Some(*position) != code);
         let positions = code.into_iter().chain(others);
         FoundFor {
@@ -191,10 +194,7 @@ impl Gathered {
             scam: error.scam,
             ..Found::new(&error.text, kind, Some(error.means.clone()), links)
         };
-        let mut pieces = error.pieces.clone();
-        if !pieces.contains(&error.text) {
-            pieces.push(error.text.clone());
-        }
+        let pieces = with_text(&error.pieces, &error.text);
         self.documents.push(Document {
             pieces,
             examples: error.examples.clone(),
@@ -259,6 +259,13 @@ impl FoundLink {
             has_programs: false,
         }
     }
+}
+
+/// The pieces of an entry, of which its own text is always one.
+fn with_text(pieces: &[String], text: &str) -> Vec<String> {
+    let own = [text.to_owned()];
+    let own = own.into_iter().filter(|own| !pieces.contains(own));
+    pieces.iter().cloned().chain(own).collect()
 }
 
 /// The link to a place that has a name.

@@ -21,8 +21,8 @@ use std::collections::{HashMap, HashSet};
 use super::document::{Document, GAP, Level};
 use super::examples::Examples;
 use super::places::{Place, holds};
-use super::slips::{is_slip, may_slip};
-use super::tokens::{STOP_WORDS, Token, TokenKind, is_stop_word, tokens};
+use super::tokens::{Token, TokenKind, is_stop_word, tokens};
+use super::vocabulary::{STOP, UNKNOWN, Vocabulary};
 
 /// How many characters of a text are searched. A message has some hundred; the limit bounds the time of a search.
 pub const MAX_TEXT_LEN: usize = 4000;
@@ -33,19 +33,12 @@ pub const MAX_HITS: usize = 6;
 /// All entries, ready for searching.
 #[derive(Clone, Debug)]
 pub struct Index {
-    /// Every token of the entries, with its number.
-    numbers: HashMap<String, u32>,
-    /// The same in the order of the numbers, by their first letter: a slip in the first is rare.
-    by_first: HashMap<char, Vec<(String, u32)>>,
-    /// How much the token with a number tells.
-    weights: Vec<f32>,
+    vocabulary: Vocabulary,
     pieces: Vec<Piece>,
     /// The pieces that begin with a token.
     starts: HashMap<u32, Vec<usize>>,
     entries: Vec<Entry>,
     examples: Examples,
-    /// Words that only look like slips of others.
-    proper: HashSet<String>,
     /// The words by which a text names a program.
     names: Vec<(String, Vec<u32>)>,
 }
@@ -83,27 +76,19 @@ impl Index {
     /// words that only look like slips of others.
     pub fn new(documents: &[Document], names: &[(String, String)], proper: &[String]) -> Self {
         let mut index = Self {
-            numbers: HashMap::new(),
-            by_first: HashMap::new(),
-            weights: Vec::new(),
+            vocabulary: Vocabulary::new(documents, proper),
             pieces: Vec::new(),
             starts: HashMap::new(),
             entries: Vec::new(),
             examples: Examples::new(documents),
-            proper: proper
-                .iter()
-                .flat_map(|word| tokens(word))
-                .map(|token| token.text)
-                .collect(),
             names: Vec::new(),
         };
-        index.weigh(documents);
         for (position, document) in documents.iter().enumerate() {
             for piece in &document.pieces {
                 index.add(position, document.level, piece);
             }
             let words = tokens(&document.words).into_iter();
-            let words = words.filter_map(|token| index.number(&token.text));
+            let words = words.filter_map(|token| index.vocabulary.number(&token.text));
             let words = words.collect();
             index.entries.push(Entry {
                 words,
@@ -113,7 +98,10 @@ impl Index {
         }
         for (program, name) in names {
             let name = tokens(name);
-            let name = name.iter().map(|token| index.intern(&token.text)).collect();
+            let name = name
+                .iter()
+                .map(|token| index.vocabulary.intern(&token.text))
+                .collect();
             index.names.push((program.clone(), name));
         }
         index
@@ -169,53 +157,20 @@ impl Index {
         }
     }
 
-    /// Counts in how many entries each token is, and what it therefore tells.
-    fn weigh(&mut self, documents: &[Document]) {
-        let mut counts: Vec<(f32, TokenKind)> = Vec::new();
-        for document in documents {
-            let mut seen = HashSet::new();
-            let texts = document.pieces.iter().chain([&document.words]);
-            for token in texts.flat_map(|text| tokens(text)) {
-                let number = self.intern(&token.text) as usize;
-                if number == counts.len() {
-                    counts.push((0.0, token.kind));
-                }
-                if seen.insert(number)
-                    && let Some((count, _)) = counts.get_mut(number)
-                {
-                    *count += 1.0;
-                }
-            }
-        }
-        let all = documents.len() as f32 + 1.0;
-        let stop: HashSet<u32> = STOP_WORDS
-            .split(' ')
-            .filter_map(|word| self.number(word))
-            .collect();
-        self.weights = counts
-            .into_iter()
-            .zip(0..)
-            .map(|((count, kind), number)| match kind {
-                _ if stop.contains(&number) => STOP,
-                TokenKind::Reply => 1.0,
-                TokenKind::Enhanced => 2.0,
-                TokenKind::Word | TokenKind::Part | TokenKind::Windows => {
-                    (all / count.max(1.0)).ln()
-                }
-            })
-            .collect();
-    }
-
     fn add(&mut self, entry: usize, level: Level, piece: &str) {
         let parts = piece.split(GAP).map(|part| {
             let part = tokens(part).into_iter();
-            part.map(|token| self.intern(&token.text)).collect()
+            part.map(|token| self.vocabulary.intern(&token.text))
+                .collect()
         });
         let parts: Vec<Vec<u32>> = parts.filter(|part: &Vec<u32>| !part.is_empty()).collect();
         let Some(first) = parts.first().and_then(|part| part.first()).copied() else {
             return;
         };
-        let weights = parts.iter().flatten().map(|number| self.weight(*number));
+        let weights = parts
+            .iter()
+            .flatten()
+            .map(|number| self.vocabulary.weight(*number));
         let weight = saturated(weights.sum()) * level.factor();
         self.starts
             .entry(first)
@@ -261,7 +216,9 @@ impl Index {
             .into_iter()
             .filter_map(|piece| self.pieces.get(piece))
         {
-            let weight = piece.weight * self.share(piece, places.len(), program);
+            let length = piece.parts.iter().map(Vec::len).sum::<usize>();
+            let whole = if length == places.len() { WHOLE } else { 1.0 };
+            let weight = piece.weight * whole * self.share(piece, places.len(), program);
             best[piece.entry] = best[piece.entry].max(weight);
             all[piece.entry] += weight;
         }
@@ -285,8 +242,10 @@ impl Index {
         }
         for piece in &self.pieces {
             let words = piece.parts.iter().flatten().copied();
-            let words: Vec<u32> = words.filter(|word| self.weight(*word) > STOP).collect();
-            let told: f32 = words.iter().map(|word| self.weight(*word)).sum();
+            let words: Vec<u32> = words
+                .filter(|word| self.vocabulary.weight(*word) > STOP)
+                .collect();
+            let told: f32 = words.iter().map(|word| self.vocabulary.weight(*word)).sum();
             let Some((first, others)) = words.split_first().filter(|_| told >= MIN_LOOSE) else {
                 continue;
             };
@@ -312,7 +271,7 @@ impl Index {
                 continue;
             }
             let weight = match place.number {
-                Some(number) => self.weight(number),
+                Some(number) => self.vocabulary.weight(number),
                 None if is_stop_word(&token.text) => STOP,
                 None => UNKNOWN,
             };
@@ -324,7 +283,11 @@ impl Index {
                 .iter()
                 .filter(|(number, _)| number.is_some_and(|number| entry.words.contains(&number)));
             let shared: f32 = shared.map(|(_, weight)| weight).sum();
-            let own: f32 = entry.words.iter().map(|number| self.weight(*number)).sum();
+            let own: f32 = entry
+                .words
+                .iter()
+                .map(|number| self.vocabulary.weight(*number))
+                .sum();
             let enough = shared >= MIN_SHARED && shared >= all * MIN_SHARE;
             if enough && shared >= own * MIN_SHARE_OF_ENTRY {
                 shared * shared / all * shared / own * entry.level.factor()
@@ -391,56 +354,21 @@ impl Index {
     }
 
     fn place(&self, token: &Token, typed: bool) -> Place {
-        let known = self.number(&token.text);
+        let known = self.vocabulary.number(&token.text);
         let meant = || {
             let word = typed && token.kind == TokenKind::Word;
-            word.then(|| self.meant(&token.text)).flatten()
+            (word && !self.examples.has(&token.text))
+                .then(|| self.vocabulary.meant(&token.text))
+                .flatten()
         };
         Place {
             number: known.or_else(meant),
-            class: token.class().and_then(|class| self.number(&class)),
+            class: token
+                .class()
+                .and_then(|class| self.vocabulary.number(&class)),
         }
-    }
-
-    /// The word that was meant by a word with a slip.
-    fn meant(&self, word: &str) -> Option<u32> {
-        if !may_slip(word) {
-            return None;
-        }
-        if self.proper.contains(word) || self.examples.has(word) {
-            return None;
-        }
-        let first = word.chars().next()?;
-        let near = self.by_first.get(&first).into_iter().flatten();
-        // Of several, the one that was read first.
-        let mut near = near.filter(|(known, _)| is_slip(word, known));
-        near.next().map(|(_, number)| *number)
-    }
-
-    fn number(&self, text: &str) -> Option<u32> {
-        self.numbers.get(text).copied()
-    }
-
-    fn intern(&mut self, text: &str) -> u32 {
-        let next = self.numbers.len() as u32;
-        let number = *self.numbers.entry(text.to_owned()).or_insert(next);
-        if let (true, Some(first)) = (number == next, text.chars().next()) {
-            let words = self.by_first.entry(first).or_default();
-            words.push((text.to_owned(), number));
-        }
-        number
-    }
-
-    fn weight(&self, number: u32) -> f32 {
-        self.weights
-            .get(number as usize)
-            .copied()
-            .unwrap_or(UNKNOWN)
     }
 }
-
-/// What a word tells that stands in every sentence.
-const STOP: f32 = 0.3;
 
 /// What a text counts that is wholly like the examples of an entry, and how much of that likeness is chance.
 const LIKENESS: f32 = 12.0;
@@ -470,8 +398,8 @@ const MIN_LOOSE: f32 = 6.5;
 /// How many words a text has at most that is typed and not pasted.
 const MAX_TYPED: usize = 40;
 
-/// What a word tells that no entry has.
-const UNKNOWN: f32 = 3.0;
+/// What a piece counts that is all of the text.
+const WHOLE: f32 = 2.0;
 
 /// What the other pieces of an entry add.
 const OTHERS: f32 = 0.15;

@@ -6,11 +6,12 @@
 use std::collections::HashSet;
 
 /// Words that stand in every sentence, in the languages of messages.
-pub(super) const STOP_WORDS: &str = "a an the and or of to in on at by for from with is are was were be been has have had it \
+const STOP_WORDS: &str = "a an the and or of to in on at by for from with is are was were be been has have had it \
                           its this that these those i my me we our you your he she they their not no do does did \
                           as if then when please der die das den dem und oder ist sind ein eine einer nicht zu im \
                           le la les de du des et ou est un une el los las y o es una il lo";
 
+/// Whether it is a word of every sentence, which tells nothing.
 pub(super) fn is_stop_word(text: &str) -> bool {
     STOP_WORDS.split(' ').any(|word| word == text)
 }

@@ -339,6 +339,8 @@ fn codes_of_tests_are_found() {
             joint => TEXTS.words.cause(joint).title(),
         };
         assert_eq!(text, expected, "{}", cause.code());
+        let found = TEXTS.search.search(cause.code(), None);
+        assert_eq!(found.hits.len(), 1, "{}", cause.code());
     }
     let spoken = first("Sign in refused", None);
     assert_eq!(spoken, first("sign-in-refused", None));
