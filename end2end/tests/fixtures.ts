@@ -81,7 +81,7 @@ export async function openTestForm(page: Page, javaScriptEnabled = true): Promis
 /** Follows an answer of the troubleshooter. A program stands behind its device. */
 export async function choose(answer: Locator) {
   await answer.waitFor({ state: "attached" });
-  if (!(await answer.isVisible())) await answer.locator("xpath=ancestor::details").first().locator("summary").click();
+  if (!(await answer.isVisible())) await answer.locator("xpath=ancestor::details[1]/summary").click();
   await answer.click();
 }
 

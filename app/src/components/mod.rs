@@ -54,6 +54,8 @@ mod way_on;
 mod your_address;
 
 #[cfg(feature = "ssr")]
+pub(crate) use address_field::Said;
+#[cfg(feature = "ssr")]
 pub use address_field::{AddressAdvice, AddressField, is_slip};
 #[cfg(feature = "ssr")]
 pub use after_test::AfterTest;

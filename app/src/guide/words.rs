@@ -109,7 +109,7 @@ words! {
 
 words! {
     /// The search for the text of an error.
-    ErrorsWords: title lead label hint program any_program button hits none none_link all cause servers also scam place code;
+    ErrorsWords: title lead label hint program any_program button hits perhaps none none_link all cause servers also scam place code;
         in_program(ProgramValue)
 }
 

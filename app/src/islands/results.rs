@@ -89,7 +89,7 @@ fn show_finding(finding: FindingWords, labels: &ResultLabels) -> AnyView {
         element("ol", "advice", None, steps.collect()),
     ];
     if let Some(more) = finding.more {
-        let link = link(more.href, None, "button", more.text);
+        let link = link(more.href, None, more.text);
         parts.push(element("p", "more-link", None, vec![link]));
     }
     element("div", "finding", Some(finding.mark), parts)
@@ -104,7 +104,7 @@ fn with_webmail(text: &str, labels: &ResultLabels) -> Vec<AnyView> {
     let parts = parts(text, &word).into_iter().map(|(part, is_link)| {
         let text = part.to_owned();
         match is_link {
-            true => link(url.clone(), Some("noreferrer"), "", text),
+            true => link(url.clone(), Some("noreferrer"), text),
             false => words(text),
         }
     });
@@ -164,10 +164,8 @@ fn sign(mark: Mark, labels: &ResultLabels) -> AnyView {
     element("span", "sign", Some(mark), vec![words(labels.mark(mark))])
 }
 
-/// A link. An empty class is none.
-fn link(href: String, rel: Option<&'static str>, class: &'static str, text: String) -> AnyView {
-    let class = Some(class).filter(|class| !class.is_empty());
-    view! { <a href=href rel=rel class=class>{text}</a> }.into_any()
+fn link(href: String, rel: Option<&'static str>, text: String) -> AnyView {
+    view! { <a href=href rel=rel>{text}</a> }.into_any()
 }
 
 fn words(text: String) -> AnyView {

@@ -88,9 +88,6 @@ pub(super) fn after_test(root: &Element, progress: &Progress) {
         let _ = next.set_attribute(name, value);
     }
     dom::show(&next, true);
-    if let Some(by_hand) = find(root, "#by-hand details") {
-        let _ = by_hand.remove_attribute("open");
-    }
 }
 
 /// The question.

@@ -2,13 +2,15 @@
 
 use leptos::prelude::*;
 
-use crate::components::{Document, GeneralText, KeepTrail, TextArea, WayOn};
+use crate::address::parse_address;
+use crate::components::{Document, GeneralText, KeepTrail, Said, TextArea, WayOn};
 use crate::guide::destination::{Destination, Page};
 use crate::guide::error_text::ErrorText;
 use crate::guide::trail::Trail;
 use crate::islands::Matches;
+use crate::page_words::{DomainValue, ElsewhereValue, ProviderValue};
 use crate::search::ranking::MAX_TEXT_LEN;
-use crate::site::texts;
+use crate::site::{site, texts};
 use crate::site_search::{Found, FoundKind};
 use crate::texts::Texts;
 
@@ -85,8 +87,11 @@ fn form(
     }
 }
 
-/// What was found for a text.
-fn answer(texts: &Texts, text: &str, chosen: Option<&str>, trail: &Trail) -> impl IntoView + use<> {
+/// What was found for a text. An address leads to its settings, and is no message.
+fn answer(texts: &Texts, text: &str, chosen: Option<&str>, trail: &Trail) -> AnyView {
+    if let Some(found) = address(texts, text) {
+        return found.into_any();
+    }
     let words = texts.guide.words.errors.clone();
     let found = texts.search.search(text, chosen);
     let entries = found.hits.iter();
@@ -104,13 +109,77 @@ fn answer(texts: &Texts, text: &str, chosen: Option<&str>, trail: &Trail) -> imp
         }
         .into_any()
     } else {
-        view! { <h2>{words.hits}</h2> }.into_any()
+        let title = if found.sure {
+            words.hits
+        } else {
+            words.perhaps
+        };
+        let questions =
+            (!found.sure).then(|| view! { <p><a href="/fix">{words.none_link}</a></p> });
+        view! { <h2>{title}</h2> {questions} }.into_any()
     };
     view! {
         <div role="status">{status}</div>
         <div class="entries">{entries}</div>
     }
+    .into_any()
 }
+
+/// What there is for an address: its settings, or whose help to look for. A message may name an address, too, and
+/// then says more.
+fn address(texts: &Texts, text: &str) -> Option<impl IntoView + use<>> {
+    let mut words = text.split_whitespace();
+    let typed = words.clone().find(|word| word.contains('@'))?;
+    let address = parse_address(typed).ok()?;
+    words.nth(MAX_WORDS).is_none().then_some(())?;
+    let site = site();
+    let provider = site.provider_names(&texts.words);
+    let words = &texts.pages.address;
+    let settings = |domain: &str| {
+        let title = texts
+            .pages
+            .settings
+            .title
+            .fill(|DomainValue::Domain| domain);
+        view! { <p class="go-on"><a href=format!("/settings/{domain}")>{title}</a></p> }
+    };
+    let said = match Said::of(typed, true, &site) {
+        Said::Nothing => settings(address.domain().as_str()).into_any(),
+        Said::Meant { address, domain } => view! {
+            <p>{words.meant.clone()} " " {address} "?"</p>
+            {settings(&domain)}
+        }
+        .into_any(),
+        Said::Elsewhere(name) => {
+            let fill = |value| match value {
+                ElsewhereValue::Name => name.clone(),
+                ElsewhereValue::Provider => provider.clone(),
+            };
+            let mut others = site.other_providers.iter();
+            let help = others
+                .find(|other| other.name == name)
+                .and_then(|other| other.help.as_ref());
+            let help = match help {
+                Some(url) => {
+                    let url = url.as_str().to_owned();
+                    let label = words.elsewhere_help.fill(fill);
+                    view! { <a href=url rel="noreferrer">{label}</a> }.into_any()
+                }
+                None => words.elsewhere_find.fill(fill).into_any(),
+            };
+            view! { <p>{words.elsewhere.fill(fill)}</p> <p class="go-on">{help}</p> }.into_any()
+        }
+        Said::Unknown => {
+            let unknown = words.unknown.fill(|ProviderValue::Provider| &provider);
+            view! { <p>{unknown}</p> }.into_any()
+        }
+        Said::Problem(_) => return None,
+    };
+    Some(view! { <article class="entry"><h3>{address.to_string()}</h3> {said}</article> })
+}
+
+/// How many words somebody types who looks for the settings of an address.
+const MAX_WORDS: usize = 4;
 
 /// One hit. Its links lead to the steps in this program.
 fn entry(

@@ -50,7 +50,7 @@ pub struct TlsOptions {
     #[arg(long, value_name = "ADDR:PORT", requires = "tls_cert")]
     pub redirect_listen: Option<std::net::SocketAddr>,
 
-    /// Value of max-age in the Strict-ListenerOptions-Security header, in seconds; 0 sends no header
+    /// Value of max-age in the Strict-Transport-Security header, in seconds; 0 sends no header
     #[arg(long, value_name = "SECONDS", default_value = "31536000")]
     pub hsts: u32,
 }
