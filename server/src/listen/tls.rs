@@ -15,6 +15,7 @@ use rustls::ServerConfig;
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::version::{TLS12, TLS13};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -92,8 +93,14 @@ pub enum TlsError {
 pub struct Certificates {
     cert: PathBuf,
     key: PathBuf,
-    current: watch::Sender<Arc<ServerConfig>>,
+    current: watch::Sender<Identity>,
     stamps: Mutex<FileStamps>,
+}
+
+/// A certificate with its key: for connections, and for signing.
+struct Identity {
+    configuration: Arc<ServerConfig>,
+    key: Arc<CertifiedKey>,
 }
 
 /// What the two files looked like when they were last checked.
@@ -111,14 +118,19 @@ impl Certificates {
         Ok(Self {
             cert: cert.to_owned(),
             key: key.to_owned(),
-            current: watch::Sender::new(Arc::new(configuration(cert, key)?)),
+            current: watch::Sender::new(identity(cert, key)?),
             stamps: Mutex::new(stamps),
         })
     }
 
     /// The configuration for new connections.
     pub fn current(&self) -> Arc<ServerConfig> {
-        Arc::clone(&self.current.borrow())
+        Arc::clone(&self.current.borrow().configuration)
+    }
+
+    /// The certificate and its key, for signatures.
+    pub fn certified_key(&self) -> Arc<CertifiedKey> {
+        Arc::clone(&self.current.borrow().key)
     }
 
     /// Polls the files for ever, and reloads them at once on SIGHUP.
@@ -162,9 +174,9 @@ impl Certificates {
     /// Keeps the old certificate where the new one cannot be used: the old one may be valid for weeks, and
     /// between the writes of the two files they never fit together.
     fn reload(&self) {
-        match configuration(&self.cert, &self.key) {
-            Ok(configuration) => {
-                self.current.send_replace(Arc::new(configuration));
+        match identity(&self.cert, &self.key) {
+            Ok(identity) => {
+                self.current.send_replace(identity);
                 tracing::info!("certificate reloaded");
             }
             Err(cause) => {
@@ -201,7 +213,7 @@ fn read_regular(file: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn configuration(cert: &Path, key: &Path) -> Result<ServerConfig, TlsError> {
+fn identity(cert: &Path, key: &Path) -> Result<Identity, TlsError> {
     let name = |file: &Path| file.display().to_string();
     let read = |file: &Path| {
         read_regular(file).map_err(|cause| TlsError::Unreadable {
@@ -223,18 +235,22 @@ fn configuration(cert: &Path, key: &Path) -> Result<ServerConfig, TlsError> {
         .map_err(|cause| malformed(cert, "certificates", cause))?;
     let private_key = PrivateKeyDer::from_pem_slice(&read(key)?)
         .map_err(|cause| malformed(key, "a private key", cause))?;
-    let configuration = || {
+    let identity = || {
         // Named here, because a feature of some crate must not bring in another provider or an older
         // protocol version.
         let provider = Arc::new(aws_lc_rs::default_provider());
+        let key = Arc::new(CertifiedKey::from_der(chain, private_key, &provider)?);
         let mut configuration = ServerConfig::builder_with_provider(provider)
             .with_protocol_versions(&[&TLS13, &TLS12])?
             .with_no_client_auth()
-            .with_single_cert(chain, private_key)?;
+            .with_cert_resolver(Arc::new(SingleCertAndKey::from(Arc::clone(&key))));
         configuration.alpn_protocols = vec![HTTP2.into(), HTTP1.into()];
-        Ok(configuration)
+        Ok(Identity {
+            configuration: Arc::new(configuration),
+            key,
+        })
     };
-    configuration().map_err(|cause| TlsError::Unusable {
+    identity().map_err(|cause| TlsError::Unusable {
         cert: name(cert),
         key: name(key),
         cause,
