@@ -23,6 +23,7 @@
 //! | `search` | which entries a text is about | server |
 //! | `site_search` | everything that can be searched for on the site | server |
 //! | `texts` | all of it in one language, and the language of a request | server |
+//! | `setup` | the set-up files of mail programs | server |
 //! | `site` | what every page needs | server |
 
 // The type of a page is as deep as its markup.
@@ -55,6 +56,8 @@ pub mod pages;
 pub mod record;
 #[cfg(feature = "ssr")]
 pub mod search;
+#[cfg(feature = "ssr")]
+pub mod setup;
 #[cfg(feature = "ssr")]
 pub mod site;
 #[cfg(feature = "ssr")]
