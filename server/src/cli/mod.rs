@@ -1,5 +1,6 @@
 //! The command line.
 
+pub mod record;
 pub mod servers;
 
 use std::net::SocketAddr;
@@ -9,6 +10,7 @@ use app::operator::{Contact, Operator};
 use app::record::HttpsUrl;
 use clap::{Args, Parser, Subcommand};
 
+use self::record::RecordCommand;
 use self::servers::{ConnectTo, Servers};
 use crate::http::client::ProxyOptions;
 use crate::limits::LimitOptions;
@@ -44,6 +46,9 @@ pub enum Command {
     /// Test mail servers and print the results
     #[command(after_help = PROBE_HELP)]
     Probe(ProbeOptions),
+    /// Write records from what others publish, and print what is in them
+    #[command(subcommand)]
+    Record(RecordCommand),
     /// Print every outcome of a test as Markdown
     Outcomes,
 }
