@@ -1,5 +1,6 @@
 //! The command line.
 
+mod language;
 pub mod record;
 pub mod servers;
 
@@ -10,6 +11,7 @@ use app::operator::{Contact, Operator};
 use app::record::HttpsUrl;
 use clap::{Args, Parser, Subcommand};
 
+use self::language::language;
 use self::record::RecordCommand;
 use self::servers::{ConnectTo, Servers};
 use crate::http::client::ProxyOptions;
@@ -226,16 +228,6 @@ pub struct ProbeOptions {
     /// Trust in mail servers.
     #[command(flatten)]
     pub trust: TrustOptions,
-}
-
-/// Accepts the languages that the program has.
-fn language(name: &str) -> Result<String, String> {
-    let languages = app::content::languages();
-    if languages.iter().any(|known| known == name) {
-        Ok(name.to_owned())
-    } else {
-        Err(format!("expected one of: {}", languages.join(", ")))
-    }
 }
 
 #[cfg(test)]
