@@ -10,6 +10,7 @@ words! {
         home: HomeWords,
         test: TestPageWords,
         settings: SettingsWords,
+        profile: ProfileWords,
         not_found: NotFoundWords,
         unknown_domain: UnknownDomainWords,
         address: AddressWords,
@@ -46,6 +47,11 @@ words! {
         title(DomainValue) read(ReadingValue) source_of(SourceValue) port_for(PortForValue)
         port_number(PortValue) mailbox_size(MegabytesValue) message_size(MegabytesValue)
         read_on(DayValue)
+}
+
+words! {
+    /// What a device shows of a profile before it is installed.
+    ProfileWords:; description(ProviderValue)
 }
 
 words! {
