@@ -16,6 +16,7 @@
 //! | `page_words` | the words of the pages, from `content/` | server |
 //! | `record` | a provider's documented settings, parsed strictly | server |
 //! | `guide` | mail programs, fix cards and the troubleshooter, from `content/` | server |
+//! | `setup` | files from which mail programs set themselves up | server |
 //! | `operator` | who runs the site | server |
 //! | `other_providers` | big mail providers that are not ours, from `content/` | server |
 //! | `words` | what the outcomes mean, from `content/` | server |

@@ -11,6 +11,7 @@ words! {
         test: TestPageWords,
         settings: SettingsWords,
         own_sign_in: OwnSignInWords,
+        profile: ProfileWords,
         not_found: NotFoundWords,
         unknown_domain: UnknownDomainWords,
         address: AddressWords,
@@ -52,6 +53,11 @@ words! {
 words! {
     /// Where a provider lets programs sign in only through a page of its own.
     OwnSignInWords: text password how
+}
+
+words! {
+    /// What a device shows of a profile before it is installed.
+    ProfileWords:; description(ProviderValue)
 }
 
 words! {
