@@ -1,5 +1,6 @@
 //! The command line.
 
+mod language;
 pub mod record;
 pub mod servers;
 
@@ -10,6 +11,7 @@ use app::operator::{Contact, Operator};
 use app::record::HttpsUrl;
 use clap::{Args, Parser, Subcommand};
 
+use self::language::language;
 use self::record::RecordCommand;
 use self::servers::{ConnectTo, Servers};
 use crate::http::client::ProxyOptions;
@@ -90,6 +92,20 @@ impl From<OperatorOptions> for Operator {
     }
 }
 
+/// Signatures of the profiles for Apple devices.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Profiles for iPhone, iPad and Mac")]
+pub struct ProfileOptions {
+    /// Sign profiles with the certificate chain in this PEM file, in place of the one of --tls-cert. The files are
+    /// reloaded when they change, and on SIGHUP. Without any certificate profiles are not signed
+    #[arg(long, value_name = "FILE", requires = "profile_key")]
+    pub profile_certificate: Option<PathBuf>,
+
+    /// Private key of that certificate, in PEM: RSA, or ECDSA with a curve of NIST
+    #[arg(long, value_name = "FILE", requires = "profile_certificate")]
+    pub profile_key: Option<PathBuf>,
+}
+
 /// How to serve the site.
 #[derive(Clone, Debug, Args)]
 pub struct ServeOptions {
@@ -133,6 +149,10 @@ pub struct ServeOptions {
     /// HTTPS without a proxy.
     #[command(flatten)]
     pub tls: TlsOptions,
+
+    /// Signatures of profiles.
+    #[command(flatten)]
+    pub profiles: ProfileOptions,
 
     /// Limits on connections.
     #[command(flatten)]
@@ -226,16 +246,6 @@ pub struct ProbeOptions {
     /// Trust in mail servers.
     #[command(flatten)]
     pub trust: TrustOptions,
-}
-
-/// Accepts the languages that the program has.
-fn language(name: &str) -> Result<String, String> {
-    let languages = app::content::languages();
-    if languages.iter().any(|known| known == name) {
-        Ok(name.to_owned())
-    } else {
-        Err(format!("expected one of: {}", languages.join(", ")))
-    }
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use app::record::{Domain, HttpsUrl};
 use clap::{Args, Subcommand};
 
-use super::language;
+use super::language::language;
 
 /// What to do with records.
 #[derive(Clone, Debug, Subcommand)]

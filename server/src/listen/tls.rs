@@ -22,6 +22,7 @@ use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::operations::service_manager;
+use crate::profile_signing::CurrentKey;
 
 /// The name of HTTP/2 in ALPN (RFC 7301).
 pub const HTTP2: &[u8] = b"h2";
@@ -128,35 +129,6 @@ impl Certificates {
         Arc::clone(&self.current.borrow().configuration)
     }
 
-    /// The certificate and its key, for signatures.
-    pub fn certified_key(&self) -> Arc<CertifiedKey> {
-        Arc::clone(&self.current.borrow().key)
-    }
-
-    /// Polls the files for ever, and reloads them at once on SIGHUP.
-    ///
-    /// # Errors
-    ///
-    /// When the system does not give the signal.
-    pub async fn watch(&self) -> io::Result<()> {
-        let mut hangup = signal(SignalKind::hangup())?;
-        let mut polls = interval(POLL_INTERVAL);
-        polls.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            tokio::select! {
-                _ = hangup.recv() => {
-                    service_manager::reloading();
-                    self.files_changed();
-                    self.reload();
-                    service_manager::ready();
-                }
-                _ = polls.tick() => {
-                    self.reload_if_changed();
-                }
-            }
-        }
-    }
-
     /// Reloads the files if they have changed.
     fn reload_if_changed(&self) {
         if self.files_changed() {
@@ -183,6 +155,40 @@ impl Certificates {
                 tracing::error!(%cause, "certificate not reloaded, the old one stays in use");
             }
         }
+    }
+}
+
+/// Polls the files of all certificates for ever, and reloads them at once on SIGHUP.
+///
+/// # Errors
+///
+/// When the system does not give the signal.
+pub async fn watch(all: &[Arc<Certificates>]) -> io::Result<()> {
+    let mut hangup = signal(SignalKind::hangup())?;
+    let mut polls = interval(POLL_INTERVAL);
+    polls.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = hangup.recv() => {
+                service_manager::reloading();
+                for certificates in all {
+                    certificates.files_changed();
+                    certificates.reload();
+                }
+                service_manager::ready();
+            }
+            _ = polls.tick() => {
+                for certificates in all {
+                    certificates.reload_if_changed();
+                }
+            }
+        }
+    }
+}
+
+impl CurrentKey for Certificates {
+    fn current_key(&self) -> Arc<CertifiedKey> {
+        Arc::clone(&self.current.borrow().key)
     }
 }
 

@@ -4,6 +4,7 @@
 //! `cms` has the structures. The signature is made by the library that makes those of TLS, so that a key that is good
 //! for the site is good for its profiles, too.
 
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use aws_lc_rs::digest::{self, digest};
@@ -45,6 +46,12 @@ const ID_SIGNED_DATA: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.1
 const CONTENT_TYPE: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.3");
 const MESSAGE_DIGEST: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.4");
 const SIGNING_TIME: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.9.5");
+
+/// A key that changes when its certificate is renewed.
+pub trait CurrentKey: Send + Sync {
+    /// The newest, with its certificates.
+    fn current_key(&self) -> Arc<CertifiedKey>;
+}
 
 /// Checks that a key can sign.
 ///

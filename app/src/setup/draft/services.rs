@@ -2,9 +2,9 @@
 
 use probe::{Protocol, Security};
 
-use super::{Reading, Sourced};
+use super::model::{Reading, Sourced};
 use crate::record::{Id, SignInMethod, UserNameForm};
-use crate::setup::read::{FoundService, FoundSignIn, FoundUserName, Problem};
+use crate::setup::read::{FoundService, FoundSignIn, FoundUserName, Problem, Severity};
 
 /// What a record has of the sources.
 pub(super) struct Choice<'a> {
@@ -367,8 +367,7 @@ fn nothing(left_out: &[Left<'_>], readings: &[Reading]) -> Problem {
         return Problem::at(first.candidate.service.line, message);
     }
     let problems = readings.iter().flat_map(|reading| &reading.found.problems);
-    let mut problems =
-        problems.filter(|problem| problem.severity == crate::setup::read::Severity::Fault);
+    let mut problems = problems.filter(|problem| problem.severity == Severity::Fault);
     problems
         .next()
         .cloned()

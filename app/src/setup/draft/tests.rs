@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 
-use probe::Security;
+use probe::{Endpoint, Security};
 use time::{Date, Month};
 
 use super::*;
+use crate::address::Domain;
 use crate::record::{self, Record};
 use crate::setup::read::read;
 use crate::setup::read::tests::FIXTURES;

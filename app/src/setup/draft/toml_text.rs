@@ -3,7 +3,7 @@
 use probe::{Endpoint, Security};
 use toml::Value;
 
-use super::{Draft, DraftGroup, DraftService, Origin, Sourced};
+use super::model::{Draft, DraftGroup, DraftService, Origin, Sourced};
 use crate::record::{Role, SignInMethod, UserNameForm};
 
 /// A line of a comment is not longer than this.

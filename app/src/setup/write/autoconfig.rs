@@ -12,6 +12,12 @@ use crate::setup::order::{Lack, incoming, outgoing};
 /// The media type.
 pub const MEDIA_TYPE: &str = "text/xml; charset=utf-8";
 
+/// Where a program asks: on the host `autoconfig` of the domain, or on the domain itself.
+pub const PATHS: [&str; 2] = [
+    "/mail/config-v1.1.xml",
+    "/.well-known/autoconfig/mail/config-v1.1.xml",
+];
+
 /// How long the name of a provider may be, in characters, and the short one.
 const MAX_NAME: usize = 60;
 const MAX_SHORT_NAME: usize = 20;

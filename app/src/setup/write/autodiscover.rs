@@ -10,6 +10,9 @@ use crate::setup::order::{Lack, best};
 /// The media type.
 pub const MEDIA_TYPE: &str = "text/xml; charset=utf-8";
 
+/// Where requests are posted; the case does not count.
+pub const PATH: &str = "/autodiscover/autodiscover.xml";
+
 /// The namespace of every answer, and of one with the settings of a mailbox.
 const ANSWER: &str = "http://schemas.microsoft.com/exchange/autodiscover/responseschema/2006";
 pub(super) const SETTINGS: &str =

@@ -4,8 +4,13 @@
 
 use serde_json::json;
 
+use super::autodiscover;
+
 /// The media type.
 pub const MEDIA_TYPE: &str = "application/json; charset=utf-8";
+
+/// Where a program asks; the case does not count.
+pub const PATH: &str = "/autodiscover/autodiscover.json";
 
 /// Where the DNS says which host is asked (SRV).
 pub const SERVICE: &str = "_autodiscover._tcp";
@@ -21,7 +26,7 @@ pub struct InvalidProtocol(pub String);
 /// When another protocol is asked for, or none.
 pub fn write(protocol: &str, host: &str) -> Result<String, InvalidProtocol> {
     if protocol.eq_ignore_ascii_case("AutodiscoverV1") {
-        let url = format!("https://{host}/autodiscover/autodiscover.xml");
+        let url = format!("https://{host}{}", autodiscover::PATH);
         return Ok(json!({ "Protocol": "AutodiscoverV1", "Url": url }).to_string());
     }
     // What was asked for is repeated only as far as it can be the name of a protocol.

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use app::record::{
-    Group, LimitKind, Record, Role, SignInMethod, Source, UserNameForm, Wrong, parse_address,
+    Domain, Group, LimitKind, Record, Role, SignInMethod, Source, UserNameForm, Wrong,
+    parse_address,
 };
 use probe::Security;
 
@@ -27,7 +28,7 @@ pub(super) fn run(options: &ShowOptions) -> Result<ExitCode, Box<dyn Error>> {
 
 /// Every value with its source, in columns.
 fn table(record: &Record, group: &Group, language: &str) -> String {
-    let domains: Vec<&str> = group.domains.iter().map(|domain| domain.as_str()).collect();
+    let domains: Vec<&str> = group.domains.iter().map(Domain::as_str).collect();
     let mut text = format!(
         "{}, {}\n{}\n\n",
         record.name,
