@@ -10,6 +10,7 @@
 //! | [`program`] | which place each mail program believes, and what it takes of it |
 //! | [`publication`] | all of it for one domain |
 //! | [`state`] | what was seen last, for all domains, shared by pages and tests |
+//! | [`words`] | what is said of it |
 //!
 //! Only [`state`] knows that a network is asked, and not how: the server does that.
 
@@ -18,6 +19,7 @@ pub mod program;
 pub mod publication;
 pub mod source;
 pub mod state;
+pub mod words;
 
 #[cfg(test)]
 pub(crate) mod testing;
