@@ -1,7 +1,7 @@
 //! All that is published for one domain, compared with its record.
 
 use probe::Protocol;
-use strum::{EnumIter, IntoStaticStr};
+use strum::IntoStaticStr;
 
 use super::offer::{Offer, offers};
 use super::program::{Program, Told, Verdict};
@@ -39,7 +39,7 @@ pub struct SourceComparison {
 }
 
 /// How what is published stands to the record.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, EnumIter, IntoStaticStr)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, IntoStaticStr)]
 #[strum(serialize_all = "kebab-case")]
 pub enum Status {
     /// All of it is as in the record.
@@ -53,6 +53,9 @@ pub enum Status {
 }
 
 impl Status {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Same, Self::Differs, Self::Absent, Self::Unreachable];
+
     /// The name in logs and metrics.
     pub fn id(self) -> &'static str {
         self.into()
