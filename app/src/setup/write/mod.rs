@@ -19,6 +19,8 @@ pub mod autodiscover_request;
 pub mod pacc;
 pub mod qr;
 #[cfg(test)]
+mod real_readers;
+#[cfg(test)]
 pub(crate) mod testing;
 pub mod thunderbird_qr;
 mod xml;
