@@ -57,7 +57,7 @@ pub fn write(record: &Record, group: &Group, language: &str) -> Result<String, L
                 for source in documentation(group) {
                     let url = [("url", source.url.as_str())];
                     xml.element("documentation", &url, |xml| {
-                        described(xml, source, language)
+                        described(xml, source, language);
                     });
                 }
             });
@@ -220,7 +220,7 @@ mod tests {
                             Some("socketType") => assert!(["SSL", "STARTTLS"].contains(&value)),
                             Some("authentication") => assert_eq!(value, "password-cleartext"),
                             Some("port") => {
-                                assert!(value.parse::<u16>().is_ok_and(|port| port > 0))
+                                assert!(value.parse::<u16>().is_ok_and(|port| port > 0));
                             }
                             Some("hostname") => assert!(value.ends_with(".example.net")),
                             _ => {}
