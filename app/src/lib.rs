@@ -24,6 +24,7 @@
 //! | `search` | which entries a text is about | server |
 //! | `site_search` | everything that can be searched for on the site | server |
 //! | `texts` | all of it in one language, and the language of a request | server |
+//! | `setup` | the set-up files of mail programs | server |
 //! | `site` | what every page needs | server |
 
 // The type of a page is as deep as its markup.

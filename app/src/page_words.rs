@@ -10,6 +10,7 @@ words! {
         home: HomeWords,
         test: TestPageWords,
         settings: SettingsWords,
+        own_sign_in: OwnSignInWords,
         profile: ProfileWords,
         not_found: NotFoundWords,
         unknown_domain: UnknownDomainWords,
@@ -41,12 +42,17 @@ words! {
 words! {
     /// The settings, in their tables.
     SettingsWords: heading applies pop pop_text alternative recommended unofficial imap_purpose
-        pop_purpose smtp_purpose sign_in server port security user_name password sign_in_text
+        pop_purpose smtp_purpose sign_in server port security user_name password sign_in_text own_page_password own_page_sign_in
         copy_server copy_port copy_user local_part copy copied full_address password_text source
         meanings wrong wrong_text wrong_table see put why limits sources;
         title(DomainValue) read(ReadingValue) source_of(SourceValue) port_for(PortForValue)
         port_number(PortValue) mailbox_size(MegabytesValue) message_size(MegabytesValue)
         read_on(DayValue)
+}
+
+words! {
+    /// Where a provider lets programs sign in only through a page of its own.
+    OwnSignInWords: text password how
 }
 
 words! {

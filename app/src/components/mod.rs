@@ -29,6 +29,8 @@ mod icon;
 #[cfg(feature = "ssr")]
 mod layout;
 #[cfg(feature = "ssr")]
+mod own_sign_in;
+#[cfg(feature = "ssr")]
 mod program_choice;
 #[cfg(feature = "ssr")]
 mod prose;
@@ -73,6 +75,8 @@ pub use heading::Heading;
 pub use icon::{Icon, Picture};
 #[cfg(feature = "ssr")]
 pub use layout::{Document, Links};
+#[cfg(feature = "ssr")]
+pub use own_sign_in::OwnSignIn;
 #[cfg(feature = "ssr")]
 pub use program_choice::{ChoiceRow, device_links, programs_by_device};
 #[cfg(feature = "ssr")]

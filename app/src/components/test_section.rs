@@ -30,6 +30,8 @@ pub fn TestSection(
     goes_on: bool,
 ) -> impl IntoView {
     let (site, texts) = (site(), texts());
+    // Where only some addresses are of such a provider, the server refuses their passwords and says why.
+    let takes_password = site.takes_password();
     let confidential = expect_context::<Admission>().confidential;
     view! {
         <TestForm results=localized(|t| &t.test.results) stop_label=localized(|t| &t.test.stop) ends=ends() action=action.unwrap_or_else(|| "/test".to_owned())>
@@ -39,7 +41,9 @@ pub fn TestSection(
             {advises.then(|| view! { <AddressAdvice typed=address/> })}
             // What is disabled is not sent.
             <fieldset id="node-password" class="bare" hidden=!with_password disabled=!with_password>
-                {if confidential {
+                {if !takes_password {
+                    view! { <p class="note">{localized(|t| &t.own_sign_in.password)}</p> }.into_any()
+                } else if confidential {
                     password_field().into_any()
                 } else {
                     view! {

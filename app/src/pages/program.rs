@@ -9,7 +9,7 @@ use leptos::prelude::*;
 
 use super::other_guide::OtherGuideBody;
 use super::program_parts::{Cards, Differs, Messages, Older, Pictures, anchor, trap_note};
-use crate::components::{Document, Part, Text, YourAddress};
+use crate::components::{Document, OwnSignIn, Part, Text, YourAddress};
 use crate::guide::program::{Program, ProgramGuide, Retired, Status};
 use crate::guide::values::Values;
 use crate::guide::words::{ProgramTitleValue, ProgramValue, SinceValue, VersionsValue};
@@ -108,6 +108,7 @@ fn Jumps(program: Arc<Program>, position: usize) -> impl IntoView {
 /// What depends on the customer's values.
 #[component]
 fn Body(program: Arc<Program>, values: Arc<Values>, position: usize) -> impl IntoView {
+    let own_sign_in = view! { <OwnSignIn group=values.group.clone()/> };
     let older = (!program.older.is_empty()).then(|| {
         let (program, values) = (program.clone(), values.clone());
         view! { <Older program values position/> }
@@ -127,6 +128,7 @@ fn Body(program: Arc<Program>, values: Arc<Values>, position: usize) -> impl Int
         }
     };
     view! {
+        {own_sign_in}
         {instructions}
         {older}
     }

@@ -1,5 +1,7 @@
 //! The command line.
 
+mod language;
+pub mod record;
 pub mod servers;
 
 use std::net::SocketAddr;
@@ -9,6 +11,8 @@ use app::operator::{Contact, Operator};
 use app::record::HttpsUrl;
 use clap::{Args, Parser, Subcommand};
 
+use self::language::language;
+use self::record::RecordCommand;
 use self::servers::{ConnectTo, Servers};
 use crate::http::client::ProxyOptions;
 use crate::limits::LimitOptions;
@@ -44,6 +48,9 @@ pub enum Command {
     /// Test mail servers and print the results
     #[command(after_help = PROBE_HELP)]
     Probe(ProbeOptions),
+    /// Write records from what others publish, and print what is in them
+    #[command(subcommand)]
+    Record(RecordCommand),
     /// Print every outcome of a test as Markdown
     Outcomes,
 }
@@ -239,16 +246,6 @@ pub struct ProbeOptions {
     /// Trust in mail servers.
     #[command(flatten)]
     pub trust: TrustOptions,
-}
-
-/// Accepts the languages that the program has.
-fn language(name: &str) -> Result<String, String> {
-    let languages = app::content::languages();
-    if languages.iter().any(|known| known == name) {
-        Ok(name.to_owned())
-    } else {
-        Err(format!("expected one of: {}", languages.join(", ")))
-    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,63 @@
+//! What can be typed about records.
+
+use std::path::PathBuf;
+
+use app::record::{Domain, HttpsUrl};
+use clap::{Args, Subcommand};
+
+use super::language::language;
+
+/// What to do with records.
+#[derive(Clone, Debug, Subcommand)]
+pub enum RecordCommand {
+    /// Write a record from a set-up file of mail programs
+    #[command(after_help = IMPORT_HELP)]
+    Import(ImportOptions),
+    /// Print the settings of a domain
+    Show(ShowOptions),
+}
+
+const IMPORT_HELP: &str = "\
+The format is recognised: Thunderbird's autoconfig XML, also a file of its list of
+providers, an Apple profile (.mobileconfig), an Autodiscover answer in XML, SRV
+records as in a zone file, PACC's JSON, and the text of a QR code of Thunderbird
+for Android.
+
+  mailguide record import config-v1.1.xml > example.toml
+  curl -s https://autoconfig.example.net/mail/config-v1.1.xml | mailguide record import -
+
+The record is printed to standard output. What is not in it is told on standard error,
+with file and line. Exit status: 0 if there is a record, 2 if there is none.";
+
+/// A set-up file to read.
+#[derive(Clone, Debug, Args)]
+pub struct ImportOptions {
+    /// Set-up file, or - for standard input
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+
+    /// Domain of the mail addresses, where the file does not have it; may be given several times
+    #[arg(long, value_name = "DOMAIN")]
+    pub domain: Vec<Domain>,
+
+    /// Page from which the file was fetched. The record names it as the source of its values; without it the
+    /// place where programs look for such a file
+    #[arg(long, value_name = "URL")]
+    pub url: Option<HttpsUrl>,
+}
+
+/// Which settings to print.
+#[derive(Clone, Debug, Args)]
+pub struct ShowOptions {
+    /// Mail domain, or mail address
+    #[arg(value_name = "DOMAIN")]
+    pub domain: String,
+
+    /// Provider record to use in place of the built-in one; may be given several times
+    #[arg(long, value_name = "FILE")]
+    pub config: Vec<PathBuf>,
+
+    /// Language of the texts
+    #[arg(long, value_name = "NAME", default_value = "en", value_parser = language)]
+    pub language: String,
+}
