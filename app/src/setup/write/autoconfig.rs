@@ -6,7 +6,7 @@
 use probe::{Protocol, Security};
 
 use super::xml::Xml;
-use crate::record::{Group, Record, Role, Service, Source, UserNameForm};
+use crate::record::{Group, Record, Role, Service, SignInMethod, Source, UserNameForm};
 use crate::setup::order::{Lack, incoming, outgoing};
 
 /// The media type.
@@ -85,8 +85,12 @@ fn server(xml: &mut Xml, name: &str, group: &Group, service: &Service) {
             Security::None => "plain",
         };
         xml.text("socketType", &[], security);
-        // Inside of TLS. What CRAM-MD5 is for happens there anyway, and more servers have the plain form.
-        xml.text("authentication", &[], "password-cleartext");
+        let method = match group.sign_in.method {
+            // Inside of TLS. What CRAM-MD5 is for happens there anyway, and more servers have the plain form.
+            SignInMethod::Password => "password-cleartext",
+            SignInMethod::OAuth2 => "OAuth2",
+        };
+        xml.text("authentication", &[], method);
         let user_name = match group.user_name.form {
             UserNameForm::FullAddress => "%EMAILADDRESS%",
             UserNameForm::LocalPart => "%EMAILLOCALPART%",
