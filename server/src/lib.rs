@@ -5,6 +5,7 @@
 //! | [`cli`] | what can be typed |
 //! | [`commands`] | one file a command |
 //! | [`records`] | which providers are known |
+//! | [`discovery`] | asks the network which settings a domain has |
 //! | [`listen`] | connections, TLS, and who is at the other end |
 //! | [`http`] | from a request to its answer: guards, routes, pages, files |
 //! | [`limits`] | how much the server does, and for whom |
@@ -21,6 +22,7 @@
 
 pub mod cli;
 pub mod commands;
+pub mod discovery;
 pub mod http;
 pub mod limits;
 pub mod listen;

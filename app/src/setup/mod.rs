@@ -15,3 +15,6 @@ pub mod draft;
 pub mod order;
 pub mod read;
 pub mod write;
+
+#[cfg(test)]
+mod round_trip;

@@ -1,21 +1,38 @@
 //! What can be typed about records.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use app::record::{Domain, HttpsUrl};
 use clap::{Args, Subcommand};
 
 use super::language::language;
+use super::servers::ConnectTo;
+use super::trust::TrustOptions;
 
 /// What to do with records.
 #[derive(Clone, Debug, Subcommand)]
 pub enum RecordCommand {
+    /// Write a record from what a domain publishes
+    #[command(after_help = NEW_HELP)]
+    New(NewOptions),
     /// Write a record from a set-up file of mail programs
     #[command(after_help = IMPORT_HELP)]
     Import(ImportOptions),
     /// Print the settings of a domain
     Show(ShowOptions),
 }
+
+const NEW_HELP: &str = "\
+Asked are autoconfig on its own host and at its well-known place, PACC, Autodiscover, SRV
+records, Thunderbird's list of mail providers, and for domains that none of these know
+the company that takes the mail of the domain. Nothing is sent but the domain. What was
+found is tested without a password.
+
+  mailguide record new example.net > example.toml
+
+What the sources contradict each other in stands in the record as comments. Progress is
+told on standard error. Exit status: 0 if there is a record, 2 if there is none.";
 
 const IMPORT_HELP: &str = "\
 The format is recognised: Thunderbird's autoconfig XML, also a file of its list of
@@ -28,6 +45,30 @@ for Android.
 
 The record is printed to standard output. What is not in it is told on standard error,
 with file and line. Exit status: 0 if there is a record, 2 if there is none.";
+
+/// A domain whose settings to look for.
+#[derive(Clone, Debug, Args)]
+pub struct NewOptions {
+    /// Domain of mail addresses
+    #[arg(value_name = "DOMAIN")]
+    pub domain: Domain,
+
+    /// Thunderbird's list of mail providers, or a copy of it
+    #[arg(long, value_name = "URL", default_value = "https://v1.ispdb.net")]
+    pub ispdb: HttpsUrl,
+
+    /// DNS server to ask in place of those of the system
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub nameserver: Option<SocketAddr>,
+
+    /// Connect to ADDR:PORT in place of HOST:PORT, as for `probe`; may be given several times
+    #[arg(long, value_name = "HOST:PORT:ADDR:PORT[,ADDR:PORT...]")]
+    pub connect_to: Vec<ConnectTo>,
+
+    /// Trust in servers.
+    #[command(flatten)]
+    pub trust: TrustOptions,
+}
 
 /// A set-up file to read.
 #[derive(Clone, Debug, Args)]

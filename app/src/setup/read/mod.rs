@@ -94,7 +94,7 @@ pub fn read(bytes: &[u8]) -> Result<(Format, Found), Problem> {
         }
         Some('{') => (Format::Pacc, pacc::read(text)?),
         Some('[') => (Format::ThunderbirdQr, thunderbird_qr::read(text)?),
-        Some('_') | Some(';') => (Format::Srv, srv::read(text)?),
+        Some('_' | ';' | '$') => (Format::Srv, srv::read(text)?),
         _ => {
             let message = "unknown format: expected XML, JSON or SRV records, such as an autoconfig file, \
                 an Autodiscover answer, an Apple profile or a list of lines that begin with _imaps._tcp";

@@ -1,6 +1,7 @@
 //! `mailguide record`: records from what others publish, and what is in a record.
 
 mod import;
+mod new;
 mod show;
 
 use std::error::Error;
@@ -20,6 +21,7 @@ use crate::terminal;
 pub fn run(command: RecordCommand) -> Result<ExitCode, Box<dyn Error>> {
     match command {
         RecordCommand::Import(options) => import::run(&options),
+        RecordCommand::New(options) => new::run(&options),
         RecordCommand::Show(options) => show::run(&options),
     }
 }
