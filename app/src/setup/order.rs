@@ -35,6 +35,10 @@ pub enum Lack {
     /// The format knows no STARTTLS and no other ports than the usual ones, and the documented services need that.
     #[error("no documented service with TLS from the start on the usual port")]
     DirectTls,
+    /// The format has only passwords, and the servers take none, or it needs more about their sign-in page than is
+    /// known.
+    #[error("the servers take no password")]
+    Password,
     /// The format has only the full address as the user name.
     #[error("the user name is not the full address")]
     FullAddress,

@@ -78,7 +78,7 @@ pub(super) async fn fetch(fetcher: &Fetcher, source: Source<'_>, today: Date) ->
     };
     tell(
         id.as_str(),
-        format_args!("{url}: {} services", found.services.len()),
+        format_args!("{url}: services found: {}", found.services.len()),
     );
     let origin = Origin {
         id,

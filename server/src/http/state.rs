@@ -16,7 +16,7 @@ use crate::http::encoded_body::EncodedBody;
 use crate::http::host::Hosts;
 use crate::http::language::Language;
 use crate::http::options::HttpOptions;
-use crate::http::routes::setup::setup_hosts;
+use crate::http::setup_hosts::setup_hosts;
 use crate::limits::Limits;
 use crate::operations::metrics::Metrics;
 use crate::operations::readiness::Readiness;

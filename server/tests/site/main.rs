@@ -11,6 +11,7 @@ mod languages;
 mod page_limits;
 mod pages;
 mod refusals;
+mod setup;
 
 use std::net::SocketAddr;
 use std::num::NonZeroU32;

@@ -6,7 +6,7 @@ use plist::{Dictionary, Value};
 use probe::{Endpoint, Protocol};
 use uuid::Uuid;
 
-use crate::record::{Address, Group, Record};
+use crate::record::{Address, Group, Record, SignInMethod};
 use crate::setup::order::{Lack, best};
 
 /// The media type, by which Safari offers to install the file.
@@ -39,7 +39,7 @@ impl Incoming {
 ///
 /// # Errors
 ///
-/// When there is no encrypted service to read mail in this way, or none to send it.
+/// When there is no encrypted service to read mail in this way, or none to send it, or none takes a password.
 pub fn write(
     record: &Record,
     group: &Group,
@@ -47,6 +47,9 @@ pub fn write(
     incoming: Incoming,
     description: &str,
 ) -> Result<Vec<u8>, Lack> {
+    if group.sign_in.method != SignInMethod::Password {
+        return Err(Lack::Password);
+    }
     let reads = best(group, incoming.protocol()).ok_or(Lack::Incoming)?;
     let sends = best(group, Protocol::Smtp).ok_or(Lack::Outgoing)?;
     let ids = Identifiers::of(record, group, address, incoming);

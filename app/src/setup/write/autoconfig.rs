@@ -6,7 +6,7 @@
 use probe::{Protocol, Security};
 
 use super::xml::Xml;
-use crate::record::{Group, Record, Role, Service, Source, UserNameForm};
+use crate::record::{Group, Record, Role, Service, SignInMethod, Source, UserNameForm};
 use crate::setup::order::{Lack, incoming, outgoing};
 
 /// The media type.
@@ -57,7 +57,7 @@ pub fn write(record: &Record, group: &Group, language: &str) -> Result<String, L
                 for source in documentation(group) {
                     let url = [("url", source.url.as_str())];
                     xml.element("documentation", &url, |xml| {
-                        described(xml, source, language)
+                        described(xml, source, language);
                     });
                 }
             });
@@ -85,8 +85,12 @@ fn server(xml: &mut Xml, name: &str, group: &Group, service: &Service) {
             Security::None => "plain",
         };
         xml.text("socketType", &[], security);
-        // Inside of TLS. What CRAM-MD5 is for happens there anyway, and more servers have the plain form.
-        xml.text("authentication", &[], "password-cleartext");
+        let method = match group.sign_in.method {
+            // Inside of TLS. What CRAM-MD5 is for happens there anyway, and more servers have the plain form.
+            SignInMethod::Password => "password-cleartext",
+            SignInMethod::OAuth2 => "OAuth2",
+        };
+        xml.text("authentication", &[], method);
         let user_name = match group.user_name.form {
             UserNameForm::FullAddress => "%EMAILADDRESS%",
             UserNameForm::LocalPart => "%EMAILLOCALPART%",
@@ -220,7 +224,7 @@ mod tests {
                             Some("socketType") => assert!(["SSL", "STARTTLS"].contains(&value)),
                             Some("authentication") => assert_eq!(value, "password-cleartext"),
                             Some("port") => {
-                                assert!(value.parse::<u16>().is_ok_and(|port| port > 0))
+                                assert!(value.parse::<u16>().is_ok_and(|port| port > 0));
                             }
                             Some("hostname") => assert!(value.ends_with(".example.net")),
                             _ => {}

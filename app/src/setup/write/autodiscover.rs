@@ -4,7 +4,7 @@ use probe::{Endpoint, Protocol, Security};
 use time::OffsetDateTime;
 
 use super::xml::Xml;
-use crate::record::{Address, Group, Record};
+use crate::record::{Address, Group, Record, SignInMethod};
 use crate::setup::order::{Lack, best};
 
 /// The media type.
@@ -25,14 +25,9 @@ const HOURS: &str = "24";
 ///
 /// # Errors
 ///
-/// When there is no encrypted service to read mail or none to send it.
+/// When there is no encrypted service to read mail or none to send it, or none takes a password.
 pub fn write(record: &Record, group: &Group, address: &Address) -> Result<String, Lack> {
-    let of = |protocol| best(group, protocol).map(|service| &service.endpoint);
-    let incoming = [of(Protocol::Imap), of(Protocol::Pop3)];
-    if incoming == [None, None] {
-        return Err(Lack::Incoming);
-    }
-    let outgoing = of(Protocol::Smtp).ok_or(Lack::Outgoing)?;
+    let endpoints = endpoints(group)?;
     let login = group.user_name.form.of(address);
     let address = address.to_string();
     Ok(Xml::document("Autodiscover", &[("xmlns", ANSWER)], |xml| {
@@ -44,13 +39,27 @@ pub fn write(record: &Record, group: &Group, address: &Address) -> Result<String
             xml.element("Account", &[], |xml| {
                 xml.text("AccountType", &[], "email");
                 xml.text("Action", &[], "settings");
-                for endpoint in incoming.into_iter().flatten() {
+                for endpoint in endpoints {
                     protocol(xml, endpoint, &login);
                 }
-                protocol(xml, outgoing, &login);
             });
         });
     }))
+}
+
+/// The best service of each protocol.
+pub(super) fn endpoints(group: &Group) -> Result<Vec<&Endpoint>, Lack> {
+    if group.sign_in.method != SignInMethod::Password {
+        return Err(Lack::Password);
+    }
+    let of = |protocol| best(group, protocol).map(|service| &service.endpoint);
+    let incoming = [of(Protocol::Imap), of(Protocol::Pop3)];
+    let mut endpoints: Vec<_> = incoming.into_iter().flatten().collect();
+    if endpoints.is_empty() {
+        return Err(Lack::Incoming);
+    }
+    endpoints.push(of(Protocol::Smtp).ok_or(Lack::Outgoing)?);
+    Ok(endpoints)
 }
 
 fn protocol(xml: &mut Xml, endpoint: &Endpoint, login: &str) {

@@ -8,7 +8,7 @@ use probe::{Protocol, Security};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::record::{Group, Record, Role, UserNameForm};
+use crate::record::{Group, Record, Role, SignInMethod, UserNameForm};
 use crate::setup::order::Lack;
 
 /// The media type.
@@ -26,6 +26,10 @@ const MAX_NAME: usize = 60;
 ///
 /// When the format cannot say what the record says, for reading or for sending.
 pub fn write(record: &Record, group: &Group) -> Result<String, Lack> {
+    // A sign-in page needs the name of its issuer.
+    if group.sign_in.method != SignInMethod::Password {
+        return Err(Lack::Password);
+    }
     if group.user_name.form != UserNameForm::FullAddress {
         return Err(Lack::FullAddress);
     }

@@ -1,6 +1,8 @@
 //! Records for the tests of the set-up files.
 
-use crate::record::{Address, AddressOrDomain, Record, parse, parse_address};
+use std::sync::Arc;
+
+use crate::record::{Address, AddressOrDomain, Record, SignInMethod, parse, parse_address};
 
 /// The services that CenturyLink documents, and the one that it does not.
 pub(crate) const CENTURYLINK: &str = "imap imap 993 tls recommended, smtp smtp 587 starttls recommended, \
@@ -34,6 +36,15 @@ pub(crate) fn record(form: &str, services: &str) -> Record {
         services.collect::<String>()
     );
     parse(&text, "test.toml").unwrap()
+}
+
+/// The same for servers that take no password.
+pub(crate) fn record_without_passwords(services: &str) -> Record {
+    let mut record = record("full-address", services);
+    for group in &mut record.groups {
+        Arc::make_mut(group).sign_in.method = SignInMethod::OAuth2;
+    }
+    record
 }
 
 /// An address as a customer would type it.

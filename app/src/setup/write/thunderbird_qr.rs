@@ -6,7 +6,7 @@
 use probe::{Endpoint, Protocol, Security};
 use serde_json::{Value, json};
 
-use crate::record::{Address, Group};
+use crate::record::{Address, Group, SignInMethod};
 use crate::setup::order::{Lack, incoming, outgoing};
 
 /// Writes the text of the code, without the password: the program asks for it. The name that receivers will see is
@@ -24,18 +24,18 @@ pub fn write(group: &Group, address: &Address) -> Result<String, Lack> {
     let accounts = json!([
         FORMAT_VERSION,
         [1, 1],
-        server(&incoming.endpoint, &user_name),
-        [[server(&outgoing.endpoint, &user_name), [address, address]]],
+        server(group, &incoming.endpoint, &user_name),
+        [[
+            server(group, &outgoing.endpoint, &user_name),
+            [address, address]
+        ]],
     ]);
     Ok(accounts.to_string())
 }
 
 const FORMAT_VERSION: u8 = 1;
 
-/// A password inside of TLS.
-const PASSWORD_CLEARTEXT: u8 = 1;
-
-fn server(endpoint: &Endpoint, user_name: &str) -> Value {
+fn server(group: &Group, endpoint: &Endpoint, user_name: &str) -> Value {
     let protocol = match endpoint.protocol {
         Protocol::Imap | Protocol::Smtp => 0,
         Protocol::Pop3 => 1,
@@ -45,15 +45,13 @@ fn server(endpoint: &Endpoint, user_name: &str) -> Value {
         Security::Starttls => 2,
         Security::Tls => 3,
     };
+    let method = match group.sign_in.method {
+        // Inside of TLS.
+        SignInMethod::Password => 1,
+        SignInMethod::OAuth2 => 6,
+    };
     let (host, port) = (endpoint.host.as_str(), endpoint.port.get());
-    json!([
-        protocol,
-        host,
-        port,
-        security,
-        PASSWORD_CLEARTEXT,
-        user_name
-    ])
+    json!([protocol, host, port, security, method, user_name])
 }
 
 #[cfg(test)]

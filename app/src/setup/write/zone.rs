@@ -7,7 +7,7 @@ use std::num::NonZeroU16;
 
 use probe::{Endpoint, HostName, Protocol, Security};
 
-use super::{autoconfig, autodiscover_json, pacc};
+use super::{autoconfig, autodiscover, autodiscover_json, pacc};
 use crate::record::{Domain, Group, Record, Service};
 use crate::setup::order::{incoming, outgoing};
 
@@ -106,6 +106,14 @@ pub fn records(
     keys: &[SeenKey],
 ) -> Vec<ZoneRecord> {
     let mut out = services(group, domain);
+    out.extend(files(record, group, domain, site));
+    out.extend(keys_of_servers(keys));
+    out
+}
+
+/// Where the set-up files are: on this site.
+pub fn files(record: &Record, group: &Group, domain: &Domain, site: &HostName) -> Vec<ZoneRecord> {
+    let mut out = Vec::new();
     let mut add = |name: String, purpose, data| {
         // A host is no other name for itself.
         if data != ZoneData::Cname(site.clone()) || name != site.as_str() {
@@ -126,6 +134,8 @@ pub fn records(
             Purpose::Autoconfig,
             at_site(),
         );
+    }
+    if autodiscover::endpoints(group).is_ok() {
         let name = format!("autodiscover.{domain}");
         // The target of SRV must not be an alias (RFC 2782).
         let target = match site.address() {
@@ -146,11 +156,18 @@ pub fn records(
         let text = ZoneData::Txt(pacc::txt(&configuration));
         add(format!("_ua-auto-config.{domain}"), Purpose::Pacc, text);
     }
-    for key in keys.iter().filter(|key| key.host.address().is_none()) {
-        let name = format!("_{}._tcp.{}", key.port, key.host);
-        add(name, Purpose::Keys, ZoneData::Tlsa(key.sha256));
-    }
     out
+}
+
+/// The keys that the mail servers were seen to have.
+pub fn keys_of_servers(keys: &[SeenKey]) -> Vec<ZoneRecord> {
+    let named = keys.iter().filter(|key| key.host.address().is_none());
+    let records = named.map(|key| ZoneRecord {
+        name: format!("_{}._tcp.{}", key.port, key.host),
+        data: ZoneData::Tlsa(key.sha256),
+        purpose: Purpose::Keys,
+    });
+    records.collect()
 }
 
 /// The names under which services are looked up, each with what stands there (RFC 6186 §3, RFC 8314 §5.1).
@@ -163,7 +180,8 @@ const SERVICES: [(&str, Protocol, Security); 6] = [
     ("_submission._tcp", Protocol::Smtp, Security::Starttls),
 ];
 
-fn services(group: &Group, domain: &Domain) -> Vec<ZoneRecord> {
+/// Where mail is read and sent.
+pub fn services(group: &Group, domain: &Domain) -> Vec<ZoneRecord> {
     let (incoming, outgoing) = (incoming(group), outgoing(group));
     let mut out = Vec::new();
     for (label, protocol, security) in SERVICES {

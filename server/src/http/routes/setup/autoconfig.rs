@@ -8,8 +8,9 @@ use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 
-use super::host::{Named, domain_of_host, named};
+use super::asked::{Named, named};
 use super::refused;
+use crate::http::setup_hosts::domain_of_host;
 use crate::http::state::AppState;
 
 /// The file of the domain of the address or, without one, of the host. An address of a domain that is not known gets

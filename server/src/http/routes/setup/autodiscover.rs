@@ -12,7 +12,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 use time::OffsetDateTime;
 
-use super::host::{Named, named, named_by, parameter_of};
+use super::asked::{Named, named, named_by, parameter_of};
 use crate::http::body::{self, media_type};
 use crate::http::host;
 use crate::http::state::AppState;

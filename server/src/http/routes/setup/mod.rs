@@ -5,15 +5,16 @@
 //! | [`autoconfig`] | Thunderbird and many others |
 //! | [`autodiscover`] | Outlook and Thunderbird |
 //! | [`pacc`] | programs that know the newest draft |
+//! | `asked` | whom a request is about |
 //! | [`profile`] | iPhone, iPad and Mac: a form of the site, with the guards of its pages |
 //!
 //! Programs come from anywhere, without an origin, under host names of the mail domains. They get answers that are
 //! the same for every address of a domain, so that nobody learns from them whether an address exists, and nothing
 //! of what was asked stands in a log.
 
+mod asked;
 mod autoconfig;
 mod autodiscover;
-mod host;
 mod pacc;
 pub(crate) mod profile;
 
@@ -31,7 +32,6 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 
-pub(crate) use self::host::setup_hosts;
 use crate::http::body::is_long_target;
 use crate::http::client::Client;
 use crate::http::state::AppState;

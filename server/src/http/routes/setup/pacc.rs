@@ -8,8 +8,8 @@ use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 
-use super::host::domain_of_host;
 use super::refused;
+use crate::http::setup_hosts::domain_of_host;
 use crate::http::state::AppState;
 
 /// The configuration of the domain of the host. It is not kept by caches: the digest in the DNS is of these bytes.
