@@ -113,10 +113,7 @@ async fn a_change_is_seen_counted_and_told() {
     let services = events[0]["plan"]["services"].as_array().unwrap();
     assert_eq!(services.len(), 4, "{services:?}");
     assert_eq!(services[3]["sends"], Value::Null);
-    assert!(
-        stream.contains("The same settings as on this page"),
-        "{stream}"
-    );
+    assert!(stream.contains("The right settings"), "{stream}");
     assert!(!stream.contains("find the wrong settings"), "{stream}");
 
     wrong.store(true, Ordering::Relaxed);
