@@ -20,7 +20,8 @@ async fn asked(published: &Published) -> (Vec<String>, Arc<Publication>) {
 
 const AUTODISCOVER: &str = "<Autodiscover><Response><Account><AccountType>email</AccountType>\
     <Action>settings</Action>\
-    <Protocol><Type>IMAP</Type><Server>mail.example.test</Server><Port>993</Port><SPA>off</SPA></Protocol>\
+    <Protocol><Type>IMAP</Type><Server>mail.example.test</Server><Port>993</Port>\
+    <LoginName>mailguide-asks-for-settings@example.test</LoginName><SPA>off</SPA></Protocol>\
     <Protocol><Type>SMTP</Type><Server>smtp.example.test</Server><Port>587</Port><SPA>off</SPA></Protocol>\
     </Account></Response></Autodiscover>";
 
