@@ -16,6 +16,8 @@
 //! | `page_words` | the words of the pages, from `content/` | server |
 //! | `record` | a provider's documented settings, parsed strictly | server |
 //! | `guide` | mail programs, fix cards and the troubleshooter, from `content/` | server |
+//! | `setup` | files from which mail programs set themselves up | server |
+//! | `published` | what domains publish for mail programs, compared with their records | server |
 //! | `operator` | who runs the site | server |
 //! | `other_providers` | big mail providers that are not ours, from `content/` | server |
 //! | `words` | what the outcomes mean, from `content/` | server |
@@ -23,6 +25,7 @@
 //! | `search` | which entries a text is about | server |
 //! | `site_search` | everything that can be searched for on the site | server |
 //! | `texts` | all of it in one language, and the language of a request | server |
+//! | `setup` | the set-up files of mail programs | server |
 //! | `site` | what every page needs | server |
 
 // The type of a page is as deep as its markup.
@@ -52,9 +55,13 @@ pub mod page_words;
 #[cfg(feature = "ssr")]
 pub mod pages;
 #[cfg(feature = "ssr")]
+pub mod published;
+#[cfg(feature = "ssr")]
 pub mod record;
 #[cfg(feature = "ssr")]
 pub mod search;
+#[cfg(feature = "ssr")]
+pub mod setup;
 #[cfg(feature = "ssr")]
 pub mod site;
 #[cfg(feature = "ssr")]

@@ -11,6 +11,8 @@
 #[cfg(feature = "ssr")]
 mod account;
 #[cfg(feature = "ssr")]
+mod asked;
+#[cfg(feature = "ssr")]
 mod detach;
 pub mod event;
 #[cfg(feature = "ssr")]
@@ -34,6 +36,8 @@ mod server_fn;
 mod shared_checks;
 #[cfg(feature = "ssr")]
 mod target;
+#[cfg(feature = "ssr")]
+mod told;
 #[cfg(feature = "ssr")]
 mod words;
 

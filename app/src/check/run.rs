@@ -8,6 +8,7 @@ use probe::net::{self, ProbeEvent};
 use probe::{Credentials, EndpointReport, Judgement, Outcome, Protocol, Stage, diagnose};
 use tokio::sync::mpsc::UnboundedSender;
 
+use super::asked::AskedPart;
 use super::detach::detach;
 use super::event::{Plan, TestEvent};
 use super::mask::Mask;
@@ -18,7 +19,7 @@ use super::{
 };
 use crate::record::{
     Address, AddressError, AddressOrDomain, Domain, Group, LimitKind, Record, Role, Service,
-    parse_address,
+    SignInMethod, parse_address,
 };
 use crate::site::Site;
 use crate::texts::Texts;
@@ -147,6 +148,9 @@ fn parse_request<'a>(
         None if request.message => return Err(Refusal::MessageNeedsPassword),
         None => None,
         Some(_) if !confidential => return Err(Refusal::PasswordNeedsHttps),
+        Some(_) if group.sign_in.method == SignInMethod::OAuth2 => {
+            return Err(Refusal::PasswordNotTaken);
+        }
         Some(password) => {
             let AddressOrDomain::Address(address) = &typed else {
                 return Err(Refusal::FullAddressNeeded);
@@ -244,8 +248,10 @@ fn events(
         }
         None => checks.check(&site.probe, targets, Arc::clone(&permit)),
     };
+    let service = presenter.endpoints.len();
+    let published = AskedPart::ask(&site.published, texts, parsed.domain, service);
     let aborted = refusal_events(site, texts, Refusal::Restarting);
-    detach(|events| run(presenter, observed, permit, aborted, events))
+    detach(|events| run(presenter, observed, published, permit, aborted, events))
 }
 
 /// Presents what happens until the test is done, or until it must end. The permit is held as long as the test
@@ -253,13 +259,17 @@ fn events(
 async fn run(
     presenter: Presenter,
     mut observed: BoxStream<'static, Observed>,
+    published: Option<AskedPart>,
     permit: Arc<dyn TestPermit>,
     aborted: [TestEvent; 3],
     events: UnboundedSender<TestEvent>,
 ) {
     // Where nobody reads any more, this task is dropped.
     let send = |event| drop(events.send(event));
-    send(presenter.plan());
+    let mut plan = presenter.plan();
+    plan.services
+        .extend(published.as_ref().map(AskedPart::plan));
+    send(TestEvent::Plan(plan));
     let mut reports = vec![None; presenter.endpoints.len()];
     let mut shutdown = permit.shutdown();
     loop {
@@ -294,7 +304,11 @@ async fn run(
     }
     let reports: Vec<EndpointReport> = reports.into_iter().flatten().collect();
     permit.settle(refusals(&reports), message_sent(&reports));
-    send(presenter.summary(&reports, &diagnose(&reports)));
+    let beside = match published {
+        Some(part) => part.tell(permit.shutdown(), send).await,
+        None => None,
+    };
+    send(presenter.summary(&reports, &diagnose(&reports), beside));
     send(TestEvent::Done);
 }
 
