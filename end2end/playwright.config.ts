@@ -37,7 +37,7 @@ export default defineConfig({
       name: "no-scripts",
       use: { javaScriptEnabled: false },
       // These need scripts, as does axe; the markup is the same for both.
-      testIgnore: ["**/scripts.spec.ts", "**/hydration.spec.ts", "**/running.spec.ts", "**/markup.spec.ts"],
+      testIgnore: ["**/scripts.spec.ts", "**/hydration.spec.ts", "**/running.spec.ts", "**/leaving.spec.ts", "**/markup.spec.ts"],
     },
   ],
 });

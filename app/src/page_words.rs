@@ -41,11 +41,11 @@ words! {
 
 words! {
     /// The settings, in their tables.
-    SettingsWords: heading applies pop pop_text alternative recommended unofficial imap_purpose
+    SettingsWords: heading applies applies_ending applies_all pop pop_text alternative recommended unofficial imap_purpose
         pop_purpose smtp_purpose sign_in server port security user_name password sign_in_text own_page_password own_page_sign_in
-        copy_server copy_port copy_user local_part copy copied full_address password_text source
+        copy_server copy_port copy_user local_part copy copied full_address password_text source source_server source_sign_in
         meanings wrong wrong_text wrong_table see put why limits sources;
-        title(DomainValue) read(ReadingValue) source_of(SourceValue) port_for(PortForValue)
+        title(DomainValue) applies_more(CountValue) port_for(PortForValue)
         port_number(PortValue) mailbox_size(MegabytesValue) message_size(MegabytesValue)
         read_on(DayValue)
 }
@@ -67,7 +67,7 @@ words! {
 
 words! {
     /// Addresses of somebody else.
-    UnknownDomainWords: title heading unreadable known; lead(ProviderValue) again(ProviderValue)
+    UnknownDomainWords: title heading unreadable known; again(ProviderValue)
 }
 
 words! {
@@ -103,7 +103,7 @@ words! {
 
 words! {
     /// Pages of the provider.
-    LinkWords: password_reset password_change webmail webmail_word support; heading(ProviderValue)
+    LinkWords: password_reset password_change webmail webmail_word
 }
 
 words! {
@@ -140,11 +140,8 @@ placeholders! {
     /// In the title of the settings of a domain.
     DomainValue { Domain = "domain" }
 
-    /// In what says where and when a value was read.
-    ReadingValue { Source = "source", Day = "day" }
-
-    /// In the name of a source.
-    SourceValue { Source = "source" }
+    /// In what says how many there are besides.
+    CountValue { Count = "count" }
 
     /// In the name of a port of a service.
     PortForValue { Port = "port", Service = "service" }

@@ -41,6 +41,11 @@ pub struct Bundle {
     pub script: String,
 }
 
+/// Notes what the browser runs on, as `data-device` of the page: by what it says about itself, but for an iPad, which
+/// says that it is a Mac; no Mac has a screen to touch. It stands at the beginning of every page, so that the parts for
+/// this device are in their places when the page is first seen. The content security policy names its hash.
+pub const DEVICE_SCRIPT: &str = include_str!("device.js").trim_ascii_end();
+
 /// The path of the request, by which a page knows its place in the navigation.
 #[derive(Clone, Debug, Default)]
 pub struct RequestPath(pub Arc<str>);

@@ -68,6 +68,8 @@ pub struct FoundLink {
 pub struct FoundFor<'a> {
     /// The likeliest first.
     pub hits: Vec<&'a Found>,
+    /// Whether the text is understood. Otherwise they are only the nearest, of which none may be right.
+    pub sure: bool,
     /// The program that was chosen, or that the text names.
     pub program: Option<String>,
 }
@@ -83,16 +85,17 @@ impl SiteSearch {
             let links = link(guide, &reading.to).into_iter().collect();
             let means = Some(reading.means.clone());
             let found = Found::new(&reading.text, FoundKind::Message, means, links);
-            all.add(found, reading.pieces.clone(), Level::Kind, None);
+            let pieces = with_text(&reading.pieces, &reading.text);
+            all.add(found, pieces, Level::Symptom);
         }
         for (slug, card) in &guide.cards {
             let to = Destination::Card(slug.clone());
             let means = GeneralProse::try_from(card.why.clone()).ok();
-            all.place(&card.title, Level::Kind, means, link(guide, &to));
+            all.place(&card.title, Level::Symptom, means, link(guide, &to));
         }
         let answers = guide.nodes.get(START).map_or(&[][..], |node| &node.answers);
         for answer in answers.iter().filter(|answer| answer.id != UNKNOWN) {
-            all.place(&answer.label, Level::Kind, None, link(guide, &answer.to));
+            all.place(&answer.label, Level::Symptom, None, link(guide, &answer.to));
         }
         for program in &guide.programs {
             let link = FoundLink::to(format!("/programs/{}", program.slug), &program.name);
@@ -108,13 +111,13 @@ impl SiteSearch {
             .into_iter()
             .chain(named.into_iter().flatten())
         {
-            all.place(&link.label.clone(), Level::Kind, None, Some(link));
+            all.place(&link.label.clone(), Level::Symptom, None, Some(link));
         }
         for cause in Cause::all() {
             all.cause(guide, words, cause);
         }
         Self {
-            index: Index::new(&all.documents, &guide.names),
+            index: Index::new(&all.documents, &guide.names, &guide.proper),
             entries: all.entries,
             codes: all.codes,
         }
@@ -126,13 +129,16 @@ impl SiteSearch {
         let hits = self.index.search(&text, program);
         // A code is read out on the phone, or copied from a report.
         let code = self.code(&text, hits.entries.is_empty());
-        let others = hits.entries.iter().copied();
+        // A text that is nothing but a code asks for it, and what its words are like says nearly the same.
+        let alone = code.is_some() && text.split_whitespace().count() == 1;
+        let others = hits.entries.iter().copied().filter(|_| !alone);
         let others = others.filter(|position| Some(*position) != code);
         let positions = code.into_iter().chain(others);
         FoundFor {
             hits: positions
                 .filter_map(|position| self.entries.get(position))
                 .collect(),
+            sure: hits.sure || code.is_some(),
             program: hits.program,
         }
     }
@@ -165,14 +171,14 @@ struct Gathered {
 }
 
 impl Gathered {
-    fn add(&mut self, found: Found, pieces: Vec<String>, level: Level, program: Option<String>) {
+    fn add(&mut self, found: Found, pieces: Vec<String>, level: Level) {
         let words = found.text.clone();
         self.entries.push(found);
         self.documents.push(Document {
             pieces,
             words,
             level,
-            program,
+            ..Document::default()
         });
     }
 
@@ -188,11 +194,15 @@ impl Gathered {
             scam: error.scam,
             ..Found::new(&error.text, kind, Some(error.means.clone()), links)
         };
-        let mut pieces = error.pieces.clone();
-        if !pieces.contains(&error.text) {
-            pieces.push(error.text.clone());
-        }
-        self.add(found, pieces, error.level, error.program.clone());
+        let pieces = with_text(&error.pieces, &error.text);
+        self.documents.push(Document {
+            pieces,
+            examples: error.examples.clone(),
+            words: error.text.clone(),
+            level: error.level,
+            program: error.program.clone(),
+        });
+        self.entries.push(found);
     }
 
     fn place(
@@ -204,7 +214,7 @@ impl Gathered {
     ) {
         let links = link.into_iter().collect();
         let found = Found::new(text, FoundKind::Place, means, links);
-        self.add(found, vec![text.to_owned()], level, None);
+        self.add(found, vec![text.to_owned()], level);
     }
 
     /// A code is found only by itself: its words stand in many messages that mean something else.
@@ -249,6 +259,13 @@ impl FoundLink {
             has_programs: false,
         }
     }
+}
+
+/// The pieces of an entry, of which its own text is always one.
+fn with_text(pieces: &[String], text: &str) -> Vec<String> {
+    let own = [text.to_owned()];
+    let own = own.into_iter().filter(|own| !pieces.contains(own));
+    pieces.iter().cloned().chain(own).collect()
 }
 
 /// The link to a place that has a name.

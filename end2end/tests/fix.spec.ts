@@ -1,6 +1,6 @@
 // The troubleshooter and its tools, with and without scripts.
 
-import { expect, test } from "./fixtures";
+import { choose, expect, test } from "./fixtures";
 import type { Page } from "@playwright/test";
 
 test("questions lead to one fix in the words of the program, and on if it did not help", async ({
@@ -124,12 +124,27 @@ test("settings are compared line by line", async ({ page }) => {
   await expect(page.getByLabel("Outgoing port")).toHaveValue("25");
 });
 
+test("the comparison keeps the program and the way to the next question", async ({ page }) => {
+  await page.goto("/fix/send-port?trail=start.send~send-test.fine~send.yes~send-program.thunderbird");
+  await page.getByRole("link", { name: "I don't know", exact: true }).click();
+  await heading(page, "Check my settings");
+  await expect(page.getByRole("heading", { name: "Where to find the values in Thunderbird" })).toBeVisible();
+  await expect(page.getByLabel("Kind of account")).toHaveValue("unknown");
+  await page.getByLabel("Incoming port").fill("995");
+  await page.getByRole("button", { name: "Compare" }).click();
+  await expect(page.getByText("looks like POP")).toBeVisible();
+  await expect(page.locator(".compared li").filter({ hasText: "Incoming port" }).first()).toContainText("Right");
+  await expect(page.locator("#known li")).toHaveCount(5);
+  await page.getByRole("link", { name: "No, it still does not work" }).click();
+  await heading(page, "Do you send with the address of this account?");
+});
+
 async function next(page: Page) {
   await page.getByRole("link", { name: "Next question" }).click({ timeout: 20_000 });
 }
 
 async function answer(page: Page, name: string) {
-  await page.locator(".choice").filter({ hasText: name }).first().click();
+  await choose(page.locator(".choice").filter({ hasText: name }).first());
 }
 
 async function heading(page: Page, text: string) {

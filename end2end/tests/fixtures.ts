@@ -78,6 +78,13 @@ export async function openTestForm(page: Page, javaScriptEnabled = true): Promis
   return page.locator("section.test");
 }
 
+/** Follows an answer of the troubleshooter. A program stands behind its device. */
+export async function choose(answer: Locator) {
+  await answer.waitFor({ state: "attached" });
+  if (!(await answer.isVisible())) await answer.locator("xpath=ancestor::details[1]/summary").click();
+  await answer.click();
+}
+
 /** Fills in the form and waits for the end of the test. */
 export async function runTest(page: Page, form: Locator, address: string, password = "") {
   await form.getByLabel("Your email address").fill(address);

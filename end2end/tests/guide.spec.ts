@@ -1,7 +1,7 @@
 // The guides to mail programs and the fix cards, with and without scripts.
 
 import { readdirSync } from "node:fs";
-import { expect, expectAwake, openTestForm, runTest, test } from "./fixtures";
+import { choose, expect, expectAwake, openTestForm, runTest, test } from "./fixtures";
 
 /** The height of the header of a page on a phone. */
 const HEADER = 64;
@@ -114,7 +114,7 @@ for (const [program, words] of [
     await page.getByRole("link", { name: "Show me how" }).first().click();
     await expect(page.getByRole("heading", { level: 1 })).toHaveText("Type your password again");
     await page.getByText("In which mail program?").click();
-    await page.getByRole("link", { name: program }).click();
+    await choose(page.locator(".choice").filter({ hasText: program }).first());
     await expect(page.getByRole("heading", { name: /What to do in/ })).toContainText(program);
     expect(await page.getByRole("checkbox").count()).toBeGreaterThan(2);
   });
@@ -127,6 +127,6 @@ test("a right password is not asked about again", async ({ page, lab, javaScript
   await page.getByRole("link", { name: "Find the cause in your program", exact: false }).click();
   await page.getByRole("link", { name: "It asks for my password, or refuses it" }).click();
   await expect(page.locator("#known")).toContainText("Your account and your password work.");
-  await page.getByRole("link", { name: "Mail on iPhone and iPad" }).first().click();
+  await choose(page.locator(".choice").filter({ hasText: "Mail on iPhone and iPad" }).first());
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Type your password again");
 });

@@ -1,7 +1,7 @@
 // The way goes on after every test, with and without scripts.
 
 import type { Page } from "@playwright/test";
-import { expect, expectAwake, openTestForm, runTest, test } from "./fixtures";
+import { choose, expect, expectAwake, openTestForm, runTest, test } from "./fixtures";
 
 const NEXT = "Next question";
 
@@ -129,7 +129,7 @@ async function testHere(page: Page, address: string, password = "") {
 }
 
 async function answer(page: Page, name: string) {
-  await page.locator(".choice").filter({ hasText: name }).first().click();
+  await choose(page.locator(".choice").filter({ hasText: name }).first());
 }
 
 async function heading(page: Page, text: string) {

@@ -71,7 +71,7 @@ test("the comparison of settings leads back to the next question", async ({ page
   await page.goto("/fix/connect");
   await expectAwake(page);
   await page.locator(".choice").filter({ hasText: "I don't know" }).click();
-  await expect(page).toHaveURL(/\/check$/);
+  await expect(page).toHaveURL(/\/check\?trail=/);
   await page.getByRole("link", { name: "No, it still does not work" }).click();
   await expect(page.getByRole("heading", { level: 1 })).toHaveText("Does the rest of the internet work on this device?");
   await expect(page.locator("#known li")).toHaveCount(1);

@@ -8,6 +8,41 @@ import { labOptions, serve } from "../mailguide.mjs";
 import { expect, expectAwake, openSteps, openTestForm, runTest, test } from "./fixtures";
 import { PAGES } from "./pages";
 
+for (const [device, userAgent, touch] of [
+  ["iphone", "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X)", 5],
+  ["iphone", "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)", 5],
+  ["mac", "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7)", 0],
+  ["android", "Mozilla/5.0 (Linux; Android 15; Pixel 9)", 5],
+  ["windows", "Mozilla/5.0 (Windows NT 10.0; Win64; x64)", 5],
+  ["linux", "Mozilla/5.0 (X11; Linux x86_64)", 0],
+  [null, "Mozilla/5.0 (X11; CrOS x86_64 15917.71.0)", 0],
+] as const) {
+  test.describe(`${userAgent} with touch ${touch}`, () => {
+    test.use({ userAgent, viewport: { width: 360, height: 740 } });
+    test("what is for this device stands first, and nothing moves for it", async ({ page }) => {
+      // A phone is four times as slow as this computer, so what comes late is seen to come.
+      const session = await page.context().newCDPSession(page);
+      await session.send("Emulation.setCPUThrottlingRate", { rate: 4 });
+      await page.addInitScript((points) => {
+        Object.defineProperty(Navigator.prototype, "maxTouchPoints", { value: points });
+        Object.assign(globalThis, { moved: 0 });
+        new PerformanceObserver((list) => {
+          for (const shift of list.getEntries()) (globalThis as any).moved += (shift as any).value;
+        }).observe({ type: "layout-shift", buffered: true });
+      }, touch);
+      await page.goto("/programs");
+      await expectAwake(page);
+      const groups = page.locator(".device-first > *");
+      await expect(groups.first()).toHaveAttribute("data-device", device ?? "iphone");
+      await expect(groups.getByText("This looks like your device")).toHaveCount(6);
+      await expect(groups.getByText("This looks like your device").filter({ visible: true })).toHaveCount(device ? 1 : 0);
+      const tops = await groups.evaluateAll((all) => all.map((group) => group.getBoundingClientRect().top));
+      expect(tops).toEqual(tops.toSorted((one, other) => one - other));
+      expect(await page.evaluate(() => (globalThis as any).moved)).toBe(0);
+    });
+  });
+}
+
 test("the address stays in the browser", async ({ page }) => {
   await openTestForm(page);
   const requests: string[] = [];

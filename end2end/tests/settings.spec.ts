@@ -25,6 +25,28 @@ test("the address leads to the settings", async ({ page, javaScriptEnabled }) =>
   }
 });
 
+test("the first values stand on the first screen of a phone", async ({ page, javaScriptEnabled }) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.goto("/settings/lab.test");
+  const rows = page.locator(".service-card").first().locator(".row");
+  for (const [place, value] of ["mail.lab.test", "993"].entries()) {
+    await expect(rows.nth(place)).toContainText(value);
+    if (javaScriptEnabled !== false) await expect(rows.nth(place).getByRole("button", { name: "Copy" })).toBeVisible();
+    const { y, height } = (await rows.nth(place).boundingBox())!;
+    expect(y + height).toBeLessThanOrEqual(740);
+  }
+});
+
+test("where the values of a service come from is said once, with the day", async ({ page }) => {
+  await page.goto("/settings/lab.test");
+  const card = page.locator(".service-card").first();
+  const source = card.getByRole("link");
+  await expect(source).toBeHidden();
+  await card.getByText("Where these values come from").click();
+  await expect(source).toBeVisible();
+  await expect(card.locator(".sources")).toContainText(/read on \d+ \w+ \d{4}/);
+});
+
 test.describe("unknown addresses", () => {
   test.use({ expectedProblems: [/404/] });
   test("a page about an unknown domain shows the known ones", async ({ page }) => {

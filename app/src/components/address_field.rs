@@ -86,23 +86,29 @@ pub fn AddressAdvice(
     }
 }
 
+/// Whether another address of ours was perhaps meant by a text.
+pub fn is_slip(typed: &str, site: &Site) -> bool {
+    matches!(Said::of(typed, true, site), Said::Meant { .. })
+}
+
 /// What is said about a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Said {
+pub(crate) enum Said {
+    /// It is empty, or an address that is known.
     Nothing,
+    /// It is no address.
     Problem(AddressError),
     /// The address that was perhaps meant, and its domain.
-    Meant {
-        address: String,
-        domain: String,
-    },
+    Meant { address: String, domain: String },
     /// The name of the provider.
     Elsewhere(String),
+    /// Nobody knows its domain.
     Unknown,
 }
 
 impl Said {
-    fn of(typed: &str, was_sent: bool, site: &Site) -> Self {
+    /// What is said about what was typed; an empty field is only wrong once it was sent.
+    pub(crate) fn of(typed: &str, was_sent: bool, site: &Site) -> Self {
         let address = match parse_address(typed) {
             // Before anything was typed or sent nothing is wrong.
             Err(AddressError::Empty) if typed.is_empty() && !was_sent => return Self::Nothing,

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::icon::{Icon, Picture};
 use crate::site::localized;
 
 /// The heading of a part of a page, with a link to this part beside it. The script of the page copies the
@@ -23,7 +24,9 @@ pub fn Heading(
                 aria-label=localized(|t| &t.layout.link_here)
                 aria-describedby=id
                 data-copied=localized(|t| &t.layout.link_copied)
-            ></a>
+            >
+                <Picture icon=Icon::Link/>
+            </a>
         </div>
     }
 }

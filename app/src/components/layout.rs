@@ -1,15 +1,12 @@
 //! What stands around every page.
 
-use std::sync::Arc;
-
 use leptos::html::meta;
 use leptos::prelude::*;
 
 use super::footer::Footer;
 use super::header::Header;
 use crate::page_words::{PageTitleValue, ProviderValue};
-use crate::record::Record;
-use crate::site::{Bundle, localized, site, texts};
+use crate::site::{Bundle, DEVICE_SCRIPT, localized, site, texts};
 
 /// A whole HTML document.
 #[component]
@@ -46,6 +43,7 @@ pub fn Document(
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
                 // With erased types Leptos would end the text with a comment, which a title shows.
                 <title inner_html=escaped_title></title>
+                <script inner_html=DEVICE_SCRIPT></script>
                 // In the page, so that it is seen after one round trip.
                 <style inner_html=style></style>
                 <meta name="description" content=description.clone()/>
@@ -89,45 +87,6 @@ fn shortened(text: &str) -> String {
     let end = kept.rfind(' ').unwrap_or(kept.len());
     let kept = kept[..end].trim_end_matches([' ', ',', ';', ':', '–']);
     format!("{kept} …")
-}
-
-/// Where a provider helps with what this site cannot do.
-#[component]
-pub fn Links(
-    /// The provider.
-    record: Arc<Record>,
-) -> impl IntoView {
-    let heading = texts()
-        .pages
-        .links
-        .heading
-        .fill(|ProviderValue::Provider| &record.name);
-    let pages = &record.links;
-    let links = [
-        (
-            &pages.password_reset,
-            localized(|t| &t.links.password_reset),
-        ),
-        (
-            &pages.password_change,
-            localized(|t| &t.links.password_change),
-        ),
-        (&pages.webmail, localized(|t| &t.links.webmail)),
-        (&pages.support, localized(|t| &t.links.support)),
-    ];
-    let items = links
-        .into_iter()
-        .filter_map(|(link, text)| {
-            let url = link.as_ref()?.url.as_str().to_owned();
-            Some(view! { <li><a href=url rel="noreferrer">{text}</a></li> })
-        })
-        .collect_view();
-    view! {
-        <section class="card more">
-            <h2>{heading}</h2>
-            <ul>{items}</ul>
-        </section>
-    }
 }
 
 #[cfg(test)]

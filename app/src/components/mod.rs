@@ -13,8 +13,6 @@ mod changes;
 #[cfg(feature = "ssr")]
 mod chip;
 #[cfg(feature = "ssr")]
-mod device_icon;
-#[cfg(feature = "ssr")]
 mod doors;
 #[cfg(feature = "ssr")]
 mod footer;
@@ -27,11 +25,15 @@ mod heading;
 #[cfg(feature = "ssr")]
 mod icon;
 #[cfg(feature = "ssr")]
+mod keep_trail;
+#[cfg(feature = "ssr")]
 mod layout;
 #[cfg(feature = "ssr")]
 mod own_sign_in;
 #[cfg(feature = "ssr")]
 mod program_choice;
+#[cfg(feature = "ssr")]
+mod program_links;
 #[cfg(feature = "ssr")]
 mod prose;
 #[cfg(feature = "ssr")]
@@ -54,7 +56,9 @@ mod way_on;
 mod your_address;
 
 #[cfg(feature = "ssr")]
-pub use address_field::{AddressAdvice, AddressField};
+pub(crate) use address_field::Said;
+#[cfg(feature = "ssr")]
+pub use address_field::{AddressAdvice, AddressField, is_slip};
 #[cfg(feature = "ssr")]
 pub use after_test::AfterTest;
 #[cfg(feature = "ssr")]
@@ -74,11 +78,15 @@ pub use heading::Heading;
 #[cfg(feature = "ssr")]
 pub use icon::{Icon, Picture};
 #[cfg(feature = "ssr")]
-pub use layout::{Document, Links};
+pub use keep_trail::KeepTrail;
+#[cfg(feature = "ssr")]
+pub use layout::Document;
 #[cfg(feature = "ssr")]
 pub use own_sign_in::OwnSignIn;
 #[cfg(feature = "ssr")]
-pub use program_choice::{ChoiceRow, device_links, programs_by_device};
+pub use program_choice::{ChoiceRow, device_links, programs_by_device, programs_folded};
+#[cfg(feature = "ssr")]
+pub use program_links::ProgramLinks;
 #[cfg(feature = "ssr")]
 pub use prose::{GeneralText, StepText, Text, described};
 #[cfg(feature = "ssr")]
@@ -90,7 +98,7 @@ pub use settings_table::SettingsTable;
 #[cfg(feature = "ssr")]
 pub use steps::Part;
 #[cfg(feature = "ssr")]
-pub use support::Support;
+pub use support::{Support, SupportOf};
 #[cfg(feature = "ssr")]
 pub use test_section::TestSection;
 #[cfg(feature = "ssr")]

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::device_icon::DeviceIcon;
+use super::icon::{Icon, Picture};
 use crate::guide::program::{Device, Program};
 use crate::guide::words::DeviceValue;
 use crate::islands::DeviceFirst;
@@ -29,14 +29,61 @@ enum Group {
 }
 
 /// The programs in groups; `rows` makes the rows of each. Where scripts run, the group of the customer's
-/// device comes first.
+/// device comes first, and says so.
 pub fn programs_by_device(
     texts: &Texts,
     programs: &[&Arc<Program>],
     rows: impl Fn(&[&Arc<Program>]) -> Vec<AnyView>,
 ) -> AnyView {
     let words = &texts.guide.words.programs;
-    let sections = groups().filter_map(|group| {
+    let sections = filled(texts, programs, rows).map(|(group, heading, rows)| {
+        view! {
+            <section id=name(group) class="device" data-device=name(group)>
+                <div class="device-name">
+                    <Picture icon=icon(group)/>
+                    <h2>{heading}</h2>
+                    <p class="badge suggested">{words.suggested.clone()}</p>
+                </div>
+                <ul class="rows">{rows}</ul>
+            </section>
+        }
+    });
+    let sections = sections.collect_view();
+    view! { <DeviceFirst>{sections}</DeviceFirst> }.into_any()
+}
+
+/// The same where the choice is one of several things on the page: each group is one line until it is opened.
+/// Where scripts run, the group of the customer's device comes first and stands open.
+pub fn programs_folded(
+    texts: &Texts,
+    programs: &[&Arc<Program>],
+    rows: impl Fn(&[&Arc<Program>]) -> Vec<AnyView>,
+) -> AnyView {
+    let words = &texts.guide.words.programs;
+    let groups = filled(texts, programs, rows).map(|(group, _, rows)| {
+        view! {
+            <details class="device-fold" data-device=name(group)>
+                <summary>
+                    <Picture icon=icon(group)/>
+                    <b>{short(texts, group)}</b>
+                    <span class="badge suggested">{words.suggested.clone()}</span>
+                </summary>
+                <ul class="rows">{rows}</ul>
+            </details>
+        }
+    });
+    let groups = groups.collect_view();
+    view! { <div class="device-folds"><DeviceFirst>{groups}</DeviceFirst></div> }.into_any()
+}
+
+/// The groups that have rows, each with its heading and its rows.
+fn filled(
+    texts: &Texts,
+    programs: &[&Arc<Program>],
+    rows: impl Fn(&[&Arc<Program>]) -> Vec<AnyView>,
+) -> impl Iterator<Item = (Group, String, Vec<AnyView>)> {
+    let words = &texts.guide.words.programs;
+    groups().filter_map(move |group| {
         let here: Vec<_> = programs
             .iter()
             .copied()
@@ -52,23 +99,17 @@ pub fn programs_by_device(
         };
         let rows: Vec<_> = rows
             .into_iter()
-            .map(|row| view! { <li>{row}</li> })
+            .map(|row| view! { <li>{row}</li> }.into_any())
             .collect();
-        (!rows.is_empty()).then(|| {
-            view! {
-                <section id=name(group) class="device" data-device=name(group)>
-                    <div class="device-name">
-                        <DeviceIcon device=device(group)/>
-                        <h2>{heading}</h2>
-                        <p class="badge" data-suggested hidden>{words.suggested.clone()}</p>
-                    </div>
-                    <ul class="rows">{rows}</ul>
-                </section>
-            }
-        })
-    });
-    let sections = sections.collect_view();
-    view! { <DeviceFirst><div>{sections}</div></DeviceFirst> }.into_any()
+        (!rows.is_empty()).then_some((group, heading, rows))
+    })
+}
+
+fn short(texts: &Texts, group: Group) -> String {
+    match group {
+        Group::Device(device) => texts.guide.words.device(device).to_owned(),
+        Group::Other => texts.guide.words.programs.other_short.clone(),
+    }
 }
 
 /// Ways to the groups, for who looks at a small screen or has no scripts.
@@ -76,11 +117,8 @@ pub fn device_links(texts: &Texts) -> impl IntoView + use<> {
     let words = &texts.guide.words.programs;
     let links = groups().map(|group| {
         let href = format!("#{}", name(group));
-        let label = match group {
-            Group::Device(device) => texts.guide.words.device(device).to_owned(),
-            Group::Other => words.other_short.clone(),
-        };
-        view! { <li><a href=href><DeviceIcon device=device(group)/>{label}</a></li> }
+        let label = short(texts, group);
+        view! { <li><a href=href><Picture icon=icon(group)/>{label}</a></li> }
     });
     let links = links.collect_view();
     view! {
@@ -127,6 +165,17 @@ fn belongs(program: &Program, group: Group) -> bool {
 
 fn name(group: Group) -> &'static str {
     device(group).map_or("other", Device::name)
+}
+
+const fn icon(group: Group) -> Icon {
+    match group {
+        Group::Device(Device::Iphone) => Icon::Iphone,
+        Group::Device(Device::Android) => Icon::Android,
+        Group::Device(Device::Windows) => Icon::Windows,
+        Group::Device(Device::Mac) => Icon::Mac,
+        Group::Device(Device::Linux) => Icon::Linux,
+        Group::Other => Icon::Printer,
+    }
 }
 
 const fn device(group: Group) -> Option<Device> {

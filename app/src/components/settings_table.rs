@@ -7,12 +7,10 @@ use probe::{Protocol, Security};
 
 use super::OwnSignIn;
 use crate::islands::{CopyButton, UserName};
-use crate::page_words::{
-    DayValue, MegabytesValue, PortForValue, PortValue, ReadingValue, SourceValue,
-};
+use crate::page_words::{CountValue, DayValue, MegabytesValue, PortForValue, PortValue};
 use crate::record::{
-    Group, LimitKind, LocalizedText, Record, Role, Service, SignInMethod, Source, UserNameForm,
-    Wrong,
+    Domain, Group, LimitKind, LocalizedText, Record, Role, Service, SignInMethod, Source,
+    UserNameForm, Wrong,
 };
 use crate::site::{localized, texts};
 
@@ -23,6 +21,9 @@ pub fn SettingsTable(
     record: Arc<Record>,
     /// The addresses that share the settings.
     group: Arc<Group>,
+    /// The domain that was asked for; by default the first of the group.
+    #[prop(optional, into)]
+    domain: Option<Domain>,
 ) -> impl IntoView {
     let local_part = group.user_name.form == UserNameForm::LocalPart;
     let cards = |role: Role| {
@@ -41,18 +42,7 @@ pub fn SettingsTable(
     let has = |role: Role| group.services.iter().any(|service| service.role == role);
     view! {
         <div class="settings">
-            <p class="applies">
-                {localized(|t| &t.settings.applies)} " "
-                {group
-                    .domains
-                    .iter()
-                    .enumerate()
-                    .map(|(at, domain)| {
-                        let comma = if at == 0 { "" } else { ", " };
-                        view! { {comma}<span class="domain">{format!("@{}", domain.as_str())}</span> }
-                    })
-                    .collect_view()}
-            </p>
+            <Applies group=group.clone() domain/>
             {note(&group.note)}
             <OwnSignIn group=group.clone()/>
             <div class="cards">{cards(Role::Recommended)} {(!imap).then(|| cards(Role::Other))}</div>
@@ -83,6 +73,42 @@ pub fn SettingsTable(
             <Sources record/>
         </div>
     }
+}
+
+/// The most domains that are all named. More are folded away, so that the values come first.
+const MAX_NAMED: usize = 3;
+
+/// Whom the settings are for: the customer's own address once it is known, or a domain.
+#[component]
+fn Applies(group: Arc<Group>, domain: Option<Domain>) -> impl IntoView {
+    let words = &texts().pages.settings;
+    let name = |domain: &Domain| format!("@{}", domain.as_str());
+    let all: Vec<_> = group.domains.iter().map(name).collect();
+    if all.len() <= MAX_NAMED {
+        let ending = words.applies_ending.clone();
+        return view! { <p class="applies">{ending} " " {all.join(", ")}</p> }.into_any();
+    }
+    let own = domain.as_ref().or(group.domains.first());
+    let own = own.map(name).unwrap_or_default();
+    let more = words
+        .applies_more
+        .fill(|CountValue::Count| (all.len() - 1).to_string());
+    let all = all.into_iter();
+    let all = all.map(|name| view! { <li>{name}</li> }).collect_view();
+    view! {
+        <details class="applies folded">
+            <summary>
+                <span>
+                    {words.applies.clone()} " "
+                    <b><UserName local_part=false>{own}</UserName></b>
+                    " " {more}
+                </span>
+            </summary>
+            <p>{words.applies_all.clone()}</p>
+            <ul class="columns">{all}</ul>
+        </details>
+    }
+    .into_any()
 }
 
 /// What to know before reading what follows.
@@ -121,7 +147,7 @@ fn service_card(service: &Service, group: &Group, local_part: bool) -> impl Into
     };
     let authentication = (endpoint.protocol == Protocol::Smtp).then(|| {
         view! {
-            <Row label=localized(|t| &t.settings.sign_in) source=group.sign_in.source.clone()>
+            <Row label=localized(|t| &t.settings.sign_in)>
                 <span>{sign_in}</span>
             </Row>
         }
@@ -135,18 +161,18 @@ fn service_card(service: &Service, group: &Group, local_part: bool) -> impl Into
             <p class="purpose">{purpose}</p>
             {note(&service.note)}
             <dl class="values">
-                <Row label=localized(|t| &t.settings.server) source=service.source.clone()>
+                <Row label=localized(|t| &t.settings.server)>
                     <span class="value">{host.clone()}</span>
                     <Copy value=Some(host) local_part what=localized(|t| &t.settings.copy_server)/>
                 </Row>
-                <Row label=localized(|t| &t.settings.port) source=service.source.clone()>
+                <Row label=localized(|t| &t.settings.port)>
                     <span class="value">{port.clone()}</span>
                     <Copy value=Some(port) local_part what=localized(|t| &t.settings.copy_port)/>
                 </Row>
-                <Row label=localized(|t| &t.settings.security) source=service.source.clone()>
+                <Row label=localized(|t| &t.settings.security)>
                     <span class="value">{security}</span>
                 </Row>
-                <Row label=localized(|t| &t.settings.user_name) source=group.user_name.source.clone()>
+                <Row label=localized(|t| &t.settings.user_name)>
                     <span class="value">
                         <UserName local_part>
                             <em>
@@ -160,41 +186,57 @@ fn service_card(service: &Service, group: &Group, local_part: bool) -> impl Into
                     </span>
                     <Copy value=None local_part what=localized(|t| &t.settings.copy_user)/>
                 </Row>
-                <Row label=localized(|t| &t.settings.password) source=group.sign_in.source.clone()>
+                <Row label=localized(|t| &t.settings.password)>
                     <span>{password}</span>
                 </Row>
                 {authentication}
             </dl>
+            {card_sources(service, group)}
         </section>
     }
 }
 
 #[component]
-fn Row(label: String, source: Arc<Source>, children: Children) -> impl IntoView {
-    let texts = texts();
-    let read = texts.test.day(source.read);
-    let words = &texts.pages.settings;
-    let title = words.read.fill(|value| match value {
-        ReadingValue::Source => source.title.in_language(&texts.language),
-        ReadingValue::Day => read.as_str(),
-    });
-    let name = words.source_of.fill(|SourceValue::Source| &title);
+fn Row(label: String, children: Children) -> impl IntoView {
     view! {
         <div class="row">
             <dt>{label}</dt>
-            <dd>
-                {children()}
-                <a
-                    class="source"
-                    href=source.url.as_str().to_owned()
-                    rel="noreferrer"
-                    title=title
-                    aria-label=name
-                >
-                    {localized(|t| &t.settings.source)}
-                </a>
-            </dd>
+            <dd>{children()}</dd>
         </div>
+    }
+}
+
+/// Where the values of a service were read. Where not all are from one page, each says what was read there.
+fn card_sources(service: &Service, group: &Group) -> impl IntoView + use<> {
+    let texts = texts();
+    let words = &texts.pages.settings;
+    let read = [
+        (&service.source, &words.source_server),
+        (&group.user_name.source, &words.user_name),
+        (&group.sign_in.source, &words.source_sign_in),
+    ];
+    let mut sources: Vec<(&Arc<Source>, Vec<&str>)> = Vec::new();
+    for (source, what) in read {
+        match sources.iter_mut().find(|(other, _)| *other == source) {
+            Some((_, values)) => values.push(what),
+            None => sources.push((source, vec![what])),
+        }
+    }
+    let several = sources.len() > 1;
+    let links = sources.into_iter().map(|(source, values)| {
+        let title = source.title.in_language(&texts.language).to_owned();
+        let day = texts.test.day(source.read);
+        let read = words.read_on.fill(|DayValue::Day| &day);
+        let values = several.then(|| format!("{}: ", values.join(", ")));
+        let url = source.url.as_str().to_owned();
+        view! { <li>{values} <a href=url rel="noreferrer">{title}</a> {read}</li> }
+    });
+    let links = links.collect_view();
+    view! {
+        <details class="folded sources">
+            <summary>{words.source.clone()}</summary>
+            <ul>{links}</ul>
+        </details>
     }
 }
 

@@ -19,12 +19,22 @@ pub fn Support(
     let records = site().catalogue.records.clone();
     let records = records.into_iter();
     records
-        .map(|record| view! { <Provider record under_title/> })
+        .map(|record| view! { <SupportOf record under_title/> })
         .collect_view()
 }
 
+/// The same of one provider.
 #[component]
-fn Provider(record: Arc<Record>, under_title: bool) -> impl IntoView {
+pub fn SupportOf(
+    /// The provider.
+    record: Arc<Record>,
+    /// Whether it stands right under the title of the page, and not in a section of it.
+    #[prop(optional)]
+    under_title: bool,
+    /// Whether the pages for a forgotten or a new password are of use here, too.
+    #[prop(optional)]
+    with_passwords: bool,
+) -> impl IntoView {
     let texts = texts();
     let words = &texts.pages.support;
     let name = |ProviderValue::Provider| &record.name;
@@ -54,6 +64,22 @@ fn Provider(record: Arc<Record>, under_title: bool) -> impl IntoView {
         let url = link.url.as_str().to_owned();
         view! { <li><a href=url rel="noreferrer">{localized(|t| &t.links.webmail)}</a></li> }
     });
+    let passwords = [
+        (
+            &record.links.password_reset,
+            localized(|t| &t.links.password_reset),
+        ),
+        (
+            &record.links.password_change,
+            localized(|t| &t.links.password_change),
+        ),
+    ];
+    let passwords = passwords.into_iter().filter(|_| with_passwords);
+    let passwords = passwords.filter_map(|(link, text)| {
+        let url = link.as_ref()?.url.as_str().to_owned();
+        Some(view! { <li><a href=url rel="noreferrer">{text}</a></li> })
+    });
+    let passwords = passwords.collect_view();
     let heading = words.heading.fill(name);
     let heading = if under_title {
         view! { <h2>{heading}</h2> }.into_any()
@@ -64,7 +90,7 @@ fn Provider(record: Arc<Record>, under_title: bool) -> impl IntoView {
     view! {
         <div class="card support">
             {heading}
-            <ul>{phone} {chat_item} {pages} {hours} {webmail}</ul>
+            <ul>{phone} {chat_item} {pages} {hours} {webmail} {passwords}</ul>
             {bill.map(|text| view! { <p>{text}</p> })}
             {find_webmail.map(|text| view! { <p>{text}</p> })}
             <p class="hint">{localized(|t| &t.support.fakes)}</p>

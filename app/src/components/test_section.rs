@@ -5,6 +5,8 @@ use leptos::prelude::*;
 use super::{AddressAdvice, AfterTest};
 use crate::check::Admission;
 use crate::check::event::{FindingWords, Mark};
+use crate::guide::destination::{Destination, Page};
+use crate::guide::trail::Trail;
 use crate::islands::{AddressInput, TestForm};
 use crate::page_words::ServiceValue;
 use crate::site::{Site, localized, site, texts};
@@ -16,26 +18,36 @@ pub fn TestSection(
     /// What the address field holds when the page arrives.
     #[prop(optional)]
     address: String,
-    /// Where the form is sent without scripts, if that is not the page of the test.
+    /// The question of the troubleshooter that the test answers.
+    #[prop(default = None)]
+    node: Option<String>,
+    /// What was answered before, as far as the address says.
     #[prop(optional)]
-    action: Option<String>,
+    trail: Trail,
     /// Whether the advice about the address stands here; a page has it once.
     #[prop(default = true)]
     advises: bool,
     /// Whether a password can be given.
     #[prop(default = true)]
     with_password: bool,
-    /// Whether the troubleshooter goes on after the test.
-    #[prop(optional)]
-    goes_on: bool,
 ) -> impl IntoView {
     let (site, texts) = (site(), texts());
     // Where only some addresses are of such a provider, the server refuses their passwords and says why.
     let takes_password = site.takes_password();
     let confidential = expect_context::<Admission>().confidential;
+    let test = Destination::Page(Page::Test);
+    let action = trail.link(&texts.guide, &test);
+    let (action, next) = match node {
+        Some(node) => {
+            let mark = if action.contains('?') { '&' } else { '?' };
+            // Which question is next is known when the test has ended.
+            (format!("{action}{mark}node={node}"), Some(None))
+        }
+        None => (action, trail.next(&texts.guide, &test).map(Some)),
+    };
     view! {
-        <TestForm results=localized(|t| &t.test.results) stop_label=localized(|t| &t.test.stop) ends=ends() action=action.unwrap_or_else(|| "/test".to_owned())>
-            <AfterTest next=goes_on.then_some(None)/>
+        <TestForm results=localized(|t| &t.test.results) stop_label=localized(|t| &t.test.stop) ends=ends() action>
+            <AfterTest next trail/>
             <label for="test-address">{localized(|t| &t.test.address)}</label>
             <AddressInput id="test-address".to_owned() value=address.clone()/>
             {advises.then(|| view! { <AddressAdvice typed=address/> })}

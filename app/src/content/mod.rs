@@ -104,6 +104,16 @@ impl Folder<'_> {
         }
     }
 
+    /// All files of a folder inside, in the order of their names.
+    pub(crate) fn files(&self, folder: &str) -> Vec<File> {
+        let folder = format!("{}/{folder}/", self.name);
+        let files = self.files.0.iter();
+        let files = files.filter(|(name, _)| name.starts_with(&folder));
+        files
+            .map(|(name, text)| File::new(name.clone(), text.clone()))
+            .collect()
+    }
+
     /// Refuses files besides these, which nothing would read. A folder inside stands for all files in it.
     pub(crate) fn only(&self, expected: &[&str]) -> Result<(), String> {
         let mut names = self.files.0.keys().filter_map(|path| {

@@ -19,6 +19,8 @@ pub struct Card {
     pub title: String,
     /// Why that helps.
     pub why: Prose,
+    /// What must be known before the first step.
+    pub warning: Option<Prose>,
     /// Whether every program has steps of its own for it.
     pub program: bool,
     /// A page of the provider on which it is done.
@@ -56,6 +58,7 @@ impl Card {
     pub fn has_values(&self, own_steps: Option<&[Prose]>) -> bool {
         let steps = own_steps.unwrap_or(&self.steps);
         let texts = [&self.why, &self.after].into_iter().chain(steps);
+        let texts = texts.chain(&self.warning);
         texts.into_iter().any(Prose::has_values)
     }
 }
@@ -69,6 +72,8 @@ pub(super) struct Cards(BTreeMap<String, CardStructure>);
 struct CardStructure {
     #[serde(default)]
     program: bool,
+    #[serde(default)]
+    warning: bool,
     link: Option<CardLink>,
     facts: Option<CardFacts>,
     prevention: Option<Spanned<String>>,
@@ -93,6 +98,7 @@ struct WordsFile {
 struct CardText {
     title: Plain,
     why: Prose,
+    warning: Option<Prose>,
     steps: Steps,
     after: Prose,
     #[serde(default)]
@@ -133,9 +139,12 @@ impl Cards {
         let declared = declared.map(|(slug, card)| (slug.as_str(), (slug, card)));
         let words = file.toml::<WordsFile>()?.card;
         let cards = words.join(&table, declared, |place, (slug, structure), words| {
+            let name = format!("card.{slug}");
+            let own = Table::new(file, name, "what the structure says of this card").inside(place);
             let card = Card {
                 title: words.title.0,
                 why: words.why,
+                warning: own.optional("warning", structure.warning, words.warning)?,
                 program: structure.program,
                 link: structure.link,
                 facts: structure.facts,

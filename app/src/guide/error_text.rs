@@ -1,5 +1,7 @@
 //! What the messages of programs and servers mean.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -23,7 +25,9 @@ pub struct ErrorText {
     pub text: String,
     /// What it is found by.
     pub pieces: Vec<String>,
-    /// How much that tells.
+    /// Messages that are known to be about it.
+    pub examples: Vec<String>,
+    /// How much the pieces tell.
     pub level: Level,
     /// What it means.
     pub means: GeneralProse,
@@ -41,6 +45,8 @@ pub struct ErrorText {
 #[derive(Clone, Debug)]
 pub(super) struct Errors {
     errors: Vec<ErrorStructure>,
+    /// Messages that are known to be about an error, by its id.
+    examples: BTreeMap<String, Vec<String>>,
     named: Vec<NamedProgram>,
 }
 
@@ -85,6 +91,9 @@ struct StructureFile {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WordsFile {
+    /// Words that only look like slips of others.
+    #[serde(default)]
+    proper: Vec<String>,
     error: ById<ErrorWords>,
 }
 
@@ -100,12 +109,29 @@ struct ErrorWords {
 }
 
 impl Errors {
-    /// Reads all messages.
-    pub(super) fn read(file: &File) -> Result<Self, String> {
+    /// Reads all messages. `examples` are files with messages that are known to be about them.
+    pub(super) fn read(file: &File, examples: &[File]) -> Result<Self, String> {
         let StructureFile { error, named } = file.toml()?;
         file.unique("error", error.iter().map(|error| &error.id))?;
+        let known: BTreeSet<&str> = error
+            .iter()
+            .map(|error| error.id.get_ref().as_str())
+            .collect();
+        let mut by_id: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for file in examples {
+            for (id, messages) in file.toml::<BTreeMap<Spanned<String>, Vec<String>>>()? {
+                if !known.contains(id.get_ref().as_str()) {
+                    return Err(file.fault_at(
+                        &id,
+                        format!("`{}` is no error of the structure", id.get_ref()),
+                    ));
+                }
+                by_id.entry(id.into_inner()).or_default().extend(messages);
+            }
+        }
         Ok(Self {
             errors: error,
+            examples: by_id,
             named,
         })
     }
@@ -134,13 +160,13 @@ impl Errors {
         names.collect()
     }
 
-    /// The messages in the words of one language.
-    pub(super) fn with_words(&self, file: &File) -> Result<Vec<ErrorText>, String> {
+    /// The messages in the words of one language, and the words of it that only look like slips of others.
+    pub(super) fn with_words(&self, file: &File) -> Result<(Vec<ErrorText>, Vec<String>), String> {
         let table = Table::new(file, "error", "the id of an error of the structure");
         let declared = self.errors.iter();
         let declared = declared.map(|error| (error.id.get_ref().as_str(), error));
-        let words = file.toml::<WordsFile>()?.error;
-        words.join(&table, declared, |place, error, words| {
+        let WordsFile { proper, error } = file.toml()?;
+        let errors = error.join(&table, declared, |place, error, words| {
             let name = format!("error.{}", place.get_ref());
             let own = Table::new(file, name, "what the structure says of this error").inside(place);
             let also = error.also.iter().map(|to| to.get_ref().clone());
@@ -149,6 +175,11 @@ impl Errors {
                 program: error.program.as_ref().map(|slug| slug.get_ref().clone()),
                 text: words.text.0,
                 pieces: joined(file, place, &error.pieces, words.pieces)?,
+                examples: self
+                    .examples
+                    .get(error.id.get_ref())
+                    .cloned()
+                    .unwrap_or_default(),
                 level: error.level,
                 means: words.means,
                 cause: own.optional("cause", error.cause, words.cause)?,
@@ -156,7 +187,8 @@ impl Errors {
                 also: also.collect(),
                 scam: error.scam,
             })
-        })
+        })?;
+        Ok((errors, proper))
     }
 }
 
@@ -171,6 +203,7 @@ pub(super) fn of_program(slug: &str, place: usize, message: &Message) -> ErrorTe
         program: Some(slug.to_owned()),
         text: message.text.clone(),
         pieces: pieces.map(str::to_owned).collect(),
+        examples: Vec::new(),
         level: Level::Dialog,
         means: message.means.clone(),
         cause: None,

@@ -205,10 +205,9 @@ fn cards_that_fake_mails_imitate_warn_of_them() {
             "reset-password",
             "stranger",
         ] {
-            let steps = &texts.guide.cards[slug].steps;
-            let warned = steps[..2]
-                .iter()
-                .any(|step| plain(step).contains(words.scam));
+            // Before the first step, because that is where a customer still has the link at hand.
+            let warning = texts.guide.cards[slug].warning.as_ref();
+            let warned = warning.is_some_and(|warning| plain(warning).contains(words.scam));
             assert!(warned, "{slug}");
         }
     }
@@ -220,6 +219,7 @@ fn every_card_with_a_claim_names_its_source() {
         for (slug, card) in &texts.guide.cards {
             let all = [&card.why, &card.after]
                 .into_iter()
+                .chain(&card.warning)
                 .chain(card.steps.iter());
             for text in all.map(plain) {
                 let claim = words.claims.iter().find(|claim| text.contains(**claim));

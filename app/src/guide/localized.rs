@@ -30,6 +30,8 @@ pub struct Guide {
     pub errors: Vec<ErrorText>,
     /// The programs, each with words by which a text names it.
     pub names: Vec<(String, String)>,
+    /// Words that only look like slips of words by which messages are found.
+    pub proper: Vec<String>,
     /// The commands for the customer's own network.
     pub network: Network,
     /// Where to go on from what a test found.
@@ -62,7 +64,8 @@ impl Guide {
             return Err(file.fault("there is no such program in the structure"));
         }
         let mut errors = messages(&programs);
-        errors.extend(structure.errors.with_words(&folder.file("errors.toml")?)?);
+        let (messages, proper) = structure.errors.with_words(&folder.file("errors.toml")?)?;
+        errors.extend(messages);
         let nodes = structure.nodes.with_words(&folder.file("nodes.toml")?)?;
         let network = structure
             .network
@@ -72,6 +75,7 @@ impl Guide {
             nodes,
             errors,
             names: structure.errors.names(),
+            proper,
             network,
             remedies: structure.remedies.remedies(),
             programs,

@@ -46,6 +46,8 @@ pub use localized::Guide;
 pub(crate) use structure::Structure;
 
 #[cfg(test)]
+mod fault_tests;
+#[cfg(test)]
 mod harm_tests;
 #[cfg(test)]
 mod tests;

@@ -74,6 +74,8 @@ pub struct Answer {
     pub then: Option<Destination>,
     /// What is certain after it.
     pub rules_out: Option<String>,
+    /// What this answer and the next ones are about, where a question has many.
+    pub heading: Option<String>,
 }
 
 impl Node {
@@ -132,6 +134,9 @@ struct AnswerStructure {
     /// Whether something is certain after it.
     #[serde(default)]
     rules_out: bool,
+    /// Whether a heading stands above it.
+    #[serde(default)]
+    heading: bool,
 }
 
 #[derive(Deserialize)]
@@ -155,6 +160,8 @@ struct NodeWords {
     answers: ById<Spanned<Plain>>,
     #[serde(default)]
     rules_out: ById<Plain>,
+    #[serde(default)]
+    headings: ById<Plain>,
 }
 
 impl Nodes {
@@ -304,6 +311,15 @@ fn answers(node: &NodeStructure) -> impl Iterator<Item = &Spanned<Destination>> 
 }
 
 impl NodeStructure {
+    /// The ids of some answers, as keys of what a language says of them.
+    fn those(&self, which: fn(&AnswerStructure) -> bool) -> impl Iterator<Item = (&str, &str)> {
+        let answers = self.answers.iter().filter(move |answer| which(answer));
+        answers.map(|answer| {
+            let id = answer.id.get_ref().as_str();
+            (id, id)
+        })
+    }
+
     fn with_words(
         &self,
         file: &File,
@@ -324,12 +340,12 @@ impl NodeStructure {
         let labels = words.answers.in_order(&labels, ids)?;
         let name = format!("node.{slug}.rules_out");
         let certain = Table::new(file, name, "the id of an answer that rules something out");
-        let ruling = self.answers.iter().filter(|answer| answer.rules_out);
-        let ruling = ruling.map(|answer| {
-            let id = answer.id.get_ref().as_str();
-            (id, id)
-        });
+        let ruling = self.those(|answer| answer.rules_out);
         let mut certain = words.rules_out.map(&certain.inside(place), ruling)?;
+        let name = format!("node.{slug}.headings");
+        let headings = Table::new(file, name, "the id of an answer with a heading");
+        let headed = self.those(|answer| answer.heading);
+        let mut headings = words.headings.map(&headings.inside(place), headed)?;
         let answers = self.answers.iter().zip(labels).map(|(answer, label)| {
             let id = answer.id.get_ref();
             Ok(Answer {
@@ -337,6 +353,7 @@ impl NodeStructure {
                 to: answer.to.get_ref().clone(),
                 then: answer.then.as_ref().map(|then| then.get_ref().clone()),
                 rules_out: certain.remove(id.as_str()).map(|words| words.0),
+                heading: headings.remove(id.as_str()).map(|words| words.0),
                 id: id.clone(),
             })
         });

@@ -31,10 +31,14 @@ pub(crate) struct Structure {
     pub(super) remedies: RemediesFile,
 }
 
+/// The folder of the messages that are known to be about an error.
+const MESSAGES: &str = "messages";
+
 /// The files of the structure.
-const FILES: [&str; 8] = [
+const FILES: [&str; 9] = [
     "cards.toml",
     "errors.toml",
+    MESSAGES,
     "network.toml",
     "nodes.toml",
     other_providers::FILE,
@@ -64,7 +68,7 @@ impl Structure {
             programs: programs(folder)?,
             cards: Cards::read(&folder.file("cards.toml")?)?,
             nodes: Nodes::read(folder.file("nodes.toml")?)?,
-            errors: Errors::read(&errors)?,
+            errors: Errors::read(&errors, &folder.files(MESSAGES))?,
             network: NetworkStructure::read(&network)?,
             remedies: RemediesFile::read(&remedies)?,
         };

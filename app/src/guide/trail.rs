@@ -6,14 +6,18 @@ use std::sync::Arc;
 
 use super::destination::Destination;
 use super::localized::Guide;
-use super::node::AnsweredBy;
+use super::node::{Answer, AnsweredBy};
 use super::program::Program;
 use crate::answered::AnsweredQuestion;
 use crate::answered::answer_ids::CHOSEN;
 
 /// The answers so far, each of a node that exists.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Trail(Vec<Step>);
+pub struct Trail {
+    steps: Vec<Step>,
+    /// The slug of the program that was chosen beside the questions, such as on a card.
+    chosen: Option<String>,
+}
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Step {
@@ -37,22 +41,36 @@ impl Trail {
                 answer: answer.to_owned(),
             })
         });
-        Self(steps.collect())
+        Self {
+            steps: steps.collect(),
+            chosen: None,
+        }
+    }
+
+    /// The trail of a customer who has chosen this program beside the questions.
+    pub fn choosing(mut self, program: Option<&Program>) -> Self {
+        self.chosen = program.map(|program| program.slug.clone());
+        self
+    }
+
+    /// Whether no question was answered.
+    pub fn is_empty(&self) -> bool {
+        self.steps.is_empty()
     }
 
     /// The trail with one more answer.
     pub fn with(&self, node: &str, answer: &str) -> Self {
-        let mut steps = self.0.clone();
-        steps.push(Step {
+        let mut longer = self.clone();
+        longer.steps.push(Step {
             node: node.to_owned(),
             answer: answer.to_owned(),
         });
-        Self(steps)
+        longer
     }
 
     /// The trail as it stands in addresses.
     pub fn text(&self) -> String {
-        let steps = self.0.iter();
+        let steps = self.steps.iter();
         let steps = steps.map(|step| format!("{}.{}", step.node, step.answer));
         steps.collect::<Vec<_>>().join("~")
     }
@@ -88,30 +106,67 @@ impl Trail {
     /// Whether this answer, such as `send.yes`, was given.
     fn has(&self, id: &str) -> bool {
         let id = id.split_once('.');
-        let mut steps = self.0.iter();
+        let mut steps = self.steps.iter();
         steps.any(|step| id == Some((&step.node, &step.answer)))
     }
 
     fn address(&self, guide: &Guide, target: &Destination) -> String {
-        let mut query = Vec::new();
-        if let (Destination::Card(_), Some(program)) = (target, self.program(guide)) {
-            query.push(format!("program={}", program.slug));
-        }
-        let keeps = matches!(target, Destination::Card(_) | Destination::Node(_));
-        if !self.0.is_empty() && keeps {
-            query.push(format!("trail={}", self.text()));
-        }
         let path = target.path();
-        if query.is_empty() {
+        match target {
+            Destination::Card(_) | Destination::Page(_) => {
+                self.query(path, self.program(guide).map(|program| &*program.slug))
+            }
+            Destination::Node(_) | Destination::Program(_) => {
+                let asked = self.asked(guide).map(|program| &program.slug);
+                let beside = self.chosen.as_ref().filter(|slug| asked != Some(slug));
+                self.query(path, beside.map(String::as_str))
+            }
+        }
+    }
+
+    /// The address of a page of the site that keeps the trail, for who chooses on a page and not by an answer.
+    pub fn keep(&self, path: String) -> String {
+        self.query(path, self.chosen.as_deref())
+    }
+
+    fn query(&self, path: String, program: Option<&str>) -> String {
+        let program = program.map(|slug| format!("program={slug}"));
+        let trail = (!self.is_empty()).then(|| format!("trail={}", self.text()));
+        let query: Vec<_> = program.into_iter().chain(trail).collect();
+        // What stands behind a `#` shows the settings, which need nothing of this.
+        if query.is_empty() || path.contains('#') {
             path
         } else {
             format!("{path}?{}", query.join("&"))
         }
     }
 
+    /// Where to go on from this page if it did not help: to what follows the last answer, or to where that
+    /// leads for those who have left the questions before.
+    pub fn next(&self, guide: &Guide, here: &Destination) -> Option<String> {
+        let answer = self.answer(guide, self.steps.last()?)?;
+        let next = answer.then.as_ref().unwrap_or(&answer.to);
+        (next != here).then(|| self.link(guide, next))
+    }
+
+    /// The answer that was given in a step.
+    fn answer<'a>(&self, guide: &'a Guide, step: &Step) -> Option<&'a Answer> {
+        let node = guide.nodes.get(&step.node)?;
+        let chosen = node.by == AnsweredBy::Program && guide.program(&step.answer).is_some();
+        node.answer(if chosen { CHOSEN } else { &step.answer })
+    }
+
     /// The program that was chosen on the way.
     pub fn program<'a>(&self, guide: &'a Guide) -> Option<&'a Arc<Program>> {
-        let mut steps = self.0.iter().rev();
+        match &self.chosen {
+            Some(slug) => guide.program(slug),
+            None => self.asked(guide),
+        }
+    }
+
+    /// The program that was given as an answer.
+    fn asked<'a>(&self, guide: &'a Guide) -> Option<&'a Arc<Program>> {
+        let mut steps = self.steps.iter().rev();
         steps.find_map(|step| match guide.nodes.get(&step.node)?.by {
             AnsweredBy::Program => guide.program(&step.answer),
             AnsweredBy::Ask | AnsweredBy::Test | AnsweredBy::Password | AnsweredBy::Clock => None,
@@ -120,27 +175,37 @@ impl Trail {
 
     /// What was asked and answered.
     pub fn answered(&self, guide: &Guide) -> Vec<AnsweredQuestion> {
-        let known = self.0.iter().enumerate().filter_map(|(position, step)| {
-            let node = guide.nodes.get(&step.node)?;
-            let program = guide.program(&step.answer);
-            let program = program.filter(|_| node.by == AnsweredBy::Program);
-            let answer = node.answer(program.map_or(&step.answer, |_| CHOSEN))?;
-            let so_far = Self(self.0[..=position].to_vec());
-            let link = |target: &Destination| so_far.link(guide, target);
-            Some(AnsweredQuestion {
-                question: node.question.clone(),
-                answer: program
-                    .map_or(&answer.label, |program| &program.name)
-                    .clone(),
-                certain: answer.rules_out.clone().unwrap_or_default(),
-                to: answer.to.path(),
-                then: answer.then.as_ref().map(link).unwrap_or_default(),
-                program: program
-                    .map(|program| program.slug.clone())
-                    .unwrap_or_default(),
-                id: format!("{}.{}", step.node, step.answer),
-            })
-        });
+        let known = self
+            .steps
+            .iter()
+            .enumerate()
+            .filter_map(|(position, step)| {
+                let node = guide.nodes.get(&step.node)?;
+                let program = guide.program(&step.answer);
+                let program = program.filter(|_| node.by == AnsweredBy::Program);
+                let answer = self.answer(guide, step)?;
+                let so_far = Self {
+                    steps: self.steps[..=position].to_vec(),
+                    chosen: self.chosen.clone(),
+                };
+                let link = |target: &Destination| so_far.link(guide, target);
+                Some(AnsweredQuestion {
+                    question: node.question.clone(),
+                    answer: program
+                        .map_or(&answer.label, |program| &program.name)
+                        .clone(),
+                    certain: answer.rules_out.clone().unwrap_or_default(),
+                    to: answer.to.path(),
+                    then: answer.then.as_ref().map(link).unwrap_or_default(),
+                    program: program
+                        .map(|program| program.slug.clone())
+                        .unwrap_or_default(),
+                    id: format!("{}.{}", step.node, step.answer),
+                })
+            });
         known.collect()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -98,8 +98,8 @@ words! {
 
 words! {
     /// The troubleshooter.
-    FixWords: home home_lead known again errors errors_hint errors_button tools check network report test
-        test_answer next outlook outlook_hint lost
+    FixWords: home home_lead known again tools check network report test
+        test_answer next still outlook outlook_hint lost
 }
 
 words! {
@@ -109,7 +109,7 @@ words! {
 
 words! {
     /// The search for the text of an error.
-    ErrorsWords: title lead label hint program any_program button hits none none_link all cause servers also scam place code;
+    ErrorsWords: title lead label hint program any_program button hits perhaps none none_link all cause servers also scam place code;
         in_program(ProgramValue)
 }
 
@@ -117,8 +117,8 @@ words! {
     /// The comparison of settings.
     CheckWords: title lead domain kind incoming outgoing in_host in_port in_security in_sign_in user
         out_host out_port out_security out_sign_in copies button results right wrong open put how
-        all_right some_wrong nothing test empty program general find_general;
-        find(ProgramValue) look(ProgramValue) own_label(OwnLabelValue)
+        all_right some_wrong nothing test empty program other_program general find_general look;
+        assumed(KindValue) usual(KindValue) find(ProgramValue) guide(ProgramValue) own_label(OwnLabelValue)
 }
 
 words! {
@@ -146,6 +146,9 @@ placeholders! {
 
     /// In the title of a program's page.
     ProgramTitleValue { Program = "program", Provider = "provider" }
+
+    /// In what says with which kind of account settings are compared.
+    KindValue { Kind = "kind" }
 
     /// In what says what a program calls a setting.
     OwnLabelValue { Label = "label", Program = "program" }

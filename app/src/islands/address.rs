@@ -164,9 +164,11 @@ fn show(field: &HtmlInputElement, text: &str) {
     }
 }
 
-/// Keeps the address for other pages, in this tab.
+/// Keeps the address for other pages, in this tab. What is no address is forgotten, so that no page begins with
+/// an error.
 #[cfg(feature = "hydrate")]
 fn remember(address: &str) {
+    let address = parse_address(address).map_or("", |_| address);
     storage::write(StorageArea::Session, ADDRESS, address);
 }
 

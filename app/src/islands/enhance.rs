@@ -58,8 +58,6 @@ pub(super) enum Kind {
     Clock,
     /// See [`Troubleshooter`].
     Troubleshooter,
-    /// See [`FollowUp`].
-    FollowUp,
     /// See [`ReportMaker`].
     Report,
     /// Nothing that the server makes, so nothing comes of it.
@@ -75,7 +73,6 @@ impl Kind {
             | Self::Device
             | Self::Clock
             | Self::Troubleshooter
-            | Self::FollowUp
             | Self::Report
             | Self::Unknown => Phase::Parts,
         }
@@ -102,10 +99,14 @@ pub fn Matches(children: Children) -> impl IntoView {
     view! { <Enhance kind=Kind::Matches name=String::new()>{children()}</Enhance> }
 }
 
-/// Moves the part inside whose `data-device` fits this device to the front.
+/// Puts the part inside whose `data-device` is that of the page first.
 #[component]
 pub fn DeviceFirst(children: Children) -> impl IntoView {
-    view! { <Enhance kind=Kind::Device name=String::new()>{children()}</Enhance> }
+    view! {
+        <Enhance kind=Kind::Device name=String::new()>
+            <div class="device-first">{children()}</div>
+        </Enhance>
+    }
 }
 
 /// Shows one of the parts inside, which are marked `data-clock="right"` and `data-clock="wrong"`.
@@ -119,12 +120,6 @@ pub fn ClockCheck(children: Children) -> impl IntoView {
 #[component]
 pub fn Troubleshooter(children: Children) -> impl IntoView {
     view! { <Enhance kind=Kind::Troubleshooter name=String::new()>{children()}</Enhance> }
-}
-
-/// "Did that help?" on a card: what was answered before (`#known`), and where to go on (`#next`).
-#[component]
-pub fn FollowUp(children: Children) -> impl IntoView {
-    view! { <Enhance kind=Kind::FollowUp name=String::new()>{children()}</Enhance> }
 }
 
 /// Makes the report for the help desk (`#report-made`) from what the browser keeps.
@@ -160,17 +155,14 @@ mod browser {
     use web_sys::{Element, HtmlDivElement};
 
     use super::Kind;
-    use crate::islands::{
-        checklist, clock, device_first, follow_up, matches, report, troubleshooter,
-    };
+    use crate::islands::{checklist, clock, device_first, matches, report, troubleshooter};
 
     pub(super) fn begin(kind: Kind, name: &str, root: &HtmlDivElement) {
         match kind {
             Kind::Checklist => checklist::restore(root, name),
-            Kind::Device => device_first::suggest(root),
+            Kind::Device => device_first::put_first(root),
             Kind::Clock => clock::show(root),
             Kind::Troubleshooter => troubleshooter::begin(root),
-            Kind::FollowUp => follow_up::restore(root),
             Kind::Report => report::show(root),
             Kind::Matches | Kind::Unknown => {}
         }
@@ -180,12 +172,7 @@ mod browser {
         match kind {
             Kind::Checklist => checklist::save(root, name),
             Kind::Matches => matches::search(root),
-            Kind::Device
-            | Kind::Clock
-            | Kind::Troubleshooter
-            | Kind::FollowUp
-            | Kind::Report
-            | Kind::Unknown => {}
+            Kind::Device | Kind::Clock | Kind::Troubleshooter | Kind::Report | Kind::Unknown => {}
         }
     }
 
@@ -198,7 +185,7 @@ mod browser {
             Kind::Troubleshooter => troubleshooter::click(root, event, &target),
             Kind::Report => report::click(root, &target),
             Kind::Checklist => checklist::click(event, &target),
-            Kind::Matches | Kind::Device | Kind::Clock | Kind::FollowUp | Kind::Unknown => {}
+            Kind::Matches | Kind::Device | Kind::Clock | Kind::Unknown => {}
         }
     }
 }

@@ -8,8 +8,7 @@ use gloo_net::http::Request;
 use leptos::prelude::set_timeout;
 use wasm_bindgen::JsCast;
 use web_sys::{
-    DomParser, Element, HtmlDivElement, HtmlSelectElement, HtmlTextAreaElement, SupportedType,
-    UrlSearchParams,
+    DomParser, Element, FormData, HtmlDivElement, HtmlFormElement, SupportedType, UrlSearchParams,
 };
 
 use super::dom::find;
@@ -60,15 +59,9 @@ async fn show(root: &Element, turn: u32) {
 
 /// The page that the button of the form leads to.
 fn path(root: &Element) -> Option<String> {
-    let field = find(root, "textarea")?
-        .dyn_into::<HtmlTextAreaElement>()
-        .ok()?;
-    let query = UrlSearchParams::new().ok()?;
-    query.append("q", &field.value());
-    let program = find(root, "select").and_then(|part| part.dyn_into::<HtmlSelectElement>().ok());
-    if let Some(program) = program {
-        query.append("program", &program.value());
-    }
+    let form = find(root, "form")?.dyn_into::<HtmlFormElement>().ok()?;
+    let fields = FormData::new_with_form(&form).ok()?;
+    let query = UrlSearchParams::new_with_str_sequence_sequence(&fields).ok()?;
     Some(format!("/errors?{}", String::from(query.to_string())))
 }
 

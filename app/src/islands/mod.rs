@@ -9,13 +9,11 @@ mod checklist;
 #[cfg(feature = "hydrate")]
 mod clock;
 mod copy_button;
-#[cfg(any(feature = "hydrate", test))]
+#[cfg(feature = "hydrate")]
 mod device_first;
 #[cfg(feature = "hydrate")]
 mod dom;
 mod enhance;
-#[cfg(feature = "hydrate")]
-mod follow_up;
 #[cfg(feature = "hydrate")]
 mod last_test;
 #[cfg(feature = "hydrate")]
@@ -34,8 +32,6 @@ mod troubleshooter;
 
 pub use address::{AddressAdvice, AddressInput, AddressScope, GroupPanel, UnknownDomain, UserName};
 pub use copy_button::CopyButton;
-pub use enhance::{
-    Checklist, ClockCheck, DeviceFirst, FollowUp, Matches, ReportMaker, Troubleshooter,
-};
+pub use enhance::{Checklist, ClockCheck, DeviceFirst, Matches, ReportMaker, Troubleshooter};
 pub use results::Results;
 pub use test_form::TestForm;

@@ -78,13 +78,15 @@ fn show_line(name: String, mark: Option<Mark>, labels: &ResultLabels) -> AnyView
 fn show_finding(finding: FindingWords, labels: &ResultLabels) -> AnyView {
     let title = vec![sign(finding.mark, labels), space(), words(finding.title)];
     let label = words(labels.of(ResultLabel::Advice));
-    let mut advice = vec![element("strong", "", None, vec![label]), space()];
-    advice.extend(with_webmail(&finding.advice, labels));
+    let label = element("strong", "", None, vec![label]);
+    let steps = finding.advice.lines();
+    let steps = steps.map(|step| element("li", "", None, with_webmail(step, labels)));
     let explanation = with_webmail(&finding.explanation, labels);
     let mut parts = vec![
         element("h3", "", None, title),
         element("p", "", None, explanation),
-        element("p", "advice", None, advice),
+        element("p", "", None, vec![label]),
+        element("ol", "advice", None, steps.collect()),
     ];
     if let Some(more) = finding.more {
         let link = link(more.href, None, more.text);

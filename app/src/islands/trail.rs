@@ -1,6 +1,7 @@
 //! The way through the troubleshooter as this tab keeps it, and as the page shows it.
 
 use leptos::prelude::{document, window};
+use wasm_bindgen::JsValue;
 use web_sys::Element;
 
 use super::dom::{self, find};
@@ -72,6 +73,13 @@ pub(super) fn restored() -> Vec<AnsweredQuestion> {
     answered
 }
 
+/// Lets the browser's history say how much of the way leads to the page that is open.
+pub(super) fn mark(length: usize) {
+    if let Ok(history) = window().history() {
+        let _ = history.replace_state(&JsValue::from(length as u32), "");
+    }
+}
+
 /// Whether the way ends at this path.
 pub(super) fn leads_to(answered: &[AnsweredQuestion], path: &str) -> bool {
     answered.last().is_some_and(|last| {
@@ -85,14 +93,25 @@ pub(super) fn program(answered: &[AnsweredQuestion]) -> Option<&AnsweredQuestion
     answered.iter().rev().find(|step| !step.program.is_empty())
 }
 
-/// The path of a card for the program that was chosen on the way.
-pub(super) fn with_program(path: &str, answered: &[AnsweredQuestion]) -> String {
-    match program(answered) {
-        Some(step) if path.starts_with("/fix/card/") && !path.contains('?') => {
-            format!("{path}?program={}", step.program)
-        }
-        _ => path.to_owned(),
+/// The address of a page with the way to it, as the server writes it where scripts are off. So the page
+/// that comes knows the program and where to go on.
+pub(super) fn address(path: &str, answered: &[AnsweredQuestion]) -> String {
+    // The settings are a part of a page, and need nothing of this.
+    if path.contains(['?', '#']) {
+        return path.to_owned();
     }
+    let mut address = [path, "?trail="].concat();
+    for (position, step) in answered.iter().enumerate() {
+        if position > 0 {
+            address.push('~');
+        }
+        address.push_str(&step.id);
+    }
+    if let Some(step) = program(answered) {
+        address.push_str("&program=");
+        address.push_str(&step.program);
+    }
+    address
 }
 
 /// The way that this part of the page shows.

@@ -5,7 +5,7 @@ use gloo_net::http::Request;
 use leptos::ev::{MouseEvent, popstate};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{DomParser, Element, Event, HtmlElement, HtmlFormElement, SupportedType};
+use web_sys::{Document, DomParser, Element, Event, HtmlElement, HtmlFormElement, SupportedType};
 
 use super::dom::{self, find};
 use super::{clock, device_first, last_test, trail};
@@ -32,6 +32,7 @@ pub(super) fn begin(root: &Element) {
     if trail::shown(root).is_empty() {
         trail::show(root, &answered);
     }
+    trail::mark(trail::shown(root).len());
     let back = root.clone();
     window_event_listener(popstate, move |_| {
         trail::show(&back, &trail::restored());
@@ -89,6 +90,8 @@ pub(super) fn after_test(root: &Element, progress: &Progress) {
     dom::show(&next, true);
 }
 
+/// The question.
+const NODE: &str = "#node";
 /// The link to the next question after a test.
 const NEXT: &str = ".next a[data-answer]";
 
@@ -117,7 +120,7 @@ fn found(root: &Element, progress: &Progress) -> &'static str {
 }
 
 fn find_answer(root: &Element, id: &str) -> Option<Element> {
-    find(root, &format!("#node a[data-answer={id}]"))
+    find(root, &format!(".choice[data-answer={id}]"))
 }
 
 /// Follows this answer if the question has it.
@@ -144,6 +147,12 @@ fn follow(root: &Element, link: &Element, first: Option<String>) {
         Some(first) => (first, data("data-to")),
         None => (data("data-to"), data("data-then")),
     };
+    let program = data("data-program");
+    // A program is an answer by its own name, as in the addresses of the server.
+    let id = match program.as_str() {
+        "" => data("data-answer"),
+        _ => program.clone(),
+    };
     let mut answered = trail::shown(root);
     answered.push(AnsweredQuestion {
         question: text("#node h1").unwrap_or_default(),
@@ -151,8 +160,8 @@ fn follow(root: &Element, link: &Element, first: Option<String>) {
         certain: data("data-certain"),
         to: to.clone(),
         then,
-        program: data("data-program"),
-        id: [&node.unwrap_or_default(), ".", &data("data-answer")].concat(),
+        program,
+        id: [&node.unwrap_or_default(), ".", &id].concat(),
     });
     trail::save(&answered);
     if to.starts_with("/fix/") && !to.starts_with("/fix/card/") {
@@ -163,9 +172,7 @@ fn follow(root: &Element, link: &Element, first: Option<String>) {
         }
         load(root, to, CameBy::Answers);
     } else {
-        let _ = window()
-            .location()
-            .assign(&trail::with_program(&to, &answered));
+        let _ = window().location().assign(&trail::address(&to, &answered));
     }
 }
 
@@ -181,9 +188,14 @@ fn load(root: &Element, path: String, came: CameBy) {
         if let Some(lost) = find(&root, "#node-lost") {
             dom::show(&lost, fresh.is_none());
         }
-        if let (Some((fresh, title)), Some(old)) = (fresh, find(&root, "#node")) {
-            let _ = old.replace_with_with_node_1(&fresh);
-            document().set_title(&title);
+        if let Some(fresh) = fresh {
+            for part in [NODE, "#by-hand"] {
+                let found = fresh.query_selector(part).ok().flatten();
+                if let (Some(old), Some(found)) = (find(&root, part), found) {
+                    let _ = old.replace_with_with_node_1(&found);
+                }
+            }
+            document().set_title(&fresh.title());
             window().scroll_to_with_x_and_y(0.0, 0.0);
             let heading = find(&root, "#node h1");
             if let Some(heading) = heading.and_then(|h| h.dyn_into::<HtmlElement>().ok()) {
@@ -194,15 +206,15 @@ fn load(root: &Element, path: String, came: CameBy) {
     });
 }
 
-/// The question of a page, and the title of that page.
-async fn fetch(path: &str) -> Option<(Element, String)> {
+/// The page of a question.
+async fn fetch(path: &str) -> Option<Document> {
     let answer = Request::get(path).send().await.ok()?;
     let page = answer.text().await.ok()?;
     let parsed = DomParser::new().ok()?;
     let parsed = parsed.parse_from_string(&page, SupportedType::TextHtml);
     let parsed = parsed.ok()?;
-    let question = parsed.query_selector("#node").ok()??;
-    Some((question, parsed.title()))
+    parsed.query_selector(NODE).ok()??;
+    Some(parsed)
 }
 
 /// Shows the test where the question is about it, and answers what can be answered here.
@@ -219,14 +231,18 @@ fn arrived(root: &Element, came: CameBy) {
     }
     if let Some(panel) = find(root, "#node-test") {
         dom::show(&panel, with_test);
+        // A test that runs, and its results, are those of another question; what was typed stays.
+        if let (Some(form), Ok(reset)) = (find(&panel, "form"), Event::new("reset")) {
+            let _ = form.dispatch_event(&reset);
+        }
         if with_test {
             test(root, &panel, came);
         }
     }
     if by == "program"
-        && let Some(Ok(list)) = find(root, "#node").map(JsCast::dyn_into)
+        && let Some(question) = find(root, "#node")
     {
-        device_first::suggest(&list);
+        device_first::put_first(&question);
     }
     if by == "clock" && came != CameBy::History {
         let root = root.clone();
@@ -248,7 +264,7 @@ fn answer_settled(root: &Element) -> bool {
         .filter_map(|pair| pair.split_once('='));
     let mut pairs = pairs.filter(|(after, _)| answered.iter().any(|step| step.id == *after));
     let link = match (by(root) == "program", trail::program(&answered)) {
-        (true, Some(step)) => find(root, &format!("#node a[data-program={}]", step.program)),
+        (true, Some(step)) => find(root, &format!(".choice[data-program={}]", step.program)),
         _ => pairs.next().and_then(|(_, id)| find_answer(root, id)),
     };
     if let Some(link) = &link {
@@ -259,14 +275,10 @@ fn answer_settled(root: &Element) -> bool {
 
 /// Takes the last test, or runs one if the address is answered and the page may start it.
 fn test(root: &Element, panel: &Element, came: CameBy) {
-    let form = find(panel, "form").and_then(|form| form.dyn_into::<HtmlFormElement>().ok());
-    if let (Some(form), Ok(reset)) = (&form, Event::new("reset")) {
-        // The results below are those of another question; what was typed stays.
-        let _ = form.dispatch_event(&reset);
-    }
     if let Some(next) = find(root, ".next a") {
         dom::show(&next, false);
     }
+    let form = find(panel, "form").and_then(|form| form.dyn_into::<HtmlFormElement>().ok());
     let last = last_test::last().filter(last_test::LastTest::is_fresh);
     if let Some(last) = last {
         let progress = last.progress();

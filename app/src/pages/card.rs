@@ -4,18 +4,18 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::answered::AnsweredQuestion;
 use crate::components::{
-    AnsweredList, CardSources, Changes, Document, Part, Support, Text, YourAddress, described,
+    AnsweredList, CardSources, Changes, Document, Part, ProgramLinks, Support, Text, YourAddress,
+    described,
 };
 use crate::guide::card::{Card, CardFacts, CardLink};
-use crate::guide::destination::{Destination, SUPPORT_CARD};
+use crate::guide::destination::{Destination, Page, SUPPORT_CARD};
 use crate::guide::program::{Program, SecurityNames, Status};
 use crate::guide::prose::Steps;
 use crate::guide::trail::Trail;
 use crate::guide::values::Values;
 use crate::guide::words::ProgramValue;
-use crate::islands::{AddressScope, FollowUp, GroupPanel};
+use crate::islands::{AddressScope, GroupPanel};
 use crate::page_words::ProviderValue;
 use crate::site::{Site, site, texts};
 use crate::texts::Texts;
@@ -37,16 +37,19 @@ pub fn CardPage(
     let answered = trail.answered(&texts.guide);
     let no_index = !answered.is_empty();
     let fix = texts.guide.words.fix.clone();
-    let last = (slug != SUPPORT_CARD).then(|| Destination::Card(SUPPORT_CARD.to_owned()).path());
-    let next = next(&texts, &slug, &answered, &trail);
+    let next = next(&texts, &slug, &trail).map(|href| {
+        view! { <p><a class="button" href=href>{words.helped_no.clone()}</a></p> }
+    });
+    let test = trail.link(&texts.guide, &Destination::Page(Page::Test));
+    let report = trail.link(&texts.guide, &Destination::Page(Page::Report));
     let chooser = card
         .program
-        .then(|| chooser(&texts, &slug, program.as_deref()));
+        .then(|| chooser(&texts, &slug, program.as_deref(), &trail));
     let own = own_steps(program.as_deref(), &slug);
     let asks = card.has_values(own.as_deref());
     let groups = site.domain_groups();
     let title = card.title.clone();
-    let prevention = prevention(&texts, &card, program.as_deref());
+    let prevention = prevention(&texts, &card, &trail);
     let sources = card.sources.clone();
     view! {
         <Document title=title.clone() description=described(&card.why) no_index>
@@ -63,23 +66,11 @@ pub fn CardPage(
                     <summary>{words.helped_yes.clone()}</summary>
                     <p>{words.helped_yes_text.clone()}</p>
                 </details>
-                <FollowUp>
-                    <p>
-                        <a
-                            id="next"
-                            class="button"
-                            href=next.clone()
-                            hidden=next.is_none()
-                            data-last=last
-                        >
-                            {words.helped_no.clone()}
-                        </a>
-                    </p>
-                    <AnsweredList answered title=fix.known again=fix.again/>
-                </FollowUp>
+                {next}
+                <AnsweredList answered title=fix.known again=fix.again/>
                 <ul>
-                    <li><a href="/test">{words.helped_test.clone()}</a></li>
-                    <li><a href="/report">{words.helped_report.clone()}</a></li>
+                    <li><a href=test>{words.helped_test.clone()}</a></li>
+                    <li><a href=report>{words.helped_report.clone()}</a></li>
                 </ul>
                 <Support/>
             </section>
@@ -90,19 +81,16 @@ pub fn CardPage(
 
 /// Where to go on if the card did not help: what the last answer says, or the beginning for those who came
 /// from elsewhere, or at the end support.
-fn next(texts: &Texts, slug: &str, answered: &[AnsweredQuestion], trail: &Trail) -> Option<String> {
-    let Some(last) = answered.last() else {
+fn next(texts: &Texts, slug: &str, trail: &Trail) -> Option<String> {
+    if trail.is_empty() {
         return Some("/fix".to_owned());
-    };
-    // This card may already be the one to go on with.
-    let here = Destination::Card(slug.to_owned()).path();
-    let then = Some(last.then.clone());
-    let then = then.filter(|then| !then.is_empty() && then.split('?').next() != Some(&here));
+    }
     let support = || {
         let support = Destination::Card(SUPPORT_CARD.to_owned());
         (slug != SUPPORT_CARD).then(|| trail.link(&texts.guide, &support))
     };
-    then.or_else(support)
+    let here = Destination::Card(slug.to_owned());
+    trail.next(&texts.guide, &here).or_else(support)
 }
 
 /// The same for every group of addresses. They look for the address that surrounds them, so this is
@@ -162,11 +150,15 @@ fn Body(
         ),
         _ => (words.steps.clone(), None),
     };
+    let warning = card.warning.clone().map(|prose| {
+        view! { <p class="note"><Text prose values=values.clone()/></p> }
+    });
     let steps = own.unwrap_or_else(|| card.steps.clone());
     let chosen = program.map_or_else(String::new, |program| program.slug.clone());
     let ticks = format!("{slug} {chosen} {position}");
     view! {
         <p class="why"><Text prose=card.why.clone() values=values.clone()/></p>
+        {warning}
         {link}
         {facts}
         {note.map(|note| view! { <p class="note">{note}</p> })}
@@ -187,17 +179,10 @@ fn own_steps(program: Option<&Program>, card: &str) -> Option<Steps> {
 }
 
 /// The link to the card that keeps it from happening again, in the words of the same program.
-fn prevention(
-    texts: &Texts,
-    card: &Card,
-    program: Option<&Program>,
-) -> Option<impl IntoView + use<>> {
+fn prevention(texts: &Texts, card: &Card, trail: &Trail) -> Option<impl IntoView + use<>> {
     let slug = card.prevention.as_ref()?;
     let title = texts.guide.cards.get(slug)?.title.clone();
-    let href = match program {
-        Some(program) => format!("/fix/card/{slug}?program={}", program.slug),
-        None => format!("/fix/card/{slug}"),
-    };
+    let href = trail.link(&texts.guide, &Destination::Card(slug.clone()));
     let heading = texts.guide.words.card.prevention.clone();
     Some(view! {
         <section>
@@ -208,28 +193,20 @@ fn prevention(
 }
 
 /// Links to the same card for every program.
-fn chooser(texts: &Texts, slug: &str, chosen: Option<&Program>) -> impl IntoView + use<> {
+fn chooser(
+    texts: &Texts,
+    slug: &str,
+    chosen: Option<&Program>,
+    trail: &Trail,
+) -> impl IntoView + use<> {
     let words = &texts.guide.words.card;
-    let programs = texts.guide.programs.iter();
-    let programs = programs.filter(|program| matches!(program.status, Status::Supported(_)));
-    let link = |name: String, href: String, current: bool| {
-        view! { <li><a href=href aria-current=current.then_some("true")>{name}</a></li> }
-    };
-    let items = programs.map(|program| {
-        let current = chosen.is_some_and(|chosen| chosen.slug == program.slug);
-        let href = format!("/fix/card/{slug}?program={}", program.slug);
-        link(program.name.clone(), href, current)
-    });
-    let items = items.collect_view();
-    let general = link(
-        words.general.clone(),
-        format!("/fix/card/{slug}"),
-        chosen.is_none(),
-    );
+    let path = Destination::Card(slug.to_owned()).path();
+    let chosen = chosen.map(|program| program.slug.clone());
+    let (general, trail) = (words.general.clone(), trail.clone());
     view! {
         <details class="folded">
             <summary>{words.program.clone()}</summary>
-            <ul class="columns">{items} {general}</ul>
+            <ProgramLinks path chosen general trail/>
         </details>
     }
 }

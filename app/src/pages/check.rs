@@ -5,14 +5,16 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use probe::Protocol;
 
-use crate::components::{Document, Part, WayOn};
+use crate::components::{Document, Part, ProgramLinks, WayOn};
 use crate::guide::comparison::{
-    Choice, Correction, EnteredSettings, Explanation, Kind, Line, Setting, Verdict, compare,
+    Choice, Correction, EnteredSettings, Explanation, Incoming, Kind, KnownBy, Line, Setting,
+    Verdict, compare, incoming,
 };
-use crate::guide::destination::Destination;
+use crate::guide::destination::{Destination, Page};
 use crate::guide::program::{Program, Status};
 use crate::guide::prose::{Piece, Slot};
-use crate::guide::words::{CheckWords, GuideWords, OwnLabelValue, ProgramValue};
+use crate::guide::trail::Trail;
+use crate::guide::words::{CheckWords, GuideWords, KindValue, OwnLabelValue, ProgramValue};
 use crate::islands::AddressScope;
 use crate::record::Group;
 use crate::site::{Site, site, texts};
@@ -27,21 +29,35 @@ pub fn CheckPage(
     sent: bool,
     /// The program, if the customer has chosen one.
     program: Option<Arc<Program>>,
+    /// What was answered before, as far as the address says.
+    trail: Trail,
 ) -> impl IntoView {
     let (site, texts) = (site(), texts());
     let words = texts.guide.words.check.clone();
-    let group = group(&site, &entered.domain);
-    let results = group
-        .filter(|_| sent)
-        .map(|group| results(&texts, group, &entered));
+    let group = group(&site, &entered.domain).filter(|_| sent);
+    let results = group.map(|group| results(&texts, group, &entered, &trail));
+    let no_index = sent || !trail.is_empty();
+    let find = find_values(&site, &texts, &entered.domain, program.as_ref(), &trail);
+    let form = form(
+        &site,
+        &texts.guide.words,
+        &entered,
+        program.as_deref(),
+        &trail,
+    );
+    // Whoever has compared goes on from the results.
+    let here = Destination::Page(Page::Check);
+    let mut way_on = Some(view! { <WayOn here trail/> }.into_any());
+    let after_results = sent.then(|| way_on.take());
     view! {
-        <Document title=words.title.clone() description=words.lead.clone() no_index=sent>
+        <Document title=words.title.clone() description=words.lead.clone() no_index>
             <h1>{words.title.clone()}</h1>
             <p class="lead">{words.lead.clone()}</p>
             {results}
-            {find_values(&site, &texts, &entered.domain, program.as_ref())}
-            {form(&site, &texts.guide.words, &entered, program.as_deref())}
-            <WayOn/>
+            {after_results}
+            {find}
+            {form}
+            {way_on}
         </Document>
     }
 }
@@ -62,36 +78,24 @@ fn find_values(
     texts: &Texts,
     domain: &str,
     program: Option<&Arc<Program>>,
+    trail: &Trail,
 ) -> impl IntoView + use<> {
     let words = &texts.guide.words.check;
-    let link = |name: String, href: String, current: bool| {
-        view! { <li><a href=href aria-current=current.then_some("true")>{name}</a></li> }
-    };
-    let programs = texts.guide.programs.iter();
-    let programs = programs.filter(|program| matches!(program.status, Status::Supported(_)));
-    let items = programs.map(|one| {
-        let current = program.is_some_and(|chosen| chosen.slug == one.slug);
-        link(
-            one.name.clone(),
-            format!("/check?program={}", one.slug),
-            current,
-        )
-    });
-    let items = items.collect_view();
-    let general = link(
-        words.general.clone(),
-        "/check".to_owned(),
-        program.is_none(),
-    );
     let steps = program.and_then(|program| steps(site, texts, domain, program));
-    let find_general = steps.is_none().then(|| words.find_general.clone());
+    let (summary, find_general) = match &steps {
+        Some(_) => (words.other_program.clone(), None),
+        None => (words.program.clone(), Some(words.find_general.clone())),
+    };
+    let chosen = program.map(|program| program.slug.clone());
+    let path = Page::Check.path().to_owned();
+    let (general, trail) = (words.general.clone(), trail.clone());
     view! {
-        <details class="others" open=program.is_none()>
-            <summary>{words.program.clone()}</summary>
-            {find_general.map(|text| view! { <p>{text}</p> })}
-            <ul class="columns">{items} {general}</ul>
-        </details>
         {steps}
+        <details class="others">
+            <summary>{summary}</summary>
+            {find_general.map(|text| view! { <p>{text}</p> })}
+            <ProgramLinks path chosen general trail/>
+        </details>
     }
 }
 
@@ -108,17 +112,17 @@ fn steps(
     let group = group(site, domain)?;
     let mut values = site.values(&guide.security).into_iter();
     let values = values.find(|values| values.group == *group)?;
-    let title = texts.guide.words.check.find.clone();
-    let title = title.fill(|ProgramValue::Program| &program.name);
-    let look = texts.guide.words.check.look.clone();
-    let look = look.fill(|ProgramValue::Program| &program.name);
+    let words = &texts.guide.words.check;
+    let title = words.find.fill(|ProgramValue::Program| &program.name);
+    let look = words.look.clone();
+    let guide_name = words.guide.fill(|ProgramValue::Program| &program.name);
     let guide_page = format!("/programs/{}", program.slug);
     let ticks = format!("check {}", program.slug);
     let steps = guide.change.clone();
     Some(view! {
         <AddressScope groups=site.domain_groups()>
             <Part title steps values=Arc::new(values) ticks/>
-            <p class="hint"><a href=guide_page>{look}</a></p>
+            <p>{look} " " <a href=guide_page>{guide_name}</a></p>
         </AddressScope>
     })
 }
@@ -137,33 +141,42 @@ fn own_label(words: &CheckWords, program: Option<&Program>, slot: Slot) -> Optio
     }))
 }
 
-fn results(texts: &Texts, group: &Group, entered: &EnteredSettings) -> impl IntoView + use<> {
+fn results(
+    texts: &Texts,
+    group: &Group,
+    entered: &EnteredSettings,
+    trail: &Trail,
+) -> impl IntoView + use<> {
     let words = &texts.guide.words.check;
     let lines = compare(group, entered);
     let is_wrong = |line: &&Line| matches!(line.verdict, Verdict::Wrong { .. });
-    let (open, wrong) = (
-        lines
-            .iter()
-            .filter(|line| line.verdict == Verdict::NotEntered)
-            .count(),
-        lines.iter().filter(is_wrong).count(),
-    );
+    let is_open = |line: &&Line| line.verdict == Verdict::NotEntered;
+    let open = lines.iter().filter(is_open).count();
+    let wrong = lines.iter().filter(is_wrong).count();
     let summary = match (open == lines.len(), wrong) {
         (true, _) => words.nothing.clone(),
         (false, 0) => words.all_right.clone(),
         (false, _) => words.some_wrong.clone(),
     };
-    // What must be changed stands first, and what nobody filled in last.
-    let mut sorted: Vec<_> = lines.iter().collect();
-    sorted.sort_by_key(|line| match line.verdict {
-        Verdict::Wrong { .. } => 0,
-        Verdict::Right => 1,
-        Verdict::NotEntered => 2,
+    // What must be changed stands first, and what nobody filled in last, in one line.
+    let is_right = |line: &&Line| line.verdict == Verdict::Right;
+    let judged = lines.iter().filter(is_wrong);
+    let judged = judged.chain(lines.iter().filter(is_right));
+    let rows = judged.map(|line| row(texts, line, trail)).collect_view();
+    let left: Vec<_> = lines.iter().filter(is_open).collect();
+    let left = (!left.is_empty() && open < lines.len()).then(|| {
+        let labels = left.iter().map(|line| label(words, line.setting));
+        let labels = labels.collect::<Vec<_>>().join(", ");
+        view! {
+            <li data-mark="skipped">
+                <p>{sign("skipped", &words.open)} " " {labels}</p>
+            </li>
+        }
     });
-    let rows = sorted
-        .into_iter()
-        .map(|line| row(texts, line))
-        .collect_view();
+    let kind = (open < lines.len())
+        .then(|| assumed(texts, incoming(group, entered)))
+        .flatten();
+    let kind = kind.map(|text| view! { <p class="hint">{text}</p> });
     let test = (wrong == 0 && open < lines.len()).then(
         || view! { <p class="go-on"><a class="button" href="/test">{words.test.clone()}</a></p> },
     );
@@ -171,18 +184,33 @@ fn results(texts: &Texts, group: &Group, entered: &EnteredSettings) -> impl Into
         <section>
             <h2>{words.results.clone()}</h2>
             <p>{summary}</p>
-            <ul class="compared">{rows}</ul>
+            {kind}
+            <ul class="compared">{rows} {left}</ul>
             {test}
         </section>
     }
 }
 
-fn row(texts: &Texts, line: &Line) -> impl IntoView + use<> {
+/// Which kind of account was compared with, where the customer did not choose one.
+fn assumed(texts: &Texts, incoming: Incoming) -> Option<String> {
+    let kind = match incoming.protocol {
+        Protocol::Pop3 => Kind::Pop,
+        Protocol::Imap | Protocol::Smtp => Kind::Imap,
+    };
+    let kind = texts.guide.words.choice(kind);
     let words = &texts.guide.words.check;
-    let (mark, sign) = match line.verdict {
-        Verdict::Right => ("good", &words.right),
-        Verdict::NotEntered => ("skipped", &words.open),
+    match incoming.known_by {
+        KnownBy::Choice => None,
+        KnownBy::Values => Some(words.assumed.fill(|KindValue::Kind| kind)),
+        KnownBy::Nothing => Some(words.usual.fill(|KindValue::Kind| kind)),
+    }
+}
+
+fn row(texts: &Texts, line: &Line, trail: &Trail) -> impl IntoView + use<> {
+    let words = &texts.guide.words.check;
+    let (mark, verdict) = match line.verdict {
         Verdict::Wrong { .. } => ("bad", &words.wrong),
+        Verdict::Right | Verdict::NotEntered => ("good", &words.right),
     };
     let wrong = match &line.verdict {
         Verdict::Wrong { put, why, card } => {
@@ -195,9 +223,11 @@ fn row(texts: &Texts, line: &Line) -> impl IntoView + use<> {
                 Explanation::Record(text) => text.in_language(&texts.language).to_owned(),
                 Explanation::Reason(reason) => texts.guide.words.reason(*reason).to_owned(),
             };
+            let card = Destination::Card(<&str>::from(card).to_owned());
+            let how = trail.link(&texts.guide, &card);
             Some(view! {
                 <p>{words.put.clone()} " " <b class="filled">{put}</b></p>
-                <p>{why} " " <a href=Destination::Card(<&str>::from(card).to_owned()).path()>{words.how.clone()}</a></p>
+                <p>{why} " " <a href=how>{words.how.clone()}</a></p>
             })
         }
         Verdict::Right | Verdict::NotEntered => None,
@@ -205,7 +235,7 @@ fn row(texts: &Texts, line: &Line) -> impl IntoView + use<> {
     view! {
         <li data-mark=mark>
             <h3>
-                <span class="sign" data-mark=mark>{sign.clone()}</span>
+                {sign(mark, verdict)}
                 " "
                 {label(words, line.setting)}
                 {(!line.entered.is_empty()).then(|| view! { ": " <span class="filled">{line.entered.clone()}</span> })}
@@ -213,6 +243,10 @@ fn row(texts: &Texts, line: &Line) -> impl IntoView + use<> {
             {wrong}
         </li>
     }
+}
+
+fn sign(mark: &'static str, verdict: &str) -> impl IntoView + use<> {
+    view! { <span class="sign" data-mark=mark>{verdict.to_owned()}</span> }
 }
 
 fn label(words: &CheckWords, setting: Setting) -> String {
@@ -237,17 +271,16 @@ fn form(
     all: &GuideWords,
     entered: &EnteredSettings,
     program: Option<&Program>,
+    trail: &Trail,
 ) -> impl IntoView + use<> {
     let words = &all.check;
-    let protocol = match entered.kind {
-        Kind::Imap => Protocol::Imap,
-        Kind::Pop => Protocol::Pop3,
-    };
+    let group = group(site, &entered.domain);
+    let protocol = group.map_or(Protocol::Imap, |group| incoming(group, entered).protocol);
     let own = |slot| own_label(words, program, slot);
-    let chosen = program.map(|program| {
-        let slug = program.slug.clone();
-        view! { <input type="hidden" name="program" value=slug/> }
-    });
+    let chosen = program.map(|program| program.slug.clone());
+    let chosen = chosen.map(|slug| view! { <input type="hidden" name="program" value=slug/> });
+    let trail = Some(trail.text()).filter(|trail| !trail.is_empty());
+    let trail = trail.map(|trail| view! { <input type="hidden" name="trail" value=trail/> });
     let domains = site.domain_groups().into_iter().flatten();
     let domains = domains.map(|domain| {
         let selected = domain.eq_ignore_ascii_case(&entered.domain);
@@ -257,6 +290,7 @@ fn form(
     view! {
         <form class="card check-form" action="/check">
             {chosen}
+            {trail}
             <p class="hint">{words.empty.clone()}</p>
             <div class="asked">
                 <label for="domain">{words.domain.clone()}</label>

@@ -5,15 +5,12 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use crate::answered::answer_ids::CHOSEN;
-use crate::components::{
-    AnsweredList, Document, GeneralText, TestSection, TextArea, programs_by_device,
-};
+use crate::components::{AnsweredList, Document, GeneralText, TestSection, programs_folded};
 use crate::guide::destination::{Destination, Page};
 use crate::guide::node::{Answer, AnsweredBy, Node, START};
 use crate::guide::program::{Family, Program, Status};
 use crate::guide::trail::Trail;
 use crate::islands::{AddressScope, Troubleshooter};
-use crate::search::ranking::MAX_TEXT_LEN;
 use crate::site::{site, texts};
 use crate::texts::Texts;
 
@@ -44,35 +41,36 @@ pub fn FixPage(
     let settled = settled.map(|(after, answer)| format!("{after}={answer}"));
     let settled = settled.collect::<Vec<_>>().join(" ");
     let settled = (!settled.is_empty()).then_some(settled);
-    let action = format!("/test?node={slug}&trail={}", trail.text());
     let hint = node
         .hint
         .clone()
         .map(|hint| view! { <p class="hint"><GeneralText prose=hint/></p> });
     let see = node.see.clone().map(|see| {
-        view! { <p><a class="button" href=see.to.path()>{see.label}</a></p> }
+        view! { <p><a class="button" href=trail.link(&texts.guide, &see.to)>{see.label}</a></p> }
     });
     let answers = match node.by {
         AnsweredBy::Program => programs(&texts, &slug, &node, &trail).into_any(),
-        AnsweredBy::Ask | AnsweredBy::Clock => answers(&texts, &slug, &node, &trail).into_any(),
-        AnsweredBy::Test | AnsweredBy::Password => {
-            let answers = answers(&texts, &slug, &node, &trail);
-            view! {
-                {(!by_password).then(|| view! { <p>{words.test.clone()}</p> })}
-                <details class="others">
-                    <summary>{words.test_answer.clone()}</summary>
-                    {answers}
-                </details>
-            }
-            .into_any()
-        }
+        _ => answers(&texts, &slug, &node, &trail).into_any(),
+    };
+    // The form stands before what one may answer instead.
+    let (answers, by_hand) = if by_test {
+        let lead = (!by_password).then(|| view! { <p>{words.test.clone()}</p> });
+        let by_hand = view! {
+            <details class="others">
+                <summary>{words.test_answer.clone()}</summary>
+                {answers}
+            </details>
+        };
+        (lead.into_any(), Some(by_hand))
+    } else {
+        (answers, None)
     };
     let beginning = begins.then(|| beginning(&texts));
     view! {
         <Document title description no_index>
             <AddressScope groups=site.domain_groups()>
                 <Troubleshooter>
-                    <div id="node" data-node=slug data-by=node.by.name() data-settled=settled>
+                    <div id="node" data-node=slug.clone() data-by=node.by.name() data-settled=settled>
                         <h1 tabindex="-1">{node.question.clone()}</h1>
                         {begins.then(|| view! { <p class="lead">{words.home_lead.clone()}</p> })}
                         {hint}
@@ -81,8 +79,9 @@ pub fn FixPage(
                         {beginning}
                     </div>
                     <section id="node-test" class="card test" hidden=!by_test>
-                        <TestSection action with_password=by_password goes_on=true/>
+                        <TestSection node=Some(slug.clone()) trail=trail.clone() with_password=by_password/>
                     </section>
+                    <div id="by-hand">{by_hand}</div>
                     <p id="node-lost" class="note" role="alert" hidden>{words.lost.clone()}</p>
                     <AnsweredList answered title=words.known.clone() again=words.again.clone()/>
                 </Troubleshooter>
@@ -98,14 +97,21 @@ fn description(node: &Node) -> String {
     format!("{} {answers}", node.question)
 }
 
-/// The answers as links; the browser reads what it needs from their attributes.
+/// The answers as links, in groups where they have headings; the browser reads what it needs from their
+/// attributes.
 fn answers(texts: &Texts, slug: &str, node: &Node, trail: &Trail) -> impl IntoView + use<> {
-    let items = node.answers.iter().map(|answer| {
-        let link = answer_link(texts, slug, &answer.id, answer, trail, None);
-        view! { <li>{link}</li> }
+    let groups = node.answers.chunk_by(|_, next| next.heading.is_none());
+    let groups = groups.map(|group| {
+        let heading = group.first().and_then(|answer| answer.heading.clone());
+        let heading = heading.map(|heading| view! { <h2>{heading}</h2> });
+        let items = group.iter().map(|answer| {
+            let link = answer_link(texts, slug, &answer.id, answer, trail, None);
+            view! { <li>{link}</li> }
+        });
+        let items = items.collect_view();
+        view! { {heading} <ul class="answers rows">{items}</ul> }
     });
-    let items = items.collect_view();
-    view! { <ul class="answers">{items}</ul> }
+    groups.collect_view()
 }
 
 fn answer_link(
@@ -162,7 +168,7 @@ fn programs(texts: &Texts, slug: &str, node: &Node, trail: &Trail) -> impl IntoV
     let programs: Vec<_> = programs
         .filter(|program| !matches!(program.status, Status::Other(_)))
         .collect();
-    let groups = programs_by_device(texts, &programs, |here| {
+    let groups = programs_folded(texts, &programs, |here| {
         let note =
             several(here).then(|| view! { <p class="hint">{words.several.clone()}</p> }.into_any());
         let rows = here.iter().filter_map(|program| {
@@ -179,7 +185,7 @@ fn programs(texts: &Texts, slug: &str, node: &Node, trail: &Trail) -> impl IntoV
     let rest = rest.collect_view();
     view! {
         {groups}
-        <ul class="answers">{rest}</ul>
+        <ul class="answers rows">{rest}</ul>
     }
 }
 
@@ -191,17 +197,13 @@ fn beginning(texts: &Texts) -> impl IntoView + use<> {
         (Page::Network, words.network),
         (Page::Report, words.report),
     ];
-    let tools = tools.map(|(page, text)| view! { <li><a href=page.path()>{text}</a></li> });
+    let tools = tools.map(|(page, text)| {
+        view! { <li><a class="choice" href=page.path()><b>{text}</b></a></li> }
+    });
     view! {
-        <form class="card" action="/errors">
-            <h2>{words.errors}</h2>
-            <label for="q">{words.errors_hint}</label>
-            <TextArea name="q" rows="2" maxlength=MAX_TEXT_LEN/>
-            <button type="submit">{words.errors_button}</button>
-        </form>
         <section>
             <h2>{words.tools}</h2>
-            <ul>{tools.collect_view()}</ul>
+            <ul class="answers rows">{tools.collect_view()}</ul>
         </section>
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use crate::components::{
-    AddressAdvice, Document, Doors, Heading, Links, SettingsTable, TestSection,
+    AddressAdvice, Document, Doors, Heading, SettingsTable, SupportOf, TestSection,
 };
 use crate::islands::{AddressInput, AddressScope, GroupPanel, UnknownDomain};
 use crate::page_words::ProviderValue;
@@ -26,7 +26,7 @@ pub fn HomePage() -> impl IntoView {
     let links = records
         .iter()
         .cloned()
-        .map(|record| view! { <Links record/> })
+        .map(|record| view! { <SupportOf record under_title=true with_passwords=true/> })
         .collect_view();
     view! {
         <Document title=localized(|t| &t.home.title)>

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::components::{AddressField, Document, GeneralText, Text, WayOn};
+use crate::components::{AddressField, Document, GeneralText, KeepTrail, Text, WayOn};
 use crate::guide::destination::{CLOCK_CARD, Destination, Page};
 use crate::guide::network::{Command, Reading};
 use crate::guide::program::SecurityNames;
+use crate::guide::trail::Trail;
 use crate::guide::values::Values;
 use crate::islands::{AddressScope, ClockCheck, CopyButton, DeviceFirst, GroupPanel, Matches};
 use crate::search::ranking::MAX_TEXT_LEN;
@@ -16,16 +17,23 @@ use crate::texts::Texts;
 
 /// Commands and what their outputs mean.
 #[component]
-pub fn NetworkPage() -> impl IntoView {
+pub fn NetworkPage(
+    /// What was answered before, as far as the address says.
+    trail: Trail,
+) -> impl IntoView {
     let (site, texts) = (site(), texts());
     let words = texts.guide.words.network.clone();
     let general = texts.guide.words.program.clone();
     let readings = texts.guide.network.readings.iter();
-    let readings = readings.map(|reading| reading_view(&texts, reading));
+    let readings = readings.map(|reading| reading_view(&texts, &trail, reading));
     let readings = readings.collect_view();
+    let clock = trail.link(&texts.guide, &Destination::Card(CLOCK_CARD.to_owned()));
     let search = texts.guide.words.errors.button.clone();
+    let no_index = !trail.is_empty();
+    let kept = view! { <KeepTrail trail=trail.clone() with_program=true/> };
+    let way_on = view! { <WayOn here=Destination::Page(Page::Network) trail=trail.clone()/> };
     view! {
-        <Document title=words.title.clone() description=words.lead.clone()>
+        <Document title=words.title.clone() description=words.lead.clone() no_index>
             <h1>{words.title.clone()}</h1>
             <p class="lead">{words.lead.clone()}</p>
             <section>
@@ -35,7 +43,7 @@ pub fn NetworkPage() -> impl IntoView {
                     <p data-clock="right" hidden role="status">{words.clock_right.clone()}</p>
                     <div data-clock="wrong" hidden role="status">
                         <p>{words.clock_wrong.clone()}</p>
-                        <p class="go-on"><a href=Destination::Card(CLOCK_CARD.to_owned()).path()>{words.clock_fix.clone()}</a></p>
+                        <p class="go-on"><a href=clock>{words.clock_fix.clone()}</a></p>
                     </div>
                 </ClockCheck>
             </section>
@@ -46,13 +54,14 @@ pub fn NetworkPage() -> impl IntoView {
                         <label for="address">{general.address.clone()}</label>
                         <AddressField id="address".to_owned()/>
                     </div>
-                    {panels(&site, &texts)}
+                    {panels(&site, &texts, &trail)}
                 </AddressScope>
             </section>
             <section>
                 <h2>{words.paste.clone()}</h2>
                 <Matches>
                     <form action="/errors">
+                        {kept}
                         <label for="output">{words.paste_hint.clone()}</label>
                         <textarea id="output" name="q" class="report" rows="6" maxlength=MAX_TEXT_LEN></textarea>
                         <button type="submit">{search}</button>
@@ -62,25 +71,26 @@ pub fn NetworkPage() -> impl IntoView {
                 <h3>{words.readings.clone()}</h3>
                 {readings}
             </section>
-            <WayOn/>
+            {way_on}
         </Document>
     }
 }
 
 /// The same for every group of addresses, called inside of their scope.
-fn panels(site: &Site, texts: &Texts) -> impl IntoView + use<> {
+fn panels(site: &Site, texts: &Texts, trail: &Trail) -> impl IntoView + use<> {
     let values = site
         .values(&SecurityNames::general(&texts.words))
         .into_iter();
     let panels = values.enumerate().map(|(position, values)| {
-        view! { <GroupPanel position><Systems values=Arc::new(values)/></GroupPanel> }
+        let trail = trail.clone();
+        view! { <GroupPanel position><Systems values=Arc::new(values) trail/></GroupPanel> }
     });
     panels.collect_view()
 }
 
 /// The commands of every kind of computer.
 #[component]
-fn Systems(values: Arc<Values>) -> impl IntoView {
+fn Systems(values: Arc<Values>, trail: Trail) -> impl IntoView {
     let texts = texts();
     let open = &texts.guide.words.network.open;
     let systems = texts.guide.network.systems.iter().map(|system| {
@@ -95,7 +105,8 @@ fn Systems(values: Arc<Values>) -> impl IntoView {
         let steps = (!steps.is_empty()).then(|| view! { <ol>{steps}</ol> });
         let onwards = system.to.as_ref().and_then(|to| {
             let title = texts.guide.label(to)?.to_owned();
-            Some(view! { <p class="go-on"><a href=to.path()>{title}</a></p> })
+            let href = trail.link(&texts.guide, to);
+            Some(view! { <p class="go-on"><a href=href>{title}</a></p> })
         });
         view! {
             <details class="system" data-device=system.device.name()>
@@ -108,7 +119,7 @@ fn Systems(values: Arc<Values>) -> impl IntoView {
         }
     });
     let systems = systems.collect_view();
-    view! { <DeviceFirst><div>{systems}</div></DeviceFirst> }
+    view! { <DeviceFirst>{systems}</DeviceFirst> }
 }
 
 /// A command, unless it is about something that the provider does not offer.
@@ -129,14 +140,14 @@ fn command_view(
     })
 }
 
-fn reading_view(texts: &Texts, reading: &Reading) -> impl IntoView + use<> {
+fn reading_view(texts: &Texts, trail: &Trail, reading: &Reading) -> impl IntoView + use<> {
     let guide = &texts.guide;
     // A link to this very page would lead nowhere.
     let elsewhere = reading.to != Destination::Page(Page::Network);
     let title = guide.label(&reading.to).filter(|_| elsewhere);
     let title = title.map(str::to_owned);
-    let link =
-        title.map(|title| view! { <p class="go-on"><a href=reading.to.path()>{title}</a></p> });
+    let href = trail.link(guide, &reading.to);
+    let link = title.map(|title| view! { <p class="go-on"><a href=href>{title}</a></p> });
     view! {
         <details class="known">
             <summary>{reading.text.clone()}</summary>

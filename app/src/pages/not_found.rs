@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::address::parse_address;
-use crate::components::{AddressAdvice, Document, Doors, SearchForm};
+use crate::components::{AddressAdvice, Document, Doors, SearchForm, is_slip};
 use crate::islands::{AddressInput, AddressScope};
 use crate::page_words::ProviderValue;
 use crate::site::{localized, site, texts};
@@ -30,34 +30,49 @@ pub fn UnknownDomainPage(
     let (site, texts) = (site(), texts());
     let words = texts.pages.unknown_domain.clone();
     let provider = site.provider_names(&texts.words);
-    let known = site.domain_groups().into_iter().flatten();
-    let domains = known.map(|name| {
-        view! { <li><a href=format!("/settings/{name}")>{format!("@{name}")}</a></li> }
-    });
-    let domains = domains.collect_view();
     let heading = match parse_address(&typed) {
+        Ok(_) if is_slip(&typed, &site) => words.title.clone(),
         Ok(_) => words.heading.clone(),
         Err(_) => words.unreadable.clone(),
     };
     // Pages keep what was typed, up to what a field holds.
     let shown: String = typed.chars().take(MAX_SHOWN_LEN).collect();
     view! {
-        <Document title=localized(|t| &t.unknown_domain.title) no_index=true>
+        <Document title=words.title.clone() no_index=true>
             <h1>{heading}</h1>
-            <p class="lead">{words.lead.fill(|ProviderValue::Provider| &provider)}</p>
             <AddressScope groups=site.domain_groups()>
+                // What was perhaps meant comes first: one tap mends it.
+                <AddressAdvice typed=shown.clone() leaves=true/>
                 <form method="post" action="/settings" class="address-form card">
                     <label for="address">{words.again.fill(|ProviderValue::Provider| &provider)}</label>
                     <div class="field">
-                        <AddressInput id="address".to_owned() value=shown.clone()/>
+                        <AddressInput id="address".to_owned() value=shown/>
                         <button type="submit">{localized(|t| &t.home.button)}</button>
                     </div>
-                    <AddressAdvice typed=shown leaves=true/>
                 </form>
             </AddressScope>
-            <h2>{localized(|t| &t.unknown_domain.known)}</h2>
-            <ul class="columns">{domains}</ul>
+            <KnownDomains title=words.known.clone()/>
         </Document>
+    }
+}
+
+/// The most domains that are all shown at once.
+const MAX_OPEN: usize = 3;
+
+/// The settings of every domain, folded away where there are many.
+#[component]
+fn KnownDomains(title: String) -> impl IntoView {
+    let domains: Vec<_> = site().domain_groups().into_iter().flatten().collect();
+    let open = domains.len() <= MAX_OPEN;
+    let items = domains.into_iter().map(
+        |name| view! { <li><a href=format!("/settings/{name}")>{format!("@{name}")}</a></li> },
+    );
+    let items = items.collect_view();
+    view! {
+        <details class="others known-domains" open=open>
+            <summary>{title}</summary>
+            <ul class="columns">{items}</ul>
+        </details>
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::program_parts::{Pictures, anchor};
+use super::program_parts::{AddAccount, TestOrFix};
 use crate::components::{GeneralText, Part};
 use crate::guide::program::{OtherGuide, Program};
 use crate::guide::values::Values;
@@ -30,10 +30,6 @@ pub(super) fn OtherGuideBody(
             <p><GeneralText prose=program.recognise.clone()/></p>
         </details>
     };
-    let pictures = (!guide.forms.is_empty()).then(|| {
-        let (title, forms) = (words.values_other, guide.forms.clone());
-        view! { <Pictures title forms values=values.clone()/> }
-    });
     let parts = guide.parts.iter().enumerate().map(|(place, part)| {
         let (title, text, steps) = (part.title.clone(), part.text.clone(), part.steps.clone());
         let ticks = ticks(&format!("part {place}"));
@@ -41,26 +37,19 @@ pub(super) fn OtherGuideBody(
     });
     let parts = parts.collect_view();
     view! {
-        <div class="guide">
-            <div>
-                <Part
-                    title=words.add_other
-                    id=anchor("add", position)
-                    steps=guide.add.clone()
-                    values=values.clone()
-                    ticks=ticks("add")
-                    notes=vec![(1, recognise.into_any())]
-                />
-                <p class="hint tick-hint">{words.tick}</p>
-            </div>
-            {pictures}
-        </div>
+        <AddAccount
+            title=words.add_other
+            steps=guide.add.clone()
+            values
+            ticks=ticks("add")
+            position
+            notes=vec![(1, recognise.into_any())]
+            pictures=words.values_other
+            forms=guide.forms.clone()
+        />
         {parts}
         <section class="works">
-            <p class="go-on">
-                <a class="button" href="/test">{words.test}</a>
-                <a href="/fix">{words.works_fix}</a>
-            </p>
+            <TestOrFix/>
         </section>
     }
 }

@@ -4,11 +4,15 @@ use leptos::prelude::*;
 
 use crate::components::{Document, GeneralText, programs_by_device};
 use crate::guide::program::{Family, Program};
+use crate::guide::trail::Trail;
 use crate::site::texts;
 
 /// Lets the customer tell the programs apart.
 #[component]
-pub fn OutlookPage() -> impl IntoView {
+pub fn OutlookPage(
+    /// What was answered before, as far as the address says.
+    trail: Trail,
+) -> impl IntoView {
     let texts = texts();
     let words = texts.guide.words.outlook.clone();
     let programs = texts.guide.programs.iter();
@@ -16,10 +20,10 @@ pub fn OutlookPage() -> impl IntoView {
         .filter(|program| program.family == Some(Family::Outlook))
         .collect();
     let groups = programs_by_device(&texts, &programs, |here| {
-        here.iter().map(|program| row(program)).collect()
+        here.iter().map(|program| row(&trail, program)).collect()
     });
     view! {
-        <Document title=words.title.clone() description=words.lead.clone()>
+        <Document title=words.title.clone() description=words.lead.clone() no_index=!trail.is_empty()>
             <h1>{words.title.clone()}</h1>
             <p>{words.lead}</p>
             {groups}
@@ -28,8 +32,8 @@ pub fn OutlookPage() -> impl IntoView {
 }
 
 /// A program with what is seen of it.
-fn row(program: &Program) -> AnyView {
-    let href = format!("/programs/{}", program.slug);
+fn row(trail: &Trail, program: &Program) -> AnyView {
+    let href = trail.keep(format!("/programs/{}", program.slug));
     view! {
         <a class="choice" href=href>
             <b>{program.name.clone()}</b>

@@ -8,9 +8,13 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::other_guide::OtherGuideBody;
-use super::program_parts::{Cards, Differs, Messages, Older, Pictures, anchor, trap_note};
-use crate::components::{Document, OwnSignIn, Part, Text, YourAddress};
+use super::program_parts::{
+    AddAccount, Cards, Differs, Messages, Older, TestOrFix, anchor, trap_note,
+};
+use crate::components::{Document, OwnSignIn, Part, Text, WayOn, YourAddress};
+use crate::guide::destination::Destination;
 use crate::guide::program::{Program, ProgramGuide, Retired, Status};
+use crate::guide::trail::Trail;
 use crate::guide::values::Values;
 use crate::guide::words::{ProgramTitleValue, ProgramValue, SinceValue, VersionsValue};
 use crate::islands::{AddressScope, GroupPanel};
@@ -21,6 +25,8 @@ use crate::site::{site, texts};
 pub fn ProgramPage(
     /// The program.
     program: Arc<Program>,
+    /// What was answered before, as far as the address says.
+    trail: Trail,
 ) -> impl IntoView {
     let (site, texts) = (site(), texts());
     let words = texts.guide.words.program.clone();
@@ -43,14 +49,16 @@ pub fn ProgramPage(
         Status::Retired(_) => false,
     };
     let summary = program.summary.prose().plain();
+    let here = Destination::Program(program.slug.clone());
     view! {
-        <Document title description=summary>
+        <Document title description=summary no_index=!trail.is_empty()>
             <AddressScope groups=site.domain_groups()>
                 <h1 class="program-name">{program.name.clone()}</h1>
                 {jumps(&program, groups.len())}
                 {asks.then(|| view! { <YourAddress/> })}
                 {panels(&program, groups)}
             </AddressScope>
+            <WayOn here trail/>
             <details class="others">
                 <summary>{words.sources.clone()}</summary>
                 <p>{checked}</p>
@@ -161,31 +169,20 @@ fn SetUp(
         }
     });
     view! {
-        <div class="guide">
-            <div>
-                <Part
-                    title=words.add
-                    id=anchor("add", position)
-                    steps=guide.add.clone()
-                    values=values.clone()
-                    ticks=ticks("add")
-                    notes
-                />
-                <p class="hint tick-hint">{words.tick}</p>
-            </div>
-            <Pictures
-                title=words.values.fill(|ProgramValue::Program| &program.name)
-                forms=guide.forms.clone()
-                values=values.clone()
-            />
-        </div>
+        <AddAccount
+            title=words.add
+            steps=guide.add.clone()
+            values=values.clone()
+            ticks=ticks("add")
+            position
+            notes
+            pictures=words.values.fill(|ProgramValue::Program| &program.name)
+            forms=guide.forms.clone()
+        />
         <section class="works">
             <h2>{words.works}</h2>
             <p>{words.works_text}</p>
-            <p class="go-on">
-                <a class="button" href="/test">{words.test}</a>
-                <a href="/fix">{words.works_fix}</a>
-            </p>
+            <TestOrFix/>
         </section>
         <Part
             title=words.change

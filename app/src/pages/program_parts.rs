@@ -8,6 +8,7 @@ use probe::Protocol;
 use crate::components::{FormPicture, GeneralText, Part, Text};
 use crate::guide::destination::OLD_DEVICE_CARD;
 use crate::guide::program::{Family, Form, Program, ProgramGuide, Trap};
+use crate::guide::prose::Steps;
 use crate::guide::values::Values;
 use crate::guide::words::{ProgramValue, TrapValue, VersionsValue};
 use crate::site::texts;
@@ -18,6 +19,54 @@ pub(super) fn anchor(part: &str, position: usize) -> String {
     match position {
         0 => part.to_owned(),
         _ => format!("{part}-{position}"),
+    }
+}
+
+/// How to add an account, with the pictures of what to fill in beside the steps or below them.
+#[component]
+pub(super) fn AddAccount(
+    /// The heading.
+    title: String,
+    /// The steps.
+    steps: Steps,
+    /// What stands in their places.
+    values: Arc<Values>,
+    /// Tells the ticks of these steps from all others.
+    ticks: String,
+    /// Which group of addresses it is for.
+    position: usize,
+    /// What else stands in some of the steps, by their numbers.
+    notes: Vec<(usize, AnyView)>,
+    /// The heading of the pictures.
+    pictures: String,
+    /// What to fill in.
+    forms: Vec<Arc<Form>>,
+) -> impl IntoView {
+    let tick = texts().guide.words.program.tick.clone();
+    let shown = (!forms.is_empty()).then(|| {
+        let values = values.clone();
+        view! { <Pictures title=pictures forms values/> }
+    });
+    view! {
+        <div class="guide">
+            <div>
+                <Part title id=anchor("add", position) steps values ticks notes/>
+                <p class="hint tick-hint">{tick}</p>
+            </div>
+            {shown}
+        </div>
+    }
+}
+
+/// What comes after the set-up: the test, and help if something does not work.
+#[component]
+pub(super) fn TestOrFix() -> impl IntoView {
+    let words = texts().guide.words.program.clone();
+    view! {
+        <p class="go-on">
+            <a class="button" href="/test">{words.test}</a>
+            <a href="/fix">{words.works_fix}</a>
+        </p>
     }
 }
 
@@ -61,7 +110,7 @@ pub(super) fn trap_note(trap: &Trap, part: &str, values: &Arc<Values>) -> AnyVie
 
 /// The forms of the program. That of a POP account is only open where the addresses have no IMAP.
 #[component]
-pub(super) fn Pictures(title: String, forms: Vec<Arc<Form>>, values: Arc<Values>) -> impl IntoView {
+fn Pictures(title: String, forms: Vec<Arc<Form>>, values: Arc<Values>) -> impl IntoView {
     let words = texts().guide.words.program.clone();
     let (pop, usual): (Vec<_>, Vec<_>) = forms.into_iter().partition(|form| form.is_pop());
     let usual = usual.into_iter();

@@ -1,21 +1,30 @@
 //! `/report`: what was found, for the people who help.
 
 use leptos::prelude::*;
+use time::OffsetDateTime;
 
-use crate::check::report::ReportLabels;
-use crate::components::{Document, ReportCode, Support};
+use crate::check::report::{Report, ReportLabels};
+use crate::components::{Document, ReportCode, Support, WayOn};
+use crate::guide::destination::{Destination, Page};
+use crate::guide::trail::Trail;
 use crate::islands::ReportMaker;
 use crate::page_words::ProviderValue;
-use crate::site::{site, texts};
+use crate::site::{Site, site, texts};
+use crate::texts::Texts;
 
 /// The report that the browser makes.
 #[component]
-pub fn ReportPage() -> impl IntoView {
+pub fn ReportPage(
+    /// What was answered before, as far as the address says.
+    trail: Trail,
+) -> impl IntoView {
     let (site, texts) = (site(), texts());
     let words = texts.guide.words.report.clone();
     let provider = site.provider_names(&texts.words);
     let send = words.send.fill(|ProviderValue::Provider| &provider);
     let labels = ReportLabels::of(&words).text();
+    let known = known(&site, &texts, &trail);
+    let test = trail.link(&texts.guide, &Destination::Page(Page::Test));
     view! {
         <Document title=words.title.clone() description=words.lead.clone() no_index=true>
             <h1>{words.title.clone()}</h1>
@@ -24,10 +33,10 @@ pub fn ReportPage() -> impl IntoView {
                 <div id="report-empty">
                     <p>{words.empty.clone()}</p>
                     <ul>
-                        <li><a href="/test">{words.empty_test.clone()}</a></li>
+                        <li><a href=test>{words.empty_test.clone()}</a></li>
                         <li><a href="/fix">{words.empty_fix.clone()}</a></li>
                     </ul>
-                    <noscript><p class="note">{words.no_scripts.clone()}</p></noscript>
+                    <noscript>{known} <p class="note">{words.no_scripts.clone()}</p></noscript>
                 </div>
                 <div id="report-made" hidden data-labels=labels data-provider=provider>
                     <ReportCode/>
@@ -46,6 +55,31 @@ pub fn ReportPage() -> impl IntoView {
                 </div>
             </ReportMaker>
             <Support under_title=true/>
+            <WayOn here=Destination::Page(Page::Report) trail/>
         </Document>
+    }
+}
+
+/// What the answers alone say, for who has no scripts.
+fn known(site: &Site, texts: &Texts, trail: &Trail) -> Option<impl IntoView + use<>> {
+    let report = report_of(site, texts, trail);
+    let text = report.text(&ReportLabels::of(&texts.guide.words.report));
+    (!trail.is_empty()).then(|| view! { <pre class="report" tabindex="0">{text}</pre> })
+}
+
+/// What is known on the server: the time, the provider and the answers.
+pub(super) fn report_of(site: &Site, texts: &Texts, trail: &Trail) -> Report {
+    let now = OffsetDateTime::now_utc();
+    let (hour, minute, second) = now.to_hms();
+    let program = trail.program(&texts.guide);
+    let answered = trail.answered(&texts.guide).into_iter();
+    Report {
+        time: format!("{}T{hour:02}:{minute:02}:{second:02}Z", now.date()),
+        provider: site.provider_names(&texts.words),
+        program: program
+            .map(|program| program.name.clone())
+            .unwrap_or_default(),
+        answers: answered.map(|step| (step.question, step.answer)).collect(),
+        ..Report::default()
     }
 }

@@ -2,14 +2,14 @@
 
 use futures_util::{FutureExt, StreamExt};
 use leptos::prelude::*;
-use time::OffsetDateTime;
 
+use super::report::report_of;
 use crate::answered::answer_ids::{FAULT, FINE, NO, UNKNOWN, YES};
 use crate::check::Test;
 use crate::check::event::{More, Progress};
-use crate::check::report::{Report, ReportLabels};
+use crate::check::report::ReportLabels;
 use crate::components::{AfterTest, Document, ReportCode, TestSection};
-use crate::guide::destination::Destination;
+use crate::guide::destination::{Destination, Page};
 use crate::guide::node::AnsweredBy;
 use crate::guide::trail::Trail;
 use crate::islands::{AddressScope, Results};
@@ -39,10 +39,7 @@ pub fn ResultPage(
     let groups = site.domain_groups();
     // In the troubleshooter another test answers the same question.
     let question = texts.guide.nodes.get(&node);
-    let action = match question {
-        None => "/test".to_owned(),
-        Some(_) => format!("/test?node={node}&trail={}", trail.text()),
-    };
+    let (again_node, again_trail) = (question.map(|_| node.clone()), trail.clone());
     let with_password = question.is_none_or(|node| node.by == AnsweredBy::Password);
     let typed = address.clone();
     view! {
@@ -58,13 +55,24 @@ pub fn ResultPage(
                     let (address, node, trail) = (typed.clone(), node.clone(), trail.clone());
                     Suspend::new(async move {
                         let mut progress = results.await;
-                        let next = go_on(&texts, &node, &trail, &progress).map(|(trail, to)| {
-                            keep_trail(&texts, &mut progress, &trail);
-                            Some(trail.link(&texts.guide, &to))
-                        });
+                        let by_test = texts.guide.nodes.get(&node);
+                        let by_test = by_test.is_some_and(|node| node.by == AnsweredBy::Test);
+                        let fault = by_test && progress.servers_fail() == Some(true);
+                        let on = go_on(&texts, &node, &trail, &progress);
+                        let (trail, next) = match on {
+                            Some((trail, to)) => {
+                                let next = trail.link(&texts.guide, &to);
+                                (trail, Some(next))
+                            }
+                            None => {
+                                let next = trail.next(&texts.guide, &Destination::Page(Page::Test));
+                                (trail, next)
+                            }
+                        };
+                        keep_trail(&texts, &mut progress, &trail);
                         view! {
                             <div class="results"><Results progress=progress.clone()/></div>
-                            <AfterTest next/>
+                            <AfterTest next=next.map(Some) trail=trail.clone() fault/>
                             {report(&site, &texts, address, &trail, progress)}
                         }
                     })
@@ -73,7 +81,7 @@ pub fn ResultPage(
             <section class="card test" aria-labelledby="again">
                 <h2 id="again">{localized(|t| &t.test.again)}</h2>
                 <AddressScope groups>
-                    <TestSection address action with_password/>
+                    <TestSection address node=again_node trail=again_trail with_password/>
                 </AddressScope>
             </section>
         </Document>
@@ -104,6 +112,9 @@ fn go_on(
 
 /// Leads from the findings to the cards in a way that comes back to the troubleshooter.
 fn keep_trail(texts: &Texts, progress: &mut Progress, trail: &Trail) {
+    if trail.is_empty() {
+        return;
+    }
     for finding in &mut progress.findings {
         finding.more = finding.more.take().and_then(|more| {
             let card = more.href.strip_prefix("/fix/card/")?.to_owned();
@@ -122,25 +133,9 @@ fn report(
     progress: Progress,
 ) -> impl IntoView + use<> {
     let words = &texts.guide.words.report;
-    let now = OffsetDateTime::now_utc();
-    let (hour, minute, second) = now.to_hms();
-    let now = format!("{}T{hour:02}:{minute:02}:{second:02}Z", now.date());
-    let known = trail.answered(&texts.guide);
-    let report = Report {
-        time: now.clone(),
-        address,
-        provider: site.provider_names(&texts.words),
-        program: trail
-            .program(&texts.guide)
-            .map(|program| program.name.clone())
-            .unwrap_or_default(),
-        device: String::new(),
-        tested: Some((now, progress)),
-        answers: known
-            .into_iter()
-            .map(|step| (step.question, step.answer))
-            .collect(),
-    };
+    let mut report = report_of(site, texts, trail);
+    report.address = address;
+    report.tested = Some((report.time.clone(), progress));
     let text = report.text(&ReportLabels::of(words));
     let code = report.code().to_owned();
     view! {

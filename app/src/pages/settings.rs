@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::components::{Document, Heading, Links, SettingsTable, YourAddress};
+use crate::components::{Document, SettingsTable, SupportOf, YourAddress};
 use crate::islands::AddressScope;
 use crate::page_words::{DomainValue, ServiceValue};
 use crate::record::{Domain, Group, Record, Role};
@@ -34,12 +34,13 @@ pub fn SettingsPage(
             <AddressScope groups=site.domain_groups()>
                 <YourAddress/>
                 <section aria-labelledby="settings">
-                    <Heading id="settings".to_owned() title=localized(|t| &t.settings.heading)/>
-                    <SettingsTable record group/>
+                    // What is seen begins with the values.
+                    <h2 id="settings" class="unseen">{localized(|t| &t.settings.heading)}</h2>
+                    <SettingsTable record group domain/>
                 </section>
             </AddressScope>
             <p class="go-on"><a class="button" href="/test">{localized(|t| &t.test.title)}</a></p>
-            <Links record=provider/>
+            <SupportOf record=provider under_title=true with_passwords=true/>
         </Document>
     }
 }

@@ -3,22 +3,27 @@
 use leptos::prelude::*;
 
 use crate::components::{Document, TestSection};
+use crate::guide::trail::Trail;
 use crate::islands::AddressScope;
 use crate::site::{localized, site};
 
 /// The form alone.
 #[component]
-pub fn TestPage() -> impl IntoView {
+pub fn TestPage(
+    /// What was answered before, as far as the address says.
+    trail: Trail,
+) -> impl IntoView {
     let site = site();
+    let no_index = !trail.is_empty();
     view! {
-        <Document title=localized(|t| &t.test.title) description=localized(|t| &t.test.lead)>
+        <Document title=localized(|t| &t.test.title) description=localized(|t| &t.test.lead) no_index>
             <h1>{localized(|t| &t.test.title)}</h1>
             <p class="lead">
                 {localized(|t| &t.test.lead)}
             </p>
             <section class="card test">
                 <AddressScope groups=site.domain_groups()>
-                    <TestSection/>
+                    <TestSection trail/>
                 </AddressScope>
             </section>
         </Document>

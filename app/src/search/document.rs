@@ -18,8 +18,8 @@ pub enum Level {
     Cause,
     /// What a program shows around the reply of a server.
     Dialog,
-    /// A kind of trouble that has several causes.
-    Kind,
+    /// A trouble that has several causes.
+    Symptom,
     /// The name of a program or a device, which many texts only mention.
     Topic,
     /// A code that says little.
@@ -33,7 +33,7 @@ impl Level {
             Self::Detail => 2.0,
             Self::Cause => 1.0,
             Self::Dialog => 0.5,
-            Self::Kind | Self::Topic => 0.35,
+            Self::Symptom | Self::Topic => 0.35,
             Self::Code => 0.12,
         }
     }
@@ -44,6 +44,8 @@ impl Level {
 pub struct Document {
     /// Its pieces; `…` stands for what is different each time.
     pub pieces: Vec<String>,
+    /// Messages that are known to be about it.
+    pub examples: Vec<String>,
     /// What it is called, for texts in which no piece is found.
     pub words: String,
     /// How much its pieces tell.

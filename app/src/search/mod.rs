@@ -6,12 +6,16 @@
 //! |---|---|
 //! | `tokens` | a text as words and codes |
 //! | [`document`] | what an entry is found by |
+//! | `vocabulary` | all words and codes of the entries, and what each of them tells |
+//! | `examples` | what a text is about by messages whose entry is known |
 //! | `places` | where the parts of a piece stand in a text |
 //! | `slips` | slips of the hand in words that people type |
 //! | [`ranking`] | which entries a text is about, the likeliest first |
 
 pub mod document;
+mod examples;
 mod places;
 pub mod ranking;
 mod slips;
 mod tokens;
+mod vocabulary;

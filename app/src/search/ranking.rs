@@ -9,6 +9,9 @@
 //! What people type by hand may have a slip in a word; a word that no entry has counts as the one that differs from
 //! it by a slip.
 //!
+//! Besides, a text is compared with the messages of which the entry is known, see [`Examples`]. That says what a
+//! message is about of which no piece is found, or only one that tells little.
+//!
 //! Where a text is not understood like that, the words of a piece may also stand in another order, or with others
 //! between them. A text without any piece is compared with the words of the entries instead. Only a text of which
 //! most is found in one entry counts, so that a few words which stand in every message find nothing.
@@ -16,9 +19,10 @@
 use std::collections::{HashMap, HashSet};
 
 use super::document::{Document, GAP, Level};
+use super::examples::Examples;
 use super::places::{Place, holds};
-use super::slips::{is_slip, may_slip};
-use super::tokens::{Kind, Token, tokens};
+use super::tokens::{Token, TokenKind, is_stop_word, tokens};
+use super::vocabulary::{STOP, UNKNOWN, Vocabulary};
 
 /// How many characters of a text are searched. A message has some hundred; the limit bounds the time of a search.
 pub const MAX_TEXT_LEN: usize = 4000;
@@ -29,14 +33,12 @@ pub const MAX_HITS: usize = 6;
 /// All entries, ready for searching.
 #[derive(Clone, Debug)]
 pub struct Index {
-    /// Every token of the entries, with its number.
-    numbers: HashMap<String, u32>,
-    /// How much the token with a number tells.
-    weights: Vec<f32>,
+    vocabulary: Vocabulary,
     pieces: Vec<Piece>,
     /// The pieces that begin with a token.
     starts: HashMap<u32, Vec<usize>>,
     entries: Vec<Entry>,
+    examples: Examples,
     /// The words by which a text names a program.
     names: Vec<(String, Vec<u32>)>,
 }
@@ -63,28 +65,30 @@ struct Entry {
 pub struct Hits {
     /// Their positions, the likeliest first.
     pub entries: Vec<usize>,
+    /// Whether the text is understood. Otherwise they are only the nearest, of which none may be right.
+    pub sure: bool,
     /// The program that was chosen, or that the text names.
     pub program: Option<String>,
 }
 
 impl Index {
-    /// Reads the entries. `names` are the programs with a word or two by which a text names them.
-    pub fn new(documents: &[Document], names: &[(String, String)]) -> Self {
+    /// Reads the entries. `names` are the programs with a word or two by which a text names them, and `proper` are
+    /// words that only look like slips of others.
+    pub fn new(documents: &[Document], names: &[(String, String)], proper: &[String]) -> Self {
         let mut index = Self {
-            numbers: HashMap::new(),
-            weights: Vec::new(),
+            vocabulary: Vocabulary::new(documents, proper),
             pieces: Vec::new(),
             starts: HashMap::new(),
             entries: Vec::new(),
+            examples: Examples::new(documents),
             names: Vec::new(),
         };
-        index.weigh(documents);
         for (position, document) in documents.iter().enumerate() {
             for piece in &document.pieces {
                 index.add(position, document.level, piece);
             }
             let words = tokens(&document.words).into_iter();
-            let words = words.filter_map(|token| index.number(&token.text));
+            let words = words.filter_map(|token| index.vocabulary.number(&token.text));
             let words = words.collect();
             index.entries.push(Entry {
                 words,
@@ -94,7 +98,10 @@ impl Index {
         }
         for (program, name) in names {
             let name = tokens(name);
-            let name = name.iter().map(|token| index.intern(&token.text)).collect();
+            let name = name
+                .iter()
+                .map(|token| index.vocabulary.intern(&token.text))
+                .collect();
             index.names.push((program.clone(), name));
         }
         index
@@ -118,6 +125,17 @@ impl Index {
         if scores.iter().all(|score| *score == 0.0) {
             scores = self.by_words(&text, &places);
         }
+        let told = scores.iter().copied().fold(0.0, f32::max);
+        let likeness = self.examples.likeness(&text, self.entries.len());
+        // The more the pieces tell, the less do the examples count.
+        let counts = LIKENESS * HALF / (HALF + told);
+        let sure = told > 0.0 || likeness.iter().any(|likeness| *likeness >= SURE);
+        let least = if sure { ALIKE } else { PERHAPS };
+        for (score, likeness) in scores.iter_mut().zip(likeness) {
+            if likeness >= least {
+                *score += (likeness - ALIKE) * counts;
+            }
+        }
         let mut hits: Vec<(f32, usize)> = Vec::new();
         for (position, score) in scores.into_iter().enumerate() {
             let score = score * self.fits(position, likely);
@@ -134,55 +152,25 @@ impl Index {
                 .take(MAX_HITS)
                 .map(|(_, position)| position)
                 .collect(),
+            sure,
             program,
         }
-    }
-
-    /// Counts in how many entries each token is, and what it therefore tells.
-    fn weigh(&mut self, documents: &[Document]) {
-        let mut counts: Vec<(f32, Kind)> = Vec::new();
-        for document in documents {
-            let mut seen = HashSet::new();
-            let texts = document.pieces.iter().chain([&document.words]);
-            for token in texts.flat_map(|text| tokens(text)) {
-                let number = self.intern(&token.text) as usize;
-                if number == counts.len() {
-                    counts.push((0.0, token.kind));
-                }
-                if seen.insert(number)
-                    && let Some((count, _)) = counts.get_mut(number)
-                {
-                    *count += 1.0;
-                }
-            }
-        }
-        let all = documents.len() as f32 + 1.0;
-        let stop: HashSet<u32> = STOP_WORDS
-            .split(' ')
-            .filter_map(|word| self.number(word))
-            .collect();
-        self.weights = counts
-            .into_iter()
-            .zip(0..)
-            .map(|((count, kind), number)| match kind {
-                _ if stop.contains(&number) => STOP,
-                Kind::Reply => 1.0,
-                Kind::Enhanced => 2.0,
-                Kind::Word | Kind::Part | Kind::Windows => (all / count.max(1.0)).ln(),
-            })
-            .collect();
     }
 
     fn add(&mut self, entry: usize, level: Level, piece: &str) {
         let parts = piece.split(GAP).map(|part| {
             let part = tokens(part).into_iter();
-            part.map(|token| self.intern(&token.text)).collect()
+            part.map(|token| self.vocabulary.intern(&token.text))
+                .collect()
         });
         let parts: Vec<Vec<u32>> = parts.filter(|part: &Vec<u32>| !part.is_empty()).collect();
         let Some(first) = parts.first().and_then(|part| part.first()).copied() else {
             return;
         };
-        let weights = parts.iter().flatten().map(|number| self.weight(*number));
+        let weights = parts
+            .iter()
+            .flatten()
+            .map(|number| self.vocabulary.weight(*number));
         let weight = saturated(weights.sum()) * level.factor();
         self.starts
             .entry(first)
@@ -190,7 +178,7 @@ impl Index {
             .push(self.pieces.len());
         let number = tokens(piece)
             .iter()
-            .all(|token| token.kind == Kind::Windows);
+            .all(|token| token.kind == TokenKind::Windows);
         self.pieces.push(Piece {
             entry,
             parts,
@@ -199,8 +187,8 @@ impl Index {
         });
     }
 
-    /// The score of each entry by the pieces that are in the text.
-    fn by_pieces(&self, places: &[Place], program: Option<&str>) -> Vec<f32> {
+    /// The pieces that are in the text, in the order of the index.
+    fn found(&self, places: &[Place]) -> Vec<usize> {
         let mut found: HashSet<usize> = HashSet::new();
         for (start, place) in places.iter().enumerate() {
             for first in place.numbers() {
@@ -213,13 +201,24 @@ impl Index {
                 }
             }
         }
-        let mut best = vec![0.0_f32; self.entries.len()];
-        let mut all = vec![0.0_f32; self.entries.len()];
         // The order of a set is not always the same, and neither are sums in another order.
         let mut found: Vec<usize> = found.into_iter().collect();
         found.sort_unstable();
-        for piece in found.into_iter().filter_map(|piece| self.pieces.get(piece)) {
-            let weight = piece.weight * self.share(piece, places.len(), program);
+        found
+    }
+
+    /// The score of each entry by the pieces that are in the text.
+    fn by_pieces(&self, places: &[Place], program: Option<&str>) -> Vec<f32> {
+        let mut best = vec![0.0_f32; self.entries.len()];
+        let mut all = vec![0.0_f32; self.entries.len()];
+        for piece in self
+            .found(places)
+            .into_iter()
+            .filter_map(|piece| self.pieces.get(piece))
+        {
+            let length = piece.parts.iter().map(Vec::len).sum::<usize>();
+            let whole = if length == places.len() { WHOLE } else { 1.0 };
+            let weight = piece.weight * whole * self.share(piece, places.len(), program);
             best[piece.entry] = best[piece.entry].max(weight);
             all[piece.entry] += weight;
         }
@@ -234,13 +233,19 @@ impl Index {
         let mut positions: HashMap<u32, Vec<usize>> = HashMap::new();
         for (position, place) in places.iter().enumerate() {
             for number in place.numbers() {
-                positions.entry(number).or_default().push(position);
+                let positions = positions.entry(number).or_default();
+                // A word that stands everywhere tells nothing by where it stands, and would cost time.
+                if positions.len() < MAX_POSITIONS {
+                    positions.push(position);
+                }
             }
         }
         for piece in &self.pieces {
             let words = piece.parts.iter().flatten().copied();
-            let words: Vec<u32> = words.filter(|word| self.weight(*word) > STOP).collect();
-            let told: f32 = words.iter().map(|word| self.weight(*word)).sum();
+            let words: Vec<u32> = words
+                .filter(|word| self.vocabulary.weight(*word) > STOP)
+                .collect();
+            let told: f32 = words.iter().map(|word| self.vocabulary.weight(*word)).sum();
             let Some((first, others)) = words.split_first().filter(|_| told >= MIN_LOOSE) else {
                 continue;
             };
@@ -262,12 +267,12 @@ impl Index {
         let mut words: Vec<(Option<u32>, f32)> = Vec::new();
         let mut seen = HashSet::new();
         for (token, place) in text.iter().zip(places) {
-            if token.kind != Kind::Word || !seen.insert(&token.text) {
+            if token.kind != TokenKind::Word || !seen.insert(&token.text) {
                 continue;
             }
             let weight = match place.number {
-                Some(number) => self.weight(number),
-                None if STOP_WORDS.split(' ').any(|word| word == token.text) => STOP,
+                Some(number) => self.vocabulary.weight(number),
+                None if is_stop_word(&token.text) => STOP,
                 None => UNKNOWN,
             };
             words.push((place.number, weight));
@@ -278,7 +283,11 @@ impl Index {
                 .iter()
                 .filter(|(number, _)| number.is_some_and(|number| entry.words.contains(&number)));
             let shared: f32 = shared.map(|(_, weight)| weight).sum();
-            let own: f32 = entry.words.iter().map(|number| self.weight(*number)).sum();
+            let own: f32 = entry
+                .words
+                .iter()
+                .map(|number| self.vocabulary.weight(*number))
+                .sum();
             let enough = shared >= MIN_SHARED && shared >= all * MIN_SHARE;
             if enough && shared >= own * MIN_SHARE_OF_ENTRY {
                 shared * shared / all * shared / own * entry.level.factor()
@@ -345,55 +354,32 @@ impl Index {
     }
 
     fn place(&self, token: &Token, typed: bool) -> Place {
-        let known = self.number(&token.text);
+        let known = self.vocabulary.number(&token.text);
         let meant = || {
-            let word = typed && token.kind == Kind::Word;
-            word.then(|| self.meant(&token.text)).flatten()
+            let word = typed && token.kind == TokenKind::Word;
+            (word && !self.examples.has(&token.text))
+                .then(|| self.vocabulary.meant(&token.text))
+                .flatten()
         };
         Place {
             number: known.or_else(meant),
-            class: token.class().and_then(|class| self.number(&class)),
+            class: token
+                .class()
+                .and_then(|class| self.vocabulary.number(&class)),
         }
-    }
-
-    /// The word that was meant by a word with a slip.
-    fn meant(&self, word: &str) -> Option<u32> {
-        if !may_slip(word) {
-            return None;
-        }
-        // Of several, the one that was read first, because the order of a map is not always the same.
-        let near = self
-            .numbers
-            .iter()
-            .filter(|(known, _)| is_slip(word, known));
-        near.map(|(_, number)| *number).min()
-    }
-
-    fn number(&self, text: &str) -> Option<u32> {
-        self.numbers.get(text).copied()
-    }
-
-    fn intern(&mut self, text: &str) -> u32 {
-        let next = self.numbers.len() as u32;
-        *self.numbers.entry(text.to_owned()).or_insert(next)
-    }
-
-    fn weight(&self, number: u32) -> f32 {
-        self.weights
-            .get(number as usize)
-            .copied()
-            .unwrap_or(UNKNOWN)
     }
 }
 
-/// Words that stand in every sentence, in the languages of messages.
-const STOP_WORDS: &str = "a an the and or of to in on at by for from with is are was were be been has have had it \
-                          its this that these those i my me we our you your he she they their not no do does did \
-                          as if then when please der die das den dem und oder ist sind ein eine einer nicht zu im \
-                          le la les de du des et ou est un une el los las y o es una il lo";
+/// What a text counts that is wholly like the examples of an entry, and how much of that likeness is chance.
+const LIKENESS: f32 = 12.0;
+const ALIKE: f32 = 0.1;
 
-/// What such a word tells.
-const STOP: f32 = 0.3;
+/// Where pieces tell as much as this, the examples count half.
+const HALF: f32 = 3.0;
+
+/// How much a text without any piece is like the examples of an entry if it is one of its messages, and if it may be.
+const SURE: f32 = 0.3;
+const PERHAPS: f32 = 0.1;
 
 /// A text with a score like this has been understood.
 const CLEAR: f32 = 0.9;
@@ -403,14 +389,17 @@ const CLEAR: f32 = 0.9;
 const LOOSE_REACH: usize = 4;
 const LOOSE: f32 = 0.5;
 
+/// In how many positions a word is looked for.
+const MAX_POSITIONS: usize = 16;
+
 /// What the words of such a piece must tell at least.
 const MIN_LOOSE: f32 = 6.5;
 
 /// How many words a text has at most that is typed and not pasted.
 const MAX_TYPED: usize = 40;
 
-/// What a word tells that no entry has.
-const UNKNOWN: f32 = 3.0;
+/// What a piece counts that is all of the text.
+const WHOLE: f32 = 2.0;
 
 /// What the other pieces of an entry add.
 const OTHERS: f32 = 0.15;

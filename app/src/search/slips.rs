@@ -21,10 +21,11 @@ pub(super) fn is_slip(word: &str, known: &str) -> bool {
         .zip(known.iter().rev())
         .take_while(same)
         .count();
-    // The first letter is hardly ever wrong, and other words differ by it.
+    // The first letter is hardly ever wrong, and other words differ by it. The last one makes another form of a word.
     head > 0
         && match (&word[..word.len() - tail], &known[..known.len() - tail]) {
-            ([_], [_]) | ([], [_]) | ([_], []) => true,
+            ([_], [_]) | ([_], []) => tail > 0,
+            ([], [_]) => true,
             ([one, two], [three, four]) => one == four && two == three,
             _ => false,
         }
@@ -53,6 +54,9 @@ mod tests {
             ("password", "password", false),
             ("s3141", "s3140", false),
             ("mail", "mails", false),
+            ("quote", "quota", false),
+            ("blockes", "blocke", false),
+            ("passwor", "password", true),
         ] {
             let slip = may_slip(word) && is_slip(word, known);
             assert_eq!(slip, expected, "{word} {known}");

@@ -5,18 +5,29 @@
 
 use std::collections::HashSet;
 
+/// Words that stand in every sentence, in the languages of messages.
+const STOP_WORDS: &str = "a an the and or of to in on at by for from with is are was were be been has have had it \
+                          its this that these those i my me we our you your he she they their not no do does did \
+                          as if then when please der die das den dem und oder ist sind ein eine einer nicht zu im \
+                          le la les de du des et ou est un une el los las y o es una il lo";
+
+/// Whether it is a word of every sentence, which tells nothing.
+pub(super) fn is_stop_word(text: &str) -> bool {
+    STOP_WORDS.split(' ').any(|word| word == text)
+}
+
 /// A word or a code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Token {
     /// As it is compared.
     pub(super) text: String,
     /// What kind it is.
-    pub(super) kind: Kind,
+    pub(super) kind: TokenKind,
 }
 
 /// What kind of token it is, which says how telling it can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum TokenKind {
     /// A word.
     Word,
     /// A part of a host name, a path or the name of a fault in a program: it counts only inside of a piece.
@@ -39,12 +50,12 @@ impl Token {
     /// What else the token is found by: a code also by its class, such as 5.7.x.
     pub(super) fn class(&self) -> Option<String> {
         match self.kind {
-            Kind::Enhanced => self
+            TokenKind::Enhanced => self
                 .text
                 .rsplit_once('.')
                 .map(|(class, _)| format!("{class}.x")),
-            Kind::Windows => Some(ANY_WINDOWS.to_owned()),
-            Kind::Word | Kind::Part | Kind::Reply => None,
+            TokenKind::Windows => Some(ANY_WINDOWS.to_owned()),
+            TokenKind::Word | TokenKind::Part | TokenKind::Reply => None,
         }
     }
 }
@@ -65,13 +76,13 @@ pub(super) fn tokens(text: &str) -> Vec<Token> {
         if is_ipv6(chunk) {
             tokens.push(Token {
                 text: ANY_IPV6.to_owned(),
-                kind: Kind::Part,
+                kind: TokenKind::Part,
             });
             continue;
         }
         let part = is_name(chunk);
         for token in Scanner::new(chunk, part) {
-            let code = matches!(token.kind, Kind::Reply | Kind::Enhanced);
+            let code = matches!(token.kind, TokenKind::Reply | TokenKind::Enhanced);
             if !code || codes.insert(token.text.clone()) {
                 tokens.push(token);
             }
@@ -108,6 +119,10 @@ fn is_name(chunk: &str) -> bool {
     })
 }
 
+fn is_ideograph(letter: char) -> bool {
+    matches!(letter, '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}')
+}
+
 /// Whether one or two letters end the word here, as behind the apostrophe of “can't” and “we're”.
 fn is_short_ending(rest: &str) -> bool {
     let mut letters = rest.chars();
@@ -137,6 +152,16 @@ impl<'a> Scanner<'a> {
         let mut end = self.rest.len();
         for (place, letter) in self.rest.char_indices() {
             match letter {
+                // Chinese and Japanese put no spaces between words, so each sign is one.
+                letter if is_ideograph(letter) => {
+                    if word.is_empty() {
+                        word.push(letter);
+                        end = place + letter.len_utf8();
+                    } else {
+                        end = place;
+                    }
+                    break;
+                }
                 letter if letter.is_alphanumeric() => word.push(letter),
                 '\'' | '’' | 'ʼ' if is_short_ending(&self.rest[place + letter.len_utf8()..]) => {
                 }
@@ -205,7 +230,7 @@ impl Iterator for Scanner<'_> {
                 let enhanced =
                     dotted.matches('.').count() == 2 && dotted.starts_with(['2', '4', '5']);
                 if enhanced {
-                    let kind = Kind::Enhanced;
+                    let kind = TokenKind::Enhanced;
                     return Some(Token { text: dotted, kind });
                 }
                 continue;
@@ -219,7 +244,7 @@ fn token(word: String, part: bool) -> Token {
     let hex = |text: &str| text.bytes().all(|byte| byte.is_ascii_hexdigit());
     // Some programs show the number without the sign that it is one.
     if word.len() == 8 && word.starts_with("800") && hex(&word) {
-        let kind = Kind::Windows;
+        let kind = TokenKind::Windows;
         return Token {
             text: format!("0x{word}"),
             kind,
@@ -227,11 +252,11 @@ fn token(word: String, part: bool) -> Token {
     }
     let kind = match word.as_bytes() {
         [b'0', b'x', rest @ ..] if rest.len() >= 8 && rest.iter().all(u8::is_ascii_hexdigit) => {
-            Kind::Windows
+            TokenKind::Windows
         }
-        [b'2'..=b'5', b'0'..=b'9', b'0'..=b'9'] => Kind::Reply,
-        _ if part => Kind::Part,
-        _ => Kind::Word,
+        [b'2'..=b'5', b'0'..=b'9', b'0'..=b'9'] => TokenKind::Reply,
+        _ if part => TokenKind::Part,
+        _ => TokenKind::Word,
     };
     Token {
         text: folded(word),
@@ -288,6 +313,7 @@ mod tests {
             ("SEC_ERROR_UNKNOWN_ISSUER", "sec error unknown issuer"),
             ("", ""),
             ("…—!", ""),
+            ("密码错误 or 535错误", "密 码 错 误 or 535 错 误"),
             ("a £ or €5 sign", "a £ or € 5 sign"),
         ] {
             assert_eq!(texts(pasted), expected, "{pasted:?}");
@@ -298,13 +324,13 @@ mod tests {
     fn tokens_have_kinds_and_classes() {
         let kind = |text: &str| tokens(text)[0].kind;
         for (text, expected) in [
-            ("550", Kind::Reply),
-            ("5.7.1", Kind::Enhanced),
-            ("0x80072746", Kind::Windows),
-            ("password", Kind::Word),
-            ("zen.spamhaus.org", Kind::Part),
-            ("1550", Kind::Word),
-            ("0xyz", Kind::Word),
+            ("550", TokenKind::Reply),
+            ("5.7.1", TokenKind::Enhanced),
+            ("0x80072746", TokenKind::Windows),
+            ("password", TokenKind::Word),
+            ("zen.spamhaus.org", TokenKind::Part),
+            ("1550", TokenKind::Word),
+            ("0xyz", TokenKind::Word),
         ] {
             assert_eq!(kind(text), expected, "{text}");
         }

@@ -39,7 +39,7 @@ fn a_request_gets_its_language() {
     let texts = negotiated(&english, Some("de"));
     assert_eq!(texts.pages.home.title, "·Mail settings");
     assert_eq!(texts.guide.cards["clock"].title, "·Set the date and time");
-    assert_eq!(texts.guide.programs[0].name, "·Outlook classic for Windows");
+    assert_eq!(texts.guide.programs[0].name, "·Mail on iPhone and iPad");
 }
 
 #[test]

@@ -49,7 +49,10 @@ pub(super) async fn ask(fetcher: &Fetcher, domain: &Domain, today: Date) -> Opti
     for problem in &found.problems {
         tell("srv", &problem.message);
     }
-    tell("srv", format_args!("{} services", found.services.len()));
+    tell(
+        "srv",
+        format_args!("services found: {}", found.services.len()),
+    );
     let names: Vec<&str> = SERVICES.iter().map(|(label, ..)| *label).collect();
     let origin = Origin {
         id: "srv".parse::<Id>().ok()?,
@@ -57,8 +60,8 @@ pub(super) async fn ask(fetcher: &Fetcher, domain: &Domain, today: Date) -> Opti
         url: MEANING.parse::<HttpsUrl>().ok()?,
         read: today,
         remarks: vec![format!(
-            "Asked for were {} under _tcp.{domain}. Nobody has signed the answers, so make sure that the hosts are \
-             the provider's own.",
+            "Asked for were {} under _tcp.{domain}. Signatures (DNSSEC) were not looked at, so make sure that the \
+             hosts are the provider's own.",
             names.join(", ")
         )],
     };

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
-use app::site::Bundle as PageBundle;
+use app::site::{Bundle as PageBundle, DEVICE_SCRIPT};
 use axum::body::Bytes;
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderValue};
@@ -61,7 +61,7 @@ impl Assets {
             *byte ^= other;
         }
         let both = short(both);
-        let page_policy = page_policy(&style);
+        let page_policy = page_policy(&style, DEVICE_SCRIPT);
         let bundle = PageBundle {
             style,
             script: format!("/pkg/browser-{both}.js"),
@@ -91,7 +91,7 @@ impl Assets {
         self.bundle.clone()
     }
 
-    /// The content security policy of a page, which allows the style of the bundle.
+    /// The content security policy of a page, which allows the style of the bundle and the script in the head.
     pub(crate) fn page_policy(&self) -> HeaderValue {
         self.page_policy.clone()
     }

@@ -76,13 +76,17 @@ impl Hsts {
     }
 }
 
-/// The content security policy of a page with this style sheet in its head. The style is allowed by its hash: with a
-/// nonce every copy of a page would differ, and none could be cached.
-pub(crate) fn page_policy(style: &str) -> HeaderValue {
-    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, style.as_bytes());
-    let hash = BASE64_STANDARD.encode(digest);
+/// The content security policy of a page with this style sheet and this script in its head. Both are allowed by their
+/// hashes: with a nonce every copy of a page would differ, and none could be cached.
+pub(crate) fn page_policy(style: &str, script: &str) -> HeaderValue {
+    let hash = |text: &str| {
+        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes());
+        BASE64_STANDARD.encode(digest)
+    };
+    let (style, script) = (hash(style), hash(script));
     let policy = format!(
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'sha256-{hash}'; \
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' 'sha256-{script}'; \
+         style-src 'sha256-{style}'; \
          img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; \
          frame-ancestors 'none'"
     );

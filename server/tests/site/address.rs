@@ -224,3 +224,32 @@ async fn the_check_shows_where_a_program_has_its_values() {
         .text();
     assert!(page.contains("What we found") && !page.contains("Where to find the values in"));
 }
+
+#[tokio::test]
+async fn an_address_in_the_search_leads_to_its_settings_or_to_whose_help_to_look_for() {
+    let site = site();
+    let found = async |typed: &str| {
+        let page = ask(&site, get(&format!("/errors?q={typed}"))).await.text();
+        let found = page.split("id=\"found\"").nth(1).unwrap_or_default();
+        found
+            .split("<article")
+            .nth(1)
+            .unwrap_or_default()
+            .to_owned()
+    };
+    for (typed, says) in [
+        ("jane%40q.com", "href=\"/settings/q.com\""),
+        ("settings+for+jane%40q.com", "href=\"/settings/q.com\""),
+        ("jane%40gmail.com", "Go to the mail settings of Gmail"),
+        (
+            "jane%40nowhere.example",
+            "We have no settings for this address",
+        ),
+    ] {
+        let found = found(typed).await;
+        assert!(found.contains(says), "{typed}: {found}");
+    }
+    // A message that names an address is about more than the address.
+    let message = found("550+5.1.1+jane%40q.com:+Recipient+address+rejected:+User+unknown").await;
+    assert!(message.contains("/fix/card/recipient"), "{message}");
+}

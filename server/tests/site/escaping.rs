@@ -101,7 +101,7 @@ fn site() -> Router {
 }
 
 /// Every path and query in which a text can be sent to the site, at `{}`.
-const ADDRESSES: [&str; 30] = [
+const ADDRESSES: [&str; 39] = [
     "/{}",
     "/?q={}",
     "/settings/{}",
@@ -113,6 +113,15 @@ const ADDRESSES: [&str; 30] = [
     "/fix/card/clock?program={}",
     "/fix/card/clock?trail={}",
     "/fix/card/clock?program=thunderbird&trail=start.{}",
+    "/errors?trail={}",
+    "/errors?q=smtp&program={}&trail=start.message",
+    "/network?trail=start.places~{}",
+    "/programs?trail={}",
+    "/programs/outlook?program={}",
+    "/programs/thunderbird?trail={}",
+    "/report?trail={}",
+    "/test?trail={}",
+    "/check?trail={}",
     "/fix?trail={}",
     "/fix/send-test?trail=start.send~{}",
     "/errors?q={}",

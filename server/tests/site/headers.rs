@@ -63,7 +63,7 @@ async fn every_answer_carries_the_security_headers() {
 }
 
 #[tokio::test]
-async fn the_policy_allows_the_style_of_every_page_and_no_script_in_it() {
+async fn the_policy_allows_the_style_of_every_page_and_one_script_in_it() {
     let site = site();
     let pages = ["/", "/test", "/fix", "/programs/thunderbird", "/nothing"].map(get);
     for request in pages.into_iter().chain([post("/test", "address=")]) {
@@ -73,22 +73,36 @@ async fn the_policy_allows_the_style_of_every_page_and_no_script_in_it() {
         assert!(!policy.contains("nonce"), "{path}: {policy}");
         let page = answer.text();
         let scripts: Vec<_> = page.split("<script").skip(1).collect();
-        assert_eq!(scripts.len(), 1, "{path}: the script of the bundle");
-        let (tag, rest) = scripts[0].split_once('>').unwrap();
+        assert_eq!(
+            scripts.len(),
+            2,
+            "{path}: that of the device, that of the bundle"
+        );
+        let (tag, rest) = scripts[1].split_once('>').unwrap();
         assert!(tag.contains(" src=\"/pkg/browser-"), "{path}: {tag}");
         assert!(rest.starts_with("</script>"), "{path}");
+        // The other one is a constant, so its hash allows nothing that anybody has typed.
+        let script = scripts[0].strip_prefix('>').unwrap();
+        let script = script.split_once("</script>").unwrap().0;
+        assert_eq!(script, app::site::DEVICE_SCRIPT, "{path}");
+        let allowed = format!("script-src 'self' 'wasm-unsafe-eval' '{}';", sha256(script));
+        assert!(policy.contains(&allowed), "{path}: {policy}");
         let styles: Vec<_> = page.split("<style>").skip(1).collect();
         assert_eq!(styles.len(), 1, "{path}: the style sheet");
         let style = styles[0].split_once("</style>").unwrap().0;
-        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, style.as_bytes());
-        let hash = BASE64_STANDARD.encode(digest);
-        let allowed = format!("style-src 'sha256-{hash}';");
+        let allowed = format!("style-src '{}';", sha256(style));
         assert!(policy.contains(&allowed), "{path}: {policy}");
-        assert_eq!(policy.matches("'sha256-").count(), 1, "{path}");
+        assert_eq!(policy.matches("'sha256-").count(), 2, "{path}");
         for inline in [" style=", " onclick=", "javascript:"] {
             assert!(!page.contains(inline), "{path}: {inline}");
         }
     }
+}
+
+/// A text as the policy allows it.
+fn sha256(text: &str) -> String {
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes());
+    format!("sha256-{}", BASE64_STANDARD.encode(digest))
 }
 
 #[tokio::test]

@@ -40,8 +40,10 @@ pub struct EnteredSettings {
 #[serde(rename_all = "kebab-case")]
 #[strum(serialize_all = "kebab-case")]
 pub enum Kind {
-    /// IMAP.
+    /// Not told.
     #[default]
+    Unknown,
+    /// IMAP.
     Imap,
     /// POP.
     Pop,

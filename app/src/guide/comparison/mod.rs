@@ -1,6 +1,7 @@
 //! Compares the settings that a program shows with the documented ones, line by line.
 
 mod entered;
+mod incoming;
 
 use probe::{Protocol, Security};
 use strum::{IntoStaticStr, VariantArray};
@@ -11,6 +12,7 @@ pub(in crate::guide) use entered::codes;
 pub use entered::{
     Choice, EnteredCopies, EnteredSecurity, EnteredSettings, EnteredSignIn, EnteredUser, Kind,
 };
+pub use incoming::{Incoming, KnownBy, incoming};
 
 /// One line of the answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,10 +115,7 @@ pub enum Fix {
 
 /// Judges every value; what was not told is [`Verdict::NotEntered`].
 pub fn compare(group: &Group, entered: &EnteredSettings) -> Vec<Line> {
-    let incoming = match entered.kind {
-        Kind::Imap => Protocol::Imap,
-        Kind::Pop => Protocol::Pop3,
-    };
+    let incoming = incoming(group, entered).protocol;
     let mut lines = Vec::new();
     let mut line = |setting, entered: &str, verdict| {
         lines.push(Line {
@@ -133,7 +132,7 @@ pub fn compare(group: &Group, entered: &EnteredSettings) -> Vec<Line> {
     line(Setting::User, "", judge_user(group, entered.user));
     let sign_in = judge_sign_in(group, entered.in_sign_in, Fix::NormalPassword);
     line(Setting::InSignIn, "", sign_in);
-    if entered.kind == Kind::Pop {
+    if incoming == Protocol::Pop3 {
         line(Setting::Copies, "", judge_copies(entered.copies));
     }
     let (host, port) = (entered.out_host.trim(), entered.out_port.trim());

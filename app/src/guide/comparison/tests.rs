@@ -167,3 +167,85 @@ fn judge(group: &Group, setting: Setting, change: Change) -> Verdict {
     let mut lines = compare(group, &entered).into_iter();
     lines.find(|line| line.setting == setting).unwrap().verdict
 }
+
+#[test]
+fn the_kind_of_account_is_told_by_what_was_typed() {
+    let record = record();
+    let cases: [(usize, Change, Protocol, KnownBy); 12] = [
+        (0, |_| {}, Protocol::Imap, KnownBy::Nothing),
+        (1, |_| {}, Protocol::Pop3, KnownBy::Nothing),
+        (
+            0,
+            |s| s.in_host = " POP.centurylink.net. ".into(),
+            Protocol::Pop3,
+            KnownBy::Values,
+        ),
+        (
+            0,
+            |s| s.in_host = "pop.embarqmail.com".into(),
+            Protocol::Pop3,
+            KnownBy::Values,
+        ),
+        (
+            0,
+            |s| s.in_host = "mail.q.com".into(),
+            Protocol::Imap,
+            KnownBy::Values,
+        ),
+        (
+            0,
+            |s| s.in_port = "995".into(),
+            Protocol::Pop3,
+            KnownBy::Values,
+        ),
+        (
+            0,
+            |s| s.in_port = " 110 ".into(),
+            Protocol::Pop3,
+            KnownBy::Values,
+        ),
+        (
+            0,
+            |s| s.in_port = "143".into(),
+            Protocol::Imap,
+            KnownBy::Values,
+        ),
+        (
+            0,
+            |s| s.in_port = "25".into(),
+            Protocol::Imap,
+            KnownBy::Nothing,
+        ),
+        (
+            0,
+            |s| s.in_host = "smtp.centurylink.net".into(),
+            Protocol::Imap,
+            KnownBy::Nothing,
+        ),
+        (
+            0,
+            |s| {
+                s.in_host = "mail.centurylink.net".into();
+                s.in_port = "995".into();
+            },
+            Protocol::Imap,
+            KnownBy::Values,
+        ),
+        (
+            0,
+            |s| {
+                s.kind = Kind::Pop;
+                s.in_port = "993".into();
+            },
+            Protocol::Pop3,
+            KnownBy::Choice,
+        ),
+    ];
+    for (position, (group, change, protocol, known_by)) in cases.into_iter().enumerate() {
+        let mut entered = EnteredSettings::default();
+        change(&mut entered);
+        let found = incoming(&record.groups[group], &entered);
+        let expected = Incoming { protocol, known_by };
+        assert_eq!(found, expected, "case {position}");
+    }
+}

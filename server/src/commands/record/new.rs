@@ -8,7 +8,7 @@ use app::setup::draft::{Draft, draft, to_toml};
 use app::words::OutcomeWords;
 use futures_util::StreamExt;
 use probe::net::{Options, Probe, ProbeEvent, Target};
-use probe::{Endpoint, EndpointReport};
+use probe::{Endpoint, EndpointReport, Outcome};
 
 use super::{print, today};
 use crate::cli::record::NewOptions;
@@ -17,6 +17,9 @@ use crate::{records, terminal};
 
 /// The time for the test of each service.
 const TEST_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// More services than this are not tested.
+const MAX_TESTS: usize = 12;
 
 /// Asks the sources, tests what they name, and prints the record.
 pub(super) fn run(options: &NewOptions) -> Result<ExitCode, Box<dyn Error>> {
@@ -70,7 +73,7 @@ async fn test(options: &NewOptions, probe: &Probe, draft: &Draft) -> Vec<Endpoin
     // A list of many domains may stand for as many services of one host; a few tell enough.
     let targets: Vec<Target> = targets.take(MAX_TESTS).collect();
     terminal::print_error(format_args!(
-        "test: {} services, without a password",
+        "test: services without a password: {}",
         targets.len()
     ));
     let mut events = probe.run(targets, None);
@@ -85,19 +88,18 @@ async fn test(options: &NewOptions, probe: &Probe, draft: &Draft) -> Vec<Endpoin
     reports
 }
 
-/// More services than this are not tested.
-const MAX_TESTS: usize = 12;
-
 /// What the test of a service has shown.
 fn remarks(endpoint: &Endpoint, reports: &[EndpointReport], words: &OutcomeWords) -> Vec<String> {
     let report = reports.iter().find(|report| report.endpoint == *endpoint);
     let Some(report) = report else {
-        return vec!["Not tested.".to_owned()];
+        return vec!["Not tested: only the first services are.".to_owned()];
     };
-    let step = words.step(report.outcome);
+    let found = match report.outcome {
+        Outcome::Ok => "everything works".to_owned(),
+        outcome => format!("{} ({outcome})", words.step(outcome)),
+    };
     vec![format!(
-        "Tested without a password on {}: {step} ({}).",
-        today(),
-        report.outcome
+        "Tested without a password on {}: {found}.",
+        today()
     )]
 }

@@ -24,6 +24,8 @@ pub(crate) struct QuestionQuery {
     node: String,
     #[serde(default)]
     trail: String,
+    #[serde(default)]
+    program: String,
 }
 
 /// The test without scripts: the same form, answered by a page.
@@ -35,6 +37,12 @@ pub(crate) async fn test_page(
     request: Request,
 ) -> Response {
     let trail = Trail::read(&texts.guide, &asked.trail);
+    let trail = trail.choosing(
+        texts
+            .guide
+            .program(&asked.program)
+            .map(|program| &**program),
+    );
     // The form is decoded by the server function's own decoder, so both understand the same.
     let form =
         <TestConnection as FromReq<PostUrl, Request, ServerFnError>>::from_req(request).await;

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use app::guide::Guide;
 use app::guide::comparison::EnteredSettings;
 use app::guide::node::START;
+use app::guide::program::Program;
 use app::guide::trail::Trail;
 use app::pages::{
     CardPage, CheckPage, ErrorsPage, FixPage, HomePage, NetworkPage, OutlookPage, ProgramPage,
@@ -107,41 +109,74 @@ async fn home(State(app): State<Arc<AppState>>, request: PageRequest) -> Respons
     page(&app, StatusCode::OK, &request, || view! { <HomePage/> }).await
 }
 
-async fn test_form(State(app): State<Arc<AppState>>, request: PageRequest) -> Response {
-    page(&app, StatusCode::OK, &request, || view! { <TestPage/> }).await
+async fn test_form(
+    State(app): State<Arc<AppState>>,
+    Query(way): Query<WayQuery>,
+    request: PageRequest,
+) -> Response {
+    let trail = way.trail(&request.texts(&app).guide);
+    let show = move || view! { <TestPage trail=trail.clone()/> };
+    page(&app, StatusCode::OK, &request, show).await
 }
 
-async fn programs(State(app): State<Arc<AppState>>, request: PageRequest) -> Response {
-    page(&app, StatusCode::OK, &request, || view! { <ProgramsPage/> }).await
+async fn programs(
+    State(app): State<Arc<AppState>>,
+    Query(way): Query<WayQuery>,
+    request: PageRequest,
+) -> Response {
+    let trail = way.trail(&request.texts(&app).guide);
+    let show = move || view! { <ProgramsPage trail=trail.clone()/> };
+    page(&app, StatusCode::OK, &request, show).await
 }
 
 async fn program(
     State(app): State<Arc<AppState>>,
     Path(slug): Path<String>,
+    Query(way): Query<WayQuery>,
     request: PageRequest,
 ) -> Response {
     match request.texts(&app).guide.program(&slug).cloned() {
         Some(program) => {
-            let show = move || view! { <ProgramPage program=program.clone()/> };
+            let trail = way.trail(&request.texts(&app).guide);
+            let show = move || view! { <ProgramPage program=program.clone() trail=trail.clone()/> };
             page(&app, StatusCode::OK, &request, show).await
         }
         None => not_found(State(app), request).await,
     }
 }
 
-async fn outlook(State(app): State<Arc<AppState>>, request: PageRequest) -> Response {
-    page(&app, StatusCode::OK, &request, || view! { <OutlookPage/> }).await
+async fn outlook(
+    State(app): State<Arc<AppState>>,
+    Query(way): Query<WayQuery>,
+    request: PageRequest,
+) -> Response {
+    let trail = way.trail(&request.texts(&app).guide);
+    let show = move || view! { <OutlookPage trail=trail.clone()/> };
+    page(&app, StatusCode::OK, &request, show).await
 }
 
+/// The way through the troubleshooter that led to a page.
 #[derive(Deserialize)]
-struct TrailQuery {
+struct WayQuery {
+    program: Option<String>,
     #[serde(default)]
     trail: String,
 }
 
+impl WayQuery {
+    /// The program, if there is one of this name.
+    fn program(&self, guide: &Guide) -> Option<Arc<Program>> {
+        guide.program(self.program.as_deref()?).cloned()
+    }
+
+    fn trail(&self, guide: &Guide) -> Trail {
+        Trail::read(guide, &self.trail).choosing(self.program(guide).as_deref())
+    }
+}
+
 async fn fix(
     State(app): State<Arc<AppState>>,
-    query: Query<TrailQuery>,
+    query: Query<WayQuery>,
     request: PageRequest,
 ) -> Response {
     node(State(app), Path(START.to_owned()), query, request).await
@@ -150,13 +185,13 @@ async fn fix(
 async fn node(
     State(app): State<Arc<AppState>>,
     Path(slug): Path<String>,
-    Query(query): Query<TrailQuery>,
+    Query(way): Query<WayQuery>,
     request: PageRequest,
 ) -> Response {
     let Some(node) = request.texts(&app).guide.nodes.get(&slug).cloned() else {
         return not_found(State(app), request).await;
     };
-    let trail = Trail::read(&request.texts(&app).guide, &query.trail);
+    let trail = way.trail(&request.texts(&app).guide);
     let show = move || {
         let (slug, node, trail) = (slug.clone(), node.clone(), trail.clone());
         view! { <FixPage slug node trail/> }
@@ -168,73 +203,72 @@ async fn node(
 struct ErrorsQuery {
     #[serde(default)]
     q: String,
-    #[serde(default)]
-    program: String,
 }
 
 async fn errors(
     State(app): State<Arc<AppState>>,
     Query(query): Query<ErrorsQuery>,
+    Query(way): Query<WayQuery>,
     request: PageRequest,
 ) -> Response {
-    let show = move || view! { <ErrorsPage text=query.q.clone() program=query.program.clone()/> };
+    let trail = way.trail(&request.texts(&app).guide);
+    let program = way.program.unwrap_or_default();
+    let show = move || {
+        let (text, program) = (query.q.clone(), program.clone());
+        view! { <ErrorsPage text program trail=trail.clone()/> }
+    };
     page(&app, StatusCode::OK, &request, show).await
-}
-
-#[derive(Deserialize)]
-struct ProgramQuery {
-    program: Option<String>,
 }
 
 async fn check(
     State(app): State<Arc<AppState>>,
     Query(entered): Query<EnteredSettings>,
-    Query(chosen): Query<ProgramQuery>,
+    Query(way): Query<WayQuery>,
     uri: Uri,
     request: PageRequest,
 ) -> Response {
     let mut fields = uri.query().into_iter().flat_map(|query| query.split('&'));
-    let sent = fields.any(|field| !field.starts_with("program="));
-    // An unknown program is ignored.
-    let program = chosen
-        .program
-        .and_then(|slug| request.texts(&app).guide.program(&slug).cloned());
+    let sent = fields.any(|field| !field.starts_with("program=") && !field.starts_with("trail="));
+    let guide = &request.texts(&app).guide;
+    let (program, trail) = (way.program(guide), way.trail(guide));
     let show = move || {
         let (entered, program) = (entered.clone(), program.clone());
-        view! { <CheckPage entered sent program/> }
+        view! { <CheckPage entered sent program trail=trail.clone()/> }
     };
     page(&app, StatusCode::OK, &request, show).await
 }
 
-async fn network(State(app): State<Arc<AppState>>, request: PageRequest) -> Response {
-    page(&app, StatusCode::OK, &request, || view! { <NetworkPage/> }).await
+async fn network(
+    State(app): State<Arc<AppState>>,
+    Query(way): Query<WayQuery>,
+    request: PageRequest,
+) -> Response {
+    let trail = way.trail(&request.texts(&app).guide);
+    let show = move || view! { <NetworkPage trail=trail.clone()/> };
+    page(&app, StatusCode::OK, &request, show).await
 }
 
-async fn report(State(app): State<Arc<AppState>>, request: PageRequest) -> Response {
-    page(&app, StatusCode::OK, &request, || view! { <ReportPage/> }).await
-}
-
-#[derive(Deserialize)]
-struct CardQuery {
-    program: Option<String>,
-    #[serde(default)]
-    trail: String,
+async fn report(
+    State(app): State<Arc<AppState>>,
+    Query(way): Query<WayQuery>,
+    request: PageRequest,
+) -> Response {
+    let trail = way.trail(&request.texts(&app).guide);
+    let show = move || view! { <ReportPage trail=trail.clone()/> };
+    page(&app, StatusCode::OK, &request, show).await
 }
 
 async fn card(
     State(app): State<Arc<AppState>>,
     Path(slug): Path<String>,
-    Query(query): Query<CardQuery>,
+    Query(way): Query<WayQuery>,
     request: PageRequest,
 ) -> Response {
     let Some(card) = request.texts(&app).guide.cards.get(&slug).cloned() else {
         return not_found(State(app), request).await;
     };
-    // An unknown program is ignored.
-    let program = query
-        .program
-        .and_then(|slug| request.texts(&app).guide.program(&slug).cloned());
-    let trail = Trail::read(&request.texts(&app).guide, &query.trail);
+    let guide = &request.texts(&app).guide;
+    let (program, trail) = (way.program(guide), way.trail(guide));
     let show = move || {
         let (slug, card, program) = (slug.clone(), card.clone(), program.clone());
         view! { <CardPage slug card program trail=trail.clone()/> }
