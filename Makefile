@@ -55,7 +55,8 @@ LAB_NEEDS := openssl=openssl postfix=postfix dovecot=dovecot-core \
   /usr/lib/dovecot/imap-login=dovecot-imapd /usr/lib/dovecot/pop3-login=dovecot-pop3d \
   /usr/lib/dovecot/lmtp=dovecot-lmtpd /usr/lib/dovecot/submission-login=dovecot-submissiond
 TEST_NEEDS := $(LAB_NEEDS) $(or $(CHROMIUM),/usr/bin/chromium)=chromium \
-  nsd=nsd unbound=unbound ldns-signzone=ldnsutils
+  nsd=nsd unbound=unbound ldns-signzone=ldnsutils \
+  python3=python3 xmllint=libxml2-utils zbarimg=zbar-tools
 FUZZ_NEEDS := c++=g++ cc=gcc+libc6-dev
 BENCH_NEEDS := $(LAB_NEEDS) nginx=nginx-light wrk=wrk curl=curl swaks=swaks /usr/share/doc/libnet-ssleay-perl=libnet-ssleay-perl testssl=testssl.sh \
   python3=python3+python3-pip taskset=util-linux

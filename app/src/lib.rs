@@ -16,6 +16,7 @@
 //! | `page_words` | the words of the pages, from `content/` | server |
 //! | `record` | a provider's documented settings, parsed strictly | server |
 //! | `guide` | mail programs, fix cards and the troubleshooter, from `content/` | server |
+//! | `setup` | files from which mail programs set themselves up | server |
 //! | `operator` | who runs the site | server |
 //! | `other_providers` | big mail providers that are not ours, from `content/` | server |
 //! | `words` | what the outcomes mean, from `content/` | server |
@@ -23,6 +24,7 @@
 //! | `search` | which entries a text is about | server |
 //! | `site_search` | everything that can be searched for on the site | server |
 //! | `texts` | all of it in one language, and the language of a request | server |
+//! | `setup` | the set-up files of mail programs | server |
 //! | `site` | what every page needs | server |
 
 // The type of a page is as deep as its markup.
@@ -55,6 +57,8 @@ pub mod pages;
 pub mod record;
 #[cfg(feature = "ssr")]
 pub mod search;
+#[cfg(feature = "ssr")]
+pub mod setup;
 #[cfg(feature = "ssr")]
 pub mod site;
 #[cfg(feature = "ssr")]

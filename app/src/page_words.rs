@@ -10,6 +10,8 @@ words! {
         home: HomeWords,
         test: TestPageWords,
         settings: SettingsWords,
+        own_sign_in: OwnSignInWords,
+        profile: ProfileWords,
         not_found: NotFoundWords,
         unknown_domain: UnknownDomainWords,
         address: AddressWords,
@@ -40,12 +42,22 @@ words! {
 words! {
     /// The settings, in their tables.
     SettingsWords: heading applies applies_ending applies_all pop pop_text alternative recommended unofficial imap_purpose
-        pop_purpose smtp_purpose sign_in server port security user_name password sign_in_text
+        pop_purpose smtp_purpose sign_in server port security user_name password sign_in_text own_page_password own_page_sign_in
         copy_server copy_port copy_user local_part copy copied full_address password_text source source_server source_sign_in
         meanings wrong wrong_text wrong_table see put why limits sources;
         title(DomainValue) applies_more(CountValue) port_for(PortForValue)
         port_number(PortValue) mailbox_size(MegabytesValue) message_size(MegabytesValue)
         read_on(DayValue)
+}
+
+words! {
+    /// Where a provider lets programs sign in only through a page of its own.
+    OwnSignInWords: text password how
+}
+
+words! {
+    /// What a device shows of a profile before it is installed.
+    ProfileWords:; description(ProviderValue)
 }
 
 words! {

@@ -11,7 +11,7 @@ use crate::guide::values::Values;
 use crate::operator::Operator;
 use crate::other_providers::{self, OtherProvider};
 use crate::page_words::PageWords;
-use crate::record::Catalogue;
+use crate::record::{Catalogue, SignInMethod};
 use crate::texts::{Languages, Texts};
 use crate::words::OutcomeWords;
 
@@ -107,6 +107,12 @@ impl Site {
     pub fn provider_names(&self, words: &OutcomeWords) -> String {
         let records = self.catalogue.records.iter();
         words.list(records.map(|record| record.name.as_str()))
+    }
+
+    /// Whether any provider's mail servers take a password.
+    pub fn takes_password(&self) -> bool {
+        let mut groups = (self.catalogue.records.iter()).flat_map(|record| &record.groups);
+        groups.any(|group| group.sign_in.method == SignInMethod::Password)
     }
 
     /// The values of every group of settings, in the order in which the groups are shown.

@@ -5,10 +5,12 @@
 //! | [`cli`] | what can be typed |
 //! | [`commands`] | one file a command |
 //! | [`records`] | which providers are known |
+//! | [`discovery`] | asks the network which settings a domain has |
 //! | [`listen`] | connections, TLS, and who is at the other end |
 //! | [`http`] | from a request to its answer: guards, routes, pages, files |
 //! | [`limits`] | how much the server does, and for whom |
 //! | [`result_cache`] | a check without a password is made once for all who ask for it at the same time |
+//! | [`profile_signing`] | signs the profiles for Apple devices |
 //! | [`operations`] | metrics, readiness and the service manager |
 //! | [`log`] | what the server says of itself |
 //! | [`report`] | a finished probe as a tree for people and as JSON |
@@ -20,12 +22,14 @@
 
 pub mod cli;
 pub mod commands;
+pub mod discovery;
 pub mod http;
 pub mod limits;
 pub mod listen;
 pub mod log;
 pub mod operations;
 pub mod process;
+pub mod profile_signing;
 pub mod records;
 pub mod report;
 pub mod result_cache;

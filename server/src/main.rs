@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use server::cli::{Cli, Command};
-use server::commands::{check_config, outcomes, probe, serve};
+use server::commands::{check_config, outcomes, probe, record, serve};
 use server::terminal;
 use zeroizing_alloc::ZeroAlloc;
 
@@ -28,6 +28,7 @@ fn run(command: Command) -> Result<ExitCode, Box<dyn Error>> {
         Command::Serve(options) => serve::run(*options)?,
         Command::CheckConfig(options) => check_config::run(&options)?,
         Command::Probe(options) => probe::run(options)?,
+        Command::Record(command) => record::run(command)?,
         Command::Outcomes => {
             terminal::print(outcomes::markdown())?;
             ExitCode::SUCCESS

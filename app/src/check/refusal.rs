@@ -18,6 +18,8 @@ pub enum Refusal {
     UnknownService,
     /// A password needs the whole address, not only its domain.
     FullAddressNeeded,
+    /// The provider's mail servers take no password.
+    PasswordNotTaken,
     /// The password is longer than a mail server takes, or has control characters.
     BadPassword,
     /// A password came over a connection that others could read.
@@ -85,6 +87,7 @@ impl Refusal {
             | Self::FullAddressNeeded
             | Self::MessageNeedsPassword
             | Self::MessageNeedsPlainAddress
+            | Self::PasswordNotTaken
             | Self::BadPassword => StatusCode::UNPROCESSABLE_ENTITY,
             Self::PasswordNeedsHttps => StatusCode::FORBIDDEN,
             Self::TooMany { .. }
@@ -110,6 +113,7 @@ impl Refusal {
             | Self::MessageNeedsPassword
             | Self::MessageNeedsPlainAddress
             | Self::BadPassword
+            | Self::PasswordNotTaken
             | Self::PasswordNeedsHttps => None,
             Self::TooMany { wait }
             | Self::TooManyAccounts { wait }

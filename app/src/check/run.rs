@@ -18,7 +18,7 @@ use super::{
 };
 use crate::record::{
     Address, AddressError, AddressOrDomain, Domain, Group, LimitKind, Record, Role, Service,
-    parse_address,
+    SignInMethod, parse_address,
 };
 use crate::site::Site;
 use crate::texts::Texts;
@@ -147,6 +147,9 @@ fn parse_request<'a>(
         None if request.message => return Err(Refusal::MessageNeedsPassword),
         None => None,
         Some(_) if !confidential => return Err(Refusal::PasswordNeedsHttps),
+        Some(_) if group.sign_in.method == SignInMethod::OAuth2 => {
+            return Err(Refusal::PasswordNotTaken);
+        }
         Some(password) => {
             let AddressOrDomain::Address(address) = &typed else {
                 return Err(Refusal::FullAddressNeeded);

@@ -29,6 +29,8 @@ mod keep_trail;
 #[cfg(feature = "ssr")]
 mod layout;
 #[cfg(feature = "ssr")]
+mod own_sign_in;
+#[cfg(feature = "ssr")]
 mod program_choice;
 #[cfg(feature = "ssr")]
 mod program_links;
@@ -79,6 +81,8 @@ pub use icon::{Icon, Picture};
 pub use keep_trail::KeepTrail;
 #[cfg(feature = "ssr")]
 pub use layout::Document;
+#[cfg(feature = "ssr")]
+pub use own_sign_in::OwnSignIn;
 #[cfg(feature = "ssr")]
 pub use program_choice::{ChoiceRow, device_links, programs_by_device, programs_folded};
 #[cfg(feature = "ssr")]

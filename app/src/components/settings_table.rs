@@ -5,10 +5,12 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use probe::{Protocol, Security};
 
+use super::OwnSignIn;
 use crate::islands::{CopyButton, UserName};
 use crate::page_words::{CountValue, DayValue, MegabytesValue, PortForValue, PortValue};
 use crate::record::{
-    Domain, Group, LimitKind, LocalizedText, Record, Role, Service, Source, UserNameForm, Wrong,
+    Domain, Group, LimitKind, LocalizedText, Record, Role, Service, SignInMethod, Source,
+    UserNameForm, Wrong,
 };
 use crate::site::{localized, texts};
 
@@ -42,6 +44,7 @@ pub fn SettingsTable(
         <div class="settings">
             <Applies group=group.clone() domain/>
             {note(&group.note)}
+            <OwnSignIn group=group.clone()/>
             <div class="cards">{cards(Role::Recommended)} {(!imap).then(|| cards(Role::Other))}</div>
             {(imap && has(Role::Other))
                 .then(|| {
@@ -132,10 +135,20 @@ fn service_card(service: &Service, group: &Group, local_part: bool) -> impl Into
         Protocol::Pop3 => localized(|t| &t.settings.pop_purpose),
         Protocol::Smtp => localized(|t| &t.settings.smtp_purpose),
     };
+    let (password, sign_in) = match group.sign_in.method {
+        SignInMethod::Password => (
+            localized(|t| &t.settings.password_text),
+            localized(|t| &t.settings.sign_in_text),
+        ),
+        SignInMethod::OAuth2 => (
+            localized(|t| &t.settings.own_page_password),
+            localized(|t| &t.settings.own_page_sign_in),
+        ),
+    };
     let authentication = (endpoint.protocol == Protocol::Smtp).then(|| {
         view! {
             <Row label=localized(|t| &t.settings.sign_in)>
-                <span>{localized(|t| &t.settings.sign_in_text)}</span>
+                <span>{sign_in}</span>
             </Row>
         }
     });
@@ -174,7 +187,7 @@ fn service_card(service: &Service, group: &Group, local_part: bool) -> impl Into
                     <Copy value=None local_part what=localized(|t| &t.settings.copy_user)/>
                 </Row>
                 <Row label=localized(|t| &t.settings.password)>
-                    <span>{localized(|t| &t.settings.password_text)}</span>
+                    <span>{password}</span>
                 </Row>
                 {authentication}
             </dl>

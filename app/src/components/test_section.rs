@@ -32,6 +32,8 @@ pub fn TestSection(
     with_password: bool,
 ) -> impl IntoView {
     let (site, texts) = (site(), texts());
+    // Where only some addresses are of such a provider, the server refuses their passwords and says why.
+    let takes_password = site.takes_password();
     let confidential = expect_context::<Admission>().confidential;
     let test = Destination::Page(Page::Test);
     let action = trail.link(&texts.guide, &test);
@@ -51,7 +53,9 @@ pub fn TestSection(
             {advises.then(|| view! { <AddressAdvice typed=address/> })}
             // What is disabled is not sent.
             <fieldset id="node-password" class="bare" hidden=!with_password disabled=!with_password>
-                {if confidential {
+                {if !takes_password {
+                    view! { <p class="note">{localized(|t| &t.own_sign_in.password)}</p> }.into_any()
+                } else if confidential {
                     password_field().into_any()
                 } else {
                     view! {

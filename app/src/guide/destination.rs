@@ -8,6 +8,9 @@ use strum::EnumString;
 /// The card to which the comparison of clocks leads.
 pub const CLOCK_CARD: &str = "clock";
 
+/// The card about providers that let programs sign in only through a page of their own.
+pub const BROWSER_SIGN_IN_CARD: &str = "browser-sign-in";
+
 /// The card to which the older versions of programs lead.
 pub const OLD_DEVICE_CARD: &str = "old-device";
 

@@ -11,7 +11,7 @@ use super::other_guide::OtherGuideBody;
 use super::program_parts::{
     AddAccount, Cards, Differs, Messages, Older, TestOrFix, anchor, trap_note,
 };
-use crate::components::{Document, Part, Text, WayOn, YourAddress};
+use crate::components::{Document, OwnSignIn, Part, Text, WayOn, YourAddress};
 use crate::guide::destination::Destination;
 use crate::guide::program::{Program, ProgramGuide, Retired, Status};
 use crate::guide::trail::Trail;
@@ -116,6 +116,7 @@ fn Jumps(program: Arc<Program>, position: usize) -> impl IntoView {
 /// What depends on the customer's values.
 #[component]
 fn Body(program: Arc<Program>, values: Arc<Values>, position: usize) -> impl IntoView {
+    let own_sign_in = view! { <OwnSignIn group=values.group.clone()/> };
     let older = (!program.older.is_empty()).then(|| {
         let (program, values) = (program.clone(), values.clone());
         view! { <Older program values position/> }
@@ -135,6 +136,7 @@ fn Body(program: Arc<Program>, values: Arc<Values>, position: usize) -> impl Int
         }
     };
     view! {
+        {own_sign_in}
         {instructions}
         {older}
     }

@@ -28,6 +28,17 @@ impl LocalizedText {
         };
         longest_match(language, &find).map_or(&self.default, |(_, text)| text)
     }
+
+    /// The words for all languages that have none of their own.
+    pub fn default_text(&self) -> &str {
+        &self.default
+    }
+
+    /// The languages with words of their own, as tags of BCP 47, and these words.
+    pub fn languages(&self) -> impl Iterator<Item = (&str, &str)> {
+        let languages = self.languages.iter();
+        languages.map(|(language, text)| (language.as_str(), text.as_str()))
+    }
 }
 
 impl<'de> Deserialize<'de> for LocalizedText {

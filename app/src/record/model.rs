@@ -242,6 +242,10 @@ pub struct SignIn {
 pub enum SignInMethod {
     /// The password of the mailbox, or an app password in its place.
     Password,
+    /// The provider's own sign-in page, to which the mail program leads (RFC 6749). The mail servers take no
+    /// password.
+    #[serde(rename = "oauth2")]
+    OAuth2,
 }
 
 /// A documented mail service.

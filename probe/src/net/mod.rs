@@ -15,6 +15,7 @@
 //! | `prepare_tls` | another connection, up to where TLS begins |
 //! | `other_addresses` | the addresses of the host that were not used |
 //! | `published`, `tlsa` | what else the DNS says about a service |
+//! | `names` | what else the DNS says of a domain, and connections to other than mail servers |
 //! | `client_simulation` | asks a server what it would choose for each mail program |
 //! | `tls_diagnosis` | asks a server again that refused TLS without a reason |
 
@@ -29,6 +30,7 @@ mod event;
 mod event_sink;
 mod handshake;
 mod hello_exchange;
+mod names;
 mod other_addresses;
 mod permitted;
 mod prepare_tls;
@@ -49,6 +51,7 @@ pub use crate::session::Disclosure;
 pub use client_simulation::{ClientSimulation, SimulatedClient};
 pub use dns::{RootKeys, RootKeysError};
 pub use event::ProbeEvent;
+pub use names::ServiceLocation;
 pub use probe::{Options, Probe, SetupError};
 pub use run::Run;
 pub use self_message::self_message;

@@ -53,7 +53,7 @@ impl Default for Options {
 /// Checks mail servers. Cheap to clone: the clones share the roots and the DNS cache.
 #[derive(Clone)]
 pub struct Probe {
-    context: Arc<run_context::ProbeContext>,
+    pub(super) context: Arc<run_context::ProbeContext>,
 }
 
 impl Probe {

@@ -85,6 +85,11 @@ impl TlsClient {
         self.config.crypto_provider()
     }
 
+    /// How connections are made of which nothing but their success is to be known.
+    pub(crate) fn config(&self) -> ClientConfig {
+        self.config.clone()
+    }
+
     /// A handshake that verifies the certificate for `host`, or `None` when TLS has no such names.
     pub(crate) fn handshake(&self, host: &HostName) -> Option<PendingHandshake> {
         let server_name = ServerName::try_from(String::from(host.clone())).ok()?;

@@ -1,6 +1,9 @@
 //! The command line.
 
+mod language;
+pub mod record;
 pub mod servers;
+pub mod trust;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -9,7 +12,10 @@ use app::operator::{Contact, Operator};
 use app::record::HttpsUrl;
 use clap::{Args, Parser, Subcommand};
 
+use self::language::language;
+use self::record::RecordCommand;
 use self::servers::{ConnectTo, Servers};
+pub use self::trust::TrustOptions;
 use crate::http::client::ProxyOptions;
 use crate::limits::LimitOptions;
 use crate::listen::connections::ConnectionOptions;
@@ -44,6 +50,9 @@ pub enum Command {
     /// Test mail servers and print the results
     #[command(after_help = PROBE_HELP)]
     Probe(ProbeOptions),
+    /// Write records from what others publish, and print what is in them
+    #[command(subcommand)]
+    Record(RecordCommand),
     /// Print every outcome of a test as Markdown
     Outcomes,
 }
@@ -83,6 +92,20 @@ impl From<OperatorOptions> for Operator {
             contact: options.contact,
         }
     }
+}
+
+/// Signatures of the profiles for Apple devices.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Profiles for iPhone, iPad and Mac")]
+pub struct ProfileOptions {
+    /// Sign profiles with the certificate chain in this PEM file, in place of the one of --tls-cert. The files are
+    /// reloaded when they change, and on SIGHUP. Without any certificate profiles are not signed
+    #[arg(long, value_name = "FILE", requires = "profile_key")]
+    pub profile_certificate: Option<PathBuf>,
+
+    /// Private key of that certificate, in PEM: RSA, or ECDSA with a curve of NIST
+    #[arg(long, value_name = "FILE", requires = "profile_certificate")]
+    pub profile_key: Option<PathBuf>,
 }
 
 /// How to serve the site.
@@ -129,6 +152,10 @@ pub struct ServeOptions {
     #[command(flatten)]
     pub tls: TlsOptions,
 
+    /// Signatures of profiles.
+    #[command(flatten)]
+    pub profiles: ProfileOptions,
+
     /// Limits on connections.
     #[command(flatten)]
     pub connections: ConnectionOptions,
@@ -144,25 +171,6 @@ pub struct ServeOptions {
     /// Trust in mail servers.
     #[command(flatten)]
     pub trust: TrustOptions,
-}
-
-/// Trust in mail servers, and connections to them.
-#[derive(Clone, Debug, Args)]
-#[command(next_help_heading = "Mail servers")]
-pub struct TrustOptions {
-    /// PEM file with certificates to trust in addition to the Mozilla roots
-    #[arg(long, value_name = "FILE")]
-    pub cacert: Option<PathBuf>,
-
-    /// Allow connections to loopback and private addresses, and `connect_to` in records
-    #[arg(long)]
-    pub allow_private: bool,
-
-    /// Host that always answers. When no mail server can be reached and none of these hosts either, the test
-    /// reports that it is offline itself. May be given several times; without it the name servers of the
-    /// top-level domain are connected to, on port 53
-    #[arg(long, value_name = "ADDR:PORT")]
-    pub control_host: Vec<SocketAddr>,
 }
 
 /// What to check without serving.
@@ -221,16 +229,6 @@ pub struct ProbeOptions {
     /// Trust in mail servers.
     #[command(flatten)]
     pub trust: TrustOptions,
-}
-
-/// Accepts the languages that the program has.
-fn language(name: &str) -> Result<String, String> {
-    let languages = app::content::languages();
-    if languages.iter().any(|known| known == name) {
-        Ok(name.to_owned())
-    } else {
-        Err(format!("expected one of: {}", languages.join(", ")))
-    }
 }
 
 #[cfg(test)]

@@ -3,4 +3,5 @@
 pub mod check_config;
 pub mod outcomes;
 pub mod probe;
+pub mod record;
 pub mod serve;

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use app::check::target;
-use app::record::{AddressOrDomain, Catalogue};
+use app::record::{AddressOrDomain, Catalogue, SignInMethod};
 use app::words::OutcomeWords;
 use futures_util::StreamExt;
 use probe::dialogue::OutgoingMessage;
@@ -53,6 +53,11 @@ pub enum ProbeError {
     /// The message to oneself cannot be written.
     #[error("the message cannot be written: {0}")]
     Message(String),
+    /// A password for mail servers that take none.
+    #[error(
+        "the mail servers of {0} take no password: programs sign in through the provider's own page (OAuth2)"
+    )]
+    PasswordNotTaken(String),
     /// A user name without a password.
     #[error("--user needs --password-stdin")]
     NoPassword,
@@ -197,6 +202,9 @@ impl Selection {
                         .find(domain)
                         .ok_or_else(|| ProbeError::UnknownDomain(domain.as_str().to_owned()))?;
                     providers.insert(record.name.clone());
+                    if options.password_stdin && group.sign_in.method == SignInMethod::OAuth2 {
+                        return Err(ProbeError::PasswordNotTaken(domain.as_str().to_owned()));
+                    }
                     if let AddressOrDomain::Address(address) = address {
                         user = Some(group.user_name.form.of(address));
                     }
@@ -335,6 +343,22 @@ mod tests {
         ] {
             let selection = Selection::new(&options(arguments), &catalogue).unwrap();
             assert_eq!(selection.provider.as_deref(), provider, "{arguments:?}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_not_for_servers_that_take_none() {
+        let text = include_str!("../../../app/records/centurylink.toml");
+        let text = text.replace("method = \"password\"", "method = \"oauth2\"");
+        let file = RecordFile::new("record.toml".to_owned(), text.into_bytes()).unwrap();
+        let catalogue = Catalogue::read(&[file], false).unwrap();
+        for (arguments, refused) in [
+            (&["a@q.com", "--password-stdin"][..], true),
+            (&["a@q.com"], false),
+        ] {
+            let selection = Selection::new(&options(arguments), &catalogue);
+            let found = matches!(selection, Err(ProbeError::PasswordNotTaken(_)));
+            assert_eq!(found, refused, "{arguments:?}");
         }
     }
 

@@ -21,18 +21,18 @@ use crate::http::headers::Hsts;
 use crate::http::host::Hosts;
 use crate::http::operators;
 use crate::http::options::HttpOptions;
-use crate::http::router::router;
+use crate::http::router::{router, without_tls};
 use crate::http::state::AppState;
 use crate::limits::key::{KeyHasher, MIN_SECRET_LEN};
 use crate::limits::{LimitOptions, Limits};
 use crate::listen::accept::serve;
 use crate::listen::connections::{Connections, MAX_OPERATOR_CONNECTIONS};
 use crate::listen::listener_options::ListenerOptions;
-use crate::listen::redirect;
 use crate::listen::tls::{Certificates, TlsError};
+use crate::listen::{redirect, tls};
 use crate::operations::metrics::Metrics;
-use crate::operations::readiness::Readiness;
 use crate::operations::service_manager;
+use crate::profile_signing::{self, CurrentKey};
 use crate::records::{self, ConfigError};
 use crate::result_cache::ResultCache;
 use crate::{log, process, terminal};
@@ -114,6 +114,16 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
         (Some(cert), Some(key)) => Some(Arc::new(Certificates::read(cert, key)?)),
         _ => None,
     };
+    let for_profiles = match (
+        &options.profiles.profile_certificate,
+        &options.profiles.profile_key,
+    ) {
+        (Some(cert), Some(key)) => Some(Arc::new(Certificates::read(cert, key)?)),
+        _ => None,
+    };
+    let watched = certificates.iter().chain(&for_profiles);
+    let watched = watched.cloned().collect();
+    let profile_key = for_profiles.or_else(|| certificates.clone());
     let transport = ListenerOptions {
         certificates,
         proxies: http.proxies.clone(),
@@ -122,14 +132,16 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
         shutdown_timeout: Duration::from_secs(options.stop_within.into()),
         metrics: metrics.clone(),
     };
-    let state = AppState::new(site, assets, limits.clone(), results, http.clone(), metrics);
+    let mut state = AppState::new(site, assets, limits.clone(), results, http, metrics);
+    state.profile_key = profile_key.and_then(signing_key);
+    let state = Arc::new(state);
+    let app = router(Arc::clone(&state));
     let server = Server {
         transport,
-        http,
+        watched,
         limits,
-        readiness: state.readiness.clone(),
+        state,
     };
-    let app = router(state);
     tokio::runtime::Runtime::new()
         .map_err(ServeError::Runtime)?
         .block_on(server.run(&options, app))?;
@@ -139,9 +151,10 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
 /// What is served on each port, and the graceful shutdown.
 struct Server {
     transport: ListenerOptions,
-    http: HttpOptions,
+    /// The certificates that are reloaded.
+    watched: Vec<Arc<Certificates>>,
     limits: Limits,
-    readiness: Readiness,
+    state: Arc<AppState>,
 }
 
 impl Server {
@@ -149,11 +162,11 @@ impl Server {
     async fn run(self, options: &ServeOptions, app: impl Application) -> Result<(), ServeError> {
         let Self {
             transport,
-            http,
+            watched,
             limits,
-            readiness,
+            state,
         } = self;
-        let certificates = transport.certificates.clone();
+        let readiness = state.readiness.clone();
         let (listener, address) = match service_manager::socket().map_err(ServeError::Runtime)? {
             Some(given) => {
                 let address = given.local_addr().map_err(ServeError::Runtime)?;
@@ -163,7 +176,7 @@ impl Server {
         };
         let redirect = bind_if(options.tls.redirect_listen).await?;
         let operators = bind_if(options.metrics_listen).await?;
-        let scheme = match certificates {
+        let scheme = match transport.certificates {
             Some(_) => "https",
             None => "http",
         };
@@ -185,7 +198,8 @@ impl Server {
         let redirects = async {
             if let Some((listener, from)) = redirect {
                 announce(format_args!("redirecting http://{from} to {scheme}"));
-                let app = redirect::router(address.port(), http.hosts.clone());
+                let hosts = state.setup_hosts.clone();
+                let app = redirect::router(address.port(), hosts, without_tls(state.clone()));
                 serve(listener, plain.clone(), app, stop_of_redirects).await;
             }
         };
@@ -217,9 +231,9 @@ impl Server {
             std::future::pending::<()>().await;
         };
         let reloads = async {
-            match &certificates {
-                Some(certificates) => certificates.watch().await,
-                None => service_manager::ignore_reloads().await,
+            match watched.is_empty() {
+                false => tls::watch(&watched).await,
+                true => service_manager::ignore_reloads().await,
             }
             .map_err(ServeError::Runtime)
         };
@@ -261,6 +275,17 @@ async fn bind(listen: SocketAddr) -> Result<(TcpListener, SocketAddr), ServeErro
     let listener = TcpListener::bind(listen).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
     Ok((listener, address))
+}
+
+/// What profiles are signed with, if it can sign.
+fn signing_key(certificates: Arc<Certificates>) -> Option<Arc<dyn CurrentKey>> {
+    match profile_signing::check(&certificates.current_key()) {
+        Ok(()) => Some(certificates),
+        Err(cause) => {
+            tracing::warn!(%cause, "profiles are not signed");
+            None
+        }
+    }
 }
 
 /// The secret of the limits: from its file, or a random one for this run.

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::Request;
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderMap};
 use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -22,41 +22,68 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Reads the whole body before anything else is done for the request: it must be a small form and arrive in
 /// time. Requests of other methods than POST get an empty body.
 pub async fn small_form(request: Request, next: Next) -> Response {
-    let target = request.uri().path_and_query();
-    if target.is_some_and(|target| target.as_str().len() > MAX_TARGET_LEN) {
+    if is_long_target(&request) {
         return StatusCode::URI_TOO_LONG.into_response();
     }
     if *request.method() != Method::POST {
         let (parts, _) = request.into_parts();
         return next.run(Request::from_parts(parts, Body::empty())).await;
     }
-    if !is_form(&request) {
+    if media_type(request.headers()) != "application/x-www-form-urlencoded" {
         return StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response();
     }
-    if content_length(&request).is_some_and(|length| length > MAX_BODY_LEN as u64) {
-        return StatusCode::PAYLOAD_TOO_LARGE.into_response();
-    }
     let (parts, body) = request.into_parts();
-    match timeout(BODY_TIMEOUT, to_bytes(body, MAX_BODY_LEN)).await {
-        Ok(Ok(body)) => {
+    match read_with_head(&parts.headers, body, MAX_BODY_LEN).await {
+        Ok(body) => {
             let request = Request::from_parts(parts, Body::from(body));
             next.run(request).await
         }
-        // Too long, or the connection was closed; then the response is not read.
-        Ok(Err(_)) => StatusCode::PAYLOAD_TOO_LARGE.into_response(),
-        Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
+        Err(status) => status.into_response(),
     }
 }
 
-fn is_form(request: &Request) -> bool {
-    let kind = request.headers().get(CONTENT_TYPE);
-    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let kind = kind.split(';').next().unwrap_or_default().trim();
-    kind.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+/// Whether path and query are longer than anything that is asked for.
+pub(crate) fn is_long_target(request: &Request) -> bool {
+    let target = request.uri().path_and_query();
+    target.is_some_and(|target| target.as_str().len() > MAX_TARGET_LEN)
 }
 
-fn content_length(request: &Request) -> Option<u64> {
-    let length = request.headers().get(CONTENT_LENGTH)?;
+/// Reads a body of at most this many bytes that arrives in time.
+///
+/// # Errors
+///
+/// The status of the refusal.
+pub(crate) async fn read(request: Request, max_len: usize) -> Result<Bytes, StatusCode> {
+    let (parts, body) = request.into_parts();
+    read_with_head(&parts.headers, body, max_len).await
+}
+
+async fn read_with_head(
+    headers: &HeaderMap,
+    body: Body,
+    max_len: usize,
+) -> Result<Bytes, StatusCode> {
+    if content_length(headers).is_some_and(|length| length > max_len as u64) {
+        return Err(StatusCode::PAYLOAD_TOO_LARGE);
+    }
+    match timeout(BODY_TIMEOUT, to_bytes(body, max_len)).await {
+        Ok(Ok(body)) => Ok(body),
+        // Too long, or the connection was closed; then the response is not read.
+        Ok(Err(_)) => Err(StatusCode::PAYLOAD_TOO_LARGE),
+        Err(_) => Err(StatusCode::REQUEST_TIMEOUT),
+    }
+}
+
+/// The media type of a body without its parameters, in lower case; empty without one.
+pub(crate) fn media_type(headers: &HeaderMap) -> String {
+    let kind = headers.get(CONTENT_TYPE);
+    let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    kind.to_ascii_lowercase()
+}
+
+fn content_length(headers: &HeaderMap) -> Option<u64> {
+    let length = headers.get(CONTENT_LENGTH)?;
     length.to_str().ok()?.parse().ok()
 }
 

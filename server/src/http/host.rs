@@ -18,6 +18,14 @@ impl Hosts {
         Self(names.to_vec())
     }
 
+    /// These names and others; still every name, if there are none.
+    pub fn and(mut self, others: Vec<String>) -> Self {
+        if !self.0.is_empty() {
+            self.0.extend(others);
+        }
+        self
+    }
+
     /// Whether the site is served under the host name of the request.
     pub fn accept<B>(&self, request: &Request<B>) -> bool {
         self.0.is_empty()

@@ -17,6 +17,7 @@ use crate::http::client::Client;
 use crate::http::language::Language;
 use crate::http::page_cache::{PageCache, Variant};
 use crate::http::request_id::RequestId;
+use crate::http::routes::setup::in_usual_case;
 use crate::http::state::AppState;
 
 /// Puts the ingress in front of the routes.
@@ -39,7 +40,8 @@ struct Ingress {
 }
 
 impl Ingress {
-    async fn answer(&self, mut request: Request) -> Response {
+    async fn answer(&self, request: Request) -> Response {
+        let mut request = in_usual_case(request);
         let options = &self.app.options;
         let client = Client::of(&request, &options.proxies);
         let access = AccessRecord::begin(request.method(), client);

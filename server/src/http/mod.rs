@@ -15,6 +15,7 @@
 //! | [`client`] | the client of a request, and whether others could read the request |
 //! | [`language`] | the language of a request |
 //! | [`host`] | the host name of a request, and the names of this site |
+//! | `setup_hosts` | the host names under which mail programs ask for the settings of a domain |
 //! | [`origin`] | refuses cross-site requests (CSRF) |
 //! | [`body`] | limits on the request target and the body |
 //! | [`headers`] | the headers of every response |
@@ -48,4 +49,5 @@ pub mod request_id;
 pub mod router;
 mod routes;
 pub mod security_txt;
+mod setup_hosts;
 pub mod state;

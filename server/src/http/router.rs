@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use app::check::TestConnection;
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::Uri;
 use axum::http::header::HeaderMap;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{get, post};
 use leptos::server_fn::ServerFn;
@@ -18,6 +18,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::http::access_log::routed;
 use crate::http::application::Application;
+use crate::http::client::Client;
 use crate::http::guards::{own_names_only, own_pages_only};
 use crate::http::health::{health, ready};
 use crate::http::ingress::ingress;
@@ -25,23 +26,25 @@ use crate::http::page_cache::PageCache;
 use crate::http::routes::connection_test::test_stream;
 use crate::http::routes::failures::{no_route, page_for_bare_failures, panicked, wrong_method};
 use crate::http::routes::pages::pages;
+use crate::http::routes::setup;
 use crate::http::state::AppState;
 use crate::http::{body, headers, security_txt};
 
 /// The whole site.
-pub fn router(app: AppState) -> impl Application + Sync {
+pub fn router(app: Arc<AppState>) -> impl Application + Sync {
     // Leptos renders on the current runtime. With a second router this is already done.
     let _ = any_spawner::Executor::init_tokio();
-    let app = Arc::new(app);
     let pages = pages();
     let paths = pages.iter().flat_map(|page| page.cached_paths(&app.site));
     let cache = PageCache::new(paths, app.site.languages.all().len());
     let routes = pages.into_iter().fold(files(&app), |routes, page| {
         routes.route(page.path, page.handler)
     });
+    let routes = routes.route(setup::profile::PATH, setup::profile::handler());
     let site = for_browsers(routes, &app)
         .merge(for_scripts(&app))
-        .merge(for_machines(&app));
+        .merge(for_machines(&app))
+        .merge(for_programs(&app));
     let routes = site
         .layer(from_fn(headers::fixed))
         .layer(from_fn(routed))
@@ -88,6 +91,32 @@ fn for_machines(app: &Arc<AppState>) -> Router<Arc<AppState>> {
         .route(security_txt::PATH, get(security))
         .layer(from_fn_with_state(app.clone(), own_names_only));
     health.merge(named).layer(CatchPanicLayer::custom(panicked))
+}
+
+/// Routes for mail programs, which ask under the names of the mail domains, too.
+fn for_programs(app: &Arc<AppState>) -> Router<Arc<AppState>> {
+    setup::routes(app).layer(CatchPanicLayer::custom(panicked))
+}
+
+/// What is answered without TLS where everything else is redirected: set-up files that some programs ask for in no
+/// other way.
+pub(crate) fn without_tls(app: Arc<AppState>) -> Router {
+    setup::plain_routes(&app)
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(app.clone(), with_client))
+        .with_state(app)
+}
+
+/// Tells the limits whose request it is, where no ingress does.
+async fn with_client(
+    State(app): State<Arc<AppState>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    if let Some(client) = Client::of(&request, &app.options.proxies) {
+        request.extensions_mut().insert(client);
+    }
+    next.run(request).await
 }
 
 /// Guards for routes that take forms of this site.

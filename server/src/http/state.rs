@@ -13,11 +13,14 @@ use tokio::sync::OnceCell;
 use crate::http::assets::Assets;
 use crate::http::client::Client;
 use crate::http::encoded_body::EncodedBody;
+use crate::http::host::Hosts;
 use crate::http::language::Language;
 use crate::http::options::HttpOptions;
+use crate::http::setup_hosts::setup_hosts;
 use crate::limits::Limits;
 use crate::operations::metrics::Metrics;
 use crate::operations::readiness::Readiness;
+use crate::profile_signing::CurrentKey;
 use crate::result_cache::ResultCache;
 
 /// Created once at start and shared by all routes.
@@ -36,6 +39,10 @@ pub struct AppState {
     pub metrics: Metrics,
     /// Whether the program accepts new work.
     pub readiness: Readiness,
+    /// The key with which profiles are signed; without it they are not.
+    pub profile_key: Option<Arc<dyn CurrentKey>>,
+    /// The names under which mail programs ask for settings, and those of the site.
+    pub setup_hosts: Hosts,
     /// The page for requests that a limit refuses, in each language, rendered when it is first needed.
     busy_pages: Vec<OnceCell<EncodedBody>>,
 }
@@ -51,6 +58,7 @@ impl AppState {
         metrics: Metrics,
     ) -> Self {
         let busy_pages = site.languages.all().iter().map(|_| OnceCell::new());
+        let setup_hosts = options.hosts.clone().and(setup_hosts(&site.catalogue));
         let readiness = Readiness::new(metrics.probe_health().clone());
         Self {
             busy_pages: busy_pages.collect(),
@@ -61,6 +69,8 @@ impl AppState {
             options,
             metrics,
             readiness,
+            profile_key: None,
+            setup_hosts,
         }
     }
 

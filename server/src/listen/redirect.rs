@@ -1,5 +1,6 @@
 //! Redirects from `http` to `https`.
 
+use app::setup::write::autodiscover;
 use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::header::LOCATION;
@@ -10,12 +11,14 @@ use axum::response::{IntoResponse, Response};
 use crate::http::headers;
 use crate::http::host::{self, Hosts};
 
-/// Redirects every request to the same path on the port with TLS, under one of these names.
-pub fn router(port: u16, hosts: Hosts) -> Router {
+/// Redirects every request to the same path on the port with TLS, under one of these names, but for those that
+/// `answered` has routes for.
+pub fn router(port: u16, hosts: Hosts, answered: Router) -> Router {
     Router::new()
         .fallback(redirect)
-        .layer(from_fn(headers::fixed))
         .with_state((port, hosts))
+        .merge(answered)
+        .layer(from_fn(headers::fixed))
 }
 
 async fn redirect(State((port, hosts)): State<(u16, Hosts)>, request: Request) -> Response {
@@ -27,8 +30,17 @@ async fn redirect(State((port, hosts)): State<(u16, Hosts)>, request: Request) -
         return (StatusCode::FORBIDDEN, "Open this page with https://\n").into_response();
     }
     match location(&request, port) {
-        Some(location) => (StatusCode::PERMANENT_REDIRECT, [(LOCATION, location)]).into_response(),
+        Some(location) => (status(&request), [(LOCATION, location)]).into_response(),
         None => StatusCode::BAD_REQUEST.into_response(),
+    }
+}
+
+/// Outlook, which asks for a redirect of Autodiscover, knows the older status only.
+fn status(request: &Request) -> StatusCode {
+    let path = request.uri().path();
+    match path.eq_ignore_ascii_case(autodiscover::PATH) {
+        true => StatusCode::FOUND,
+        false => StatusCode::PERMANENT_REDIRECT,
     }
 }
 
@@ -78,6 +90,13 @@ mod tests {
                 443,
                 "308 https://help.example//evil.example",
             ),
+            (
+                "GET",
+                "autodiscover.help.example",
+                "/AutoDiscover/autodiscover.xml",
+                443,
+                "302 https://autodiscover.help.example/AutoDiscover/autodiscover.xml",
+            ),
             ("GET", "user@help.example", "/", 443, "400"),
             ("GET", "a b", "/", 443, "400"),
             ("GET", "", "/", 443, "400"),
@@ -89,7 +108,7 @@ mod tests {
                 .uri(path)
                 .header("host", host);
             let request = request.body(Body::empty()).unwrap();
-            let answer = router(port, Hosts::default())
+            let answer = router(port, Hosts::default(), Router::new())
                 .oneshot(request)
                 .await
                 .unwrap();
@@ -110,7 +129,10 @@ mod tests {
         for (host, expected) in [("help.example:80", 308), ("evil.example", 421)] {
             let request = Request::get("/").header("host", host);
             let request = request.body(Body::empty()).unwrap();
-            let answer = router(443, hosts.clone()).oneshot(request).await.unwrap();
+            let answer = router(443, hosts.clone(), Router::new())
+                .oneshot(request)
+                .await
+                .unwrap();
             assert_eq!(answer.status().as_u16(), expected, "{host}");
         }
     }

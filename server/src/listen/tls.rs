@@ -15,12 +15,14 @@ use rustls::ServerConfig;
 use rustls::crypto::aws_lc_rs;
 use rustls::pki_types::pem::{self, PemObject};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
 use rustls::version::{TLS12, TLS13};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 
 use crate::operations::service_manager;
+use crate::profile_signing::CurrentKey;
 
 /// The name of HTTP/2 in ALPN (RFC 7301).
 pub const HTTP2: &[u8] = b"h2";
@@ -92,8 +94,14 @@ pub enum TlsError {
 pub struct Certificates {
     cert: PathBuf,
     key: PathBuf,
-    current: watch::Sender<Arc<ServerConfig>>,
+    current: watch::Sender<Identity>,
     stamps: Mutex<FileStamps>,
+}
+
+/// A certificate with its key: for connections, and for signing.
+struct Identity {
+    configuration: Arc<ServerConfig>,
+    key: Arc<CertifiedKey>,
 }
 
 /// What the two files looked like when they were last checked.
@@ -111,38 +119,14 @@ impl Certificates {
         Ok(Self {
             cert: cert.to_owned(),
             key: key.to_owned(),
-            current: watch::Sender::new(Arc::new(configuration(cert, key)?)),
+            current: watch::Sender::new(identity(cert, key)?),
             stamps: Mutex::new(stamps),
         })
     }
 
     /// The configuration for new connections.
     pub fn current(&self) -> Arc<ServerConfig> {
-        Arc::clone(&self.current.borrow())
-    }
-
-    /// Polls the files for ever, and reloads them at once on SIGHUP.
-    ///
-    /// # Errors
-    ///
-    /// When the system does not give the signal.
-    pub async fn watch(&self) -> io::Result<()> {
-        let mut hangup = signal(SignalKind::hangup())?;
-        let mut polls = interval(POLL_INTERVAL);
-        polls.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            tokio::select! {
-                _ = hangup.recv() => {
-                    service_manager::reloading();
-                    self.files_changed();
-                    self.reload();
-                    service_manager::ready();
-                }
-                _ = polls.tick() => {
-                    self.reload_if_changed();
-                }
-            }
-        }
+        Arc::clone(&self.current.borrow().configuration)
     }
 
     /// Reloads the files if they have changed.
@@ -162,15 +146,49 @@ impl Certificates {
     /// Keeps the old certificate where the new one cannot be used: the old one may be valid for weeks, and
     /// between the writes of the two files they never fit together.
     fn reload(&self) {
-        match configuration(&self.cert, &self.key) {
-            Ok(configuration) => {
-                self.current.send_replace(Arc::new(configuration));
+        match identity(&self.cert, &self.key) {
+            Ok(identity) => {
+                self.current.send_replace(identity);
                 tracing::info!("certificate reloaded");
             }
             Err(cause) => {
                 tracing::error!(%cause, "certificate not reloaded, the old one stays in use");
             }
         }
+    }
+}
+
+/// Polls the files of all certificates for ever, and reloads them at once on SIGHUP.
+///
+/// # Errors
+///
+/// When the system does not give the signal.
+pub async fn watch(all: &[Arc<Certificates>]) -> io::Result<()> {
+    let mut hangup = signal(SignalKind::hangup())?;
+    let mut polls = interval(POLL_INTERVAL);
+    polls.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            _ = hangup.recv() => {
+                service_manager::reloading();
+                for certificates in all {
+                    certificates.files_changed();
+                    certificates.reload();
+                }
+                service_manager::ready();
+            }
+            _ = polls.tick() => {
+                for certificates in all {
+                    certificates.reload_if_changed();
+                }
+            }
+        }
+    }
+}
+
+impl CurrentKey for Certificates {
+    fn current_key(&self) -> Arc<CertifiedKey> {
+        Arc::clone(&self.current.borrow().key)
     }
 }
 
@@ -201,7 +219,7 @@ fn read_regular(file: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn configuration(cert: &Path, key: &Path) -> Result<ServerConfig, TlsError> {
+fn identity(cert: &Path, key: &Path) -> Result<Identity, TlsError> {
     let name = |file: &Path| file.display().to_string();
     let read = |file: &Path| {
         read_regular(file).map_err(|cause| TlsError::Unreadable {
@@ -223,18 +241,22 @@ fn configuration(cert: &Path, key: &Path) -> Result<ServerConfig, TlsError> {
         .map_err(|cause| malformed(cert, "certificates", cause))?;
     let private_key = PrivateKeyDer::from_pem_slice(&read(key)?)
         .map_err(|cause| malformed(key, "a private key", cause))?;
-    let configuration = || {
+    let identity = || {
         // Named here, because a feature of some crate must not bring in another provider or an older
         // protocol version.
         let provider = Arc::new(aws_lc_rs::default_provider());
+        let key = Arc::new(CertifiedKey::from_der(chain, private_key, &provider)?);
         let mut configuration = ServerConfig::builder_with_provider(provider)
             .with_protocol_versions(&[&TLS13, &TLS12])?
             .with_no_client_auth()
-            .with_single_cert(chain, private_key)?;
+            .with_cert_resolver(Arc::new(SingleCertAndKey::from(Arc::clone(&key))));
         configuration.alpn_protocols = vec![HTTP2.into(), HTTP1.into()];
-        Ok(configuration)
+        Ok(Identity {
+            configuration: Arc::new(configuration),
+            key,
+        })
     };
-    configuration().map_err(|cause| TlsError::Unusable {
+    identity().map_err(|cause| TlsError::Unusable {
         cert: name(cert),
         key: name(key),
         cause,

@@ -11,9 +11,11 @@ mod languages;
 mod page_limits;
 mod pages;
 mod refusals;
+mod setup;
 
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
+use std::sync::Arc;
 
 use app::content::Files;
 use app::operator::Contact;
@@ -88,7 +90,7 @@ fn served_with(
         contacts: vec![Contact::parse("mailto:security@example.net").unwrap()],
     };
     let state = AppState::new(site, assets, limits, results, http, metrics);
-    Router::new().fallback_service(router(state))
+    Router::new().fallback_service(router(Arc::new(state)))
 }
 
 struct Answer {

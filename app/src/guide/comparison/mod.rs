@@ -6,7 +6,7 @@ mod incoming;
 use probe::{Protocol, Security};
 use strum::{IntoStaticStr, VariantArray};
 
-use crate::record::{Group, LocalizedText, Service, UserNameForm, Wrong};
+use crate::record::{Group, LocalizedText, Service, SignInMethod, UserNameForm, Wrong};
 
 pub(in crate::guide) use entered::codes;
 pub use entered::{
@@ -94,6 +94,7 @@ pub enum Reason {
     UserTooLong,
     EncryptedPassword,
     Oauth,
+    OwnSignInPage,
     NoSignIn,
     CopiesRemoved,
 }
@@ -107,6 +108,7 @@ pub enum Fix {
     SecurityAndPort,
     FullUserName,
     NormalPassword,
+    BrowserSignIn,
     SignInToSend,
     LeaveCopies,
 }
@@ -128,7 +130,7 @@ pub fn compare(group: &Group, entered: &EnteredSettings) -> Vec<Line> {
     let security = judge_security(group, incoming, port, entered.in_security);
     line(Setting::InSecurity, "", security);
     line(Setting::User, "", judge_user(group, entered.user));
-    let sign_in = judge_sign_in(entered.in_sign_in, Fix::NormalPassword);
+    let sign_in = judge_sign_in(group, entered.in_sign_in, Fix::NormalPassword);
     line(Setting::InSignIn, "", sign_in);
     if incoming == Protocol::Pop3 {
         line(Setting::Copies, "", judge_copies(entered.copies));
@@ -139,7 +141,7 @@ pub fn compare(group: &Group, entered: &EnteredSettings) -> Vec<Line> {
     line(Setting::OutPort, port, judge_port(group, smtp, port));
     let security = judge_security(group, smtp, port, entered.out_security);
     line(Setting::OutSecurity, "", security);
-    let sign_in = judge_sign_in(entered.out_sign_in, Fix::SignInToSend);
+    let sign_in = judge_sign_in(group, entered.out_sign_in, Fix::SignInToSend);
     line(Setting::OutSignIn, "", sign_in);
     lines
 }
@@ -250,16 +252,23 @@ fn judge_user(group: &Group, entered: EnteredUser) -> Verdict {
     }
 }
 
-fn judge_sign_in(entered: EnteredSignIn, card_for_none: Fix) -> Verdict {
-    let (why, card) = match entered {
-        EnteredSignIn::Unknown => return Verdict::NotEntered,
-        EnteredSignIn::Normal => return Verdict::Right,
-        EnteredSignIn::Encrypted => (Reason::EncryptedPassword, Fix::NormalPassword),
-        EnteredSignIn::Oauth => (Reason::Oauth, Fix::NormalPassword),
-        EnteredSignIn::None => (Reason::NoSignIn, card_for_none),
+fn judge_sign_in(group: &Group, entered: EnteredSignIn, card_for_none: Fix) -> Verdict {
+    let right = match group.sign_in.method {
+        SignInMethod::Password => EnteredSignIn::Normal,
+        SignInMethod::OAuth2 => EnteredSignIn::Oauth,
+    };
+    let (why, card) = match (entered, group.sign_in.method) {
+        (EnteredSignIn::Unknown, _) => return Verdict::NotEntered,
+        (entered, _) if entered == right => return Verdict::Right,
+        (_, SignInMethod::OAuth2) => (Reason::OwnSignInPage, Fix::BrowserSignIn),
+        (EnteredSignIn::Oauth, _) => (Reason::Oauth, Fix::NormalPassword),
+        (EnteredSignIn::None, _) => (Reason::NoSignIn, card_for_none),
+        (EnteredSignIn::Normal | EnteredSignIn::Encrypted, _) => {
+            (Reason::EncryptedPassword, Fix::NormalPassword)
+        }
     };
     Verdict::Wrong {
-        put: Correction::Choice(EnteredSignIn::Normal.code()),
+        put: Correction::Choice(right.code()),
         why: Explanation::Reason(why),
         card,
     }

@@ -132,6 +132,29 @@ fn every_value_is_judged_by_itself() {
 }
 
 #[test]
+fn where_only_the_own_page_signs_in_a_password_is_wrong() {
+    let text = include_str!("../../../records/centurylink.toml");
+    let text = text.replace("method = \"password\"", "method = \"oauth2\"");
+    let record = crate::record::parse(&text, "record.toml").unwrap();
+    let group = &record.groups[0];
+    let right: Change = |s| s.in_sign_in = EnteredSignIn::Oauth;
+    assert_eq!(judge(group, Setting::InSignIn, right), Verdict::Right);
+    let wrong: [(Setting, Change); 3] = [
+        (Setting::InSignIn, |s| s.in_sign_in = EnteredSignIn::Normal),
+        (Setting::InSignIn, |s| s.in_sign_in = EnteredSignIn::None),
+        (Setting::OutSignIn, |s| s.out_sign_in = EnteredSignIn::None),
+    ];
+    for (setting, change) in wrong {
+        let expected = Verdict::Wrong {
+            put: Correction::Choice("oauth"),
+            why: Explanation::Reason(Reason::OwnSignInPage),
+            card: Fix::BrowserSignIn,
+        };
+        assert_eq!(judge(group, setting, change), expected, "{setting:?}");
+    }
+}
+
+#[test]
 fn what_was_left_out_is_not_judged() {
     let record = record();
     let lines = compare(&record.groups[0], &EnteredSettings::default());

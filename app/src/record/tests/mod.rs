@@ -267,8 +267,8 @@ fn a_bad_value_is_told_with_its_place() {
         ),
         (
             "method = \"password\"",
-            "method = \"oauth2\"",
-            "24:22: unknown word `oauth2`, expected `password`",
+            "method = \"oauth\"",
+            "24:22: unknown word `oauth`, expected `password` or `oauth2`",
         ),
         (
             "\"mailbox-size\"",

@@ -126,20 +126,27 @@ impl Resolver {
         both.unwrap_or_else(|_| Err(LookupError::from(NoRecords::Timeout)))
     }
 
-    /// The name servers of a zone, by its name. `None` when the DNS does not answer, and empty when it answers
-    /// that there are none.
-    pub(super) async fn name_servers(&self, zone: &str) -> Option<Vec<HostName>> {
-        let resolution = self.query(&fqdn(zone)?, RecordType::NS).await;
-        let records = match resolution.records {
+    /// The records of a name. `None` when the DNS does not answer, and empty when it answers that there are none.
+    pub(super) async fn records(&self, name: &str, record_type: RecordType) -> Option<Vec<Record>> {
+        let resolution = self.query(&fqdn(name)?, record_type).await;
+        let mut records = match resolution.records {
             Ok(records) => records,
             Err(NoRecords::NxDomain | NoRecords::NoData | NoRecords::AliasLoop) => Vec::new(),
             Err(_) => return None,
         };
+        records.truncate(MAX_RECORDS);
+        Some(records)
+    }
+
+    /// The name servers of a zone, by its name. `None` when the DNS does not answer, and empty when it answers
+    /// that there are none.
+    pub(super) async fn name_servers(&self, zone: &str) -> Option<Vec<HostName>> {
+        let records = self.records(zone, RecordType::NS).await?;
         let servers = records.into_iter().filter_map(|record| match record.data {
             RData::NS(server) => text(&server.0).parse().ok(),
             _ => None,
         });
-        Some(servers.take(MAX_RECORDS).collect())
+        Some(servers.collect())
     }
 
     /// Where a domain says that a service is, by a name such as `_imaps._tcp.example.net`. Empty when

@@ -4,8 +4,10 @@
 //! |---|---|
 //! | [`pages`] | the pages, and the table of their paths |
 //! | [`connection_test`] | the test, as a page and as a stream of lines |
+//! | [`setup`] | set-up files for mail programs |
 //! | [`failures`] | pages for requests that cannot be answered |
 
 pub(crate) mod connection_test;
 pub(crate) mod failures;
 pub(crate) mod pages;
+pub(crate) mod setup;
