@@ -191,6 +191,8 @@ pub struct CertificateFacts {
     pub signature: String,
     /// SHA-256 of the certificate, in lower-case hexadecimal.
     pub fingerprint: String,
+    /// SHA-256 of its public key (SubjectPublicKeyInfo), in lower-case hexadecimal.
+    pub key_fingerprint: String,
     /// The certificates as the server sent them, its own first.
     pub sent: Vec<SentCertificate>,
     /// The subjects of the chain that was verified, from the server's own certificate to the root.

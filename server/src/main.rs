@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use server::cli::{Cli, Command};
-use server::commands::{check_config, outcomes, probe, record, serve};
+use server::commands::{check_config, dns, outcomes, probe, record, serve};
 use server::terminal;
 use zeroizing_alloc::ZeroAlloc;
 
@@ -29,6 +29,7 @@ fn run(command: Command) -> Result<ExitCode, Box<dyn Error>> {
         Command::CheckConfig(options) => check_config::run(&options)?,
         Command::Probe(options) => probe::run(options)?,
         Command::Record(command) => record::run(command)?,
+        Command::Dns(options) => dns::run(&options)?,
         Command::Outcomes => {
             terminal::print(outcomes::markdown())?;
             ExitCode::SUCCESS

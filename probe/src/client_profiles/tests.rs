@@ -301,6 +301,7 @@ fn good() -> CertificateFacts {
         key: "RSA 2048 bits".to_owned(),
         signature: "sha256WithRSAEncryption".to_owned(),
         fingerprint: String::new(),
+        key_fingerprint: String::new(),
         sent: Vec::new(),
         built: vec!["CN=mail.example.test".to_owned(), "CN=Old Root".to_owned()],
         staple: None,

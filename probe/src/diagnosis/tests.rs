@@ -435,6 +435,7 @@ fn certificate_for(names: &str) -> CertificateFacts {
         key: String::new(),
         signature: String::new(),
         fingerprint: String::new(),
+        key_fingerprint: String::new(),
         sent: Vec::new(),
         built: Vec::new(),
         staple: None,

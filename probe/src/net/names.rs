@@ -2,7 +2,7 @@
 //! settings of a provider. The rules are those of a check: no search list, no hosts file, and no address that is
 //! not public unless the operator allows it.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use hickory_resolver::proto::rr::{RData, RecordType};
 use rustls::ClientConfig;
@@ -12,6 +12,7 @@ use super::connect::connect;
 use super::dns::text;
 use super::permitted::permitted;
 use super::probe::Probe;
+use super::tlsa;
 use crate::endpoint::HostName;
 use crate::outcome::Outcome;
 
@@ -62,6 +63,45 @@ impl Probe {
             .collect();
         hosts.sort_by_key(|(preference, _)| *preference);
         Some(hosts.into_iter().map(|(_, host)| host).collect())
+    }
+
+    /// The addresses of a host, behind all its aliases: empty when there are none, and `None` when the DNS does not
+    /// answer.
+    pub async fn addresses(&self, host: &HostName) -> Option<Vec<IpAddr>> {
+        match self.context.resolver.lookup(host).await {
+            Ok(resolved) => Some(resolved.addresses),
+            Err(failure) => match failure.outcome {
+                Outcome::NameNotFound | Outcome::NoAddress => Some(Vec::new()),
+                _ => None,
+            },
+        }
+    }
+
+    /// The texts of a name, each as one (RFC 7208 §3.3): empty when there are none, and `None` when the DNS does not
+    /// answer.
+    pub async fn texts(&self, name: &str) -> Option<Vec<String>> {
+        let records = self.context.resolver.records(name, RecordType::TXT).await?;
+        let texts = records.into_iter().filter_map(|record| match record.data {
+            RData::TXT(text) => Some(String::from_utf8_lossy(&text.txt_data.concat()).into_owned()),
+            _ => None,
+        });
+        Some(texts.collect())
+    }
+
+    /// The keys and certificates that a service is said to have, by a name such as `_993._tcp.mail.example.net`, as
+    /// they are written in a zone file (RFC 6698 §2.2): empty when there are none, and `None` when the DNS does not
+    /// answer.
+    pub async fn certificate_associations(&self, name: &str) -> Option<Vec<String>> {
+        let records = self
+            .context
+            .resolver
+            .records(name, RecordType::TLSA)
+            .await?;
+        let associations = records.into_iter().filter_map(|record| match record.data {
+            RData::TLSA(association) => Some(tlsa::text(&association)),
+            _ => None,
+        });
+        Some(associations.collect())
     }
 
     /// Opens a TCP connection to a host.

@@ -1,5 +1,6 @@
 //! The command line.
 
+pub mod dns;
 mod language;
 pub mod record;
 pub mod servers;
@@ -12,6 +13,7 @@ use app::operator::{Contact, Operator};
 use app::record::HttpsUrl;
 use clap::{Args, Parser, Subcommand};
 
+use self::dns::{DNS_HELP, DnsOptions};
 use self::language::language;
 use self::record::RecordCommand;
 use self::servers::{ConnectTo, Servers};
@@ -53,6 +55,9 @@ pub enum Command {
     /// Write records from what others publish, and print what is in them
     #[command(subcommand)]
     Record(RecordCommand),
+    /// Print what to publish in the DNS for a domain, or compare it with what is published
+    #[command(after_help = DNS_HELP)]
+    Dns(DnsOptions),
     /// Print every outcome of a test as Markdown
     Outcomes,
 }

@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 pub mod check_config;
+pub mod dns;
 pub mod outcomes;
 pub mod probe;
 pub mod record;

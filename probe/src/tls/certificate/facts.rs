@@ -34,6 +34,7 @@ pub(crate) fn facts(chain: &[CertificateDer<'_>], now: i64) -> Option<Certificat
         key: key(certificate.public_key()),
         signature: signature_name(signature),
         fingerprint: fingerprint(chain.first()?),
+        key_fingerprint: fingerprint(certificate.public_key().raw),
         sent: chain
             .iter()
             .filter_map(|certificate| sent(certificate))
@@ -53,8 +54,8 @@ fn sent(certificate: &CertificateDer<'_>) -> Option<SentCertificate> {
 }
 
 /// SHA-256 in lower-case hexadecimal.
-fn fingerprint(certificate: &CertificateDer<'_>) -> String {
-    let digest = Sha256::digest(certificate);
+fn fingerprint(bytes: &[u8]) -> String {
+    let digest = Sha256::digest(bytes);
     digest.iter().fold(String::new(), |mut text, byte| {
         // Writing to a string cannot fail.
         let _ = write!(text, "{byte:02x}");

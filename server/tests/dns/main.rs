@@ -1,0 +1,138 @@
+//! `mailguide dns`, with a name server of the field that serves what it prints.
+
+#![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
+
+#[path = "../../../probe/tests/name_servers/mod.rs"]
+mod name_servers;
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::Command;
+
+use name_servers::{NameServers, Signed};
+
+const RECORD: &str = r#"
+id = "zones"
+name = "Zones"
+[[source]]
+id = "help"
+title = "Help"
+url = "https://mail.zones/help"
+read = "2026-11-23"
+[[group]]
+id = "zones"
+name = "Addresses"
+domains = ["mail.zones"]
+user_name = { form = "full-address", source = "help" }
+sign_in = { method = "password", source = "help" }
+[[group.service]]
+id = "imap"
+protocol = "imap"
+host = "imap.mail.zones"
+port = 993
+security = "tls"
+role = "recommended"
+source = "help"
+[[group.service]]
+id = "smtp"
+protocol = "smtp"
+host = "smtp.mail.zones"
+port = 465
+security = "tls"
+role = "recommended"
+source = "help"
+"#;
+
+/// The record, in a file that goes when the test ends.
+struct RecordFile(PathBuf);
+
+impl RecordFile {
+    fn new() -> Self {
+        let name = format!("dns-{}.toml", std::process::id());
+        let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+        std::fs::write(&path, RECORD).unwrap();
+        Self(path)
+    }
+
+    /// Runs the command. Returns its exit status and what it printed.
+    fn run(&self, arguments: &[&str]) -> (i32, String) {
+        let output = Command::new(env!("CARGO_BIN_EXE_mailguide"))
+            .args(["dns", "mail.zones", "--site", "help.zones", "--config"])
+            .arg(&self.0)
+            .args(arguments)
+            .output()
+            .unwrap();
+        let (out, err) = (&output.stdout, &output.stderr);
+        let said = String::from_utf8_lossy(out).into_owned() + &String::from_utf8_lossy(err);
+        (output.status.code().unwrap(), said)
+    }
+
+    fn check(&self, server: SocketAddr) -> (i32, String) {
+        self.run(&["--check", "--nameserver", &server.to_string()])
+    }
+}
+
+impl Drop for RecordFile {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+#[test]
+fn what_is_printed_is_right_once_it_is_published() {
+    let record = RecordFile::new();
+    let (status, zone) = record.run(&[]);
+    assert_eq!(status, 0, "{zone}");
+    let own = "help.zones. 0 A 192.0.2.1\n";
+    // A time to live of zero, so that a change is seen at once.
+    let published = format!("{own}{}", zone.replace("$TTL 3600", "$TTL 0"));
+    let servers = NameServers::start(&[("zones", Signed::Not, published.clone())]);
+    let (status, verdicts) = record.check(servers.recursive);
+    assert_eq!(status, 0, "{verdicts}");
+    let lines: Vec<_> = verdicts.lines().collect();
+    assert_eq!(lines.len(), 11, "{verdicts}");
+    assert!(
+        lines.iter().all(|line| line.starts_with("right ")),
+        "{verdicts}"
+    );
+
+    let changed = published
+        .replace(
+            "_imaps._tcp.mail.zones. IN SRV 0 0 993",
+            "_imaps._tcp.mail.zones. IN SRV 0 0 143",
+        )
+        .replace(
+            "autoconfig.mail.zones. IN CNAME help.zones.",
+            "autoconfig.mail.zones. IN A 192.0.2.9",
+        )
+        .replace("autodiscover.mail.zones. IN CNAME help.zones.\n", "")
+        .replace("a=sha256; d=", "a=sha256; d=A");
+    servers.change("zones", &changed);
+    let (status, verdicts) = record.check(servers.recursive);
+    assert_eq!(status, 1, "{verdicts}");
+    for expected in [
+        "differs _imaps._tcp.mail.zones. IN SRV 0 0 993 imap.mail.zones.\n        published: SRV 0 0 143 imap.mail.zones.\n",
+        "differs autoconfig.mail.zones. IN CNAME help.zones.\n        published: 192.0.2.9\n",
+        "missing autodiscover.mail.zones. IN CNAME help.zones.\n",
+        "differs _ua-auto-config.mail.zones. IN TXT \"v=UAAC1; a=sha256; d=",
+        "right   _submissions._tcp.mail.zones. IN SRV 0 0 465 smtp.mail.zones.\n",
+    ] {
+        assert!(verdicts.contains(expected), "{expected}: {verdicts}");
+    }
+}
+
+#[test]
+fn what_cannot_be_asked_is_an_error() {
+    let record = RecordFile::new();
+    let output = Command::new(env!("CARGO_BIN_EXE_mailguide"))
+        .args(["dns", "other.example", "--config"])
+        .arg(&record.0)
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        said.contains("no record has settings for other.example"),
+        "{said}"
+    );
+}
