@@ -28,7 +28,9 @@ export function labOptions({ record, ca }) {
  *   `output` returns everything the server has printed so far; `kill` ends it without a graceful shutdown.
  */
 export async function serve(options = []) {
-  const child = spawn(mailguide(), ["serve", "--listen", "127.0.0.1:0", ...options], {
+  // No test asks the internet.
+  const own = ["--listen", "127.0.0.1:0", "--published-settings-every", "off"];
+  const child = spawn(mailguide(), ["serve", ...own, ...options], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   const ended = new Promise((done) => child.on("exit", done));

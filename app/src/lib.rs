@@ -17,6 +17,7 @@
 //! | `record` | a provider's documented settings, parsed strictly | server |
 //! | `guide` | mail programs, fix cards and the troubleshooter, from `content/` | server |
 //! | `setup` | files from which mail programs set themselves up | server |
+//! | `published` | what domains publish for mail programs, compared with their records | server |
 //! | `operator` | who runs the site | server |
 //! | `other_providers` | big mail providers that are not ours, from `content/` | server |
 //! | `words` | what the outcomes mean, from `content/` | server |
@@ -53,6 +54,8 @@ pub mod other_providers;
 pub mod page_words;
 #[cfg(feature = "ssr")]
 pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod published;
 #[cfg(feature = "ssr")]
 pub mod record;
 #[cfg(feature = "ssr")]

@@ -1,6 +1,7 @@
 //! What every page of the running site needs.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use leptos::prelude::expect_context;
 use probe::net::Probe;
@@ -11,6 +12,7 @@ use crate::guide::values::Values;
 use crate::operator::Operator;
 use crate::other_providers::{self, OtherProvider};
 use crate::page_words::PageWords;
+use crate::published::PublishedSettings;
 use crate::record::{Catalogue, SignInMethod};
 use crate::texts::{Languages, Texts};
 use crate::words::OutcomeWords;
@@ -30,6 +32,27 @@ pub struct Site {
     pub probe: Probe,
     /// What every page shows itself with.
     pub bundle: Bundle,
+    /// What the domains publish for mail programs, as it was seen last.
+    pub published: PublishedSettings,
+    /// How often what pages show has changed since the program was started.
+    pub revision: Revision,
+}
+
+/// Counts the changes of what pages show beside records and texts. Whoever changes that advances it, and pages that
+/// are kept are rendered anew. Clones share the count.
+#[derive(Clone, Debug, Default)]
+pub struct Revision(Arc<AtomicU64>);
+
+impl Revision {
+    /// The count now.
+    pub fn number(&self) -> u64 {
+        self.0.load(Ordering::Acquire)
+    }
+
+    /// What pages show has changed: call it when the change can be seen.
+    pub fn advance(&self) {
+        self.0.fetch_add(1, Ordering::Release);
+    }
 }
 
 /// The style of every page, and the path of the script that every page asks for, with the hash of its bytes.
@@ -100,6 +123,8 @@ impl Site {
             catalogue,
             probe,
             bundle,
+            published: PublishedSettings::default(),
+            revision: Revision::default(),
         })
     }
 

@@ -7,6 +7,7 @@ use crate::check::TestWords;
 use crate::content::Files;
 use crate::guide::{Guide, Structure};
 use crate::page_words::PageWords;
+use crate::published::words::PublishedWords;
 use crate::site_search::SiteSearch;
 use crate::words::OutcomeWords;
 
@@ -19,6 +20,8 @@ pub struct Texts {
     pub words: OutcomeWords,
     /// What is said around a test.
     pub test: TestWords,
+    /// What is said of the settings that domains publish.
+    pub published: PublishedWords,
     /// The words of the pages.
     pub pages: PageWords,
     /// The mail programs, the fix cards and the troubleshooter.
@@ -28,7 +31,7 @@ pub struct Texts {
 }
 
 /// The files of a language.
-const FILES: [&str; 9] = [
+const FILES: [&str; 10] = [
     "cards.toml",
     "errors.toml",
     "guide.toml",
@@ -37,6 +40,7 @@ const FILES: [&str; 9] = [
     "outcomes.toml",
     "pages.toml",
     "programs",
+    "published.toml",
     "test.toml",
 ];
 
@@ -65,6 +69,7 @@ impl Texts {
         Ok(Self {
             language: language.to_owned(),
             test: TestWords::read(&folder.file("test.toml")?)?,
+            published: PublishedWords::read(&folder.file("published.toml")?)?,
             search: SiteSearch::new(&guide, &pages, &words),
             pages,
             guide,

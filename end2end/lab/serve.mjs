@@ -37,7 +37,8 @@ function parsed(args) {
 
 /** Serves until a signal is received or the server exits, and returns the exit code. */
 export async function serveHelpPage(lab, { program, listen }, signal) {
-  const args = ["serve", "--listen", listen, ...labOptions(lab)];
+  // The domains of the lab are in no public list, and nothing outside of it is asked.
+  const args = ["serve", "--listen", listen, "--published-settings-every", "off", ...labOptions(lab)];
   const server = spawn(program, args, { stdio: ["ignore", "inherit", "inherit"] });
   const ended = new Promise((resolve, reject) => {
     server.on("error", reject);

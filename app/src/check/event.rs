@@ -66,8 +66,8 @@ pub struct ServicePlan {
     pub name: String,
     /// Server, port and security in one line.
     pub address: String,
-    /// Whether mail is sent through it; otherwise it is received from it.
-    pub sends: bool,
+    /// Whether mail is sent through it or received from it; neither where it is no mail server.
+    pub sends: Option<bool>,
     /// What it does first.
     pub doing: String,
     /// How many steps it will take if all goes well.
@@ -301,7 +301,8 @@ impl Progress {
     /// How it stands, and which words say so.
     pub fn verdict(&self) -> (Mark, ResultLabel) {
         let gravest = self.findings.first().map(|finding| finding.mark);
-        let good = |service: &ServiceProgress| service.mark == Mark::Good;
+        let good =
+            |service: &ServiceProgress| service.mark == Mark::Good && service.plan.sends.is_some();
         match gravest {
             _ if !self.done => (Mark::Working, ResultLabel::Running),
             _ if self.interrupted => (Mark::Notice, ResultLabel::Unfinished),
@@ -316,7 +317,7 @@ impl Progress {
     /// How receiving or sending mail stands: as its gravest service does, if there is one.
     pub fn mark_of(&self, sends: bool) -> Option<Mark> {
         let services = self.services.iter();
-        let services = services.filter(|service| service.plan.sends == sends);
+        let services = services.filter(|service| service.plan.sends == Some(sends));
         services
             .map(|service| service.mark)
             .max_by_key(|mark| mark.gravity())

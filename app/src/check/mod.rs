@@ -35,6 +35,8 @@ mod shared_checks;
 #[cfg(feature = "ssr")]
 mod target;
 #[cfg(feature = "ssr")]
+mod told;
+#[cfg(feature = "ssr")]
 mod words;
 
 #[cfg(feature = "ssr")]

@@ -39,7 +39,7 @@ const MAX_CODES: usize = 2;
 
 impl Presenter {
     /// What will be tested.
-    pub(super) fn plan(&self) -> TestEvent {
+    pub(super) fn plan(&self) -> Plan {
         let services = self.endpoints.iter().map(|endpoint| {
             let stages = self.stages(endpoint);
             ServicePlan {
@@ -48,15 +48,15 @@ impl Presenter {
                     .texts
                     .test
                     .address(endpoint, &self.texts.words.security(endpoint.security).name),
-                sends: endpoint.protocol == Protocol::Smtp,
+                sends: Some(endpoint.protocol == Protocol::Smtp),
                 doing: self.texts.words.stage(Stage::Dns).doing.clone(),
                 steps: stages.len(),
             }
         });
-        TestEvent::Plan(Plan {
+        Plan {
             services: services.collect(),
             labels: self.texts.test.labels(self.webmail()),
-        })
+        }
     }
 
     fn webmail(&self) -> (String, String) {
@@ -116,8 +116,13 @@ impl Presenter {
         }
     }
 
-    /// What it all means.
-    pub(super) fn summary(&self, reports: &[EndpointReport], findings: &[Finding]) -> TestEvent {
+    /// What it all means. `beside` is about something else than the servers, so it stands last.
+    pub(super) fn summary(
+        &self,
+        reports: &[EndpointReport],
+        findings: &[Finding],
+        beside: Option<FindingWords>,
+    ) -> TestEvent {
         let mut findings: Vec<(FindingWords, String)> = findings
             .iter()
             .map(|finding| (self.finding(reports, finding), self.code(finding)))
@@ -127,10 +132,11 @@ impl Presenter {
         let mark = findings
             .first()
             .map_or(Mark::Good, |(finding, _)| finding.mark);
-        let (findings, codes): (Vec<_>, Vec<_>) = findings.into_iter().unzip();
+        let (mut findings, codes): (Vec<_>, Vec<_>) = findings.into_iter().unzip();
         let gravest = findings.iter().zip(codes);
         let gravest = gravest.filter(|(finding, _)| finding.mark == mark && mark != Mark::Good);
         let code: Vec<_> = gravest.map(|(_, code)| code).take(MAX_CODES).collect();
+        findings.extend(beside);
         TestEvent::Summary {
             mark,
             findings,

@@ -212,7 +212,7 @@ mod tests {
             plan: ServicePlan {
                 name: "Incoming mail".into(),
                 address: "mail.example.net, port 993".into(),
-                sends: false,
+                sends: Some(false),
                 doing: String::new(),
                 steps: 1,
             },

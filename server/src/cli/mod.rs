@@ -1,6 +1,7 @@
 //! The command line.
 
 pub mod dns;
+pub mod interval;
 mod language;
 pub mod record;
 pub mod servers;
@@ -14,6 +15,7 @@ use app::record::HttpsUrl;
 use clap::{Args, Parser, Subcommand};
 
 use self::dns::{DNS_HELP, DnsOptions};
+use self::interval::Interval;
 use self::language::language;
 use self::record::RecordCommand;
 use self::servers::{ConnectTo, Servers};
@@ -136,6 +138,11 @@ pub struct ServeOptions {
     /// Address and port for /metrics, /healthz and /readyz; not served without it
     #[arg(long, value_name = "ADDR:PORT")]
     pub metrics_listen: Option<SocketAddr>,
+
+    /// How often to look at what the domains of the records publish for mail programs, such as 30m or 6h; with
+    /// `off` nobody is asked
+    #[arg(long, value_name = "TIME", default_value = "1h")]
+    pub published_settings_every: Interval,
 
     /// Graceful shutdown timeout in seconds: after it, open connections are closed
     #[arg(long, value_name = "SECONDS", default_value = "60")]

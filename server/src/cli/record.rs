@@ -23,6 +23,9 @@ pub enum RecordCommand {
     Show(ShowOptions),
 }
 
+/// Thunderbird's list of mail providers.
+pub const LIST: &str = "https://v1.ispdb.net";
+
 const NEW_HELP: &str = "\
 Asked are autoconfig on its own host and at its well-known place, PACC, Autodiscover, SRV
 records, Thunderbird's list of mail providers, and for domains that none of these know
@@ -54,7 +57,7 @@ pub struct NewOptions {
     pub domain: Domain,
 
     /// Thunderbird's list of mail providers, or a copy of it
-    #[arg(long, value_name = "URL", default_value = "https://v1.ispdb.net")]
+    #[arg(long, value_name = "URL", default_value = LIST)]
     pub ispdb: HttpsUrl,
 
     /// DNS server to ask in place of those of the system

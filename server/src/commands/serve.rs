@@ -6,6 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 use std::{fmt, io};
 
+use app::published::PublishedSettings;
+use app::record::Catalogue;
 use app::site::Site;
 use probe::net::{Options, Probe};
 use tokio::net::TcpListener;
@@ -14,6 +16,9 @@ use tokio::sync::watch;
 use tokio::time::sleep;
 
 use crate::cli::ServeOptions;
+use crate::cli::record::LIST;
+use crate::discovery::Fetcher;
+use crate::discovery::observe::Observer;
 use crate::http::application::Application;
 use crate::http::assets::Assets;
 use crate::http::client::TrustedProxies;
@@ -31,6 +36,7 @@ use crate::listen::listener_options::ListenerOptions;
 use crate::listen::tls::{Certificates, TlsError};
 use crate::listen::{redirect, tls};
 use crate::operations::metrics::Metrics;
+use crate::operations::published_settings;
 use crate::operations::service_manager;
 use crate::profile_signing::{self, CurrentKey};
 use crate::records::{self, ConfigError};
@@ -98,9 +104,11 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
     let reserve = Probe::max_sockets(targets).saturating_add(OTHER_FILES);
     let connections = options.connections.clone().leaving(reserve, open_files);
     let assets = Assets::load()?;
+    let published = published(&options, &catalogue, &probe);
     let site = Site::read(catalogue, &options.language, probe, assets.bundle());
     let mut site = site.map_err(ServeError::Content)?;
     site.operator = options.operator.clone().into();
+    site.published = published;
     let http = HttpOptions {
         proxies: TrustedProxies::new(&options.proxies),
         hsts: Hsts::seconds(options.tls.hsts),
@@ -237,6 +245,7 @@ impl Server {
             }
             .map_err(ServeError::Runtime)
         };
+        let published = published_settings::watch(&state.site, &transport.metrics);
         let notifications = async {
             service_manager::ready();
             service_manager::watchdog().await;
@@ -250,6 +259,7 @@ impl Server {
             () = metrics => Ok(()),
             () = shutdown => Ok(()),
             () = notifications => Ok(()),
+            () = published => Ok(()),
         }
     }
 }
@@ -275,6 +285,17 @@ async fn bind(listen: SocketAddr) -> Result<(TcpListener, SocketAddr), ServeErro
     let listener = TcpListener::bind(listen).await.map_err(failed)?;
     let address = listener.local_addr().map_err(failed)?;
     Ok((listener, address))
+}
+
+/// What the domains of the records publish, of which nothing is known yet.
+fn published(options: &ServeOptions, catalogue: &Catalogue, probe: &Probe) -> PublishedSettings {
+    match (options.published_settings_every.0, LIST.parse()) {
+        (Some(every), Ok(list)) => {
+            let observer = Observer::new(Fetcher::new(probe.clone(), Vec::new()), list);
+            PublishedSettings::new(catalogue, Arc::new(observer), every)
+        }
+        _ => PublishedSettings::default(),
+    }
 }
 
 /// What profiles are signed with, if it can sign.

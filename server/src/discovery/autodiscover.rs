@@ -55,7 +55,7 @@ pub(super) async fn ask(fetcher: &Fetcher, domain: &Domain, today: Date) -> Opti
 }
 
 /// The request. A domain has no letter that XML would have to escape.
-fn request(domain: &Domain) -> String {
+pub(super) fn request(domain: &Domain) -> String {
     format!(
         "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n\
          <Autodiscover xmlns=\"http://schemas.microsoft.com/exchange/autodiscover/outlook/requestschema/2006\">\n\

@@ -37,6 +37,8 @@ pub struct Fetcher {
     probe: Probe,
     tls: Arc<ClientConfig>,
     connect_to: Vec<ConnectTo>,
+    /// Whether what comes over plain HTTP is given out.
+    plain_http: bool,
 }
 
 /// What came.
@@ -87,6 +89,15 @@ impl Fetcher {
             probe,
             tls,
             connect_to,
+            plain_http: false,
+        }
+    }
+
+    /// Also gives out what comes over plain HTTP, for those who only compare it.
+    pub(super) fn with_plain_http(self) -> Self {
+        Self {
+            plain_http: true,
+            ..self
         }
     }
 
@@ -115,7 +126,9 @@ impl Fetcher {
         let mut redirects = Vec::new();
         loop {
             match self.request(&url, xml).await? {
-                Answer::Body(_) if url.scheme() != "https" => return Err(FetchError::NotEncrypted),
+                Answer::Body(_) if url.scheme() != "https" && !self.plain_http => {
+                    return Err(FetchError::NotEncrypted);
+                }
                 Answer::Body(body) => {
                     return Ok(Fetched {
                         url,

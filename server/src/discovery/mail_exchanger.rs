@@ -29,7 +29,7 @@ pub(super) async fn domains(fetcher: &Fetcher, domain: &Domain) -> Vec<Domain> {
     Vec::new()
 }
 
-fn of_host(host: &HostName, domain: &Domain) -> Vec<Domain> {
+pub(super) fn of_host(host: &HostName, domain: &Domain) -> Vec<Domain> {
     let base = psl::domain_str(host.as_str());
     let parent = host.as_str().split_once('.').map(|(_, parent)| parent);
     // A name above the registered one is not of the company, but of everybody.

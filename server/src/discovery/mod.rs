@@ -8,6 +8,7 @@
 //! | `fetch` | one HTTP request with its redirects |
 //! | `sources` | the sources, in the order in which they are believed |
 //! | `autoconfig`, `autodiscover`, `ispdb`, `pacc`, `srv`, `mail_exchanger` | one source each |
+//! | [`observe`] | what is published in each place, to be compared with a record |
 //! | `log` | what is told while the sources are asked |
 
 mod autoconfig;
@@ -16,6 +17,7 @@ mod fetch;
 mod ispdb;
 mod log;
 mod mail_exchanger;
+pub mod observe;
 mod pacc;
 mod reading;
 mod sources;

@@ -1,13 +1,15 @@
 //! A cache of the pages that are the same for everybody.
 
 use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
 
+use app::site::Revision;
 use axum::body::to_bytes;
 use axum::extract::{MatchedPath, Request};
 use axum::http::header::HeaderMap;
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
-use tokio::sync::{OnceCell, Semaphore};
+use tokio::sync::{Mutex, Semaphore};
 use tokio::task::spawn_blocking;
 
 use crate::http::encoded_body::EncodedBody;
@@ -15,9 +17,12 @@ use crate::http::language::Language;
 use crate::http::page::{MAX_PAGE_LEN, RenderedForCache};
 use crate::process::half_of_cores;
 
-/// The pages by path, each stored at its first request, in every [`Variant`].
+/// The pages by path, each stored at its first request, in every [`Variant`], and again at the first request after
+/// a change of what pages show.
 pub struct PageCache {
-    pages: HashMap<String, Vec<[OnceCell<Page>; 2]>>,
+    pages: HashMap<String, Vec<[Entry; 2]>>,
+    /// Counts these changes.
+    revision: Revision,
     /// Limits concurrent compression, which takes most of the time. A client that requests all pages of a server
     /// that has just started must not use all cores.
     compressions: Semaphore,
@@ -33,7 +38,16 @@ pub struct Variant {
     pub confidential: bool,
 }
 
+#[derive(Default)]
+struct Entry {
+    page: RwLock<Option<Arc<Page>>>,
+    /// Held while the page is rendered, which happens once at a time.
+    rendering: Mutex<()>,
+}
+
 struct Page {
+    /// What it shows.
+    revision: u64,
     content: EncodedBody,
     route: Option<MatchedPath>,
 }
@@ -41,7 +55,11 @@ struct Page {
 impl PageCache {
     /// Caches the pages with these paths and no others: a path can be spelled in many ways, and a client that
     /// requested all of them would fill the memory.
-    pub fn new(paths: impl IntoIterator<Item = String>, languages: usize) -> Self {
+    pub fn new(
+        paths: impl IntoIterator<Item = String>,
+        languages: usize,
+        revision: Revision,
+    ) -> Self {
         let variants = || {
             std::iter::repeat_with(Default::default)
                 .take(languages)
@@ -50,14 +68,16 @@ impl PageCache {
         let pages = paths.into_iter().map(|path| (path, variants()));
         Self {
             pages: pages.collect(),
+            revision,
             compressions: Semaphore::new(half_of_cores()),
         }
     }
 
-    /// Answers from the cache, if it has the page.
+    /// Answers from the cache, if it has the page as it is now.
     pub fn get(&self, request: &Request, variant: Variant) -> Option<Response> {
         let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-        let page = self.entry(request, variant).filter(|_| reads)?.get()?;
+        let entry = self.entry(request, variant).filter(|_| reads)?;
+        let page = entry.fresh(&self.revision)?;
         Some(page.answer(request.headers()))
     }
 
@@ -73,20 +93,34 @@ impl PageCache {
     {
         // The response to a HEAD request has no body to store.
         let gets = *request.method() == Method::GET;
-        let Some(page) = self.entry(&request, variant).filter(|_| gets) else {
+        let Some(entry) = self.entry(&request, variant).filter(|_| gets) else {
             return routes(request).await;
         };
+        let _rendering = match entry.rendering.try_lock() {
+            Ok(rendering) => rendering,
+            // While the page is rendered anew others are given the old one; only for the first one they wait.
+            Err(_) => match entry.stored() {
+                Some(old) => return old.answer(request.headers()),
+                None => entry.rendering.lock().await,
+            },
+        };
+        if let Some(page) = entry.fresh(&self.revision) {
+            return page.answer(request.headers());
+        }
         request.extensions_mut().insert(RenderedForCache);
         let headers = request.headers().clone();
-        // A request that arrives while the page is rendered waits for it.
-        match page.get_or_try_init(|| self.render(request, routes)).await {
-            Ok(page) => page.answer(&headers),
+        match self.render(request, routes).await {
+            Ok(page) => {
+                let answer = page.answer(&headers);
+                entry.store(page);
+                answer
+            }
             Err(failure) => *failure,
         }
     }
 
     /// The cache entry of the page. Pages with a query differ for each query, so they are not cached.
-    fn entry(&self, request: &Request, variant: Variant) -> Option<&OnceCell<Page>> {
+    fn entry(&self, request: &Request, variant: Variant) -> Option<&Entry> {
         let uri = request.uri();
         let variants = uri.query().is_none().then(|| self.pages.get(uri.path()))?;
         let both = variants?.get(variant.language.position)?;
@@ -102,6 +136,8 @@ impl PageCache {
     where
         F: Future<Output = Response>,
     {
+        // A change while it is rendered may not be on it, so then it is rendered once more.
+        let revision = self.revision.number();
         let response = routes(request).await;
         if response.status() != StatusCode::OK {
             return Err(Box::new(response));
@@ -114,7 +150,29 @@ impl PageCache {
         let _permit = self.compressions.acquire().await;
         let content = spawn_blocking(|| EncodedBody::compressed(parts.headers, body)).await;
         let content = content.map_err(|_| failed())?;
-        Ok(Page { content, route })
+        Ok(Page {
+            revision,
+            content,
+            route,
+        })
+    }
+}
+
+impl Entry {
+    /// The page, unless what it shows has changed.
+    fn fresh(&self, revision: &Revision) -> Option<Arc<Page>> {
+        let page = self.stored()?;
+        (page.revision == revision.number()).then_some(page)
+    }
+
+    fn stored(&self) -> Option<Arc<Page>> {
+        let page = self.page.read().unwrap_or_else(PoisonError::into_inner);
+        page.clone()
+    }
+
+    fn store(&self, page: Page) {
+        let mut stored = self.page.write().unwrap_or_else(PoisonError::into_inner);
+        *stored = Some(Arc::new(page));
     }
 }
 
@@ -125,5 +183,101 @@ impl Page {
             response.extensions_mut().insert(route.clone());
         }
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::time::Duration;
+
+    use axum::body::Body;
+    use futures_util::future::join_all;
+    use http_body_util::BodyExt;
+    use tokio::time::sleep;
+
+    use super::*;
+
+    /// A route that takes a while and counts how often it was asked.
+    struct Route {
+        renderings: AtomicUsize,
+        revision: Revision,
+    }
+
+    impl Route {
+        async fn render(&self) -> Response {
+            self.renderings.fetch_add(1, Ordering::Relaxed);
+            let shows = self.revision.number();
+            sleep(Duration::from_millis(20)).await;
+            format!("revision {shows}").into_response()
+        }
+
+        fn renderings(&self) -> usize {
+            self.renderings.load(Ordering::Relaxed)
+        }
+    }
+
+    fn request() -> Request {
+        Request::get("/page").body(Body::empty()).unwrap()
+    }
+
+    async fn text(response: Response) -> String {
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        String::from_utf8_lossy(&body).into_owned()
+    }
+
+    async fn ask(cache: &PageCache, route: &Route) -> String {
+        let variant = Variant::default();
+        match cache.get(&request(), variant) {
+            Some(answer) => text(answer).await,
+            None => text(cache.answer(request(), variant, |_| route.render()).await).await,
+        }
+    }
+
+    #[tokio::test]
+    async fn a_page_is_rendered_once_for_each_change_of_what_it_shows() {
+        let revision = Revision::default();
+        let cache = PageCache::new(["/page".to_owned()], 1, revision.clone());
+        let route = Route {
+            renderings: AtomicUsize::new(0),
+            revision: revision.clone(),
+        };
+        // Before there is any, everybody waits for the one that is rendered.
+        let answers = join_all((0..20).map(|_| ask(&cache, &route))).await;
+        assert!(
+            answers.iter().all(|text| text == "revision 0"),
+            "{answers:?}"
+        );
+        assert_eq!(route.renderings(), 1);
+        assert!(cache.get(&request(), Variant::default()).is_some());
+        for change in 1..=2 {
+            revision.advance();
+            assert!(cache.get(&request(), Variant::default()).is_none());
+            // The first one gets the new page, and nobody else waits for that.
+            let answers = join_all((0..20).map(|_| ask(&cache, &route))).await;
+            let new = format!("revision {change}");
+            let old = format!("revision {}", change - 1);
+            assert_eq!(answers[0], new);
+            assert!(answers[1..].iter().all(|text| *text == old), "{answers:?}");
+            assert_eq!(ask(&cache, &route).await, new);
+            assert_eq!(route.renderings(), 1 + change);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_change_while_a_page_is_rendered_is_not_lost() {
+        let revision = Revision::default();
+        let cache = PageCache::new(["/page".to_owned()], 1, revision.clone());
+        let route = Route {
+            renderings: AtomicUsize::new(0),
+            revision: revision.clone(),
+        };
+        let changes = async {
+            sleep(Duration::from_millis(5)).await;
+            revision.advance();
+        };
+        let (first, ()) = tokio::join!(ask(&cache, &route), changes);
+        assert_eq!(first, "revision 0");
+        assert_eq!(ask(&cache, &route).await, "revision 1");
     }
 }

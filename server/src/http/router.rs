@@ -36,7 +36,11 @@ pub fn router(app: Arc<AppState>) -> impl Application + Sync {
     let _ = any_spawner::Executor::init_tokio();
     let pages = pages();
     let paths = pages.iter().flat_map(|page| page.cached_paths(&app.site));
-    let cache = PageCache::new(paths, app.site.languages.all().len());
+    let cache = PageCache::new(
+        paths,
+        app.site.languages.all().len(),
+        app.site.revision.clone(),
+    );
     let routes = pages.into_iter().fold(files(&app), |routes, page| {
         routes.route(page.path, page.handler)
     });
@@ -181,7 +185,11 @@ mod tests {
         );
         let app = Arc::new(app);
         let routes = for_browsers(Router::new().route("/broken", get(broken)), &app);
-        let router = ingress(routes.with_state(app.clone()), PageCache::new([], 1), app);
+        let router = ingress(
+            routes.with_state(app.clone()),
+            PageCache::new([], 1, app.site.revision.clone()),
+            app,
+        );
         for _ in 0..2 {
             let request = Request::get("/broken").body(Body::empty()).unwrap();
             let response = router.clone().oneshot(request).await.unwrap();

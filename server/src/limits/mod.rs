@@ -49,6 +49,7 @@ use self::memory::MemoryCounters;
 pub use self::options::LimitOptions;
 use self::pages::{PageDenial, PageLimits, PagePermit};
 pub use self::rate::Rate;
+pub(crate) use self::rate::seconds;
 use self::test_slots::{NoSlot, TestSlot, TestSlots};
 use crate::operations::metrics::{CountedTest, Metrics};
 

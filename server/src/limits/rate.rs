@@ -48,7 +48,8 @@ pub(super) fn parse<const SECONDS: u32>(text: &str) -> Result<Rate, String> {
     }
 }
 
-fn seconds(text: &str) -> Option<u32> {
+/// Parses `90s`, `10m` or `1h`.
+pub(crate) fn seconds(text: &str) -> Option<u32> {
     let unit = match text.chars().last()? {
         's' => 1,
         'm' => 60,

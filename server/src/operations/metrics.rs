@@ -3,10 +3,12 @@
 //! No label holds anything that a customer has typed or where a customer comes from. Every label has only
 //! so many values, so nobody can make the list grow.
 
+use std::collections::HashMap;
 use std::fmt::Debug;
 use std::sync::Arc;
 use std::time::Duration;
 
+use app::published::Status;
 use probe::{EndpointReport, Outcome};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -31,6 +33,7 @@ struct Inner {
     refusals: Family<RefusalLabels, Counter>,
     running: Gauge,
     degraded: Family<DegradedLabels, Gauge>,
+    published: Family<PublishedLabels, Gauge>,
     probe_health: ProbeHealth,
     registry: Registry,
 }
@@ -56,6 +59,11 @@ struct RefusalLabels {
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct DegradedLabels {
     cause: &'static str,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct PublishedLabels {
+    settings: &'static str,
 }
 
 /// The causes for which the connection test does not work.
@@ -109,6 +117,12 @@ impl Default for Metrics {
                 &mut registry,
                 "degraded",
                 "Whether the connection test does not work for this reason",
+                Family::default(),
+            ),
+            published: register(
+                &mut registry,
+                "published_settings",
+                "Domains whose published settings are those of their records, differ, are absent or cannot be asked for",
                 Family::default(),
             ),
             probe_health: ProbeHealth::default(),
@@ -174,6 +188,17 @@ impl Metrics {
         self.0.refusals.get_or_create(&labels).inc();
     }
 
+    /// So many domains publish these settings for mail programs.
+    pub fn published(&self, count: &HashMap<Status, i64>) {
+        for status in Status::ALL {
+            let labels = PublishedLabels {
+                settings: status.id(),
+            };
+            let domains = count.get(&status).copied().unwrap_or_default();
+            self.0.published.get_or_create(&labels).set(domains);
+        }
+    }
+
     /// All of it, as text.
     pub fn text(&self) -> String {
         let fault = self.0.probe_health.fault();
@@ -221,6 +246,7 @@ mod tests {
         };
         let steps = vec![Step::new(Stage::Dns, Outcome::NameNotFound, time)];
         metrics.check(&EndpointReport::new(endpoint, steps, time));
+        metrics.published(&HashMap::from([(Status::Differs, 2)]));
         let running = metrics.test();
         let during = metrics.text();
         drop(running);
@@ -233,6 +259,8 @@ mod tests {
             "mailguide_limits_hit_total{limit=\"busy\"} 1",
             "mailguide_limits_hit_total{limit=\"connections-per-client\"} 1",
             "mailguide_tests_running 1",
+            "mailguide_published_settings{settings=\"differs\"} 2",
+            "mailguide_published_settings{settings=\"same\"} 0",
         ] {
             assert!(
                 during.lines().any(|found| found == line),

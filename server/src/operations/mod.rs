@@ -4,10 +4,12 @@
 //! |---|---|
 //! | [`metrics`] | what is counted, in the text format of Prometheus |
 //! | [`probe_health`] | whether the connection test works |
+//! | [`published_settings`] | looks again and again at what the domains publish |
 //! | [`readiness`] | whether the program takes requests |
 //! | [`service_manager`] | notifications to systemd, and the socket that it passes |
 
 pub mod metrics;
 pub mod probe_health;
+pub mod published_settings;
 pub mod readiness;
 pub mod service_manager;

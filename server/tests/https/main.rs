@@ -255,7 +255,13 @@ fn what_cannot_be_used_is_named_and_ends_with_two() {
         (vec!["--limits-secret", &short], "at least 32 random bytes"),
     ] {
         let output = Command::new(env!("CARGO_BIN_EXE_mailguide"))
-            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args([
+                "serve",
+                "--listen",
+                "127.0.0.1:0",
+                "--published-settings-every",
+                "off",
+            ])
             .args(&options)
             .output()
             .unwrap();

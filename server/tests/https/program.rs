@@ -23,7 +23,13 @@ impl Program {
     pub(crate) fn start(pair: &Pair, options: &[&str]) -> Self {
         let log = pair.folder.join("log");
         let mut child = Command::new(env!("CARGO_BIN_EXE_mailguide"))
-            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args([
+                "serve",
+                "--listen",
+                "127.0.0.1:0",
+                "--published-settings-every",
+                "off",
+            ])
             .args([
                 "--tls-cert",
                 &pair.cert_file(),

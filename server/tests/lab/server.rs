@@ -30,7 +30,13 @@ impl Server {
         let mut child = Command::new(http::program())
             .current_dir(&home)
             .envs(["HOME", "TMPDIR"].map(|name| (name, &home)))
-            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args([
+                "serve",
+                "--listen",
+                "127.0.0.1:0",
+                "--published-settings-every",
+                "off",
+            ])
             .args(["--metrics-listen", "127.0.0.1:0"])
             .args(options)
             .args(lab.options())

@@ -30,9 +30,13 @@ impl Program {
         variables: &[(&str, &str)],
     ) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_mailguide"));
-        command
-            .envs(variables.iter().copied())
-            .args(["serve", "--listen", "127.0.0.1:0"]);
+        command.envs(variables.iter().copied()).args([
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+            "--published-settings-every",
+            "off",
+        ]);
         Self::spawned(command, mail, options)
     }
 
@@ -46,7 +50,13 @@ impl Program {
         let mut command = Command::new(http::program());
         command
             .env("MAILGUIDE_LOG", level)
-            .args(["serve", "--listen", "127.0.0.1:0"])
+            .args([
+                "serve",
+                "--listen",
+                "127.0.0.1:0",
+                "--published-settings-every",
+                "off",
+            ])
             .stderr(log);
         Self::spawned(command, mail, options)
     }
@@ -56,7 +66,12 @@ impl Program {
         let mut command = Command::new("sh");
         command
             .args(["-c", &format!("ulimit -n {count}; exec \"$@\""), "sh"])
-            .args([env!("CARGO_BIN_EXE_mailguide"), "serve"])
+            .args([
+                env!("CARGO_BIN_EXE_mailguide"),
+                "serve",
+                "--published-settings-every",
+                "off",
+            ])
             .args(["--listen", "127.0.0.1:0"]);
         Self::spawned(command, mail, &[])
     }
@@ -68,7 +83,12 @@ impl Program {
         let mut command = Command::new("sh");
         command
             .args(["-c", script, "sh"])
-            .args([env!("CARGO_BIN_EXE_mailguide"), "serve"])
+            .args([
+                env!("CARGO_BIN_EXE_mailguide"),
+                "serve",
+                "--published-settings-every",
+                "off",
+            ])
             .stdin(OwnedFd::from(socket));
         Self::spawned(command, mail, &[])
     }

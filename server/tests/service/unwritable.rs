@@ -101,7 +101,13 @@ fn standard_output_that_cannot_be_written_is_an_error_with_a_reason() {
 #[test]
 fn the_site_is_served_though_its_address_cannot_be_announced() {
     let mut child = Command::new(env!("CARGO_BIN_EXE_mailguide"))
-        .args(["serve", "--listen", "127.0.0.1:0"])
+        .args([
+            "serve",
+            "--listen",
+            "127.0.0.1:0",
+            "--published-settings-every",
+            "off",
+        ])
         .stdout(full())
         .stderr(Stdio::piped())
         .spawn()

@@ -6,7 +6,7 @@ fn plan() -> TestEvent {
     let service = |name: &str| ServicePlan {
         name: name.into(),
         address: "mail.example.net, port 993".into(),
-        sends: name == "SMTP",
+        sends: Some(name == "SMTP"),
         doing: "Looking".into(),
         steps: 4,
     };

@@ -6,7 +6,8 @@
 use probe::{Protocol, Security};
 
 use super::found::{
-    Found, FoundHost, FoundService, FoundSignIn, FoundUserName, Page, Problem, plain, port,
+    Found, FoundHost, FoundService, FoundSignIn, FoundUserName, Page, Problem, Severity, plain,
+    port,
 };
 use super::xml::{self, Element};
 use crate::address::Domain;
@@ -40,7 +41,10 @@ pub(super) fn read_tree(root: &Element) -> Result<Found, Problem> {
             "domain" => domain(child, &mut found),
             "incomingServer" | "outgoingServer" => match service(child) {
                 Ok(service) => found.services.push(service),
-                Err(problem) => found.problems.push(problem),
+                Err(problem) => {
+                    found.broken_services += usize::from(problem.severity == Severity::Fault);
+                    found.problems.push(problem);
+                }
             },
             _ => {}
         }

@@ -56,13 +56,7 @@ pub fn from_records(domain: Option<Domain>, mut records: Vec<SrvLine>) -> Found 
         let host = record.target.trim_end_matches('.');
         match (FoundHost::parse(host), NonZeroU16::new(record.port)) {
             (Ok(host), Some(port)) => {
-                if *label == "_submission" && port.get() == 465 {
-                    let message = "_submission is for STARTTLS, and port 465 is for TLS from the start, \
-                        which is _submissions; one of the two is wrong";
-                    found.problems.push(Problem::at(record.line, message));
-                    continue;
-                }
-                found.services.push(FoundService {
+                let service = FoundService {
                     line: record.line,
                     protocol: *protocol,
                     host,
@@ -70,7 +64,15 @@ pub fn from_records(domain: Option<Domain>, mut records: Vec<SrvLine>) -> Found 
                     security: *security,
                     sign_in: Vec::new(),
                     user_name: None,
-                });
+                };
+                if *label == "_submission" && port.get() == 465 {
+                    let message = "_submission is for STARTTLS, and port 465 is for TLS from the start, \
+                        which is _submissions; one of the two is wrong";
+                    found.problems.push(Problem::at(record.line, message));
+                    found.contradictory.push(service);
+                    continue;
+                }
+                found.services.push(service);
             }
             (Err(message), _) => {
                 let message = format!("{label}: {message}; left out");
