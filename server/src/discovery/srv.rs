@@ -49,7 +49,10 @@ pub(super) async fn ask(fetcher: &Fetcher, domain: &Domain, today: Date) -> Opti
     for problem in &found.problems {
         tell("srv", &problem.message);
     }
-    tell("srv", format_args!("services found: {}", found.services.len()));
+    tell(
+        "srv",
+        format_args!("services found: {}", found.services.len()),
+    );
     let names: Vec<&str> = SERVICES.iter().map(|(label, ..)| *label).collect();
     let origin = Origin {
         id: "srv".parse::<Id>().ok()?,

@@ -98,5 +98,8 @@ fn remarks(endpoint: &Endpoint, reports: &[EndpointReport], words: &OutcomeWords
         Outcome::Ok => "everything works".to_owned(),
         outcome => format!("{} ({outcome})", words.step(outcome)),
     };
-    vec![format!("Tested without a password on {}: {found}.", today())]
+    vec![format!(
+        "Tested without a password on {}: {found}.",
+        today()
+    )]
 }

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`pages`] | the pages, and the table of their paths |
 //! | [`connection_test`] | the test, as a page and as a stream of lines |
+//! | [`short_way`] | codes to scan, and the page for operators |
 //! | [`setup`] | set-up files for mail programs |
 //! | [`failures`] | pages for requests that cannot be answered |
 
@@ -11,3 +12,4 @@ pub(crate) mod connection_test;
 pub(crate) mod failures;
 pub(crate) mod pages;
 pub(crate) mod setup;
+mod short_way;

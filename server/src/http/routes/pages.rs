@@ -23,6 +23,7 @@ use serde::Deserialize;
 use crate::http::page::{PageRequest, page};
 use crate::http::routes::connection_test::test_page;
 use crate::http::routes::failures::not_found;
+use crate::http::routes::short_way;
 use crate::http::state::AppState;
 
 /// A page, or as many as there are values for the parameter in its path.
@@ -102,6 +103,13 @@ pub(crate) fn pages() -> Vec<PageRoute> {
             site.domain_groups().into_iter().flatten().collect()
         }),
         PageRoute::uncached("/settings", get(settings_at_home).post(find_settings)),
+        PageRoute::uncached(
+            "/settings/{domain}/thunderbird-android",
+            get(short_way::scan_form).post(short_way::scan),
+        ),
+        PageRoute::uncached("/qr/{*path}", get(short_way::code_of_page)),
+        PageRoute::new("/operators/dns", get(short_way::operators)),
+        PageRoute::uncached("/operators/dns/{domain}", get(short_way::dns)),
     ]
 }
 

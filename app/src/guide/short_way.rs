@@ -1,0 +1,61 @@
+//! How a program takes the settings without typing.
+
+use serde::Deserialize;
+
+use super::prose::{Prose, Steps};
+
+/// What is there in a program to begin with.
+#[derive(Clone, Debug)]
+pub struct ShortWay {
+    /// What it is.
+    pub kind: ShortKind,
+    /// What it says before the first step.
+    pub text: Option<Prose>,
+    /// The steps; none where everything is typed.
+    pub steps: Steps,
+}
+
+/// What takes the place of typing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ShortKind {
+    /// A file for iPhone, iPad and Mac, which the site makes for an address.
+    Profile,
+    /// The program finds what the domain publishes, so it counts only where that was seen to be ours.
+    Discovery,
+    /// A QR code that the program scans from the screen of a computer.
+    Code,
+    /// Nothing: the program says that it finds settings, and does not find these.
+    ByHand,
+}
+
+/// The words of it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ShortWords {
+    text: Option<Prose>,
+    #[serde(default)]
+    steps: Steps,
+}
+
+impl ShortWords {
+    /// Joins them with what they are about.
+    ///
+    /// # Errors
+    ///
+    /// What is missing, or too much.
+    pub(super) fn of(self, kind: ShortKind) -> Result<ShortWay, &'static str> {
+        match (kind, self.steps.is_empty()) {
+            (ShortKind::ByHand, false) => Err("short: steps for what is typed stand in `add`"),
+            (ShortKind::ByHand, true) if self.text.is_none() => Err("short: expected `text`"),
+            (ShortKind::Profile | ShortKind::Discovery | ShortKind::Code, true) => {
+                Err("short: expected `steps`")
+            }
+            _ => Ok(ShortWay {
+                kind,
+                text: self.text,
+                steps: self.steps,
+            }),
+        }
+    }
+}
