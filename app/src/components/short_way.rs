@@ -95,11 +95,11 @@ pub fn ShortWayPart(
         ShortKind::Discovery | ShortKind::ByHand => words.discovery,
     };
     let mut notes = Vec::new();
-    let mut safe = None;
     match short.kind {
         ShortKind::Profile => {
             notes.push((1, profile_buttons(&values.group)));
-            safe = Some(what_the_device_says());
+            let judged = short.judged.unwrap_or(short.steps.len());
+            notes.push((judged, what_the_device_says()));
         }
         ShortKind::Code => notes.push((1, code_button(&values.group))),
         ShortKind::Discovery | ShortKind::ByHand => {}
@@ -120,7 +120,7 @@ pub fn ShortWayPart(
     };
     view! {
         <div class=class>
-            <div>{part} {safe}</div>
+            {part}
             {phone}
         </div>
     }
@@ -222,8 +222,9 @@ pub fn ShortWays(
         };
         let href = format!("/programs/{}", program.slug);
         let devices: Vec<_> = program.devices.iter().map(|device| device.name()).collect();
+        let class = (short.kind == ShortKind::Code).then_some("for-desk");
         Some(view! {
-            <li data-for=devices.join(" ")>
+            <li class=class data-for=devices.join(" ")>
                 <a class="choice" href=href>
                     <b>{program.name.clone()}</b>
                     " "
@@ -238,12 +239,12 @@ pub fn ShortWays(
         let lead = words.lead.fill(|ProviderValue::Provider| &provider);
         view! {
             <section class="short-ways" aria-labelledby="short">
-                <Heading id="short".to_owned() title=words.title/>
-                <p class="hint">{lead}</p>
                 <div>
+                    <Heading id="short".to_owned() title=words.title/>
+                    <p class="hint">{lead}</p>
                     <ul class="rows">{ways}</ul>
-                    <GoOnOnPhone path/>
                 </div>
+                <GoOnOnPhone path/>
             </section>
         }
     })

@@ -13,6 +13,8 @@ pub struct ShortWay {
     pub text: Option<Prose>,
     /// The steps; none where everything is typed.
     pub steps: Steps,
+    /// The number of the step at which the device says what it thinks of the file.
+    pub judged: Option<usize>,
 }
 
 /// What takes the place of typing.
@@ -36,6 +38,7 @@ pub(super) struct ShortWords {
     text: Option<Prose>,
     #[serde(default)]
     steps: Steps,
+    judged: Option<usize>,
 }
 
 impl ShortWords {
@@ -45,16 +48,21 @@ impl ShortWords {
     ///
     /// What is missing, or too much.
     pub(super) fn of(self, kind: ShortKind) -> Result<ShortWay, &'static str> {
+        let in_steps = |number| (1..=self.steps.len()).contains(&number);
         match (kind, self.steps.is_empty()) {
             (ShortKind::ByHand, false) => Err("short: steps for what is typed stand in `add`"),
             (ShortKind::ByHand, true) if self.text.is_none() => Err("short: expected `text`"),
             (ShortKind::Profile | ShortKind::Discovery | ShortKind::Code, true) => {
                 Err("short: expected `steps`")
             }
+            (ShortKind::Profile, _) if !self.judged.is_some_and(in_steps) => {
+                Err("short: expected `judged`, the number of a step")
+            }
             _ => Ok(ShortWay {
                 kind,
                 text: self.text,
                 steps: self.steps,
+                judged: self.judged,
             }),
         }
     }

@@ -203,8 +203,8 @@ fn SetUp(
         );
     }
     let title = match short {
-        Some(_) => texts().guide.words.short_way.by_hand.clone(),
-        None => words.add.clone(),
+        Some(_) if !folds => texts().guide.words.short_way.by_hand.clone(),
+        _ => words.add.clone(),
     };
     let typed = match short {
         Some(_) => "type",

@@ -52,10 +52,12 @@ pub fn ScanPage(
         let title = texts.guide.words.program.add_other.clone();
         view! {
             <Part title steps=Steps::from(steps) values ticks=format!("{} scan", program.slug)/>
-            <p class="go-on">
-                <a class="button" href="/test">{texts.guide.words.program.test.clone()}</a>
-                <a href=href>{words.code_back}</a>
-            </p>
+            <section class="works">
+                <p class="go-on">
+                    <a class="button" href="/test">{texts.guide.words.program.test.clone()}</a>
+                    <a href=href>{words.code_back}</a>
+                </p>
+            </section>
         }
     });
     let title = words.code_title;

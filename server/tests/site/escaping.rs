@@ -101,7 +101,7 @@ fn site() -> Router {
 }
 
 /// Every path and query in which a text can be sent to the site, at `{}`.
-const ADDRESSES: [&str; 39] = [
+const ADDRESSES: [&str; 44] = [
     "/{}",
     "/?q={}",
     "/settings/{}",
@@ -139,15 +139,30 @@ const ADDRESSES: [&str; 39] = [
     "/report?q={}",
     "/test?q={}",
     "/pkg/{}",
+    "/qr/{}",
+    "/qr/settings/{}",
+    "/operators/dns/{}",
+    "/operators/dns?q={}",
+    "/settings/{}/thunderbird-android",
     "/api/{}",
     "/.well-known/{}",
 ];
 
 /// Every form with its fields.
-const FORMS: [(&str, &str); 9] = [
+const FORMS: [(&str, &str); 13] = [
     ("/settings", "address={}"),
     ("/settings", "address=jane@{}"),
     ("/settings", "{}=1"),
+    ("/settings/canary.test/thunderbird-android", "address={}"),
+    (
+        "/settings/canary.test/thunderbird-android",
+        "address=jane@{}",
+    ),
+    (
+        "/settings/canary.test/thunderbird-android",
+        "address=jane@canary.test",
+    ),
+    ("/settings/{}/mail.mobileconfig", "address={}"),
     ("/test", "address={}"),
     ("/test", "address={}@canary.test"),
     ("/test", "address=canary.test&services[]={}"),
@@ -181,6 +196,7 @@ async fn no_text_of_others_leaves_its_place() {
         "/settings/canary.test",
         "/test",
         "/programs/thunderbird",
+        "/programs/apple-mail-ios",
         "/check",
         "/fix",
     ] {

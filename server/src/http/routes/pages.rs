@@ -318,9 +318,14 @@ async fn settings_at_home() -> Redirect {
     Redirect::to("/#settings")
 }
 
+/// The page with the values to type.
+pub(super) fn settings_path(domain: &Domain) -> String {
+    format!("/settings/{domain}")
+}
+
 #[derive(Deserialize)]
-struct AddressForm {
-    address: String,
+pub(super) struct AddressForm {
+    pub(super) address: String,
 }
 
 /// The address form without scripts: only the domain goes into the address bar. What we have no settings for is
@@ -332,7 +337,7 @@ async fn find_settings(
 ) -> Response {
     let status = match parse_address(&form.address) {
         Ok(address) if app.site.catalogue.find(address.domain()).is_some() => {
-            return Redirect::to(&format!("/settings/{}", address.domain())).into_response();
+            return Redirect::to(&settings_path(address.domain())).into_response();
         }
         Ok(_) => StatusCode::NOT_FOUND,
         Err(_) => StatusCode::UNPROCESSABLE_ENTITY,

@@ -13,18 +13,13 @@ use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use axum::response::{IntoResponse, Redirect, Response};
 use leptos::prelude::*;
 use probe::HostName;
-use serde::Deserialize;
 
 use crate::http::client::Client;
 use crate::http::host;
 use crate::http::page::{PageRequest, page};
 use crate::http::routes::failures::not_found;
+use crate::http::routes::pages::{AddressForm, settings_path};
 use crate::http::state::AppState;
-
-#[derive(Deserialize)]
-pub(super) struct AddressForm {
-    address: String,
-}
 
 /// The guide to Thunderbird on Android, which has the form for the code.
 pub(super) async fn scan_form() -> Redirect {
@@ -44,7 +39,8 @@ pub(super) async fn scan(
         if let Some((record, group)) = found(&app.site, address.domain()) {
             let title = &request.texts(&app).guide.words.short_way.code_alt;
             let Some(code) = drawn(&group, &address, title) else {
-                return not_found(State(app), request).await;
+                // Where nothing can be scanned, the values are typed.
+                return Redirect::to(&settings_path(address.domain())).into_response();
             };
             let show = move || {
                 let (code, record, group) = (code.clone(), record.clone(), group.clone());
