@@ -84,7 +84,7 @@ pub fn ShortWayPart(
     id: String,
     /// Tells the ticks of its steps from all others.
     ticks: String,
-    /// What else stands in its first step.
+    /// What is said to those who do not see this.
     differs: AnyView,
 ) -> impl IntoView {
     let texts = texts();
@@ -104,7 +104,12 @@ pub fn ShortWayPart(
         ShortKind::Code => notes.push((1, code_button(&values.group))),
         ShortKind::Discovery | ShortKind::ByHand => {}
     }
-    notes.push((1, differs));
+    // The first step of a file has its button already.
+    let place = match short.kind {
+        ShortKind::Profile => short.steps.len(),
+        _ => 1,
+    };
+    notes.push((place, differs));
     let on_phone = short.kind == ShortKind::Profile && program.devices.contains(&Device::Iphone);
     let phone =
         on_phone.then(|| view! { <GoOnOnPhone path=format!("programs/{}", program.slug)/> });

@@ -66,9 +66,9 @@ pub fn DnsPage(
                     <span class="unseen">{format!(" {}", words.dns_copy)}</span>
                 </CopyButton>
             </p>
-            <div class="scroll" tabindex="0" role="region" aria-label=words.dns_zone>
+            <section aria-label=words.dns_zone>
                 <pre class="zone">{text}</pre>
-            </div>
+            </section>
             <h2>{words.check}</h2>
             <p>{words.check_text}</p>
             <pre class="zone">{check}</pre>

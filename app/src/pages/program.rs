@@ -203,7 +203,7 @@ fn SetUp(
         );
     }
     let title = match short {
-        Some(_) if !folds => texts().guide.words.short_way.by_hand.clone(),
+        Some(_) if !folds => texts().guide.words.short_way.by_hand_too.clone(),
         _ => words.add.clone(),
     };
     let typed = match short {
