@@ -155,6 +155,9 @@ impl ProgramStructure {
         }
         let instead = table.retired.iter().flat_map(|retired| &retired.instead);
         file.unique("program", instead)?;
+        if table.short_way.is_some() && (table.other.is_some() || table.retired.is_some()) {
+            return Err(file.fault("only a mail program that is still of use has `short_way`"));
+        }
         if let Some(other) = &table.other {
             if table.retired.is_some() {
                 return Err(

@@ -67,3 +67,45 @@ impl ShortWords {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_that_do_not_fit_the_kind_are_refused() {
+        use ShortKind::{ByHand, Code, Discovery, Profile};
+        let steps = "steps = [\"One.\", \"Two.\"]";
+        for (kind, words, expected) in [
+            (Profile, format!("{steps}\njudged = 2"), Ok(2)),
+            (
+                Profile,
+                steps.to_owned(),
+                Err("short: expected `judged`, the number of a step"),
+            ),
+            (
+                Profile,
+                format!("{steps}\njudged = 3"),
+                Err("short: expected `judged`, the number of a step"),
+            ),
+            (Code, steps.to_owned(), Ok(2)),
+            (
+                Code,
+                "text = \"x\"".to_owned(),
+                Err("short: expected `steps`"),
+            ),
+            (Discovery, String::new(), Err("short: expected `steps`")),
+            (ByHand, "text = \"x\"".to_owned(), Ok(0)),
+            (ByHand, String::new(), Err("short: expected `text`")),
+            (
+                ByHand,
+                steps.to_owned(),
+                Err("short: steps for what is typed stand in `add`"),
+            ),
+        ] {
+            let read: ShortWords = toml::from_str(&words).unwrap();
+            let way = read.of(kind).map(|way| way.steps.len());
+            assert_eq!(way, expected, "{kind:?} {words}");
+        }
+    }
+}

@@ -24,7 +24,7 @@ pub fn OperatorsPage() -> impl IntoView {
     });
     let domains = domains.collect_view();
     view! {
-        <Document title=words.title.clone() no_index=true>
+        <Document title=words.title.clone() description=words.lead.clone() no_index=true>
             <h1>{words.title}</h1>
             <p>{words.lead}</p>
             <h2>{words.domains}</h2>
@@ -57,7 +57,7 @@ pub fn DnsPage(
         texts.pages.settings.copied.clone(),
     );
     view! {
-        <Document title=title.clone() no_index=true>
+        <Document title=title.clone() description=words.dns_lead.clone() no_index=true>
             <h1>{title}</h1>
             <p>{words.dns_lead}</p>
             <p class="copy-all">

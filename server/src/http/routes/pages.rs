@@ -21,6 +21,7 @@ use leptos::prelude::*;
 use serde::Deserialize;
 
 use crate::http::page::{PageRequest, page};
+use crate::http::routes::address_form::{AddressForm, settings_path};
 use crate::http::routes::connection_test::test_page;
 use crate::http::routes::failures::not_found;
 use crate::http::routes::short_way;
@@ -316,16 +317,6 @@ async fn settings(
 /// The address of the form, opened as a page. The settings stand on the first page.
 async fn settings_at_home() -> Redirect {
     Redirect::to("/#settings")
-}
-
-/// The page with the values to type.
-pub(super) fn settings_path(domain: &Domain) -> String {
-    format!("/settings/{domain}")
-}
-
-#[derive(Deserialize)]
-pub(super) struct AddressForm {
-    pub(super) address: String,
 }
 
 /// The address form without scripts: only the domain goes into the address bar. What we have no settings for is

@@ -17,8 +17,8 @@ use probe::HostName;
 use crate::http::client::Client;
 use crate::http::host;
 use crate::http::page::{PageRequest, page};
+use crate::http::routes::address_form::{AddressForm, settings_path};
 use crate::http::routes::failures::not_found;
-use crate::http::routes::pages::{AddressForm, settings_path};
 use crate::http::state::AppState;
 
 /// The guide to Thunderbird on Android, which has the form for the code.

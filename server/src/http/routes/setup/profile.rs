@@ -18,8 +18,8 @@ use leptos::prelude::*;
 use serde::Deserialize;
 
 use crate::http::page::{PageRequest, page};
+use crate::http::routes::address_form::settings_path;
 use crate::http::routes::failures::not_found;
-use crate::http::routes::pages::settings_path;
 use crate::http::state::AppState;
 use crate::profile_signing::sign;
 
