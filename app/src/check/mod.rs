@@ -11,6 +11,8 @@
 #[cfg(feature = "ssr")]
 mod account;
 #[cfg(feature = "ssr")]
+mod asked;
+#[cfg(feature = "ssr")]
 mod detach;
 pub mod event;
 #[cfg(feature = "ssr")]

@@ -7,18 +7,16 @@ use probe::dialogue::OutgoingMessage;
 use probe::net::{self, ProbeEvent};
 use probe::{Credentials, EndpointReport, Judgement, Outcome, Protocol, Stage, diagnose};
 use tokio::sync::mpsc::UnboundedSender;
-use tokio::task::JoinHandle;
 
+use super::asked::AskedPart;
 use super::detach::detach;
 use super::event::{Plan, TestEvent};
 use super::mask::Mask;
 use super::present::Presenter;
 use super::target::target;
-use super::told::PublishedPart;
 use super::{
     Account, ClientLimits, Observed, Password, Refusal, RequestedSignIn, SharedChecks, TestPermit,
 };
-use crate::published::Seen;
 use crate::record::{
     Address, AddressError, AddressOrDomain, Domain, Group, LimitKind, Record, Role, Service,
     SignInMethod, parse_address,
@@ -250,22 +248,11 @@ fn events(
         }
         None => checks.check(&site.probe, targets, Arc::clone(&permit)),
     };
-    let published = site.published.every().map(|_| {
-        let part = PublishedPart {
-            texts: Arc::clone(texts),
-            domain: parsed.domain.clone(),
-            service: presenter.endpoints.len(),
-        };
-        let (published, domain) = (site.published.clone(), parsed.domain);
-        let asking = tokio::spawn(async move { published.for_test(&domain).await });
-        (part, asking)
-    });
+    let service = presenter.endpoints.len();
+    let published = AskedPart::ask(&site.published, texts, parsed.domain, service);
     let aborted = refusal_events(site, texts, Refusal::Restarting);
     detach(|events| run(presenter, observed, published, permit, aborted, events))
 }
-
-/// What mail programs are told, and the question for it, which is asked beside the test and ends soon.
-type AskedPart = (PublishedPart, JoinHandle<Option<Seen>>);
 
 /// Presents what happens until the test is done, or until it must end. The permit is held as long as the test
 /// goes on, and so is released however it ends.
@@ -281,11 +268,10 @@ async fn run(
     let send = |event| drop(events.send(event));
     let mut plan = presenter.plan();
     plan.services
-        .extend(published.as_ref().map(|(part, _)| part.plan()));
+        .extend(published.as_ref().map(AskedPart::plan));
     send(TestEvent::Plan(plan));
     let mut reports = vec![None; presenter.endpoints.len()];
     let mut shutdown = permit.shutdown();
-    let mut stopping = false;
     loop {
         let next = tokio::select! {
             biased;
@@ -295,7 +281,6 @@ async fn run(
                     aborted.into_iter().for_each(send);
                     return;
                 }
-                stopping = true;
                 break;
             }
             next = observed.next() => next,
@@ -319,17 +304,10 @@ async fn run(
     }
     let reports: Vec<EndpointReport> = reports.into_iter().flatten().collect();
     permit.settle(refusals(&reports), message_sent(&reports));
-    let mut beside = None;
-    if let Some((part, asking)) = published {
-        let seen = tokio::select! {
-            biased;
-            () = &mut shutdown, if !stopping => None,
-            seen = asking, if !stopping => seen.ok().flatten(),
-            else => None,
-        };
-        part.events(seen.as_ref()).into_iter().for_each(send);
-        beside = seen.and_then(|seen| part.finding(&seen.publication));
-    }
+    let beside = match published {
+        Some(part) => part.tell(permit.shutdown(), send).await,
+        None => None,
+    };
     send(presenter.summary(&reports, &diagnose(&reports), beside));
     send(TestEvent::Done);
 }

@@ -7,6 +7,7 @@
 //! |---|---|
 //! | [`source`] | the places in which settings are published, and what was found there |
 //! | [`offer`] | one published service beside the documented ones: in what it differs |
+//! | [`comparison`] | all services of one place, and how the place stands to the record |
 //! | [`program`] | which place each mail program believes, and what it takes of it |
 //! | [`publication`] | all of it for one domain |
 //! | [`state`] | what was seen last, for all domains, shared by pages and tests |
@@ -14,6 +15,7 @@
 //!
 //! Only [`state`] knows that a network is asked, and not how: the server does that.
 
+pub mod comparison;
 pub mod offer;
 pub mod program;
 pub mod publication;
@@ -24,8 +26,9 @@ pub mod words;
 #[cfg(test)]
 pub(crate) mod testing;
 
+pub use comparison::{SourceComparison, Status};
 pub use offer::{Difference, Offer};
 pub use program::{Program, Told, Unreadable, Verdict};
-pub use publication::{Publication, SourceComparison, Status};
+pub use publication::Publication;
 pub use source::{Answer, Observation, Source};
 pub use state::{AskPublished, PublishedSettings, Seen};

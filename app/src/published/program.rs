@@ -6,8 +6,8 @@
 use probe::{Protocol, Security};
 use strum::{EnumIter, IntoEnumIterator, IntoStaticStr};
 
+use super::comparison::{SourceComparison, Status};
 use super::offer::Offer;
-use super::publication::{SourceComparison, Status};
 use super::source::Source;
 use crate::record::Group;
 use crate::setup::order::best;

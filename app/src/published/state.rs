@@ -9,7 +9,8 @@ use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, Shared};
 use tokio::time::{Instant, timeout};
 
-use super::publication::{Publication, Status};
+use super::comparison::Status;
+use super::publication::Publication;
 use super::source::Observation;
 use crate::address::Domain;
 use crate::record::{Catalogue, Group};

@@ -9,7 +9,9 @@ use super::draft::{Origin, Reading, draft, to_toml};
 use super::order::best;
 use super::read::{Format, read};
 use super::write::apple_profile::Incoming;
-use super::write::testing::{CENTURYLINK, DIRECT, address, record as written_record};
+use super::write::testing::{
+    CENTURYLINK, DIRECT, address, record as written_record, record_without_passwords,
+};
 use super::write::{apple_profile, autoconfig, autodiscover, pacc, thunderbird_qr, zone};
 use crate::record::{self, Group, Record, Service, SignInMethod};
 
@@ -135,6 +137,20 @@ fn every_format_brings_back_the_values_of_the_record() {
         let again = imported(Format::Srv, file.as_bytes());
         assert_same(Format::Srv, group, &group.services, &again);
     }
+}
+
+#[test]
+fn that_no_password_is_taken_is_brought_back() {
+    let record = record_without_passwords(DIRECT);
+    let group = &record.groups[0];
+    let file = autoconfig::write(&record, group, "en").unwrap();
+    let again = imported(Format::Autoconfig, file.as_bytes());
+    assert_same(Format::Autoconfig, group, &group.services, &again);
+    let file = thunderbird_qr::write(group, &address("jane@example.net")).unwrap();
+    let again = imported(Format::ThunderbirdQr, file.as_bytes());
+    let services = [Protocol::Imap, Protocol::Smtp].into_iter();
+    let services = services.filter_map(|protocol| best(group, protocol));
+    assert_same(Format::ThunderbirdQr, group, services, &again);
 }
 
 #[test]

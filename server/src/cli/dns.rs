@@ -7,7 +7,7 @@ use app::record::Domain;
 use clap::Args;
 use probe::HostName;
 
-use super::TrustOptions;
+use super::trust::TrustOptions;
 
 pub(super) const DNS_HELP: &str = "\
   mailguide dns example.net --site help.example.net

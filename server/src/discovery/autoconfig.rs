@@ -39,6 +39,7 @@ fn source<'a>(id: &'a str, domain: &Domain, url: String) -> Source<'a> {
         url,
         xml: None,
         format: Format::Autoconfig,
+        asked: None,
         remarks: Vec::new(),
     }
 }

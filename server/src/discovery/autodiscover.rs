@@ -2,7 +2,7 @@
 //!
 //! The protocol wants an address. It gets one that nobody has, so nothing is sent of any person.
 
-use app::record::Domain;
+use app::record::{Address, AddressOrDomain, Domain, parse_address};
 use app::setup::draft::Reading;
 use app::setup::read::Format;
 use time::Date;
@@ -45,6 +45,7 @@ pub(super) async fn ask(fetcher: &Fetcher, domain: &Domain, today: Date) -> Opti
             url: format!("https://{host}/autodiscover/autodiscover.xml"),
             xml: Some(request(domain)),
             format: Format::Autodiscover,
+            asked: nobody(domain),
             remarks: Vec::new(),
         };
         if let Some(reading) = fetch(fetcher, source, today).await {
@@ -52,6 +53,14 @@ pub(super) async fn ask(fetcher: &Fetcher, domain: &Domain, today: Date) -> Opti
         }
     }
     None
+}
+
+/// The address that is asked for.
+pub(super) fn nobody(domain: &Domain) -> Option<Address> {
+    match parse_address(&format!("{NOBODY}@{domain}")) {
+        Ok(AddressOrDomain::Address(address)) => Some(address),
+        _ => None,
+    }
 }
 
 /// The request. A domain has no letter that XML would have to escape.

@@ -22,6 +22,7 @@ pub(super) async fn ask(
         url: format!("{}/{domain}", list.as_str().trim_end_matches('/')),
         xml: None,
         format: Format::Autoconfig,
+        asked: None,
         remarks: Vec::new(),
     };
     fetch(fetcher, source, today).await

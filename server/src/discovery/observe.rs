@@ -6,9 +6,9 @@
 use std::io::ErrorKind;
 
 use app::published::{Answer, AskPublished, Observation, Source};
-use app::record::{Domain, HttpsUrl};
+use app::record::{Address, Domain, HttpsUrl};
 use app::setup::read::srv::{SERVICES, SrvLine, from_records};
-use app::setup::read::{Format, Problem, read};
+use app::setup::read::{Format, Problem, read_for};
 use axum::http::StatusCode;
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, join_all};
@@ -99,7 +99,7 @@ impl Observer {
     /// An autoconfig file.
     async fn file(&self, source: Source, url: String) -> Observation {
         let answer = match self.fetcher.fetch(&url, None).await {
-            Ok(fetched) => answer(&fetched.body, Format::Autoconfig, "<clientConfig"),
+            Ok(fetched) => answer(&fetched.body, None, Format::Autoconfig, "<clientConfig"),
             Err(error) => failure(&error),
         };
         Observation { source, answer }
@@ -130,7 +130,7 @@ impl Observer {
         let url = format!("https://{host}/autodiscover/autodiscover.xml");
         let request = autodiscover::request(domain);
         match self.fetcher.fetch(&url, Some(&request)).await {
-            Ok(fetched) => autodiscovered(&fetched.body),
+            Ok(fetched) => autodiscovered(&fetched.body, autodiscover::nobody(domain).as_ref()),
             Err(error) => failure(&error),
         }
     }
@@ -201,8 +201,8 @@ impl Observer {
 
 /// What a file says. A web server that has one page for every address has no settings; a file that begins well and
 /// cannot be read is one that programs cannot read.
-fn answer(body: &[u8], format: Format, begins: &str) -> Answer {
-    match read(body) {
+fn answer(body: &[u8], asked: Option<&Address>, format: Format, begins: &str) -> Answer {
+    match read_for(body, asked) {
         Ok((found_format, found)) if found_format == format => Answer::Found(found),
         Ok(_) => Answer::Absent,
         Err(problem) if String::from_utf8_lossy(body).contains(begins) => {
@@ -216,9 +216,9 @@ fn answer(body: &[u8], format: Format, begins: &str) -> Answer {
 }
 
 /// What an answer of Autodiscover says. An error there is the way to say that there are no settings.
-fn autodiscovered(body: &[u8]) -> Answer {
+fn autodiscovered(body: &[u8], asked: Option<&Address>) -> Answer {
     let text = String::from_utf8_lossy(body);
-    match answer(body, Format::Autodiscover, "<Autodiscover") {
+    match answer(body, asked, Format::Autodiscover, "<Autodiscover") {
         Answer::Unreadable(problem) if text.contains("<Redirect") => {
             Answer::Unreachable(problem.message)
         }

@@ -16,6 +16,7 @@ pub(super) async fn ask(fetcher: &Fetcher, domain: &Domain, today: Date) -> Opti
         url: format!("https://ua-auto-config.{domain}/.well-known/user-agent-configuration.json"),
         xml: None,
         format: Format::Pacc,
+        asked: None,
         remarks: Vec::new(),
     };
     fetch(fetcher, source, today).await

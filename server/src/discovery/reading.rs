@@ -1,8 +1,8 @@
 //! From what was fetched to what a record has of it.
 
-use app::record::{HttpsUrl, Id};
+use app::record::{Address, HttpsUrl, Id};
 use app::setup::draft::{Origin, Reading};
-use app::setup::read::{Format, read};
+use app::setup::read::{Format, read_for};
 use time::Date;
 
 use super::fetch::{FetchError, Fetched, Fetcher};
@@ -18,6 +18,8 @@ pub(super) struct Source<'a> {
     /// The body to send, where the source wants one.
     pub(super) xml: Option<String>,
     pub(super) format: Format,
+    /// The address in the body, if there is one.
+    pub(super) asked: Option<Address>,
     /// What whoever edits the record must know of it.
     pub(super) remarks: Vec<String>,
 }
@@ -30,6 +32,7 @@ pub(super) async fn fetch(fetcher: &Fetcher, source: Source<'_>, today: Date) ->
         url,
         xml,
         format,
+        asked,
         mut remarks,
     } = source;
     let fetched = match fetcher.fetch(&url, xml.as_deref()).await {
@@ -48,7 +51,7 @@ pub(super) async fn fetch(fetcher: &Fetcher, source: Source<'_>, today: Date) ->
         tell(id, format_args!("{url}: redirected to {last}"));
         remarks.push(format!("{url} leads here."));
     }
-    let found = match read(&body) {
+    let found = match read_for(&body, asked.as_ref()) {
         Ok((found_format, found)) if found_format == format => found,
         Ok((found_format, _)) => {
             tell(

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::future::pending;
 use std::time::Duration;
 
-use app::published::{Publication, PublishedSettings, Status};
+use app::published::{Difference, Publication, PublishedSettings, Status};
 use app::record::Domain;
 use app::site::{Revision, Site};
 use tokio::time::sleep;
@@ -77,13 +77,10 @@ impl Watch {
         if self.told.get(domain) == Some(&now) {
             return;
         }
-        match seen.publication.status() {
-            Status::Differs => {
-                tracing::warn!(%domain, published = now, "mail programs are told other settings than the record has");
-            }
-            _ => {
-                tracing::info!(%domain, published = now, "mail programs are told what the record has")
-            }
+        if seen.publication.status() == Status::Differs {
+            tracing::warn!(%domain, published = now, "mail programs are told other settings than the record has");
+        } else {
+            tracing::info!(%domain, published = now, "mail programs are told no other settings than the record has");
         }
         self.told.insert(domain.clone(), now);
     }
@@ -112,7 +109,7 @@ fn summary(publication: &Publication) -> String {
         let wrong: Vec<String> = wrong
             .map(|offer| {
                 let service = &offer.service;
-                let ids = offer.differences.iter().map(|difference| difference.id());
+                let ids = offer.differences.iter().map(Difference::id);
                 let ids: Vec<_> = ids.collect();
                 let (protocol, host, port) = (service.protocol, &service.host, service.port);
                 format!("{protocol} {host}:{port} {}", ids.join(" "))

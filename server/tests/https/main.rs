@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
 
 mod program;
+mod setup_files;
 #[path = "../tls/mod.rs"]
 mod tls;
 

@@ -1,6 +1,6 @@
 //! Domains whose settings are looked for.
 
-use app::record::{self, Role};
+use app::record::{self, Domain, Role};
 use probe::{Protocol, Security};
 
 use crate::name_servers::{NameServers, Signed};
@@ -180,7 +180,7 @@ async fn the_company_that_takes_the_mail_is_asked_where_nobody_else_knows() {
     let domains: Vec<&str> = record.groups[0]
         .domains
         .iter()
-        .map(|domain| domain.as_str())
+        .map(Domain::as_str)
         .collect();
     assert_eq!(domains, ["example.test"]);
     assert!(record.groups[0].recommended(Protocol::Imap).is_some());

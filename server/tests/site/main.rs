@@ -8,6 +8,7 @@ mod escaping;
 mod every_page;
 mod headers;
 mod languages;
+mod own_sign_in;
 mod page_limits;
 mod pages;
 mod refusals;

@@ -12,16 +12,16 @@ use super::found::{
 use super::xml::{self, Element};
 use crate::address::Address;
 
-/// Reads an answer.
+/// Reads an answer. `asked` is the address that was asked for, where it is known.
 ///
 /// # Errors
 ///
 /// Where it is not well-formed XML, refuses, or refers to another server.
-pub fn read(text: &str) -> Result<Found, Problem> {
-    read_tree(&xml::parse(text)?)
+pub fn read(text: &str, asked: Option<&Address>) -> Result<Found, Problem> {
+    read_tree(&xml::parse(text)?, asked)
 }
 
-pub(super) fn read_tree(root: &Element) -> Result<Found, Problem> {
+pub(super) fn read_tree(root: &Element, asked: Option<&Address>) -> Result<Found, Problem> {
     let response = child(root, "Response")?;
     if let Some(error) = response.child("Error") {
         let text = |name| error.child(name).map_or("", Element::text);
@@ -46,6 +46,7 @@ pub(super) fn read_tree(root: &Element) -> Result<Found, Problem> {
     let user = response.child("User");
     let user = user.and_then(|user| user.child("AutoDiscoverSMTPAddress"));
     let user = user.and_then(|element| address(element.text()));
+    let user = user.or(asked.cloned());
     let mut found = Found::default();
     for protocol in account.children("Protocol") {
         match service(protocol, user.as_ref(), &mut found) {

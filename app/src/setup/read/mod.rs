@@ -33,6 +33,8 @@ pub use found::{
     Found, FoundHost, FoundService, FoundSignIn, FoundUserName, Page, Problem, Severity,
 };
 
+use crate::address::Address;
+
 /// A set-up file is not larger than this. The largest of Thunderbird's list has 9 kB.
 pub const MAX_BYTES: usize = 1024 * 1024;
 
@@ -59,6 +61,16 @@ pub enum Format {
 ///
 /// When the format is not recognised, or nothing in the file can be used.
 pub fn read(bytes: &[u8]) -> Result<(Format, Found), Problem> {
+    read_for(bytes, None)
+}
+
+/// The same for a file that was made for one address, if any. By it some formats tell which part of an address the
+/// user name is.
+///
+/// # Errors
+///
+/// The same.
+pub fn read_for(bytes: &[u8], asked: Option<&Address>) -> Result<(Format, Found), Problem> {
     if bytes.len() > MAX_BYTES {
         return Err(Problem::at(
             1,
@@ -82,7 +94,7 @@ pub fn read(bytes: &[u8]) -> Result<(Format, Found), Problem> {
             let root = xml::parse(text)?;
             match root.name.as_str() {
                 "clientConfig" => (Format::Autoconfig, autoconfig::read_tree(&root)?),
-                "Autodiscover" => (Format::Autodiscover, autodiscover::read_tree(&root)?),
+                "Autodiscover" => (Format::Autodiscover, autodiscover::read_tree(&root, asked)?),
                 "plist" => (Format::AppleProfile, apple_profile::read_tree(&root)?),
                 other => {
                     let message = format!(

@@ -130,6 +130,22 @@ fn a_file_that_is_cut_or_changed_anywhere_is_read_or_refused() {
 }
 
 #[test]
+fn a_user_name_is_a_part_of_the_address_that_was_asked_for() {
+    let answer = "<Autodiscover><Response><Account><Protocol><Type>IMAP</Type><Server>imap.example.net</Server>\
+        <Port>993</Port><LoginName>nobody</LoginName></Protocol></Account></Response></Autodiscover>";
+    let other = FoundUserName::Other("a name of its own".to_owned());
+    for (asked, expected) in [
+        (Some("nobody@example.net"), FoundUserName::LocalPart),
+        (Some("jane@example.net"), other.clone()),
+        (None, other),
+    ] {
+        let asked = asked.and_then(found::address);
+        let (_, found) = read_for(answer.as_bytes(), asked.as_ref()).unwrap();
+        assert_eq!(found.services[0].user_name, Some(expected), "{asked:?}");
+    }
+}
+
+#[test]
 fn a_file_that_is_too_large_is_refused() {
     let file = vec![b' '; MAX_BYTES + 1];
     let error = read(&file).unwrap_err().to_string();

@@ -173,6 +173,7 @@ mod tests {
             ),
             (request("jane%0d%0a@exam ple", SETTINGS), InvalidRequest),
             (request("&undefined;@example.net", SETTINGS), InvalidRequest),
+            (format!("<!DOCTYPE Autodiscover>{body}"), InvalidRequest),
             (bomb, InvalidRequest),
             (external, InvalidRequest),
             ("<a>".repeat(5_000), InvalidRequest),

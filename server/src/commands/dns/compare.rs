@@ -48,7 +48,8 @@ pub(super) fn compare(wanted: &[ZoneRecord], published: &[Published]) -> Vec<Ver
             found: Some(found),
             wanted: Some(host),
         } => {
-            let right = found.iter().collect::<BTreeSet<_>>() == host.iter().collect();
+            let same = found.iter().collect::<BTreeSet<_>>() == host.iter().collect();
+            let right = same && !found.is_empty();
             verdict(right, found.iter().map(ToString::to_string))
         }
         Published::Values(Some(found)) => {
@@ -323,6 +324,7 @@ mod tests {
                 differs("192.0.2.1"),
             ),
             (addresses(""), addresses("192.0.2.2"), Verdict::Missing),
+            (addresses(""), addresses(""), Verdict::Missing),
             (None, addresses("192.0.2.2"), Verdict::Unknown),
             (addresses("192.0.2.1"), None, Verdict::Unknown),
         ] {

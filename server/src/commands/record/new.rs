@@ -73,7 +73,7 @@ async fn test(options: &NewOptions, probe: &Probe, draft: &Draft) -> Vec<Endpoin
     // A list of many domains may stand for as many services of one host; a few tell enough.
     let targets: Vec<Target> = targets.take(MAX_TESTS).collect();
     terminal::print_error(format_args!(
-        "test: {} services, without a password",
+        "test: services without a password: {}",
         targets.len()
     ));
     let mut events = probe.run(targets, None);
