@@ -122,8 +122,9 @@ pub struct ServeOptions {
     #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:3000")]
     pub listen: SocketAddr,
 
-    /// Host name of the site; requests for other names are refused with 421. May be given several times;
-    /// without it requests for every name are answered
+    /// Host name of the site; requests for other names are refused with 421, but for set-up files of mail programs
+    /// under the names of the mail domains. May be given several times; without it requests for every name are
+    /// answered
     #[arg(long, value_name = "NAME", value_parser = crate::http::host::parse)]
     pub host: Vec<String>,
 

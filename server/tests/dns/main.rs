@@ -4,12 +4,24 @@
 
 #[path = "../../../probe/tests/name_servers/mod.rs"]
 mod name_servers;
+#[path = "../tls/mod.rs"]
+#[allow(dead_code, reason = "each test uses its own part of this")]
+mod tls;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::Arc;
 
 use name_servers::{NameServers, Signed};
+use rustls::ServerConfig;
+use rustls::crypto::aws_lc_rs::default_provider;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tls::Pair;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
 
 const RECORD: &str = r#"
 id = "zones"
@@ -48,9 +60,13 @@ struct RecordFile(PathBuf);
 
 impl RecordFile {
     fn new(test: &str) -> Self {
+        Self::of(test, RECORD)
+    }
+
+    fn of(test: &str, text: &str) -> Self {
         let name = format!("dns-{}-{test}.toml", std::process::id());
         let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
-        std::fs::write(&path, RECORD).unwrap();
+        std::fs::write(&path, text).unwrap();
         Self(path)
     }
 
@@ -117,6 +133,62 @@ fn what_is_printed_is_right_once_it_is_published() {
         "right   _submissions._tcp.mail.zones. IN SRV 0 0 465 smtp.mail.zones.\n",
     ] {
         assert!(verdicts.contains(expected), "{expected}: {verdicts}");
+    }
+}
+
+/// The digest of a certificate's key, as OpenSSL makes it.
+fn key_digest(pair: &Pair) -> String {
+    const COMMAND: &str = "openssl x509 -in \"$1\" -noout -pubkey | openssl pkey -pubin -outform DER | openssl dgst -sha256 -r";
+    let output = Command::new("sh")
+        .args(["-c", COMMAND, "sh", &pair.cert_file()])
+        .output();
+    let said = String::from_utf8(output.unwrap().stdout).unwrap();
+    said.split(' ').next().unwrap().to_owned()
+}
+
+/// An IMAP server that greets over TLS, and says goodbye to whatever it is told.
+async fn greet(listener: TcpListener, pair: &Pair) {
+    let cert = CertificateDer::from_pem_file(pair.cert_file()).unwrap();
+    let key = PrivateKeyDer::from_pem_file(pair.key_file()).unwrap();
+    let config = ServerConfig::builder_with_provider(Arc::new(default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![cert], key)
+        .unwrap();
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    loop {
+        let (stream, _) = listener.accept().await.unwrap();
+        if let Ok(mut stream) = acceptor.accept(stream).await {
+            let _ = stream.write_all(b"* OK ready\r\n").await;
+            let _ = stream.read(&mut [0; 512]).await;
+            let _ = stream.write_all(b"* BYE\r\n").await;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_key_of_a_verified_certificate_is_published_and_no_other() {
+    let pair = Pair::new("seen-key");
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (begin, _) = RECORD
+        .split_once("[[group.service]]\nid = \"smtp\"")
+        .unwrap();
+    let text =
+        begin.replace("imap.mail.zones", "localhost") + &format!("connect_to = \"{address}\"\n");
+    let record = RecordFile::of("seen", &text);
+    let served = pair.clone();
+    tokio::spawn(async move { greet(listener, &served).await });
+    let cert = pair.cert_file();
+    let expected = format!("_993._tcp.localhost. IN TLSA 3 1 1 {}\n", key_digest(&pair));
+    for (trust, published) in [(&["--cacert", &*cert][..], true), (&[], false)] {
+        let arguments = [trust, &["--seen", "--allow-private"]].concat();
+        let (status, zone) = tokio::task::block_in_place(|| record.run(&arguments));
+        assert_eq!(status, 0, "{zone}");
+        assert_eq!(zone.contains(&expected), published, "{expected}: {zone}");
+        let left_out = zone.contains("no certificate that could be verified was seen");
+        assert_eq!(left_out, !published, "{zone}");
     }
 }
 

@@ -101,11 +101,17 @@ fn site() -> Router {
 }
 
 /// Every path and query in which a text can be sent to the site, at `{}`.
-const ADDRESSES: [&str; 44] = [
+const ADDRESSES: [&str; 50] = [
     "/{}",
     "/?q={}",
     "/settings/{}",
     "/settings/canary.test?q={}",
+    "/settings/{}/mail.mobileconfig",
+    "/settings/canary.test/mail.mobileconfig?incoming={}",
+    "/mail/config-v1.1.xml?emailaddress={}",
+    "/mail/config-v1.1.xml?emailaddress={}@canary.test",
+    "/autodiscover/autodiscover.json?Email=jane@canary.test&Protocol={}",
+    "/autodiscover/autodiscover.json/v1.0/{}?Protocol=Autodiscoverv1",
     "/programs/{}",
     "/programs/thunderbird?q={}",
     "/fix/{}",
@@ -149,7 +155,7 @@ const ADDRESSES: [&str; 44] = [
 ];
 
 /// Every form with its fields.
-const FORMS: [(&str, &str); 13] = [
+const FORMS: [(&str, &str); 14] = [
     ("/settings", "address={}"),
     ("/settings", "address=jane@{}"),
     ("/settings", "{}=1"),
@@ -162,7 +168,11 @@ const FORMS: [(&str, &str); 13] = [
         "/settings/canary.test/thunderbird-android",
         "address=jane@canary.test",
     ),
-    ("/settings/{}/mail.mobileconfig", "address={}"),
+    ("/settings/canary.test/mail.mobileconfig", "address={}"),
+    (
+        "/settings/canary.test/mail.mobileconfig",
+        "address=jane@canary.test&incoming={}",
+    ),
     ("/test", "address={}"),
     ("/test", "address={}@canary.test"),
     ("/test", "address=canary.test&services[]={}"),

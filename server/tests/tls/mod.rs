@@ -15,6 +15,7 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 /// A certificate for `localhost` with its key, in files.
+#[derive(Clone)]
 pub(crate) struct Pair {
     pub(crate) folder: PathBuf,
     cert: CertificateDer<'static>,
