@@ -12,6 +12,7 @@ words! {
         settings: SettingsWords,
         own_sign_in: OwnSignInWords,
         profile: ProfileWords,
+        operators: OperatorsWords,
         not_found: NotFoundWords,
         unknown_domain: UnknownDomainWords,
         address: AddressWords,
@@ -61,6 +62,12 @@ words! {
 }
 
 words! {
+    /// What operators of domains publish.
+    OperatorsWords: title lead domains dns_lead dns_zone dns_copy check check_text keys_text back;
+        dns_title(DomainValue)
+}
+
+words! {
     /// Pages that are not there.
     NotFoundWords: title heading lead home
 }
@@ -91,7 +98,7 @@ words! {
 
 words! {
     /// The foot of every page.
-    FooterWords: privacy contact; operator(OperatorValue) help(ProviderValue)
+    FooterWords: privacy contact operators; operator(OperatorValue) help(ProviderValue)
 }
 
 words! {

@@ -34,6 +34,8 @@ pub struct Site {
     pub bundle: Bundle,
     /// What the domains publish for mail programs, as it was seen last.
     pub published: PublishedSettings,
+    /// Whether set-up files for iPhone, iPad and Mac are signed.
+    pub signs_profiles: bool,
     /// How often what pages show has changed since the program was started.
     pub revision: Revision,
 }
@@ -124,6 +126,7 @@ impl Site {
             probe,
             bundle,
             published: PublishedSettings::default(),
+            signs_profiles: false,
             revision: Revision::default(),
         })
     }

@@ -12,6 +12,8 @@ export const PAGES = [
   "/programs/old-systems",
   "/fix/card/security-and-port?program=thunderbird",
   "/fix/card/moved-or-cancelled",
+  "/programs/apple-mail-ios",
+  "/programs/thunderbird-android",
   "/programs/outlook",
   "/fix",
   "/fix/send-test",
@@ -21,4 +23,6 @@ export const PAGES = [
   "/check?out_port=25&in_port=993",
   "/network",
   "/report",
+  "/operators/dns",
+  "/operators/dns/lab.test",
 ];

@@ -27,7 +27,11 @@ pub fn Footer() -> impl IntoView {
     view! {
         <footer>
             <p>{localized(|t| &t.layout.footer)}</p>
-            <ul class="about">{name.map(|name| view! { <li>{name}</li> })} {links}</ul>
+            <ul class="about">
+                {name.map(|name| view! { <li>{name}</li> })}
+                {links}
+                <li><a href="/operators/dns">{words.operators.clone()}</a></li>
+            </ul>
         </footer>
     }
 }

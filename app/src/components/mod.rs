@@ -43,6 +43,8 @@ mod search_form;
 #[cfg(feature = "ssr")]
 mod settings_table;
 #[cfg(feature = "ssr")]
+mod short_way;
+#[cfg(feature = "ssr")]
 mod steps;
 #[cfg(feature = "ssr")]
 mod support;
@@ -95,6 +97,8 @@ pub use report_code::ReportCode;
 pub use search_form::SearchForm;
 #[cfg(feature = "ssr")]
 pub use settings_table::SettingsTable;
+#[cfg(feature = "ssr")]
+pub use short_way::{AddressForShortWay, GoOnOnPhone, ShortWayPart, ShortWays, works};
 #[cfg(feature = "ssr")]
 pub use steps::Part;
 #[cfg(feature = "ssr")]

@@ -6,6 +6,8 @@
 //! | [`values`] | what stands in these places |
 //! | [`program`] | one mail program: how to set it up and where things hide in it |
 //! | `program_file` | its two files: the structure, and the words of a language |
+//! | [`short_way`] | how a program takes the settings without typing |
+//! | `form_file` | the part of them about a form with values to type |
 //! | `other_guide` | guides to what is no mail program of its own |
 //! | [`card`] | one way to mend something |
 //! | [`source`] | where a claim was read |
@@ -26,6 +28,7 @@ pub mod card;
 pub mod comparison;
 pub mod destination;
 pub mod error_text;
+mod form_file;
 mod localized;
 pub mod network;
 pub mod node;
@@ -36,6 +39,7 @@ pub mod program;
 mod program_file;
 pub mod prose;
 pub mod remedies;
+pub mod short_way;
 pub mod source;
 pub(crate) mod structure;
 pub mod trail;

@@ -8,6 +8,7 @@ use serde::Deserialize;
 use strum::{AsRefStr, IntoStaticStr};
 
 use super::prose::{GeneralProse, Prose, Steps};
+use super::short_way::{ShortKind, ShortWay};
 use crate::content::template::plain;
 use crate::words::OutcomeWords;
 
@@ -102,6 +103,8 @@ pub struct ProgramGuide {
     pub security: SecurityNames,
     /// Its forms with the values to type.
     pub forms: Vec<Arc<Form>>,
+    /// How it takes the settings without typing, or why it does not.
+    pub short: Option<ShortWay>,
     /// How to add an account.
     pub add: Steps,
     /// How to see and change the servers of an account.
@@ -253,6 +256,15 @@ impl SecurityNames {
 }
 
 impl Program {
+    /// How it takes the settings without typing, if it does.
+    pub fn short_way(&self) -> Option<&ShortWay> {
+        let Status::Supported(guide) = &self.status else {
+            return None;
+        };
+        let short = guide.short.as_ref();
+        short.filter(|short| short.kind != ShortKind::ByHand)
+    }
+
     /// What this program calls the kinds of security; what most do, where it has no words of its own.
     pub fn security_names(&self, words: &OutcomeWords) -> SecurityNames {
         match &self.status {

@@ -8,12 +8,14 @@ use probe::client_profiles::without_tls_1_2;
 use serde::Deserialize;
 use toml::Spanned;
 
-use super::other_guide::{About, OtherTable};
+use super::form_file::{FormTable, FormWords};
+use super::other_guide::OtherTable;
 use super::program::{
-    Device, Family, Field, Form, Message, OlderVersions, OtherGuide, OtherPart, Program,
-    ProgramGuide, Retired, Section, SecurityNames, Status, Trap,
+    Device, Family, Form, Message, OlderVersions, OtherGuide, OtherPart, Program, ProgramGuide,
+    Retired, Section, SecurityNames, Status, Trap,
 };
 use super::prose::{GeneralProse, Prose, Steps};
+use super::short_way::{ShortKind, ShortWords};
 use crate::content::by_id::{ById, Table};
 use crate::content::file::File;
 use crate::content::template::{Plain, plain};
@@ -34,6 +36,7 @@ pub(super) struct ProgramTable {
     #[serde(default)]
     devices: Vec<Spanned<Device>>,
     family: Option<Family>,
+    short_way: Option<ShortKind>,
     /// The ids of the sources, in the order in which they are named.
     sources: Vec<Spanned<String>>,
     /// The cards that make no sense in it.
@@ -55,23 +58,6 @@ pub(super) struct MessageTable {
     pub(super) card: Spanned<String>,
 }
 
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FormTable {
-    about: Spanned<About>,
-    fields: Vec<FieldTable>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FieldTable {
-    id: Spanned<String>,
-    /// What to put into it; none if it is a word of the program.
-    value: Option<Prose>,
-    #[serde(default)]
-    copy: bool,
-}
-
 /// A program that should not be used any more.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -91,6 +77,7 @@ struct WordsFile {
     security: Option<SecurityWords>,
     #[serde(default)]
     form: ById<FormWords>,
+    short: Option<ShortWords>,
     add: Option<List>,
     change: Option<List>,
     outgoing: Option<Section>,
@@ -114,16 +101,6 @@ struct SecurityWords {
     tls: String,
     #[serde(deserialize_with = "plain")]
     starttls: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FormWords {
-    #[serde(deserialize_with = "plain")]
-    title: String,
-    labels: ById<Plain>,
-    #[serde(default)]
-    values: ById<Prose>,
 }
 
 #[derive(Deserialize)]
@@ -178,6 +155,9 @@ impl ProgramStructure {
         }
         let instead = table.retired.iter().flat_map(|retired| &retired.instead);
         file.unique("program", instead)?;
+        if table.short_way.is_some() && (table.other.is_some() || table.retired.is_some()) {
+            return Err(file.fault("only a mail program that is still of use has `short_way`"));
+        }
         if let Some(other) = &table.other {
             if table.retired.is_some() {
                 return Err(
@@ -210,6 +190,7 @@ impl ProgramStructure {
             forms: self.forms(file, words.form)?,
             cards: self.cards(file, cards, words.card)?,
             security: words.security,
+            short: words.short,
             add: words.add,
             change: words.change,
             outgoing: words.outgoing,
@@ -305,6 +286,7 @@ struct Parts {
     forms: Vec<Arc<Form>>,
     cards: BTreeMap<String, Steps>,
     security: Option<SecurityWords>,
+    short: Option<ShortWords>,
     add: Option<List>,
     change: Option<List>,
     outgoing: Option<Section>,
@@ -327,7 +309,8 @@ impl Parts {
         } else if let Some(other) = &structure.other {
             Status::Other(Arc::new(self.other(file, &table, other)?))
         } else {
-            Status::Supported(Arc::new(self.guide(file, &table, no_security)?))
+            let short = structure.short_way;
+            Status::Supported(Arc::new(self.guide(file, &table, short, no_security)?))
         })
     }
 
@@ -348,6 +331,7 @@ impl Parts {
     fn nothing_of_a_program(self, table: &Table<'_>) -> Result<(), String> {
         for (id, words) in [
             ("security", self.security.map(drop)),
+            ("short", self.short.map(drop)),
             ("add", self.add.map(drop)),
             ("change", self.change.map(drop)),
             ("outgoing", self.outgoing.map(drop)),
@@ -363,6 +347,7 @@ impl Parts {
         self,
         file: &File,
         table: &Table<'_>,
+        short: Option<ShortKind>,
         no_security: &str,
     ) -> Result<ProgramGuide, String> {
         table.optional("retired", false, self.retired)?;
@@ -377,6 +362,9 @@ impl Parts {
             )));
         }
         let security = table.required("security", self.security)?;
+        let words = table.optional("short", short.is_some(), self.short)?;
+        let short = short.zip(words).map(|(kind, words)| words.of(kind));
+        let short = short.transpose().map_err(|fault| file.fault(fault))?;
         Ok(ProgramGuide {
             security: SecurityNames {
                 tls: security.tls,
@@ -384,6 +372,7 @@ impl Parts {
                 none: no_security.to_owned(),
             },
             forms: self.forms,
+            short,
             add,
             change: table.required("change", self.change)?.steps,
             outgoing: table.required("outgoing", self.outgoing)?,
@@ -403,44 +392,6 @@ impl Parts {
             why: words.why,
             keep: words.keep,
             instead: instead.map(|slug| slug.get_ref().clone()).collect(),
-        })
-    }
-}
-
-impl FormTable {
-    fn with_words(
-        &self,
-        file: &File,
-        place: &Spanned<String>,
-        words: FormWords,
-    ) -> Result<Form, String> {
-        let name = format!("form.{}.labels", place.get_ref());
-        let labels = Table::new(file, name, "the id of a field of this form").inside(place);
-        let ids = self.fields.iter().map(|field| field.id.get_ref().as_str());
-        let labels = words.labels.in_order(&labels, ids)?;
-        let name = format!("form.{}.values", place.get_ref());
-        let values = Table::new(
-            file,
-            name,
-            "the id of a field without a value in the structure",
-        );
-        let own = self.fields.iter().filter(|field| field.value.is_none());
-        let own = own.map(|field| {
-            let id = field.id.get_ref().as_str();
-            (id, id)
-        });
-        let mut values = words.values.map(&values.inside(place), own)?;
-        let fields = self.fields.iter().zip(labels).filter_map(|(field, label)| {
-            let value = field.value.clone();
-            Some(Field {
-                label: label.0,
-                value: value.or_else(|| values.remove(field.id.get_ref().as_str()))?,
-                copy: field.copy,
-            })
-        });
-        Ok(Form {
-            title: words.title,
-            fields: fields.collect(),
         })
     }
 }

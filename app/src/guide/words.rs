@@ -22,6 +22,8 @@ pub struct GuideWords {
     pub programs: ProgramsWords,
     /// The page of one program.
     pub program: ProgramWords,
+    /// The ways to set a program up without typing.
+    pub short_way: ShortWayWords,
     /// The page of one card.
     pub card: CardWords,
     /// The troubleshooter.
@@ -51,6 +53,7 @@ struct WordsFile {
     missing: MissingWords,
     programs: ProgramsWords,
     program: ProgramWords,
+    short_way: ShortWayWords,
     card: CardWords,
     fix: FixWords,
     outlook: OutlookWords,
@@ -87,6 +90,14 @@ words! {
         works_text works_fix trap_steps why keep instead copied copy user_name user local_part;
         title(ProgramTitleValue) values(ProgramValue) trap(TrapValue) errors(ProgramValue)
         checked(VersionsValue) older(VersionsValue) since(SinceValue) done(StepValue)
+}
+
+words! {
+    /// The ways to set a program up without typing.
+    ShortWayWords: title row_profile row_code row_discovery profile code discovery address_hint get_profile
+        get_pop_profile pop show_code signed unsigned no_password remove by_hand by_hand_too phone phone_alt code_title
+        code_alt code_camera code_back code_other;
+        lead(ProviderValue)
 }
 
 words! {
@@ -185,6 +196,7 @@ impl GuideWords {
             missing: words.missing,
             programs: words.programs,
             program: words.program,
+            short_way: words.short_way,
             card: words.card,
             fix: words.fix,
             outlook: words.outlook,

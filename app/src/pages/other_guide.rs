@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::program_parts::{AddAccount, TestOrFix};
+use super::program_parts::{AddAccount, TestOrFix, anchor};
 use crate::components::{GeneralText, Part};
 use crate::guide::program::{OtherGuide, Program};
 use crate::guide::values::Values;
@@ -42,7 +42,7 @@ pub(super) fn OtherGuideBody(
             steps=guide.add.clone()
             values
             ticks=ticks("add")
-            position
+            id=anchor("add", position)
             notes=vec![(1, recognise.into_any())]
             pictures=words.values_other
             forms=guide.forms.clone()

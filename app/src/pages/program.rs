@@ -11,9 +11,13 @@ use super::other_guide::OtherGuideBody;
 use super::program_parts::{
     AddAccount, Cards, Differs, Messages, Older, TestOrFix, anchor, trap_note,
 };
-use crate::components::{Document, OwnSignIn, Part, Text, WayOn, YourAddress};
+use crate::components::{
+    AddressForShortWay, Document, OwnSignIn, Part, ShortWayPart, Text, WayOn, YourAddress, works,
+};
 use crate::guide::destination::Destination;
 use crate::guide::program::{Program, ProgramGuide, Retired, Status};
+use crate::guide::prose::Prose;
+use crate::guide::short_way::ShortKind;
 use crate::guide::trail::Trail;
 use crate::guide::values::Values;
 use crate::guide::words::{ProgramTitleValue, ProgramValue, SinceValue, VersionsValue};
@@ -55,7 +59,7 @@ pub fn ProgramPage(
             <AddressScope groups=site.domain_groups()>
                 <h1 class="program-name">{program.name.clone()}</h1>
                 {jumps(&program, groups.len())}
-                {asks.then(|| view! { <YourAddress/> })}
+                {asks.then(|| address(&program, &groups))}
                 {panels(&program, groups)}
             </AddressScope>
             <WayOn here trail/>
@@ -65,6 +69,18 @@ pub fn ProgramPage(
                 <ul>{sources}</ul>
             </details>
         </Document>
+    }
+}
+
+/// The field for the address: of a form, where the short way of the program needs it.
+fn address(program: &Program, groups: &[Values]) -> AnyView {
+    let short = program.short_way().map(|short| short.kind);
+    let short = short.filter(|kind| groups.iter().any(|values| works(*kind, values)));
+    match short {
+        Some(kind @ (ShortKind::Profile | ShortKind::Code)) => {
+            view! { <AddressForShortWay kind/> }.into_any()
+        }
+        _ => view! { <YourAddress/> }.into_any(),
     }
 }
 
@@ -155,8 +171,11 @@ fn SetUp(
     let trap_part = anchor("trap", position);
     // Where no step of adding an account is its place, it comes behind them all.
     let place = trap.step.unwrap_or(guide.add.len());
-    let differs = view! { <Differs program=program.clone()/> }.into_any();
-    let notes = vec![(1, differs), (place, trap_note(trap, &trap_part, &values))];
+    let differs = || view! { <Differs program=program.clone()/> }.into_any();
+    let mut notes = vec![
+        (1, differs()),
+        (place, trap_note(trap, &trap_part, &values)),
+    ];
     let trap_steps = (!trap.steps.is_empty()).then(|| {
         view! {
             <Part
@@ -168,17 +187,53 @@ fn SetUp(
             />
         }
     });
-    view! {
+    let short = program.short_way();
+    let short = short.filter(|short| works(short.kind, &values)).cloned();
+    let folds = short
+        .as_ref()
+        .is_some_and(|short| short.kind != ShortKind::Code);
+    if let (None, Some(text)) = (program.short_way(), said_first(&guide)) {
+        let values = values.clone();
+        notes.insert(
+            0,
+            (
+                1,
+                view! { <p class="hint"><Text prose=text values/></p> }.into_any(),
+            ),
+        );
+    }
+    let title = match short {
+        Some(_) if !folds => texts().guide.words.short_way.by_hand_too.clone(),
+        _ => words.add.clone(),
+    };
+    let typed = match short {
+        Some(_) => "type",
+        None => "add",
+    };
+    let by_hand = view! {
         <AddAccount
-            title=words.add
+            title
             steps=guide.add.clone()
             values=values.clone()
             ticks=ticks("add")
-            position
+            id=anchor(typed, position)
             notes
             pictures=words.values.fill(|ProgramValue::Program| &program.name)
             forms=guide.forms.clone()
         />
+    };
+    let by_hand = match folds {
+        true => view! { <ByHand>{by_hand}</ByHand> }.into_any(),
+        false => by_hand.into_any(),
+    };
+    let short = short.map(|short| {
+        let (program, values, differs) = (program.clone(), values.clone(), differs());
+        let (id, ticks) = (anchor("add", position), ticks("short"));
+        view! { <ShortWayPart program short values id ticks differs/> }
+    });
+    view! {
+        {short}
+        {by_hand}
         <section class="works">
             <h2>{words.works}</h2>
             <p>{words.works_text}</p>
@@ -202,6 +257,23 @@ fn SetUp(
         {trap_steps}
         <Cards program=program.clone() guide id=anchor("fix", position)/>
         <Messages program values/>
+    }
+}
+
+/// What to know before the first step, where everything is typed.
+fn said_first(guide: &ProgramGuide) -> Option<Prose> {
+    guide.short.as_ref()?.text.clone()
+}
+
+/// What is typed, folded behind a short way.
+#[component]
+fn ByHand(children: Children) -> impl IntoView {
+    let title = texts().guide.words.short_way.by_hand.clone();
+    view! {
+        <details class="others by-hand">
+            <summary>{title}</summary>
+            {children()}
+        </details>
     }
 }
 

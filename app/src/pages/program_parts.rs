@@ -33,8 +33,8 @@ pub(super) fn AddAccount(
     values: Arc<Values>,
     /// Tells the ticks of these steps from all others.
     ticks: String,
-    /// Which group of addresses it is for.
-    position: usize,
+    /// Its name in addresses.
+    id: String,
     /// What else stands in some of the steps, by their numbers.
     notes: Vec<(usize, AnyView)>,
     /// The heading of the pictures.
@@ -50,7 +50,7 @@ pub(super) fn AddAccount(
     view! {
         <div class="guide">
             <div>
-                <Part title id=anchor("add", position) steps values ticks notes/>
+                <Part title id steps values ticks notes/>
                 <p class="hint tick-hint">{tick}</p>
             </div>
             {shown}

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::components::{Document, SettingsTable, SupportOf, YourAddress};
+use crate::components::{Document, SettingsTable, ShortWays, SupportOf, YourAddress};
+use crate::guide::program::SecurityNames;
+use crate::guide::values::Values;
 use crate::islands::AddressScope;
 use crate::page_words::{DomainValue, ServiceValue};
 use crate::record::{Domain, Group, Record, Role};
@@ -22,6 +24,12 @@ pub fn SettingsPage(
 ) -> impl IntoView {
     let (site, texts) = (site(), texts());
     let provider = record.clone();
+    let values = Arc::new(Values {
+        record: record.clone(),
+        group: group.clone(),
+        security: SecurityNames::general(&texts.words),
+    });
+    let path = format!("settings/{domain}");
     let title = texts
         .pages
         .settings
@@ -32,6 +40,7 @@ pub fn SettingsPage(
         <Document title=title.clone() description>
             <h1>{title}</h1>
             <AddressScope groups=site.domain_groups()>
+                <ShortWays values path/>
                 <YourAddress/>
                 <section aria-labelledby="settings">
                     // What is seen begins with the values.

@@ -132,6 +132,8 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
     let watched = certificates.iter().chain(&for_profiles);
     let watched = watched.cloned().collect();
     let profile_key = for_profiles.or_else(|| certificates.clone());
+    let profile_key = profile_key.and_then(signing_key);
+    site.signs_profiles = profile_key.is_some();
     let transport = ListenerOptions {
         certificates,
         proxies: http.proxies.clone(),
@@ -141,7 +143,7 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
         metrics: metrics.clone(),
     };
     let mut state = AppState::new(site, assets, limits.clone(), results, http, metrics);
-    state.profile_key = profile_key.and_then(signing_key);
+    state.profile_key = profile_key;
     let state = Arc::new(state);
     let app = router(Arc::clone(&state));
     let server = Server {

@@ -101,7 +101,7 @@ fn site() -> Router {
 }
 
 /// Every path and query in which a text can be sent to the site, at `{}`.
-const ADDRESSES: [&str; 45] = [
+const ADDRESSES: [&str; 50] = [
     "/{}",
     "/?q={}",
     "/settings/{}",
@@ -145,15 +145,29 @@ const ADDRESSES: [&str; 45] = [
     "/report?q={}",
     "/test?q={}",
     "/pkg/{}",
+    "/qr/{}",
+    "/qr/settings/{}",
+    "/operators/dns/{}",
+    "/operators/dns?q={}",
+    "/settings/{}/thunderbird-android",
     "/api/{}",
     "/.well-known/{}",
 ];
 
 /// Every form with its fields.
-const FORMS: [(&str, &str); 11] = [
+const FORMS: [(&str, &str); 14] = [
     ("/settings", "address={}"),
     ("/settings", "address=jane@{}"),
     ("/settings", "{}=1"),
+    ("/settings/canary.test/thunderbird-android", "address={}"),
+    (
+        "/settings/canary.test/thunderbird-android",
+        "address=jane@{}",
+    ),
+    (
+        "/settings/canary.test/thunderbird-android",
+        "address=jane@canary.test",
+    ),
     ("/settings/canary.test/mail.mobileconfig", "address={}"),
     (
         "/settings/canary.test/mail.mobileconfig",
@@ -192,6 +206,7 @@ async fn no_text_of_others_leaves_its_place() {
         "/settings/canary.test",
         "/test",
         "/programs/thunderbird",
+        "/programs/apple-mail-ios",
         "/check",
         "/fix",
     ] {

@@ -27,6 +27,7 @@ fn site_in_two_languages() -> Router {
         built_in(),
         &LimitOptions::default(),
         Hosts::default(),
+        |_| {},
     )
 }
 

@@ -13,6 +13,7 @@ mod page_limits;
 mod pages;
 mod refusals;
 mod setup;
+mod short_way;
 
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
@@ -62,7 +63,18 @@ fn site_with(record: RecordFile, options: &LimitOptions) -> Router {
 
 fn served(record: RecordFile, options: &LimitOptions, hosts: Hosts) -> Router {
     let content = Files::built_in().unwrap();
-    served_with(&content, record, options, hosts)
+    served_with(&content, record, options, hosts, |_| {})
+}
+
+/// The site with what it knows changed.
+fn served_site(
+    record: RecordFile,
+    options: &LimitOptions,
+    hosts: Hosts,
+    change: impl FnOnce(&mut Site),
+) -> Router {
+    let content = Files::built_in().unwrap();
+    served_with(&content, record, options, hosts, change)
 }
 
 fn served_with(
@@ -70,6 +82,7 @@ fn served_with(
     record: RecordFile,
     options: &LimitOptions,
     hosts: Hosts,
+    change: impl FnOnce(&mut Site),
 ) -> Router {
     let assets = Assets::load().expect("the bundle is built before the tests: make build");
     let probe = Options {
@@ -78,7 +91,8 @@ fn served_with(
     };
     let catalogue = Catalogue::read(&[record], true).unwrap();
     let probe = Probe::new(probe).unwrap();
-    let site = Site::of(catalogue, content, "en", probe, assets.bundle()).unwrap();
+    let mut site = Site::of(catalogue, content, "en", probe, assets.bundle()).unwrap();
+    change(&mut site);
     let metrics = Metrics::default();
     let limits = Limits::new(options, KeyHasher::random().unwrap(), metrics.clone());
     let results = ResultCache::new(options.share_results);

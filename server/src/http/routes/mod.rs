@@ -4,10 +4,14 @@
 //! |---|---|
 //! | [`pages`] | the pages, and the table of their paths |
 //! | [`connection_test`] | the test, as a page and as a stream of lines |
+//! | [`short_way`] | codes to scan, and the page for operators |
 //! | [`setup`] | set-up files for mail programs |
+//! | `address_form` | the form with an address |
 //! | [`failures`] | pages for requests that cannot be answered |
 
+mod address_form;
 pub(crate) mod connection_test;
 pub(crate) mod failures;
 pub(crate) mod pages;
 pub(crate) mod setup;
+mod short_way;

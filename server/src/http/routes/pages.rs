@@ -21,8 +21,10 @@ use leptos::prelude::*;
 use serde::Deserialize;
 
 use crate::http::page::{PageRequest, page};
+use crate::http::routes::address_form::{AddressForm, settings_path};
 use crate::http::routes::connection_test::test_page;
 use crate::http::routes::failures::not_found;
+use crate::http::routes::short_way;
 use crate::http::state::AppState;
 
 /// A page, or as many as there are values for the parameter in its path.
@@ -102,6 +104,13 @@ pub(crate) fn pages() -> Vec<PageRoute> {
             site.domain_groups().into_iter().flatten().collect()
         }),
         PageRoute::uncached("/settings", get(settings_at_home).post(find_settings)),
+        PageRoute::uncached(
+            "/settings/{domain}/thunderbird-android",
+            get(short_way::scan_form).post(short_way::scan),
+        ),
+        PageRoute::uncached("/qr/{*path}", get(short_way::code_of_page)),
+        PageRoute::new("/operators/dns", get(short_way::operators)),
+        PageRoute::uncached("/operators/dns/{domain}", get(short_way::dns)),
     ]
 }
 
@@ -310,11 +319,6 @@ async fn settings_at_home() -> Redirect {
     Redirect::to("/#settings")
 }
 
-#[derive(Deserialize)]
-struct AddressForm {
-    address: String,
-}
-
 /// The address form without scripts: only the domain goes into the address bar. What we have no settings for is
 /// answered here, so that the whole address stays in the field.
 async fn find_settings(
@@ -324,7 +328,7 @@ async fn find_settings(
 ) -> Response {
     let status = match parse_address(&form.address) {
         Ok(address) if app.site.catalogue.find(address.domain()).is_some() => {
-            return Redirect::to(&format!("/settings/{}", address.domain())).into_response();
+            return Redirect::to(&settings_path(address.domain())).into_response();
         }
         Ok(_) => StatusCode::NOT_FOUND,
         Err(_) => StatusCode::UNPROCESSABLE_ENTITY,

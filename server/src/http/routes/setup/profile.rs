@@ -12,12 +12,13 @@ use app::setup::write::apple_profile::{Incoming, MEDIA_TYPE, write};
 use axum::extract::{Form, Path, Query, State};
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{MethodRouter, get};
 use leptos::prelude::*;
 use serde::Deserialize;
 
 use crate::http::page::{PageRequest, page};
+use crate::http::routes::address_form::settings_path;
 use crate::http::routes::failures::not_found;
 use crate::http::state::AppState;
 use crate::profile_signing::sign;
@@ -89,12 +90,11 @@ async fn for_address(
     let mut status = StatusCode::UNPROCESSABLE_ENTITY;
     if let Ok(AddressOrDomain::Address(address)) = parse_address(&form.address) {
         if let Some((record, group)) = app.site.catalogue.find(address.domain()) {
-            let address = Some(&address);
-            let profile = profile(&app, &request, record, group, address, form.incoming).await;
-            return match profile {
-                Some(profile) => profile,
-                None => not_found(State(app), request).await,
-            };
+            let way = form.incoming;
+            let profile = profile(&app, &request, record, group, Some(&address), way).await;
+            // Where there is no file, the values are typed.
+            let settings = || Redirect::to(&settings_path(address.domain())).into_response();
+            return profile.unwrap_or_else(settings);
         }
         status = StatusCode::NOT_FOUND;
     }
