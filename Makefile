@@ -56,7 +56,8 @@ LAB_NEEDS := openssl=openssl postfix=postfix dovecot=dovecot-core \
   /usr/lib/dovecot/lmtp=dovecot-lmtpd /usr/lib/dovecot/submission-login=dovecot-submissiond
 TEST_NEEDS := $(LAB_NEEDS) $(or $(CHROMIUM),/usr/bin/chromium)=chromium \
   nsd=nsd unbound=unbound ldns-signzone=ldnsutils \
-  python3=python3 xmllint=libxml2-utils zbarimg=zbar-tools
+  python3=python3 xmllint=libxml2-utils zbarimg=zbar-tools \
+  thunderbird=thunderbird geary=geary /usr/lib/python3/dist-packages/gi=python3-gi+gir1.2-glib-2.0
 FUZZ_NEEDS := c++=g++ cc=gcc+libc6-dev
 BENCH_NEEDS := $(LAB_NEEDS) nginx=nginx-light wrk=wrk curl=curl swaks=swaks /usr/share/doc/libnet-ssleay-perl=libnet-ssleay-perl testssl=testssl.sh \
   python3=python3+python3-pip taskset=util-linux

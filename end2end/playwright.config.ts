@@ -36,8 +36,8 @@ export default defineConfig({
     {
       name: "no-scripts",
       use: { javaScriptEnabled: false },
-      // These need scripts, as does axe; the markup is the same for both.
-      testIgnore: ["**/scripts.spec.ts", "**/hydration.spec.ts", "**/running.spec.ts", "**/leaving.spec.ts", "**/markup.spec.ts"],
+      // These need scripts, as does axe, or no browser at all; the markup is the same for both.
+      testIgnore: ["scripts", "hydration", "running", "leaving", "markup", "clients"].map((name) => `**/${name}.spec.ts`),
     },
   ],
 });

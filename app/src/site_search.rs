@@ -117,7 +117,7 @@ impl SiteSearch {
             all.cause(guide, words, cause);
         }
         Self {
-            index: Index::new(&all.documents, &guide.names, &guide.proper),
+            index: Index::new(&all.documents, &guide.names, &guide.proper, &guide.ignored),
             entries: all.entries,
             codes: all.codes,
         }

@@ -170,6 +170,8 @@ test("a wrong clock is noticed", async ({ page }) => {
 
 test("answers stay in this browser, and no page is loaded between questions", async ({ page }) => {
   await page.goto("/fix");
+  // Before that, an answer is a link like any other.
+  await expectAwake(page);
   const requests: string[] = [];
   page.on("request", (request) => requests.push(new URL(request.url()).search));
   let loads = 0;

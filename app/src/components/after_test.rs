@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::Support;
 use crate::guide::destination::{Destination, Page};
+use crate::guide::node::START;
 use crate::guide::trail::Trail;
 use crate::site::texts;
 
@@ -24,6 +25,8 @@ pub fn AfterTest(
     let report = trail.link(&texts.guide, &Destination::Page(Page::Report));
     let next = next.map(|href| {
         let hidden = href.is_none();
+        // A link that leads nowhere yet is a fault to search engines, though it is hidden.
+        let href = href.unwrap_or_else(|| Destination::Node(START.to_owned()).path().to_owned());
         view! {
             <p class="still">{words.fix.still}</p>
             <p class="next"><a class="button" href=href hidden=hidden>{words.fix.next}</a></p>

@@ -48,6 +48,8 @@ pub(super) struct Errors {
     /// Messages that are known to be about an error, by its id.
     examples: BTreeMap<String, Vec<String>>,
     named: Vec<NamedProgram>,
+    /// Pieces that stand in messages whatever is wrong.
+    pub(super) ignored: Vec<String>,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -83,6 +85,9 @@ struct NamedProgram {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct StructureFile {
+    /// What stands in messages whatever is wrong.
+    #[serde(default, deserialize_with = "patterns")]
+    ignored: Vec<String>,
     #[serde(default)]
     named: Vec<NamedProgram>,
     error: Vec<ErrorStructure>,
@@ -111,7 +116,11 @@ struct ErrorWords {
 impl Errors {
     /// Reads all messages. `examples` are files with messages that are known to be about them.
     pub(super) fn read(file: &File, examples: &[File]) -> Result<Self, String> {
-        let StructureFile { error, named } = file.toml()?;
+        let StructureFile {
+            ignored,
+            error,
+            named,
+        } = file.toml()?;
         file.unique("error", error.iter().map(|error| &error.id))?;
         let known: BTreeSet<&str> = error
             .iter()
@@ -133,6 +142,7 @@ impl Errors {
             errors: error,
             examples: by_id,
             named,
+            ignored,
         })
     }
 

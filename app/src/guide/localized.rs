@@ -32,6 +32,8 @@ pub struct Guide {
     pub names: Vec<(String, String)>,
     /// Words that only look like slips of words by which messages are found.
     pub proper: Vec<String>,
+    /// What stands in messages whatever is wrong.
+    pub ignored: Vec<String>,
     /// The commands for the customer's own network.
     pub network: Network,
     /// Where to go on from what a test found.
@@ -76,6 +78,7 @@ impl Guide {
             errors,
             names: structure.errors.names(),
             proper,
+            ignored: structure.errors.ignored.clone(),
             network,
             remedies: structure.remedies.remedies(),
             programs,

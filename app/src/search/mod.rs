@@ -5,6 +5,7 @@
 //! | module | idea |
 //! |---|---|
 //! | `tokens` | a text as words and codes |
+//! | `boilerplate` | what stands in messages whatever is wrong |
 //! | [`document`] | what an entry is found by |
 //! | `vocabulary` | all words and codes of the entries, and what each of them tells |
 //! | `examples` | what a text is about by messages whose entry is known |
@@ -12,6 +13,7 @@
 //! | `slips` | slips of the hand in words that people type |
 //! | [`ranking`] | which entries a text is about, the likeliest first |
 
+mod boilerplate;
 pub mod document;
 mod examples;
 mod places;

@@ -36,7 +36,7 @@ pub(super) fn holds(text: &[Place], parts: &[Vec<u32>]) -> bool {
 }
 
 /// How much is left out between two parts of a piece at most, such as the name of a server.
-const MAX_GAP: usize = 12;
+pub(super) const MAX_GAP: usize = 12;
 
 #[cfg(test)]
 mod tests {

@@ -18,6 +18,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::boilerplate::Boilerplate;
 use super::document::{Document, GAP, Level};
 use super::examples::Examples;
 use super::places::{Place, holds};
@@ -41,6 +42,7 @@ pub struct Index {
     examples: Examples,
     /// The words by which a text names a program.
     names: Vec<(String, Vec<u32>)>,
+    boilerplate: Boilerplate,
 }
 
 #[derive(Clone, Debug)]
@@ -73,8 +75,13 @@ pub struct Hits {
 
 impl Index {
     /// Reads the entries. `names` are the programs with a word or two by which a text names them, and `proper` are
-    /// words that only look like slips of others.
-    pub fn new(documents: &[Document], names: &[(String, String)], proper: &[String]) -> Self {
+    /// words that only look like slips of others. `ignored` are pieces that stand in messages whatever is wrong.
+    pub fn new(
+        documents: &[Document],
+        names: &[(String, String)],
+        proper: &[String],
+        ignored: &[String],
+    ) -> Self {
         let mut index = Self {
             vocabulary: Vocabulary::new(documents, proper),
             pieces: Vec::new(),
@@ -82,6 +89,7 @@ impl Index {
             entries: Vec::new(),
             examples: Examples::new(documents),
             names: Vec::new(),
+            boilerplate: Boilerplate::new(ignored),
         };
         for (position, document) in documents.iter().enumerate() {
             for piece in &document.pieces {
@@ -109,7 +117,7 @@ impl Index {
 
     /// The entries for a text of at most [`MAX_TEXT_LEN`] characters, and for a program if one was chosen.
     pub fn search(&self, text: &str, program: Option<&str>) -> Hits {
-        let text = tokens(text);
+        let text = self.boilerplate.removed_from(tokens(text));
         let typed = text.len() <= MAX_TYPED;
         let places = text.iter().map(|token| self.place(token, typed));
         let places: Vec<Place> = places.collect();

@@ -22,6 +22,10 @@ pub const PATHS: [&str; 2] = [
 const MAX_NAME: usize = 60;
 const MAX_SHORT_NAME: usize = 20;
 
+/// How long mail that POP has fetched stays on the server, in days: a hundred years, because the format has no word
+/// for always.
+const DAYS_ON_SERVER: &str = "36500";
+
 /// Writes the file. `language` is the one of texts in the record that are for every language, as a tag of BCP 47.
 ///
 /// # Errors
@@ -96,6 +100,13 @@ fn server(xml: &mut Xml, name: &str, group: &Group, service: &Service) {
             UserNameForm::LocalPart => "%EMAILLOCALPART%",
         };
         xml.text("username", &[], user_name);
+        if endpoint.protocol == Protocol::Pop3 {
+            // Without a number, Thunderbird deletes mail on the server that is older than fourteen days.
+            xml.element("pop3", &[], |xml| {
+                xml.text("leaveMessagesOnServer", &[], "true");
+                xml.text("daysToLeaveMessagesOnServer", &[], DAYS_ON_SERVER);
+            });
+        }
     });
 }
 
