@@ -218,7 +218,7 @@ mod tests {
             loop {
                 match reader.read_event().unwrap() {
                     Event::Start(start) => {
-                        if start.name().as_ref().ends_with("Server") {
+                        if start.name().as_ref().ends_with("ingServer") {
                             let kind = start.try_get_attribute("type").unwrap().unwrap();
                             let kind = kind.value.into_owned();
                             first.get_or_insert_with(|| kind.clone());
@@ -238,6 +238,8 @@ mod tests {
                                 assert!(value.parse::<u16>().is_ok_and(|port| port > 0));
                             }
                             Some("hostname") => assert!(value.ends_with(".example.net")),
+                            Some("leaveMessagesOnServer") => assert_eq!(value, "true"),
+                            Some("daysToLeaveMessagesOnServer") => assert_eq!(value, "36500"),
                             _ => {}
                         }
                     }
