@@ -42,9 +42,12 @@ test("Thunderbird finds every value by itself", async ({ lab }) => {
       incoming: { type: "imap", hostname: `mail.${lab.domain}`, port: 993, socketType: TLS, auth: PASSWORD, username: "%EMAILADDRESS%" },
       outgoing: { type: "smtp", hostname: `smtp.${lab.domain}`, auth: PASSWORD, username: "%EMAILADDRESS%" },
     });
-    // The recommended service comes first, whatever its kind of encryption.
+    // What the provider documents comes before alternatives.
     const outgoing = [config.outgoing, ...config.outgoingAlternatives].map(({ port, socketType }) => [port, socketType]);
-    expect(outgoing).toEqual(expect.arrayContaining([[587, STARTTLS]]));
+    expect(outgoing).toEqual([
+      [587, STARTTLS],
+      [465, TLS],
+    ]);
     const pop = config.incomingAlternatives.find(({ type }: { type: string }) => type === "pop3");
     // Thunderbird deletes mail on the server after that many days.
     expect(pop).toMatchObject({ hostname: `pop.${lab.domain}`, port: 995, socketType: TLS, leaveMessagesOnServer: true });

@@ -115,11 +115,12 @@ impl Observer {
     async fn autodiscover(&self, domain: &Domain) -> Observation {
         let hosts = [domain.to_string(), format!("autodiscover.{domain}")];
         let asking = hosts.map(|host| self.autodiscover_at(host, domain));
-        let mut answers = join_all(asking).await.into_iter();
-        let answer = match answers.find(|answer| *answer != Answer::Absent) {
-            Some(answer) => answer,
-            None => self.autodiscover_elsewhere(domain).await,
-        };
+        let mut answers = join_all(asking).await;
+        // A host that does not answer keeps no program from the next one.
+        if !answers.iter().any(is_found) {
+            answers.push(self.autodiscover_elsewhere(domain).await);
+        }
+        let answer = telling(answers);
         Observation {
             source: Source::Autodiscover,
             answer,
@@ -227,6 +228,22 @@ fn autodiscovered(body: &[u8], asked: Option<&Address>) -> Answer {
     }
 }
 
+fn is_found(answer: &Answer) -> bool {
+    matches!(answer, Answer::Found(_))
+}
+
+/// The answer of several places of which a program takes the first that has settings.
+fn telling(answers: Vec<Answer>) -> Answer {
+    let rank = |answer: &Answer| match answer {
+        Answer::Found(_) => 0,
+        Answer::Unreadable(_) => 1,
+        Answer::Unreachable(_) => 2,
+        Answer::Absent => 3,
+    };
+    let best = answers.into_iter().min_by_key(rank);
+    best.unwrap_or(Answer::Absent)
+}
+
 /// Whether a failure means that there is nothing, or that nobody knows. Programs see the first as well; the second may
 /// be the fault of this machine, or of a moment.
 fn failure(error: &FetchError) -> Answer {
@@ -240,7 +257,8 @@ fn failure(error: &FetchError) -> Answer {
         FetchError::Status(status) => {
             !status.is_server_error() && *status != StatusCode::TOO_MANY_REQUESTS
         }
-        FetchError::BadUrl(_) => true,
+        // No settings are as long as that.
+        FetchError::BadUrl(_) | FetchError::TooLarge => true,
         _ => false,
     };
     match nothing {

@@ -18,6 +18,7 @@ use crate::http::language::Language;
 use crate::http::page_cache::{PageCache, Variant};
 use crate::http::request_id::RequestId;
 use crate::http::routes::setup::in_usual_case;
+use crate::http::setup_hosts::domain_of_host;
 use crate::http::state::AppState;
 
 /// Puts the ingress in front of the routes.
@@ -53,13 +54,15 @@ impl Ingress {
         };
         // Requests for other names are refused by the routes.
         let own = options.hosts.accept(&request);
+        // The web server of a mail domain may need http, and what it needs is not for this site to say.
+        let of_mail_domain = domain_of_host(&self.app.site.catalogue, &request).is_some();
         let cached = own.then(|| self.cache.get(&request, variant));
         let mut response = match cached.flatten() {
             Some(response) => response,
             // This future is large; without the box it would be moved for every response from the cache.
             None => Box::pin(self.route(request, client, own.then_some(variant), access.id)).await,
         };
-        if client.is_some_and(|client| client.https) {
+        if own && !of_mail_domain && client.is_some_and(|client| client.https) {
             options.hsts.apply(&mut response);
         }
         access.finish(&mut response, &self.app.metrics);

@@ -1,5 +1,7 @@
 //! From what the sources have to the record.
 
+use std::collections::{HashMap, HashSet};
+
 use probe::{Endpoint, Protocol};
 
 use super::model::{Draft, DraftGroup, DraftService, Reading, Sourced};
@@ -99,6 +101,7 @@ fn name(domain: &Domain, readings: &[Reading]) -> (String, Vec<String>) {
 /// One group, or one for each domain where the names of servers depend on it.
 fn groups(name: &str, domains: &[Domain], choice: &Choice<'_>) -> Result<Vec<DraftGroup>, Problem> {
     let mut ids = Unique::default();
+    let mut group_ids = Unique::default();
     let by_domain = |service: &Chosen<'_>| matches!(service.service.host, FoundHost::OfDomain(_));
     let shares: Vec<&[Domain]> = match choice.services.iter().any(by_domain) {
         true => domains.chunks(1).collect(),
@@ -142,7 +145,7 @@ fn groups(name: &str, domains: &[Domain], choice: &Choice<'_>) -> Result<Vec<Dra
             pop.for_each(|service| service.role = Role::Other);
         }
         groups.push(DraftGroup {
-            id: slug(first.as_str()),
+            id: group_ids.next(&slug(first.as_str())),
             name: match several {
                 true => format!("{first} addresses"),
                 false => format!("{name} addresses"),
@@ -181,15 +184,24 @@ fn slug(domain: &str) -> String {
 
 /// Ids that stand once in a file.
 #[derive(Default)]
-struct Unique(Vec<String>);
+struct Unique {
+    taken: HashSet<String>,
+    /// The number to try next for an id that is taken. A hostile file may want the same one thousands of times.
+    next: HashMap<String, usize>,
+}
 
 impl Unique {
     fn next(&mut self, wanted: &str) -> String {
-        let numbered = (2..).map(|number| format!("{wanted}-{number}"));
-        let mut candidates = [wanted.to_owned()].into_iter().chain(numbered);
-        let free = candidates.find(|id| !self.0.contains(id));
-        let id = free.unwrap_or_else(|| wanted.to_owned());
-        self.0.push(id.clone());
-        id
+        if self.taken.insert(wanted.to_owned()) {
+            return wanted.to_owned();
+        }
+        let number = self.next.entry(wanted.to_owned()).or_insert(2);
+        loop {
+            let id = format!("{wanted}-{number}");
+            *number += 1;
+            if self.taken.insert(id.clone()) {
+                return id;
+            }
+        }
     }
 }

@@ -198,7 +198,8 @@ pub struct Problem {
 impl Problem {
     /// Something is wrong at a line.
     pub fn at(line: usize, message: impl Into<String>) -> Self {
-        let message = message.into();
+        // Parts of it come from a file of somebody else and are printed on terminals.
+        let message = message.into().replace(char::is_control, " ");
         let severity = Severity::Fault;
         Self {
             line,

@@ -116,7 +116,6 @@ pub fn error(code: ErrorCode, now: OffsetDateTime) -> String {
     };
     let (hour, minute, second, nano) = now.to_hms_nano();
     let time = format!("{hour:02}:{minute:02}:{second:02}.{:07}", nano / 100);
-    // Support finds the answer by this number.
     let id = now.unix_timestamp().unsigned_abs().to_string();
     Xml::document("Autodiscover", &[("xmlns", ANSWER)], |xml| {
         xml.element("Response", &[], |xml| {

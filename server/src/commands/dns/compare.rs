@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use app::setup::write::zone::{ZoneData, ZoneRecord};
+use app::setup::write::zone::{Purpose, ZoneData, ZoneRecord};
 use probe::net::ServiceLocation;
 
 use super::published::Published;
@@ -140,6 +140,9 @@ fn priorities(record: &ZoneRecord, published: &Published) -> Option<Priorities> 
     else {
         return None;
     };
+    if record.purpose != Purpose::Services {
+        return None;
+    }
     let (target, port) = place(&record.data).filter(|(target, _)| !target.is_empty())?;
     let found = found.iter();
     let mut found = found.filter(|found| found.target == target && found.port == port);
@@ -162,8 +165,6 @@ fn in_order(record: &ZoneRecord, published: &Published, all: &[Priorities]) -> b
 
 #[cfg(test)]
 mod tests {
-    use app::setup::write::zone::Purpose;
-
     use super::*;
 
     /// A record as `NAME PRIORITY PORT TARGET`.

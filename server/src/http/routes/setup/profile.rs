@@ -118,7 +118,9 @@ async fn profile(
     let mut profile = write(record, group, address, way.into(), &description).ok()?;
     if let Some(key) = &app.profile_key {
         // A signature takes as long as a page.
-        let _turn = app.limits.render_permit().await.ok()?;
+        let Ok(_turn) = app.limits.render_permit().await else {
+            return Some(StatusCode::SERVICE_UNAVAILABLE.into_response());
+        };
         match sign(&profile, &key.current_key(), SystemTime::now()) {
             Ok(signed) => profile = signed,
             // A profile that is not signed works all the same.
