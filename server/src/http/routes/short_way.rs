@@ -62,6 +62,7 @@ pub(super) async fn code_of_page(
     State(app): State<Arc<AppState>>,
     Path(path): Path<String>,
     client: Option<Extension<Client>>,
+    _permit: PageRequest,
     request: Request,
 ) -> Response {
     let host = host::requested(&request).filter(|_| is_page(&app.site, &path));
@@ -70,6 +71,10 @@ pub(super) async fn code_of_page(
         _ => "http",
     };
     let url = host.map(|host| format!("{scheme}://{host}/{path}"));
+    // A code takes as long as a page.
+    let Ok(_turn) = app.limits.render_permit().await else {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    };
     let drawn = url.and_then(|url| qr::svg(&url, &url).ok());
     let Some(drawn) = drawn else {
         return StatusCode::NOT_FOUND.into_response();
