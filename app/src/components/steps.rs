@@ -8,6 +8,7 @@ use probe::Protocol;
 use super::heading::Heading;
 use super::prose::{StepText, Text};
 use crate::guide::pop_aside::set_aside;
+use crate::guide::possible::possible;
 use crate::guide::prose::{Prose, Steps};
 use crate::guide::values::Values;
 use crate::guide::words::StepValue;
@@ -63,12 +64,13 @@ fn StepList(
 ) -> impl IntoView {
     let words = texts().guide.words.program.clone();
     let mut notes = notes;
-    let items = steps.iter().enumerate().map(|(position, prose)| {
-        let number = position + 1;
-        let done = words.done.fill(|StepValue::Number| number.to_string());
-        let (prose, pop) = set_aside(prose);
+    let steps = steps.iter().zip(1..);
+    let steps = steps.filter_map(|(prose, step)| Some((step, possible(prose, &values)?)));
+    let items = steps.zip(1..).map(|((of_all, prose), number)| {
+        let done = words.done.fill(|StepValue::Number| i32::to_string(&number));
+        let (prose, pop) = set_aside(&prose);
         let pop = pop.map(|prose| view! { <IfPop prose values=values.clone()/> });
-        let note = notes.extract_if(.., |(step, _)| *step == number);
+        let note = notes.extract_if(.., |(step, _)| *step == of_all);
         let note = note.map(|(_, note)| note).collect_view();
         view! {
             <li class="step">

@@ -18,6 +18,7 @@
 //! | [`error_text`] | what messages mean, and how they are found |
 //! | `pattern` | the pieces by which they are found |
 //! | [`pop_aside`] | what a step says about POP, to be folded away |
+//! | [`possible`] | what cannot be done with the settings of some addresses, to be left out |
 //! | [`comparison`] | settings as a program shows them next to the right ones |
 //! | [`network`] | commands for the customer's own network |
 //! | [`words`] | the words around all that |
@@ -35,6 +36,7 @@ pub mod node;
 mod other_guide;
 mod pattern;
 pub mod pop_aside;
+pub mod possible;
 pub mod program;
 mod program_file;
 pub mod prose;

@@ -23,7 +23,7 @@ fn about(sentence: &[Piece], protocol: Protocol) -> bool {
 }
 
 /// The sentences of a text, each without the space before it.
-fn sentences(pieces: &[Piece]) -> Vec<Vec<Piece>> {
+pub(super) fn sentences(pieces: &[Piece]) -> Vec<Vec<Piece>> {
     let mut sentences = vec![Vec::new()];
     for piece in pieces {
         let Piece::Text(text) = piece else {
@@ -56,7 +56,7 @@ fn add(sentences: &mut [Vec<Piece>], piece: Piece) {
     }
 }
 
-fn joined(sentences: Vec<Vec<Piece>>) -> Prose {
+pub(super) fn joined(sentences: Vec<Vec<Piece>>) -> Prose {
     let space = [Piece::Text(" ".to_owned())];
     Prose(sentences.join(&space[..]).into())
 }

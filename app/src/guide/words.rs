@@ -87,8 +87,8 @@ words! {
     /// The page of one program.
     ProgramWords: jump jump_add jump_change jump_fix jump_keep jump_instead recognise recognise_other differs choose_other
         address address_hint values_hint values_other add add_other change outgoing kind cards tick if_pop sources test works
-        works_text works_fix trap_steps why keep instead copied copy user_name user local_part;
-        title(ProgramTitleValue) values(ProgramValue) trap(TrapValue) errors(ProgramValue)
+        works_text works_fix trap_steps why keep instead copied copy user_name user local_part no_imap_settings;
+        title(ProgramTitleValue) no_imap(ProgramValue) values(ProgramValue) trap(TrapValue) errors(ProgramValue)
         checked(VersionsValue) older(VersionsValue) since(SinceValue) done(StepValue)
 }
 

@@ -12,9 +12,11 @@ use super::program_parts::{
     AddAccount, Cards, Differs, Messages, Older, TestOrFix, anchor, trap_note,
 };
 use crate::components::{
-    AddressForShortWay, Document, OwnSignIn, Part, ShortWayPart, Text, WayOn, YourAddress, works,
+    AddressForShortWay, Document, Heading, OwnSignIn, Part, ShortWayPart, Text, WayOn, YourAddress,
+    works,
 };
 use crate::guide::destination::Destination;
+use crate::guide::possible::needs_imap;
 use crate::guide::program::{Program, ProgramGuide, Retired, Status};
 use crate::guide::prose::Prose;
 use crate::guide::short_way::ShortKind;
@@ -58,7 +60,7 @@ pub fn ProgramPage(
         <Document title description=summary no_index=!trail.is_empty()>
             <AddressScope groups=site.domain_groups()>
                 <h1 class="program-name">{program.name.clone()}</h1>
-                {jumps(&program, groups.len())}
+                {jumps(&program, &groups)}
                 {asks.then(|| address(&program, &groups))}
                 {panels(&program, groups)}
             </AddressScope>
@@ -86,10 +88,14 @@ fn address(program: &Program, groups: &[Values]) -> AnyView {
 
 /// The same for every group of addresses. They look for the address that surrounds them, so this is called
 /// inside of its scope, as is `panels`.
-fn jumps(program: &Arc<Program>, groups: usize) -> impl IntoView + use<> {
-    let jumps = (0..groups).map(|position| {
+fn jumps(program: &Arc<Program>, groups: &[Values]) -> impl IntoView + use<> {
+    let jumps = groups.iter().enumerate().map(|(position, values)| {
         let program = program.clone();
-        view! { <GroupPanel position><Jumps program position/></GroupPanel> }
+        let has_steps = match &program.status {
+            Status::Supported(guide) => !needs_imap(guide, values),
+            Status::Other(_) | Status::Retired(_) => true,
+        };
+        view! { <GroupPanel position><Jumps program position has_steps/></GroupPanel> }
     });
     jumps.collect_view()
 }
@@ -104,9 +110,12 @@ fn panels(program: &Arc<Program>, groups: Vec<Values>) -> impl IntoView + use<> 
 
 /// The ways to the parts of the page.
 #[component]
-fn Jumps(program: Arc<Program>, position: usize) -> impl IntoView {
+fn Jumps(program: Arc<Program>, position: usize, has_steps: bool) -> impl IntoView {
     let words = texts().guide.words.program.clone();
     let parts = match program.status {
+        Status::Supported(_) if !has_steps => {
+            vec![("add", words.jump_add), ("fix", words.jump_fix)]
+        }
         Status::Supported(_) => vec![
             ("add", words.jump_add),
             ("change", words.jump_change),
@@ -138,6 +147,10 @@ fn Body(program: Arc<Program>, values: Arc<Values>, position: usize) -> impl Int
         view! { <Older program values position/> }
     });
     let instructions = match &program.status {
+        Status::Supported(guide) if needs_imap(guide, &values) => {
+            let guide = guide.clone();
+            view! { <NoImap program guide values position/> }.into_any()
+        }
         Status::Supported(guide) => {
             let guide = guide.clone();
             view! { <SetUp program guide values position/> }.into_any()
@@ -255,6 +268,32 @@ fn SetUp(
         />
         <Part title=words.kind text=guide.kind.clone() values=values.clone() ticks=ticks("kind")/>
         {trap_steps}
+        <Cards program=program.clone() guide id=anchor("fix", position)/>
+        <Messages program values/>
+    }
+}
+
+/// What there is for addresses without IMAP, where the steps are for IMAP: no step to follow would be right.
+#[component]
+fn NoImap(
+    program: Arc<Program>,
+    guide: Arc<ProgramGuide>,
+    values: Arc<Values>,
+    position: usize,
+) -> impl IntoView {
+    let words = texts().guide.words.program.clone();
+    let text = words.no_imap.fill(|ProgramValue::Program| &program.name);
+    let domain = values.group.domains.first();
+    let settings = domain.map(|domain| format!("/settings/{domain}"));
+    view! {
+        <section>
+            <Heading id=anchor("add", position) title=words.add/>
+            <p>{text}</p>
+            <p class="go-on">
+                <a class="button" href=settings>{words.no_imap_settings}</a>
+                <a href="/test">{words.test}</a>
+            </p>
+        </section>
         <Cards program=program.clone() guide id=anchor("fix", position)/>
         <Messages program values/>
     }
