@@ -5,6 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use crate::components::prose::Text;
+use crate::guide::possible::possible;
 use crate::guide::program::{Field, Form};
 use crate::guide::prose::{Piece, Prose, Slot};
 use crate::guide::values::{Filled, Values};
@@ -20,7 +21,9 @@ pub fn FormPicture(
     /// What stands in its places.
     values: Arc<Values>,
 ) -> impl IntoView {
-    let rows = form.fields.iter().map(|field| {
+    let fields = form.fields.iter();
+    let fields = fields.filter(|field| possible(&field.value, &values).is_some());
+    let rows = fields.map(|field| {
         let Field { label, value, copy } = field;
         let button = copy.then(|| copy_button(value, label, &values));
         let (label, value) = (label.clone(), value.clone());

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::chip::{chip, placeholder};
+use crate::guide::possible::possible;
 use crate::guide::program::SecurityNames;
 use crate::guide::prose::{GeneralProse, Piece, Prose, Slot};
 use crate::guide::values::{Filled, Values};
@@ -13,7 +14,7 @@ use crate::record::Link;
 use crate::site::{localized, site, texts};
 use crate::webmail::parts;
 
-/// A text with its values.
+/// A text with its values, as far as the provider has them.
 #[component]
 pub fn Text(
     /// The text.
@@ -21,7 +22,8 @@ pub fn Text(
     /// What stands in its places.
     values: Arc<Values>,
 ) -> impl IntoView {
-    pieces(&prose.0, &values, Copying::Never)
+    let said = possible(&prose, &values);
+    said.map(|prose| pieces(&prose.0, &values, Copying::Never))
 }
 
 /// A step with its values, each with a button that copies it where it is to be typed.

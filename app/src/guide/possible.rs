@@ -3,23 +3,25 @@
 use probe::Protocol;
 
 use super::pop_aside::{joined, sentences};
-use super::program::ProgramGuide;
-use super::prose::Prose;
-use super::values::Values;
+use super::program::{Form, ProgramGuide};
+use super::prose::{Prose, Slot};
+use super::values::{Filled, Values};
 
-/// The step without the sentences whose every server is one that these addresses do not have. `None`, if nothing is
-/// left to do.
+/// The step without the sentences that have values of which the provider has none. `None`, if nothing is left to do.
 pub fn possible(step: &Prose, values: &Values) -> Option<Prose> {
-    let left = sentences(&step.0).into_iter().filter(|sentence| {
+    let left = sentences(&step.0).into_iter();
+    let left = left.filter(|sentence| {
         let sentence = Prose(sentence.as_slice().into());
-        let mut named = PROTOCOLS
-            .into_iter()
-            .filter(|protocol| sentence.names(*protocol));
-        let names_none = named.clone().next().is_none();
-        names_none || named.any(|protocol| values.group.recommended(protocol).is_some())
+        has_a_value(&sentence.slots(), values)
     });
     let left: Vec<_> = left.collect();
     (!left.is_empty()).then(|| joined(left))
+}
+
+/// Whether there is something to type into the form for these addresses.
+pub fn is_for(form: &Form, values: &Values) -> bool {
+    let slots = form.fields.iter().flat_map(|field| field.value.slots());
+    has_a_value(&slots.collect::<Vec<_>>(), values)
 }
 
 /// Whether the steps to add an account are for IMAP, and these addresses have none.
@@ -29,7 +31,15 @@ pub fn needs_imap(guide: &ProgramGuide, values: &Values) -> bool {
         && steps.any(|step| step.names(Protocol::Imap))
 }
 
-const PROTOCOLS: [Protocol; 3] = [Protocol::Imap, Protocol::Pop3, Protocol::Smtp];
+/// Whether the provider has one of the values that are asked for, or none is.
+fn has_a_value(slots: &[Slot], values: &Values) -> bool {
+    let general = [Slot::Provider, Slot::User];
+    let mut asked = slots
+        .iter()
+        .filter(|slot| !general.contains(slot))
+        .peekable();
+    asked.peek().is_none() || asked.any(|slot| values.fill(*slot) != Filled::Missing)
+}
 
 #[cfg(test)]
 mod tests {
@@ -72,6 +82,10 @@ mod tests {
                 "Wait. Then type {smtp.host}.",
             ),
             ("Tap **Next**.", "Tap Next."),
+            (
+                "Take {smtp.other.port}. As {user}, wait.",
+                "As {user}, wait.",
+            ),
         ] {
             let prose = Prose::try_from(step.to_owned()).unwrap();
             for (domain, expected) in [

@@ -183,7 +183,7 @@ impl Prose {
     }
 
     /// Every value in it.
-    fn slots(&self) -> Vec<Slot> {
+    pub(super) fn slots(&self) -> Vec<Slot> {
         fn add(pieces: &[Piece], slots: &mut Vec<Slot>) {
             for piece in pieces {
                 match piece {

@@ -7,6 +7,7 @@ use probe::Protocol;
 
 use crate::components::{FormPicture, GeneralText, Part, Text};
 use crate::guide::destination::OLD_DEVICE_CARD;
+use crate::guide::possible::is_for;
 use crate::guide::program::{Family, Form, Program, ProgramGuide, Trap};
 use crate::guide::prose::Steps;
 use crate::guide::values::Values;
@@ -112,7 +113,8 @@ pub(super) fn trap_note(trap: &Trap, part: &str, values: &Arc<Values>) -> AnyVie
 #[component]
 fn Pictures(title: String, forms: Vec<Arc<Form>>, values: Arc<Values>) -> impl IntoView {
     let words = texts().guide.words.program.clone();
-    let (pop, usual): (Vec<_>, Vec<_>) = forms.into_iter().partition(|form| form.is_pop());
+    let forms = forms.into_iter().filter(|form| is_for(form, &values));
+    let (pop, usual): (Vec<_>, Vec<_>) = forms.partition(|form| form.is_pop());
     let usual = usual.into_iter();
     let usual = usual
         .map(|form| view! { <FormPicture form values=values.clone()/> })

@@ -158,3 +158,13 @@ async fn every_page_ends_where_its_markup_ends_and_has_no_marks_outside_of_islan
         assert!(!head.contains("<!--"), "{path}");
     }
 }
+
+#[tokio::test]
+async fn no_page_says_to_type_a_value_that_there_is_none_of() {
+    for (path, answer) in every_page().await {
+        let page = answer.text();
+        let place = page.find("not offered");
+        let near = place.and_then(|at| page.get(at.saturating_sub(200)..at + 20));
+        assert_eq!(near, None, "{path}");
+    }
+}
