@@ -34,8 +34,9 @@ pub struct Site {
     pub bundle: Bundle,
     /// What the domains publish for mail programs, as it was seen last.
     pub published: PublishedSettings,
-    /// Whether set-up files for iPhone, iPad and Mac are signed.
-    pub signs_profiles: bool,
+    /// Whether iPhone, iPad and Mac show their set-up files as verified: they are signed, and the certificate leads to
+    /// a public authority.
+    pub verified_profiles: bool,
     /// How often what pages show has changed since the program was started.
     pub revision: Revision,
 }
@@ -126,7 +127,7 @@ impl Site {
             probe,
             bundle,
             published: PublishedSettings::default(),
-            signs_profiles: false,
+            verified_profiles: false,
             revision: Revision::default(),
         })
     }

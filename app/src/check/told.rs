@@ -303,8 +303,8 @@ mod tests {
         }
     }
 
-    const IMAP: &str = "imap mail.example.net 993 tls";
-    const SMTP: &str = "smtp smtp.example.net 587 starttls";
+    const IMAP: &str = "imap mail.example.net 993 tls full password";
+    const SMTP: &str = "smtp smtp.example.net 587 starttls full password";
 
     #[test]
     fn a_customer_is_told_only_of_programs_that_are_misled() {
@@ -314,7 +314,9 @@ mod tests {
             ("ispdb: ?".to_owned(), Mark::Skipped, None),
             // The list is wrong, and no program gets as far as there.
             (
-                format!("autoconfig: {IMAP}, {SMTP}\nispdb: imap old.example 993 tls, {SMTP}"),
+                format!(
+                    "autoconfig: {IMAP}, {SMTP}\nispdb: imap old.example 993 tls full password, {SMTP}"
+                ),
                 Mark::Good,
                 None,
             ),
@@ -328,7 +330,7 @@ mod tests {
             ),
             (
                 format!(
-                    "ispdb: imap old.example 993 tls, {SMTP}\nautodiscover: {IMAP}, smtp mail.example.net 25 none"
+                    "ispdb: imap old.example 993 tls full password, {SMTP}\nautodiscover: {IMAP}, smtp mail.example.net 25 none"
                 ),
                 Mark::Notice,
                 Some(
@@ -362,11 +364,11 @@ mod tests {
     fn the_finding_leads_to_the_settings_and_names_what_is_grave() {
         for (published, title) in [
             (
-                "ispdb: imap old.example 993 tls",
+                "ispdb: imap old.example 993 tls full password",
                 "Some mail programs need your help",
             ),
             (
-                "ispdb: imap old.example 993 tls, smtp smtp.example.net 587 starttls",
+                "ispdb: imap old.example 993 tls full password, smtp smtp.example.net 587 starttls full password",
                 "Some mail programs find the wrong settings",
             ),
         ] {

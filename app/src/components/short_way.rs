@@ -180,7 +180,7 @@ fn code_button(group: &Group) -> AnyView {
 fn what_the_device_says() -> AnyView {
     let (site, texts) = (site(), texts());
     let words = texts.guide.words.short_way.clone();
-    let says = match site.signs_profiles {
+    let says = match site.verified_profiles {
         true => words.signed,
         false => words.unsigned,
     };

@@ -24,6 +24,8 @@ pub fn drawn(group: &Group, address: &Address, title: &str) -> Option<String> {
 pub fn ScanPage(
     /// The code, as an element of SVG.
     code: String,
+    /// Whose code it is.
+    address: String,
     /// The provider.
     record: Arc<Record>,
     /// The addresses that share the settings.
@@ -64,6 +66,7 @@ pub fn ScanPage(
     view! {
         <Document title=title.clone() no_index=true>
             <h1>{title}</h1>
+            <p>{words.code_for} " " <b>{address}</b></p>
             <p class="note">{words.code_camera}</p>
             <div class="scan" inner_html=code></div>
             <p class="hint">{words.code_other}</p>

@@ -111,13 +111,12 @@ impl Program {
         let of = |wanted| first(offers, |protocol| protocol == wanted);
         let incoming = first(offers, |protocol| protocol != Protocol::Smtp);
         let sends = of(Protocol::Smtp);
-        let without_encryption = |offer: &Offer| offer.service.security == Security::None;
         let taken = match self {
             Self::Thunderbird | Self::Outlook => {
                 both(incoming.ok_or(Unreadable::NoReceiving), sends)
             }
             Self::ThunderbirdAndroid
-                if comparison.broken_services > 0 || offers.iter().any(without_encryption) =>
+                if comparison.broken_services > 0 || offers.iter().any(makes_refuse) =>
             {
                 Err(Unreadable::RefusesFile)
             }
@@ -154,6 +153,15 @@ const PROTOCOLS: [Protocol; 3] = [Protocol::Imap, Protocol::Pop3, Protocol::Smtp
 /// The first service that is wanted.
 fn first(offers: &[Offer], wanted: impl Fn(Protocol) -> bool) -> Option<&Offer> {
     offers.iter().find(|offer| wanted(offer.service.protocol))
+}
+
+/// Whether Thunderbird for Android refuses the whole file because of this server. It does not look into those for POP3.
+fn makes_refuse(offer: &Offer) -> bool {
+    let service = &offer.service;
+    service.protocol != Protocol::Pop3
+        && (service.security == Security::None
+            || service.user_name.is_none()
+            || service.sign_in.is_empty())
 }
 
 /// A server for each direction.
@@ -215,9 +223,9 @@ mod tests {
     use crate::published::publication::Publication;
     use crate::published::testing::{DOMAIN, group, ids, observed};
 
-    const IMAP: &str = "imap mail.example.net 993 tls full";
-    const POP: &str = "pop3 pop.example.net 995 tls full";
-    const SMTP: &str = "smtp smtp.example.net 587 starttls full";
+    const IMAP: &str = "imap mail.example.net 993 tls full password";
+    const POP: &str = "pop3 pop.example.net 995 tls full password";
+    const SMTP: &str = "smtp smtp.example.net 587 starttls full password";
 
     /// Who is told what, as `program source what`; the services that are right are left out.
     fn told(published: &str) -> Vec<String> {
@@ -289,7 +297,7 @@ mod tests {
             ),
             // The list has no IMAP, so Thunderbird for Android has nothing.
             (
-                "ispdb: pop3 pop.old.example 995 tls, smtp smtp.old.example 587 starttls",
+                "ispdb: pop3 pop.old.example 995 tls, smtp smtp.old.example 587 starttls full password",
                 &[
                     "thunderbird ispdb 995 host pop-first, 587 host",
                     "thunderbird-android ispdb no-imap",
@@ -307,6 +315,24 @@ mod tests {
             ),
             (
                 "autoconfig: IMAP, SMTP, imap mail.example.net 143 none",
+                &[
+                    "thunderbird autoconfig right",
+                    "thunderbird-android autoconfig refuses-file",
+                    "geary autoconfig right",
+                ],
+            ),
+            // Thunderbird for Android looks neither into a server for POP nor at what is said of it.
+            (
+                "autoconfig: IMAP, SMTP, pop3 pop.example.net 110 none",
+                &[
+                    "thunderbird autoconfig right",
+                    "thunderbird-android autoconfig right",
+                    "geary autoconfig right",
+                ],
+            ),
+            // It wants a user name and a way to sign in.
+            (
+                "autoconfig: imap mail.example.net 993 tls, SMTP",
                 &[
                     "thunderbird autoconfig right",
                     "thunderbird-android autoconfig refuses-file",

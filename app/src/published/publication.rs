@@ -66,9 +66,9 @@ mod tests {
 
     fn publication(published: &str) -> Publication {
         let published = published
-            .replace("IMAP", "imap mail.example.net 993 tls full")
-            .replace("POP", "pop3 pop.example.net 995 tls full")
-            .replace("SMTP", "smtp smtp.example.net 587 starttls full");
+            .replace("IMAP", "imap mail.example.net 993 tls full password")
+            .replace("POP", "pop3 pop.example.net 995 tls full password")
+            .replace("SMTP", "smtp smtp.example.net 587 starttls full password");
         Publication::new(DOMAIN.parse().unwrap(), &group(), observed(&published))
     }
 

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 use std::{fmt, io};
 
 use app::published::PublishedSettings;
@@ -38,7 +38,7 @@ use crate::listen::{redirect, tls};
 use crate::operations::metrics::Metrics;
 use crate::operations::published_settings;
 use crate::operations::service_manager;
-use crate::profile_signing::{self, CurrentKey};
+use crate::profile_signing::{self, CurrentKey, is_publicly_trusted};
 use crate::records::{self, ConfigError};
 use crate::result_cache::ResultCache;
 use crate::{log, process, terminal};
@@ -133,7 +133,15 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
     let watched = watched.cloned().collect();
     let profile_key = for_profiles.or_else(|| certificates.clone());
     let profile_key = profile_key.and_then(signing_key);
-    site.signs_profiles = profile_key.is_some();
+    site.verified_profiles = profile_key.as_ref().is_some_and(|key| {
+        let verified = is_publicly_trusted(&key.current_key(), SystemTime::now());
+        if !verified {
+            tracing::warn!(
+                "the certificate that signs profiles leads to no public authority: devices will not show them as verified"
+            );
+        }
+        verified
+    });
     let transport = ListenerOptions {
         certificates,
         proxies: http.proxies.clone(),

@@ -32,12 +32,8 @@ pub async fn small_form(request: Request, next: Next) -> Response {
     if media_type(request.headers()) != "application/x-www-form-urlencoded" {
         return StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response();
     }
-    let (parts, body) = request.into_parts();
-    match read_with_head(&parts.headers, body, MAX_BODY_LEN).await {
-        Ok(body) => {
-            let request = Request::from_parts(parts, Body::from(body));
-            next.run(request).await
-        }
+    match received(request, MAX_BODY_LEN).await {
+        Ok(request) => next.run(request).await,
         Err(status) => status.into_response(),
     }
 }
@@ -48,14 +44,15 @@ pub(crate) fn is_long_target(request: &Request) -> bool {
     target.is_some_and(|target| target.as_str().len() > MAX_TARGET_LEN)
 }
 
-/// Reads a body of at most this many bytes that arrives in time.
+/// The same request once its body has arrived: of at most this many bytes, and in time.
 ///
 /// # Errors
 ///
 /// The status of the refusal.
-pub(crate) async fn read(request: Request, max_len: usize) -> Result<Bytes, StatusCode> {
+pub(crate) async fn received(request: Request, max_len: usize) -> Result<Request, StatusCode> {
     let (parts, body) = request.into_parts();
-    read_with_head(&parts.headers, body, max_len).await
+    let body = read_with_head(&parts.headers, body, max_len).await?;
+    Ok(Request::from_parts(parts, Body::from(body)))
 }
 
 async fn read_with_head(

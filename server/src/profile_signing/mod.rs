@@ -5,7 +5,7 @@
 //! for the site is good for its profiles, too.
 
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use aws_lc_rs::digest::{self, digest};
 use cms::cert::{CertificateChoices, IssuerAndSerialNumber};
@@ -17,8 +17,12 @@ use der::asn1::{
     Any, AnyRef, GeneralizedTime, Null, ObjectIdentifier, OctetString, SetOfVec, UtcTime,
 };
 use der::{Decode, Encode, Tag};
-use rustls::SignatureScheme;
+use rustls::client::verify_server_cert_signed_by_trust_anchor;
+use rustls::crypto::aws_lc_rs::default_provider;
+use rustls::pki_types::UnixTime;
+use rustls::server::ParsedCertificate;
 use rustls::sign::CertifiedKey;
+use rustls::{RootCertStore, SignatureScheme};
 use x509_cert::Certificate;
 use x509_cert::attr::{Attribute, Attributes};
 use x509_cert::spki::AlgorithmIdentifierOwned;
@@ -60,6 +64,23 @@ pub trait CurrentKey: Send + Sync {
 /// When it is of another kind.
 pub fn check(key: &CertifiedKey) -> Result<(), SignError> {
     algorithms(key).map(|_| ()).ok_or(SignError::UnusableKey)
+}
+
+/// Whether devices trust the certificate without further ado: it leads to one of the authorities of Mozilla, which
+/// Apple's devices trust as a rule.
+pub fn is_publicly_trusted(key: &CertifiedKey, now: SystemTime) -> bool {
+    let Some((own, others)) = key.cert.split_first() else {
+        return false;
+    };
+    let authorities = RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+    let algorithms = default_provider().signature_verification_algorithms.all;
+    let now = now.duration_since(UNIX_EPOCH).unwrap_or_default();
+    let own = ParsedCertificate::try_from(own);
+    own.is_ok_and(|own| {
+        let now = UnixTime::since_unix_epoch(now);
+        verify_server_cert_signed_by_trust_anchor(&own, &authorities, others, now, algorithms)
+            .is_ok()
+    })
 }
 
 /// Signs a profile with the key of the first certificate, and adds all certificates.

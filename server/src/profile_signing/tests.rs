@@ -104,3 +104,9 @@ fn a_key_of_another_kind_signs_nothing() {
     let signed = sign(PROFILE, &key, SystemTime::now());
     assert!(matches!(signed, Err(SignError::UnusableKey)));
 }
+
+#[test]
+fn an_authority_of_ones_own_is_not_a_public_one() {
+    let Chain { key, .. } = made(&rcgen::PKCS_ECDSA_P256_SHA256);
+    assert!(!is_publicly_trusted(&key, SystemTime::now()));
+}

@@ -81,7 +81,7 @@ async fn what_a_device_says_of_the_file_is_said_as_it_will_be() {
             &LimitOptions::default(),
             Hosts::default(),
             |site| {
-                site.signs_profiles = signs;
+                site.verified_profiles = signs;
             },
         );
         let page = ask(&site, get("/programs/apple-mail-ios")).await.text();

@@ -42,7 +42,8 @@ pub(super) fn read_tree(root: &Element) -> Result<Found, Problem> {
             "incomingServer" | "outgoingServer" => match service(child) {
                 Ok(service) => found.services.push(service),
                 Err(problem) => {
-                    found.broken_services += usize::from(problem.severity == Severity::Fault);
+                    let broken = problem.severity == Severity::Fault && !is_pop(child);
+                    found.broken_services += usize::from(broken);
                     found.problems.push(problem);
                 }
             },
@@ -57,6 +58,11 @@ pub(super) fn read_tree(root: &Element) -> Result<Found, Problem> {
         .and_then(|webmail| webmail.child("loginPage"));
     found.webmail = webmail.and_then(page);
     Ok(found)
+}
+
+/// Whether it is a server for POP3, which programs that know only IMAP do not look into.
+fn is_pop(server: &Element) -> bool {
+    server.attribute("type") == Some("pop3")
 }
 
 fn name(provider: &Element) -> Option<String> {

@@ -18,7 +18,8 @@ pub struct Found {
     pub services: Vec<FoundService>,
     /// Services that cannot be right as they stand, and that programs are told all the same; each is a problem, too.
     pub contradictory: Vec<FoundService>,
-    /// How many services cannot be read; each is a problem, too. Some programs refuse the whole file then.
+    /// How many services for IMAP and SMTP cannot be read; each is a problem, too. Some programs refuse the whole file
+    /// then.
     pub broken_services: usize,
     /// What the source says is not offered (RFC 6186 §3.4).
     pub not_offered: Vec<(Protocol, Security)>,

@@ -43,8 +43,9 @@ pub(super) async fn scan(
                 return Redirect::to(&settings_path(address.domain())).into_response();
             };
             let show = move || {
-                let (code, record, group) = (code.clone(), record.clone(), group.clone());
-                view! { <ScanPage code record group/> }
+                let (code, address) = (code.clone(), address.to_string());
+                let (record, group) = (record.clone(), group.clone());
+                view! { <ScanPage code address record group/> }
             };
             let mut response = page(&app, StatusCode::OK, &request, show).await;
             let headers = response.headers_mut();

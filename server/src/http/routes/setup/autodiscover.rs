@@ -5,32 +5,33 @@ use std::sync::Arc;
 use app::record::Domain;
 use app::setup::write::autodiscover::{ErrorCode, MEDIA_TYPE, error, write};
 use app::setup::write::{autodiscover_json, autodiscover_request};
+use axum::body::Bytes;
 use axum::extract::{Path, Request, State};
 use axum::http::StatusCode;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderMap};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 use time::OffsetDateTime;
 
 use super::asked::{Named, named, named_by, parameter_of};
-use crate::http::body::{self, media_type};
+use crate::http::body::media_type;
 use crate::http::host;
 use crate::http::state::AppState;
 
 /// The settings of an address. Programs read an error only with the status 200; another status is for what no program
 /// sends.
-pub(super) async fn xml(State(app): State<Arc<AppState>>, request: Request) -> Response {
-    let kind = media_type(request.headers());
+pub(super) async fn xml(
+    State(app): State<Arc<AppState>>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let kind = media_type(&headers);
     if !["", "text/xml", "application/xml"].contains(&&*kind) {
         return failure(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             ErrorCode::InvalidRequest,
         );
     }
-    let body = match body::read(request, autodiscover_request::MAX_LEN).await {
-        Ok(body) => body,
-        Err(status) => return failure(status, ErrorCode::InvalidRequest),
-    };
     let address = match autodiscover_request::read(&body) {
         Ok(address) => address,
         Err(code) => return failure(StatusCode::OK, code),
@@ -43,7 +44,7 @@ pub(super) async fn xml(State(app): State<Arc<AppState>>, request: Request) -> R
     }
 }
 
-fn failure(status: StatusCode, code: ErrorCode) -> Response {
+pub(super) fn failure(status: StatusCode, code: ErrorCode) -> Response {
     answer(status, MEDIA_TYPE, error(code, OffsetDateTime::now_utc()))
 }
 
@@ -91,7 +92,7 @@ fn where_to_post(app: &AppState, request: &Request, address: &Named) -> Response
     }
 }
 
-fn refusal(status: StatusCode, code: &str, message: &str) -> Response {
+pub(super) fn refusal(status: StatusCode, code: &str, message: &str) -> Response {
     let text = json!({ "ErrorCode": code, "ErrorMessage": message }).to_string();
     answer(status, autodiscover_json::MEDIA_TYPE, text)
 }

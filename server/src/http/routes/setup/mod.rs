@@ -21,7 +21,8 @@ pub(crate) mod profile;
 use std::sync::Arc;
 
 use app::setup::write::{
-    autoconfig as autoconfig_file, autodiscover as answer, autodiscover_json, pacc as pacc_file,
+    autoconfig as autoconfig_file, autodiscover as answer, autodiscover_json, autodiscover_request,
+    pacc as pacc_file,
 };
 use axum::Router;
 use axum::extract::{Request, State};
@@ -32,7 +33,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 
-use crate::http::body::is_long_target;
+use crate::http::body::{is_long_target, received};
 use crate::http::client::Client;
 use crate::http::state::AppState;
 use crate::limits::pages::PageDenial;
@@ -68,35 +69,56 @@ fn with_guards(routes: Router<Arc<AppState>>, app: &Arc<AppState>) -> Router<Arc
     routes.layer(from_fn_with_state(app.clone(), guard))
 }
 
-/// Refuses requests under foreign names, with endless addresses, and of clients that ask too often.
+/// Refuses requests under foreign names, with endless addresses or bodies, and of clients that ask too often.
 async fn guard(State(app): State<Arc<AppState>>, request: Request, next: Next) -> Response {
+    let path = request.uri().path().to_owned();
+    let refusal = |status, text| refused_at(&path, status, text);
     if !app.setup_hosts.accept(&request) {
-        return refused(
+        return refusal(
             StatusCode::MISDIRECTED_REQUEST,
             "no settings under this name",
         );
     }
     if is_long_target(&request) {
-        return refused(StatusCode::URI_TOO_LONG, "the address is too long");
+        return refusal(StatusCode::URI_TOO_LONG, "the address is too long");
     }
+    // Before the permit, so that a client that sends slowly keeps none from others.
+    let request = match received(request, autodiscover_request::MAX_LEN).await {
+        Ok(request) => request,
+        Err(status) => {
+            return refusal(status, "the body is too long, or did not arrive in time");
+        }
+    };
     let client = request.extensions().get::<Client>();
     let permit = app.limits.page_permit(client.map(|client| client.address));
     let _permit = match permit {
         Ok(permit) => permit,
-        Err(denial) => return too_many(denial),
+        Err(denial) => {
+            let mut response = refusal(denied(denial), "too many requests");
+            let headers = response.headers_mut();
+            headers.insert(RETRY_AFTER, denial.retry_after().into());
+            return response;
+        }
     };
     next.run(request).await
 }
 
-fn too_many(denial: PageDenial) -> Response {
-    let status = match denial {
+const fn denied(denial: PageDenial) -> StatusCode {
+    match denial {
         PageDenial::TooMany { .. } => StatusCode::TOO_MANY_REQUESTS,
         PageDenial::TooManyAtOnce | PageDenial::Busy => StatusCode::SERVICE_UNAVAILABLE,
-    };
-    let mut response = refused(status, "too many requests");
-    let headers = response.headers_mut();
-    headers.insert(RETRY_AFTER, denial.retry_after().into());
-    response
+    }
+}
+
+/// A refusal in the format in which programs ask at this path.
+fn refused_at(path: &str, status: StatusCode, text: &'static str) -> Response {
+    if path == answer::PATH {
+        autodiscover::failure(status, answer::ErrorCode::InvalidRequest)
+    } else if path.starts_with(autodiscover_json::PATH) {
+        autodiscover::refusal(status, "Refused", text)
+    } else {
+        refused(status, text)
+    }
 }
 
 /// A refusal in words for whoever looks into it. It has nothing of the request.
