@@ -458,3 +458,28 @@ async fn who_asks_too_often_waits() {
     let long = ask_from(&site, at("autoconfig.q.com", &long), "203.0.113.1:5000").await;
     assert_eq!(long.status, 414);
 }
+
+#[tokio::test]
+async fn a_refusal_is_in_the_format_of_what_was_asked_for() {
+    let site = site_of(&NAMES);
+    for (path, kind) in [
+        ("/mail/config-v1.1.xml", "text/plain"),
+        ("/autodiscover/autodiscover.xml", "text/xml"),
+        ("/autodiscover/autodiscover.json", "application/json"),
+        (
+            "/autodiscover/autodiscover.json/v1.0/jane@q.com",
+            "application/json",
+        ),
+    ] {
+        let mut request = match kind {
+            "text/xml" => post(path, ""),
+            _ => get(path),
+        };
+        let host = "autoconfig.evil.example".parse().unwrap();
+        request.headers_mut().insert("host", host);
+        let answer = ask(&site, request).await;
+        assert_eq!(answer.status, 421, "{path}");
+        let sent = answer.header("content-type");
+        assert!(sent.starts_with(kind), "{path}: {sent}");
+    }
+}
