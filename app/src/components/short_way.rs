@@ -239,18 +239,24 @@ pub fn ShortWays(
         })
     });
     let ways: Vec<_> = ways.collect();
-    (!ways.is_empty()).then(|| {
-        let provider = values.record.name.clone();
-        let lead = words.lead.fill(|ProviderValue::Provider| &provider);
-        view! {
-            <section class="short-ways" aria-labelledby="short">
-                <div>
-                    <Heading id="short".to_owned() title=words.title/>
-                    <p class="hint">{lead}</p>
-                    <ul class="rows">{ways}</ul>
-                </div>
-                <GoOnOnPhone path/>
-            </section>
-        }
-    })
+    if ways.is_empty() {
+        // Who has asked for a file comes here without one.
+        let unprotected = incoming(&values.group).is_empty();
+        return unprotected
+            .then(|| view! { <p class="hint">{words.unprotected}</p> })
+            .into_any();
+    }
+    let provider = values.record.name.clone();
+    let lead = words.lead.fill(|ProviderValue::Provider| &provider);
+    view! {
+        <section class="short-ways" aria-labelledby="short">
+            <div>
+                <Heading id="short".to_owned() title=words.title/>
+                <p class="hint">{lead}</p>
+                <ul class="rows">{ways}</ul>
+            </div>
+            <GoOnOnPhone path/>
+        </section>
+    }
+    .into_any()
 }

@@ -94,7 +94,7 @@ words! {
 
 words! {
     /// The ways to set a program up without typing.
-    ShortWayWords: title row_profile row_code row_discovery profile code discovery address_hint get_profile
+    ShortWayWords: title unprotected row_profile row_code row_discovery profile code discovery address_hint get_profile
         get_pop_profile pop show_code signed unsigned no_password remove by_hand by_hand_too phone phone_alt code_title
         code_alt code_for code_camera code_back code_other;
         lead(ProviderValue)

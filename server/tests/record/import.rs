@@ -31,6 +31,23 @@ fn a_file_becomes_a_record_and_what_is_left_out_is_told() {
 }
 
 #[test]
+fn a_server_without_encryption_and_a_domain_in_place_of_another_are_told() {
+    let file = FILE.replace("SSL", "plain").replace("TLS", "SSL");
+    let ran = record(
+        &["import", "-", "--domain", "other.example"],
+        file.as_bytes(),
+    );
+    assert_eq!(ran.status, 0, "{ran:?}");
+    for expected in [
+        "note: the file is for example.net; --domain other.example is used in its place",
+        "Left out: imap imap.example.net",
+        "warning: the record has no server for incoming mail",
+    ] {
+        assert!(ran.errors.contains(expected), "{}", ran.errors);
+    }
+}
+
+#[test]
 fn a_file_that_is_no_record_is_an_error_with_its_place() {
     let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
     let file = folder.join("broken.xml");

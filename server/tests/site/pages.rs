@@ -31,7 +31,10 @@ async fn pages_say_what_they_should() {
         (
             "/settings/qwestoffice.net",
             StatusCode::OK,
-            &["pop.qwestoffice.net", "not encrypted"],
+            &[
+                "pop.qwestoffice.net",
+                "There is no file or code for these addresses",
+            ],
         ),
         (
             "/settings/unknown.example",

@@ -1,6 +1,6 @@
 //! A record before it is written, and what it is made from.
 
-use probe::Endpoint;
+use probe::{Endpoint, Protocol};
 use time::Date;
 
 use crate::address::Domain;
@@ -77,5 +77,16 @@ impl Draft {
     pub fn endpoints(&self) -> impl Iterator<Item = &Endpoint> {
         let services = self.groups.iter().flat_map(|group| &group.services);
         services.map(|service| &service.endpoint)
+    }
+
+    /// What is not in the record, and why. It is the same for every group.
+    pub fn left_out(&self) -> &[String] {
+        self.groups.first().map_or(&[], |group| &group.remarks)
+    }
+
+    /// Whether mail can be read with the record.
+    pub fn receives(&self) -> bool {
+        self.endpoints()
+            .any(|endpoint| endpoint.protocol != Protocol::Smtp)
     }
 }

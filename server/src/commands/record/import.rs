@@ -27,9 +27,26 @@ pub(super) fn run(options: &ImportOptions) -> Result<ExitCode, Box<dyn Error>> {
         )
         .into());
     };
+    let (of_file, wanted) = (&found.domains, &options.domain);
+    if let Some(other) = of_file
+        .first()
+        .filter(|_| !wanted.is_empty() && !wanted.iter().any(|domain| of_file.contains(domain)))
+    {
+        terminal::print_error(format_args!(
+            "{name}: note: the file is for {other}; --domain {domain} is used in its place"
+        ));
+    }
     let origin = origin(format, &domain, options, &name)?;
     let readings = [Reading { origin, found }];
     let draft = draft(&options.domain, &readings).map_err(failed)?;
+    for remark in draft.left_out() {
+        terminal::print_error(format_args!("{name}: {remark}"));
+    }
+    if !draft.receives() {
+        terminal::print_error(format_args!(
+            "{name}: warning: the record has no server for incoming mail"
+        ));
+    }
     print(&to_toml(&draft, &|_| Vec::new()))
 }
 
