@@ -7,6 +7,7 @@
 //! | module | idea |
 //! |---|---|
 //! | [`order`] | which services go into a file, the best first |
+//! | [`service_names`] | the names by which services are looked up in the DNS |
 //! | [`write`] | one writer for each format |
 //! | [`read`] | from the bytes of a set-up file to the settings in it |
 //! | [`draft`] | from the settings that were found to a record in which every value has a source |
@@ -14,6 +15,7 @@
 pub mod draft;
 pub mod order;
 pub mod read;
+pub mod service_names;
 pub mod write;
 
 #[cfg(test)]

@@ -7,15 +7,15 @@ use std::io::ErrorKind;
 
 use app::published::{Answer, AskPublished, Observation, Source};
 use app::record::{Address, Domain, HttpsUrl};
-use app::setup::read::srv::{SERVICES, SrvLine, from_records};
-use app::setup::read::{Format, Problem, read_for};
+use app::setup::read::srv::from_records;
+use app::setup::read::{Format, Problem, on_one_line, read_for};
 use axum::http::StatusCode;
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, join_all};
 use probe::Outcome;
 
 use super::fetch::{FetchError, Fetcher};
-use super::{autodiscover, mail_exchanger};
+use super::{autodiscover, mail_exchanger, srv};
 
 /// Words of another side are told up to this length.
 const MAX_REASON: usize = 200;
@@ -155,28 +155,8 @@ impl Observer {
     }
 
     async fn srv(&self, domain: &Domain) -> Observation {
-        let asking = SERVICES.iter().map(|(label, ..)| async move {
-            let name = format!("{label}._tcp.{domain}");
-            (label, self.fetcher.probe().service_locations(&name).await)
-        });
-        let answers = join_all(asking).await;
-        let silent = answers.iter().any(|(_, locations)| locations.is_none());
-        let locations = answers.into_iter().flat_map(|(label, locations)| {
-            let locations = locations.unwrap_or_default().into_iter();
-            locations.map(move |location| (label, location))
-        });
-        let records = locations
-            .enumerate()
-            .map(|(index, (label, location))| SrvLine {
-                line: index + 1,
-                service: (*label).to_owned(),
-                priority: location.priority,
-                weight: location.weight,
-                port: location.port,
-                target: location.target,
-            });
-        let records: Vec<SrvLine> = records.collect();
-        let answer = match (records.is_empty(), silent) {
+        let (records, silent) = srv::records(&self.fetcher, domain).await;
+        let answer = match (records.is_empty(), !silent.is_empty()) {
             // Half of the answer would be compared as if it were all of it.
             (_, true) => Answer::Unreachable(DNS_SILENT.to_owned()),
             (true, false) => Answer::Absent,
@@ -269,7 +249,5 @@ fn failure(error: &FetchError) -> Answer {
 
 /// Words of another side on one line, and not too many.
 fn reason(text: &str) -> String {
-    let words = text.split(|letter: char| letter.is_whitespace() || letter.is_control());
-    let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
-    words.join(" ").chars().take(MAX_REASON).collect()
+    on_one_line(text, MAX_REASON).unwrap_or_default()
 }

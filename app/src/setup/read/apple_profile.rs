@@ -6,8 +6,8 @@
 use probe::{Protocol, Security};
 
 use super::found::{
-    Found, FoundHost, FoundService, FoundSignIn, FoundUserName, Problem, address, plain, port,
-    port_tells, security_by_port,
+    Found, FoundHost, FoundService, FoundSignIn, FoundUserName, Problem, address, on_one_line,
+    port, port_tells, security_by_port,
 };
 use super::xml::{self, Element};
 
@@ -38,7 +38,7 @@ pub(super) fn read_tree(root: &Element) -> Result<Found, Problem> {
         )
     })?;
     let mut found = Found {
-        name: text(profile, "PayloadOrganization").and_then(|name| plain(name, 60)),
+        name: text(profile, "PayloadOrganization").and_then(|name| on_one_line(name, 60)),
         ..Found::default()
     };
     let accounts = content.children("dict");
@@ -60,7 +60,7 @@ fn account(payload: &Element, found: &mut Found) {
     if found.name.is_none() {
         // Many profiles have the address here.
         let named = description.filter(|text| !text.contains('@'));
-        found.name = named.and_then(|name| plain(name, 60));
+        found.name = named.and_then(|name| on_one_line(name, 60));
     }
     let domain = text(payload, "EmailAddress").and_then(address);
     if let Some(address) = domain.filter(|one| !found.domains.contains(one.domain())) {
@@ -124,7 +124,9 @@ fn service(
         Some("EmailAuthPassword") => vec![FoundSignIn::Password],
         Some("EmailAuthCRAMMD5" | "EmailAuthHTTPMD5") => vec![FoundSignIn::EncryptedPassword],
         Some("EmailAuthNone") => vec![FoundSignIn::None],
-        Some(other) => vec![FoundSignIn::Other(plain(other, 40).unwrap_or_default())],
+        Some(other) => vec![FoundSignIn::Other(
+            on_one_line(other, 40).unwrap_or_default(),
+        )],
         None => Vec::new(),
     };
     let address = text(payload, "EmailAddress").and_then(address);

@@ -6,8 +6,8 @@
 use probe::{Protocol, Security};
 
 use super::found::{
-    Found, FoundHost, FoundService, FoundSignIn, FoundUserName, Page, Problem, Severity, plain,
-    port,
+    Found, FoundHost, FoundService, FoundSignIn, FoundUserName, Page, Problem, Severity,
+    on_one_line, port,
 };
 use super::xml::{self, Element};
 use crate::address::Domain;
@@ -68,7 +68,7 @@ fn is_pop(server: &Element) -> bool {
 fn name(provider: &Element) -> Option<String> {
     let names = ["displayName", "displayShortName"].into_iter();
     let mut names = names.filter_map(|name| provider.child(name));
-    names.find_map(|name| plain(name.text(), MAX_NAME))
+    names.find_map(|name| on_one_line(name.text(), MAX_NAME))
 }
 
 fn domain(element: &Element, found: &mut Found) {
@@ -146,7 +146,7 @@ fn sign_in(element: &Element) -> FoundSignIn {
         "password-encrypted" | "secure" => FoundSignIn::EncryptedPassword,
         "OAuth2" | "OAuth" => FoundSignIn::OAuth2,
         "none" => FoundSignIn::None,
-        other => FoundSignIn::Other(plain(other, MAX_NAME).unwrap_or_default()),
+        other => FoundSignIn::Other(on_one_line(other, MAX_NAME).unwrap_or_default()),
     }
 }
 
@@ -157,6 +157,6 @@ fn page(element: &Element) -> Option<Page> {
     Some(Page {
         line: element.line,
         url: url.to_owned(),
-        title: titles.find_map(|title| plain(title.text(), 200)),
+        title: titles.find_map(|title| on_one_line(title.text(), 200)),
     })
 }

@@ -6,8 +6,8 @@
 use probe::{Protocol, Security};
 
 use super::found::{
-    Found, FoundHost, FoundService, FoundSignIn, FoundUserName, Problem, address, plain, port,
-    port_tells, security_by_port,
+    Found, FoundHost, FoundService, FoundSignIn, FoundUserName, Problem, address, on_one_line,
+    port, port_tells, security_by_port,
 };
 use super::xml::{self, Element};
 use crate::address::Address;
@@ -32,14 +32,14 @@ pub(super) fn read_tree(root: &Element, asked: Option<&Address>) -> Result<Found
         );
         return Err(Problem::at(
             error.line,
-            plain(&message, 200).unwrap_or_default(),
+            on_one_line(&message, 200).unwrap_or_default(),
         ));
     }
     let account = child(response, "Account")?;
     for name in ["RedirectUrl", "RedirectAddr"] {
         if let Some(redirect) = account.child(name) {
             let message = format!("the answer refers to {}", redirect.text());
-            let message = plain(&message, 300).unwrap_or_default();
+            let message = on_one_line(&message, 300).unwrap_or_default();
             return Err(Problem::at(redirect.line, message));
         }
     }

@@ -139,7 +139,7 @@ impl FoundUserName {
         match text {
             "%EMAILADDRESS%" | "%EMAILLOCALPART%@%EMAILDOMAIN%" => Self::FullAddress,
             "%EMAILLOCALPART%" => Self::LocalPart,
-            other => Self::Other(plain(other, 100).unwrap_or_default()),
+            other => Self::Other(on_one_line(other, 100).unwrap_or_default()),
         }
     }
 
@@ -248,7 +248,7 @@ pub(super) fn address(text: &str) -> Option<Address> {
 }
 
 /// Words of a source on one line, without control characters, and not longer than `most` characters.
-pub(super) fn plain(text: &str, most: usize) -> Option<String> {
+pub fn on_one_line(text: &str, most: usize) -> Option<String> {
     let words = text.split(|letter: char| letter.is_whitespace() || letter.is_control());
     let words: Vec<&str> = words.filter(|word| !word.is_empty()).collect();
     let text: String = words.join(" ").chars().take(most).collect();

@@ -31,6 +31,7 @@ pub(in crate::setup) mod tests;
 
 pub use found::{
     Found, FoundHost, FoundService, FoundSignIn, FoundUserName, Page, Problem, Severity,
+    on_one_line,
 };
 
 use crate::address::Address;

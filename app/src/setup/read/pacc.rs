@@ -8,7 +8,7 @@ use probe::{Protocol, Security};
 use serde_json::Value;
 
 use super::found::{
-    Found, FoundHost, FoundService, FoundSignIn, FoundUserName, Page, Problem, plain,
+    Found, FoundHost, FoundService, FoundSignIn, FoundUserName, Page, Problem, on_one_line,
 };
 
 /// The names of the protocols, of which "smtp" is that of older drafts, and their ports.
@@ -33,7 +33,7 @@ pub fn read(text: &str) -> Result<Found, Problem> {
         .ok_or_else(|| Problem::at(1, "expected an object with \"protocols\""))?;
     let provider = file.pointer("/info/provider/name").and_then(Value::as_str);
     let mut found = Found {
-        name: provider.and_then(|name| plain(name, 60)),
+        name: provider.and_then(|name| on_one_line(name, 60)),
         ..Found::default()
     };
     let mut sign_in = Vec::new();

@@ -2,20 +2,11 @@
 
 use std::num::NonZeroU16;
 
-use probe::{Protocol, Security};
+use probe::Security;
 
 use super::found::{Found, FoundHost, FoundService, Problem};
 use crate::address::Domain;
-
-/// The services that have names, in the order in which they are asked for.
-pub const SERVICES: [(&str, Protocol, Security); 6] = [
-    ("_imaps", Protocol::Imap, Security::Tls),
-    ("_imap", Protocol::Imap, Security::Starttls),
-    ("_pop3s", Protocol::Pop3, Security::Tls),
-    ("_pop3", Protocol::Pop3, Security::Starttls),
-    ("_submissions", Protocol::Smtp, Security::Tls),
-    ("_submission", Protocol::Smtp, Security::Starttls),
-];
+use crate::setup::service_names::SERVICE_NAMES;
 
 /// One record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +35,7 @@ pub fn from_records(domain: Option<Domain>, mut records: Vec<SrvLine>) -> Found 
         ..Found::default()
     };
     for record in records {
-        let mut known = SERVICES.iter();
+        let mut known = SERVICE_NAMES.iter();
         let known = known.find(|(label, ..)| record.service.eq_ignore_ascii_case(label));
         let Some((label, protocol, security)) = known else {
             continue;
@@ -89,7 +80,7 @@ pub fn from_records(domain: Option<Domain>, mut records: Vec<SrvLine>) -> Found 
 }
 
 fn security(label: &str) -> Option<Security> {
-    let mut known = SERVICES.iter();
+    let mut known = SERVICE_NAMES.iter();
     let known = known.find(|(known, ..)| label.eq_ignore_ascii_case(known));
     known.map(|(_, _, security)| *security)
 }

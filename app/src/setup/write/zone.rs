@@ -5,11 +5,12 @@ use std::fmt::{self, Write as _};
 use std::net::IpAddr;
 use std::num::NonZeroU16;
 
-use probe::{Endpoint, HostName, Protocol, Security};
+use probe::{Endpoint, HostName, Security};
 
 use super::{autoconfig, autodiscover, autodiscover_json, pacc};
 use crate::record::{Domain, Group, Record, Service};
 use crate::setup::order::{incoming, outgoing};
+use crate::setup::service_names::SERVICE_NAMES;
 
 /// For how long others may keep a record, in seconds.
 const TTL: u32 = 3600;
@@ -170,24 +171,14 @@ pub fn keys_of_servers(keys: &[SeenKey]) -> Vec<ZoneRecord> {
     records.collect()
 }
 
-/// The names under which services are looked up, each with what stands there (RFC 6186 §3, RFC 8314 §5.1).
-const SERVICES: [(&str, Protocol, Security); 6] = [
-    ("_imaps._tcp", Protocol::Imap, Security::Tls),
-    ("_imap._tcp", Protocol::Imap, Security::Starttls),
-    ("_pop3s._tcp", Protocol::Pop3, Security::Tls),
-    ("_pop3._tcp", Protocol::Pop3, Security::Starttls),
-    ("_submissions._tcp", Protocol::Smtp, Security::Tls),
-    ("_submission._tcp", Protocol::Smtp, Security::Starttls),
-];
-
 /// Where mail is read and sent.
 pub fn services(group: &Group, domain: &Domain) -> Vec<ZoneRecord> {
     let (incoming, outgoing) = (incoming(group), outgoing(group));
     let mut out = Vec::new();
-    for (label, protocol, security) in SERVICES {
+    for (label, protocol, security) in SERVICE_NAMES {
         let mut add = |priority, port, target| {
             out.push(ZoneRecord {
-                name: format!("{label}.{domain}"),
+                name: format!("{label}._tcp.{domain}"),
                 data: ZoneData::Srv {
                     priority,
                     port,
