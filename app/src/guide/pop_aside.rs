@@ -56,14 +56,35 @@ fn add(sentences: &mut [Vec<Piece>], piece: Piece) {
     }
 }
 
+/// The text of these sentences. Texts that follow each other become one, so that it has the same sentences again.
 pub(super) fn joined(sentences: Vec<Vec<Piece>>) -> Prose {
     let space = [Piece::Text(" ".to_owned())];
-    Prose(sentences.join(&space[..]).into())
+    let mut pieces: Vec<Piece> = Vec::new();
+    for piece in sentences.join(&space[..]) {
+        match (pieces.last_mut(), piece) {
+            (Some(Piece::Text(before)), Piece::Text(text)) => before.push_str(&text),
+            (_, piece) => pieces.push(piece),
+        }
+    }
+    Prose(pieces.into())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_that_was_put_together_has_the_same_sentences() {
+        for text in [
+            "In **Server**, type {imap.host}. For a POP account, type {pop.host}. Wait.",
+            "Wait. Then save.",
+            "Tap **Next**. **Save** it.",
+        ] {
+            let prose = Prose::try_from(text.to_owned()).unwrap();
+            let once = sentences(&prose.0);
+            assert_eq!(sentences(&joined(once.clone()).0), once, "{text}");
+        }
+    }
 
     #[test]
     fn sentences_about_pop_stand_aside_where_imap_is_said_too() {
