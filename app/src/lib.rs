@@ -67,6 +67,8 @@ pub mod site;
 #[cfg(feature = "ssr")]
 pub mod site_search;
 #[cfg(feature = "ssr")]
+pub mod status;
+#[cfg(feature = "ssr")]
 pub mod texts;
 #[cfg(feature = "ssr")]
 mod toml_position;

@@ -14,6 +14,7 @@ use crate::other_providers::{self, OtherProvider};
 use crate::page_words::PageWords;
 use crate::published::PublishedSettings;
 use crate::record::{Catalogue, SignInMethod};
+use crate::status::ServiceStatus;
 use crate::texts::{Languages, Texts};
 use crate::words::OutcomeWords;
 
@@ -34,6 +35,8 @@ pub struct Site {
     pub bundle: Bundle,
     /// What the domains publish for mail programs, as it was seen last.
     pub published: PublishedSettings,
+    /// How the services stand, as the monitor finds them.
+    pub status: ServiceStatus,
     /// Whether iPhone, iPad and Mac show their set-up files as verified: they are signed, and the certificate leads to
     /// a public authority.
     pub verified_profiles: bool,
@@ -127,6 +130,7 @@ impl Site {
             probe,
             bundle,
             published: PublishedSettings::default(),
+            status: ServiceStatus::default(),
             verified_profiles: false,
             revision: Revision::default(),
         })

@@ -10,6 +10,7 @@
 //! | [`http`] | from a request to its answer: guards, routes, pages, files |
 //! | [`limits`] | how much the server does, and for whom |
 //! | [`result_cache`] | a check without a password is made once for all who ask for it at the same time |
+//! | [`storage`] | the history of the services |
 //! | [`profile_signing`] | signs the profiles for Apple devices |
 //! | [`operations`] | metrics, readiness and the service manager |
 //! | [`log`] | what the server says of itself |
@@ -33,4 +34,5 @@ pub mod profile_signing;
 pub mod records;
 pub mod report;
 pub mod result_cache;
+pub mod storage;
 pub mod terminal;

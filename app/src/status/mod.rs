@@ -1,0 +1,36 @@
+//! How the documented services stand, as the monitor of the server finds them, and how they stood before.
+//!
+//! Data flows one way: the monitor makes [`Event`]s; they are stored, and applied to the [`Snapshot`] that pages show.
+//! The snapshot is all that a page needs, so no page waits for a database.
+//!
+//! | module | idea |
+//! |---|---|
+//! | [`service`] | which service of which record |
+//! | [`result`] | what one check found, and what it means |
+//! | [`facts`] | what a service shows of itself, whose changes are told |
+//! | [`incident`] | a time in which a service did not work |
+//! | [`change`] | what has changed |
+//! | [`history`] | days and response times |
+//! | [`event`] | everything that the monitor has to tell |
+//! | [`snapshot`] | all of it now |
+//! | [`state`] | the snapshot of the running site, shared by pages |
+
+pub mod change;
+pub mod event;
+pub mod facts;
+pub mod history;
+pub mod incident;
+pub mod result;
+pub mod service;
+pub mod snapshot;
+pub mod state;
+
+pub use change::{Change, ChangedFact, Subject};
+pub use event::Event;
+pub use facts::{Certificate, ServiceFacts};
+pub use history::{Counts, Day, Point, ServiceHistory};
+pub use incident::Incident;
+pub use result::{CheckResult, Reason, ServiceState};
+pub use service::{ServiceKey, ServiceKeyError};
+pub use snapshot::Snapshot;
+pub use state::ServiceStatus;
