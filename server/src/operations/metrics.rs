@@ -19,6 +19,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Metric, Registry};
 
 use super::probe_health::ProbeHealth;
+use crate::storage::DatabaseHealth;
 
 /// Everything that is counted. Clones share it.
 #[derive(Clone, Debug)]
@@ -35,6 +36,7 @@ struct Inner {
     degraded: Family<DegradedLabels, Gauge>,
     published: Family<PublishedLabels, Gauge>,
     probe_health: ProbeHealth,
+    database_health: DatabaseHealth,
     registry: Registry,
 }
 
@@ -126,6 +128,7 @@ impl Default for Metrics {
                 Family::default(),
             ),
             probe_health: ProbeHealth::default(),
+            database_health: DatabaseHealth::registered(&mut registry),
             registry,
         }))
     }
@@ -174,6 +177,11 @@ impl Metrics {
     /// Whether the connection test works, as the checks show that are counted here.
     pub fn probe_health(&self) -> &ProbeHealth {
         &self.0.probe_health
+    }
+
+    /// Whether the database does what it should.
+    pub fn database_health(&self) -> &DatabaseHealth {
+        &self.0.database_health
     }
 
     /// A test begins.
