@@ -95,6 +95,7 @@ impl StoreError {
     pub(super) fn of(place: impl fmt::Display, error: &sqlx::Error) -> Self {
         let cause = match error {
             sqlx::Error::Database(error) => of_database(error.as_ref()),
+            sqlx::Error::Io(error) if is_tls(error) => Cause::Tls,
             sqlx::Error::Io(error) => of_system(error),
             sqlx::Error::Tls(_) => Cause::Tls,
             sqlx::Error::PoolTimedOut => {
@@ -142,6 +143,13 @@ impl StoreError {
             error => Self::new(place, Cause::OtherSchema, error),
         }
     }
+}
+
+/// Whether the handshake has failed, and not what carries it.
+fn is_tls(error: &io::Error) -> bool {
+    error
+        .get_ref()
+        .is_some_and(|cause| cause.is::<rustls::Error>())
 }
 
 fn of_system(error: &io::Error) -> Cause {
