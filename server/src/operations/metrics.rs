@@ -21,6 +21,7 @@ use prometheus_client::registry::{Metric, Registry};
 
 use super::probe_health::ProbeHealth;
 use super::service_metrics::ServiceMetrics;
+use crate::storage::DatabaseHealth;
 
 /// Everything that is counted. Clones share it.
 #[derive(Clone, Debug)]
@@ -37,6 +38,7 @@ struct Inner {
     degraded: Family<DegradedLabels, Gauge>,
     published: Family<PublishedLabels, Gauge>,
     probe_health: ProbeHealth,
+    database_health: DatabaseHealth,
     registry: Registry,
 }
 
@@ -137,6 +139,7 @@ impl Metrics {
                 Family::default(),
             ),
             probe_health: ProbeHealth::default(),
+            database_health: DatabaseHealth::registered(&mut registry),
             registry,
         }))
     }
@@ -185,6 +188,11 @@ impl Metrics {
     /// Whether the connection test works, as the checks show that are counted here.
     pub fn probe_health(&self) -> &ProbeHealth {
         &self.0.probe_health
+    }
+
+    /// Whether the database does what it should.
+    pub fn database_health(&self) -> &DatabaseHealth {
+        &self.0.database_health
     }
 
     /// A test begins.
