@@ -147,9 +147,7 @@ impl StoreError {
 
 /// Whether the handshake has failed, and not what carries it.
 fn is_tls(error: &io::Error) -> bool {
-    error
-        .get_ref()
-        .is_some_and(|cause| cause.is::<rustls::Error>())
+    matches!(error.get_ref(), Some(cause) if cause.is::<rustls::Error>())
 }
 
 fn of_system(error: &io::Error) -> Cause {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use app::site::Revision;
 use app::status::{ServiceState, ServiceStatus, Snapshot};
 use server::storage::sqlite::SqliteFile;
-use server::storage::{Database, DatabaseHealth, Recorder};
+use server::storage::{Database, DatabaseHealth, Writer};
 use time::UtcDateTime;
 
 use crate::directory::Directory;
@@ -29,7 +29,7 @@ async fn record_until_killed(directory: &str) {
     let file = SqliteFile::in_directory(directory.as_ref()).unwrap();
     let health = DatabaseHealth::default();
     let (recorder, mut writer) =
-        Recorder::stored(status, Revision::default(), Arc::new(file), health);
+        Writer::with_recorder(status, Revision::default(), Arc::new(file), health);
     tokio::spawn(async move { writer.run().await });
     for number in 0.. {
         recorder.record(vec![result("lab/imap", first + number, ServiceState::Ok)]);

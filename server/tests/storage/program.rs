@@ -27,6 +27,7 @@ pub(crate) fn command(options: &[&OsStr]) -> Command {
         .args(["serve", "--listen", "127.0.0.1:0"])
         .args(["--metrics-listen", "127.0.0.1:0"])
         .args(["--published-settings-every", "off"])
+        .args(["--monitor-every", "off"])
         .args(options)
         .env_remove("DATABASE_URL")
         .stdin(Stdio::null());

@@ -28,7 +28,7 @@ impl Site {
     fn with(database: Arc<dyn Database>) -> Self {
         let status = ServiceStatus::new(Duration::from_secs(300), Snapshot::default());
         let health = DatabaseHealth::default();
-        let (recorder, writer) = Recorder::stored(
+        let (recorder, writer) = Writer::with_recorder(
             status.clone(),
             Revision::default(),
             database,
