@@ -58,14 +58,14 @@ impl DatabaseHealth {
     }
 
     /// It did not do what it should. Logs it, if that is new.
-    pub(super) fn failed(&self, error: &StoreError) {
+    pub(crate) fn failed(&self, error: &StoreError) {
         if self.set(Some(error.cause)) != Some(error.cause) {
             tracing::error!("{error}; meanwhile the history is kept in memory");
         }
     }
 
     /// It does what it should. Logs it, if it did not before.
-    pub(super) fn works(&self, place: &str) {
+    pub(crate) fn works(&self, place: &str) {
         if self.set(None).is_some() {
             tracing::info!("{place}: the history is stored again");
         }
