@@ -13,7 +13,7 @@ use sqlx::{ConnectOptions, Connection, Executor};
 
 use crate::directory::{Directory, SmallDisk};
 use crate::events::{at, result};
-use crate::program::{Program, command};
+use crate::program::{Program, command, refusal};
 
 /// The tables of a version that is to come.
 const NEWER: &[Version] = &[
@@ -127,11 +127,9 @@ fn a_second_server_does_not_get_the_file_until_the_first_has_ended() {
 }
 
 fn assert_refused(name: &str, directory: &Path, file: &str, expected: &str) {
-    let output = command(&["--data".as_ref(), directory.as_os_str()])
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(2), "{name}: {said}");
+    let data = ["--data".as_ref(), directory.as_os_str()];
+    let (status, said) = refusal(&mut command(&data));
+    assert_eq!(status, Some(2), "{name}: {said}");
     let place = directory.join(file).display().to_string();
     let place = place.trim_end_matches('/');
     let line = said.lines().find(|line| line.starts_with("mailguide: "));

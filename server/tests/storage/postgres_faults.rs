@@ -10,7 +10,7 @@ use server::storage::{Cause, Database};
 
 use crate::directory::Directory;
 use crate::postgres::{PASSWORD, PostgresServer};
-use crate::program::{Program, command};
+use crate::program::{Program, command, refusal};
 
 /// The tables of a version that is to come.
 const NEWER: &[Version] = &[
@@ -119,9 +119,8 @@ fn a_url_that_is_none_is_an_error_that_does_not_quote_it() {
                 true => command(&[]),
                 false => command(&["--database".as_ref(), url.as_ref()]),
             };
-            let output = command.env("DATABASE_URL", url).output().unwrap();
-            let said = String::from_utf8_lossy(&output.stderr);
-            assert_eq!(output.status.code(), Some(2), "{url}: {said}");
+            let (status, said) = refusal(command.env("DATABASE_URL", url));
+            assert_eq!(status, Some(2), "{url}: {said}");
             assert!(said.contains("expected postgres://"), "{url}: {said}");
             assert!(!said.contains("secret"), "{url}: {said}");
         }

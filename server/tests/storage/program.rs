@@ -34,6 +34,25 @@ pub(crate) fn command(options: &[&OsStr]) -> Command {
     command
 }
 
+/// What the program says on standard error when it does not start, and its exit status.
+pub(crate) fn refusal(command: &mut Command) -> (Option<i32>, String) {
+    let mut child = command
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let begin = Instant::now();
+    while child.try_wait().unwrap().is_none() {
+        if begin.elapsed() > Duration::from_secs(60) {
+            child.kill().unwrap();
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    (output.status.code(), said)
+}
+
 impl Program {
     /// Starts it.
     pub(crate) fn start(command: &mut Command) -> Self {
