@@ -1,6 +1,7 @@
 //! The rates of all counters, and the part of them that one server may use alone.
 
 use std::num::{NonZeroU32, NonZeroUsize};
+use std::time::Duration;
 
 use super::counters::RateLimit;
 use super::options::LimitOptions;
@@ -63,6 +64,20 @@ impl Rates {
             servers: servers.get(),
             whole: self,
         }
+    }
+
+    /// How long anything counts. What is reported later than that has no effect.
+    pub(super) fn longest(self) -> Duration {
+        let sign_ins = [
+            self.accounts,
+            self.failures_of_account,
+            self.failures_of_provider,
+        ];
+        sign_ins
+            .map(|rate| rate.time)
+            .into_iter()
+            .max()
+            .unwrap_or_default()
     }
 
     /// The rate of a limit.

@@ -50,8 +50,14 @@ impl Connections {
         let Some(connection) = &mut lent.0 else {
             return Err(OutOfReach::Silent(TIMEOUT));
         };
-        let done = timeout_at(deadline, run(connection)).await.map_err(silent)?;
-        if done.as_ref().err().is_none_or(|error| error.as_database_error().is_some()) {
+        let done = timeout_at(deadline, run(connection))
+            .await
+            .map_err(silent)?;
+        if done
+            .as_ref()
+            .err()
+            .is_none_or(|error| error.as_database_error().is_some())
+        {
             // The connection is at the end of an answer, so it can be used again.
             drop(lent.0.take());
         }

@@ -17,9 +17,7 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{query, query_as, query_scalar};
 
 use self::connections::Connections;
-use self::parameters::{
-    KIND_OF_DENIAL, as_bytes, as_count, as_micros, from_micros, locks,
-};
+use self::parameters::{KIND_OF_DENIAL, as_bytes, as_count, as_micros, from_micros, locks};
 use self::prune::Pruned;
 use super::counters::{Denial, RateLimit, SignInEnd};
 use super::id::Id;
@@ -83,10 +81,7 @@ impl DatabaseCounters {
         })
     }
 
-    async fn try_sign_in(
-        &self,
-        sign_in: &SignIn,
-    ) -> Result<Result<Duration, Denial>, OutOfReach> {
+    async fn try_sign_in(&self, sign_in: &SignIn) -> Result<Result<Duration, Denial>, OutOfReach> {
         let rates = &self.rates;
         let clients = sign_in.client.iter().map(|scope| scope.key);
         let factors = sign_in.client.iter().map(|scope| scope.factor.get());
@@ -118,7 +113,9 @@ impl DatabaseCounters {
             .connections
             .with(async |connection| call.fetch_one(connection).await)
             .await?;
-        let limit = KIND_OF_DENIAL.iter().find(|(kind, _)| denied == Some(*kind));
+        let limit = KIND_OF_DENIAL
+            .iter()
+            .find(|(kind, _)| denied == Some(*kind));
         Ok(match limit {
             Some((_, limit)) => Err(Denial {
                 limit: *limit,
@@ -173,7 +170,9 @@ impl DatabaseCounters {
 
     async fn try_place(&self, place: Id, client: &ClientScopes) -> Result<bool, OutOfReach> {
         let most = self.rates.places.get();
-        let most = client.iter().map(|scope| most.saturating_mul(scope.factor.get() as usize));
+        let most = client
+            .iter()
+            .map(|scope| most.saturating_mul(scope.factor.get() as usize));
         let most = most.map(|most| i64::try_from(most).unwrap_or(i64::MAX));
         let keys = client.iter().map(|scope| scope.key);
         let call = query_scalar("SELECT limit_take_place($1, $2, $3, $4, $5, $6, $7)")
@@ -267,7 +266,9 @@ impl SharedCounters for DatabaseCounters {
     }
 
     fn prune(&self) -> BoxFuture<'_, Result<bool, OutOfReach>> {
-        self.pruned.step(&self.connections, &self.rates, self.test_lease).boxed()
+        self.pruned
+            .step(&self.connections, &self.rates, self.test_lease)
+            .boxed()
     }
 }
 

@@ -26,7 +26,7 @@ impl Pruned {
         test_lease: Duration,
     ) -> Result<bool, OutOfReach> {
         let call = query_scalar("SELECT limit_prune($1, $2)")
-            .bind(as_micros(known_for(rates) + test_lease))
+            .bind(as_micros(rates.longest() + test_lease))
             .bind(STEP);
         let removed: i64 = connections
             .with(async |connection| call.fetch_one(connection).await)
@@ -48,10 +48,4 @@ impl Pruned {
     fn last(&self) -> std::sync::MutexGuard<'_, Option<(i16, Vec<u8>)>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// How long anything counts. What is reported later than that has no effect.
-pub(super) fn known_for(rates: &Rates) -> Duration {
-    let accounts = rates.accounts.time;
-    accounts.max(rates.failures_of_account.time).max(rates.failures_of_provider.time)
 }

@@ -27,27 +27,48 @@ pub(in crate::limits) struct TestDatabase {
 impl TestDatabase {
     /// Starts the server.
     pub(in crate::limits) fn start() -> Self {
-        let directory = std::env::temp_dir().join(format!("mailguide-postgres-{}", fastrand::u64(..)));
+        let directory =
+            std::env::temp_dir().join(format!("mailguide-postgres-{}", fastrand::u64(..)));
         fs::create_dir(&directory).unwrap();
-        let owner = Command::new("chown").arg("postgres").arg(&directory).status();
+        let owner = Command::new("chown")
+            .arg("postgres")
+            .arg(&directory)
+            .status();
         assert!(owner.unwrap().success());
         let this = Self {
             directory,
             runtime: Arc::new(Runtime::new().unwrap()),
             next: AtomicU32::new(0),
         };
-        this.command("initdb", &["--auth=trust", "--no-sync", "--username=postgres"]);
+        this.command(
+            "initdb",
+            &["--auth=trust", "--no-sync", "--username=postgres"],
+        );
         let options = format!(
             "-c listen_addresses= -c fsync=off -c unix_socket_directories={}",
             this.directory.display()
         );
-        this.command("pg_ctl", &["start", "--wait", "--silent", "--log=/dev/null", "--options", &options]);
+        this.command(
+            "pg_ctl",
+            &[
+                "start",
+                "--wait",
+                "--silent",
+                "--log=/dev/null",
+                "--options",
+                &options,
+            ],
+        );
         this
     }
 
     /// Runs a program of PostgreSQL as its own user.
     fn command(&self, program: &str, arguments: &[&str]) {
-        let found = fs::read_dir("/usr/lib/postgresql").unwrap().next().unwrap().unwrap();
+        let found = fs::read_dir("/usr/lib/postgresql")
+            .unwrap()
+            .next()
+            .unwrap()
+            .unwrap();
         let status = Command::new("setpriv")
             .args(["--reuid=postgres", "--regid=postgres", "--clear-groups"])
             .arg(found.path().join("bin").join(program))
@@ -75,10 +96,14 @@ impl TestDatabase {
              'SELECT now FROM test_clock'",
         ];
         self.block(async move {
-            let mut connection = PgConnection::connect_with(&server.clone().database("postgres")).await.unwrap();
+            let mut connection = PgConnection::connect_with(&server.clone().database("postgres"))
+                .await
+                .unwrap();
             let create = sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"));
             connection.execute(create).await.unwrap();
-            let mut connection = PgConnection::connect_with(&server.database(&name)).await.unwrap();
+            let mut connection = PgConnection::connect_with(&server.database(&name))
+                .await
+                .unwrap();
             for statement in statements {
                 connection.execute(statement).await.unwrap();
             }
@@ -88,7 +113,11 @@ impl TestDatabase {
 
     /// Counters in a new database, for simulations on a paused clock: they block the thread until the database has
     /// answered, so that the clock stands still.
-    pub(in crate::limits) fn counters(&self, options: &LimitOptions, keys: &KeyHasher) -> Arc<dyn Counters> {
+    pub(in crate::limits) fn counters(
+        &self,
+        options: &LimitOptions,
+        keys: &KeyHasher,
+    ) -> Arc<dyn Counters> {
         let database = self.create();
         Arc::new(Blocking {
             runtime: Arc::clone(&self.runtime),
@@ -114,10 +143,7 @@ impl Drop for TestDatabase {
 }
 
 /// Runs something on another runtime, and blocks this thread until it is done.
-fn block<T: Send + 'static>(
-    runtime: &Runtime,
-    run: impl Future<Output = T> + Send + 'static,
-) -> T {
+fn block<T: Send + 'static>(runtime: &Runtime, run: impl Future<Output = T> + Send + 'static) -> T {
     let (sender, done) = mpsc::channel();
     runtime.spawn(async move { sender.send(run.await) });
     done.recv().unwrap()
@@ -157,21 +183,26 @@ struct BlockingPlace {
 
 impl Drop for BlockingPlace {
     fn drop(&mut self) {
-        let (counters, place, client) = (Arc::clone(&self.counters), self.place, self.client.clone());
-        block(&self.runtime, async move { counters.leave_place(place, &client).await.unwrap() });
+        let (counters, place, client) =
+            (Arc::clone(&self.counters), self.place, self.client.clone());
+        block(&self.runtime, async move {
+            counters.leave_place(place, &client).await.unwrap()
+        });
     }
 }
 
 impl Counters for Blocking {
     fn count_test<'a>(&'a self, client: &'a ClientScopes) -> BoxFuture<'a, Result<(), Denial>> {
         let client = client.clone();
-        let counted = self.ask(|counters| async move { counters.count_test(&client).await.unwrap() });
+        let counted =
+            self.ask(|counters| async move { counters.count_test(&client).await.unwrap() });
         ready(counted).boxed()
     }
 
     fn count_sign_in<'a>(&'a self, sign_in: &'a SignIn) -> BoxFuture<'a, Result<Duration, Denial>> {
         let sign_in = sign_in.clone();
-        let counted = self.ask(|counters| async move { counters.count_sign_in(&sign_in).await.unwrap() });
+        let counted =
+            self.ask(|counters| async move { counters.count_sign_in(&sign_in).await.unwrap() });
         ready(counted).boxed()
     }
 
@@ -200,7 +231,11 @@ impl Counters for Blocking {
             let at = Instant::now() + SOON;
             // Nobody knows how often it was reported.
             for _ in 0..2 {
-                let settled = Settled { sign_in: sign_in.clone(), end, at };
+                let settled = Settled {
+                    sign_in: sign_in.clone(),
+                    end,
+                    at,
+                };
                 counters.settle(&settled).await.unwrap();
             }
         });
