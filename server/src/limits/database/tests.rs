@@ -166,7 +166,7 @@ impl Blocking {
         let now = Duration::from_secs(1_700_000_000) + self.begin.elapsed();
         let asked = ask(Arc::clone(&self.counters));
         block(&self.runtime, async move {
-            let set = query("UPDATE test_clock SET now = $1").bind(as_micros(now));
+            let set = query("UPDATE test_clock SET now = $1 WHERE now <> $1").bind(as_micros(now));
             set.execute(&clock).await.unwrap();
             asked.await
         })
