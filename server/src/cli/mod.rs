@@ -25,6 +25,7 @@ use crate::limits::LimitOptions;
 use crate::listen::connections::ConnectionOptions;
 use crate::listen::tls::TlsOptions;
 use crate::log::LogFormat;
+use crate::storage::StorageOptions;
 
 /// Serves a help page for mail settings that tests the mail servers itself
 #[derive(Debug, Parser)]
@@ -180,6 +181,10 @@ pub struct ServeOptions {
     /// Limits on tests and pages.
     #[command(flatten)]
     pub limits: LimitOptions,
+
+    /// Where the history is kept.
+    #[command(flatten)]
+    pub storage: StorageOptions,
 
     /// Trust in mail servers.
     #[command(flatten)]

@@ -13,7 +13,7 @@ use probe::net::{Options, Probe};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use crate::cli::ServeOptions;
 use crate::cli::record::LIST;
@@ -41,11 +41,15 @@ use crate::operations::service_manager;
 use crate::profile_signing::{self, CurrentKey, is_publicly_trusted};
 use crate::records::{self, ConfigError};
 use crate::result_cache::ResultCache;
+use crate::storage::{Place, Recorder, StorageError, Writer};
 use crate::{log, process, terminal};
 
 /// How long before the shutdown timeout running tests are ended, so that their last lines reach the
 /// customers.
 const LAST_LINES_TIME: Duration = Duration::from_secs(2);
+
+/// How long what was recorded last may take to be stored at the end.
+const LAST_WRITES_TIME: Duration = Duration::from_secs(5);
 
 /// The open files that are neither connections of customers nor of tests: connections to the metrics port, and
 /// the files of the program itself.
@@ -72,6 +76,9 @@ pub enum ServeError {
     /// The system has no randomness for the secret of the limits.
     #[error("the system has no random numbers")]
     NoRandomness,
+    /// The history cannot be kept where it should.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
     /// The certificate cannot be used.
     #[error(transparent)]
     Tls(#[from] TlsError),
@@ -97,6 +104,9 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
     let _log = log::start(options.log_format);
     process::forbid_core_dumps();
     let open_files = process::raise_open_file_limit();
+    let runtime = tokio::runtime::Runtime::new().map_err(ServeError::Runtime)?;
+    // The connections to a database belong to it.
+    let _runtime = runtime.enter();
     let catalogue = records::read(&options.config, options.trust.allow_private)?;
     let probe = records::probe(&options.trust, Options::default())?;
     let tests = options.limits.tests_at_once.get() as usize;
@@ -116,6 +126,14 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
         contacts: options.security_contact.clone(),
     };
     let metrics = Metrics::default();
+    let place = Place::of(&options.storage)?;
+    let (_recorder, mut writer) = recorder(&place, &site, &metrics);
+    if let (Place::File(_), Some(writer)) = (&place, &mut writer) {
+        // A file is there at once, or there is something to be said. A server of databases may take its time.
+        runtime
+            .block_on(writer.open())
+            .map_err(StorageError::from)?;
+    }
     let limits = Limits::new(&options.limits, keys(&options.limits)?, metrics.clone());
     let results = ResultCache::new(options.limits.share_results);
     let certificates = match (&options.tls.tls_cert, &options.tls.tls_key) {
@@ -158,11 +176,10 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
         transport,
         watched,
         limits,
+        writer,
         state,
     };
-    tokio::runtime::Runtime::new()
-        .map_err(ServeError::Runtime)?
-        .block_on(server.run(&options, app))?;
+    runtime.block_on(server.run(&options, app))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -172,6 +189,8 @@ struct Server {
     /// The certificates that are reloaded.
     watched: Vec<Arc<Certificates>>,
     limits: Limits,
+    /// What stores the history, if it is stored.
+    writer: Option<Writer>,
     state: Arc<AppState>,
 }
 
@@ -182,6 +201,7 @@ impl Server {
             transport,
             watched,
             limits,
+            mut writer,
             state,
         } = self;
         let readiness = state.readiness.clone();
@@ -256,11 +276,17 @@ impl Server {
             .map_err(ServeError::Runtime)
         };
         let published = published_settings::watch(&state.site, &transport.metrics);
+        let history = async {
+            match &mut writer {
+                Some(writer) => writer.run().await,
+                None => std::future::pending().await,
+            }
+        };
         let notifications = async {
             service_manager::ready();
             service_manager::watchdog().await;
         };
-        tokio::select! {
+        let ended = tokio::select! {
             // In this order: a service manager may send SIGHUP as soon as it is notified that the program is
             // ready, so its handler must be installed before.
             biased;
@@ -270,7 +296,13 @@ impl Server {
             () = shutdown => Ok(()),
             () = notifications => Ok(()),
             () = published => Ok(()),
+            () = history => Ok(()),
+        };
+        if let Some(writer) = writer {
+            // What it has not stored by then is lost.
+            let _ = timeout(LAST_WRITES_TIME, writer.finish()).await;
         }
+        ended
     }
 }
 
@@ -305,6 +337,23 @@ fn published(options: &ServeOptions, catalogue: &Catalogue, probe: &Probe) -> Pu
             PublishedSettings::new(catalogue, Arc::new(observer), every)
         }
         _ => PublishedSettings::default(),
+    }
+}
+
+/// What takes the results of the monitor, and what stores them, if they are stored.
+fn recorder(place: &Place, site: &Site, metrics: &Metrics) -> (Recorder, Option<Writer>) {
+    let (status, revision) = (site.status.clone(), site.revision.clone());
+    match place.database() {
+        Some(database) => {
+            tracing::info!(place = database.place(), "the history is stored");
+            let health = metrics.database_health().clone();
+            let (recorder, writer) = Recorder::stored(status, revision, database, health);
+            (recorder, Some(writer))
+        }
+        None => {
+            tracing::info!("the history is kept in memory only: --data stores it");
+            (Recorder::in_memory(status, revision), None)
+        }
     }
 }
 

@@ -19,6 +19,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Metric, Registry};
 
 use super::probe_health::ProbeHealth;
+use crate::storage::DatabaseHealth;
 
 /// Everything that is counted. Clones share it.
 #[derive(Clone, Debug)]
@@ -38,6 +39,7 @@ struct Inner {
     limits_shared: Family<NoLabels, Gauge>,
     servers: Family<NoLabels, Gauge>,
     probe_health: ProbeHealth,
+    database_health: DatabaseHealth,
     registry: Registry,
 }
 
@@ -144,6 +146,7 @@ impl Default for Metrics {
                 Family::default(),
             ),
             probe_health: ProbeHealth::default(),
+            database_health: DatabaseHealth::registered(&mut registry),
             registry,
         }))
     }
@@ -192,6 +195,11 @@ impl Metrics {
     /// Whether the connection test works, as the checks show that are counted here.
     pub fn probe_health(&self) -> &ProbeHealth {
         &self.0.probe_health
+    }
+
+    /// Whether the database does what it should.
+    pub fn database_health(&self) -> &DatabaseHealth {
+        &self.0.database_health
     }
 
     /// A test begins.
