@@ -9,6 +9,7 @@ use std::{fmt, io};
 use app::published::PublishedSettings;
 use app::record::Catalogue;
 use app::site::Site;
+use app::status::{ServiceStatus, Snapshot};
 use probe::net::{Options, Probe};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -35,6 +36,11 @@ use crate::listen::connections::{Connections, MAX_OPERATOR_CONNECTIONS};
 use crate::listen::listener_options::ListenerOptions;
 use crate::listen::tls::{Certificates, TlsError};
 use crate::listen::{redirect, tls};
+use crate::monitor::alert::Alerts;
+use crate::monitor::checks::SharedWithCustomers;
+use crate::monitor::services::monitored_services;
+use crate::monitor::watch::Clock;
+use crate::monitor::{Leadership, MAX_CHECKS, Monitor};
 use crate::operations::metrics::Metrics;
 use crate::operations::published_settings;
 use crate::operations::service_manager;
@@ -111,7 +117,12 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
     let probe = records::probe(&options.trust, Options::default())?;
     let tests = options.limits.tests_at_once.get() as usize;
     let targets = tests.saturating_mul(catalogue.max_services());
-    let reserve = Probe::max_sockets(targets).saturating_add(OTHER_FILES);
+    let monitored = match options.monitor.monitor_every.0 {
+        Some(_) => MAX_CHECKS,
+        None => 0,
+    };
+    let sockets = Probe::max_sockets(targets.saturating_add(monitored));
+    let reserve = sockets.saturating_add(OTHER_FILES);
     let connections = options.connections.clone().leaving(reserve, open_files);
     let assets = Assets::load()?;
     let published = published(&options, &catalogue, &probe);
@@ -119,15 +130,18 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
     let mut site = site.map_err(ServeError::Content)?;
     site.operator = options.operator.clone().into();
     site.published = published;
+    if let Some(every) = options.monitor.monitor_every.0 {
+        site.status = ServiceStatus::new(every, Snapshot::default());
+    }
     let http = HttpOptions {
         proxies: TrustedProxies::new(&options.proxies),
         hsts: Hsts::seconds(options.tls.hsts),
         hosts: Hosts::new(&options.host),
         contacts: options.security_contact.clone(),
     };
-    let metrics = Metrics::default();
+    let metrics = Metrics::with_status(site.status.clone());
     let place = Place::of(&options.storage)?;
-    let (_recorder, mut writer) = recorder(&place, &site, &metrics);
+    let (recorder, mut writer) = recorder(&place, &site, &metrics);
     if let (Place::File(_), Some(writer)) = (&place, &mut writer) {
         // A file is there at once, or there is something to be said. A server of databases may take its time.
         runtime
@@ -177,6 +191,7 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
         watched,
         limits,
         writer,
+        recorder,
         state,
     };
     runtime.block_on(server.run(&options, app))?;
@@ -191,6 +206,7 @@ struct Server {
     limits: Limits,
     /// What stores the history, if it is stored.
     writer: Option<Writer>,
+    recorder: Recorder,
     state: Arc<AppState>,
 }
 
@@ -202,6 +218,7 @@ impl Server {
             watched,
             limits,
             mut writer,
+            recorder,
             state,
         } = self;
         let readiness = state.readiness.clone();
@@ -282,6 +299,8 @@ impl Server {
                 None => std::future::pending().await,
             }
         };
+        let monitor = monitor(&state, recorder);
+        let monitor = monitor.run(Leadership::always());
         let notifications = async {
             service_manager::ready();
             service_manager::watchdog().await;
@@ -296,6 +315,7 @@ impl Server {
             () = shutdown => Ok(()),
             () = notifications => Ok(()),
             () = published => Ok(()),
+            () = monitor => Ok(()),
             () = history => Ok(()),
         };
         if let Some(writer) = writer {
@@ -354,6 +374,20 @@ fn recorder(place: &Place, site: &Site, metrics: &Metrics) -> (Recorder, Option<
             tracing::info!("the history is kept in memory only: --data stores it");
             (Recorder::in_memory(status, revision), None)
         }
+    }
+}
+
+/// What checks every documented service, as often as the status of the site says.
+fn monitor(state: &AppState, recorder: Recorder) -> Monitor {
+    let (site, metrics) = (&state.site, state.metrics.clone());
+    let checks = SharedWithCustomers::new(state.results.clone(), site.probe.clone(), metrics);
+    Monitor {
+        services: monitored_services(&site.catalogue),
+        status: site.status.clone(),
+        recorder,
+        checks: Arc::new(checks),
+        alerts: Alerts::default(),
+        clock: Clock::default(),
     }
 }
 

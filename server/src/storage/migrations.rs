@@ -35,6 +35,11 @@ pub const POSTGRES: &[Version] = &[
         "events",
         include_str!("../../migrations/postgres/0002_events.sql"),
     ),
+    (
+        10,
+        "limits",
+        include_str!("../../migrations/postgres/0010_limits.sql"),
+    ),
 ];
 
 /// Brings tables to the last of these versions.

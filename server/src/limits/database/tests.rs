@@ -1,8 +1,8 @@
 //! A real PostgreSQL for tests, with a clock that they set.
 
-use std::fs;
-use std::path::PathBuf;
-use std::process::{Command, Stdio};
+#[path = "../../../tests/postgres/mod.rs"]
+mod postgres;
+
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
@@ -10,16 +10,19 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, ready};
 use sqlx::postgres::PgPool;
-use sqlx::{Connection, Executor, PgConnection};
+use sqlx::Executor;
 use tokio::runtime::Runtime;
 use tokio::time::Instant;
 
+use self::postgres::PostgresServer;
 use super::*;
 use crate::limits::counters::{Counters, Place};
+use crate::storage::Database;
+use crate::storage::postgres::PostgresDatabase;
 
 /// A PostgreSQL server of this test, and a runtime that it is asked from.
 pub(in crate::limits) struct TestDatabase {
-    directory: PathBuf,
+    server: PostgresServer,
     runtime: Arc<Runtime>,
     next: AtomicU32,
 }
@@ -27,88 +30,26 @@ pub(in crate::limits) struct TestDatabase {
 impl TestDatabase {
     /// Starts the server.
     pub(in crate::limits) fn start() -> Self {
-        let directory =
-            std::env::temp_dir().join(format!("mailguide-postgres-{}", fastrand::u64(..)));
-        fs::create_dir(&directory).unwrap();
-        let owner = Command::new("chown")
-            .arg("postgres")
-            .arg(&directory)
-            .status();
-        assert!(owner.unwrap().success());
-        let this = Self {
-            directory,
+        Self {
+            server: PostgresServer::start(),
             runtime: Arc::new(Runtime::new().unwrap()),
             next: AtomicU32::new(0),
-        };
-        this.command(
-            "initdb",
-            &["--auth=trust", "--no-sync", "--username=postgres"],
-        );
-        let options = format!(
-            "-c listen_addresses= -c fsync=off -c unix_socket_directories={}",
-            this.directory.display()
-        );
-        this.command(
-            "pg_ctl",
-            &[
-                "start",
-                "--wait",
-                "--silent",
-                "--log=/dev/null",
-                "--options",
-                &options,
-            ],
-        );
-        this
-    }
-
-    /// Runs a program of PostgreSQL as its own user.
-    fn command(&self, program: &str, arguments: &[&str]) {
-        let found = fs::read_dir("/usr/lib/postgresql")
-            .unwrap()
-            .next()
-            .unwrap()
-            .unwrap();
-        let status = Command::new("setpriv")
-            .args(["--reuid=postgres", "--regid=postgres", "--clear-groups"])
-            .arg(found.path().join("bin").join(program))
-            .arg("--pgdata")
-            .arg(self.directory.join("data"))
-            .args(arguments)
-            .current_dir("/")
-            .stdout(Stdio::null())
-            .status();
-        assert!(status.unwrap().success(), "{program}");
+        }
     }
 
     /// A new database with the tables, whose clock is in the table `test_clock`.
     pub(in crate::limits) fn create(&self) -> PgConnectOptions {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
-        let name = format!("test{number}");
-        let server = PgConnectOptions::new_without_pgpass()
-            .host(self.directory.to_str().unwrap())
-            .username("postgres");
-        let database = server.clone().database(&name);
-        let statements = [
-            include_str!("../../../migrations/postgres/0010_limits.sql"),
-            "CREATE TABLE test_clock (now bigint); INSERT INTO test_clock VALUES (0);
-             CREATE OR REPLACE FUNCTION limit_now() RETURNS bigint LANGUAGE sql VOLATILE AS
-             'SELECT now FROM test_clock'",
-        ];
+        let url = self.server.database(&format!("test{number}"));
         self.block(async move {
-            let mut connection = PgConnection::connect_with(&server.clone().database("postgres"))
-                .await
-                .unwrap();
-            let create = sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"));
-            connection.execute(create).await.unwrap();
-            let mut connection = PgConnection::connect_with(&server.database(&name))
-                .await
-                .unwrap();
-            for statement in statements {
-                connection.execute(statement).await.unwrap();
-            }
-        });
-        database
+            let database = PostgresDatabase::new(&url).unwrap();
+            database.open().await.unwrap();
+            let clock = "CREATE TABLE test_clock (now bigint); INSERT INTO test_clock VALUES (0);
+                CREATE OR REPLACE FUNCTION limit_now() RETURNS bigint LANGUAGE sql VOLATILE AS
+                'SELECT now FROM test_clock'";
+            database.pool().execute(clock).await.unwrap();
+            url.parse().unwrap()
+        })
     }
 
     /// Counters in a new database, for simulations on a paused clock: they block the thread until the database has
@@ -132,13 +73,6 @@ impl TestDatabase {
 
     fn block<T: Send + 'static>(&self, run: impl Future<Output = T> + Send + 'static) -> T {
         block(&self.runtime, run)
-    }
-}
-
-impl Drop for TestDatabase {
-    fn drop(&mut self) {
-        self.command("pg_ctl", &["stop", "--mode=immediate", "--silent"]);
-        fs::remove_dir_all(&self.directory).unwrap();
     }
 }
 
