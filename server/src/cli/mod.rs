@@ -24,8 +24,8 @@ use crate::limits::LimitOptions;
 use crate::listen::connections::ConnectionOptions;
 use crate::listen::tls::TlsOptions;
 use crate::log::LogFormat;
-use crate::storage::StorageOptions;
 use crate::monitor::MonitorOptions;
+use crate::storage::StorageOptions;
 
 /// Serves a help page for mail settings that tests the mail servers itself
 #[derive(Debug, Parser)]

@@ -16,8 +16,10 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
+use super::shared_limits::{LimitsError, limits};
 use crate::cli::ServeOptions;
 use crate::cli::record::LIST;
+use crate::cluster::Cluster;
 use crate::discovery::Fetcher;
 use crate::discovery::observe::Observer;
 use crate::http::application::Application;
@@ -29,8 +31,7 @@ use crate::http::operators;
 use crate::http::options::HttpOptions;
 use crate::http::router::{router, without_tls};
 use crate::http::state::AppState;
-use crate::limits::key::{KeyHasher, MIN_SECRET_LEN};
-use crate::limits::{LimitOptions, Limits};
+use crate::limits::Limits;
 use crate::listen::accept::serve;
 use crate::listen::connections::{Connections, MAX_OPERATOR_CONNECTIONS};
 use crate::listen::listener_options::ListenerOptions;
@@ -73,15 +74,9 @@ pub enum ServeError {
     /// The texts of the language cannot be read.
     #[error("app/content/{0}")]
     Content(String),
-    /// The secret of the limits is too short.
-    #[error("{file}: expected at least {MIN_SECRET_LEN} random bytes")]
-    ShortSecret {
-        /// The file.
-        file: String,
-    },
-    /// The system has no randomness for the secret of the limits.
-    #[error("the system has no random numbers")]
-    NoRandomness,
+    /// The secret of the limits cannot be used.
+    #[error(transparent)]
+    Limits(#[from] LimitsError),
     /// The history cannot be kept where it should.
     #[error(transparent)]
     Storage(#[from] StorageError),
@@ -148,7 +143,7 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
             .block_on(writer.open())
             .map_err(StorageError::from)?;
     }
-    let limits = Limits::new(&options.limits, keys(&options.limits)?, metrics.clone());
+    let (limits, cluster) = limits(&options.limits, &place, &recorder, &metrics, &runtime)?;
     let results = ResultCache::new(options.limits.share_results);
     let certificates = match (&options.tls.tls_cert, &options.tls.tls_key) {
         (Some(cert), Some(key)) => Some(Arc::new(Certificates::read(cert, key)?)),
@@ -190,6 +185,7 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
         transport,
         watched,
         limits,
+        cluster,
         writer,
         recorder,
         state,
@@ -204,6 +200,8 @@ struct Server {
     /// The certificates that are reloaded.
     watched: Vec<Arc<Certificates>>,
     limits: Limits,
+    /// The servers beside this one, if it has a database with them.
+    cluster: Option<Cluster>,
     /// What stores the history, if it is stored.
     writer: Option<Writer>,
     recorder: Recorder,
@@ -217,6 +215,7 @@ impl Server {
             transport,
             watched,
             limits,
+            cluster,
             mut writer,
             recorder,
             state,
@@ -300,7 +299,17 @@ impl Server {
             }
         };
         let monitor = monitor(&state, recorder);
-        let monitor = monitor.run(Leadership::always());
+        let leadership = match &cluster {
+            Some(cluster) => cluster.leadership(),
+            None => Leadership::always(),
+        };
+        let monitor = monitor.run(leadership);
+        let with_others = async {
+            match &cluster {
+                Some(cluster) => cluster.run(state.site.status.every().is_some()).await,
+                None => std::future::pending().await,
+            }
+        };
         let notifications = async {
             service_manager::ready();
             service_manager::watchdog().await;
@@ -317,7 +326,11 @@ impl Server {
             () = published => Ok(()),
             () = monitor => Ok(()),
             () = history => Ok(()),
+            () = with_others => Ok(()),
         };
+        if let Some(cluster) = cluster {
+            cluster.end().await;
+        }
         if let Some(writer) = writer {
             // What it has not stored by then is lost.
             let _ = timeout(LAST_WRITES_TIME, writer.finish()).await;
@@ -400,17 +413,6 @@ fn signing_key(certificates: Arc<Certificates>) -> Option<Arc<dyn CurrentKey>> {
             None
         }
     }
-}
-
-/// The secret of the limits: from its file, or a random one for this run.
-fn keys(options: &LimitOptions) -> Result<KeyHasher, ServeError> {
-    let Some(file) = &options.limits_secret else {
-        return KeyHasher::random().map_err(|_| ServeError::NoRandomness);
-    };
-    let secret = records::read_file(file)?;
-    KeyHasher::configured(&secret).ok_or_else(|| ServeError::ShortSecret {
-        file: file.display().to_string(),
-    })
 }
 
 /// SIGINT (Ctrl-C) and SIGTERM, which tell the program to stop.

@@ -53,6 +53,7 @@ use tokio::sync::{SemaphorePermit, watch};
 use tokio::time::sleep;
 
 use self::counters::{Counters, Denial, RateLimit, SignInEnd};
+use self::id::Id;
 use self::key::{ClientScopes, KeyHasher};
 use self::memory::MemoryCounters;
 pub use self::options::LimitOptions;
@@ -62,6 +63,11 @@ pub(crate) use self::rate::seconds;
 use self::rates::Rates;
 use self::test_slots::{NoSlot, TestSlot, TestSlots};
 use crate::operations::metrics::{CountedTest, Metrics};
+
+/// The number of this server among those with the same database, a new one each time it is started.
+pub fn server_id() -> i64 {
+    Id::of_process()
+}
 
 /// The limits of one server. Clones share the counts.
 #[derive(Clone)]

@@ -9,6 +9,7 @@ use super::counters::{Denial, SignInEnd};
 use super::id::Id;
 use super::key::ClientScopes;
 use super::sign_in::SignIn;
+pub use crate::storage::prompt::OutOfReach;
 
 /// Counters that several servers share. They decide as [`Counters`](super::counters::Counters) do, and say when they
 /// are out of reach: then it is not known whether anything was counted.
@@ -98,17 +99,6 @@ pub struct Settled {
     pub end: SignInEnd,
     /// When it ended.
     pub at: Instant,
-}
-
-/// Why shared counters cannot be asked.
-#[derive(Debug, thiserror::Error)]
-pub enum OutOfReach {
-    /// The database refused, or could not be reached.
-    #[error(transparent)]
-    Database(#[from] sqlx::Error),
-    /// There was no answer in time.
-    #[error("no answer within {0:?}")]
-    Silent(Duration),
 }
 
 /// Why a server does not belong to the shared counters.

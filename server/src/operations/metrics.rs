@@ -40,6 +40,7 @@ struct Inner {
     /// Empty where limits are not shared.
     limits_shared: Family<NoLabels, Gauge>,
     servers: Family<NoLabels, Gauge>,
+    monitors: Family<NoLabels, Gauge>,
     probe_health: ProbeHealth,
     database_health: DatabaseHealth,
     registry: Registry,
@@ -156,6 +157,12 @@ impl Metrics {
                 "Servers that share the limits, with this one",
                 Family::default(),
             ),
+            monitors: register(
+                &mut registry,
+                "monitors",
+                "Whether this one of several servers monitors",
+                Family::default(),
+            ),
             probe_health: ProbeHealth::default(),
             database_health: DatabaseHealth::registered(&mut registry),
             registry,
@@ -229,6 +236,12 @@ impl Metrics {
     pub fn limits_shared(&self, shared: bool) {
         let gauge = self.0.limits_shared.get_or_create(&NoLabels {});
         gauge.set(shared.into());
+    }
+
+    /// Whether this one of several servers monitors.
+    pub fn monitors(&self, monitors: bool) {
+        let gauge = self.0.monitors.get_or_create(&NoLabels {});
+        gauge.set(monitors.into());
     }
 
     /// So many servers share the limits.

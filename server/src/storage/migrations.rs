@@ -40,6 +40,11 @@ pub const POSTGRES: &[Version] = &[
         "limits",
         include_str!("../../migrations/postgres/0010_limits.sql"),
     ),
+    (
+        11,
+        "monitor_leader",
+        include_str!("../../migrations/postgres/0011_monitor_leader.sql"),
+    ),
 ];
 
 /// Brings tables to the last of these versions.

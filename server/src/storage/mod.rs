@@ -10,6 +10,7 @@
 //! | [`queue`] | what is not stored yet |
 //! | [`health`] | whether the database does what it should |
 //! | [`sqlite`], [`postgres`] | the databases: how each is opened |
+//! | [`prompt`] | connections for what somebody waits for |
 //! | [`sql`] | the statements, the same for both |
 //! | [`dialect`] | what differs between the two |
 //! | [`migrations`] | their tables, version by version |
@@ -28,6 +29,7 @@ pub mod health;
 pub mod migrations;
 pub mod options;
 pub mod postgres;
+pub mod prompt;
 mod queue;
 pub mod recorder;
 pub mod sql;
@@ -69,6 +71,13 @@ pub trait Store: Send + Sync {
     ///
     /// When the database cannot be read.
     fn load(&self, now: UtcDateTime) -> BoxFuture<'_, Result<Snapshot, StoreError>>;
+
+    /// What was stored of checks and changes that happened from this time on, and all that may have changed besides.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    fn since(&self, from: UtcDateTime) -> BoxFuture<'_, Result<Vec<Event>, StoreError>>;
 
     /// Removes some of what is too old, in a step that is short; returns whether there is more.
     ///

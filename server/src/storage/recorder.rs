@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use app::site::Revision;
 use app::status::{Event, ServiceStatus, Snapshot};
+use time::UtcDateTime;
 use tokio::sync::Notify;
 
 use super::Database;
@@ -67,6 +68,33 @@ impl Recorder {
             None => self.status.apply(events),
         }
         self.revision.advance();
+    }
+
+    /// When the last check began of which anything is known.
+    pub fn last_result(&self) -> Option<UtcDateTime> {
+        let known = self.status.now()?;
+        let last = known
+            .services
+            .values()
+            .filter_map(|history| history.last.as_ref());
+        last.map(|result| result.at).max()
+    }
+
+    /// Shows what another server has recorded, where that is not known yet.
+    pub fn learn(&self, events: Vec<Event>) {
+        let queue = self.stored.as_ref().map(|waiting| waiting.queue.lock());
+        // Nothing can be recorded meanwhile.
+        let _queue = queue.map(|queue| queue.unwrap_or_else(PoisonError::into_inner));
+        let Some(before) = self.status.now() else {
+            return;
+        };
+        let mut known = Snapshot::clone(&before);
+        events.into_iter().for_each(|event| known.apply(event));
+        // Whoever shows it live is told of what is new only.
+        if known != *before {
+            self.status.replace(known);
+            self.revision.advance();
+        }
     }
 
     /// Shows what the database has, and what was recorded before it could be read.

@@ -3,7 +3,6 @@
 //! Each decision is one call of a function of `migrations/postgres/0010_limits.sql`: one transaction, one round trip.
 //! It has connections of its own, so that no decision waits for the history.
 
-mod connections;
 mod parameters;
 mod prune;
 #[cfg(test)]
@@ -16,7 +15,6 @@ use futures_util::future::BoxFuture;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{query, query_as, query_scalar};
 
-use self::connections::Connections;
 use self::parameters::{KIND_OF_DENIAL, as_bytes, as_count, as_micros, from_micros, locks};
 use self::prune::Pruned;
 use super::counters::{Denial, RateLimit, SignInEnd};
@@ -27,10 +25,11 @@ use super::options::LimitOptions;
 use super::rates::Rates;
 use super::shared::{OutOfReach, RenewError, SERVER_LEASE, Settled, SharedCounters};
 use super::sign_in::SignIn;
+use crate::storage::prompt::PromptConnections;
 
 /// Counters in a PostgreSQL database.
 pub struct DatabaseCounters {
-    connections: Connections,
+    connections: PromptConnections,
     rates: Rates,
     server: i64,
     check_value: Key,
@@ -38,6 +37,9 @@ pub struct DatabaseCounters {
     test_lease: Duration,
     pruned: Pruned,
 }
+
+/// How many connections there are at most. A decision takes a millisecond.
+const MAX_CONNECTIONS: u32 = 8;
 
 /// How long a test runs at most, once it has its slot and its delay is over.
 const MAX_TEST: Duration = Duration::from_secs(180);
@@ -49,7 +51,7 @@ impl DatabaseCounters {
     /// The counters of this database, whose tables exist. No connection is made yet.
     pub fn new(database: PgConnectOptions, options: &LimitOptions, keys: &KeyHasher) -> Self {
         Self {
-            connections: Connections::new(database),
+            connections: PromptConnections::new(database, MAX_CONNECTIONS),
             rates: Rates::new(options),
             server: Id::of_process(),
             check_value: keys.check_value(),

@@ -7,8 +7,8 @@ use sqlx::{query_as, query_scalar};
 
 use super::super::rates::Rates;
 use super::super::shared::OutOfReach;
-use super::connections::Connections;
 use super::parameters::as_micros;
+use crate::storage::prompt::PromptConnections;
 
 /// How far the buckets have been looked through.
 #[derive(Default)]
@@ -21,7 +21,7 @@ impl Pruned {
     /// One step; returns whether there is more.
     pub(super) async fn step(
         &self,
-        connections: &Connections,
+        connections: &PromptConnections,
         rates: &Rates,
         test_lease: Duration,
     ) -> Result<bool, OutOfReach> {

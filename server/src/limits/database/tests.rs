@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, ready};
-use sqlx::postgres::PgPool;
 use sqlx::Executor;
+use sqlx::postgres::PgPool;
 use tokio::runtime::Runtime;
 use tokio::time::Instant;
 

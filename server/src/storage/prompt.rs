@@ -1,4 +1,4 @@
-//! The connections for decisions, none of which waits long.
+//! Connections to PostgreSQL for what somebody waits for: it is done within a second, or not.
 
 use std::time::Duration;
 
@@ -7,23 +7,29 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, Postgres};
 use sqlx::{Executor, PgConnection};
 use tokio::time::{Instant, timeout_at};
 
-use super::super::shared::OutOfReach;
+/// So many connections at most, which are made when they are needed.
+pub(crate) struct PromptConnections(PgPool);
 
-/// The connections of one server.
-pub(super) struct Connections(PgPool);
+/// Why a database has not done what it was asked for.
+#[derive(Debug, thiserror::Error)]
+pub enum OutOfReach {
+    /// It refused, or could not be reached.
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+    /// There was no answer in time.
+    #[error("no answer within {0:?}")]
+    Silent(Duration),
+}
 
-/// How long a decision may take. A customer waits for it.
+/// How long anything may take.
 const TIMEOUT: Duration = Duration::from_secs(1);
 
-/// How many there are at most. A decision takes a millisecond.
-const MAX_CONNECTIONS: u32 = 8;
-
-impl Connections {
-    pub(super) fn new(database: PgConnectOptions) -> Self {
+impl PromptConnections {
+    pub(crate) fn new(database: PgConnectOptions, most: u32) -> Self {
         let pool = PgPoolOptions::new()
-            .max_connections(MAX_CONNECTIONS)
+            .max_connections(most)
             .acquire_timeout(TIMEOUT)
-            // It would be a round trip before each decision. A connection that has broken is found by the decision.
+            // It would be a round trip more. That a connection has broken is found when it is used.
             .test_before_acquire(false)
             .after_connect(|connection, _| {
                 Box::pin(async move {
@@ -39,7 +45,11 @@ impl Connections {
     }
 
     /// Does something with a connection, within a second.
-    pub(super) async fn with<T>(
+    ///
+    /// # Errors
+    ///
+    /// When it was not done, or when it is not known whether it was.
+    pub(crate) async fn with<T>(
         &self,
         run: impl AsyncFnOnce(&mut PgConnection) -> Result<T, sqlx::Error>,
     ) -> Result<T, OutOfReach> {
