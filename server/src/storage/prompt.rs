@@ -1,4 +1,4 @@
-//! Connections to PostgreSQL for what somebody waits for: it is done within a second, or not.
+//! Connections to PostgreSQL for what somebody waits for: it is done within two seconds, or not.
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ pub enum OutOfReach {
 }
 
 /// How long anything may take.
-const TIMEOUT: Duration = Duration::from_secs(1);
+const TIMEOUT: Duration = Duration::from_secs(2);
 
 impl PromptConnections {
     pub(crate) fn new(database: PgConnectOptions, most: u32) -> Self {
@@ -35,7 +35,7 @@ impl PromptConnections {
                 Box::pin(async move {
                     // What nobody waits for any more must not hold its locks.
                     connection
-                        .execute("SET statement_timeout = '2s'; SET lock_timeout = '1s'")
+                        .execute("SET statement_timeout = '3s'; SET lock_timeout = '2s'")
                         .await?;
                     Ok(())
                 })
@@ -44,7 +44,7 @@ impl PromptConnections {
         Self(pool)
     }
 
-    /// Does something with a connection, within a second.
+    /// Does something with a connection, within two seconds.
     ///
     /// # Errors
     ///

@@ -1,5 +1,6 @@
 //! A real PostgreSQL for tests, with a clock that they set.
 
+mod decisions;
 #[path = "../../../tests/postgres/mod.rs"]
 mod postgres;
 
