@@ -1,14 +1,23 @@
 //! Connections to PostgreSQL for what somebody waits for: it is done within two seconds, or not.
+//!
+//! A pool of the library would ask each connection whether it still answers, which is a round trip more, and which
+//! takes long when the network hangs.
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use sqlx::pool::PoolConnection;
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, Postgres};
-use sqlx::{Executor, PgConnection};
-use tokio::time::{Instant, timeout_at};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{ConnectOptions, Executor, PgConnection};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
 
 /// So many connections at most, which are made when they are needed.
-pub(crate) struct PromptConnections(PgPool);
+pub(crate) struct PromptConnections {
+    options: PgConnectOptions,
+    free: Semaphore,
+    /// Those that nobody uses, the last used at the end.
+    idle: Mutex<Vec<PgConnection>>,
+}
 
 /// Why a database has not done what it was asked for.
 #[derive(Debug, thiserror::Error)]
@@ -24,24 +33,16 @@ pub enum OutOfReach {
 /// How long anything may take.
 const TIMEOUT: Duration = Duration::from_secs(2);
 
+/// What nobody waits for any more must not hold its locks.
+const SETTINGS: &str = "SET statement_timeout = '3s'; SET lock_timeout = '2s'";
+
 impl PromptConnections {
-    pub(crate) fn new(database: PgConnectOptions, most: u32) -> Self {
-        let pool = PgPoolOptions::new()
-            .max_connections(most)
-            .acquire_timeout(TIMEOUT)
-            // It would be a round trip more. That a connection has broken is found when it is used.
-            .test_before_acquire(false)
-            .after_connect(|connection, _| {
-                Box::pin(async move {
-                    // What nobody waits for any more must not hold its locks.
-                    connection
-                        .execute("SET statement_timeout = '3s'; SET lock_timeout = '2s'")
-                        .await?;
-                    Ok(())
-                })
-            })
-            .connect_lazy_with(database);
-        Self(pool)
+    pub(crate) fn new(options: PgConnectOptions, most: usize) -> Self {
+        Self {
+            options,
+            free: Semaphore::new(most),
+            idle: Mutex::default(),
+        }
     }
 
     /// Does something with a connection, within two seconds.
@@ -53,36 +54,38 @@ impl PromptConnections {
         &self,
         run: impl AsyncFnOnce(&mut PgConnection) -> Result<T, sqlx::Error>,
     ) -> Result<T, OutOfReach> {
-        let deadline = Instant::now() + TIMEOUT;
-        let silent = |_| OutOfReach::Silent(TIMEOUT);
-        let connection = timeout_at(deadline, self.0.acquire()).await;
-        let mut lent = Lent(Some(connection.map_err(silent)??));
-        let Some(connection) = &mut lent.0 else {
-            return Err(OutOfReach::Silent(TIMEOUT));
+        let done = timeout(TIMEOUT, self.run(run)).await;
+        done.unwrap_or(Err(OutOfReach::Silent(TIMEOUT)))
+    }
+
+    /// If this is dropped before its end, its connection is closed.
+    async fn run<T>(
+        &self,
+        run: impl AsyncFnOnce(&mut PgConnection) -> Result<T, sqlx::Error>,
+    ) -> Result<T, OutOfReach> {
+        let _free = self.free.acquire().await;
+        // Apart, because the list must not stay locked meanwhile.
+        let idle = self.idle().pop();
+        let mut connection = match idle {
+            Some(connection) => connection,
+            None => {
+                let mut connection = self.options.connect().await?;
+                connection.execute(SETTINGS).await?;
+                connection
+            }
         };
-        let done = timeout_at(deadline, run(connection))
-            .await
-            .map_err(silent)?;
-        if done
-            .as_ref()
-            .err()
-            .is_none_or(|error| error.as_database_error().is_some())
-        {
-            // The connection is at the end of an answer, so it can be used again.
-            drop(lent.0.take());
+        let done = run(&mut connection).await;
+        match &done {
+            Err(error) if error.as_database_error().is_none() => {
+                // The others are as old as this one, and have perhaps lost their other end with it.
+                self.idle().clear();
+            }
+            _ => self.idle().push(connection),
         }
         Ok(done?)
     }
-}
 
-/// A connection that is closed at once if what is done with it does not come to its end: asking whether it still
-/// answers would take as long as the network takes to say that it does not.
-struct Lent(Option<PoolConnection<Postgres>>);
-
-impl Drop for Lent {
-    fn drop(&mut self) {
-        if let Some(connection) = self.0.take() {
-            drop(connection.detach());
-        }
+    fn idle(&self) -> MutexGuard<'_, Vec<PgConnection>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

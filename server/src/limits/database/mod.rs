@@ -39,7 +39,7 @@ pub struct DatabaseCounters {
 }
 
 /// How many connections there are at most. A decision takes a millisecond.
-const MAX_CONNECTIONS: u32 = 8;
+const MAX_CONNECTIONS: usize = 8;
 
 /// How long a test runs at most, once it has its slot and its delay is over.
 const MAX_TEST: Duration = Duration::from_secs(180);

@@ -218,7 +218,7 @@ fn everything_is_forgotten_when_it_counts_no_more_and_nothing_before() {
         prune().await;
         let later = rows().await;
         assert_eq!(later[1..4], before[1..4], "the longest time is an hour");
-        clock.set(3600 + 200).await;
+        clock.set(3600 + 400).await;
         prune().await;
         assert_eq!(rows().await, [0; 5]);
     });
