@@ -9,11 +9,12 @@ use std::{fmt, io};
 use app::published::PublishedSettings;
 use app::record::Catalogue;
 use app::site::Site;
+use app::status::{ServiceStatus, Snapshot};
 use probe::net::{Options, Probe};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use crate::cli::ServeOptions;
 use crate::cli::record::LIST;
@@ -35,17 +36,26 @@ use crate::listen::connections::{Connections, MAX_OPERATOR_CONNECTIONS};
 use crate::listen::listener_options::ListenerOptions;
 use crate::listen::tls::{Certificates, TlsError};
 use crate::listen::{redirect, tls};
+use crate::monitor::alert::Alerts;
+use crate::monitor::checks::SharedWithCustomers;
+use crate::monitor::services::monitored_services;
+use crate::monitor::watch::Clock;
+use crate::monitor::{Leadership, MAX_CHECKS, Monitor};
 use crate::operations::metrics::Metrics;
 use crate::operations::published_settings;
 use crate::operations::service_manager;
 use crate::profile_signing::{self, CurrentKey, is_publicly_trusted};
 use crate::records::{self, ConfigError};
 use crate::result_cache::ResultCache;
+use crate::storage::{Place, Recorder, StorageError, Writer};
 use crate::{log, process, terminal};
 
 /// How long before the shutdown timeout running tests are ended, so that their last lines reach the
 /// customers.
 const LAST_LINES_TIME: Duration = Duration::from_secs(2);
+
+/// How long what was recorded last may take to be stored at the end.
+const LAST_WRITES_TIME: Duration = Duration::from_secs(5);
 
 /// The open files that are neither connections of customers nor of tests: connections to the metrics port, and
 /// the files of the program itself.
@@ -72,6 +82,9 @@ pub enum ServeError {
     /// The system has no randomness for the secret of the limits.
     #[error("the system has no random numbers")]
     NoRandomness,
+    /// The history cannot be kept where it should.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
     /// The certificate cannot be used.
     #[error(transparent)]
     Tls(#[from] TlsError),
@@ -97,11 +110,19 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
     let _log = log::start(options.log_format);
     process::forbid_core_dumps();
     let open_files = process::raise_open_file_limit();
+    let runtime = tokio::runtime::Runtime::new().map_err(ServeError::Runtime)?;
+    // The connections to a database belong to it.
+    let _runtime = runtime.enter();
     let catalogue = records::read(&options.config, options.trust.allow_private)?;
     let probe = records::probe(&options.trust, Options::default())?;
     let tests = options.limits.tests_at_once.get() as usize;
     let targets = tests.saturating_mul(catalogue.max_services());
-    let reserve = Probe::max_sockets(targets).saturating_add(OTHER_FILES);
+    let monitored = match options.monitor.monitor_every.0 {
+        Some(_) => MAX_CHECKS,
+        None => 0,
+    };
+    let sockets = Probe::max_sockets(targets.saturating_add(monitored));
+    let reserve = sockets.saturating_add(OTHER_FILES);
     let connections = options.connections.clone().leaving(reserve, open_files);
     let assets = Assets::load()?;
     let published = published(&options, &catalogue, &probe);
@@ -109,13 +130,24 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
     let mut site = site.map_err(ServeError::Content)?;
     site.operator = options.operator.clone().into();
     site.published = published;
+    if let Some(every) = options.monitor.monitor_every.0 {
+        site.status = ServiceStatus::new(every, Snapshot::default());
+    }
     let http = HttpOptions {
         proxies: TrustedProxies::new(&options.proxies),
         hsts: Hsts::seconds(options.tls.hsts),
         hosts: Hosts::new(&options.host),
         contacts: options.security_contact.clone(),
     };
-    let metrics = Metrics::default();
+    let metrics = Metrics::with_status(site.status.clone());
+    let place = Place::of(&options.storage)?;
+    let (recorder, mut writer) = recorder(&place, &site, &metrics);
+    if let (Place::File(_), Some(writer)) = (&place, &mut writer) {
+        // A file is there at once, or there is something to be said. A server of databases may take its time.
+        runtime
+            .block_on(writer.open())
+            .map_err(StorageError::from)?;
+    }
     let limits = Limits::new(&options.limits, keys(&options.limits)?, metrics.clone());
     let results = ResultCache::new(options.limits.share_results);
     let certificates = match (&options.tls.tls_cert, &options.tls.tls_key) {
@@ -158,11 +190,11 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
         transport,
         watched,
         limits,
+        recorder,
+        writer,
         state,
     };
-    tokio::runtime::Runtime::new()
-        .map_err(ServeError::Runtime)?
-        .block_on(server.run(&options, app))?;
+    runtime.block_on(server.run(&options, app))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -172,6 +204,9 @@ struct Server {
     /// The certificates that are reloaded.
     watched: Vec<Arc<Certificates>>,
     limits: Limits,
+    recorder: Recorder,
+    /// What stores the history, if it is stored.
+    writer: Option<Writer>,
     state: Arc<AppState>,
 }
 
@@ -182,6 +217,8 @@ impl Server {
             transport,
             watched,
             limits,
+            recorder,
+            mut writer,
             state,
         } = self;
         let readiness = state.readiness.clone();
@@ -256,11 +293,19 @@ impl Server {
             .map_err(ServeError::Runtime)
         };
         let published = published_settings::watch(&state.site, &transport.metrics);
+        let monitor = monitor(&state, recorder);
+        let monitor = monitor.run(Leadership::always());
+        let history = async {
+            match &mut writer {
+                Some(writer) => writer.run().await,
+                None => std::future::pending().await,
+            }
+        };
         let notifications = async {
             service_manager::ready();
             service_manager::watchdog().await;
         };
-        tokio::select! {
+        let ended = tokio::select! {
             // In this order: a service manager may send SIGHUP as soon as it is notified that the program is
             // ready, so its handler must be installed before.
             biased;
@@ -270,7 +315,14 @@ impl Server {
             () = shutdown => Ok(()),
             () = notifications => Ok(()),
             () = published => Ok(()),
+            () = monitor => Ok(()),
+            () = history => Ok(()),
+        };
+        if let Some(writer) = writer {
+            // What it has not stored by then is lost.
+            let _ = timeout(LAST_WRITES_TIME, writer.finish()).await;
         }
+        ended
     }
 }
 
@@ -305,6 +357,37 @@ fn published(options: &ServeOptions, catalogue: &Catalogue, probe: &Probe) -> Pu
             PublishedSettings::new(catalogue, Arc::new(observer), every)
         }
         _ => PublishedSettings::default(),
+    }
+}
+
+/// What checks every documented service, as often as the status of the site says.
+fn monitor(state: &AppState, recorder: Recorder) -> Monitor {
+    let (site, metrics) = (&state.site, state.metrics.clone());
+    let checks = SharedWithCustomers::new(state.results.clone(), site.probe.clone(), metrics);
+    Monitor {
+        services: monitored_services(&site.catalogue),
+        status: site.status.clone(),
+        recorder,
+        checks: Arc::new(checks),
+        alerts: Alerts::default(),
+        clock: Clock::default(),
+    }
+}
+
+/// What takes the results of the monitor, and what stores them, if they are stored.
+fn recorder(place: &Place, site: &Site, metrics: &Metrics) -> (Recorder, Option<Writer>) {
+    let (status, revision) = (site.status.clone(), site.revision.clone());
+    match place.database() {
+        Some(database) => {
+            tracing::info!(place = database.place(), "the history is stored");
+            let health = metrics.database_health().clone();
+            let (recorder, writer) = Recorder::stored(status, revision, database, health);
+            (recorder, Some(writer))
+        }
+        None => {
+            tracing::info!("the history is kept in memory only: --data stores it");
+            (Recorder::in_memory(status, revision), None)
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::published::Status;
+use app::status::ServiceStatus;
 use probe::{EndpointReport, Outcome};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -19,6 +20,8 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Metric, Registry};
 
 use super::probe_health::ProbeHealth;
+use super::service_metrics::ServiceMetrics;
+use crate::storage::DatabaseHealth;
 
 /// Everything that is counted. Clones share it.
 #[derive(Clone, Debug)]
@@ -35,6 +38,7 @@ struct Inner {
     degraded: Family<DegradedLabels, Gauge>,
     published: Family<PublishedLabels, Gauge>,
     probe_health: ProbeHealth,
+    database_health: DatabaseHealth,
     registry: Registry,
 }
 
@@ -73,8 +77,17 @@ const DEGRADING: [Outcome; 2] = [Outcome::ProbeOffline, Outcome::LocalResourcesE
 pub struct CountedTest(Gauge);
 
 impl Default for Metrics {
+    /// Those of a site on which nothing is monitored.
     fn default() -> Self {
+        Self::with_status(ServiceStatus::default())
+    }
+}
+
+impl Metrics {
+    /// Nothing is counted yet; how the services stand is read from here.
+    pub fn with_status(status: ServiceStatus) -> Self {
         let mut registry = Registry::with_prefix("mailguide");
+        registry.register_collector(Box::new(ServiceMetrics(status)));
         let seconds = |upper_bounds: &[f64]| Histogram::new(upper_bounds.iter().copied());
         Self(Arc::new(Inner {
             requests: register(
@@ -126,6 +139,7 @@ impl Default for Metrics {
                 Family::default(),
             ),
             probe_health: ProbeHealth::default(),
+            database_health: DatabaseHealth::registered(&mut registry),
             registry,
         }))
     }
@@ -174,6 +188,11 @@ impl Metrics {
     /// Whether the connection test works, as the checks show that are counted here.
     pub fn probe_health(&self) -> &ProbeHealth {
         &self.0.probe_health
+    }
+
+    /// Whether the database does what it should.
+    pub fn database_health(&self) -> &DatabaseHealth {
+        &self.0.database_health
     }
 
     /// A test begins.

@@ -6,6 +6,7 @@
 //! | [`probe_health`] | whether the connection test works |
 //! | [`published_settings`] | looks again and again at what the domains publish |
 //! | [`readiness`] | whether the program takes requests |
+//! | [`service_metrics`] | how the services stand, as metrics |
 //! | [`service_manager`] | notifications to systemd, and the socket that it passes |
 
 pub mod metrics;
@@ -13,3 +14,4 @@ pub mod probe_health;
 pub mod published_settings;
 pub mod readiness;
 pub mod service_manager;
+pub mod service_metrics;
