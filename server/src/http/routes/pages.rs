@@ -9,7 +9,7 @@ use app::guide::program::Program;
 use app::guide::trail::Trail;
 use app::pages::{
     CardPage, CheckPage, ErrorsPage, FixPage, HomePage, NetworkPage, OutlookPage, ProgramPage,
-    ProgramsPage, ReportPage, SettingsPage, TestPage, UnknownDomainPage,
+    ProgramsPage, ReportPage, SettingsPage, StatusPage, TestPage, UnknownDomainPage,
 };
 use app::record::{Domain, parse_address};
 use app::site::Site;
@@ -100,6 +100,7 @@ pub(crate) fn pages() -> Vec<PageRoute> {
         PageRoute::new("/network", get(network)),
         PageRoute::new("/report", get(report)),
         PageRoute::new("/test", get(test_form).post(test_page)),
+        PageRoute::new("/status", get(status)),
         PageRoute::each("/settings/{domain}", get(settings), |site| {
             site.domain_groups().into_iter().flatten().collect()
         }),
@@ -116,6 +117,10 @@ pub(crate) fn pages() -> Vec<PageRoute> {
 
 async fn home(State(app): State<Arc<AppState>>, request: PageRequest) -> Response {
     page(&app, StatusCode::OK, &request, || view! { <HomePage/> }).await
+}
+
+async fn status(State(app): State<Arc<AppState>>, request: PageRequest) -> Response {
+    page(&app, StatusCode::OK, &request, || view! { <StatusPage/> }).await
 }
 
 async fn test_form(
