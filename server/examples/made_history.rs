@@ -66,7 +66,14 @@ async fn main() {
         metrics.clone(),
     );
     let results = ResultCache::new(std::time::Duration::ZERO);
-    let state = AppState::new(site, assets, limits, results, HttpOptions::default(), metrics);
+    let state = AppState::new(
+        site,
+        assets,
+        limits,
+        results,
+        HttpOptions::default(),
+        metrics,
+    );
     let site = Router::new()
         .fallback_service(router(Arc::new(state)))
         .layer(from_fn(async |mut request: Request, next: Next| {

@@ -114,7 +114,7 @@ pub use settings_table::SettingsTable;
 #[cfg(feature = "ssr")]
 pub use short_way::{AddressForShortWay, GoOnOnPhone, ShortWayPart, ShortWays, works};
 #[cfg(feature = "ssr")]
-pub use status_pictures::{DayBars, DaysLegend, ResponseChart};
+pub use status_pictures::{DayBars, DayTable, DaysLegend, ResponseChart, ResponseTable};
 #[cfg(feature = "ssr")]
 pub use steps::Part;
 #[cfg(feature = "ssr")]

@@ -16,17 +16,19 @@ pub fn Outage() -> impl IntoView {
     let records = site.catalogue.records.iter();
     let groups = records.flat_map(|record| record.groups.iter().map(move |group| (record, group)));
     let words = &texts.status.outage;
-    let notices = groups.enumerate().filter_map(|(position, (record, group))| {
-        let down = seen.down(record, group);
-        let (heading, text) = tell::outage(times, &texts, record, &down)?;
-        Some(view! {
-            <div class="note outage" data-group=position.to_string()>
-                <p><b>{said(heading)}</b></p>
-                <p>{text} " " {words.advice.clone()}</p>
-                <p><a href="/status">{words.link.clone()}</a></p>
-            </div>
-        })
-    });
+    let notices = groups
+        .enumerate()
+        .filter_map(|(position, (record, group))| {
+            let down = seen.down(record, group);
+            let (heading, text) = tell::outage(times, &texts, (record, group), &down)?;
+            Some(view! {
+                <div class="note outage" data-group=position.to_string()>
+                    <p><b>{said(heading)}</b></p>
+                    <p>{text} " " {words.advice.clone()}</p>
+                    <a href="/status">{words.link.clone()}</a>
+                </div>
+            })
+        });
     let notices: Vec<_> = notices.collect();
     Some(view! { <div id="outage" data-live="" role="status">{notices}</div> })
 }

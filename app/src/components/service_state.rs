@@ -102,9 +102,7 @@ fn before_test(
         .iter()
         .filter_map(|(_, standing)| standing.checked())
         .max();
-    let checked = checked.map(|at| {
-        Said::fill(&words.state.checked_all, |_| times.ago(at))
-    });
+    let checked = checked.map(|at| Said::fill(&words.state.checked_all, |_| times.ago(at)));
     let line = line.map(|line| {
         view! {
             <p class="state">
@@ -113,9 +111,9 @@ fn before_test(
             </p>
         }
     });
-    let troubled = standings.iter().filter(|(_, standing)| {
-        matches!(standing, Standing::Degraded(..) | Standing::Down { .. })
-    });
+    let troubled = standings
+        .iter()
+        .filter(|(_, standing)| matches!(standing, Standing::Degraded(..) | Standing::Down { .. }));
     let troubled: Vec<_> = troubled
         .map(|(service, standing)| {
             let state = service_state(times, &texts, service, standing);
@@ -132,12 +130,7 @@ fn before_test(
 }
 
 /// A service with its state.
-fn service_state(
-    times: Times<'_>,
-    texts: &Texts,
-    service: &Service,
-    standing: &Standing,
-) -> Said {
+fn service_state(times: Times<'_>, texts: &Texts, service: &Service, standing: &Standing) -> Said {
     Said::fill(&texts.status.before_test.service, |value| match value {
         ServiceStateValue::Service => Said::text(tell::name(texts, service)),
         ServiceStateValue::State => tell::state(times, standing),

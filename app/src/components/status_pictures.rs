@@ -99,8 +99,6 @@ pub fn DayBars<'a>(
         let percent = percent(share);
         words.share.fill(|PercentValue::Percent| &percent)
     });
-    let rows = bars.runs().into_iter().rev();
-    let rows = rows.map(|run| day_row(run, times, words)).collect_view();
     let label = format!("{}, {name}: {summary}", words.caption);
     view! {
         <figure class="days">
@@ -121,21 +119,36 @@ pub fn DayBars<'a>(
                 </p>
             </div>
         </figure>
-        <details class="folded">
-            <summary>{words.table.clone()}</summary>
-            <div class="scroll" tabindex="0" role="region" aria-label=format!("{}: {name}", words.table)>
-                <table>
-                    <thead>
-                        <tr>
-                            <th scope="col">{words.day.clone()}</th>
-                            <th scope="col">{words.found.clone()}</th>
-                            <th scope="col">{words.failed.clone()}</th>
-                        </tr>
-                    </thead>
-                    <tbody data-live="" id=format!("days-table-{key}")>{rows}</tbody>
-                </table>
-            </div>
-        </details>
+    }
+}
+
+/// The same days as a table.
+#[component]
+pub fn DayTable<'a>(
+    /// What is known of the service.
+    history: Option<&'a ServiceHistory>,
+    /// When somebody looks.
+    times: Times<'a>,
+    /// Tells the service from the others.
+    key: String,
+) -> impl IntoView + use<> {
+    let texts = texts();
+    let words = &texts.status.days;
+    let bars = Bars::new(history, times.now().date());
+    let rows = bars.runs().into_iter().rev();
+    let rows = rows.map(|run| day_row(run, times, words)).collect_view();
+    view! {
+        <table>
+            <caption>{words.caption.clone()}</caption>
+            <thead>
+                <tr>
+                    <th scope="col">{words.day.clone()}</th>
+                    <th scope="col">{words.found.clone()}</th>
+                    <th scope="col">{words.failed.clone()}</th>
+                </tr>
+            </thead>
+            <tbody data-live="" id=format!("days-table-{key}")>{rows}</tbody>
+        </table>
     }
 }
 
@@ -194,10 +207,6 @@ pub fn ResponseChart<'a>(
         None => words.none.clone(),
     };
     let top = chart.top().map(|top| texts.test.time(top));
-    let rows = chart.rows().into_iter().rev();
-    let rows = rows
-        .map(|row| chart_row(row, times, &texts))
-        .collect_view();
     let label = format!("{}, {name}: {summary}", words.caption);
     let (line, triangles) = (chart.line(), chart.triangles());
     view! {
@@ -213,7 +222,8 @@ pub fn ResponseChart<'a>(
                         role="img"
                         aria-label=label
                     >
-                        <path class="line" d=line></path>
+                        {(!line.is_empty()).then(|| view! { <path class="grid" d=chart::TOP_LINE></path> })}
+                        <path class="line" d=line.clone()></path>
                         <path class="triangles" d=triangles></path>
                     </svg>
                 </div>
@@ -223,21 +233,35 @@ pub fn ResponseChart<'a>(
                 </p>
             </div>
         </figure>
-        <details class="folded">
-            <summary>{words.table.clone()}</summary>
-            <div class="scroll" tabindex="0" role="region" aria-label=format!("{}: {name}", words.table)>
-                <table>
-                    <thead>
-                        <tr>
-                            <th scope="col">{words.time.clone()}</th>
-                            <th scope="col">{words.mean.clone()}</th>
-                            <th scope="col">{words.longest.clone()}</th>
-                        </tr>
-                    </thead>
-                    <tbody data-live="" id=format!("chart-table-{key}")>{rows}</tbody>
-                </table>
-            </div>
-        </details>
+    }
+}
+
+/// The same response times as a table.
+#[component]
+pub fn ResponseTable<'a>(
+    /// What is known of the service.
+    history: Option<&'a ServiceHistory>,
+    /// When somebody looks.
+    times: Times<'a>,
+    /// Tells the service from the others.
+    key: String,
+) -> impl IntoView + use<> {
+    let texts = texts();
+    let words = &texts.status.chart;
+    let rows = Chart::new(history, times.now()).rows().into_iter().rev();
+    let rows = rows.map(|row| chart_row(row, times, &texts)).collect_view();
+    view! {
+        <table>
+            <caption>{words.caption.clone()}</caption>
+            <thead>
+                <tr>
+                    <th scope="col">{words.time.clone()}</th>
+                    <th scope="col">{words.mean.clone()}</th>
+                    <th scope="col">{words.longest.clone()}</th>
+                </tr>
+            </thead>
+            <tbody data-live="" id=format!("chart-table-{key}")>{rows}</tbody>
+        </table>
     }
 }
 

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use crate::answered::answer_ids::CHOSEN;
-use crate::components::{AnsweredList, Document, GeneralText, Outage, TestSection, programs_folded};
+use crate::components::{
+    AnsweredList, Document, GeneralText, Outage, TestSection, programs_folded,
+};
 use crate::guide::destination::{Destination, Page};
 use crate::guide::node::{Answer, AnsweredBy, Node, START};
 use crate::guide::program::{Family, Program, Status};

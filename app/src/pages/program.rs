@@ -13,8 +13,7 @@ use super::program_parts::{
 };
 use crate::components::{
     AddressForShortWay, Document, Heading, Outage, OwnSignIn, Part, ShortWayPart, Text, WayOn,
-    YourAddress,
-    works,
+    YourAddress, works,
 };
 use crate::guide::destination::Destination;
 use crate::guide::possible::needs_imap;

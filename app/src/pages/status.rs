@@ -8,14 +8,15 @@ use time::UtcDateTime;
 use super::status_news::{Incidents, WhatChanged};
 use crate::check::event::Mark;
 use crate::components::{
-    DayBars, DaysLegend, Document, Heading, Outage, ResponseChart, ServiceState, said,
+    DayBars, DayTable, DaysLegend, Document, Heading, ResponseChart, ResponseTable, ServiceState,
+    said,
 };
 use crate::record::{Group, Record, Service};
 use crate::site::{site, texts};
 use crate::status::said::{Said, Times};
 use crate::status::tell::{self, Overall};
 use crate::status::words::{DomainsMoreValue, DomainsValue, NumberValue, TimeValue};
-use crate::status::{Seen, ServiceFacts, ServiceKey};
+use crate::status::{Seen, ServiceFacts, ServiceHistory, ServiceKey, Standing};
 use crate::texts::Texts;
 
 /// How all servers stand, and how they stood.
@@ -50,7 +51,6 @@ fn known(seen: &Seen) -> impl IntoView + use<> {
     view! {
         <p class="lead">{words.page.lead.clone()} " " {tell::interval(&texts, seen.every)}</p>
         {overall(seen, times, &texts)}
-        <Outage/>
         {records}
         <section aria-labelledby="incidents">
             <Heading id="incidents".to_owned() title=words.incidents.title.clone()/>
@@ -83,12 +83,29 @@ fn overall(seen: &Seen, times: Times<'_>, texts: &Texts) -> impl IntoView + use<
         <div class="overall" data-mark=overall.mark().name() data-live="" id="overall">
             <p class="state"><b class="sign">{overall.title(texts)}</b></p>
             {text.map(|text| view! { <p>{said(text)}</p> })}
+            {troubled(seen, times, texts)}
             <p class="checked">
                 {checked.map(|checked| view! { <span>{said(checked)}</span> })}
                 <a href="/status">{words.page.refresh.clone()}</a>
             </p>
         </div>
     }
+}
+
+/// The servers with trouble, each with a link to its part of the page.
+fn troubled(seen: &Seen, times: Times<'_>, texts: &Texts) -> Option<impl IntoView + use<>> {
+    let site = site();
+    let services = tell::services(&site.catalogue).filter_map(|(record, service)| {
+        let key = ServiceKey::new(record, service);
+        let standing = seen.standing(&key);
+        let state = tell::state(times, &standing);
+        let name = format!("{}: {}", record.name, tell::name(texts, service));
+        let href = format!("#{}.{}", key.record(), key.service());
+        matches!(standing, Standing::Down { .. })
+            .then(|| view! { <li><a href=href>{name}</a> ": " {said(state)}</li> })
+    });
+    let services: Vec<_> = services.collect();
+    (!services.is_empty()).then(|| view! { <ul class="troubled">{services}</ul> })
 }
 
 /// The servers of a provider.
@@ -135,9 +152,7 @@ fn domains(group: &Group, texts: &Texts) -> String {
             })
         }
     };
-    words
-        .other_addresses
-        .fill(|DomainsValue::Domains| &domains)
+    words.other_addresses.fill(|DomainsValue::Domains| &domains)
 }
 
 /// One server.
@@ -166,10 +181,31 @@ fn one(
             {heading}
             <p class="purpose">{tell::address(&texts, endpoint)}</p>
             <ServiceState record group service on_status_page=true/>
-            <DayBars history times key=id.clone() name=tell::name(&texts, service)/>
-            <ResponseChart history times key=id.clone() name=tell::name(&texts, service)/>
             <div data-live="" id=format!("certificate-{id}")>{certificate}</div>
+            {history.map(|_| pictures(history, times, &id, tell::name(&texts, service)))}
         </article>
+    }
+}
+
+/// How it stood, drawn and as tables.
+fn pictures(
+    history: Option<&ServiceHistory>,
+    times: Times<'_>,
+    key: &str,
+    name: String,
+) -> impl IntoView + use<> {
+    let tables = texts().status.page.tables.clone();
+    let label = format!("{name}: {tables}");
+    view! {
+        <DayBars history times key=key.to_owned() name=name.clone()/>
+        <ResponseChart history times key=key.to_owned() name/>
+        <details class="folded">
+            <summary>{tables}</summary>
+            <div class="scroll" tabindex="0" role="region" aria-label=label>
+                <DayTable history times key=key.to_owned()/>
+                <ResponseTable history times key=key.to_owned()/>
+            </div>
+        </details>
     }
 }
 
@@ -190,12 +226,14 @@ fn certificate(
         ..0 => words.over.clone(),
         0 => words.today.clone(),
         1 => words.day.clone(),
-        _ => words
-            .days
-            .fill(|NumberValue::Number| days.to_string()),
+        _ => words.days.fill(|NumberValue::Number| days.to_string()),
     };
     let renew = (days < RENEW).then(|| view! { " " <span>{words.renew.clone()}</span> });
-    let mark = if days < RENEW { Mark::Notice } else { Mark::Good };
+    let mark = if days < RENEW {
+        Mark::Notice
+    } else {
+        Mark::Good
+    };
     Some(view! {
         <p class="certificate" data-mark=mark.name()>
             {words.label.clone()} ": " <b>{text}</b> {renew.map(|renew| view! { "." {renew} })}

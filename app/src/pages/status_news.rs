@@ -39,9 +39,8 @@ pub fn Incidents<'a>(
         return view! { <p>{words.none.clone()}</p> }.into_any();
     }
     let rows = known.into_iter();
-    let rows = rows.map(|(record, service, incident)| {
-        row(record, service, incident, times, &texts)
-    });
+    let rows =
+        rows.map(|(record, service, incident)| row(record, service, incident, times, &texts));
     let rows: Vec<_> = rows.collect();
     view! { <ul class="news">{rows}</ul> {and_more(more, &texts)} }.into_any()
 }
@@ -146,10 +145,7 @@ pub fn subject(catalogue: &Catalogue, subject: &Subject, texts: &Texts) -> Strin
 }
 
 /// The service of a key, unless the records have lost it.
-pub fn find<'a>(
-    catalogue: &'a Catalogue,
-    key: &ServiceKey,
-) -> Option<(&'a Record, &'a Service)> {
+pub fn find<'a>(catalogue: &'a Catalogue, key: &ServiceKey) -> Option<(&'a Record, &'a Service)> {
     let mut services = tell::services(catalogue);
     services.find(|(record, service)| ServiceKey::new(record, service) == *key)
 }

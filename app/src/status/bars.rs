@@ -180,7 +180,9 @@ fn cut(count: u32, checks: u32) -> u32 {
     let share = share.checked_div(u64::from(checks)).unwrap_or(0);
     match count {
         0 => 0,
-        _ => u32::try_from(share).unwrap_or(BOTTOM).clamp(MIN_CUT, BOTTOM),
+        _ => u32::try_from(share)
+            .unwrap_or(BOTTOM)
+            .clamp(MIN_CUT, BOTTOM),
     }
 }
 
@@ -214,9 +216,21 @@ mod tests {
             ((0, 288, 0, 0), "M447 0v30", "", "", ""),
             ((0, 0, 0, 288), "", "", "M447 0v30", "M445 40l2.5-7 2.5 7z"),
             // Never so little that nobody sees it.
-            ((0, 287, 0, 1), "M447 8v22", "", "M447 0v8", "M445 40l2.5-7 2.5 7z"),
+            (
+                (0, 287, 0, 1),
+                "M447 8v22",
+                "",
+                "M447 0v8",
+                "M445 40l2.5-7 2.5 7z",
+            ),
             ((0, 144, 144, 0), "M447 15v15", "M447 0v15", "", "M447 36h0"),
-            ((0, 0, 1, 287), "", "M447 29v1", "M447 0v29", "M445 40l2.5-7 2.5 7z"),
+            (
+                (0, 0, 1, 287),
+                "",
+                "M447 29v1",
+                "M447 0v29",
+                "M445 40l2.5-7 2.5 7z",
+            ),
         ] {
             let lines = bars(&[day]).lines();
             assert_eq!(lines.ok, ok, "{day:?}");

@@ -13,6 +13,12 @@ pub const WIDTH: u32 = SLOTS * STEP;
 /// The height of the picture.
 pub const HEIGHT: u32 = 60;
 
+/// Where the highest point is; the name of its value stands above.
+const TOP: u32 = 16;
+
+/// The line at the highest point (`d` of `path`).
+pub const TOP_LINE: &str = "M0 16h480";
+
 /// So many points are drawn: one for each half hour.
 const SLOTS: u32 = 48;
 
@@ -78,7 +84,7 @@ impl Chart {
             let mean = slot.mean();
             if let Some(mean) = mean {
                 let x = place * STEP + STEP / 2;
-                let share = mean.as_micros() * u128::from(HEIGHT - 6) / top;
+                let share = mean.as_micros() * u128::from(HEIGHT - 2 - TOP) / top;
                 let y = u128::from(HEIGHT - 2) - share;
                 let command = if before { 'L' } else { 'M' };
                 // A point that stands alone is seen as the round end of a line. Writing to a string does not fail.
@@ -162,9 +168,13 @@ mod tests {
     fn the_line_is_broken_where_nothing_was_measured() {
         for (points, line, triangles) in [
             (vec![], "", ""),
-            (vec![(0, 0, 50)], "M475 4h.1", ""),
-            (vec![(31, 0, 100), (1, 0, 50)], "M465 4h.1L475 31", ""),
-            (vec![(61, 0, 100), (31, 1, 0), (1, 0, 50)], "M455 4h.1M475 31h.1", "M460 60l5-12 5 12z"),
+            (vec![(0, 0, 50)], "M475 16h.1", ""),
+            (vec![(31, 0, 100), (1, 0, 50)], "M465 16h.1L475 37", ""),
+            (
+                vec![(61, 0, 100), (31, 1, 0), (1, 0, 50)],
+                "M455 16h.1M475 37h.1",
+                "M460 60l5-12 5 12z",
+            ),
             // What is older than a day, or in the future, is left out.
             (vec![(1441, 1, 100), (-60, 1, 100)], "", ""),
         ] {

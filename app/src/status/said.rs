@@ -95,8 +95,7 @@ impl<'a> Times<'a> {
             hours,
             days,
         } = &self.words().ago;
-        let number =
-            |text: &Template<NumberValue>, number: i64| text.fill(|_| number.to_string());
+        let number = |text: &Template<NumberValue>, number: i64| text.fill(|_| number.to_string());
         let words = match (seconds / 60, seconds / 3600, seconds / 86_400) {
             (0, ..) => now.clone(),
             (1, ..) => minute.clone(),
@@ -208,7 +207,11 @@ mod tests {
             (90 * DAY, "90 days ago"),
         ] {
             let at = now() - time::Duration::seconds(seconds);
-            assert_eq!(said(Times::new(&texts, now()).ago(at)), expected, "{seconds}");
+            assert_eq!(
+                said(Times::new(&texts, now()).ago(at)),
+                expected,
+                "{seconds}"
+            );
         }
     }
 
@@ -222,7 +225,11 @@ mod tests {
             (-10 * HOUR, "28 November 2026, 00:05 UTC"),
         ] {
             let at = now() - time::Duration::seconds(seconds);
-            assert_eq!(said(Times::new(&texts, now()).clock(at)), expected, "{seconds}");
+            assert_eq!(
+                said(Times::new(&texts, now()).clock(at)),
+                expected,
+                "{seconds}"
+            );
         }
     }
 

@@ -85,16 +85,21 @@ impl Seen {
     }
 
     /// The services of a group that customers are told to use and that do not work, each with the first check that
-    /// failed.
+    /// failed. Where that goes on for long and something else works, it is said beside the value and to nobody else.
     pub fn down<'a>(&self, record: &Record, group: &'a Group) -> Vec<(&'a Service, UtcDateTime)> {
         let services = group.services.iter();
         let used = services.filter(|service| service.role != Role::Alternative);
-        let down = used.filter_map(|service| {
-            match self.standing(&ServiceKey::new(record, service)) {
-                Standing::Down { since, .. } => Some((service, since)),
-                _ => None,
-            }
-        });
+        let down =
+            used.filter_map(
+                |service| match self.standing(&ServiceKey::new(record, service)) {
+                    Standing::Down { since, .. } => {
+                        let lasting = self.now - since >= LASTING;
+                        let settled = lasting && self.instead(record, group, service).is_some();
+                        (!settled).then_some((service, since))
+                    }
+                    _ => None,
+                },
+            );
         down.collect()
     }
 

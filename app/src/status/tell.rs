@@ -6,8 +6,8 @@ use time::UtcDateTime;
 use super::said::{Part, Said, Times};
 use super::standing::{Seen, Standing};
 use super::words::{
-    AgoValue, InsteadValue, NumberValue, ProviderTimeValue, ProviderValue, ReasonValue,
-    ServicesValue, TimeValue,
+    AgoValue, InsteadValue, NumberValue, ProviderGroupValue, ProviderTimeValue, ProviderValue,
+    ReasonValue, ServicesValue, TimeValue,
 };
 use super::{Reason, ServiceKey};
 use crate::check::event::Mark;
@@ -138,9 +138,7 @@ pub fn tell(
         match seen.instead(record, group, service) {
             Some(instead) => {
                 let instead = address(texts, &instead.endpoint);
-                words
-                    .lasting_instead
-                    .fill(|InsteadValue::Instead| &instead)
+                words.lasting_instead.fill(|InsteadValue::Instead| &instead)
             }
             None => words
                 .lasting_none
@@ -229,13 +227,20 @@ pub fn address(texts: &Texts, endpoint: &Endpoint) -> String {
 pub fn outage(
     times: Times<'_>,
     texts: &Texts,
-    record: &Record,
+    (record, group): (&Record, &Group),
     down: &[(&Service, UtcDateTime)],
 ) -> Option<(Said, String)> {
     let since = down.iter().map(|(_, since)| *since).min()?;
     let words = &texts.status.outage;
+    let provider = match record.groups.len() {
+        1 => record.name.clone(),
+        _ => words.provider_group.fill(|value| match value {
+            ProviderGroupValue::Provider => &record.name,
+            ProviderGroupValue::Group => group.name.in_language(&texts.language),
+        }),
+    };
     let heading = Said::fill(&words.heading, |value| match value {
-        ProviderTimeValue::Provider => Part::Text(record.name.clone()),
+        ProviderTimeValue::Provider => Part::Text(provider.clone()),
         ProviderTimeValue::Time => times.clock(since),
     });
     let protocols = down.iter().map(|(service, _)| service.endpoint.protocol);

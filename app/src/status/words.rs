@@ -71,7 +71,7 @@ words! {
 
 words! {
     /// What is said first while there is trouble.
-    OutageWords: advice link; heading(ProviderTimeValue) text(ServicesValue)
+    OutageWords: advice link; heading(ProviderTimeValue) text(ServicesValue) provider_group(ProviderGroupValue)
 }
 
 words! {
@@ -82,20 +82,20 @@ words! {
 words! {
     /// The page about all servers.
     StatusPageWords: title lead off off_text first_check first_check_text all_work all_answer one_down own_network
-        every_minute often refresh test;
+        every_minute often refresh test tables;
         some_down(CountValue) own_network_text(TimeValue) every_minutes(NumberValue) every_hours(NumberValue)
         other_addresses(DomainsValue) domains_more(DomainsMoreValue)
 }
 
 words! {
     /// The bars, one for each day.
-    DaysWords: caption ok degraded down none first last table day found failed;
+    DaysWords: caption ok degraded down none first last day found failed;
         share(PercentValue) summary(DayCountsValue) failed_of(FailedValue) range(RangeValue)
 }
 
 words! {
     /// The chart of response times.
-    ChartWords: caption first last none table time mean longest failed; summary(TimesValue)
+    ChartWords: caption first last none time mean longest failed; summary(TimesValue)
 }
 
 words! {
@@ -158,6 +158,9 @@ placeholders! {
 
     /// In the heading of an outage.
     ProviderTimeValue { Provider = "provider", Time = "time" }
+
+    /// In the name of some addresses of a provider.
+    ProviderGroupValue { Provider = "provider", Group = "group" }
 
     /// In what concerns services.
     ServicesValue { Services = "services" }

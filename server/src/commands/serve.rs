@@ -38,6 +38,7 @@ use crate::listen::{redirect, tls};
 use crate::operations::metrics::Metrics;
 use crate::operations::published_settings;
 use crate::operations::service_manager;
+use crate::operations::status_pages;
 use crate::profile_signing::{self, CurrentKey, is_publicly_trusted};
 use crate::records::{self, ConfigError};
 use crate::result_cache::ResultCache;
@@ -256,6 +257,7 @@ impl Server {
             .map_err(ServeError::Runtime)
         };
         let published = published_settings::watch(&state.site, &transport.metrics);
+        let status = status_pages::watch(&state.site);
         let notifications = async {
             service_manager::ready();
             service_manager::watchdog().await;
@@ -270,6 +272,7 @@ impl Server {
             () = shutdown => Ok(()),
             () = notifications => Ok(()),
             () = published => Ok(()),
+            () = status => Ok(()),
         }
     }
 }

@@ -7,9 +7,11 @@
 //! | [`published_settings`] | looks again and again at what the domains publish |
 //! | [`readiness`] | whether the program takes requests |
 //! | [`service_manager`] | notifications to systemd, and the socket that it passes |
+//! | [`status_pages`] | has pages rendered anew when the state of the servers has changed |
 
 pub mod metrics;
 pub mod probe_health;
 pub mod published_settings;
 pub mod readiness;
 pub mod service_manager;
+pub mod status_pages;

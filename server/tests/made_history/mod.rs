@@ -27,9 +27,19 @@ type Outage = (&'static str, i64, Option<i64>, Outcome);
 
 const OUTAGES: [Outage; 6] = [
     ("smtp", 42, None, Outcome::ConnectionRefused),
-    ("business-starttls", 3 * 1440, None, Outcome::CertificateExpired),
+    (
+        "business-starttls",
+        3 * 1440,
+        None,
+        Outcome::CertificateExpired,
+    ),
     ("imap", 6 * 1440 + 200, Some(95), Outcome::ConnectionTimeout),
-    ("business-smtp", 20 * 1440, Some(1500), Outcome::NameNotFound),
+    (
+        "business-smtp",
+        20 * 1440,
+        Some(1500),
+        Outcome::NameNotFound,
+    ),
     ("imap", 47 * 1440, Some(12), Outcome::GreetingBusy),
     ("pop", 80 * 1440, Some(300), Outcome::CertificateExpired),
 ];
@@ -56,10 +66,28 @@ pub(crate) fn events(services: &[ServiceKey], now: UtcDateTime) -> Vec<Event> {
         }));
     }
     let changes = [
-        ("imap", ChangedFact::Certificate, 6, "issued by Made CA, until 3 December 2026", "issued by Made CA, until 3 March 2027"),
-        ("pop", ChangedFact::Addresses, 12, "192.0.2.7", "192.0.2.8, 2001:db8::8"),
+        (
+            "imap",
+            ChangedFact::Certificate,
+            6,
+            "issued by Made CA, until 3 December 2026",
+            "issued by Made CA, until 3 March 2027",
+        ),
+        (
+            "pop",
+            ChangedFact::Addresses,
+            12,
+            "192.0.2.7",
+            "192.0.2.8, 2001:db8::8",
+        ),
         ("smtp", ChangedFact::Capabilities, 30, "CHUNKING", ""),
-        ("imap", ChangedFact::Aliases, 71, "", "cluster-2.mail.example"),
+        (
+            "imap",
+            ChangedFact::Aliases,
+            71,
+            "",
+            "cluster-2.mail.example",
+        ),
     ];
     for (name, fact, days, before, after) in changes {
         let Some(service) = known(name) else { continue };
@@ -105,7 +133,11 @@ fn results(service: &ServiceKey, now: UtcDateTime) -> impl Iterator<Item = Event
         }
         let (state, reason) = found(&name, ago);
         let wave = 20 + (ago * 7 % 23) + 15 * (ago / 60 % 24 - 12).abs();
-        let factor = if state == ServiceState::Degraded { 12 } else { 1 };
+        let factor = if state == ServiceState::Degraded {
+            12
+        } else {
+            1
+        };
         let millis = u64::try_from(wave * factor).unwrap_or(0);
         Some(Event::Result(CheckResult {
             service: service.clone(),
