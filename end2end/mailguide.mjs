@@ -30,6 +30,7 @@ export function labOptions({ record, ca }) {
 export async function serve(options = []) {
   // No test asks the internet.
   const own = ["--listen", "127.0.0.1:0", "--published-settings-every", "off"];
+  if (!options.includes("--monitor-every")) own.push("--monitor-every", "off");
   const child = spawn(mailguide(), ["serve", ...own, ...options], {
     stdio: ["ignore", "pipe", "pipe"],
   });

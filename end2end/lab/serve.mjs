@@ -37,8 +37,10 @@ function parsed(args) {
 
 /** Serves until a signal is received or the server exits, and returns the exit code. */
 export async function serveHelpPage(lab, { program, listen }, signal) {
-  // The domains of the lab are in no public list, and nothing outside of it is asked.
-  const args = ["serve", "--listen", listen, "--published-settings-every", "off", ...labOptions(lab)];
+  // The domains of the lab are in no public list, and nothing outside of it is asked. Its servers are watched closely,
+  // so that one that is stopped is seen at once.
+  const every = ["--published-settings-every", "off", "--monitor-every", "5s"];
+  const args = ["serve", "--listen", listen, ...every, ...labOptions(lab)];
   const server = spawn(program, args, { stdio: ["ignore", "inherit", "inherit"] });
   const ended = new Promise((resolve, reject) => {
     server.on("error", reject);

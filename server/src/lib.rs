@@ -8,8 +8,10 @@
 //! | [`discovery`] | asks the network which settings a domain has |
 //! | [`listen`] | connections, TLS, and who is at the other end |
 //! | [`http`] | from a request to its answer: guards, routes, pages, files |
+//! | [`interval`] | how often something is done by itself |
 //! | [`limits`] | how much the server does, and for whom |
 //! | [`result_cache`] | a check without a password is made once for all who ask for it at the same time |
+//! | [`monitor`] | checks every documented service again and again |
 //! | [`storage`] | the history of the services |
 //! | [`profile_signing`] | signs the profiles for Apple devices |
 //! | [`operations`] | metrics, readiness and the service manager |
@@ -25,9 +27,11 @@ pub mod cli;
 pub mod commands;
 pub mod discovery;
 pub mod http;
+pub mod interval;
 pub mod limits;
 pub mod listen;
 pub mod log;
+pub mod monitor;
 pub mod operations;
 pub mod process;
 pub mod profile_signing;

@@ -1,7 +1,6 @@
 //! The command line.
 
 pub mod dns;
-pub mod interval;
 mod language;
 pub mod record;
 pub mod servers;
@@ -15,16 +14,17 @@ use app::record::HttpsUrl;
 use clap::{Args, Parser, Subcommand};
 
 use self::dns::{DNS_HELP, DnsOptions};
-use self::interval::Interval;
 use self::language::language;
 use self::record::RecordCommand;
 use self::servers::{ConnectTo, Servers};
 pub use self::trust::TrustOptions;
 use crate::http::client::ProxyOptions;
+use crate::interval::Interval;
 use crate::limits::LimitOptions;
 use crate::listen::connections::ConnectionOptions;
 use crate::listen::tls::TlsOptions;
 use crate::log::LogFormat;
+use crate::monitor::MonitorOptions;
 
 /// Serves a help page for mail settings that tests the mail servers itself
 #[derive(Debug, Parser)]
@@ -180,6 +180,10 @@ pub struct ServeOptions {
     /// Limits on tests and pages.
     #[command(flatten)]
     pub limits: LimitOptions,
+
+    /// The monitor.
+    #[command(flatten)]
+    pub monitor: MonitorOptions,
 
     /// Trust in mail servers.
     #[command(flatten)]

@@ -9,6 +9,7 @@ use std::{fmt, io};
 use app::published::PublishedSettings;
 use app::record::Catalogue;
 use app::site::Site;
+use app::status::{ServiceStatus, Snapshot};
 use probe::net::{Options, Probe};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -35,6 +36,11 @@ use crate::listen::connections::{Connections, MAX_OPERATOR_CONNECTIONS};
 use crate::listen::listener_options::ListenerOptions;
 use crate::listen::tls::{Certificates, TlsError};
 use crate::listen::{redirect, tls};
+use crate::monitor::alert::Alerts;
+use crate::monitor::checks::SharedWithCustomers;
+use crate::monitor::services::monitored_services;
+use crate::monitor::watch::Clock;
+use crate::monitor::{Leadership, MAX_CHECKS, Monitor};
 use crate::operations::metrics::Metrics;
 use crate::operations::published_settings;
 use crate::operations::service_manager;
@@ -42,6 +48,7 @@ use crate::operations::status_pages;
 use crate::profile_signing::{self, CurrentKey, is_publicly_trusted};
 use crate::records::{self, ConfigError};
 use crate::result_cache::ResultCache;
+use crate::storage::Recorder;
 use crate::{log, process, terminal};
 
 /// How long before the shutdown timeout running tests are ended, so that their last lines reach the
@@ -102,7 +109,12 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
     let probe = records::probe(&options.trust, Options::default())?;
     let tests = options.limits.tests_at_once.get() as usize;
     let targets = tests.saturating_mul(catalogue.max_services());
-    let reserve = Probe::max_sockets(targets).saturating_add(OTHER_FILES);
+    let monitored = match options.monitor.monitor_every.0 {
+        Some(_) => MAX_CHECKS,
+        None => 0,
+    };
+    let sockets = Probe::max_sockets(targets.saturating_add(monitored));
+    let reserve = sockets.saturating_add(OTHER_FILES);
     let connections = options.connections.clone().leaving(reserve, open_files);
     let assets = Assets::load()?;
     let published = published(&options, &catalogue, &probe);
@@ -110,13 +122,17 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
     let mut site = site.map_err(ServeError::Content)?;
     site.operator = options.operator.clone().into();
     site.published = published;
+    if let Some(every) = options.monitor.monitor_every.0 {
+        site.status = ServiceStatus::new(every, Snapshot::default());
+    }
+    let recorder = Recorder::in_memory(site.status.clone(), site.revision.clone());
     let http = HttpOptions {
         proxies: TrustedProxies::new(&options.proxies),
         hsts: Hsts::seconds(options.tls.hsts),
         hosts: Hosts::new(&options.host),
         contacts: options.security_contact.clone(),
     };
-    let metrics = Metrics::default();
+    let metrics = Metrics::with_status(site.status.clone());
     let limits = Limits::new(&options.limits, keys(&options.limits)?, metrics.clone());
     let results = ResultCache::new(options.limits.share_results);
     let certificates = match (&options.tls.tls_cert, &options.tls.tls_key) {
@@ -159,6 +175,7 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
         transport,
         watched,
         limits,
+        recorder,
         state,
     };
     tokio::runtime::Runtime::new()
@@ -173,6 +190,7 @@ struct Server {
     /// The certificates that are reloaded.
     watched: Vec<Arc<Certificates>>,
     limits: Limits,
+    recorder: Recorder,
     state: Arc<AppState>,
 }
 
@@ -183,6 +201,7 @@ impl Server {
             transport,
             watched,
             limits,
+            recorder,
             state,
         } = self;
         let readiness = state.readiness.clone();
@@ -258,6 +277,8 @@ impl Server {
         };
         let published = published_settings::watch(&state.site, &transport.metrics);
         let status = status_pages::watch(&state.site);
+        let monitor = monitor(&state, recorder);
+        let monitor = monitor.run(Leadership::always());
         let notifications = async {
             service_manager::ready();
             service_manager::watchdog().await;
@@ -273,6 +294,7 @@ impl Server {
             () = notifications => Ok(()),
             () = published => Ok(()),
             () = status => Ok(()),
+            () = monitor => Ok(()),
         }
     }
 }
@@ -308,6 +330,20 @@ fn published(options: &ServeOptions, catalogue: &Catalogue, probe: &Probe) -> Pu
             PublishedSettings::new(catalogue, Arc::new(observer), every)
         }
         _ => PublishedSettings::default(),
+    }
+}
+
+/// What checks every documented service, as often as the status of the site says.
+fn monitor(state: &AppState, recorder: Recorder) -> Monitor {
+    let (site, metrics) = (&state.site, state.metrics.clone());
+    let checks = SharedWithCustomers::new(state.results.clone(), site.probe.clone(), metrics);
+    Monitor {
+        services: monitored_services(&site.catalogue),
+        status: site.status.clone(),
+        recorder,
+        checks: Arc::new(checks),
+        alerts: Alerts::default(),
+        clock: Clock::default(),
     }
 }
 

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::published::Status;
+use app::status::ServiceStatus;
 use probe::{EndpointReport, Outcome};
 use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
@@ -19,6 +20,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Metric, Registry};
 
 use super::probe_health::ProbeHealth;
+use super::service_metrics::ServiceMetrics;
 
 /// Everything that is counted. Clones share it.
 #[derive(Clone, Debug)]
@@ -73,8 +75,17 @@ const DEGRADING: [Outcome; 2] = [Outcome::ProbeOffline, Outcome::LocalResourcesE
 pub struct CountedTest(Gauge);
 
 impl Default for Metrics {
+    /// Those of a site on which nothing is monitored.
     fn default() -> Self {
+        Self::with_status(ServiceStatus::default())
+    }
+}
+
+impl Metrics {
+    /// Nothing is counted yet; how the services stand is read from here.
+    pub fn with_status(status: ServiceStatus) -> Self {
         let mut registry = Registry::with_prefix("mailguide");
+        registry.register_collector(Box::new(ServiceMetrics(status)));
         let seconds = |upper_bounds: &[f64]| Histogram::new(upper_bounds.iter().copied());
         Self(Arc::new(Inner {
             requests: register(

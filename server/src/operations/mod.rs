@@ -6,6 +6,7 @@
 //! | [`probe_health`] | whether the connection test works |
 //! | [`published_settings`] | looks again and again at what the domains publish |
 //! | [`readiness`] | whether the program takes requests |
+//! | [`service_metrics`] | how the services stand, as metrics |
 //! | [`service_manager`] | notifications to systemd, and the socket that it passes |
 //! | [`status_pages`] | has pages rendered anew when the state of the servers has changed |
 
@@ -15,3 +16,4 @@ pub mod published_settings;
 pub mod readiness;
 pub mod service_manager;
 pub mod status_pages;
+pub mod service_metrics;

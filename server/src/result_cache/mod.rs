@@ -61,6 +61,18 @@ impl ResultCache {
         }
     }
 
+    /// Checks a target, or replays what is known of it from a check that began less than `max_age` ago.
+    pub fn check_not_older(
+        &self,
+        probe: &Probe,
+        target: Target,
+        permit: Arc<dyn TestPermit>,
+        max_age: Duration,
+    ) -> BoxStream<'static, Observed> {
+        let start = |target| probe.run(vec![target], None);
+        self.check_with(vec![target], &permit, max_age, start)
+    }
+
     /// Checks the targets with `start`, or replays what is known of them. A check that was started goes on to
     /// its end even if nobody listens any more, or asking and going away would be a way to start it again;
     /// until then it holds the permit of its test.
@@ -68,6 +80,7 @@ impl ResultCache {
         &self,
         targets: Vec<Target>,
         permit: &Arc<dyn TestPermit>,
+        max_age: Duration,
         start: impl Fn(Target) -> S,
     ) -> BoxStream<'static, Observed>
     where
@@ -77,7 +90,9 @@ impl ResultCache {
         let replays = targets.into_iter().enumerate().map(|(index, target)| {
             let key = CheckKey::of(&target);
             let mut checks = self.checks.lock().unwrap_or_else(PoisonError::into_inner);
-            let cached = checks.get(&key).filter(|check| self.is_fresh(check, now));
+            let is_fresh =
+                |check: &&CachedCheck| self.is_fresh(check, now) && now - check.started < max_age;
+            let cached = checks.get(&key).filter(is_fresh);
             let (check, age) = match cached {
                 Some(check) => (check.clone(), Some(now.duration_since(check.started))),
                 None => {
@@ -120,7 +135,8 @@ impl SharedChecks for ResultCache {
         targets: Vec<Target>,
         permit: Arc<dyn TestPermit>,
     ) -> BoxStream<'static, Observed> {
-        self.check_with(targets, &permit, |target| probe.run(vec![target], None))
+        let start = |target| probe.run(vec![target], None);
+        self.check_with(targets, &permit, Duration::MAX, start)
     }
 }
 

@@ -67,6 +67,7 @@ struct Site {
     cache: ResultCache,
     started: Cell<usize>,
     permit: Arc<Free>,
+    max_age: Cell<Duration>,
 }
 
 impl Site {
@@ -75,15 +76,17 @@ impl Site {
             cache: ResultCache::new(Duration::from_secs(seconds)),
             started: Cell::new(0),
             permit: Arc::default(),
+            max_age: Cell::new(Duration::MAX),
         }
     }
 
     fn ask(&self, targets: Vec<Target>) -> BoxStream<'static, Observed> {
         let permit: Arc<dyn TestPermit> = self.permit.clone();
-        self.cache.check_with(targets, &permit, |target| {
-            self.started.set(self.started.get() + 1);
-            check(target)
-        })
+        self.cache
+            .check_with(targets, &permit, self.max_age.get(), |target| {
+                self.started.set(self.started.get() + 1);
+                check(target)
+            })
     }
 }
 
@@ -142,6 +145,29 @@ async fn who_asks_later_is_told_the_age_and_gets_his_own_id() {
             }
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_wants_to_know_anew_starts_a_check_that_others_are_told() {
+    let site = Site::new(30);
+    let target = || target("imap", "mail.example.net", "example.net");
+    let age = async |max_age| {
+        site.max_age.set(max_age);
+        let observed: Vec<_> = site.ask(vec![target()]).collect().await;
+        observed.last().unwrap().age
+    };
+    let seconds = Duration::from_secs;
+    // Each check takes a second.
+    assert_eq!(age(Duration::MAX).await, None);
+    advance(seconds(9)).await;
+    assert_eq!(age(seconds(11)).await, Some(seconds(10)));
+    assert_eq!(age(seconds(10)).await, None);
+    assert_eq!(age(Duration::MAX).await, Some(seconds(1)));
+    assert_eq!(age(Duration::ZERO).await, None);
+    assert_eq!(site.started.get(), 3);
+    // What is older than the time for which results are shared is told to nobody.
+    advance(seconds(30)).await;
+    assert_eq!(age(Duration::MAX).await, None);
 }
 
 #[tokio::test(start_paused = true)]
@@ -268,7 +294,8 @@ async fn what_this_machine_could_not_do_is_told_to_nobody_else() {
                 stream::iter([first]).chain(check(target))
             };
             let target = target("imap", "mail.example.net", "example.net");
-            site.cache.check_with(vec![target], &permit, start)
+            site.cache
+                .check_with(vec![target], &permit, Duration::MAX, start)
         };
         // The second comes while the first is running, the third when it is over.
         let first = ask();
@@ -287,6 +314,7 @@ async fn a_check_holds_its_place_to_its_end() {
     drop(cache.check_with(
         vec![target("a", "mail.example.net", "example.net")],
         &permit,
+        Duration::MAX,
         check,
     ));
     tokio::task::yield_now().await;

@@ -262,6 +262,8 @@ fn what_cannot_be_used_is_named_and_ends_with_two() {
                 "127.0.0.1:0",
                 "--published-settings-every",
                 "off",
+                "--monitor-every",
+                "off",
             ])
             .args(&options)
             .output()

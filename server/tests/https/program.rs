@@ -29,6 +29,8 @@ impl Program {
                 "127.0.0.1:0",
                 "--published-settings-every",
                 "off",
+                "--monitor-every",
+                "off",
             ])
             .args([
                 "--tls-cert",

@@ -36,6 +36,8 @@ impl Server {
                 "127.0.0.1:0",
                 "--published-settings-every",
                 "off",
+                "--monitor-every",
+                "off",
             ])
             .args(["--metrics-listen", "127.0.0.1:0"])
             .args(options)

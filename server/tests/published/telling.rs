@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use app::site::Shows;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};

@@ -36,6 +36,8 @@ impl Program {
             "127.0.0.1:0",
             "--published-settings-every",
             "off",
+            "--monitor-every",
+            "off",
         ]);
         Self::spawned(command, mail, options)
     }
@@ -56,6 +58,8 @@ impl Program {
                 "127.0.0.1:0",
                 "--published-settings-every",
                 "off",
+                "--monitor-every",
+                "off",
             ])
             .stderr(log);
         Self::spawned(command, mail, options)
@@ -70,6 +74,8 @@ impl Program {
                 env!("CARGO_BIN_EXE_mailguide"),
                 "serve",
                 "--published-settings-every",
+                "off",
+                "--monitor-every",
                 "off",
             ])
             .args(["--listen", "127.0.0.1:0"]);
@@ -87,6 +93,8 @@ impl Program {
                 env!("CARGO_BIN_EXE_mailguide"),
                 "serve",
                 "--published-settings-every",
+                "off",
+                "--monitor-every",
                 "off",
             ])
             .stdin(OwnedFd::from(socket));

@@ -107,6 +107,8 @@ fn the_site_is_served_though_its_address_cannot_be_announced() {
             "127.0.0.1:0",
             "--published-settings-every",
             "off",
+            "--monitor-every",
+            "off",
         ])
         .stdout(full())
         .stderr(Stdio::piped())

@@ -1,0 +1,14 @@
+//! The options of the monitor.
+
+use clap::Args;
+
+use crate::interval::Interval;
+
+/// How the documented services are monitored.
+#[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Monitor")]
+pub struct MonitorOptions {
+    /// How often to check each documented service without a password, such as 5m or 30s; with `off` none is checked
+    #[arg(long, value_name = "TIME", default_value = "5m")]
+    pub monitor_every: Interval<5>,
+}
