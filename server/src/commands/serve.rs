@@ -44,6 +44,7 @@ use crate::monitor::{Leadership, MAX_CHECKS, Monitor};
 use crate::operations::metrics::Metrics;
 use crate::operations::published_settings;
 use crate::operations::service_manager;
+use crate::operations::status_pages;
 use crate::profile_signing::{self, CurrentKey, is_publicly_trusted};
 use crate::records::{self, ConfigError};
 use crate::result_cache::ResultCache;
@@ -293,6 +294,7 @@ impl Server {
             .map_err(ServeError::Runtime)
         };
         let published = published_settings::watch(&state.site, &transport.metrics);
+        let status = status_pages::watch(&state.site);
         let monitor = monitor(&state, recorder);
         let monitor = monitor.run(Leadership::always());
         let history = async {
@@ -315,6 +317,7 @@ impl Server {
             () = shutdown => Ok(()),
             () = notifications => Ok(()),
             () = published => Ok(()),
+            () = status => Ok(()),
             () = monitor => Ok(()),
             () = history => Ok(()),
         };

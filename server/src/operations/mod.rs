@@ -8,10 +8,12 @@
 //! | [`readiness`] | whether the program takes requests |
 //! | [`service_metrics`] | how the services stand, as metrics |
 //! | [`service_manager`] | notifications to systemd, and the socket that it passes |
+//! | [`status_pages`] | has pages rendered anew when the state of the servers has changed |
 
 pub mod metrics;
 pub mod probe_health;
 pub mod published_settings;
 pub mod readiness;
 pub mod service_manager;
+pub mod status_pages;
 pub mod service_metrics;
