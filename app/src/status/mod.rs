@@ -14,16 +14,26 @@
 //! | [`event`] | everything that the monitor has to tell |
 //! | [`snapshot`] | all of it now |
 //! | [`state`] | the snapshot of the running site, shared by pages |
+//! | [`standing`] | how a service stands for somebody who looks now |
+//! | [`words`], [`said`] | what is said of it, and sentences with times in them |
+//! | [`tell`] | how services stand, in words |
+//! | [`bars`], [`chart`] | the days and the response times, as they are drawn |
 
+pub mod bars;
 pub mod change;
+pub mod chart;
 pub mod event;
 pub mod facts;
 pub mod history;
 pub mod incident;
 pub mod result;
+pub mod said;
 pub mod service;
 pub mod snapshot;
+pub mod standing;
 pub mod state;
+pub mod tell;
+pub mod words;
 
 pub use change::{Change, ChangedFact, Subject};
 pub use event::Event;
@@ -33,4 +43,5 @@ pub use incident::Incident;
 pub use result::{CheckResult, Reason, ServiceState};
 pub use service::{ServiceKey, ServiceKeyError};
 pub use snapshot::Snapshot;
+pub use standing::{Seen, Standing};
 pub use state::ServiceStatus;

@@ -182,12 +182,13 @@ pub struct ServeOptions {
     #[command(flatten)]
     pub limits: LimitOptions,
 
-    /// Where the history is kept.
-    #[command(flatten)]
-    pub storage: StorageOptions,
     /// The monitor.
     #[command(flatten)]
     pub monitor: MonitorOptions,
+
+    /// Where the history is kept.
+    #[command(flatten)]
+    pub storage: StorageOptions,
 
     /// Trust in mail servers.
     #[command(flatten)]

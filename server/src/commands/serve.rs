@@ -45,6 +45,7 @@ use crate::monitor::{Leadership, MAX_CHECKS, Monitor};
 use crate::operations::metrics::Metrics;
 use crate::operations::published_settings;
 use crate::operations::service_manager;
+use crate::operations::status_pages;
 use crate::profile_signing::{self, CurrentKey, is_publicly_trusted};
 use crate::records::{self, ConfigError};
 use crate::result_cache::ResultCache;
@@ -186,8 +187,8 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
         watched,
         limits,
         cluster,
-        writer,
         recorder,
+        writer,
         state,
     };
     runtime.block_on(server.run(&options, app))?;
@@ -202,9 +203,9 @@ struct Server {
     limits: Limits,
     /// The servers beside this one, if it has a database with them.
     cluster: Option<Cluster>,
+    recorder: Recorder,
     /// What stores the history, if it is stored.
     writer: Option<Writer>,
-    recorder: Recorder,
     state: Arc<AppState>,
 }
 
@@ -216,8 +217,8 @@ impl Server {
             watched,
             limits,
             cluster,
-            mut writer,
             recorder,
+            mut writer,
             state,
         } = self;
         let readiness = state.readiness.clone();
@@ -292,12 +293,7 @@ impl Server {
             .map_err(ServeError::Runtime)
         };
         let published = published_settings::watch(&state.site, &transport.metrics);
-        let history = async {
-            match &mut writer {
-                Some(writer) => writer.run().await,
-                None => std::future::pending().await,
-            }
-        };
+        let status = status_pages::watch(&state.site);
         let monitor = monitor(&state, recorder);
         let leadership = match &cluster {
             Some(cluster) => cluster.leadership(),
@@ -307,6 +303,12 @@ impl Server {
         let with_others = async {
             match &cluster {
                 Some(cluster) => cluster.run(state.site.status.every().is_some()).await,
+                None => std::future::pending().await,
+            }
+        };
+        let history = async {
+            match &mut writer {
+                Some(writer) => writer.run().await,
                 None => std::future::pending().await,
             }
         };
@@ -324,6 +326,7 @@ impl Server {
             () = shutdown => Ok(()),
             () = notifications => Ok(()),
             () = published => Ok(()),
+            () = status => Ok(()),
             () = monitor => Ok(()),
             () = history => Ok(()),
             () = with_others => Ok(()),
@@ -373,6 +376,20 @@ fn published(options: &ServeOptions, catalogue: &Catalogue, probe: &Probe) -> Pu
     }
 }
 
+/// What checks every documented service, as often as the status of the site says.
+fn monitor(state: &AppState, recorder: Recorder) -> Monitor {
+    let (site, metrics) = (&state.site, state.metrics.clone());
+    let checks = SharedWithCustomers::new(state.results.clone(), site.probe.clone(), metrics);
+    Monitor {
+        services: monitored_services(&site.catalogue),
+        status: site.status.clone(),
+        recorder,
+        checks: Arc::new(checks),
+        alerts: Alerts::default(),
+        clock: Clock::default(),
+    }
+}
+
 /// What takes the results of the monitor, and what stores them, if they are stored.
 fn recorder(place: &Place, site: &Site, metrics: &Metrics) -> (Recorder, Option<Writer>) {
     let (status, revision) = (site.status.clone(), site.revision.clone());
@@ -387,20 +404,6 @@ fn recorder(place: &Place, site: &Site, metrics: &Metrics) -> (Recorder, Option<
             tracing::info!("the history is kept in memory only: --data stores it");
             (Recorder::in_memory(status, revision), None)
         }
-    }
-}
-
-/// What checks every documented service, as often as the status of the site says.
-fn monitor(state: &AppState, recorder: Recorder) -> Monitor {
-    let (site, metrics) = (&state.site, state.metrics.clone());
-    let checks = SharedWithCustomers::new(state.results.clone(), site.probe.clone(), metrics);
-    Monitor {
-        services: monitored_services(&site.catalogue),
-        status: site.status.clone(),
-        recorder,
-        checks: Arc::new(checks),
-        alerts: Alerts::default(),
-        clock: Clock::default(),
     }
 }
 

@@ -35,7 +35,10 @@ pub fn router(app: Arc<AppState>) -> impl Application + Sync {
     // Leptos renders on the current runtime. With a second router this is already done.
     let _ = any_spawner::Executor::init_tokio();
     let pages = pages();
-    let paths = pages.iter().flat_map(|page| page.cached_paths(&app.site));
+    let paths = pages.iter().flat_map(|page| {
+        let paths = page.cached_paths(&app.site).into_iter();
+        paths.map(|path| (path, page.shows))
+    });
     let cache = PageCache::new(
         paths,
         app.site.languages.all().len(),
