@@ -36,7 +36,8 @@ use crate::listen::connections::{Connections, MAX_OPERATOR_CONNECTIONS};
 use crate::listen::listener_options::ListenerOptions;
 use crate::listen::tls::{Certificates, TlsError};
 use crate::listen::{redirect, tls};
-use crate::monitor::alert::Alerts;
+use crate::monitor::alert::options::AlertOptionsError;
+use crate::monitor::alert::{Alerts, Workers};
 use crate::monitor::checks::SharedWithCustomers;
 use crate::monitor::services::monitored_services;
 use crate::monitor::watch::Clock;
@@ -85,6 +86,9 @@ pub enum ServeError {
     /// The history cannot be kept where it should.
     #[error(transparent)]
     Storage(#[from] StorageError),
+    /// Alerts cannot be sent.
+    #[error(transparent)]
+    Alerts(#[from] AlertOptionsError),
     /// The certificate cannot be used.
     #[error(transparent)]
     Tls(#[from] TlsError),
@@ -125,6 +129,8 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
     let reserve = sockets.saturating_add(OTHER_FILES);
     let connections = options.connections.clone().leaving(reserve, open_files);
     let assets = Assets::load()?;
+    let roots = records::extra_roots(&options.trust)?;
+    let (alerts, alert_workers) = options.monitor.alerts.alerts(&probe, &roots)?;
     let published = published(&options, &catalogue, &probe);
     let site = Site::read(catalogue, &options.language, probe, assets.bundle());
     let mut site = site.map_err(ServeError::Content)?;
@@ -192,6 +198,8 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
         limits,
         recorder,
         writer,
+        alerts,
+        alert_workers,
         state,
     };
     runtime.block_on(server.run(&options, app))?;
@@ -207,6 +215,8 @@ struct Server {
     recorder: Recorder,
     /// What stores the history, if it is stored.
     writer: Option<Writer>,
+    alerts: Alerts,
+    alert_workers: Workers,
     state: Arc<AppState>,
 }
 
@@ -219,6 +229,8 @@ impl Server {
             limits,
             recorder,
             mut writer,
+            alerts,
+            alert_workers,
             state,
         } = self;
         let readiness = state.readiness.clone();
@@ -293,8 +305,10 @@ impl Server {
             .map_err(ServeError::Runtime)
         };
         let published = published_settings::watch(&state.site, &transport.metrics);
-        let monitor = monitor(&state, recorder);
-        let monitor = monitor.run(Leadership::always());
+        let monitor = monitor(&state, recorder, alerts);
+        let monitor = async {
+            tokio::join!(monitor.run(Leadership::always()), alert_workers.run());
+        };
         let history = async {
             match &mut writer {
                 Some(writer) => writer.run().await,
@@ -361,7 +375,7 @@ fn published(options: &ServeOptions, catalogue: &Catalogue, probe: &Probe) -> Pu
 }
 
 /// What checks every documented service, as often as the status of the site says.
-fn monitor(state: &AppState, recorder: Recorder) -> Monitor {
+fn monitor(state: &AppState, recorder: Recorder, alerts: Alerts) -> Monitor {
     let (site, metrics) = (&state.site, state.metrics.clone());
     let checks = SharedWithCustomers::new(state.results.clone(), site.probe.clone(), metrics);
     Monitor {
@@ -369,7 +383,7 @@ fn monitor(state: &AppState, recorder: Recorder) -> Monitor {
         status: site.status.clone(),
         recorder,
         checks: Arc::new(checks),
-        alerts: Alerts::default(),
+        alerts,
         clock: Clock::default(),
     }
 }

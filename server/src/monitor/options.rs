@@ -2,6 +2,7 @@
 
 use clap::Args;
 
+use super::alert::AlertOptions;
 use crate::interval::Interval;
 
 /// How the documented services are monitored.
@@ -11,4 +12,8 @@ pub struct MonitorOptions {
     /// How often to check each documented service without a password, such as 5m or 30s; with `off` none is checked
     #[arg(long, value_name = "TIME", default_value = "5m")]
     pub monitor_every: Interval<5>,
+
+    /// Who is told of what it finds.
+    #[command(flatten)]
+    pub alerts: AlertOptions,
 }

@@ -1,14 +1,34 @@
 //! Tells operators when the state of something changes: in the log, and where they want it besides.
+//!
+//! | module | idea |
+//! |---|---|
+//! | [`message`] | an alert as JSON and as lines of text |
+//! | [`destination`] | a queue that nobody waits for, and tries that are repeated |
+//! | [`webhook`] | POST to a web server |
+//! | [`mail`] | a mail |
+//! | [`options`] | the command line options |
+
+pub mod destination;
+pub mod mail;
+pub mod message;
+pub mod options;
+pub mod webhook;
 
 use app::status::{Reason, ServiceKey, ServiceState};
+use probe::Outcome;
 use time::UtcDateTime;
+
+pub use self::destination::{Destination, Workers};
+pub use self::options::AlertOptions;
 
 /// Something that has changed its state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Alert {
     /// A documented service.
     Service(ServiceAlert),
-    /// The network of this machine: since when it does not work, and until when.
+    /// The sign-in with an account of the operator.
+    SignIn(SignInAlert),
+    /// The network of this machine.
     OwnNetwork {
         /// Since when it does not work, or did not.
         since: UtcDateTime,
@@ -36,18 +56,44 @@ pub struct ServiceAlert {
     pub until: Option<UtcDateTime>,
 }
 
+/// The sign-in with an account of the operator, which began to fail or works again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignInAlert {
+    /// The record of the account. Its address is not told.
+    pub record: String,
+    /// What was found; [`Outcome::Ok`] where it works.
+    pub outcome: Outcome,
+    /// Whether the password was refused, so that it is not sent again before a restart or a reload.
+    pub stopped: bool,
+    /// Since when it does not work, or did not.
+    pub since: UtcDateTime,
+    /// When it was seen to work again; `None` while it does not.
+    pub until: Option<UtcDateTime>,
+}
+
 /// Where alerts go. Clones go to the same.
 #[derive(Clone, Debug, Default)]
-pub struct Alerts {}
+pub struct Alerts {
+    destinations: Vec<Destination>,
+}
 
 impl Alerts {
+    /// Alerts go to these, and into the log.
+    pub fn new(destinations: Vec<Destination>) -> Self {
+        Self { destinations }
+    }
+
     /// Tells, without waiting for anybody.
     pub fn tell(&self, alert: &Alert) {
         log(alert);
+        for destination in &self.destinations {
+            destination.send(alert.clone());
+        }
     }
 }
 
 fn log(alert: &Alert) {
+    let seconds = alert.seconds();
     match alert {
         Alert::Service(alert) => {
             let ServiceAlert {
@@ -55,34 +101,45 @@ fn log(alert: &Alert) {
                 server,
                 state,
                 reason,
-                since,
-                until,
                 ..
             } = alert;
-            let (reason, since) = (reason.code(), since.unix_timestamp());
-            let seconds = until.map(|until| until.unix_timestamp() - since);
+            let reason = reason.code();
             match state {
                 ServiceState::Ok => {
                     tracing::info!(%service, server, seconds, "a service works again");
                 }
                 ServiceState::Degraded => {
-                    tracing::warn!(%service, server, reason, seconds, "a service is degraded");
+                    tracing::warn!(%service, server, reason, "a service is degraded");
                 }
                 ServiceState::Down => {
                     tracing::warn!(%service, server, reason, "a service is down");
                 }
             }
         }
+        Alert::SignIn(alert) => {
+            let SignInAlert {
+                record,
+                outcome: reason,
+                stopped,
+                until,
+                ..
+            } = alert;
+            match (until, stopped) {
+                (Some(_), _) => tracing::info!(record, seconds, "the own account works again"),
+                (None, false) => tracing::warn!(record, %reason, "the own account does not work"),
+                (None, true) => tracing::error!(
+                    record,
+                    %reason,
+                    "the password of the own account was refused; it is not sent again before a restart or a reload"
+                ),
+            }
+        }
         Alert::OwnNetwork { until: None, .. } => {
             tracing::error!(
-                "the network of this machine does not work: nothing is said of any service"
+                "the network of this machine does not work, so nothing is said of any service"
             );
         }
-        Alert::OwnNetwork {
-            since,
-            until: Some(until),
-        } => {
-            let seconds = (*until - *since).whole_seconds();
+        Alert::OwnNetwork { .. } => {
             tracing::info!(seconds, "the network of this machine works again");
         }
     }
