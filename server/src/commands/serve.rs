@@ -36,12 +36,7 @@ use crate::listen::connections::{Connections, MAX_OPERATOR_CONNECTIONS};
 use crate::listen::listener_options::ListenerOptions;
 use crate::listen::tls::{Certificates, TlsError};
 use crate::listen::{redirect, tls};
-use crate::monitor::alert::options::AlertOptionsError;
-use crate::monitor::alert::{Alerts, Workers};
-use crate::monitor::checks::SharedWithCustomers;
-use crate::monitor::services::monitored_services;
-use crate::monitor::watch::Clock;
-use crate::monitor::{Leadership, MAX_CHECKS, Monitor};
+use crate::monitor::{Background, Leadership, MonitorError};
 use crate::operations::metrics::Metrics;
 use crate::operations::published_settings;
 use crate::operations::service_manager;
@@ -86,9 +81,9 @@ pub enum ServeError {
     /// The history cannot be kept where it should.
     #[error(transparent)]
     Storage(#[from] StorageError),
-    /// Alerts cannot be sent.
+    /// The monitor cannot run as the options say.
     #[error(transparent)]
-    Alerts(#[from] AlertOptionsError),
+    Monitor(#[from] MonitorError),
     /// The certificate cannot be used.
     #[error(transparent)]
     Tls(#[from] TlsError),
@@ -121,16 +116,14 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
     let probe = records::probe(&options.trust, Options::default())?;
     let tests = options.limits.tests_at_once.get() as usize;
     let targets = tests.saturating_mul(catalogue.max_services());
-    let monitored = match options.monitor.monitor_every.0 {
-        Some(_) => MAX_CHECKS,
-        None => 0,
-    };
+    let monitored = options.monitor.checks_at_once(&catalogue);
     let sockets = Probe::max_sockets(targets.saturating_add(monitored));
     let reserve = sockets.saturating_add(OTHER_FILES);
     let connections = options.connections.clone().leaving(reserve, open_files);
     let assets = Assets::load()?;
     let roots = records::extra_roots(&options.trust)?;
-    let (alerts, alert_workers) = options.monitor.alerts.alerts(&probe, &roots)?;
+    let monitor = options.monitor.clone();
+    let monitor = monitor.prepare(&catalogue, &probe, &roots, &options.limits)?;
     let published = published(&options, &catalogue, &probe);
     let site = Site::read(catalogue, &options.language, probe, assets.bundle());
     let mut site = site.map_err(ServeError::Content)?;
@@ -198,8 +191,7 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
         limits,
         recorder,
         writer,
-        alerts,
-        alert_workers,
+        monitor,
         state,
     };
     runtime.block_on(server.run(&options, app))?;
@@ -215,8 +207,7 @@ struct Server {
     recorder: Recorder,
     /// What stores the history, if it is stored.
     writer: Option<Writer>,
-    alerts: Alerts,
-    alert_workers: Workers,
+    monitor: Background,
     state: Arc<AppState>,
 }
 
@@ -229,8 +220,7 @@ impl Server {
             limits,
             recorder,
             mut writer,
-            alerts,
-            alert_workers,
+            monitor,
             state,
         } = self;
         let readiness = state.readiness.clone();
@@ -305,10 +295,9 @@ impl Server {
             .map_err(ServeError::Runtime)
         };
         let published = published_settings::watch(&state.site, &transport.metrics);
-        let monitor = monitor(&state, recorder, alerts);
-        let monitor = async {
-            tokio::join!(monitor.run(Leadership::always()), alert_workers.run());
-        };
+        let (results, counted) = (state.results.clone(), state.metrics.clone());
+        let lead = Leadership::always();
+        let monitor = monitor.run(&state.site, results, counted, recorder, lead);
         let history = async {
             match &mut writer {
                 Some(writer) => writer.run().await,
@@ -371,20 +360,6 @@ fn published(options: &ServeOptions, catalogue: &Catalogue, probe: &Probe) -> Pu
             PublishedSettings::new(catalogue, Arc::new(observer), every)
         }
         _ => PublishedSettings::default(),
-    }
-}
-
-/// What checks every documented service, as often as the status of the site says.
-fn monitor(state: &AppState, recorder: Recorder, alerts: Alerts) -> Monitor {
-    let (site, metrics) = (&state.site, state.metrics.clone());
-    let checks = SharedWithCustomers::new(state.results.clone(), site.probe.clone(), metrics);
-    Monitor {
-        services: monitored_services(&site.catalogue),
-        status: site.status.clone(),
-        recorder,
-        checks: Arc::new(checks),
-        alerts,
-        clock: Clock::default(),
     }
 }
 

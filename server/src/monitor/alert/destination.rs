@@ -6,7 +6,7 @@ use futures_util::future::{BoxFuture, FutureExt, join_all};
 use tokio::sync::mpsc::{self, Receiver, Sender};
 use tokio::time::sleep;
 
-use super::Alert;
+use super::model::Alert;
 
 /// So many alerts wait at most. Where nobody takes them, the newer ones are lost; the log has them all.
 const MAX_WAITING: usize = 256;

@@ -4,7 +4,7 @@ use serde::Serialize;
 use time::UtcDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::{Alert, ServiceAlert, SignInAlert};
+use super::model::{Alert, ServiceAlert, SignInAlert};
 
 /// What is posted. Times are written as in RFC 3339.
 #[derive(Debug, Serialize)]

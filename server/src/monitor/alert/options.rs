@@ -8,7 +8,7 @@ use lettre::transport::smtp;
 use probe::net::Probe;
 use rustls::pki_types::CertificateDer;
 
-use super::Alerts;
+use super::alerts::Alerts;
 use super::destination::{Destination, Workers};
 use super::mail::{Mailer, SmtpUrl};
 use super::webhook::{Webhook, WebhookUrl};

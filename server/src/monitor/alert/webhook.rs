@@ -16,8 +16,8 @@ use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use url::{Host, Position, Url};
 
-use super::Alert;
 use super::destination::{AlertSender, Refusal};
+use super::model::Alert;
 use crate::http_client;
 
 /// The time for one try.
