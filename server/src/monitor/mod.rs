@@ -18,6 +18,7 @@
 //! | [`watch`] | the loop |
 //! | [`published`] | what has changed in what the domains publish for mail programs |
 //! | [`background`] | all of it, as it runs beside the pages |
+//! | [`round`] | one round for the command line |
 //! | [`leadership`] | whether this server may monitor now |
 //! | [`canary`] | signs in with accounts of the operator |
 //! | [`alert`] | tells operators |
@@ -35,6 +36,7 @@ pub mod looks;
 pub mod options;
 pub mod own_network;
 pub mod published;
+pub mod round;
 pub mod schedule;
 pub mod services;
 pub mod watch;

@@ -65,6 +65,7 @@ pub async fn watch(
         let domains = published.domains().iter();
         let seen = domains.filter_map(|domain| published.seen(domain));
         let changes = seen.filter_map(|seen| publications.changed(&seen.publication, clock.now()));
+        // The task that asks logs them.
         let events: Vec<_> = changes.map(Event::Change).collect();
         if !events.is_empty() {
             recorder.record(events);

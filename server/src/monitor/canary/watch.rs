@@ -22,7 +22,7 @@ use crate::storage::Recorder;
 /// How often an account is signed in to.
 const EVERY: Duration = Duration::from_secs(1800);
 
-/// The first sign-in is within this time.
+/// The first sign-in is within this time, or the interval of the monitor.
 const FIRST: Duration = Duration::from_secs(60);
 
 /// An interval is longer by up to this part of it. It is never shorter: the limits count.
@@ -128,10 +128,10 @@ impl Canaries {
 
     /// What another server, or this one before a restart, has done lately is not done again.
     fn first_wait(&self, account: &CanaryAccount) -> Duration {
-        let spread = FIRST.mul_f64(fastrand::f64());
-        let Some(known) = self.status.now() else {
-            return spread;
+        let (Some(known), Some(every)) = (self.status.now(), self.status.every()) else {
+            return FIRST;
         };
+        let spread = FIRST.min(every).mul_f64(fastrand::f64());
         let now = self.clock.now().unix_timestamp_nanos() / 1_000_000;
         let keys = account.services.iter();
         let facts = keys.filter_map(|(key, _)| known.services.get(key)?.facts.as_ref());
