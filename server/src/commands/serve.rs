@@ -142,7 +142,7 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
     let place = Place::of(&options.storage)?;
     let (recorder, mut writer) = recorder(&place, &site, &metrics);
     if let (Place::File(_), Some(writer)) = (&place, &mut writer) {
-        // A file is there at once, or there is something to be said. A server of databases may take its time.
+        // A file is read at once, or there is something to be said. A server of databases may take its time.
         runtime
             .block_on(writer.open())
             .map_err(StorageError::from)?;
@@ -370,7 +370,7 @@ fn recorder(place: &Place, site: &Site, metrics: &Metrics) -> (Recorder, Option<
         Some(database) => {
             tracing::info!(place = database.place(), "the history is stored");
             let health = metrics.database_health().clone();
-            let (recorder, writer) = Recorder::stored(status, revision, database, health);
+            let (recorder, writer) = Writer::with_recorder(status, revision, database, health);
             (recorder, Some(writer))
         }
         None => {

@@ -14,6 +14,11 @@ pub(crate) fn at(seconds: i64) -> UtcDateTime {
     UtcDateTime::from_unix_timestamp(20_500 * 86_400 + seconds).unwrap()
 }
 
+/// So many seconds after that midnight this is.
+pub(crate) fn seconds(at: UtcDateTime) -> i64 {
+    at.unix_timestamp() - 20_500 * 86_400
+}
+
 pub(crate) fn key(text: &str) -> ServiceKey {
     text.parse().unwrap()
 }
