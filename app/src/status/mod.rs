@@ -37,7 +37,7 @@ pub mod words;
 
 pub use change::{Change, ChangedFact, Subject};
 pub use event::Event;
-pub use facts::{Certificate, ServiceFacts};
+pub use facts::{Certificate, OwnSignIn, ServiceFacts};
 pub use history::{Counts, Day, Point, ServiceHistory};
 pub use incident::Incident;
 pub use result::{CheckResult, Reason, ServiceState};
