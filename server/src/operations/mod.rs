@@ -15,5 +15,5 @@ pub mod probe_health;
 pub mod published_settings;
 pub mod readiness;
 pub mod service_manager;
-pub mod status_pages;
 pub mod service_metrics;
+pub mod status_pages;

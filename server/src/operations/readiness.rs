@@ -1,16 +1,16 @@
 //! Whether the program takes requests.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use probe::Outcome;
+use tokio::sync::watch;
 
 use super::probe_health::ProbeHealth;
 
 /// Whether the program takes requests. Clones share the answer.
 #[derive(Clone, Debug)]
 pub struct Readiness {
-    accepting: Arc<AtomicBool>,
+    stopping: Arc<watch::Sender<bool>>,
     probe: ProbeHealth,
 }
 
@@ -29,14 +29,14 @@ impl Readiness {
     /// Ready, as far as the connection test works.
     pub fn new(probe: ProbeHealth) -> Self {
         Self {
-            accepting: Arc::new(AtomicBool::new(true)),
+            stopping: Arc::default(),
             probe,
         }
     }
 
     /// How ready the program is now.
     pub fn state(&self) -> ReadinessState {
-        if !self.accepting.load(Ordering::Relaxed) {
+        if *self.stopping.borrow() {
             return ReadinessState::Stopping;
         }
         self.probe
@@ -44,8 +44,18 @@ impl Readiness {
             .map_or(ReadinessState::Ready, ReadinessState::Degraded)
     }
 
+    /// Waits until it was told to stop.
+    pub(crate) async fn stopped(&self) {
+        // The sender is here, so this ends when it says so only.
+        let _ = self
+            .stopping
+            .subscribe()
+            .wait_for(|stopping| *stopping)
+            .await;
+    }
+
     /// From now on it takes no requests, because it was told to stop.
     pub fn set_stopping(&self) {
-        self.accepting.store(false, Ordering::Relaxed);
+        self.stopping.send_replace(true);
     }
 }
