@@ -33,7 +33,7 @@ pub fn DaysLegend() -> impl IntoView {
         let word = word.to_owned();
         view! {
             <li>
-                <svg class="bars" viewBox="0 0 5 40" aria-hidden="true">
+                <svg class="bars" viewBox="0 0 5 40" preserveAspectRatio="none" aria-hidden="true">
                     <path class=rest d=top></path>
                     {cut}
                     {sign}
