@@ -194,3 +194,99 @@ pub(super) fn rfc3339(at: UtcDateTime) -> String {
     let (hour, minute, second) = at.time().as_hms();
     format!("{}T{hour:02}:{minute:02}:{second:02}Z", at.date())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+    use std::process::{Command, Stdio};
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    use probe::Outcome;
+
+    use super::*;
+    use crate::record::built_in;
+    use crate::status::{ChangedFact, Event, Reason, Snapshot};
+
+    fn at(seconds: i64) -> UtcDateTime {
+        UtcDateTime::from_unix_timestamp(1_795_788_000 + seconds).unwrap()
+    }
+
+    fn feed_of(events: impl IntoIterator<Item = Event>) -> String {
+        let mut snapshot = Snapshot::default();
+        events.into_iter().for_each(|event| snapshot.apply(event));
+        let seen = Seen {
+            snapshot: Arc::new(snapshot),
+            every: Duration::from_secs(300),
+            now: at(0),
+        };
+        let catalogue = Catalogue::read(&[built_in()], false).unwrap();
+        feed(&Texts::english(), Some(&seen), &catalogue, at(0))
+    }
+
+    fn assert_valid(feed: &str) {
+        let schema = concat!(env!("CARGO_MANIFEST_DIR"), "/src/status/schemas/atom.rng");
+        let mut xmllint = Command::new("xmllint")
+            .args(["--noout", "--nonet", "--relaxng", schema, "-"])
+            .stdin(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the package libxml2-utils has xmllint");
+        let mut input = xmllint.stdin.take().unwrap();
+        input.write_all(feed.as_bytes()).unwrap();
+        drop(input);
+        let output = xmllint.wait_with_output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{said}\n{feed}");
+    }
+
+    #[test]
+    fn a_feed_is_valid_whatever_servers_say() {
+        let service = "centurylink/imap".parse().unwrap();
+        let hostile = "<b>&\"'\u{0}\u{1b}[1m\u{ffff}]]>";
+        let events = [
+            Event::Incident(Incident {
+                service,
+                begin: at(-100),
+                end: None,
+                reason: Reason::Found(Outcome::ConnectionRefused),
+            }),
+            Event::Change(Change {
+                subject: "centurylink/smtp".parse().unwrap(),
+                fact: ChangedFact::Capabilities,
+                at: at(-50),
+                before: hostile.to_owned(),
+                after: String::new(),
+            }),
+        ];
+        assert_valid(&feed_of([]));
+        let feed = feed_of(events);
+        assert_valid(&feed);
+        assert_eq!(feed.matches("<entry>").count(), 2, "{feed}");
+        assert!(feed.contains("&lt;b&gt;&amp;"), "{feed}");
+        let catalogue = Catalogue::read(&[built_in()], false).unwrap();
+        assert_valid(&super::feed(&Texts::english(), None, &catalogue, at(0)));
+    }
+
+    #[test]
+    fn a_feed_has_the_newest_entries_and_ids_that_stay() {
+        let incident = |number: i64| {
+            Event::Incident(Incident {
+                service: "centurylink/imap".parse().unwrap(),
+                begin: at(-3600 * number),
+                end: Some(at(-3600 * number + 60)),
+                reason: Reason::Slow,
+            })
+        };
+        let feed = feed_of((1..=80).map(incident));
+        assert_valid(&feed);
+        let ids: Vec<_> = feed.split("<id>").skip(2).map(|rest| &rest[..45]).collect();
+        assert_eq!(ids.len(), MAX_ENTRIES);
+        let mut different = ids.clone();
+        different.sort_unstable();
+        different.dedup();
+        assert_eq!(different.len(), ids.len());
+        // Readers have seen this one.
+        assert_eq!(ids[0], "urn:uuid:00000000-0000-0000-0000-000000000000");
+    }
+}

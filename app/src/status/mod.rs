@@ -39,6 +39,9 @@ pub mod state;
 pub mod tell;
 pub mod words;
 
+#[cfg(test)]
+mod tests;
+
 pub use change::{Change, ChangedFact, Subject};
 pub use event::Event;
 pub use facts::{Certificate, ServiceFacts};
