@@ -37,6 +37,10 @@ export CARGO_TARGET_DIR := $(CURDIR)/target
 export TRUNK_SKIP_VERSION_CHECK := true
 # Leptos would read it at compile time and then look for the bundle under another name.
 unexport LEPTOS_OUTPUT_NAME
+# The program would store its history in the database of something else.
+unexport DATABASE_URL
+# Where `make run` keeps the history, as the XDG Base Directory Specification has it.
+STATE := $(or $(XDG_STATE_HOME),$(HOME)/.local/state)/mailguide
 
 PROGRAM := $(CARGO_TARGET_DIR)/release/mailguide
 # The sources of the browser bundle. Folders are listed too: their modification time changes when a file
@@ -56,6 +60,7 @@ LAB_NEEDS := openssl=openssl postfix=postfix dovecot=dovecot-core \
   /usr/lib/dovecot/lmtp=dovecot-lmtpd /usr/lib/dovecot/submission-login=dovecot-submissiond
 TEST_NEEDS := $(LAB_NEEDS) $(or $(CHROMIUM),/usr/bin/chromium)=chromium \
   nsd=nsd unbound=unbound ldns-signzone=ldnsutils \
+  $(or $(firstword $(wildcard /usr/lib/postgresql/*/bin/initdb)),initdb)=postgresql \
   python3=python3 xmllint=libxml2-utils zbarimg=zbar-tools \
   thunderbird=thunderbird geary=geary /usr/lib/python3/dist-packages/gi=python3-gi+gir1.2-glib-2.0
 FUZZ_NEEDS := c++=g++ cc=gcc+libc6-dev
@@ -77,7 +82,7 @@ help: ## Say what can be made
 	@sed -n 's/^\([a-z]*\):.* ## \(.*\)/make \1\t\2/p' Makefile | expand -t 14
 
 run: build ## Install what is missing, build, and serve http://127.0.0.1:3000
-	@exec '$(PROGRAM)'
+	@exec '$(PROGRAM)' --data '$(STATE)'
 
 test: root test-packages cyrus tools node-modules ## Install what tests need, and run every check and test
 	$(call phase,Formatting,cargo fmt --all --check)
@@ -180,7 +185,7 @@ if [ -n "$$packages" ]; then \
   fi; \
   $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $$packages; \
   if [ -d /run/systemd/system ]; then \
-    for service in postfix dovecot nginx nsd unbound; do \
+    for service in postfix dovecot nginx nsd unbound postgresql; do \
       if [[ $$packages == *$$service* ]]; then $$sudo systemctl disable --quiet $$service; fi; \
     done; \
   fi; \

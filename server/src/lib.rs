@@ -13,6 +13,7 @@
 //! | [`result_cache`] | a check without a password is made once for all who ask for it at the same time |
 //! | [`monitor`] | checks every documented service again and again |
 //! | [`storage`] | the history of the services |
+//! | [`cluster`] | what several servers with one database do together |
 //! | [`profile_signing`] | signs the profiles for Apple devices |
 //! | [`operations`] | metrics, readiness and the service manager |
 //! | [`log`] | what the server says of itself |
@@ -24,6 +25,7 @@
 #![recursion_limit = "512"]
 
 pub mod cli;
+pub mod cluster;
 pub mod commands;
 pub mod discovery;
 pub mod http;

@@ -25,6 +25,7 @@ use crate::listen::connections::ConnectionOptions;
 use crate::listen::tls::TlsOptions;
 use crate::log::LogFormat;
 use crate::monitor::MonitorOptions;
+use crate::storage::StorageOptions;
 
 /// Serves a help page for mail settings that tests the mail servers itself
 #[derive(Debug, Parser)]
@@ -184,6 +185,10 @@ pub struct ServeOptions {
     /// The monitor.
     #[command(flatten)]
     pub monitor: MonitorOptions,
+
+    /// Where the history is kept.
+    #[command(flatten)]
+    pub storage: StorageOptions,
 
     /// Trust in mail servers.
     #[command(flatten)]

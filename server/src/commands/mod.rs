@@ -6,3 +6,4 @@ pub mod outcomes;
 pub mod probe;
 pub mod record;
 pub mod serve;
+pub mod shared_limits;

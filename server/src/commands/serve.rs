@@ -14,10 +14,12 @@ use probe::net::{Options, Probe};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
+use super::shared_limits::{LimitsError, limits};
 use crate::cli::ServeOptions;
 use crate::cli::record::LIST;
+use crate::cluster::Cluster;
 use crate::discovery::Fetcher;
 use crate::discovery::observe::Observer;
 use crate::http::application::Application;
@@ -29,8 +31,7 @@ use crate::http::operators;
 use crate::http::options::HttpOptions;
 use crate::http::router::{router, without_tls};
 use crate::http::state::AppState;
-use crate::limits::key::{KeyHasher, MIN_SECRET_LEN};
-use crate::limits::{LimitOptions, Limits};
+use crate::limits::Limits;
 use crate::listen::accept::serve;
 use crate::listen::connections::{Connections, MAX_OPERATOR_CONNECTIONS};
 use crate::listen::listener_options::ListenerOptions;
@@ -48,12 +49,15 @@ use crate::operations::status_pages;
 use crate::profile_signing::{self, CurrentKey, is_publicly_trusted};
 use crate::records::{self, ConfigError};
 use crate::result_cache::ResultCache;
-use crate::storage::Recorder;
+use crate::storage::{Place, Recorder, StorageError, Writer};
 use crate::{log, process, terminal};
 
 /// How long before the shutdown timeout running tests are ended, so that their last lines reach the
 /// customers.
 const LAST_LINES_TIME: Duration = Duration::from_secs(2);
+
+/// How long what was recorded last may take to be stored at the end.
+const LAST_WRITES_TIME: Duration = Duration::from_secs(5);
 
 /// The open files that are neither connections of customers nor of tests: connections to the metrics port, and
 /// the files of the program itself.
@@ -71,15 +75,12 @@ pub enum ServeError {
     /// The texts of the language cannot be read.
     #[error("app/content/{0}")]
     Content(String),
-    /// The secret of the limits is too short.
-    #[error("{file}: expected at least {MIN_SECRET_LEN} random bytes")]
-    ShortSecret {
-        /// The file.
-        file: String,
-    },
-    /// The system has no randomness for the secret of the limits.
-    #[error("the system has no random numbers")]
-    NoRandomness,
+    /// The secret of the limits cannot be used.
+    #[error(transparent)]
+    Limits(#[from] LimitsError),
+    /// The history cannot be kept where it should.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
     /// The certificate cannot be used.
     #[error(transparent)]
     Tls(#[from] TlsError),
@@ -105,6 +106,9 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
     let _log = log::start(options.log_format);
     process::forbid_core_dumps();
     let open_files = process::raise_open_file_limit();
+    let runtime = tokio::runtime::Runtime::new().map_err(ServeError::Runtime)?;
+    // The connections to a database belong to it.
+    let _runtime = runtime.enter();
     let catalogue = records::read(&options.config, options.trust.allow_private)?;
     let probe = records::probe(&options.trust, Options::default())?;
     let tests = options.limits.tests_at_once.get() as usize;
@@ -125,7 +129,6 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
     if let Some(every) = options.monitor.monitor_every.0 {
         site.status = ServiceStatus::new(every, Snapshot::default());
     }
-    let recorder = Recorder::in_memory(site.status.clone(), site.revision.clone());
     let http = HttpOptions {
         proxies: TrustedProxies::new(&options.proxies),
         hsts: Hsts::seconds(options.tls.hsts),
@@ -133,7 +136,15 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
         contacts: options.security_contact.clone(),
     };
     let metrics = Metrics::with_status(site.status.clone());
-    let limits = Limits::new(&options.limits, keys(&options.limits)?, metrics.clone());
+    let place = Place::of(&options.storage)?;
+    let (recorder, mut writer) = recorder(&place, &site, &metrics);
+    if let (Place::File(_), Some(writer)) = (&place, &mut writer) {
+        // A file is there at once, or there is something to be said. A server of databases may take its time.
+        runtime
+            .block_on(writer.open())
+            .map_err(StorageError::from)?;
+    }
+    let (limits, cluster) = limits(&options.limits, &place, &recorder, &metrics, &runtime)?;
     let results = ResultCache::new(options.limits.share_results);
     let certificates = match (&options.tls.tls_cert, &options.tls.tls_key) {
         (Some(cert), Some(key)) => Some(Arc::new(Certificates::read(cert, key)?)),
@@ -175,12 +186,12 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
         transport,
         watched,
         limits,
+        cluster,
         recorder,
+        writer,
         state,
     };
-    tokio::runtime::Runtime::new()
-        .map_err(ServeError::Runtime)?
-        .block_on(server.run(&options, app))?;
+    runtime.block_on(server.run(&options, app))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -190,7 +201,11 @@ struct Server {
     /// The certificates that are reloaded.
     watched: Vec<Arc<Certificates>>,
     limits: Limits,
+    /// The servers beside this one, if it has a database with them.
+    cluster: Option<Cluster>,
     recorder: Recorder,
+    /// What stores the history, if it is stored.
+    writer: Option<Writer>,
     state: Arc<AppState>,
 }
 
@@ -201,7 +216,9 @@ impl Server {
             transport,
             watched,
             limits,
+            cluster,
             recorder,
+            mut writer,
             state,
         } = self;
         let readiness = state.readiness.clone();
@@ -278,12 +295,28 @@ impl Server {
         let published = published_settings::watch(&state.site, &transport.metrics);
         let status = status_pages::watch(&state.site);
         let monitor = monitor(&state, recorder);
-        let monitor = monitor.run(Leadership::always());
+        let leadership = match &cluster {
+            Some(cluster) => cluster.leadership(),
+            None => Leadership::always(),
+        };
+        let monitor = monitor.run(leadership);
+        let with_others = async {
+            match &cluster {
+                Some(cluster) => cluster.run(state.site.status.every().is_some()).await,
+                None => std::future::pending().await,
+            }
+        };
+        let history = async {
+            match &mut writer {
+                Some(writer) => writer.run().await,
+                None => std::future::pending().await,
+            }
+        };
         let notifications = async {
             service_manager::ready();
             service_manager::watchdog().await;
         };
-        tokio::select! {
+        let ended = tokio::select! {
             // In this order: a service manager may send SIGHUP as soon as it is notified that the program is
             // ready, so its handler must be installed before.
             biased;
@@ -295,7 +328,17 @@ impl Server {
             () = published => Ok(()),
             () = status => Ok(()),
             () = monitor => Ok(()),
+            () = history => Ok(()),
+            () = with_others => Ok(()),
+        };
+        if let Some(cluster) = cluster {
+            cluster.end().await;
         }
+        if let Some(writer) = writer {
+            // What it has not stored by then is lost.
+            let _ = timeout(LAST_WRITES_TIME, writer.finish()).await;
+        }
+        ended
     }
 }
 
@@ -347,6 +390,23 @@ fn monitor(state: &AppState, recorder: Recorder) -> Monitor {
     }
 }
 
+/// What takes the results of the monitor, and what stores them, if they are stored.
+fn recorder(place: &Place, site: &Site, metrics: &Metrics) -> (Recorder, Option<Writer>) {
+    let (status, revision) = (site.status.clone(), site.revision.clone());
+    match place.database() {
+        Some(database) => {
+            tracing::info!(place = database.place(), "the history is stored");
+            let health = metrics.database_health().clone();
+            let (recorder, writer) = Recorder::stored(status, revision, database, health);
+            (recorder, Some(writer))
+        }
+        None => {
+            tracing::info!("the history is kept in memory only: --data stores it");
+            (Recorder::in_memory(status, revision), None)
+        }
+    }
+}
+
 /// What profiles are signed with, if it can sign.
 fn signing_key(certificates: Arc<Certificates>) -> Option<Arc<dyn CurrentKey>> {
     match profile_signing::check(&certificates.current_key()) {
@@ -356,17 +416,6 @@ fn signing_key(certificates: Arc<Certificates>) -> Option<Arc<dyn CurrentKey>> {
             None
         }
     }
-}
-
-/// The secret of the limits: from its file, or a random one for this run.
-fn keys(options: &LimitOptions) -> Result<KeyHasher, ServeError> {
-    let Some(file) = &options.limits_secret else {
-        return KeyHasher::random().map_err(|_| ServeError::NoRandomness);
-    };
-    let secret = records::read_file(file)?;
-    KeyHasher::configured(&secret).ok_or_else(|| ServeError::ShortSecret {
-        file: file.display().to_string(),
-    })
 }
 
 /// SIGINT (Ctrl-C) and SIGTERM, which tell the program to stop.

@@ -46,7 +46,10 @@ mod tests {
             ("/", 404, 404),
         ] {
             let metrics = Metrics::default();
-            let ready = Readiness::new(metrics.probe_health().clone());
+            let ready = Readiness::new(
+                metrics.probe_health().clone(),
+                metrics.database_health().clone(),
+            );
             let router = router(metrics, ready.clone());
             for expected in [before, after] {
                 let request = Request::get(path).body(Body::empty()).unwrap();
@@ -65,7 +68,10 @@ mod tests {
     async fn a_test_that_does_not_work_takes_no_instance_out() {
         use Outcome::{LocalResourcesExhausted, ProbeOffline};
         let metrics = Metrics::default();
-        let ready = Readiness::new(metrics.probe_health().clone());
+        let ready = Readiness::new(
+            metrics.probe_health().clone(),
+            metrics.database_health().clone(),
+        );
         let router = router(metrics.clone(), ready.clone());
         let ask = async |path: &str| {
             let request = Request::get(path).body(Body::empty()).unwrap();

@@ -62,7 +62,10 @@ impl AppState {
     ) -> Self {
         let busy_pages = site.languages.all().iter().map(|_| OnceCell::new());
         let setup_hosts = options.hosts.clone().and(setup_hosts(&site.catalogue));
-        let readiness = Readiness::new(metrics.probe_health().clone());
+        let readiness = Readiness::new(
+            metrics.probe_health().clone(),
+            metrics.database_health().clone(),
+        );
         Self {
             busy_pages: busy_pages.collect(),
             site: Arc::new(site),

@@ -33,6 +33,6 @@ pub mod schedule;
 pub mod services;
 pub mod watch;
 
-pub use leadership::Leadership;
+pub use leadership::{Lead, Leadership};
 pub use options::MonitorOptions;
 pub use watch::{MAX_CHECKS, Monitor};

@@ -79,6 +79,8 @@ impl Monitor {
             leadership.begins().await;
             // What is running when this server may not monitor any more is dropped, and nothing is told of it.
             tokio::select! {
+                // In this order, or one that was frozen would first tell what it had found before.
+                biased;
                 () = leadership.ends() => {}
                 () = self.rounds(every) => {}
             }

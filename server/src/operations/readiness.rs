@@ -6,12 +6,14 @@ use probe::Outcome;
 use tokio::sync::watch;
 
 use super::probe_health::ProbeHealth;
+use crate::storage::{Cause, DatabaseHealth};
 
 /// Whether the program takes requests. Clones share the answer.
 #[derive(Clone, Debug)]
 pub struct Readiness {
     stopping: Arc<watch::Sender<bool>>,
     probe: ProbeHealth,
+    database: DatabaseHealth,
 }
 
 /// How ready the program is.
@@ -19,18 +21,24 @@ pub struct Readiness {
 pub enum ReadinessState {
     /// It does all that it should.
     Ready,
-    /// It serves every page, and its connection test does not work, for this reason.
-    Degraded(Outcome),
+    /// It serves every page, and something does not work.
+    Degraded {
+        /// Why its connection test does not work, if it does not.
+        test: Option<Outcome>,
+        /// Why its database does not do what it should, if it does not.
+        database: Option<Cause>,
+    },
     /// It was told to stop.
     Stopping,
 }
 
 impl Readiness {
-    /// Ready, as far as the connection test works.
-    pub fn new(probe: ProbeHealth) -> Self {
+    /// Ready, as far as the connection test and the database work.
+    pub fn new(probe: ProbeHealth, database: DatabaseHealth) -> Self {
         Self {
             stopping: Arc::default(),
             probe,
+            database,
         }
     }
 
@@ -39,9 +47,10 @@ impl Readiness {
         if *self.stopping.borrow() {
             return ReadinessState::Stopping;
         }
-        self.probe
-            .fault()
-            .map_or(ReadinessState::Ready, ReadinessState::Degraded)
+        match (self.probe.fault(), self.database.fault()) {
+            (None, None) => ReadinessState::Ready,
+            (test, database) => ReadinessState::Degraded { test, database },
+        }
     }
 
     /// Waits until it was told to stop.

@@ -4,20 +4,61 @@
 //!
 //! | module | idea |
 //! |---|---|
+//! | [`options`] | where operators want it |
 //! | [`recorder`] | takes what the monitor tells, shows it on the pages and has it stored |
+//! | [`writer`] | stores it in the background, and reads what is stored |
+//! | [`queue`] | what is not stored yet |
+//! | [`health`] | whether the database does what it should |
+//! | [`sqlite`], [`postgres`] | the databases: how each is opened |
+//! | [`prompt`] | connections for what somebody waits for |
+//! | [`sql`] | the statements, the same for both |
+//! | [`dialect`] | what differs between the two |
+//! | [`migrations`] | their tables, version by version |
+//! | [`error`] | why a database does not do what it was asked for |
+
+use std::fmt::Debug;
+use std::sync::Arc;
 
 use app::status::{Event, Snapshot};
 use futures_util::future::BoxFuture;
 use time::UtcDateTime;
 
+pub mod dialect;
+pub mod error;
+pub mod health;
+pub mod migrations;
+pub mod options;
+pub mod postgres;
+pub mod prompt;
+mod queue;
 pub mod recorder;
+pub mod sql;
+pub mod sqlite;
+pub mod writer;
 
+pub use error::{Cause, StoreError};
+pub use health::DatabaseHealth;
+pub use options::{Place, StorageError, StorageOptions};
 pub use recorder::Recorder;
+pub use writer::Writer;
+
+/// Somewhere the history can be stored.
+pub trait Database: Debug + Send + Sync {
+    /// Connects to it, and brings its tables to the newest version. It can be done again, after a failure.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be reached or used.
+    fn open(&self) -> BoxFuture<'_, Result<Arc<dyn Store>, StoreError>>;
+
+    /// What messages call it: a file, or a URL without a password.
+    fn place(&self) -> &str;
+}
 
 /// Keeps the history of the services.
 pub trait Store: Send + Sync {
     /// Stores these events, all of them or none. What is stored already is not stored twice, so a write of which it is
-    /// not known whether it succeeded can be repeated.
+    /// not known whether it succeeded can be repeated. Times are stored in whole milliseconds.
     ///
     /// # Errors
     ///
@@ -31,18 +72,20 @@ pub trait Store: Send + Sync {
     /// When the database cannot be read.
     fn load(&self, now: UtcDateTime) -> BoxFuture<'_, Result<Snapshot, StoreError>>;
 
+    /// What was stored of checks and changes that happened from this time on, and all that may have changed besides.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    fn since(&self, from: UtcDateTime) -> BoxFuture<'_, Result<Vec<Event>, StoreError>>;
+
     /// Removes some of what is too old, in a step that is short; returns whether there is more.
     ///
     /// # Errors
     ///
     /// When the database does not do it.
     fn prune(&self, now: UtcDateTime) -> BoxFuture<'_, Result<bool, StoreError>>;
-}
 
-/// Why the database did not do what it was asked for.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// The database refused, or could not be reached.
-    #[error(transparent)]
-    Database(#[from] sqlx::Error),
+    /// Ends the connections in good order. Nothing is stored after it.
+    fn close(&self) -> BoxFuture<'_, ()>;
 }
