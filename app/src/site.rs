@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use leptos::prelude::expect_context;
 use probe::net::Probe;
+use tokio::sync::Notify;
 
 use crate::content::Files;
 use crate::guide::program::SecurityNames;
@@ -45,19 +46,60 @@ pub struct Site {
 }
 
 /// Counts the changes of what pages show beside records and texts. Whoever changes that advances it, and pages that
-/// are kept are rendered anew. Clones share the count.
+/// are kept are rendered anew. Clones share the counts.
 #[derive(Clone, Debug, Default)]
-pub struct Revision(Arc<AtomicU64>);
+pub struct Revision(Arc<RevisionCounts>);
+
+#[derive(Debug, Default)]
+struct RevisionCounts {
+    changes: AtomicU64,
+    ticks: AtomicU64,
+    /// Wakes up who waits for either.
+    counted: Notify,
+}
+
+/// What of a page may change.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Shows {
+    /// What has changed.
+    #[default]
+    Changes,
+    /// How long ago something was, too.
+    Age,
+}
 
 impl Revision {
-    /// The count now.
-    pub fn number(&self) -> u64 {
-        self.0.load(Ordering::Acquire)
+    /// The count now, for a page that shows this. It never goes back.
+    pub fn number(&self, shows: Shows) -> u64 {
+        let changes = self.0.changes.load(Ordering::Acquire);
+        match shows {
+            Shows::Changes => changes,
+            Shows::Age => changes.wrapping_add(self.0.ticks.load(Ordering::Acquire)),
+        }
+    }
+
+    /// Waits until the count is no longer this one.
+    pub async fn changed(&self, shows: Shows, from: u64) {
+        loop {
+            // Who waits already misses nothing.
+            let counted = self.0.counted.notified();
+            if self.number(shows) != from {
+                return;
+            }
+            counted.await;
+        }
     }
 
     /// What pages show has changed: call it when the change can be seen.
     pub fn advance(&self) {
-        self.0.fetch_add(1, Ordering::Release);
+        self.0.changes.fetch_add(1, Ordering::Release);
+        self.0.counted.notify_waiters();
+    }
+
+    /// Time has passed. This is for pages that say how long ago something was; the others stay as they are.
+    pub fn tick(&self) {
+        self.0.ticks.fetch_add(1, Ordering::Release);
+        self.0.counted.notify_waiters();
     }
 }
 

@@ -9,6 +9,7 @@ use crate::guide::{Guide, Structure};
 use crate::page_words::PageWords;
 use crate::published::words::PublishedWords;
 use crate::site_search::SiteSearch;
+use crate::status::words::StatusWords;
 use crate::words::OutcomeWords;
 
 /// All texts of one language.
@@ -22,6 +23,8 @@ pub struct Texts {
     pub test: TestWords,
     /// What is said of the settings that domains publish.
     pub published: PublishedWords,
+    /// What is said of how the servers stand.
+    pub status: StatusWords,
     /// The words of the pages.
     pub pages: PageWords,
     /// The mail programs, the fix cards and the troubleshooter.
@@ -31,7 +34,7 @@ pub struct Texts {
 }
 
 /// The files of a language.
-const FILES: [&str; 10] = [
+const FILES: [&str; 11] = [
     "cards.toml",
     "errors.toml",
     "guide.toml",
@@ -41,6 +44,7 @@ const FILES: [&str; 10] = [
     "pages.toml",
     "programs",
     "published.toml",
+    "status.toml",
     "test.toml",
 ];
 
@@ -70,6 +74,7 @@ impl Texts {
             language: language.to_owned(),
             test: TestWords::read(&folder.file("test.toml")?)?,
             published: PublishedWords::read(&folder.file("published.toml")?)?,
+            status: StatusWords::read(&folder.file("status.toml")?)?,
             search: SiteSearch::new(&guide, &pages, &words),
             pages,
             guide,

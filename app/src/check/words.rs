@@ -218,6 +218,11 @@ impl TestWords {
         ResultLabels(labels.map(Clone::clone).to_vec())
     }
 
+    /// Opens what only people who help want to know.
+    pub(crate) fn details(&self) -> &str {
+        &self.labels.details
+    }
+
     /// The message that is sent from this address to itself.
     ///
     /// # Errors
@@ -275,7 +280,7 @@ impl TestWords {
     }
 
     /// Where a service is, and how it is protected, in the words for that.
-    pub(super) fn address(&self, endpoint: &Endpoint, security: &str) -> String {
+    pub(crate) fn address(&self, endpoint: &Endpoint, security: &str) -> String {
         self.plan.address.fill(|value| match value {
             AddressValue::Host => endpoint.host.to_string(),
             AddressValue::Port => endpoint.port.to_string(),
@@ -284,7 +289,7 @@ impl TestWords {
     }
 
     /// How long something took.
-    pub(super) fn time(&self, elapsed: Duration) -> String {
+    pub(crate) fn time(&self, elapsed: Duration) -> String {
         let words = &self.units;
         match elapsed.as_millis() {
             0 => words.under_a_millisecond.clone(),

@@ -24,12 +24,15 @@ pub fn Footer() -> impl IntoView {
     let links = privacy.into_iter().chain(contact).chain(help);
     let links = links.map(|(text, url)| view! { <li><a href=url rel="noreferrer">{text}</a></li> });
     let links = links.collect_view();
+    let monitored = site.status.every().is_some();
+    let status = monitored.then(|| texts.status.page.title.clone());
     view! {
         <footer>
             <p>{localized(|t| &t.layout.footer)}</p>
             <ul class="about">
                 {name.map(|name| view! { <li>{name}</li> })}
                 {links}
+                {status.map(|text| view! { <li><a href="/status">{text}</a></li> })}
                 <li><a href="/operators/dns">{words.operators.clone()}</a></li>
             </ul>
         </footer>

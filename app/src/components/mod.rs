@@ -29,6 +29,8 @@ mod keep_trail;
 #[cfg(feature = "ssr")]
 mod layout;
 #[cfg(feature = "ssr")]
+mod outage;
+#[cfg(feature = "ssr")]
 mod own_sign_in;
 #[cfg(feature = "ssr")]
 mod program_choice;
@@ -39,11 +41,17 @@ mod prose;
 #[cfg(feature = "ssr")]
 mod report_code;
 #[cfg(feature = "ssr")]
+mod said;
+#[cfg(feature = "ssr")]
 mod search_form;
+#[cfg(feature = "ssr")]
+mod service_state;
 #[cfg(feature = "ssr")]
 mod settings_table;
 #[cfg(feature = "ssr")]
 mod short_way;
+#[cfg(feature = "ssr")]
+mod status_pictures;
 #[cfg(feature = "ssr")]
 mod steps;
 #[cfg(feature = "ssr")]
@@ -84,6 +92,8 @@ pub use keep_trail::KeepTrail;
 #[cfg(feature = "ssr")]
 pub use layout::Document;
 #[cfg(feature = "ssr")]
+pub use outage::Outage;
+#[cfg(feature = "ssr")]
 pub use own_sign_in::OwnSignIn;
 #[cfg(feature = "ssr")]
 pub use program_choice::{ChoiceRow, device_links, programs_by_device, programs_folded};
@@ -94,11 +104,17 @@ pub use prose::{GeneralText, StepText, Text, described};
 #[cfg(feature = "ssr")]
 pub use report_code::ReportCode;
 #[cfg(feature = "ssr")]
+pub use said::said;
+#[cfg(feature = "ssr")]
 pub use search_form::SearchForm;
+#[cfg(feature = "ssr")]
+pub use service_state::{ServiceState, StatesBeforeTest};
 #[cfg(feature = "ssr")]
 pub use settings_table::SettingsTable;
 #[cfg(feature = "ssr")]
 pub use short_way::{AddressForShortWay, GoOnOnPhone, ShortWayPart, ShortWays, works};
+#[cfg(feature = "ssr")]
+pub use status_pictures::{DayBars, DayTable, DaysLegend, ResponseChart, ResponseTable};
 #[cfg(feature = "ssr")]
 pub use steps::Part;
 #[cfg(feature = "ssr")]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use probe::{Protocol, Security};
 
-use super::OwnSignIn;
+use super::{OwnSignIn, ServiceState};
 use crate::islands::{CopyButton, UserName};
 use crate::page_words::{CountValue, DayValue, MegabytesValue, PortForValue, PortValue};
 use crate::record::{
@@ -31,7 +31,7 @@ pub fn SettingsTable(
             .services
             .iter()
             .filter(|service| service.role == role)
-            .map(|service| service_card(service, &group, local_part))
+            .map(|service| service_card(service, &record, &group, local_part))
             .collect_view()
     };
     // In a group without IMAP, POP is shown among the main services.
@@ -118,7 +118,12 @@ fn note(note: &Option<LocalizedText>) -> Option<impl IntoView + use<>> {
 }
 
 /// One service with its values.
-fn service_card(service: &Service, group: &Group, local_part: bool) -> impl IntoView + use<> {
+fn service_card(
+    service: &Service,
+    record: &Record,
+    group: &Group,
+    local_part: bool,
+) -> impl IntoView + use<> {
     let texts = texts();
     let endpoint = &service.endpoint;
     let name = texts.words.protocol(endpoint.protocol).name.clone();
@@ -159,6 +164,7 @@ fn service_card(service: &Service, group: &Group, local_part: bool) -> impl Into
                 {badge.map(|(class, text)| view! { <span class=format!("badge {class}")>{text}</span> })}
             </h3>
             <p class="purpose">{purpose}</p>
+            <ServiceState record group service/>
             {note(&service.note)}
             <dl class="values">
                 <Row label=localized(|t| &t.settings.server)>

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{AddressAdvice, AfterTest};
+use super::{AddressAdvice, AfterTest, StatesBeforeTest};
 use crate::check::Admission;
 use crate::check::event::{FindingWords, Mark};
 use crate::guide::destination::{Destination, Page};
@@ -37,6 +37,8 @@ pub fn TestSection(
     let confidential = expect_context::<Admission>().confidential;
     let test = Destination::Page(Page::Test);
     let action = trail.link(&texts.guide, &test);
+    // Pages of the troubleshooter say it at their top.
+    let states = node.is_none().then(|| view! { <StatesBeforeTest/> });
     let (action, next) = match node {
         Some(node) => {
             let mark = if action.contains('?') { '&' } else { '?' };
@@ -48,6 +50,7 @@ pub fn TestSection(
     view! {
         <TestForm results=localized(|t| &t.test.results) stop_label=localized(|t| &t.test.stop) ends=ends() action>
             <AfterTest next trail/>
+            {states}
             <label for="test-address">{localized(|t| &t.test.address)}</label>
             <AddressInput id="test-address".to_owned() value=address.clone()/>
             {advises.then(|| view! { <AddressAdvice typed=address/> })}

@@ -50,6 +50,11 @@ impl<P: Placeholder> Template<P> {
         }
         filled
     }
+
+    /// Its parts in their order, for values that are more than text.
+    pub fn pieces(&self) -> &[Piece<P>] {
+        &self.0
+    }
 }
 
 impl<P: Placeholder> TryFrom<String> for Template<P> {

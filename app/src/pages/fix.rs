@@ -5,7 +5,9 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use crate::answered::answer_ids::CHOSEN;
-use crate::components::{AnsweredList, Document, GeneralText, TestSection, programs_folded};
+use crate::components::{
+    AnsweredList, Document, GeneralText, Outage, TestSection, programs_folded,
+};
 use crate::guide::destination::{Destination, Page};
 use crate::guide::node::{Answer, AnsweredBy, Node, START};
 use crate::guide::program::{Family, Program, Status};
@@ -69,6 +71,7 @@ pub fn FixPage(
     view! {
         <Document title description no_index>
             <AddressScope groups=site.domain_groups()>
+                <Outage/>
                 <Troubleshooter>
                     <div id="node" data-node=slug.clone() data-by=node.by.name() data-settled=settled>
                         <h1 tabindex="-1">{node.question.clone()}</h1>

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use crate::components::{
-    AddressAdvice, Document, Doors, Heading, SettingsTable, SupportOf, TestSection,
+    AddressAdvice, Document, Doors, Heading, Outage, SettingsTable, SupportOf, TestSection,
 };
 use crate::islands::{AddressInput, AddressScope, GroupPanel, UnknownDomain};
 use crate::page_words::ProviderValue;
@@ -32,6 +32,7 @@ pub fn HomePage() -> impl IntoView {
         <Document title=localized(|t| &t.home.title)>
             <AddressScope groups=site.domain_groups()>
                 <section class="hero">
+                    <Outage/>
                     <h1>{localized(|t| &t.home.heading)}</h1>
                     <p class="lead">
                         {localized(|t| &t.home.lead)}

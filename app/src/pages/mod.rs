@@ -18,6 +18,8 @@ mod report;
 mod result;
 mod scan;
 mod settings;
+mod status;
+mod status_news;
 mod test;
 
 pub use card::CardPage;
@@ -36,4 +38,5 @@ pub use report::ReportPage;
 pub use result::ResultPage;
 pub use scan::{ScanPage, drawn};
 pub use settings::SettingsPage;
+pub use status::StatusPage;
 pub use test::TestPage;

@@ -39,11 +39,13 @@ pub fn NetworkPage(
             <section>
                 <h2>{words.clock.clone()}</h2>
                 <ClockCheck>
-                    <p data-clock="checking">{words.clock_checking.clone()}</p>
-                    <p data-clock="right" hidden role="status">{words.clock_right.clone()}</p>
-                    <div data-clock="wrong" hidden role="status">
-                        <p>{words.clock_wrong.clone()}</p>
-                        <p class="go-on"><a href=clock>{words.clock_fix.clone()}</a></p>
+                    <div class="clock">
+                        <p data-clock="checking">{words.clock_checking.clone()}</p>
+                        <p data-clock="right" hidden role="status">{words.clock_right.clone()}</p>
+                        <div data-clock="wrong" hidden role="status">
+                            <p>{words.clock_wrong.clone()}</p>
+                            <p class="go-on"><a href=clock>{words.clock_fix.clone()}</a></p>
+                        </div>
                     </div>
                 </ClockCheck>
             </section>

@@ -12,8 +12,8 @@ use super::program_parts::{
     AddAccount, Cards, Differs, Messages, Older, TestOrFix, anchor, trap_note,
 };
 use crate::components::{
-    AddressForShortWay, Document, Heading, OwnSignIn, Part, ShortWayPart, Text, WayOn, YourAddress,
-    works,
+    AddressForShortWay, Document, Heading, Outage, OwnSignIn, Part, ShortWayPart, Text, WayOn,
+    YourAddress, works,
 };
 use crate::guide::destination::Destination;
 use crate::guide::possible::needs_imap;
@@ -60,6 +60,7 @@ pub fn ProgramPage(
         <Document title description=summary no_index=!trail.is_empty()>
             <AddressScope groups=site.domain_groups()>
                 <h1 class="program-name">{program.name.clone()}</h1>
+                <Outage/>
                 {jumps(&program, &groups)}
                 {asks.then(|| address(&program, &groups))}
                 {panels(&program, groups)}

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::components::{Document, TestSection};
+use crate::components::{Document, Outage, TestSection};
 use crate::guide::trail::Trail;
 use crate::islands::AddressScope;
 use crate::site::{localized, site};
@@ -21,11 +21,12 @@ pub fn TestPage(
             <p class="lead">
                 {localized(|t| &t.test.lead)}
             </p>
-            <section class="card test">
-                <AddressScope groups=site.domain_groups()>
+            <AddressScope groups=site.domain_groups()>
+                <Outage/>
+                <section class="card test">
                     <TestSection trail/>
-                </AddressScope>
-            </section>
+                </section>
+            </AddressScope>
         </Document>
     }
 }

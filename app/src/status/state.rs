@@ -4,9 +4,10 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use time::UtcDateTime;
 use tokio::sync::watch;
 
-use super::{Event, Snapshot};
+use super::{Event, Seen, Snapshot};
 
 /// How all services stand now. Clones share it.
 ///
@@ -36,6 +37,15 @@ impl ServiceStatus {
     /// How everything stands; `None` where nothing is monitored.
     pub fn now(&self) -> Option<Arc<Snapshot>> {
         self.0.as_ref().map(|inner| Arc::clone(&inner.now.borrow()))
+    }
+
+    /// How everything stands for somebody who looks now; `None` where nothing is monitored.
+    pub fn seen(&self) -> Option<Seen> {
+        Some(Seen {
+            snapshot: self.now()?,
+            every: self.every()?,
+            now: UtcDateTime::now(),
+        })
     }
 
     /// Takes in these events, all at once.

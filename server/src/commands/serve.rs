@@ -16,8 +16,10 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
+use super::shared_limits::{LimitsError, limits};
 use crate::cli::ServeOptions;
 use crate::cli::record::LIST;
+use crate::cluster::Cluster;
 use crate::discovery::Fetcher;
 use crate::discovery::observe::Observer;
 use crate::http::application::Application;
@@ -29,21 +31,17 @@ use crate::http::operators;
 use crate::http::options::HttpOptions;
 use crate::http::router::{router, without_tls};
 use crate::http::state::AppState;
-use crate::limits::key::{KeyHasher, MIN_SECRET_LEN};
-use crate::limits::{LimitOptions, Limits};
+use crate::limits::Limits;
 use crate::listen::accept::serve;
 use crate::listen::connections::{Connections, MAX_OPERATOR_CONNECTIONS};
 use crate::listen::listener_options::ListenerOptions;
 use crate::listen::tls::{Certificates, TlsError};
 use crate::listen::{redirect, tls};
-use crate::monitor::alert::Alerts;
-use crate::monitor::checks::SharedWithCustomers;
-use crate::monitor::services::monitored_services;
-use crate::monitor::watch::Clock;
-use crate::monitor::{Leadership, MAX_CHECKS, Monitor};
+use crate::monitor::{Background, Leadership, MonitorError};
 use crate::operations::metrics::Metrics;
 use crate::operations::published_settings;
 use crate::operations::service_manager;
+use crate::operations::status_pages;
 use crate::profile_signing::{self, CurrentKey, is_publicly_trusted};
 use crate::records::{self, ConfigError};
 use crate::result_cache::ResultCache;
@@ -73,18 +71,15 @@ pub enum ServeError {
     /// The texts of the language cannot be read.
     #[error("app/content/{0}")]
     Content(String),
-    /// The secret of the limits is too short.
-    #[error("{file}: expected at least {MIN_SECRET_LEN} random bytes")]
-    ShortSecret {
-        /// The file.
-        file: String,
-    },
-    /// The system has no randomness for the secret of the limits.
-    #[error("the system has no random numbers")]
-    NoRandomness,
+    /// The secret of the limits cannot be used.
+    #[error(transparent)]
+    Limits(#[from] LimitsError),
     /// The history cannot be kept where it should.
     #[error(transparent)]
     Storage(#[from] StorageError),
+    /// The monitor cannot run as the options say.
+    #[error(transparent)]
+    Monitor(#[from] MonitorError),
     /// The certificate cannot be used.
     #[error(transparent)]
     Tls(#[from] TlsError),
@@ -117,14 +112,14 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
     let probe = records::probe(&options.trust, Options::default())?;
     let tests = options.limits.tests_at_once.get() as usize;
     let targets = tests.saturating_mul(catalogue.max_services());
-    let monitored = match options.monitor.monitor_every.0 {
-        Some(_) => MAX_CHECKS,
-        None => 0,
-    };
+    let monitored = options.monitor.checks_at_once(&catalogue);
     let sockets = Probe::max_sockets(targets.saturating_add(monitored));
     let reserve = sockets.saturating_add(OTHER_FILES);
     let connections = options.connections.clone().leaving(reserve, open_files);
     let assets = Assets::load()?;
+    let roots = records::extra_roots(&options.trust)?;
+    let monitor = options.monitor.clone();
+    let monitor = monitor.prepare(&catalogue, &probe, &roots, &options.limits)?;
     let published = published(&options, &catalogue, &probe);
     let site = Site::read(catalogue, &options.language, probe, assets.bundle());
     let mut site = site.map_err(ServeError::Content)?;
@@ -148,7 +143,7 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
             .block_on(writer.open())
             .map_err(StorageError::from)?;
     }
-    let limits = Limits::new(&options.limits, keys(&options.limits)?, metrics.clone());
+    let (limits, cluster) = limits(&options.limits, &place, &recorder, &metrics, &runtime)?;
     let results = ResultCache::new(options.limits.share_results);
     let certificates = match (&options.tls.tls_cert, &options.tls.tls_key) {
         (Some(cert), Some(key)) => Some(Arc::new(Certificates::read(cert, key)?)),
@@ -190,8 +185,10 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
         transport,
         watched,
         limits,
+        cluster,
         recorder,
         writer,
+        monitor,
         state,
     };
     runtime.block_on(server.run(&options, app))?;
@@ -204,9 +201,12 @@ struct Server {
     /// The certificates that are reloaded.
     watched: Vec<Arc<Certificates>>,
     limits: Limits,
+    /// The servers beside this one, if it has a database with them.
+    cluster: Option<Cluster>,
     recorder: Recorder,
     /// What stores the history, if it is stored.
     writer: Option<Writer>,
+    monitor: Background,
     state: Arc<AppState>,
 }
 
@@ -217,8 +217,10 @@ impl Server {
             transport,
             watched,
             limits,
+            cluster,
             recorder,
             mut writer,
+            monitor,
             state,
         } = self;
         let readiness = state.readiness.clone();
@@ -293,8 +295,19 @@ impl Server {
             .map_err(ServeError::Runtime)
         };
         let published = published_settings::watch(&state.site, &transport.metrics);
-        let monitor = monitor(&state, recorder);
-        let monitor = monitor.run(Leadership::always());
+        let status = status_pages::watch(&state.site);
+        let (results, counted) = (state.results.clone(), state.metrics.clone());
+        let leadership = match &cluster {
+            Some(cluster) => cluster.leadership(),
+            None => Leadership::always(),
+        };
+        let monitor = monitor.run(&state.site, results, counted, recorder, leadership);
+        let with_others = async {
+            match &cluster {
+                Some(cluster) => cluster.run(state.site.status.every().is_some()).await,
+                None => std::future::pending().await,
+            }
+        };
         let history = async {
             match &mut writer {
                 Some(writer) => writer.run().await,
@@ -315,9 +328,14 @@ impl Server {
             () = shutdown => Ok(()),
             () = notifications => Ok(()),
             () = published => Ok(()),
+            () = status => Ok(()),
             () = monitor => Ok(()),
             () = history => Ok(()),
+            () = with_others => Ok(()),
         };
+        if let Some(cluster) = cluster {
+            cluster.end().await;
+        }
         if let Some(writer) = writer {
             // What it has not stored by then is lost.
             let _ = timeout(LAST_WRITES_TIME, writer.finish()).await;
@@ -360,20 +378,6 @@ fn published(options: &ServeOptions, catalogue: &Catalogue, probe: &Probe) -> Pu
     }
 }
 
-/// What checks every documented service, as often as the status of the site says.
-fn monitor(state: &AppState, recorder: Recorder) -> Monitor {
-    let (site, metrics) = (&state.site, state.metrics.clone());
-    let checks = SharedWithCustomers::new(state.results.clone(), site.probe.clone(), metrics);
-    Monitor {
-        services: monitored_services(&site.catalogue),
-        status: site.status.clone(),
-        recorder,
-        checks: Arc::new(checks),
-        alerts: Alerts::default(),
-        clock: Clock::default(),
-    }
-}
-
 /// What takes the results of the monitor, and what stores them, if they are stored.
 fn recorder(place: &Place, site: &Site, metrics: &Metrics) -> (Recorder, Option<Writer>) {
     let (status, revision) = (site.status.clone(), site.revision.clone());
@@ -400,17 +404,6 @@ fn signing_key(certificates: Arc<Certificates>) -> Option<Arc<dyn CurrentKey>> {
             None
         }
     }
-}
-
-/// The secret of the limits: from its file, or a random one for this run.
-fn keys(options: &LimitOptions) -> Result<KeyHasher, ServeError> {
-    let Some(file) = &options.limits_secret else {
-        return KeyHasher::random().map_err(|_| ServeError::NoRandomness);
-    };
-    let secret = records::read_file(file)?;
-    KeyHasher::configured(&secret).ok_or_else(|| ServeError::ShortSecret {
-        file: file.display().to_string(),
-    })
 }
 
 /// SIGINT (Ctrl-C) and SIGTERM, which tell the program to stop.

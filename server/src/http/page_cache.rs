@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use app::site::Revision;
+use app::site::{Revision, Shows};
 use axum::body::to_bytes;
 use axum::extract::{MatchedPath, Request};
 use axum::http::header::HeaderMap;
@@ -20,12 +20,18 @@ use crate::process::half_of_cores;
 /// The pages by path, each stored at its first request, in every [`Variant`], and again at the first request after
 /// a change of what pages show.
 pub struct PageCache {
-    pages: HashMap<String, Vec<[Entry; 2]>>,
+    pages: HashMap<String, Cached>,
     /// Counts these changes.
     revision: Revision,
     /// Limits concurrent compression, which takes most of the time. A client that requests all pages of a server
     /// that has just started must not use all cores.
     compressions: Semaphore,
+}
+
+/// A path with a page of its own.
+struct Cached {
+    shows: Shows,
+    variants: Vec<[Entry; 2]>,
 }
 
 /// The properties of a request that make the same page another one.
@@ -56,7 +62,7 @@ impl PageCache {
     /// Caches the pages with these paths and no others: a path can be spelled in many ways, and a client that
     /// requested all of them would fill the memory.
     pub fn new(
-        paths: impl IntoIterator<Item = String>,
+        paths: impl IntoIterator<Item = (String, Shows)>,
         languages: usize,
         revision: Revision,
     ) -> Self {
@@ -65,7 +71,10 @@ impl PageCache {
                 .take(languages)
                 .collect()
         };
-        let pages = paths.into_iter().map(|path| (path, variants()));
+        let pages = paths.into_iter().map(|(path, shows)| {
+            let variants = variants();
+            (path, Cached { shows, variants })
+        });
         Self {
             pages: pages.collect(),
             revision,
@@ -76,8 +85,8 @@ impl PageCache {
     /// Answers from the cache, if it has the page as it is now.
     pub fn get(&self, request: &Request, variant: Variant) -> Option<Response> {
         let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-        let entry = self.entry(request, variant).filter(|_| reads)?;
-        let page = entry.fresh(&self.revision)?;
+        let (entry, shows) = self.entry(request, variant).filter(|_| reads)?;
+        let page = entry.fresh(self.revision.number(shows))?;
         Some(page.answer(request.headers()))
     }
 
@@ -93,7 +102,7 @@ impl PageCache {
     {
         // The response to a HEAD request has no body to store.
         let gets = *request.method() == Method::GET;
-        let Some(entry) = self.entry(&request, variant).filter(|_| gets) else {
+        let Some((entry, shows)) = self.entry(&request, variant).filter(|_| gets) else {
             return routes(request).await;
         };
         let _rendering = match entry.rendering.try_lock() {
@@ -104,12 +113,14 @@ impl PageCache {
                 None => entry.rendering.lock().await,
             },
         };
-        if let Some(page) = entry.fresh(&self.revision) {
+        // A change while it is rendered may not be on it, so then it is rendered once more.
+        let revision = self.revision.number(shows);
+        if let Some(page) = entry.fresh(revision) {
             return page.answer(request.headers());
         }
         request.extensions_mut().insert(RenderedForCache);
         let headers = request.headers().clone();
-        match self.render(request, routes).await {
+        match self.render(request, revision, routes).await {
             Ok(page) => {
                 let answer = page.answer(&headers);
                 entry.store(page);
@@ -120,24 +131,26 @@ impl PageCache {
     }
 
     /// The cache entry of the page. Pages with a query differ for each query, so they are not cached.
-    fn entry(&self, request: &Request, variant: Variant) -> Option<&Entry> {
+    fn entry(&self, request: &Request, variant: Variant) -> Option<(&Entry, Shows)> {
         let uri = request.uri();
-        let variants = uri.query().is_none().then(|| self.pages.get(uri.path()))?;
-        let both = variants?.get(variant.language.position)?;
-        Some(&both[usize::from(variant.confidential)])
+        let cached = uri
+            .query()
+            .is_none()
+            .then(|| self.pages.get(uri.path()))??;
+        let both = cached.variants.get(variant.language.position)?;
+        Some((&both[usize::from(variant.confidential)], cached.shows))
     }
 
     /// Renders a page and compresses it, or returns the error response.
     async fn render<F>(
         &self,
         request: Request,
+        revision: u64,
         routes: impl FnOnce(Request) -> F,
     ) -> Result<Page, Box<Response>>
     where
         F: Future<Output = Response>,
     {
-        // A change while it is rendered may not be on it, so then it is rendered once more.
-        let revision = self.revision.number();
         let response = routes(request).await;
         if response.status() != StatusCode::OK {
             return Err(Box::new(response));
@@ -160,9 +173,9 @@ impl PageCache {
 
 impl Entry {
     /// The page, unless what it shows has changed.
-    fn fresh(&self, revision: &Revision) -> Option<Arc<Page>> {
+    fn fresh(&self, revision: u64) -> Option<Arc<Page>> {
         let page = self.stored()?;
-        (page.revision == revision.number()).then_some(page)
+        (page.revision == revision).then_some(page)
     }
 
     fn stored(&self) -> Option<Arc<Page>> {
@@ -207,7 +220,7 @@ mod tests {
     impl Route {
         async fn render(&self) -> Response {
             self.renderings.fetch_add(1, Ordering::Relaxed);
-            let shows = self.revision.number();
+            let shows = self.revision.number(Shows::Age);
             sleep(Duration::from_millis(20)).await;
             format!("revision {shows}").into_response()
         }
@@ -237,7 +250,7 @@ mod tests {
     #[tokio::test]
     async fn a_page_is_rendered_once_for_each_change_of_what_it_shows() {
         let revision = Revision::default();
-        let cache = PageCache::new(["/page".to_owned()], 1, revision.clone());
+        let cache = PageCache::new([("/page".to_owned(), Shows::Changes)], 1, revision.clone());
         let route = Route {
             renderings: AtomicUsize::new(0),
             revision: revision.clone(),
@@ -265,9 +278,24 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_page_that_says_how_long_ago_something_was_is_rendered_anew_as_time_passes() {
+        for (shows, expected) in [(Shows::Changes, "revision 0"), (Shows::Age, "revision 1")] {
+            let revision = Revision::default();
+            let cache = PageCache::new([("/page".to_owned(), shows)], 1, revision.clone());
+            let route = Route {
+                renderings: AtomicUsize::new(0),
+                revision: revision.clone(),
+            };
+            assert_eq!(ask(&cache, &route).await, "revision 0");
+            revision.tick();
+            assert_eq!(ask(&cache, &route).await, expected);
+        }
+    }
+
+    #[tokio::test]
     async fn a_change_while_a_page_is_rendered_is_not_lost() {
         let revision = Revision::default();
-        let cache = PageCache::new(["/page".to_owned()], 1, revision.clone());
+        let cache = PageCache::new([("/page".to_owned(), Shows::Changes)], 1, revision.clone());
         let route = Route {
             renderings: AtomicUsize::new(0),
             revision: revision.clone(),

@@ -1,9 +1,10 @@
 //! Counters for the actions of clients and accounts.
 //!
-//! The counters are kept in [memory](super::memory). Several servers would keep them in a database, so
-//! this is a trait and its methods are asynchronous. Each call is one transaction: every limit must
-//! allow the action before any counter changes, so a refused action is not counted.
+//! The counters are kept in [memory](super::memory), or shared with other servers and kept in memory only while
+//! [those](super::shared) are out of reach. Each call is one transaction: every limit must allow the action before any
+//! counter changes, so a refused action is not counted.
 
+use std::any::Any;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
@@ -28,10 +29,17 @@ pub trait Counters: Send + Sync {
     /// When a limit does not allow it.
     fn count_sign_in<'a>(&'a self, sign_in: &'a SignIn) -> BoxFuture<'a, Result<Duration, Denial>>;
 
+    /// Takes a place among the tests at once of the client, waiting or running; `None` if it, or one of its networks,
+    /// has the most that it may.
+    fn take_place<'a>(&'a self, client: &'a ClientScopes) -> BoxFuture<'a, Option<Place>>;
+
     /// Reports the end of a counted sign-in. It is called exactly once for each sign-in, in every case, and must
     /// not block.
     fn settle(&self, sign_in: &SignIn, end: SignInEnd);
 }
+
+/// A place of a client, given back when it is dropped.
+pub type Place = Box<dyn Any + Send + Sync>;
 
 /// How a sign-in ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

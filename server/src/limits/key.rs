@@ -13,6 +13,13 @@ use ipnet::IpNet;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Key([u8; 16]);
 
+impl Key {
+    /// The hash, as other servers with the same secret have it.
+    pub(crate) const fn bytes(&self) -> &[u8; 16] {
+        &self.0
+    }
+}
+
 /// Something that a limit is applied to, a client or a network of clients, with a multiple of the limit of
 /// one client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +72,11 @@ impl KeyHasher {
             factor: scope.factor,
         };
         networks(address).into_iter().map(hashed).collect()
+    }
+
+    /// What shows to others with the same secret that they have the same one.
+    pub(crate) fn check_value(&self) -> Key {
+        self.key("secret", "check value")
     }
 
     /// The key for a name. Its kind is hashed too, so that a client never has the same key as an account.

@@ -1,17 +1,18 @@
 //! Counters in the memory of one server.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use futures_util::FutureExt;
 use futures_util::future::{BoxFuture, ready};
 
 use super::clock::Clock;
-use super::counters::{Counters, Denial, RateLimit, SignInEnd};
+use super::counters::{Counters, Denial, Place, RateLimit, SignInEnd};
 use super::key::{ClientScopes, Key};
-use super::options::LimitOptions;
+use super::per_client::PerClientSemaphore;
 use super::rate::Rate;
+use super::rates::Rates;
 use super::sign_in::SignIn;
 use super::sliding_window::SlidingWindow;
 use super::token_bucket::{self, TokenBucket};
@@ -19,21 +20,18 @@ use super::token_bucket::{self, TokenBucket};
 /// Counters in memory, which are lost when the program ends.
 pub struct MemoryCounters {
     clock: Clock,
-    rates: Rates,
+    places: Arc<PerClientSemaphore<Key>>,
     state: Mutex<State>,
 }
 
-struct Rates {
-    tests: Rate,
-    sign_ins: Rate,
-    messages: Rate,
-    accounts: Rate,
-    failures_of_account: Rate,
-    failures_of_provider: Rate,
+struct State {
+    rates: Rates,
+    counts: Counts,
+    swept: Duration,
 }
 
 #[derive(Default)]
-struct State {
+struct Counts {
     /// The tests of each client and network.
     tests: HashMap<Key, TokenBucket>,
     /// The sign-ins to each mailbox.
@@ -46,7 +44,6 @@ struct State {
     failures_of: HashMap<Key, SlidingWindow>,
     /// The providers with sign-ins. There are at most as many as records.
     providers: HashMap<Key, Provider>,
-    swept: Duration,
 }
 
 /// How a client has used an account.
@@ -65,7 +62,7 @@ struct Provider {
     sign_ins_paused_until: Duration,
 }
 
-/// How often expired entries are removed. Without this, memory would grow without bound.
+/// How often expired entries are removed.
 const SWEEP_INTERVAL: Duration = Duration::from_secs(60);
 
 /// The delay of the last sign-in that the limit of a provider allows.
@@ -73,110 +70,96 @@ const MAX_SIGN_IN_DELAY: Duration = Duration::from_secs(5);
 
 impl MemoryCounters {
     /// Counters at zero.
-    pub fn new(options: &LimitOptions) -> Self {
+    pub(super) fn new(rates: Rates) -> Self {
         Self {
             clock: Clock::start(),
-            rates: Rates {
-                tests: options.tests_per_client,
-                sign_ins: options.sign_ins_per_account,
-                messages: options.messages_per_account,
-                accounts: options.accounts_per_client,
-                failures_of_account: options.failed_sign_ins_per_account,
-                failures_of_provider: options.failed_sign_ins,
-            },
-            state: Mutex::default(),
+            places: Arc::default(),
+            state: Mutex::new(State {
+                rates,
+                counts: Counts::default(),
+                swept: Duration::ZERO,
+            }),
         }
     }
 
-    fn try_test(&self, client: &ClientScopes) -> Result<(), Denial> {
-        let now = self.clock.now();
-        let mut state = self.state();
-        self.sweep(&mut state, now);
-        token_bucket::take(&mut state.tests, client, self.rates.tests, now)
+    /// From now on these rates hold.
+    pub(super) fn set_rates(&self, rates: Rates) {
+        self.state().rates = rates;
+    }
+
+    /// Counts a test, if every limit allows it.
+    pub(super) fn try_test(&self, client: &ClientScopes) -> Result<(), Denial> {
+        let (mut state, now) = self.swept_state();
+        let State { rates, counts, .. } = &mut *state;
+        token_bucket::take(&mut counts.tests, client, rates.tests, now)
             .map_err(denied_by(RateLimit::TestsPerClient))
     }
 
-    fn try_sign_in(&self, sign_in: &SignIn) -> Result<Duration, Denial> {
-        let now = self.clock.now();
-        let mut state = self.state();
-        let state = &mut *state;
-        state.check_sign_in(sign_in, &self.rates, now)?;
-        for scope in &sign_in.client {
-            let accounts = state.accounts.entry(scope.key).or_default();
-            accounts.entry(sign_in.account).or_default().pending += 1;
+    /// Counts a test that was allowed elsewhere.
+    pub(super) fn note_test(&self, client: &ClientScopes) {
+        let (mut state, now) = self.swept_state();
+        let State { rates, counts, .. } = &mut *state;
+        for scope in client {
+            let bucket = counts.tests.entry(scope.key).or_default();
+            bucket.take_what_is_left(rates.tests.times(scope.factor), now);
         }
-        for mailbox in &sign_in.mailboxes {
-            let bucket = state.sign_ins.entry(*mailbox).or_default();
-            bucket.take(self.rates.sign_ins, now);
-            if sign_in.message {
-                let bucket = state.messages.entry(*mailbox).or_default();
-                bucket.take(self.rates.messages, now);
-            }
-            state.failures_of.entry(*mailbox).or_default().reserve();
-        }
-        let provider = state.providers.entry(sign_in.provider).or_default();
-        provider.failures.reserve();
-        Ok(provider.delay(self.rates.failures_of_provider, now))
     }
 
-    fn settle_sign_in(&self, sign_in: &SignIn, end: SignInEnd) {
-        let now = self.clock.now();
-        let mut state = self.state();
-        let state = &mut *state;
-        let (refusals, message) = match end {
-            SignInEnd::NotSent => (0, false),
-            SignInEnd::Sent { refusals, message } => (refusals, message),
-        };
-        for scope in &sign_in.client {
-            let accounts = state.accounts.entry(scope.key).or_default();
-            let seen = accounts.entry(sign_in.account).or_default();
-            seen.pending = seen.pending.saturating_sub(1);
-            match end {
-                SignInEnd::Sent { .. } => seen.last = Some(now),
-                SignInEnd::NotSent if *seen == AccountUse::default() => {
-                    accounts.remove(&sign_in.account);
-                }
-                SignInEnd::NotSent => {}
-            }
-        }
-        for mailbox in &sign_in.mailboxes {
-            if end == SignInEnd::NotSent {
-                let bucket = state.sign_ins.entry(*mailbox).or_default();
-                bucket.refund(self.rates.sign_ins);
-            }
-            if sign_in.message && !message {
-                let bucket = state.messages.entry(*mailbox).or_default();
-                bucket.refund(self.rates.messages);
-            }
-            let failures = state.failures_of.entry(*mailbox).or_default();
-            failures.settle(refusals, self.rates.failures_of_account, now);
-        }
-        let provider = state.providers.entry(sign_in.provider).or_default();
-        provider.settle(refusals, self.rates.failures_of_provider, now);
+    /// Counts a sign-in, if every limit allows it, and returns its delay.
+    pub(super) fn try_sign_in(&self, sign_in: &SignIn) -> Result<Duration, Denial> {
+        let (mut state, now) = self.swept_state();
+        let State { rates, counts, .. } = &mut *state;
+        counts.check_sign_in(sign_in, rates, now)?;
+        counts.take(sign_in, |bucket, rate| bucket.take(rate, now), rates);
+        Ok(counts.reserve(sign_in, rates, now))
     }
 
-    fn sweep(&self, state: &mut State, now: Duration) {
-        if now < state.swept + SWEEP_INTERVAL {
-            return;
+    /// Counts a sign-in that was allowed elsewhere.
+    pub(super) fn note_sign_in(&self, sign_in: &SignIn) {
+        let (mut state, now) = self.swept_state();
+        let State { rates, counts, .. } = &mut *state;
+        let take = |bucket: &mut TokenBucket, rate| bucket.take_what_is_left(rate, now);
+        counts.take(sign_in, take, rates);
+        counts.reserve(sign_in, rates, now);
+    }
+
+    /// Takes in the end of a counted sign-in; returns the limit of the provider if its sign-ins are now paused.
+    pub(super) fn settle_sign_in(&self, sign_in: &SignIn, end: SignInEnd) -> Option<Rate> {
+        let now = self.clock.now();
+        let mut state = self.state();
+        let State { rates, counts, .. } = &mut *state;
+        let paused = counts.settle(sign_in, end, rates, now);
+        paused.then_some(rates.failures_of_provider)
+    }
+
+    /// Takes a place, if there is one.
+    pub(super) fn try_place(&self, client: &ClientScopes) -> Option<Place> {
+        let places = self.state().rates.places.get();
+        let place = PerClientSemaphore::try_acquire(&self.places, client.clone(), places);
+        place.map(|place| Box::new(place) as Place)
+    }
+
+    /// Takes a place that was given elsewhere.
+    pub(super) fn note_place(&self, client: &ClientScopes) -> Place {
+        Box::new(PerClientSemaphore::acquire(&self.places, client.clone()))
+    }
+
+    /// The counts without those that are over, and the time.
+    fn swept_state(&self) -> (MutexGuard<'_, State>, Duration) {
+        let now = self.clock.now();
+        let mut state = self.state();
+        if now >= state.swept + SWEEP_INTERVAL {
+            state.swept = now;
+            let State { rates, counts, .. } = &mut *state;
+            counts.sweep(rates, now);
         }
-        state.swept = now;
-        state.tests.retain(|_, bucket| !bucket.is_untouched(now));
-        state.sign_ins.retain(|_, bucket| !bucket.is_untouched(now));
-        state.messages.retain(|_, bucket| !bucket.is_untouched(now));
-        let known_for = self.rates.accounts.time;
-        state.accounts.retain(|_, accounts| {
-            accounts.retain(|_, seen| seen.counts(known_for, now));
-            !accounts.is_empty()
-        });
-        state
-            .failures_of
-            .retain(|_, failures| !failures.is_empty(self.rates.failures_of_account, now));
+        (state, now)
     }
 
     /// How many entries there are.
     #[cfg(test)]
     pub(super) fn entries(&self) -> usize {
-        let state = self.state();
+        let state = &self.state().counts;
         let accounts: usize = state.accounts.values().map(HashMap::len).sum();
         accounts
             + state.failures_of.len()
@@ -201,12 +184,26 @@ impl Counters for MemoryCounters {
         ready(self.try_sign_in(sign_in)).boxed()
     }
 
+    fn take_place<'a>(&'a self, client: &'a ClientScopes) -> BoxFuture<'a, Option<Place>> {
+        ready(self.try_place(client)).boxed()
+    }
+
     fn settle(&self, sign_in: &SignIn, end: SignInEnd) {
-        self.settle_sign_in(sign_in, end);
+        if let Some(limit) = self.settle_sign_in(sign_in, end) {
+            tell_of_pause(limit);
+        }
     }
 }
 
-impl State {
+/// Logs that the sign-ins of a provider are paused.
+pub(super) fn tell_of_pause(limit: Rate) {
+    tracing::warn!(
+        %limit,
+        "too many refused passwords at one provider, its sign-ins are paused"
+    );
+}
+
+impl Counts {
     /// Checks that every limit allows the sign-in, without counting it.
     fn check_sign_in(
         &mut self,
@@ -245,6 +242,78 @@ impl State {
             }
         }
         Ok(())
+    }
+
+    /// Takes a token for a sign-in to each mailbox, and for its message if there is one.
+    fn take(&mut self, sign_in: &SignIn, take: impl Fn(&mut TokenBucket, Rate), rates: &Rates) {
+        for mailbox in &sign_in.mailboxes {
+            take(self.sign_ins.entry(*mailbox).or_default(), rates.sign_ins);
+            if sign_in.message {
+                take(self.messages.entry(*mailbox).or_default(), rates.messages);
+            }
+        }
+    }
+
+    /// Counts a sign-in as pending, and returns its delay.
+    fn reserve(&mut self, sign_in: &SignIn, rates: &Rates, now: Duration) -> Duration {
+        for scope in &sign_in.client {
+            let accounts = self.accounts.entry(scope.key).or_default();
+            accounts.entry(sign_in.account).or_default().pending += 1;
+        }
+        for mailbox in &sign_in.mailboxes {
+            self.failures_of.entry(*mailbox).or_default().reserve();
+        }
+        let provider = self.providers.entry(sign_in.provider).or_default();
+        provider.failures.reserve();
+        provider.delay(rates.failures_of_provider, now)
+    }
+
+    /// Takes in the end of a pending sign-in; returns whether the sign-ins of the provider are now paused.
+    fn settle(&mut self, sign_in: &SignIn, end: SignInEnd, rates: &Rates, now: Duration) -> bool {
+        let (refusals, message) = match end {
+            SignInEnd::NotSent => (0, false),
+            SignInEnd::Sent { refusals, message } => (refusals, message),
+        };
+        for scope in &sign_in.client {
+            let accounts = self.accounts.entry(scope.key).or_default();
+            let seen = accounts.entry(sign_in.account).or_default();
+            seen.pending = seen.pending.saturating_sub(1);
+            match end {
+                SignInEnd::Sent { .. } => seen.last = Some(now),
+                SignInEnd::NotSent if *seen == AccountUse::default() => {
+                    accounts.remove(&sign_in.account);
+                }
+                SignInEnd::NotSent => {}
+            }
+        }
+        for mailbox in &sign_in.mailboxes {
+            if end == SignInEnd::NotSent {
+                let bucket = self.sign_ins.entry(*mailbox).or_default();
+                bucket.refund(rates.sign_ins);
+            }
+            if sign_in.message && !message {
+                let bucket = self.messages.entry(*mailbox).or_default();
+                bucket.refund(rates.messages);
+            }
+            let failures = self.failures_of.entry(*mailbox).or_default();
+            failures.settle(refusals, rates.failures_of_account, now);
+        }
+        let provider = self.providers.entry(sign_in.provider).or_default();
+        provider.settle(refusals, rates.failures_of_provider, now)
+    }
+
+    /// Removes what counts no more. Without this, memory would grow without bound.
+    fn sweep(&mut self, rates: &Rates, now: Duration) {
+        self.tests.retain(|_, bucket| !bucket.is_untouched(now));
+        self.sign_ins.retain(|_, bucket| !bucket.is_untouched(now));
+        self.messages.retain(|_, bucket| !bucket.is_untouched(now));
+        let known_for = rates.accounts.time;
+        self.accounts.retain(|_, accounts| {
+            accounts.retain(|_, seen| seen.counts(known_for, now));
+            !accounts.is_empty()
+        });
+        self.failures_of
+            .retain(|_, failures| !failures.is_empty(rates.failures_of_account, now));
     }
 }
 
@@ -285,27 +354,30 @@ impl Provider {
         }
     }
 
-    /// The delay of the last counted sign-in. It grows with the number of refused passwords, so that guessing is
-    /// slowed down before all sign-ins are paused.
+    /// The delay of the last counted sign-in.
     fn delay(&mut self, rate: Rate, now: Duration) -> Duration {
-        let limit = rate.count.get();
-        let half = limit.div_ceil(2);
-        let count = u32::try_from(self.failures.count(rate, now)).unwrap_or(limit);
-        let beyond = count.min(limit).saturating_sub(half);
-        MAX_SIGN_IN_DELAY * beyond / (limit - half).max(1)
+        sign_in_delay(self.failures.count(rate, now), rate)
     }
 
-    fn settle(&mut self, refusals: usize, rate: Rate, now: Duration) {
+    fn settle(&mut self, refusals: usize, rate: Rate, now: Duration) -> bool {
         self.failures.settle(refusals, rate, now);
-        if refusals > 0 && self.failures.is_exhausted(rate, now) {
+        let paused = refusals > 0 && self.failures.is_exhausted(rate, now);
+        if paused {
             self.failures.clear();
             self.sign_ins_paused_until = now + rate.time;
-            tracing::warn!(
-                limit = %rate,
-                "too many refused passwords at one provider, its sign-ins are paused"
-            );
         }
+        paused
     }
+}
+
+/// The delay of a sign-in with which so many count as refused at its provider. It grows with their number, so that
+/// guessing is slowed down before all sign-ins are paused.
+pub(super) fn sign_in_delay(refused: usize, rate: Rate) -> Duration {
+    let limit = rate.count.get();
+    let half = limit.div_ceil(2);
+    let count = u32::try_from(refused).unwrap_or(limit);
+    let beyond = count.min(limit).saturating_sub(half);
+    MAX_SIGN_IN_DELAY * beyond / (limit - half).max(1)
 }
 
 fn denied_by(limit: RateLimit) -> impl Fn(Duration) -> Denial {

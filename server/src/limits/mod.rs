@@ -3,27 +3,36 @@
 //! | module | idea |
 //! |---|---|
 //! | `options` | the command line options |
-//! | `rate` | a count per time |
+//! | `rate`, `rates` | a count per time, and those of all counters |
 //! | [`key`] | keyed hashes of the clients and accounts that are counted |
 //! | [`sign_in`] | a sign-in, as it is counted |
-//! | [`counters`] | the counters, as a trait, because several servers would share a database |
+//! | `id` | names for what is counted, each used once |
+//! | [`counters`] | the counters, as a trait, because several servers share theirs |
 //! | [`memory`] | counters in the memory of one server |
+//! | [`shared`] | counters that several servers share, as a trait |
+//! | [`database`] | shared counters in PostgreSQL |
+//! | [`fallback`] | shared counters, and stricter ones in memory while they are out of reach |
 //! | `token_bucket`, `sliding_window` | counting over time: GCRA for rates, exact windows for refused passwords |
 //! | `pages` | limits on pages that are rendered or not yet sent |
 //! | `test_slots` | the limit on concurrent tests, and the queue |
 //! | `per_client` | a semaphore for each client and network |
-//!
+//!//!
 //! A test passes them in this order: [`ClientLimits::count_request`] counts the request of the client, and [`ClientLimits::acquire`]
 //! counts the sign-in, where there is one, and waits for a free slot.
 
 mod clock;
 pub mod counters;
+pub mod database;
+pub mod fallback;
+mod id;
 pub mod key;
 pub mod memory;
 mod options;
 pub(crate) mod pages;
 pub(crate) mod per_client;
 mod rate;
+mod rates;
+pub mod shared;
 pub mod sign_in;
 #[cfg(test)]
 mod simulation;
@@ -44,14 +53,21 @@ use tokio::sync::{SemaphorePermit, watch};
 use tokio::time::sleep;
 
 use self::counters::{Counters, Denial, RateLimit, SignInEnd};
+use self::id::Id;
 use self::key::{ClientScopes, KeyHasher};
 use self::memory::MemoryCounters;
 pub use self::options::LimitOptions;
 use self::pages::{PageDenial, PageLimits, PagePermit};
 pub use self::rate::Rate;
 pub(crate) use self::rate::seconds;
+use self::rates::Rates;
 use self::test_slots::{NoSlot, TestSlot, TestSlots};
 use crate::operations::metrics::{CountedTest, Metrics};
+
+/// The number of this server among those with the same database, a new one each time it is started.
+pub fn server_id() -> i64 {
+    Id::of_process()
+}
 
 /// The limits of one server. Clones share the counts.
 #[derive(Clone)]
@@ -71,7 +87,7 @@ impl Limits {
     /// Limits with counters in memory.
     pub fn new(options: &LimitOptions, keys: KeyHasher, metrics: Metrics) -> Self {
         Self::counted_by(
-            Arc::new(MemoryCounters::new(options)),
+            Arc::new(MemoryCounters::new(Rates::new(options))),
             options,
             keys,
             metrics,
@@ -180,8 +196,8 @@ impl LimitsOfClient {
             slots,
             ..
         } = &*self.limits;
-        let client = slots.client_permit(self.client.clone());
-        let client = client.map_err(refusal_without_slot)?;
+        let place = counters.take_place(&self.client).await;
+        let place = place.ok_or(Refusal::TooManyAtOnce)?;
         let sign_in = match sign_in {
             None => None,
             Some(requested) => {
@@ -199,7 +215,7 @@ impl LimitsOfClient {
                 Some(sign_in)
             }
         };
-        let slot = slots.acquire(client).await.map_err(refusal_without_slot)?;
+        let slot = slots.acquire(place).await.map_err(|NoSlot| Refusal::Busy)?;
         Ok((slot, sign_in))
     }
 
@@ -284,12 +300,5 @@ fn refusal(Denial { limit, wait }: Denial) -> Refusal {
         RateLimit::MessagesPerAccount => Refusal::TooManyMessages { wait },
         RateLimit::FailuresPerAccount => Refusal::TooManyFailures { wait },
         RateLimit::FailuresPerProvider => Refusal::SignInPaused { wait },
-    }
-}
-
-fn refusal_without_slot(cause: NoSlot) -> Refusal {
-    match cause {
-        NoSlot::Client => Refusal::TooManyAtOnce,
-        NoSlot::Server => Refusal::Busy,
     }
 }

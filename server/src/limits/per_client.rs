@@ -37,14 +37,26 @@ impl<K: Copy + Eq + Hash> PerClientSemaphore<K> {
         if client.iter().any(is_full) {
             return None;
         }
+        Some(Self::hold(this, &mut counts, client))
+    }
+
+    /// Gives the client a permit, however many it holds.
+    pub(crate) fn acquire(this: &Arc<Self>, client: Vec<Scope<K>>) -> PerClientPermit<K> {
+        Self::hold(this, &mut this.counts(), client)
+    }
+
+    fn hold(
+        this: &Arc<Self>,
+        counts: &mut HashMap<K, usize>,
+        client: Vec<Scope<K>>,
+    ) -> PerClientPermit<K> {
         for scope in &client {
             *counts.entry(scope.key).or_default() += 1;
         }
-        drop(counts);
-        Some(PerClientPermit {
+        PerClientPermit {
             semaphore: Arc::clone(this),
             client,
-        })
+        }
     }
 
     fn counts(&self) -> MutexGuard<'_, HashMap<K, usize>> {

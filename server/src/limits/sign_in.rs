@@ -2,11 +2,14 @@
 
 use app::check::RequestedSignIn;
 
+use super::id::Id;
 use super::key::{ClientScopes, Key, KeyHasher};
 
 /// A sign-in, as it is counted.
 #[derive(Clone, Debug)]
 pub struct SignIn {
+    /// What tells it from every other one, so that no report of its end is counted twice.
+    pub id: Id,
     /// The client.
     pub client: ClientScopes,
     /// The provider of the mailbox.
@@ -26,6 +29,7 @@ impl SignIn {
         let mailboxes = account.mailboxes.iter().map(String::as_str);
         let mailboxes: Vec<&str> = mailboxes.collect();
         Self {
+            id: Id::next(),
             client,
             provider: keys.key("provider", &account.provider),
             // A line feed separates them, because no mailbox name contains one.

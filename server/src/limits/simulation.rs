@@ -5,12 +5,65 @@ use std::time::Duration;
 use app::check::{Account, Refusal, RequestedSignIn, TestPermit};
 use tokio::time::{Instant, advance, sleep};
 
+use super::database::tests::TestDatabase;
 use super::*;
 
-fn limits(change: impl FnOnce(&mut LimitOptions)) -> Limits {
+/// Makes the counters of a simulation.
+type Factory<'a> = dyn Fn(&LimitOptions, &KeyHasher) -> Arc<dyn Counters> + 'a;
+
+fn limits(counters: &Factory<'_>, change: impl FnOnce(&mut LimitOptions)) -> Limits {
     let mut options = LimitOptions::default();
     change(&mut options);
-    Limits::new(&options, KeyHasher::random().unwrap(), Metrics::default())
+    let keys = KeyHasher::random().unwrap();
+    let counters = counters(&options, &keys);
+    Limits::counted_by(counters, &options, keys, Metrics::default())
+}
+
+macro_rules! simulations {
+    ($($name:ident),* $(,)?) => {
+        mod in_memory {
+            use super::*;
+            $(
+                #[tokio::test(start_paused = true)]
+                async fn $name() {
+                    super::$name(&|options, _| Arc::new(MemoryCounters::new(Rates::new(options)))).await;
+                }
+            )*
+        }
+
+        #[test]
+        fn counted_in_a_database_they_come_to_the_same() {
+            let database = TestDatabase::start();
+            $(
+                let mut runtime = tokio::runtime::Builder::new_current_thread();
+                let runtime = runtime.enable_time().start_paused(true).build().unwrap();
+                runtime.block_on($name(&|options, keys| database.counters(options, keys)));
+            )*
+        }
+    };
+}
+
+simulations! {
+    a_client_has_so_many_tests_and_others_have_theirs,
+    no_quarter_of_an_hour_has_six_refusals_of_one_account,
+    tests_at_the_same_moment_do_not_slip_past_the_limit,
+    going_away_before_the_answer_counts_as_refused,
+    what_was_never_sent_counts_nowhere,
+    a_test_that_the_server_has_no_place_for_costs_no_attempt,
+    a_network_of_ipv6_does_a_few_times_what_one_client_may,
+    what_a_larger_network_refuses_costs_the_smaller_ones_nothing,
+    a_right_password_is_tested_as_often_as_the_account_may_be,
+    a_client_signs_in_to_a_few_accounts_only,
+    when_many_passwords_are_refused_none_is_tested_for_a_while,
+    guesses_at_the_same_moment_do_not_slip_past_the_pause,
+    what_is_refused_at_one_provider_stops_nobody_at_another,
+    sign_ins_wait_longer_the_more_passwords_are_refused,
+    right_passwords_never_stop_the_others,
+    a_client_has_a_few_places_and_does_not_wait_for_more,
+    the_queue_is_short_and_its_wait_too,
+    when_the_server_stops_nobody_goes_on_waiting_and_who_runs_is_told,
+    who_leaves_the_queue_takes_nothing_along,
+    an_account_sends_itself_one_message_in_a_quarter_of_an_hour,
 }
 
 fn rate(count: u32, seconds: u32) -> Rate {
@@ -89,9 +142,8 @@ fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_client_has_so_many_tests_and_others_have_theirs() {
-    let limits = limits(|options| options.tests_per_client = rate(2, 600));
+async fn a_client_has_so_many_tests_and_others_have_theirs(counters: &Factory<'_>) {
+    let limits = limits(counters, |options| options.tests_per_client = rate(2, 600));
     let too_many = Err(Refusal::TooMany { wait: seconds(300) });
     for (client, expected) in [
         ("192.0.2.1", Ok(())),
@@ -117,9 +169,10 @@ async fn a_client_has_so_many_tests_and_others_have_theirs() {
 }
 
 /// Ten attackers with ten thousand addresses against one account.
-#[tokio::test(start_paused = true)]
-async fn no_quarter_of_an_hour_has_six_refusals_of_one_account() {
-    let limits = limits(|options| options.sign_ins_per_account = rate(10_000, 1));
+async fn no_quarter_of_an_hour_has_six_refusals_of_one_account(counters: &Factory<'_>) {
+    let limits = limits(counters, |options| {
+        options.sign_ins_per_account = rate(10_000, 1)
+    });
     let begin = Instant::now();
     let mut refused = Vec::new();
     let mut client = 0_u32;
@@ -149,9 +202,10 @@ async fn no_quarter_of_an_hour_has_six_refusals_of_one_account() {
     assert!(refused.len() >= expected * 95 / 100, "{}", refused.len());
 }
 
-#[tokio::test(start_paused = true)]
-async fn tests_at_the_same_moment_do_not_slip_past_the_limit() {
-    let limits = limits(|options| options.failed_sign_ins_per_account = rate(3, 900));
+async fn tests_at_the_same_moment_do_not_slip_past_the_limit(counters: &Factory<'_>) {
+    let limits = limits(counters, |options| {
+        options.failed_sign_ins_per_account = rate(3, 900)
+    });
     let mut places = Vec::new();
     for client in 1..=3 {
         places.push(
@@ -170,9 +224,10 @@ async fn tests_at_the_same_moment_do_not_slip_past_the_limit() {
     assert!(ask(&limits, "192.0.2.4", Some("jane")).await.is_ok());
 }
 
-#[tokio::test(start_paused = true)]
-async fn going_away_before_the_answer_counts_as_refused() {
-    let limits = limits(|options| options.failed_sign_ins_per_account = rate(2, 900));
+async fn going_away_before_the_answer_counts_as_refused(counters: &Factory<'_>) {
+    let limits = limits(counters, |options| {
+        options.failed_sign_ins_per_account = rate(2, 900)
+    });
     for _ in 0..2 {
         let permit = ask(&limits, "192.0.2.1", Some("jane")).await.unwrap();
         permit.disclosure().happens();
@@ -182,9 +237,8 @@ async fn going_away_before_the_answer_counts_as_refused() {
 }
 
 /// Two hundred clients that disconnect before the password is sent, half of them for one account.
-#[tokio::test(start_paused = true)]
-async fn what_was_never_sent_counts_nowhere() {
-    let limits = limits(|options| {
+async fn what_was_never_sent_counts_nowhere(counters: &Factory<'_>) {
+    let limits = limits(counters, |options| {
         options.tests_per_client = rate(1000, 1);
         options.accounts_per_client = rate(3, 3600);
         options.failed_sign_ins = rate(4, 900);
@@ -201,9 +255,8 @@ async fn what_was_never_sent_counts_nowhere() {
     assert!(ask(&limits, "2001:db8::1", Some("jane")).await.is_ok());
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_test_that_the_server_has_no_place_for_costs_no_attempt() {
-    let limits = limits(|options| {
+async fn a_test_that_the_server_has_no_place_for_costs_no_attempt(counters: &Factory<'_>) {
+    let limits = limits(counters, |options| {
         options.tests_at_once = 1.try_into().unwrap();
         options.queue_wait = seconds(1);
         options.failed_sign_ins_per_account = rate(1, 900);
@@ -219,8 +272,7 @@ async fn a_test_that_the_server_has_no_place_for_costs_no_attempt() {
 }
 
 /// Every limit on clients, for an attacker with a whole /48 of addresses.
-#[tokio::test(start_paused = true)]
-async fn a_network_of_ipv6_does_a_few_times_what_one_client_may() {
+async fn a_network_of_ipv6_does_a_few_times_what_one_client_may(counters: &Factory<'_>) {
     for (change, account) in [
         (
             (|options| options.tests_per_client = rate(2, 600)) as fn(&mut LimitOptions),
@@ -238,7 +290,7 @@ async fn a_network_of_ipv6_does_a_few_times_what_one_client_may() {
             Some(()),
         ),
     ] {
-        let limits = limits(change);
+        let limits = limits(counters, change);
         let mut held = Vec::new();
         let mut passed = [0; 3];
         for number in 0..0x400_u32 {
@@ -268,9 +320,8 @@ async fn a_network_of_ipv6_does_a_few_times_what_one_client_may() {
     }
 }
 
-#[tokio::test(start_paused = true)]
-async fn what_a_larger_network_refuses_costs_the_smaller_ones_nothing() {
-    let limits = limits(|options| options.tests_per_client = rate(1, 600));
+async fn what_a_larger_network_refuses_costs_the_smaller_ones_nothing(counters: &Factory<'_>) {
+    let limits = limits(counters, |options| options.tests_per_client = rate(1, 600));
     for client in 0..4 {
         let client = format!("2001:db8:0:{client:x}::1");
         assert!(ask(&limits, &client, None).await.is_ok());
@@ -282,9 +333,10 @@ async fn what_a_larger_network_refuses_costs_the_smaller_ones_nothing() {
     assert!(ask(&limits, "2001:db8:0:4::1", None).await.is_ok());
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_right_password_is_tested_as_often_as_the_account_may_be() {
-    let limits = limits(|options| options.sign_ins_per_account = rate(10, 600));
+async fn a_right_password_is_tested_as_often_as_the_account_may_be(counters: &Factory<'_>) {
+    let limits = limits(counters, |options| {
+        options.sign_ins_per_account = rate(10, 600)
+    });
     for _ in 0..10 {
         ask(&limits, "192.0.2.1", Some("jane"))
             .await
@@ -298,9 +350,10 @@ async fn a_right_password_is_tested_as_often_as_the_account_may_be() {
     assert!(ask(&limits, "192.0.2.2", None).await.is_ok());
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_client_signs_in_to_a_few_accounts_only() {
-    let limits = limits(|options| options.accounts_per_client = rate(3, 3600));
+async fn a_client_signs_in_to_a_few_accounts_only(counters: &Factory<'_>) {
+    let limits = limits(counters, |options| {
+        options.accounts_per_client = rate(3, 3600)
+    });
     for account in ["a", "b", "c", "b", "a"] {
         wrong_password(&limits, "192.0.2.1", account).await.unwrap();
     }
@@ -319,9 +372,8 @@ async fn a_client_signs_in_to_a_few_accounts_only() {
 }
 
 /// One guess for each of many accounts, from many addresses: no other limit detects this.
-#[tokio::test(start_paused = true)]
-async fn when_many_passwords_are_refused_none_is_tested_for_a_while() {
-    let limits = limits(|options| options.failed_sign_ins = rate(50, 900));
+async fn when_many_passwords_are_refused_none_is_tested_for_a_while(counters: &Factory<'_>) {
+    let limits = limits(counters, |options| options.failed_sign_ins = rate(50, 900));
     let guess = async |number: u32| {
         let client = std::net::Ipv4Addr::from(0x0a00_0000 + number).to_string();
         wrong_password(&limits, &client, &format!("account {number}")).await
@@ -341,9 +393,8 @@ async fn when_many_passwords_are_refused_none_is_tested_for_a_while() {
     assert_eq!(guess(52).await, Ok(()));
 }
 
-#[tokio::test(start_paused = true)]
-async fn guesses_at_the_same_moment_do_not_slip_past_the_pause() {
-    let limits = limits(|options| options.failed_sign_ins = rate(3, 900));
+async fn guesses_at_the_same_moment_do_not_slip_past_the_pause(counters: &Factory<'_>) {
+    let limits = limits(counters, |options| options.failed_sign_ins = rate(3, 900));
     let guess = async |number: u32| {
         let account = format!("account {number}");
         ask(&limits, &format!("192.0.2.{number}"), Some(&account)).await
@@ -359,9 +410,8 @@ async fn guesses_at_the_same_moment_do_not_slip_past_the_pause() {
     assert!(guess(5).await.is_ok());
 }
 
-#[tokio::test(start_paused = true)]
-async fn what_is_refused_at_one_provider_stops_nobody_at_another() {
-    let limits = limits(|options| options.failed_sign_ins = rate(3, 900));
+async fn what_is_refused_at_one_provider_stops_nobody_at_another(counters: &Factory<'_>) {
+    let limits = limits(counters, |options| options.failed_sign_ins = rate(3, 900));
     for number in 0..3 {
         let client = format!("192.0.2.{number}");
         wrong_password(&limits, &client, &client).await.unwrap();
@@ -381,9 +431,8 @@ async fn what_is_refused_at_one_provider_stops_nobody_at_another() {
 }
 
 /// Guesses from many addresses are delayed before sign-ins are paused, and others can use the slots meanwhile.
-#[tokio::test(start_paused = true)]
-async fn sign_ins_wait_longer_the_more_passwords_are_refused() {
-    let limits = limits(|options| {
+async fn sign_ins_wait_longer_the_more_passwords_are_refused(counters: &Factory<'_>) {
+    let limits = limits(counters, |options| {
         options.failed_sign_ins = rate(20, 900);
         options.tests_at_once = 1.try_into().unwrap();
         options.tests_at_once_per_client = 1.try_into().unwrap();
@@ -426,9 +475,8 @@ async fn sign_ins_wait_longer_the_more_passwords_are_refused() {
     ));
 }
 
-#[tokio::test(start_paused = true)]
-async fn right_passwords_never_stop_the_others() {
-    let limits = limits(|options| options.failed_sign_ins = rate(5, 900));
+async fn right_passwords_never_stop_the_others(counters: &Factory<'_>) {
+    let limits = limits(counters, |options| options.failed_sign_ins = rate(5, 900));
     for number in 0..100 {
         let permit = ask(
             &limits,
@@ -440,9 +488,10 @@ async fn right_passwords_never_stop_the_others() {
     }
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_client_has_a_few_places_and_does_not_wait_for_more() {
-    let limits = limits(|options| options.tests_at_once_per_client = 2.try_into().unwrap());
+async fn a_client_has_a_few_places_and_does_not_wait_for_more(counters: &Factory<'_>) {
+    let limits = limits(counters, |options| {
+        options.tests_at_once_per_client = 2.try_into().unwrap()
+    });
     let first = ask(&limits, "2001:db8::1", None).await.unwrap();
     let _second = ask(&limits, "2001:db8::2", None).await.unwrap();
     let begin = Instant::now();
@@ -454,9 +503,8 @@ async fn a_client_has_a_few_places_and_does_not_wait_for_more() {
     assert!(ask(&limits, "2001:db8::3", None).await.is_ok());
 }
 
-#[tokio::test(start_paused = true)]
-async fn the_queue_is_short_and_its_wait_too() {
-    let limits = limits(|options| {
+async fn the_queue_is_short_and_its_wait_too(counters: &Factory<'_>) {
+    let limits = limits(counters, |options| {
         options.tests_at_once = 1.try_into().unwrap();
         options.queue = 2;
         options.queue_wait = seconds(10);
@@ -490,9 +538,8 @@ async fn the_queue_is_short_and_its_wait_too() {
     assert!(ask(&limits, "192.0.2.4", None).await.is_ok());
 }
 
-#[tokio::test(start_paused = true)]
-async fn when_the_server_stops_nobody_goes_on_waiting_and_who_runs_is_told() {
-    let limits = limits(|options| {
+async fn when_the_server_stops_nobody_goes_on_waiting_and_who_runs_is_told(counters: &Factory<'_>) {
+    let limits = limits(counters, |options| {
         options.tests_at_once = 1.try_into().unwrap();
         options.queue_wait = seconds(600);
     });
@@ -513,9 +560,8 @@ async fn when_the_server_stops_nobody_goes_on_waiting_and_who_runs_is_told() {
     assert_eq!(late.map(drop), Err(Refusal::Restarting));
 }
 
-#[tokio::test(start_paused = true)]
-async fn who_leaves_the_queue_takes_nothing_along() {
-    let limits = limits(|options| {
+async fn who_leaves_the_queue_takes_nothing_along(counters: &Factory<'_>) {
+    let limits = limits(counters, |options| {
         options.tests_at_once = 1.try_into().unwrap();
         options.tests_at_once_per_client = 1.try_into().unwrap();
         options.queue = 1;
@@ -530,9 +576,8 @@ async fn who_leaves_the_queue_takes_nothing_along() {
     assert!(ask(&limits, "192.0.2.2", None).await.is_ok());
 }
 
-#[tokio::test(start_paused = true)]
-async fn an_account_sends_itself_one_message_in_a_quarter_of_an_hour() {
-    let limits = limits(|_| {});
+async fn an_account_sends_itself_one_message_in_a_quarter_of_an_hour(counters: &Factory<'_>) {
+    let limits = limits(counters, |_| {});
     let denied = |result: Result<Arc<dyn TestPermit>, Refusal>| match result {
         Err(Refusal::TooManyMessages { wait }) => wait,
         Err(other) => panic!("{other:?}"),
@@ -576,7 +621,7 @@ async fn an_account_sends_itself_one_message_in_a_quarter_of_an_hour() {
 #[tokio::test(start_paused = true)]
 async fn what_is_over_is_forgotten() {
     let options = LimitOptions::default();
-    let memory = MemoryCounters::new(&options);
+    let memory = MemoryCounters::new(Rates::new(&options));
     let keys = KeyHasher::random().unwrap();
     for number in 0..20_000_u32 {
         let client = keys.client(std::net::Ipv4Addr::from(number).into());

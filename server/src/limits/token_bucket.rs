@@ -31,6 +31,12 @@ impl TokenBucket {
         self.full_at = self.full_at.max(now) + rate.one();
     }
 
+    /// Takes one token that was given elsewhere, even if there is none.
+    pub(super) fn take_what_is_left(&mut self, rate: Rate, now: Duration) {
+        self.take(rate, now);
+        self.full_at = self.full_at.min(now + rate.time);
+    }
+
     /// Returns one token that was not needed.
     pub(super) fn refund(&mut self, rate: Rate) {
         self.full_at = self.full_at.saturating_sub(rate.one());

@@ -79,6 +79,8 @@ impl Monitor {
             leadership.begins().await;
             // What is running when this server may not monitor any more is dropped, and nothing is told of it.
             tokio::select! {
+                // In this order, or one that was frozen would first tell what it had found before.
+                biased;
                 () = leadership.ends() => {}
                 () = self.rounds(every) => {}
             }
@@ -310,6 +312,16 @@ impl ConfirmedLook<'_> {
         let facts_now = facts(self.report, facts_before);
         if let Some(before) = facts_before {
             changes.extend(changed_facts(&told, before, &facts_now));
+        }
+        for change in &changes {
+            let Change {
+                subject,
+                fact,
+                before,
+                after,
+                ..
+            } = change;
+            tracing::info!(%subject, %fact, before, after, "something has changed");
         }
         let alert = self.alert(
             &result,

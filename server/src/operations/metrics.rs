@@ -37,10 +37,17 @@ struct Inner {
     running: Gauge,
     degraded: Family<DegradedLabels, Gauge>,
     published: Family<PublishedLabels, Gauge>,
+    /// Empty where limits are not shared.
+    limits_shared: Family<NoLabels, Gauge>,
+    servers: Family<NoLabels, Gauge>,
+    monitors: Family<NoLabels, Gauge>,
     probe_health: ProbeHealth,
     database_health: DatabaseHealth,
     registry: Registry,
 }
+
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct NoLabels {}
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct RequestLabels {
@@ -138,6 +145,24 @@ impl Metrics {
                 "Domains whose published settings are those of their records, differ, are absent or cannot be asked for",
                 Family::default(),
             ),
+            limits_shared: register(
+                &mut registry,
+                "limits_shared",
+                "Whether the limits are counted with the other servers, or by this one alone because the database is out of reach",
+                Family::default(),
+            ),
+            servers: register(
+                &mut registry,
+                "servers",
+                "Servers that share the limits, with this one",
+                Family::default(),
+            ),
+            monitors: register(
+                &mut registry,
+                "monitors",
+                "Whether this one of several servers monitors",
+                Family::default(),
+            ),
             probe_health: ProbeHealth::default(),
             database_health: DatabaseHealth::registered(&mut registry),
             registry,
@@ -205,6 +230,24 @@ impl Metrics {
     pub fn limit_hit(&self, limit: &'static str) {
         let labels = RefusalLabels { limit };
         self.0.refusals.get_or_create(&labels).inc();
+    }
+
+    /// Whether the limits are counted with the other servers.
+    pub fn limits_shared(&self, shared: bool) {
+        let gauge = self.0.limits_shared.get_or_create(&NoLabels {});
+        gauge.set(shared.into());
+    }
+
+    /// Whether this one of several servers monitors.
+    pub fn monitors(&self, monitors: bool) {
+        let gauge = self.0.monitors.get_or_create(&NoLabels {});
+        gauge.set(monitors.into());
+    }
+
+    /// So many servers share the limits.
+    pub fn servers(&self, servers: u32) {
+        let gauge = self.0.servers.get_or_create(&NoLabels {});
+        gauge.set(servers.into());
     }
 
     /// So many domains publish these settings for mail programs.

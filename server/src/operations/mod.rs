@@ -8,6 +8,7 @@
 //! | [`readiness`] | whether the program takes requests |
 //! | [`service_metrics`] | how the services stand, as metrics |
 //! | [`service_manager`] | notifications to systemd, and the socket that it passes |
+//! | [`status_pages`] | has pages rendered anew when the state of the servers has changed |
 
 pub mod metrics;
 pub mod probe_health;
@@ -15,3 +16,4 @@ pub mod published_settings;
 pub mod readiness;
 pub mod service_manager;
 pub mod service_metrics;
+pub mod status_pages;

@@ -35,6 +35,16 @@ pub const POSTGRES: &[Version] = &[
         "events",
         include_str!("../../migrations/postgres/0002_events.sql"),
     ),
+    (
+        10,
+        "limits",
+        include_str!("../../migrations/postgres/0010_limits.sql"),
+    ),
+    (
+        11,
+        "monitor_leader",
+        include_str!("../../migrations/postgres/0011_monitor_leader.sql"),
+    ),
 ];
 
 /// Brings tables to the last of these versions.

@@ -11,6 +11,7 @@
 //! | [`queue`] | how much of that waits, and what is lost first |
 //! | [`health`] | whether the database does what it should |
 //! | [`sqlite`], [`postgres`] | the databases: how each is opened |
+//! | [`prompt`] | connections for what somebody waits for |
 //! | [`sql`] | the statements, the same for both |
 //! | [`dialect`] | what differs between the two |
 //! | [`migrations`] | their tables, version by version |
@@ -29,6 +30,7 @@ pub mod health;
 pub mod migrations;
 pub mod options;
 pub mod postgres;
+pub mod prompt;
 mod queue;
 pub mod recorder;
 pub mod sql;
@@ -71,6 +73,13 @@ pub trait Store: Send + Sync {
     ///
     /// When the database cannot be read.
     fn load(&self, now: UtcDateTime) -> BoxFuture<'_, Result<Snapshot, StoreError>>;
+
+    /// What was stored of checks and changes that happened from this time on, and all that may have changed besides.
+    ///
+    /// # Errors
+    ///
+    /// When the database cannot be read.
+    fn since(&self, from: UtcDateTime) -> BoxFuture<'_, Result<Vec<Event>, StoreError>>;
 
     /// Removes some of what is too old, in a step that is short; returns whether there is more.
     ///

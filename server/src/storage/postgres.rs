@@ -90,6 +90,11 @@ impl PostgresDatabase {
         &self.pool
     }
 
+    /// How it is connected to, for connections beside these.
+    pub fn connect_options(&self) -> &PgConnectOptions {
+        &self.options
+    }
+
     /// Whether what is sent could be read on the way to it, or be sent to somebody else.
     pub fn is_exposed(&self) -> bool {
         let local = self.options.get_socket().is_some()

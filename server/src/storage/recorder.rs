@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use app::site::Revision;
 use app::status::{Event, ServiceStatus, Snapshot};
+use time::UtcDateTime;
 
 use super::waiting::Waiting;
 
@@ -44,6 +45,25 @@ impl Recorder {
         self.revision.advance();
     }
 
+    /// When the last check began of which anything is known.
+    pub fn last_result(&self) -> Option<UtcDateTime> {
+        let known = self.status.now()?;
+        let last = known
+            .services
+            .values()
+            .filter_map(|history| history.last.as_ref());
+        last.map(|result| result.at).max()
+    }
+
+    /// Shows what another server has recorded, where that is not known yet.
+    pub fn learn(&self, events: Vec<Event>) {
+        match &self.stored {
+            // Nothing can be recorded meanwhile.
+            Some(waiting) => waiting.with_all(|_| self.show_more(events)),
+            None => self.show_more(events),
+        }
+    }
+
     /// Shows what the database has, and what was recorded before it could be read.
     pub(super) fn show(&self, mut known: Snapshot) {
         match &self.stored {
@@ -54,5 +74,18 @@ impl Recorder {
             None => self.status.replace(known),
         }
         self.revision.advance();
+    }
+
+    fn show_more(&self, events: Vec<Event>) {
+        let Some(before) = self.status.now() else {
+            return;
+        };
+        let mut known = Snapshot::clone(&before);
+        events.into_iter().for_each(|event| known.apply(event));
+        // Whoever shows it live is told of what is new only.
+        if known != *before {
+            self.status.replace(known);
+            self.revision.advance();
+        }
     }
 }

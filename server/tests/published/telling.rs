@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use app::site::Shows;
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
@@ -103,7 +104,10 @@ async fn a_change_is_seen_counted_and_told() {
         site.published.autoconfig_is_ours(&domain)
     })
     .await;
-    until("pages are told", || site.revision.number() == 1).await;
+    until("pages are told", || {
+        site.revision.number(Shows::Changes) == 1
+    })
+    .await;
     assert!(counted("same"));
     let stream = send(&router, test("/api/test")).await;
     let events: Vec<Value> = stream
@@ -121,7 +125,10 @@ async fn a_change_is_seen_counted_and_told() {
         !site.published.autoconfig_is_ours(&domain)
     })
     .await;
-    until("pages are told again", || site.revision.number() == 2).await;
+    until("pages are told again", || {
+        site.revision.number(Shows::Changes) == 2
+    })
+    .await;
     assert!(counted("differs"));
     for path in ["/api/test", "/test"] {
         let answer = send(&router, test(path)).await;

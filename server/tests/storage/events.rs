@@ -59,6 +59,7 @@ pub(crate) fn change(subject: &str, seconds: i64, after: &str) -> Event {
 
 pub(crate) fn facts(service: &str, capability: &str) -> Event {
     let facts = ServiceFacts {
+        own_sign_in: None,
         addresses: ["192.0.2.1".parse().unwrap(), "2001:db8::1".parse().unwrap()].into(),
         aliases: vec!["mail.example.net".into()],
         certificate: Some(Certificate {

@@ -9,10 +9,10 @@ use app::guide::program::Program;
 use app::guide::trail::Trail;
 use app::pages::{
     CardPage, CheckPage, ErrorsPage, FixPage, HomePage, NetworkPage, OutlookPage, ProgramPage,
-    ProgramsPage, ReportPage, SettingsPage, TestPage, UnknownDomainPage,
+    ProgramsPage, ReportPage, SettingsPage, StatusPage, TestPage, UnknownDomainPage,
 };
 use app::record::{Domain, parse_address};
-use app::site::Site;
+use app::site::{Shows, Site};
 use axum::extract::{Form, Path, Query, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -33,12 +33,14 @@ pub(crate) struct PageRoute {
     pub(crate) path: &'static str,
     /// What answers.
     pub(crate) handler: MethodRouter<Arc<AppState>>,
+    /// What of the page may change.
+    pub(crate) shows: Shows,
     /// Every value of the parameter for which the page is the same for everybody.
     cached_values: fn(&Site) -> Vec<String>,
 }
 
 impl PageRoute {
-    fn new(path: &'static str, handler: MethodRouter<Arc<AppState>>) -> Self {
+    pub(crate) fn new(path: &'static str, handler: MethodRouter<Arc<AppState>>) -> Self {
         Self::each(path, handler, |_| vec![String::new()])
     }
 
@@ -46,7 +48,7 @@ impl PageRoute {
         Self::each(path, handler, |_| Vec::new())
     }
 
-    fn each(
+    pub(crate) fn each(
         path: &'static str,
         handler: MethodRouter<Arc<AppState>>,
         cached_values: fn(&Site) -> Vec<String>,
@@ -54,8 +56,15 @@ impl PageRoute {
         Self {
             path,
             handler,
+            shows: Shows::Changes,
             cached_values,
         }
+    }
+
+    /// A page that says how long ago something was.
+    pub(crate) fn with_age(mut self) -> Self {
+        self.shows = Shows::Age;
+        self
     }
 
     /// The paths of the pages that are the same for everybody, in their canonical spelling.
@@ -69,7 +78,7 @@ impl PageRoute {
 /// Every page of the site.
 pub(crate) fn pages() -> Vec<PageRoute> {
     vec![
-        PageRoute::new("/", get(home)),
+        PageRoute::new("/", get(home)).with_age(),
         PageRoute::new("/programs", get(programs)),
         PageRoute::new("/programs/outlook", get(outlook)),
         PageRoute::each("/programs/{slug}", get(program), |site| {
@@ -99,10 +108,12 @@ pub(crate) fn pages() -> Vec<PageRoute> {
         PageRoute::new("/check", get(check)),
         PageRoute::new("/network", get(network)),
         PageRoute::new("/report", get(report)),
-        PageRoute::new("/test", get(test_form).post(test_page)),
+        PageRoute::new("/test", get(test_form).post(test_page)).with_age(),
+        PageRoute::new("/status", get(status)).with_age(),
         PageRoute::each("/settings/{domain}", get(settings), |site| {
             site.domain_groups().into_iter().flatten().collect()
-        }),
+        })
+        .with_age(),
         PageRoute::uncached("/settings", get(settings_at_home).post(find_settings)),
         PageRoute::uncached(
             "/settings/{domain}/thunderbird-android",
@@ -116,6 +127,10 @@ pub(crate) fn pages() -> Vec<PageRoute> {
 
 async fn home(State(app): State<Arc<AppState>>, request: PageRequest) -> Response {
     page(&app, StatusCode::OK, &request, || view! { <HomePage/> }).await
+}
+
+async fn status(State(app): State<Arc<AppState>>, request: PageRequest) -> Response {
+    page(&app, StatusCode::OK, &request, || view! { <StatusPage/> }).await
 }
 
 async fn test_form(

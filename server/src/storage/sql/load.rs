@@ -8,7 +8,8 @@ use std::time::Duration;
 use app::status::history::{MAX_DAYS, MAX_POINTS};
 use app::status::snapshot::{MAX_CHANGES, MAX_INCIDENTS};
 use app::status::{
-    Change, CheckResult, Counts, Incident, Point, Reason, ServiceHistory, ServiceKey, Snapshot,
+    Change, CheckResult, Counts, Incident, Point, Reason, ServiceFacts, ServiceHistory, ServiceKey,
+    Snapshot,
 };
 use sqlx::{Pool, QueryBuilder};
 use time::UtcDateTime;
@@ -26,13 +27,8 @@ pub(super) async fn load<DB: Dialect>(
     now: UtcDateTime,
 ) -> Result<Snapshot, sqlx::Error> {
     let mut connection = pool.acquire().await?;
-    let mut reader = Reader::<DB> {
-        connection: &mut connection,
-        keys: HashMap::new(),
-        now: milliseconds(now),
-        oldest: milliseconds(now - DAY * (MAX_DAYS as u32 - 1)),
-    };
-    reader.keys().await?;
+    let oldest = now - DAY * (MAX_DAYS as u32 - 1);
+    let mut reader = Reader::<DB>::new(&mut connection, now, oldest).await?;
     let mut histories: HashMap<i64, ServiceHistory> = HashMap::new();
     reader.latest(&mut histories).await?;
     reader.days(&mut histories).await?;
@@ -51,16 +47,36 @@ pub(super) async fn load<DB: Dialect>(
     })
 }
 
-struct Reader<'a, DB: Dialect> {
+/// Reads rows of every table.
+pub(super) struct Reader<'a, DB: Dialect> {
     connection: &'a mut DB::Connection,
-    keys: HashMap<i64, ServiceKey>,
+    pub(super) keys: HashMap<i64, ServiceKey>,
     now: i64,
     /// From when on days, incidents and changes are shown.
     oldest: i64,
 }
 
-impl<DB: Dialect> Reader<'_, DB> {
-    async fn rows(&mut self, statement: QueryBuilder<DB>) -> Result<Vec<DB::Row>, sqlx::Error> {
+impl<'a, DB: Dialect> Reader<'a, DB> {
+    /// Reads what was there from `oldest` on.
+    pub(super) async fn new(
+        connection: &'a mut DB::Connection,
+        now: UtcDateTime,
+        oldest: UtcDateTime,
+    ) -> Result<Self, sqlx::Error> {
+        let mut reader = Self {
+            connection,
+            keys: HashMap::new(),
+            now: milliseconds(now),
+            oldest: milliseconds(oldest),
+        };
+        reader.keys().await?;
+        Ok(reader)
+    }
+
+    pub(super) async fn rows(
+        &mut self,
+        statement: QueryBuilder<DB>,
+    ) -> Result<Vec<DB::Row>, sqlx::Error> {
         DB::rows(self.connection, statement).await
     }
 
@@ -87,24 +103,31 @@ impl<DB: Dialect> Reader<'_, DB> {
             "",
         );
         for row in self.rows(statement).await? {
-            let service = integer::<DB>(&row, 0)?;
-            let (Some(key), Some(at), Some(state), Some(reason)) = (
-                self.keys.get(&service),
-                at(integer::<DB>(&row, 1)?),
-                parsed::<DB, _>(&row, 2)?,
-                Reason::from_code(&DB::text(&row, 3)?),
-            ) else {
-                continue;
-            };
-            histories.entry(service).or_default().last = Some(CheckResult {
-                service: key.clone(),
-                at,
-                state,
-                reason,
-                response_time: DB::integer(&row, 4)?.map(duration),
-            });
+            if let Some(last) = self.result(&row)? {
+                let history = histories.entry(integer::<DB>(&row, 0)?).or_default();
+                history.last = Some(last);
+            }
         }
         Ok(())
+    }
+
+    /// The result in a row of service, time, state, reason and response time.
+    pub(super) fn result(&self, row: &DB::Row) -> Result<Option<CheckResult>, sqlx::Error> {
+        let (Some(key), Some(at), Some(state), Some(reason)) = (
+            self.keys.get(&integer::<DB>(row, 0)?),
+            at(integer::<DB>(row, 1)?),
+            parsed::<DB, _>(row, 2)?,
+            Reason::from_code(&DB::text(row, 3)?),
+        ) else {
+            return Ok(None);
+        };
+        Ok(Some(CheckResult {
+            service: key.clone(),
+            at,
+            state,
+            reason,
+            response_time: DB::integer(row, 4)?.map(duration),
+        }))
     }
 
     async fn days(
@@ -177,16 +200,28 @@ impl<DB: Dialect> Reader<'_, DB> {
         &mut self,
         histories: &mut HashMap<i64, ServiceHistory>,
     ) -> Result<(), sqlx::Error> {
-        let statement = QueryBuilder::new("SELECT CAST(service AS BIGINT), facts FROM facts");
-        for row in self.rows(statement).await? {
-            if let Some(history) = histories.get_mut(&integer::<DB>(&row, 0)?) {
-                history.facts = serde_json::from_str(&DB::text(&row, 1)?).ok();
+        for (service, facts) in self.all_facts().await? {
+            if let Some(history) = histories.get_mut(&service) {
+                history.facts = Some(facts);
             }
         }
         Ok(())
     }
 
-    async fn incidents(&mut self) -> Result<Vec<Arc<Incident>>, sqlx::Error> {
+    /// The facts of all services.
+    pub(super) async fn all_facts(&mut self) -> Result<Vec<(i64, ServiceFacts)>, sqlx::Error> {
+        let statement = QueryBuilder::new("SELECT CAST(service AS BIGINT), facts FROM facts");
+        let mut all = Vec::new();
+        for row in self.rows(statement).await? {
+            if let Ok(facts) = serde_json::from_str(&DB::text(&row, 1)?) {
+                all.push((integer::<DB>(&row, 0)?, facts));
+            }
+        }
+        Ok(all)
+    }
+
+    /// Those that go on, and those that began or ended in the time that is shown, the newest first.
+    pub(super) async fn incidents(&mut self) -> Result<Vec<Arc<Incident>>, sqlx::Error> {
         let statement = with_integers(
             [
                 (
@@ -194,6 +229,7 @@ impl<DB: Dialect> Reader<'_, DB> {
                      WHERE ended IS NULL OR began >= ",
                     self.oldest,
                 ),
+                (" OR ended >= ", self.oldest),
                 (" ORDER BY began DESC LIMIT ", MAX_INCIDENTS as i64),
             ],
             "",
@@ -217,7 +253,8 @@ impl<DB: Dialect> Reader<'_, DB> {
         Ok(incidents)
     }
 
-    async fn changes(&mut self) -> Result<Vec<Arc<Change>>, sqlx::Error> {
+    /// The newest first.
+    pub(super) async fn changes(&mut self) -> Result<Vec<Arc<Change>>, sqlx::Error> {
         let statement = with_integers(
             [
                 (
@@ -248,7 +285,7 @@ impl<DB: Dialect> Reader<'_, DB> {
         Ok(changes)
     }
 
-    async fn own_network(&mut self) -> Result<Option<UtcDateTime>, sqlx::Error> {
+    pub(super) async fn own_network(&mut self) -> Result<Option<UtcDateTime>, sqlx::Error> {
         let mut statement = QueryBuilder::new("SELECT value FROM site_state WHERE name = ");
         DB::bind_text(&mut statement, OWN_NETWORK_DOWN.to_owned());
         let rows = self.rows(statement).await?;

@@ -4,12 +4,14 @@
 //! |---|---|
 //! | [`write`] | from events to rows |
 //! | [`load`] | from rows to the snapshot that pages show |
+//! | [`since`] | from new rows to events, for servers beside the one that monitors |
 //! | [`prune`] | removes what is too old |
 //! | [`steps`] | the five-minute steps of an hour |
 //! | [`times`] | times as integers |
 
 mod load;
 mod prune;
+mod since;
 mod steps;
 mod times;
 mod write;
@@ -62,6 +64,13 @@ impl<DB: Dialect> Store for SqlStore<DB> {
         Box::pin(async move {
             let loaded = load::load(&self.pool, now).await;
             loaded.map_err(|error| self.failed(&error))
+        })
+    }
+
+    fn since(&self, from: UtcDateTime) -> BoxFuture<'_, Result<Vec<Event>, StoreError>> {
+        Box::pin(async move {
+            let events = since::since(&self.pool, from).await;
+            events.map_err(|error| self.failed(&error))
         })
     }
 

@@ -1,0 +1,298 @@
+//! How services stand, in words.
+
+use probe::{Endpoint, Outcome, Protocol};
+use time::UtcDateTime;
+
+use super::said::{Part, Said, Times};
+use super::standing::{Seen, Standing};
+use super::words::{
+    AgoValue, InsteadValue, NumberValue, ProviderGroupValue, ProviderTimeValue, ProviderValue,
+    ReasonValue, ServicesValue, SinceValue, TimeValue,
+};
+use super::{Reason, ServiceKey, Subject};
+use crate::check::event::Mark;
+use crate::page_words::ServiceValue as NameValue;
+use crate::record::{Catalogue, Group, Record, Role, Service};
+use crate::texts::Texts;
+
+/// What is said of a service.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ToldState {
+    /// The sign beside it.
+    pub mark: Mark,
+    /// The state.
+    pub state: Said,
+    /// When it was found.
+    pub checked: Option<Said>,
+    /// What it means and what to do; empty where all is well.
+    pub meaning: String,
+    /// What works in its place, where it has not worked for long.
+    pub lasting: Option<String>,
+}
+
+/// How all services stand together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Overall {
+    /// The site's own network does not work since this time.
+    OwnNetwork(UtcDateTime),
+    /// Nothing was checked yet.
+    NotChecked,
+    /// All is well.
+    Works,
+    /// All work, some not as well as they should.
+    Degraded,
+    /// Some do not work.
+    Down {
+        /// How many.
+        down: usize,
+        /// Of so many.
+        total: usize,
+    },
+}
+
+impl Overall {
+    /// How all services of these records stand. One outside the provider's own table may fail without anything
+    /// being wrong.
+    pub fn of(seen: &Seen, catalogue: &Catalogue) -> Self {
+        if let Some(since) = seen.snapshot.own_network_down {
+            return Self::OwnNetwork(since);
+        }
+        let (mut total, mut known, mut down, mut degraded) = (0, 0, 0, 0);
+        for (record, service) in services(catalogue) {
+            let standing = seen.standing(&ServiceKey::new(record, service));
+            total += 1;
+            known += usize::from(standing.checked().is_some());
+            match standing {
+                Standing::Down { .. } if service.role == Role::Alternative => degraded += 1,
+                Standing::Down { .. } => down += 1,
+                Standing::Degraded(..) => degraded += 1,
+                _ => {}
+            }
+        }
+        match (known, down, degraded) {
+            (0, ..) => Self::NotChecked,
+            (_, 0, 0) => Self::Works,
+            (_, 0, _) => Self::Degraded,
+            (_, down, _) => Self::Down { down, total },
+        }
+    }
+
+    /// The sign beside it.
+    pub const fn mark(self) -> Mark {
+        match self {
+            Self::OwnNetwork(_) | Self::NotChecked => Mark::Skipped,
+            Self::Works => Mark::Good,
+            Self::Degraded => Mark::Notice,
+            Self::Down { .. } => Mark::Bad,
+        }
+    }
+
+    /// The name that programs know.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::OwnNetwork(_) | Self::NotChecked => "unknown",
+            Self::Works => "ok",
+            Self::Degraded => "degraded",
+            Self::Down { .. } => "down",
+        }
+    }
+
+    /// In one sentence.
+    pub fn title(self, texts: &Texts) -> String {
+        let words = &texts.status.page;
+        match self {
+            Self::OwnNetwork(_) => words.own_network.clone(),
+            Self::NotChecked => words.first_check.clone(),
+            Self::Works => words.all_work.clone(),
+            Self::Degraded => words.all_answer.clone(),
+            Self::Down { down: 1, .. } => words.one_down.clone(),
+            Self::Down { down, total } => words.some_down.fill(|value| match value {
+                super::words::CountValue::Number => down.to_string(),
+                super::words::CountValue::Total => total.to_string(),
+            }),
+        }
+    }
+}
+
+/// Every service of every record.
+pub fn services(catalogue: &Catalogue) -> impl Iterator<Item = (&Record, &Service)> {
+    catalogue.records.iter().flat_map(|record| {
+        let groups = record.groups.iter();
+        let services = groups.flat_map(|group| &group.services);
+        services.map(move |service| (&**record, service))
+    })
+}
+
+/// What a change is about.
+pub fn subject(catalogue: &Catalogue, subject: &Subject, texts: &Texts) -> String {
+    match subject {
+        Subject::Domain(domain) => format!("@{domain}"),
+        Subject::Service(key) => match find(catalogue, key) {
+            Some((record, service)) => {
+                format!("{}: {}", record.name, name(texts, service))
+            }
+            None => key.to_string(),
+        },
+    }
+}
+
+/// The service of a key, unless the records have lost it.
+pub fn find<'a>(catalogue: &'a Catalogue, key: &ServiceKey) -> Option<(&'a Record, &'a Service)> {
+    let mut services = services(catalogue);
+    services.find(|(record, service)| ServiceKey::new(record, service) == *key)
+}
+
+/// What is said of a service.
+pub fn tell(
+    times: Times<'_>,
+    texts: &Texts,
+    seen: &Seen,
+    (record, group, service): (&Record, &Group, &Service),
+) -> ToldState {
+    let standing = seen.standing(&ServiceKey::new(record, service));
+    let meaning = meaning(texts, &standing, service);
+    let lasting = standing.lasting(seen.now);
+    let lasting = lasting.map(|_| {
+        let words = &texts.status.meaning;
+        match seen.instead(record, group, service) {
+            Some(instead) => {
+                let instead = address(texts, &instead.endpoint);
+                words.lasting_instead.fill(|InsteadValue::Instead| &instead)
+            }
+            None => words
+                .lasting_none
+                .fill(|ProviderValue::Provider| &record.name),
+        }
+    });
+    ToldState {
+        mark: standing.mark(),
+        state: state(times, &standing),
+        checked: checked(times, &standing),
+        // Two pieces of advice would contradict each other.
+        meaning: lasting.as_ref().map_or(meaning, |_| String::new()),
+        lasting,
+    }
+}
+
+/// The state in a few words.
+pub fn state(times: Times<'_>, standing: &Standing) -> Said {
+    let words = &times.words().state;
+    match standing {
+        Standing::OwnNetwork => Said::text(&words.own_network),
+        Standing::NotChecked => Said::text(&words.not_checked),
+        Standing::Stale(at) => Said::fill(&words.stale, |TimeValue::Time| times.clock(*at)),
+        Standing::Works(_) => Said::text(&words.works),
+        Standing::Degraded(_, Reason::Slow) => Said::text(&words.slow),
+        Standing::Degraded(_, Reason::Found(_)) => Said::text(&words.flawed),
+        Standing::Down { since, .. } => {
+            Said::fill(&words.down, |TimeValue::Time| times.clock(*since))
+        }
+    }
+}
+
+/// When it was found.
+fn checked(times: Times<'_>, standing: &Standing) -> Option<Said> {
+    let at = standing.checked()?;
+    let words = &times.words().state;
+    Some(Said::fill(&words.checked, |AgoValue::Ago| times.ago(at)))
+}
+
+fn meaning(texts: &Texts, standing: &Standing, service: &Service) -> String {
+    let words = &texts.status.meaning;
+    match standing {
+        Standing::NotChecked | Standing::Stale(_) | Standing::Works(_) => String::new(),
+        Standing::OwnNetwork => words.own_network.clone(),
+        Standing::Degraded(_, Reason::Slow) => words.slow.clone(),
+        Standing::Degraded(_, found) => {
+            let reason = reason(texts, *found);
+            words.flawed.fill(|ReasonValue::Reason| reason)
+        }
+        Standing::Down { .. } => {
+            let means = match service.endpoint.protocol {
+                Protocol::Smtp => &words.down_sending,
+                Protocol::Imap | Protocol::Pop3 => &words.down_receiving,
+            };
+            format!("{means} {}", words.down_advice)
+        }
+    }
+}
+
+/// Why a service stands as it does, in a few words.
+pub fn reason(texts: &Texts, reason: Reason) -> &str {
+    match reason {
+        Reason::Slow => &texts.status.reason.slow,
+        Reason::Found(Outcome::Ok) => &texts.status.state.works,
+        Reason::Found(outcome) => texts.words.step(outcome),
+    }
+}
+
+/// The name of a service by which customers tell it from the others.
+pub fn name(texts: &Texts, service: &Service) -> String {
+    let endpoint = &service.endpoint;
+    texts.pages.test.service.fill(|value| match value {
+        NameValue::Name => texts.words.protocol(endpoint.protocol).name.clone(),
+        NameValue::Host => endpoint.host.to_string(),
+        NameValue::Port => endpoint.port.to_string(),
+    })
+}
+
+/// A server with what must be set to reach it.
+pub fn address(texts: &Texts, endpoint: &Endpoint) -> String {
+    let security = &texts.words.security(endpoint.security).name;
+    texts.test.address(endpoint, security)
+}
+
+/// What is said first to customers of a group with trouble: the heading and what it concerns.
+pub fn outage(
+    times: Times<'_>,
+    texts: &Texts,
+    (record, group): (&Record, &Group),
+    down: &[(&Service, UtcDateTime)],
+) -> Option<(Said, String)> {
+    let since = down.iter().map(|(_, since)| *since).min()?;
+    let words = &texts.status.outage;
+    let provider = match record.groups.len() {
+        1 => record.name.clone(),
+        _ => words.provider_group.fill(|value| match value {
+            ProviderGroupValue::Provider => &record.name,
+            ProviderGroupValue::Group => group.name.in_language(&texts.language),
+        }),
+    };
+    let heading = Said::fill(&words.heading, |value| match value {
+        ProviderTimeValue::Provider => Part::Text(provider.clone()),
+        ProviderTimeValue::Time => times.clock(since),
+    });
+    let protocols = down.iter().map(|(service, _)| service.endpoint.protocol);
+    let services = protocols.map(|protocol| &texts.words.protocol(protocol).in_sentence);
+    let services = texts.words.list(services);
+    let text = words.text.fill(|ServicesValue::Services| &services);
+    Some((heading, text))
+}
+
+/// What is added to what a test of a customer has found, where others see it, too.
+pub fn others_see(times: Times<'_>, since: UtcDateTime) -> String {
+    let length = times.now() - since;
+    let length = times.length(length.try_into().unwrap_or_default());
+    let words = &times.words().test.others;
+    let said = Said::fill(words, |value| match value {
+        SinceValue::Time => times.clock(since),
+        SinceValue::Length => Part::Text(length.clone()),
+    });
+    said.plain()
+}
+
+/// How often each server is checked.
+pub fn interval(texts: &Texts, every: std::time::Duration) -> String {
+    let words = &texts.status.page;
+    let number = |number: u64| number.to_string();
+    match every.as_secs() {
+        0..60 => words.often.clone(),
+        60..120 => words.every_minute.clone(),
+        seconds @ 120..7200 => words
+            .every_minutes
+            .fill(|NumberValue::Number| number(seconds / 60)),
+        seconds => words
+            .every_hours
+            .fill(|NumberValue::Number| number(seconds / 3600)),
+    }
+}
