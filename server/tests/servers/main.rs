@@ -52,7 +52,14 @@ fn nothing_is_counted_twice_or_lost_when_the_leader_and_the_database_are_killed(
     let mail = MailServer::start();
     let setup = Setup::new(&mail, &postgres.database("site"));
     let mut servers: Vec<Server> = (0..3)
-        .map(|_| setup.server(&["--monitor-every", "5s"]))
+        .map(|_| {
+            setup.server(&[
+                "--monitor-every",
+                "5s",
+                "--failed-sign-ins-per-account",
+                "60",
+            ])
+        })
         .collect();
     until("three servers that share", TAKE_OVER, || {
         servers

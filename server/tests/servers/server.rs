@@ -78,7 +78,7 @@ impl Setup {
             .args([
                 "--tests-per-client",
                 "1000",
-                "--failed-sign-ins-per-account",
+                "--tests-at-once-per-client",
                 "60",
             ])
             .args([
