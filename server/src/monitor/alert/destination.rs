@@ -70,7 +70,7 @@ impl Workers {
     /// Sends alerts for ever.
     pub async fn run(self) {
         join_all(self.0).await;
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 
