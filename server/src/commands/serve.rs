@@ -392,17 +392,17 @@ fn monitor(state: &AppState, recorder: Recorder) -> Monitor {
 
 /// What takes the results of the monitor, and what stores them, if they are stored.
 fn recorder(place: &Place, site: &Site, metrics: &Metrics) -> (Recorder, Option<Writer>) {
-    let (status, revision) = (site.status.clone(), site.revision.clone());
+    let status = site.status.clone();
     match place.database() {
         Some(database) => {
             tracing::info!(place = database.place(), "the history is stored");
             let health = metrics.database_health().clone();
-            let (recorder, writer) = Recorder::stored(status, revision, database, health);
+            let (recorder, writer) = Recorder::stored(status, database, health);
             (recorder, Some(writer))
         }
         None => {
             tracing::info!("the history is kept in memory only: --data stores it");
-            (Recorder::in_memory(status, revision), None)
+            (Recorder::in_memory(status), None)
         }
     }
 }

@@ -2,7 +2,6 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use app::site::Revision;
 use app::status::{Event, ServiceStatus, Snapshot};
 use time::UtcDateTime;
 use tokio::sync::Notify;
@@ -16,7 +15,6 @@ use super::writer::Writer;
 #[derive(Clone, Debug)]
 pub struct Recorder {
     status: ServiceStatus,
-    revision: Revision,
     /// What is to be stored; `None` where nothing is.
     stored: Option<Arc<Waiting>>,
 }
@@ -31,10 +29,9 @@ pub(super) struct Waiting {
 
 impl Recorder {
     /// Shows events on the pages of a site, and keeps them in memory only.
-    pub fn in_memory(status: ServiceStatus, revision: Revision) -> Self {
+    pub fn in_memory(status: ServiceStatus) -> Self {
         Self {
             status,
-            revision,
             stored: None,
         }
     }
@@ -43,7 +40,6 @@ impl Recorder {
     /// the database has already is shown as soon as it is read.
     pub fn stored(
         status: ServiceStatus,
-        revision: Revision,
         database: Arc<dyn Database>,
         health: DatabaseHealth,
     ) -> (Self, Writer) {
@@ -54,7 +50,6 @@ impl Recorder {
         });
         let recorder = Self {
             status,
-            revision,
             stored: Some(Arc::clone(&waiting)),
         };
         let writer = Writer::new(database, recorder.clone(), waiting);
@@ -67,7 +62,6 @@ impl Recorder {
             Some(waiting) => waiting.add(events, &self.status),
             None => self.status.apply(events),
         }
-        self.revision.advance();
     }
 
     /// When the last check began of which anything is known.
@@ -93,7 +87,6 @@ impl Recorder {
         // Whoever shows it live is told of what is new only.
         if known != *before {
             self.status.replace(known);
-            self.revision.advance();
         }
     }
 
@@ -110,7 +103,6 @@ impl Recorder {
             }
             None => self.status.replace(known),
         }
-        self.revision.advance();
     }
 }
 
