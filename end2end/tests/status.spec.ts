@@ -4,6 +4,7 @@ import AxeBuilder from "@axe-core/playwright";
 import type { APIRequestContext, Page } from "@playwright/test";
 import { serve, labOptions } from "../mailguide.mjs";
 import { expect, expectAwake, test as base } from "./fixtures";
+import { mistakes } from "./html";
 
 type Server = Awaited<ReturnType<typeof serve>>;
 
@@ -48,6 +49,9 @@ test("a server that stops and starts again is seen everywhere", async ({ page, c
     await expect(settings.locator(".service-state[data-mark=bad]").first()).toContainText("not send through this server");
     await told(request, "down");
 
+    for (const path of ["/", "/status", "/test", "/fix", `/settings/${lab.domain}`]) {
+      expect(await mistakes(path, await (await request.get(path)).text())).toEqual([]);
+    }
     await settings.goto("/fix");
     await expect(settings.locator("#outage")).toContainText("you can stop here");
     await settings.goto("/test");

@@ -287,6 +287,6 @@ mod tests {
         different.dedup();
         assert_eq!(different.len(), ids.len());
         // Readers have seen this one.
-        assert_eq!(ids[0], "urn:uuid:00000000-0000-0000-0000-000000000000");
+        assert_eq!(ids[0], "urn:uuid:e8da5438-7d49-58f5-aa37-620046a5ccdb");
     }
 }

@@ -224,10 +224,10 @@ mod tests {
     fn a_time_of_another_day_names_the_day() {
         let texts = Texts::english();
         for (seconds, expected) in [
-            (0, "14:05 UTC"),
-            (14 * HOUR, "00:05 UTC"),
-            (15 * HOUR, "26 November 2026, 23:05 UTC"),
-            (-10 * HOUR, "28 November 2026, 00:05 UTC"),
+            (0, "14:05\u{a0}UTC"),
+            (14 * HOUR, "00:05\u{a0}UTC"),
+            (15 * HOUR, "26 November 2026, 23:05\u{a0}UTC"),
+            (-10 * HOUR, "28 November 2026, 00:05\u{a0}UTC"),
         ] {
             let at = now() - time::Duration::seconds(seconds);
             assert_eq!(

@@ -380,17 +380,17 @@ fn published(options: &ServeOptions, catalogue: &Catalogue, probe: &Probe) -> Pu
 
 /// What takes the results of the monitor, and what stores them, if they are stored.
 fn recorder(place: &Place, site: &Site, metrics: &Metrics) -> (Recorder, Option<Writer>) {
-    let (status, revision) = (site.status.clone(), site.revision.clone());
+    let status = site.status.clone();
     match place.database() {
         Some(database) => {
             tracing::info!(place = database.place(), "the history is stored");
             let health = metrics.database_health().clone();
-            let (recorder, writer) = Writer::with_recorder(status, revision, database, health);
+            let (recorder, writer) = Writer::with_recorder(status, database, health);
             (recorder, Some(writer))
         }
         None => {
             tracing::info!("the history is kept in memory only: --data stores it");
-            (Recorder::in_memory(status, revision), None)
+            (Recorder::in_memory(status), None)
         }
     }
 }

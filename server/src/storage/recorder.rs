@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use app::site::Revision;
 use app::status::{Event, ServiceStatus, Snapshot};
 use time::UtcDateTime;
 
@@ -12,26 +11,23 @@ use super::waiting::Waiting;
 #[derive(Clone, Debug)]
 pub struct Recorder {
     status: ServiceStatus,
-    revision: Revision,
     /// What is to be stored; `None` where nothing is.
     stored: Option<Arc<Waiting>>,
 }
 
 impl Recorder {
     /// Shows events on the pages of a site, and keeps them in memory only.
-    pub fn in_memory(status: ServiceStatus, revision: Revision) -> Self {
+    pub fn in_memory(status: ServiceStatus) -> Self {
         Self {
             status,
-            revision,
             stored: None,
         }
     }
 
     /// Shows events on the pages of a site, and lets them wait for whoever stores them.
-    pub(super) fn stored(status: ServiceStatus, revision: Revision, waiting: Arc<Waiting>) -> Self {
+    pub(super) fn stored(status: ServiceStatus, waiting: Arc<Waiting>) -> Self {
         Self {
             status,
-            revision,
             stored: Some(waiting),
         }
     }
@@ -42,7 +38,6 @@ impl Recorder {
             Some(waiting) => waiting.add(events, |events| self.status.apply(events)),
             None => self.status.apply(events),
         }
-        self.revision.advance();
     }
 
     /// When the last check began of which anything is known.
@@ -73,7 +68,6 @@ impl Recorder {
             }),
             None => self.status.replace(known),
         }
-        self.revision.advance();
     }
 
     fn show_more(&self, events: Vec<Event>) {
@@ -85,7 +79,6 @@ impl Recorder {
         // Whoever shows it live is told of what is new only.
         if known != *before {
             self.status.replace(known);
-            self.revision.advance();
         }
     }
 }

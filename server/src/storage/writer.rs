@@ -4,7 +4,6 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::site::Revision;
 use app::status::{Event, ServiceStatus};
 use time::UtcDateTime;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
@@ -49,12 +48,11 @@ impl Writer {
     /// has already is shown as soon as it is read.
     pub fn with_recorder(
         status: ServiceStatus,
-        revision: Revision,
         database: Arc<dyn Database>,
         health: DatabaseHealth,
     ) -> (Recorder, Self) {
         let waiting = Arc::new(Waiting::new(health));
-        let recorder = Recorder::stored(status, revision, Arc::clone(&waiting));
+        let recorder = Recorder::stored(status, Arc::clone(&waiting));
         let writer = Self {
             database,
             store: None,

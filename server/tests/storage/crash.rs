@@ -5,7 +5,6 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use app::site::Revision;
 use app::status::{ServiceState, ServiceStatus, Snapshot};
 use server::storage::sqlite::SqliteFile;
 use server::storage::{Database, DatabaseHealth, Writer};
@@ -28,8 +27,7 @@ async fn record_until_killed(directory: &str) {
     let status = ServiceStatus::new(Duration::from_secs(300), Snapshot::default());
     let file = SqliteFile::in_directory(directory.as_ref()).unwrap();
     let health = DatabaseHealth::default();
-    let (recorder, mut writer) =
-        Writer::with_recorder(status, Revision::default(), Arc::new(file), health);
+    let (recorder, mut writer) = Writer::with_recorder(status, Arc::new(file), health);
     tokio::spawn(async move { writer.run().await });
     for number in 0.. {
         recorder.record(vec![result("lab/imap", first + number, ServiceState::Ok)]);

@@ -4,7 +4,6 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use app::site::Revision;
 use app::status::{Event, ServiceState, ServiceStatus, Snapshot};
 use server::storage::postgres::PostgresDatabase;
 use server::storage::sqlite::SqliteFile;
@@ -28,12 +27,7 @@ impl Site {
     fn with(database: Arc<dyn Database>) -> Self {
         let status = ServiceStatus::new(Duration::from_secs(300), Snapshot::default());
         let health = DatabaseHealth::default();
-        let (recorder, writer) = Writer::with_recorder(
-            status.clone(),
-            Revision::default(),
-            database,
-            health.clone(),
-        );
+        let (recorder, writer) = Writer::with_recorder(status.clone(), database, health.clone());
         Self {
             status,
             recorder,

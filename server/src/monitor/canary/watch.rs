@@ -216,7 +216,6 @@ impl Canaries {
 #[cfg(test)]
 mod tests {
     use app::record::{Catalogue, built_in};
-    use app::site::Revision;
     use app::status::Snapshot;
     use futures_util::future::{BoxFuture, FutureExt};
     use probe::{Outcome, Stage};
@@ -271,7 +270,7 @@ mod tests {
                 tries: Arc::clone(&tries),
             }),
             status: status.clone(),
-            recorder: Recorder::in_memory(status.clone(), Revision::default()),
+            recorder: Recorder::in_memory(status.clone()),
             alerts: Alerts::default(),
             clock: Clock(Arc::new(move || day + begin.elapsed())),
         };

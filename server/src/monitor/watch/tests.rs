@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 
 use app::record::{Catalogue, RecordFile};
-use app::site::Revision;
 use app::status::Reason;
 use futures_util::FutureExt;
 use probe::net::Target;
@@ -100,7 +99,7 @@ fn start(
     let monitor = Monitor {
         services: monitored_services(&catalogue),
         status: status.clone(),
-        recorder: Recorder::in_memory(status.clone(), Revision::default()),
+        recorder: Recorder::in_memory(status.clone()),
         checks: Arc::new(Scripted {
             script: Box::new(script),
             begin,
