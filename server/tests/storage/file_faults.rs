@@ -16,11 +16,11 @@ use crate::events::{at, result};
 use crate::program::{Program, command, refusal};
 
 /// The tables of a version that is to come.
-const NEWER: &[Version] = &[
-    SQLITE[0],
-    SQLITE[1],
-    (9, "moods", "CREATE TABLE moods (mood TEXT) STRICT"),
-];
+fn newer() -> &'static [Version] {
+    let mut versions = SQLITE.to_vec();
+    versions.push((99, "moods", "CREATE TABLE moods (mood TEXT) STRICT"));
+    versions.leak()
+}
 
 fn run<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Runtime::new().unwrap().block_on(future)
@@ -56,9 +56,9 @@ fn a_fault_of_the_configuration_is_an_error_that_names_the_file_and_what_to_do()
         ),
         (
             "a newer version",
-            |directory| make_file(directory, NEWER),
+            |directory| make_file(directory, newer()),
             FILE,
-            "a newer version of mailguide has written it (version 9 of its tables, of which this one knows 2): use that version",
+            "a newer version of mailguide has written it (version 99 of its tables, of which this one knows",
         ),
         (
             "tables of something else",
@@ -153,6 +153,21 @@ fn an_old_file_is_brought_to_the_newest_version_with_all_that_is_in_it() {
         assert_eq!(days.map(|day| day.ok).sum::<u32>(), 2000);
         store.close().await;
     });
+}
+
+#[test]
+fn without_an_option_the_history_is_kept_in_memory_and_nothing_is_written() {
+    let directory = Directory::new();
+    let mut command = command(&[]);
+    command
+        .current_dir(directory.path())
+        .env("HOME", directory.path());
+    let program = Program::start(&mut command);
+    program.wait_until("ready");
+    let log = program.stop();
+    let told = "the history is kept in memory only: --data stores it";
+    assert_eq!(log.matches(told).count(), 1, "{log}");
+    assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 0);
 }
 
 #[test]

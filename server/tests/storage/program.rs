@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -22,12 +22,17 @@ pub(crate) struct Program {
 
 /// The program with these options, which asks nobody for anything.
 pub(crate) fn command(options: &[&OsStr]) -> Command {
+    // Servers that share a database have the same secret.
+    let secret = Path::new(env!("CARGO_TARGET_TMPDIR")).join("storage-secret");
+    fs::write(&secret, [b'x'; 32]).unwrap();
     let mut command = Command::new(http::program());
     command
         .args(["serve", "--listen", "127.0.0.1:0"])
         .args(["--metrics-listen", "127.0.0.1:0"])
         .args(["--published-settings-every", "off"])
         .args(["--monitor-every", "off"])
+        .arg("--limits-secret")
+        .arg(secret)
         .args(options)
         .env_remove("DATABASE_URL")
         .stdin(Stdio::null());
