@@ -123,6 +123,7 @@ impl PostgresServer {
             .args(["--set", "ON_ERROR_STOP=1", "--username", "postgres"])
             .args(["--host", "127.0.0.1", "--port", &self.port.to_string()])
             .args(["--dbname", database, "--command", statements])
+            .stdout(Stdio::piped())
             .output()
             .unwrap();
         let said = String::from_utf8_lossy(&done.stderr);
