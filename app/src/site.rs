@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use leptos::prelude::expect_context;
 use probe::net::Probe;
+use tokio::sync::Notify;
 
 use crate::content::Files;
 use crate::guide::program::SecurityNames;
@@ -53,6 +54,8 @@ pub struct Revision(Arc<RevisionCounts>);
 struct RevisionCounts {
     changes: AtomicU64,
     ticks: AtomicU64,
+    /// Wakes up who waits for either.
+    counted: Notify,
 }
 
 /// What of a page may change.
@@ -75,14 +78,28 @@ impl Revision {
         }
     }
 
+    /// Waits until the count is no longer this one.
+    pub async fn changed(&self, shows: Shows, from: u64) {
+        loop {
+            // Who waits already misses nothing.
+            let counted = self.0.counted.notified();
+            if self.number(shows) != from {
+                return;
+            }
+            counted.await;
+        }
+    }
+
     /// What pages show has changed: call it when the change can be seen.
     pub fn advance(&self) {
         self.0.changes.fetch_add(1, Ordering::Release);
+        self.0.counted.notify_waiters();
     }
 
     /// Time has passed. This is for pages that say how long ago something was; the others stay as they are.
     pub fn tick(&self) {
         self.0.ticks.fetch_add(1, Ordering::Release);
+        self.0.counted.notify_waiters();
     }
 }
 

@@ -23,6 +23,7 @@ export const PAGES = [
   "/check?out_port=25&in_port=993",
   "/network",
   "/report",
+  "/status",
   "/operators/dns",
   "/operators/dns/lab.test",
 ];

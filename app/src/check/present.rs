@@ -8,12 +8,15 @@ use probe::{
     Cause, Endpoint, EndpointReport, Facts, Finding, Judgement, Outcome, Protocol, Security,
     Severity, Side, Stage, State, Step,
 };
+use time::UtcDateTime;
 
 use super::event::{FindingWords, Mark, More, Plan, ServicePlan, StepWords, TestEvent};
 use super::mask::Mask;
 use super::words::lines;
 use crate::guide::destination::Destination;
 use crate::record::Link;
+use crate::status::said::Times;
+use crate::status::tell;
 use crate::texts::Texts;
 
 /// What is needed to present one test.
@@ -32,7 +35,12 @@ pub(super) struct Presenter {
     pub(super) endpoints: Vec<Endpoint>,
     /// The largest message that the provider documents, in bytes.
     pub(super) message_size: Option<u64>,
+    /// Since when the monitor, too, finds each service not working.
+    pub(super) down_since: Vec<Option<UtcDateTime>>,
 }
+
+/// The page about all servers.
+const STATUS_PATH: &str = "/status";
 
 /// More codes than these nobody reads out.
 const MAX_CODES: usize = 2;
@@ -196,6 +204,10 @@ impl Presenter {
         }
         let remedies = &self.texts.guide.remedies;
         let labels = &self.texts.guide.words.remedies;
+        let others = self.others_see(finding);
+        if let Some(others) = &others {
+            let _ = write!(explanation, " {others}");
+        }
         let target = match accepted {
             true => Some((&labels.accepted, &remedies.accepted)),
             false => remedies.target(finding.cause).map(|target| match target {
@@ -203,10 +215,16 @@ impl Presenter {
                 Destination::Node(_) | Destination::Page(_) => (&labels.fine, target),
             }),
         };
-        let more = target.map(|(text, target)| More {
-            text: text.clone(),
-            href: target.path(),
-        });
+        let more = match others {
+            Some(_) => Some(More {
+                text: self.texts.status.test.more.clone(),
+                href: STATUS_PATH.to_owned(),
+            }),
+            None => target.map(|(text, target)| More {
+                text: text.clone(),
+                href: target.path(),
+            }),
+        };
         FindingWords {
             mark: softened(finding.cause, only_alternatives),
             title: filled.title,
@@ -214,6 +232,19 @@ impl Presenter {
             advice: lines(filled.advice),
             more,
         }
+    }
+
+    /// Says that others see the same, where all services of a finding about the servers are known not to work.
+    fn others_see(&self, finding: &Finding) -> Option<String> {
+        if finding.cause.side() != Side::Service || finding.cause.severity() < Severity::Failure {
+            return None;
+        }
+        let services = self.endpoints.iter().zip(&self.down_since);
+        let services = services.filter(|(endpoint, _)| finding.endpoints.contains(&endpoint.id));
+        let since: Option<Vec<UtcDateTime>> = services.map(|(_, since)| *since).collect();
+        let since = since?.into_iter().min()?;
+        let times = Times::new(&self.texts, UtcDateTime::now());
+        Some(tell::others_see(times, since))
     }
 
     /// The stages of a healthy service, in the order in which the probe goes through them.
@@ -353,6 +384,7 @@ mod tests {
                 security: Security::Tls,
             }],
             message_size: None,
+            down_since: vec![None],
         };
         let said = "NO Jane.Doe@Example.net (jane.doe) is unknown to mail.example.net";
         let step = Step {

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::said;
+use crate::islands::LiveStatus;
 use crate::site::{site, texts};
 use crate::status::said::Times;
 use crate::status::tell;
@@ -30,5 +31,11 @@ pub fn Outage() -> impl IntoView {
             })
         });
     let notices: Vec<_> = notices.collect();
-    Some(view! { <div id="outage" data-live="" role="status">{notices}</div> })
+    Some(view! {
+        <LiveStatus>
+            <div id="outage" data-live="" role="status">
+                {notices}
+            </div>
+        </LiveStatus>
+    })
 }

@@ -33,7 +33,7 @@ pub fn DaysLegend() -> impl IntoView {
         let word = word.to_owned();
         view! {
             <li>
-                <svg class="bars" viewBox="0 0 5 40" aria-hidden="true">
+                <svg class="bars" viewBox="0 0 5 40" preserveAspectRatio="none" aria-hidden="true">
                     <path class=rest d=top></path>
                     {cut}
                     {sign}
@@ -102,7 +102,9 @@ pub fn DayBars<'a>(
     let label = format!("{}, {name}: {summary}", words.caption);
     view! {
         <figure class="days">
+            <figcaption>{words.caption.clone()}</figcaption>
             <div data-live="" id=format!("days-{key}")>
+                <p>{share}</p>
                 <svg
                     class="bars"
                     viewBox=format!("0 0 {} {}", bars::WIDTH, bars::HEIGHT)
@@ -114,7 +116,6 @@ pub fn DayBars<'a>(
                 </svg>
                 <p class="axis">
                     <span>{words.first.clone()}</span>
-                    <span>{share}</span>
                     <span>{words.last.clone()}</span>
                 </p>
             </div>
@@ -179,8 +180,8 @@ fn day_row(run: Run, times: Times<'_>, words: &DaysWords) -> impl IntoView + use
 /// A share in hundredths of a percent, as a percentage with as many digits as it needs.
 fn percent(share: u32) -> String {
     match share {
-        10_000 => "100 %".to_owned(),
-        _ => format!("{}.{:02} %", share / 100, share % 100),
+        10_000 => "100%".to_owned(),
+        _ => format!("{}.{:02}%", share / 100, share % 100),
     }
 }
 

@@ -260,11 +260,27 @@ fn meant(text: &str, groups: &[Vec<String>]) -> Option<AddressOrDomain> {
     }
 }
 
+/// Notes in `data-own` of an element to which group the address belongs, and shows the notices for it.
+pub(super) fn follow_group(root: NodeRef<Div>) {
+    let Some(typed) = use_context::<TypedAddress>() else {
+        return;
+    };
+    Effect::new(move || {
+        if is_awake()
+            && let Some(root) = root.get()
+        {
+            let groups = typed.groups.read_value();
+            let own = typed.settled.with(|text| belongs(text, &groups));
+            note_group(&root, own);
+        }
+    });
+}
+
 #[cfg(feature = "hydrate")]
-use browser::{advise, corrected};
+use browser::{advise, corrected, note_group};
 
 #[cfg(not(feature = "hydrate"))]
-use server::{advise, corrected};
+use server::{advise, corrected, note_group};
 
 #[cfg(not(feature = "hydrate"))]
 mod server {
@@ -273,6 +289,8 @@ mod server {
     use super::*;
 
     pub(super) fn advise(_root: &HtmlDivElement, _text: &str, _groups: &[Vec<String>]) {}
+
+    pub(super) fn note_group(_root: &HtmlDivElement, _own: Belongs) {}
 
     pub(super) fn corrected(
         _event: &MouseEvent,
@@ -289,7 +307,18 @@ mod browser {
     use web_sys::{Element, HtmlDivElement};
 
     use super::*;
-    use crate::islands::dom;
+    use crate::islands::{dom, live};
+
+    /// Shows the notices for a group, or all of them while it is not known.
+    pub(super) fn note_group(root: &HtmlDivElement, own: Belongs) {
+        let own = match own {
+            Belongs::Open => String::new(),
+            Belongs::Group(group) => group.to_string(),
+            Belongs::Elsewhere => "-".to_owned(),
+        };
+        let _ = root.set_attribute("data-own", &own);
+        live::show_own(root);
+    }
 
     /// Shows the one part that is true of the text.
     pub(super) fn advise(root: &HtmlDivElement, text: &str, groups: &[Vec<String>]) {

@@ -7,6 +7,7 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::address::follow_group;
 use super::awake::{Phase, only_awake, when_awake};
 
 /// Enhances what is inside: begins once the page is awake, and listens from then on.
@@ -21,6 +22,9 @@ pub(super) fn Enhance(
     let root = NodeRef::<Div>::new();
     if kind == Kind::Troubleshooter {
         provide_context(TroubleshooterRoot(root));
+    }
+    if kind == Kind::Live {
+        follow_group(root);
     }
     let name = StoredValue::new(name);
     when_awake(kind.phase(), move || {
@@ -60,6 +64,8 @@ pub(super) enum Kind {
     Troubleshooter,
     /// See [`ReportMaker`].
     Report,
+    /// See [`LiveStatus`].
+    Live,
     /// Nothing that the server makes, so nothing comes of it.
     #[serde(other)]
     Unknown,
@@ -74,6 +80,7 @@ impl Kind {
             | Self::Clock
             | Self::Troubleshooter
             | Self::Report
+            | Self::Live
             | Self::Unknown => Phase::Parts,
         }
     }
@@ -128,6 +135,13 @@ pub fn ReportMaker(children: Children) -> impl IntoView {
     view! { <Enhance kind=Kind::Report name=String::new()>{children()}</Enhance> }
 }
 
+/// Keeps what the page says of the mail servers true while it is open: what is marked with `data-live`, wherever it
+/// stands. Inside, notices with `data-group` are for the addresses of that group only.
+#[component]
+pub fn LiveStatus(children: Children) -> impl IntoView {
+    view! { <Enhance kind=Kind::Live name=String::new()>{children()}</Enhance> }
+}
+
 #[cfg(not(feature = "hydrate"))]
 use server::{begin, changed, click};
 
@@ -155,7 +169,7 @@ mod browser {
     use web_sys::{Element, HtmlDivElement};
 
     use super::Kind;
-    use crate::islands::{checklist, clock, device_first, matches, report, troubleshooter};
+    use crate::islands::{checklist, clock, device_first, live, matches, report, troubleshooter};
 
     pub(super) fn begin(kind: Kind, name: &str, root: &HtmlDivElement) {
         match kind {
@@ -164,6 +178,7 @@ mod browser {
             Kind::Clock => clock::show(root),
             Kind::Troubleshooter => troubleshooter::begin(root),
             Kind::Report => report::show(root),
+            Kind::Live => live::begin(root),
             Kind::Matches | Kind::Unknown => {}
         }
     }
@@ -172,7 +187,12 @@ mod browser {
         match kind {
             Kind::Checklist => checklist::save(root, name),
             Kind::Matches => matches::search(root),
-            Kind::Device | Kind::Clock | Kind::Troubleshooter | Kind::Report | Kind::Unknown => {}
+            Kind::Device
+            | Kind::Clock
+            | Kind::Troubleshooter
+            | Kind::Report
+            | Kind::Live
+            | Kind::Unknown => {}
         }
     }
 
@@ -185,7 +205,7 @@ mod browser {
             Kind::Troubleshooter => troubleshooter::click(root, event, &target),
             Kind::Report => report::click(root, &target),
             Kind::Checklist => checklist::click(event, &target),
-            Kind::Matches | Kind::Device | Kind::Clock | Kind::Unknown => {}
+            Kind::Matches | Kind::Device | Kind::Clock | Kind::Live | Kind::Unknown => {}
         }
     }
 }

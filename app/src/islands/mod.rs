@@ -17,6 +17,8 @@ mod enhance;
 #[cfg(feature = "hydrate")]
 mod last_test;
 #[cfg(feature = "hydrate")]
+mod live;
+#[cfg(feature = "hydrate")]
 mod matches;
 mod password_field;
 #[cfg(feature = "hydrate")]
@@ -32,6 +34,8 @@ mod troubleshooter;
 
 pub use address::{AddressAdvice, AddressInput, AddressScope, GroupPanel, UnknownDomain, UserName};
 pub use copy_button::CopyButton;
-pub use enhance::{Checklist, ClockCheck, DeviceFirst, Matches, ReportMaker, Troubleshooter};
+pub use enhance::{
+    Checklist, ClockCheck, DeviceFirst, LiveStatus, Matches, ReportMaker, Troubleshooter,
+};
 pub use results::Results;
 pub use test_form::TestForm;

@@ -31,8 +31,8 @@ pub fn HomePage() -> impl IntoView {
     view! {
         <Document title=localized(|t| &t.home.title)>
             <AddressScope groups=site.domain_groups()>
-                <Outage/>
                 <section class="hero">
+                    <Outage/>
                     <h1>{localized(|t| &t.home.heading)}</h1>
                     <p class="lead">
                         {localized(|t| &t.home.lead)}

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use crate::components::{Document, SettingsTable, ShortWays, SupportOf, YourAddress};
 use crate::guide::program::SecurityNames;
 use crate::guide::values::Values;
-use crate::islands::AddressScope;
+use crate::islands::{AddressScope, LiveStatus};
 use crate::page_words::{DomainValue, ServiceValue};
 use crate::record::{Domain, Group, Record, Role};
 use crate::site::{localized, site, texts};
@@ -44,7 +44,9 @@ pub fn SettingsPage(
                 <YourAddress/>
                 <section aria-labelledby="settings">
                     // What is seen begins with the values.
-                    <h2 id="settings" class="unseen">{localized(|t| &t.settings.heading)}</h2>
+                    <LiveStatus>
+                        <h2 id="settings" class="unseen">{localized(|t| &t.settings.heading)}</h2>
+                    </LiveStatus>
                     <SettingsTable record group domain/>
                 </section>
             </AddressScope>

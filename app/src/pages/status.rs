@@ -11,6 +11,7 @@ use crate::components::{
     DayBars, DayTable, DaysLegend, Document, Heading, ResponseChart, ResponseTable, ServiceState,
     said,
 };
+use crate::islands::LiveStatus;
 use crate::record::{Group, Record, Service};
 use crate::site::{site, texts};
 use crate::status::said::{Said, Times};
@@ -48,9 +49,10 @@ fn known(seen: &Seen) -> impl IntoView + use<> {
     let words = &texts.status;
     let records = site.catalogue.records.iter();
     let records = records.map(|record| provider(record, seen)).collect_view();
+    let overall = overall(seen, times, &texts);
     view! {
         <p class="lead">{words.page.lead.clone()} " " {tell::interval(&texts, seen.every)}</p>
-        {overall(seen, times, &texts)}
+        <LiveStatus>{overall}</LiveStatus>
         {records}
         <section aria-labelledby="incidents">
             <Heading id="incidents".to_owned() title=words.incidents.title.clone()/>
@@ -60,6 +62,26 @@ fn known(seen: &Seen) -> impl IntoView + use<> {
             <Heading id="changes".to_owned() title=words.changes.title.clone()/>
             <div data-live="" id="changes-list"><WhatChanged seen times/></div>
         </section>
+        {for_machines(&texts)}
+    }
+}
+
+/// The same for other sites and for programs.
+fn for_machines(texts: &Texts) -> impl IntoView + use<> {
+    let words = &texts.status.machines;
+    let links = [
+        ("/status/badge.svg", &words.badge),
+        ("/status.json", &words.json),
+        ("/status.atom", &words.feed),
+    ];
+    let links = links.map(|(href, text)| view! { <li><a href=href>{text.clone()}</a></li> });
+    let links = Vec::from(links);
+    view! {
+        <details class="others">
+            <summary>{words.title.clone()}</summary>
+            <p>{words.text.clone()}</p>
+            <ul>{links}</ul>
+        </details>
     }
 }
 

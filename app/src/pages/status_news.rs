@@ -4,11 +4,11 @@ use leptos::prelude::*;
 
 use crate::check::event::Mark;
 use crate::components::said;
-use crate::record::{Catalogue, Record, Service};
+use crate::record::{Record, Service};
 use crate::site::{site, texts};
 use crate::status::said::{Said, Times};
 use crate::status::words::{NumberValue, PeriodValue, SinceValue};
-use crate::status::{Change, Incident, Seen, ServiceKey, Subject, tell};
+use crate::status::{Change, Incident, Seen, tell};
 use crate::texts::Texts;
 
 /// So many are listed; the others are among the data for programs.
@@ -29,7 +29,7 @@ pub fn Incidents<'a>(
     let words = &texts.status.incidents;
     let incidents = seen.snapshot.incidents.iter();
     let known = incidents.filter_map(|incident| {
-        let (record, service) = find(&site.catalogue, &incident.service)?;
+        let (record, service) = tell::find(&site.catalogue, &incident.service)?;
         Some((record, service, incident))
     });
     let mut known: Vec<_> = known.collect();
@@ -108,7 +108,7 @@ pub fn WhatChanged<'a>(
 
 fn changed(change: &Change, times: Times<'_>, texts: &Texts) -> impl IntoView + use<> {
     let words = &texts.status.changes;
-    let subject = subject(&site().catalogue, &change.subject, texts);
+    let subject = tell::subject(&site().catalogue, &change.subject, texts);
     let at = Said::from(times.clock(change.at));
     let text = |text: &str| match text {
         "" => words.nothing.clone(),
@@ -129,25 +129,6 @@ fn changed(change: &Change, times: Times<'_>, texts: &Texts) -> impl IntoView + 
             </details>
         </li>
     }
-}
-
-/// What a change is about.
-pub fn subject(catalogue: &Catalogue, subject: &Subject, texts: &Texts) -> String {
-    match subject {
-        Subject::Domain(domain) => format!("@{domain}"),
-        Subject::Service(key) => match find(catalogue, key) {
-            Some((record, service)) => {
-                format!("{}: {}", record.name, tell::name(texts, service))
-            }
-            None => key.to_string(),
-        },
-    }
-}
-
-/// The service of a key, unless the records have lost it.
-pub fn find<'a>(catalogue: &'a Catalogue, key: &ServiceKey) -> Option<(&'a Record, &'a Service)> {
-    let mut services = tell::services(catalogue);
-    services.find(|(record, service)| ServiceKey::new(record, service) == *key)
 }
 
 fn and_more(more: usize, texts: &Texts) -> Option<impl IntoView + use<>> {

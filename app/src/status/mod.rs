@@ -18,12 +18,16 @@
 //! | [`words`], [`said`] | what is said of it, and sentences with times in them |
 //! | [`tell`] | how services stand, in words |
 //! | [`bars`], [`chart`] | the days and the response times, as they are drawn |
+//! | [`badge`], [`data`], [`feed`] | the same for other sites and for programs |
 
+pub mod badge;
 pub mod bars;
 pub mod change;
 pub mod chart;
+pub mod data;
 pub mod event;
 pub mod facts;
+pub mod feed;
 pub mod history;
 pub mod incident;
 pub mod result;
@@ -35,9 +39,12 @@ pub mod state;
 pub mod tell;
 pub mod words;
 
+#[cfg(test)]
+mod tests;
+
 pub use change::{Change, ChangedFact, Subject};
 pub use event::Event;
-pub use facts::{Certificate, ServiceFacts};
+pub use facts::{Certificate, OwnSignIn, ServiceFacts};
 pub use history::{Counts, Day, Point, ServiceHistory};
 pub use incident::Incident;
 pub use result::{CheckResult, Reason, ServiceState};

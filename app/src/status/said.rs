@@ -110,17 +110,22 @@ impl<'a> Times<'a> {
 
     /// When something was: the time, and the day if that is not today.
     pub fn clock(self, at: UtcDateTime) -> Part {
+        if at.date() != self.now.date() {
+            return self.day_and_clock(at);
+        }
         let time = format!("{:02}:{:02}", at.hour(), at.minute());
         let words = &self.words().clock;
-        let text = if at.date() == self.now.date() {
-            words.time.fill(|ClockValue::Time| &time)
-        } else {
-            let day = self.day(at.date());
-            words.day_time.fill(|value| match value {
-                DayClockValue::Day => &day,
-                DayClockValue::Time => &time,
-            })
-        };
+        Part::Clock(at, words.time.fill(|ClockValue::Time| &time))
+    }
+
+    /// When something was, always with the day.
+    pub fn day_and_clock(self, at: UtcDateTime) -> Part {
+        let time = format!("{:02}:{:02}", at.hour(), at.minute());
+        let day = self.day(at.date());
+        let text = self.words().clock.day_time.fill(|value| match value {
+            DayClockValue::Day => &day,
+            DayClockValue::Time => &time,
+        });
         Part::Clock(at, text)
     }
 

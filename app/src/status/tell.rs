@@ -7,9 +7,9 @@ use super::said::{Part, Said, Times};
 use super::standing::{Seen, Standing};
 use super::words::{
     AgoValue, InsteadValue, NumberValue, ProviderGroupValue, ProviderTimeValue, ProviderValue,
-    ReasonValue, ServicesValue, TimeValue,
+    ReasonValue, ServicesValue, SinceValue, TimeValue,
 };
-use super::{Reason, ServiceKey};
+use super::{Reason, ServiceKey, Subject};
 use crate::check::event::Mark;
 use crate::page_words::ServiceValue as NameValue;
 use crate::record::{Catalogue, Group, Record, Role, Service};
@@ -121,6 +121,25 @@ pub fn services(catalogue: &Catalogue) -> impl Iterator<Item = (&Record, &Servic
         let services = groups.flat_map(|group| &group.services);
         services.map(move |service| (&**record, service))
     })
+}
+
+/// What a change is about.
+pub fn subject(catalogue: &Catalogue, subject: &Subject, texts: &Texts) -> String {
+    match subject {
+        Subject::Domain(domain) => format!("@{domain}"),
+        Subject::Service(key) => match find(catalogue, key) {
+            Some((record, service)) => {
+                format!("{}: {}", record.name, name(texts, service))
+            }
+            None => key.to_string(),
+        },
+    }
+}
+
+/// The service of a key, unless the records have lost it.
+pub fn find<'a>(catalogue: &'a Catalogue, key: &ServiceKey) -> Option<(&'a Record, &'a Service)> {
+    let mut services = services(catalogue);
+    services.find(|(record, service)| ServiceKey::new(record, service) == *key)
 }
 
 /// What is said of a service.
@@ -248,6 +267,18 @@ pub fn outage(
     let services = texts.words.list(services);
     let text = words.text.fill(|ServicesValue::Services| &services);
     Some((heading, text))
+}
+
+/// What is added to what a test of a customer has found, where others see it, too.
+pub fn others_see(times: Times<'_>, since: UtcDateTime) -> String {
+    let length = times.now() - since;
+    let length = times.length(length.try_into().unwrap_or_default());
+    let words = &times.words().test.others;
+    let said = Said::fill(words, |value| match value {
+        SinceValue::Time => times.clock(since),
+        SinceValue::Length => Part::Text(length.clone()),
+    });
+    said.plain()
 }
 
 /// How often each server is checked.

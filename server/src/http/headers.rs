@@ -45,7 +45,10 @@ pub async fn fixed(request: Request, next: Next) -> Response {
 /// The same for a response that passes no middleware.
 pub(crate) fn add_fixed(headers: &mut HeaderMap) {
     for (name, value) in FIXED {
-        headers.insert(name, HeaderValue::from_static(value));
+        // What other sites may show says so itself.
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
     }
     headers.entry(CONTENT_SECURITY_POLICY).or_insert(STRICTEST);
     // A response without a cache policy of its own must be revalidated each time.

@@ -25,8 +25,8 @@ use crate::http::ingress::ingress;
 use crate::http::page_cache::PageCache;
 use crate::http::routes::connection_test::test_stream;
 use crate::http::routes::failures::{no_route, page_for_bare_failures, panicked, wrong_method};
-use crate::http::routes::pages::pages;
-use crate::http::routes::setup;
+use crate::http::routes::pages::{PageRoute, pages};
+use crate::http::routes::{setup, status};
 use crate::http::state::AppState;
 use crate::http::{body, headers, security_txt};
 
@@ -35,7 +35,8 @@ pub fn router(app: Arc<AppState>) -> impl Application + Sync {
     // Leptos renders on the current runtime. With a second router this is already done.
     let _ = any_spawner::Executor::init_tokio();
     let pages = pages();
-    let paths = pages.iter().flat_map(|page| {
+    let machines = status::machines::routes();
+    let paths = pages.iter().chain(&machines).flat_map(|page| {
         let paths = page.cached_paths(&app.site).into_iter();
         paths.map(|path| (path, page.shows))
     });
@@ -50,7 +51,7 @@ pub fn router(app: Arc<AppState>) -> impl Application + Sync {
     let routes = routes.route(setup::profile::PATH, setup::profile::handler());
     let site = for_browsers(routes, &app)
         .merge(for_scripts(&app))
-        .merge(for_machines(&app))
+        .merge(for_machines(machines, &app))
         .merge(for_programs(&app));
     let routes = site
         .layer(from_fn(headers::fixed))
@@ -83,19 +84,23 @@ fn for_browsers(routes: Router<Arc<AppState>>, app: &Arc<AppState>) -> Router<Ar
 /// Routes for the scripts of the pages. A failure is only a status; the scripts have texts for it.
 fn for_scripts(app: &Arc<AppState>) -> Router<Arc<AppState>> {
     with_form_guards(
-        Router::new().route(TestConnection::PATH, post(test_stream)),
+        Router::new()
+            .route(TestConnection::PATH, post(test_stream))
+            .route(status::events::PATH, get(status::events::events)),
         app,
     )
 }
 
 /// Routes for machines: cross-site requests are allowed, and bodies are ignored. A health check may use any
 /// host name, because it often knows only the address.
-fn for_machines(app: &Arc<AppState>) -> Router<Arc<AppState>> {
+fn for_machines(routes: Vec<PageRoute>, app: &Arc<AppState>) -> Router<Arc<AppState>> {
     let health = Router::new()
         .route("/healthz", get(health))
         .route("/readyz", get(ready).with_state(app.readiness.clone()));
-    let named = Router::new()
-        .route(security_txt::PATH, get(security))
+    let named = Router::new().route(security_txt::PATH, get(security));
+    let named = routes
+        .into_iter()
+        .fold(named, |routes, one| routes.route(one.path, one.handler))
         .layer(from_fn_with_state(app.clone(), own_names_only));
     health.merge(named).layer(CatchPanicLayer::custom(panicked))
 }

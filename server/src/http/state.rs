@@ -16,6 +16,7 @@ use crate::http::encoded_body::EncodedBody;
 use crate::http::host::Hosts;
 use crate::http::language::Language;
 use crate::http::options::HttpOptions;
+use crate::http::routes::status::listeners::Listeners;
 use crate::http::setup_hosts::setup_hosts;
 use crate::limits::Limits;
 use crate::operations::metrics::Metrics;
@@ -39,6 +40,8 @@ pub struct AppState {
     pub metrics: Metrics,
     /// Whether the program accepts new work.
     pub readiness: Readiness,
+    /// The pages that wait for changes of how the mail servers stand.
+    pub(crate) listeners: Listeners,
     /// The key with which profiles are signed; without it they are not.
     pub profile_key: Option<Arc<dyn CurrentKey>>,
     /// The names under which mail programs ask for settings, and those of the site.
@@ -72,6 +75,7 @@ impl AppState {
             options,
             metrics,
             readiness,
+            listeners: Listeners::default(),
             profile_key: None,
             setup_hosts,
         }

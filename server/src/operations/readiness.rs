@@ -1,9 +1,9 @@
 //! Whether the program takes requests.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use probe::Outcome;
+use tokio::sync::watch;
 
 use super::probe_health::ProbeHealth;
 use crate::storage::{Cause, DatabaseHealth};
@@ -11,7 +11,7 @@ use crate::storage::{Cause, DatabaseHealth};
 /// Whether the program takes requests. Clones share the answer.
 #[derive(Clone, Debug)]
 pub struct Readiness {
-    accepting: Arc<AtomicBool>,
+    stopping: Arc<watch::Sender<bool>>,
     probe: ProbeHealth,
     database: DatabaseHealth,
 }
@@ -36,7 +36,7 @@ impl Readiness {
     /// Ready, as far as the connection test and the database work.
     pub fn new(probe: ProbeHealth, database: DatabaseHealth) -> Self {
         Self {
-            accepting: Arc::new(AtomicBool::new(true)),
+            stopping: Arc::default(),
             probe,
             database,
         }
@@ -44,7 +44,7 @@ impl Readiness {
 
     /// How ready the program is now.
     pub fn state(&self) -> ReadinessState {
-        if !self.accepting.load(Ordering::Relaxed) {
+        if *self.stopping.borrow() {
             return ReadinessState::Stopping;
         }
         match (self.probe.fault(), self.database.fault()) {
@@ -53,8 +53,18 @@ impl Readiness {
         }
     }
 
+    /// Waits until it was told to stop.
+    pub(crate) async fn stopped(&self) {
+        // The sender is here, so this ends when it says so only.
+        let _ = self
+            .stopping
+            .subscribe()
+            .wait_for(|stopping| *stopping)
+            .await;
+    }
+
     /// From now on it takes no requests, because it was told to stop.
     pub fn set_stopping(&self) {
-        self.accepting.store(false, Ordering::Relaxed);
+        self.stopping.send_replace(true);
     }
 }

@@ -14,6 +14,7 @@ mod pages;
 mod refusals;
 mod setup;
 mod short_way;
+mod status;
 
 use std::net::SocketAddr;
 use std::num::NonZeroU32;

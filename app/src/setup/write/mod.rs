@@ -23,7 +23,7 @@ mod real_readers;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod thunderbird_qr;
-mod xml;
+pub(crate) mod xml;
 pub mod zone;
 
 #[cfg(test)]

@@ -6,6 +6,7 @@
 //! | [`connection_test`] | the test, as a page and as a stream of lines |
 //! | [`short_way`] | codes to scan, and the page for operators |
 //! | [`setup`] | set-up files for mail programs |
+//! | [`status`] | how the mail servers stand, for other sites and for open pages |
 //! | `address_form` | the form with an address |
 //! | [`failures`] | pages for requests that cannot be answered |
 
@@ -15,3 +16,4 @@ pub(crate) mod failures;
 pub(crate) mod pages;
 pub(crate) mod setup;
 mod short_way;
+pub(crate) mod status;

@@ -40,7 +40,7 @@ pub(crate) struct PageRoute {
 }
 
 impl PageRoute {
-    fn new(path: &'static str, handler: MethodRouter<Arc<AppState>>) -> Self {
+    pub(crate) fn new(path: &'static str, handler: MethodRouter<Arc<AppState>>) -> Self {
         Self::each(path, handler, |_| vec![String::new()])
     }
 
@@ -48,7 +48,7 @@ impl PageRoute {
         Self::each(path, handler, |_| Vec::new())
     }
 
-    fn each(
+    pub(crate) fn each(
         path: &'static str,
         handler: MethodRouter<Arc<AppState>>,
         cached_values: fn(&Site) -> Vec<String>,
@@ -62,7 +62,7 @@ impl PageRoute {
     }
 
     /// A page that says how long ago something was.
-    fn with_age(mut self) -> Self {
+    pub(crate) fn with_age(mut self) -> Self {
         self.shows = Shows::Age;
         self
     }

@@ -1,0 +1,97 @@
+// What customers and programs see while the site watches real mail servers: Postfix stops and starts again.
+
+import AxeBuilder from "@axe-core/playwright";
+import type { APIRequestContext, Page } from "@playwright/test";
+import { serve, labOptions } from "../mailguide.mjs";
+import { expect, expectAwake, test as base } from "./fixtures";
+
+type Server = Awaited<ReturnType<typeof serve>>;
+
+/** Specs of this file have a server that watches the lab closely. */
+const test = base.extend<object, { server: Server }>({
+  server: [
+    async ({ lab }, use) => {
+      const limits = ["--tests-per-client=100000", "--share-results=0"];
+      const server = await serve([...labOptions(lab), ...limits, "--monitor-every", "5s"]);
+      try {
+        await use(server);
+      } finally {
+        await server.stop();
+      }
+    },
+    { scope: "worker", timeout: 30_000 },
+  ],
+});
+
+/** A failure is looked at again half a minute later before anybody is told. */
+const SEEN = 75_000;
+
+test("a server that stops and starts again is seen everywhere", async ({ page, context, request, lab, javaScriptEnabled }) => {
+  test.setTimeout(300_000);
+  await page.goto("/status");
+  if (javaScriptEnabled) await expectAwake(page);
+  await becomes(page, "All mail servers", javaScriptEnabled);
+
+  const settings = await context.newPage();
+  await settings.goto(`/settings/${lab.domain}`);
+  if (javaScriptEnabled) await expectAwake(settings);
+  await expect(settings.locator(".service-state").first()).toContainText(/Works.*checked/);
+
+  await lab.stopPostfix();
+  try {
+    await page.bringToFront();
+    await becomes(page, "There is trouble with", javaScriptEnabled);
+    await expect(page.locator("#incidents-list")).toContainText("Goes on");
+    await settings.bringToFront();
+    if (!javaScriptEnabled) await settings.reload();
+    await expect(settings.locator(".service-state[data-mark=bad]").first()).toContainText("Trouble since");
+    await expect(settings.locator(".service-state[data-mark=bad]").first()).toContainText("not send through this server");
+    await told(request, "down");
+
+    await settings.goto("/fix");
+    await expect(settings.locator("#outage")).toContainText("you can stop here");
+    await settings.goto("/test");
+    if (javaScriptEnabled) await expectAwake(settings);
+    const form = settings.locator("section.test");
+    await form.getByLabel("Your email address").fill(lab.domain);
+    await form.getByRole("button", { name: "Test my connection" }).click();
+    await expect(settings.locator(".findings, .results").first()).toContainText("Others see this too, since", { timeout: 30_000 });
+  } finally {
+    await lab.startPostfix();
+  }
+  await page.bringToFront();
+  await becomes(page, "All mail servers", javaScriptEnabled);
+  await expect(page.locator("#incidents-list")).toContainText("Over");
+  await expect(page.locator("#incidents-list")).toContainText(/for (less than a minute|\d+ minutes?)/);
+  await told(request, "ok");
+  await settings.goto("/fix");
+  await expect(settings.locator("#outage")).not.toContainText("Trouble");
+  if (javaScriptEnabled) {
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    expect(violations).toEqual([]);
+  }
+});
+
+/** Waits until the page says so: with scripts by itself, without them when it is asked again. */
+async function becomes(page: Page, text: string, javaScriptEnabled: boolean) {
+  const overall = page.locator("#overall .sign");
+  if (javaScriptEnabled) {
+    await expect(overall).toContainText(text, { timeout: SEEN });
+    return;
+  }
+  await expect(async () => {
+    await page.getByRole("link", { name: "Show the newest state" }).click();
+    await expect(overall).toContainText(text, { timeout: 500 });
+  }).toPass({ timeout: SEEN, intervals: [1000] });
+}
+
+/** What programs are told. */
+async function told(request: APIRequestContext, state: "ok" | "down") {
+  const data = await (await request.get("/status.json")).json();
+  expect(data.services.some((service: { state: string }) => service.state === "down")).toBe(state === "down");
+  const badge = await (await request.get("/status/badge.svg")).text();
+  if (state === "down") expect(badge).toContain(">trouble</text>");
+  else expect(badge).not.toContain(">trouble</text>");
+  const feed = await (await request.get("/status.atom")).text();
+  expect(feed).toContain(state === "down" ? "<title>Trouble: " : "<title>Over: ");
+}
