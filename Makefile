@@ -124,7 +124,7 @@ dev: tools ## Serve a debug build, and rebuild it when a file changes
 bench: bench-packages build ## Measure sizes, requests per second, the time and the rounds of a test, and the databases
 	$(call tool,$(SSLYZE),seconds,python3 -m pip install --quiet --require-hashes --target "$$part" -r $(SSLYZE_LOCK))
 	$(call phase,What the bench needs,cargo build --release --locked -p probe --features net --examples)
-	$(call phase,What makes a history for the bench,cargo build --release --locked -p server --example history)
+	$(call phase,What fills databases for the bench,cargo build --release --locked -p server --example history --example decisions)
 	@$(AS_ROOT) env SSLYZE='$(SSLYZE)' node end2end/bench/bench.mjs
 	@cargo bench --quiet --locked -p probe --features net --bench readers -- --quiet
 

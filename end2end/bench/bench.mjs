@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { program } from "../lab/programs.mjs";
 import { mailguide } from "../mailguide.mjs";
 import { benchAttacks } from "./attack.mjs";
+import { benchDecisions, decisionsExample } from "./decisions.mjs";
 import { benchHandshakes, handshakesExample } from "./handshakes.mjs";
 import { benchHistory, historyExample } from "./history.mjs";
 import { benchLoad } from "./load.mjs";
@@ -28,6 +29,7 @@ try {
   mailguide();
   handshakesExample();
   historyExample();
+  decisionsExample();
   postgresPrograms();
   for (const name of ["wrk", "nginx", "curl", "openssl", "taskset", "dovecot", "postfix"]) program(name);
   await benchSizes();
@@ -38,6 +40,7 @@ try {
   await benchHandshakes();
   await benchRounds();
   await benchHistory(directory);
+  await benchDecisions();
 } catch (error) {
   // fetch reports the reason in `cause` and not in the message.
   console.error(`bench: ${error.message}${error.cause ? `: ${error.cause.message}` : ""}`);

@@ -1,4 +1,4 @@
-//! Measures the decisions of the limits over PostgreSQL: how many in a second, and how long one takes.
+//! Measures the decisions of the limits over PostgreSQL: how many in a second, and how many milliseconds one takes.
 //!
 //!     cargo run --release -p server --example decisions -- postgres://… [SECONDS]
 //!
@@ -32,7 +32,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let keys = KeyHasher::random()?;
     let options = LimitOptions::default();
     let counters = DatabaseCounters::new(database.connect_options().clone(), &options, &keys);
-    println!("decision  at once  per second  p50 ms  p99 ms");
+    let mut measured = Vec::new();
     for (kind, at_once) in ROUNDS {
         let end = Instant::now() + Duration::from_secs(seconds);
         let asking = (0..at_once).map(|_| ask(&counters, &keys, kind, end));
@@ -44,12 +44,15 @@ async fn main() -> Result<(), Box<dyn Error>> {
             time.unwrap_or_default().as_secs_f64() * 1000.0
         };
         let per_second = times.len() as u64 / seconds;
-        println!(
-            "{kind:<8}  {at_once:>7}  {per_second:>10}  {:>6.2}  {:>6.2}",
-            at(50),
-            at(99)
-        );
+        measured.push(serde_json::json!({
+            "kind": kind,
+            "at_once": at_once,
+            "per_second": per_second,
+            "p50": at(50),
+            "p99": at(99),
+        }));
     }
+    println!("{}", serde_json::Value::from(measured));
     Ok(())
 }
 

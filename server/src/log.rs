@@ -19,8 +19,9 @@ pub enum LogFormat {
 
 /// Libraries that do not log unless they are named. The DNS client warns of odd answers and quotes them; here
 /// they are the result of a test, and which domains are tested is not logged. HTTP/2 and TLS warn of odd clients
-/// and mail servers, which could fill a disk.
-const SILENCED: &str = "hickory_net=off,hickory_resolver=off,h2=off,rustls=off";
+/// and mail servers, which could fill a disk. PostgreSQL notices at each start that the tables are there already.
+const SILENCED: &str =
+    "hickory_net=off,hickory_resolver=off,h2=off,rustls=off,sqlx::postgres::notice=off";
 
 /// How many lines are buffered. Further lines are lost.
 const MAX_BUFFERED_LINES: usize = 8 * 1024;

@@ -171,7 +171,7 @@ async fn a_client_has_so_many_tests_and_others_have_theirs(counters: &Factory<'_
 /// Ten attackers with ten thousand addresses against one account.
 async fn no_quarter_of_an_hour_has_six_refusals_of_one_account(counters: &Factory<'_>) {
     let limits = limits(counters, |options| {
-        options.sign_ins_per_account = rate(10_000, 1)
+        options.sign_ins_per_account = rate(10_000, 1);
     });
     let begin = Instant::now();
     let mut refused = Vec::new();
@@ -204,7 +204,7 @@ async fn no_quarter_of_an_hour_has_six_refusals_of_one_account(counters: &Factor
 
 async fn tests_at_the_same_moment_do_not_slip_past_the_limit(counters: &Factory<'_>) {
     let limits = limits(counters, |options| {
-        options.failed_sign_ins_per_account = rate(3, 900)
+        options.failed_sign_ins_per_account = rate(3, 900);
     });
     let mut places = Vec::new();
     for client in 1..=3 {
@@ -226,7 +226,7 @@ async fn tests_at_the_same_moment_do_not_slip_past_the_limit(counters: &Factory<
 
 async fn going_away_before_the_answer_counts_as_refused(counters: &Factory<'_>) {
     let limits = limits(counters, |options| {
-        options.failed_sign_ins_per_account = rate(2, 900)
+        options.failed_sign_ins_per_account = rate(2, 900);
     });
     for _ in 0..2 {
         let permit = ask(&limits, "192.0.2.1", Some("jane")).await.unwrap();
@@ -335,7 +335,7 @@ async fn what_a_larger_network_refuses_costs_the_smaller_ones_nothing(counters: 
 
 async fn a_right_password_is_tested_as_often_as_the_account_may_be(counters: &Factory<'_>) {
     let limits = limits(counters, |options| {
-        options.sign_ins_per_account = rate(10, 600)
+        options.sign_ins_per_account = rate(10, 600);
     });
     for _ in 0..10 {
         ask(&limits, "192.0.2.1", Some("jane"))
@@ -352,7 +352,7 @@ async fn a_right_password_is_tested_as_often_as_the_account_may_be(counters: &Fa
 
 async fn a_client_signs_in_to_a_few_accounts_only(counters: &Factory<'_>) {
     let limits = limits(counters, |options| {
-        options.accounts_per_client = rate(3, 3600)
+        options.accounts_per_client = rate(3, 3600);
     });
     for account in ["a", "b", "c", "b", "a"] {
         wrong_password(&limits, "192.0.2.1", account).await.unwrap();
@@ -490,7 +490,7 @@ async fn right_passwords_never_stop_the_others(counters: &Factory<'_>) {
 
 async fn a_client_has_a_few_places_and_does_not_wait_for_more(counters: &Factory<'_>) {
     let limits = limits(counters, |options| {
-        options.tests_at_once_per_client = 2.try_into().unwrap()
+        options.tests_at_once_per_client = 2.try_into().unwrap();
     });
     let first = ask(&limits, "2001:db8::1", None).await.unwrap();
     let _second = ask(&limits, "2001:db8::2", None).await.unwrap();

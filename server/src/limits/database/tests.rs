@@ -121,7 +121,7 @@ impl Drop for BlockingPlace {
         let (counters, place, client) =
             (Arc::clone(&self.counters), self.place, self.client.clone());
         block(&self.runtime, async move {
-            counters.leave_place(place, &client).await.unwrap()
+            counters.leave_place(place, &client).await.unwrap();
         });
     }
 }

@@ -230,7 +230,8 @@ impl SharedCounters for Line {
     }
 
     fn end(&self) -> BoxFuture<'_, Result<(), OutOfReach>> {
-        self.ask(|_, state| drop(state.servers.remove(&self.server)))
+        self.ask(|_, state| state.servers.remove(&self.server))
+            .map(|left| left.map(drop))
             .boxed()
     }
 
