@@ -65,7 +65,7 @@ impl Setup {
     }
 
     fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_mailguide"));
+        let mut command = Command::new(http::program());
         command
             .args([
                 "serve",
