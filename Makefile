@@ -53,6 +53,9 @@ BUNDLE := dist/pkg/browser_bg.wasm.br
 # of the distribution, because the programs use libraries of the system.
 CYRUS := $(CACHE)/cyrus-$(shell . /etc/os-release 2> /dev/null; echo "$${VERSION_CODENAME-}")
 
+# The programs of PostgreSQL are in a folder of its version.
+POSTGRES_NEEDS := $(or $(firstword $(wildcard /usr/lib/postgresql/*/bin/initdb)),initdb)=postgresql
+
 # Required programs, as PROGRAM=DEBIAN-PACKAGE+PACKAGE. PROGRAM may also be a path.
 BUILD_NEEDS := node=nodejs npm=npm cc=gcc+libc6-dev
 LAB_NEEDS := openssl=openssl postfix=postfix dovecot=dovecot-core \
@@ -60,11 +63,11 @@ LAB_NEEDS := openssl=openssl postfix=postfix dovecot=dovecot-core \
   /usr/lib/dovecot/lmtp=dovecot-lmtpd /usr/lib/dovecot/submission-login=dovecot-submissiond
 TEST_NEEDS := $(LAB_NEEDS) $(or $(CHROMIUM),/usr/bin/chromium)=chromium \
   nsd=nsd unbound=unbound ldns-signzone=ldnsutils \
-  $(or $(firstword $(wildcard /usr/lib/postgresql/*/bin/initdb)),initdb)=postgresql \
+  $(POSTGRES_NEEDS) \
   python3=python3 xmllint=libxml2-utils zbarimg=zbar-tools \
   thunderbird=thunderbird geary=geary /usr/lib/python3/dist-packages/gi=python3-gi+gir1.2-glib-2.0
 FUZZ_NEEDS := c++=g++ cc=gcc+libc6-dev
-BENCH_NEEDS := $(LAB_NEEDS) nginx=nginx-light wrk=wrk curl=curl swaks=swaks /usr/share/doc/libnet-ssleay-perl=libnet-ssleay-perl testssl=testssl.sh \
+BENCH_NEEDS := $(LAB_NEEDS) $(POSTGRES_NEEDS) nginx=nginx-light wrk=wrk curl=curl swaks=swaks /usr/share/doc/libnet-ssleay-perl=libnet-ssleay-perl testssl=testssl.sh \
   python3=python3+python3-pip taskset=util-linux
 
 # The whole workspace for this machine, with sockets. (In the browser `app` has the feature `hydrate`
@@ -118,9 +121,10 @@ dev: tools ## Serve a debug build, and rebuild it when a file changes
 	  until [ -n "$$(find app probe server public style Cargo.toml -newer "$$stamp" -print -quit)" ]; do sleep 1; done; \
 	done
 
-bench: bench-packages build ## Measure sizes, requests per second, and the time and the rounds of a test
+bench: bench-packages build ## Measure sizes, requests per second, the time and the rounds of a test, and the databases
 	$(call tool,$(SSLYZE),seconds,python3 -m pip install --quiet --require-hashes --target "$$part" -r $(SSLYZE_LOCK))
 	$(call phase,What the bench needs,cargo build --release --locked -p probe --features net --examples)
+	$(call phase,What makes a history for the bench,cargo build --release --locked -p server --example history)
 	@$(AS_ROOT) env SSLYZE='$(SSLYZE)' node end2end/bench/bench.mjs
 	@cargo bench --quiet --locked -p probe --features net --bench readers -- --quiet
 

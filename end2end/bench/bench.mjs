@@ -10,7 +10,9 @@ import { program } from "../lab/programs.mjs";
 import { mailguide } from "../mailguide.mjs";
 import { benchAttacks } from "./attack.mjs";
 import { benchHandshakes, handshakesExample } from "./handshakes.mjs";
+import { benchHistory, historyExample } from "./history.mjs";
 import { benchLoad } from "./load.mjs";
+import { postgresPrograms } from "./postgres.mjs";
 import { benchProbe } from "./probe.mjs";
 import { benchRounds } from "./rounds.mjs";
 import { benchSizes } from "./sizes.mjs";
@@ -25,6 +27,8 @@ try {
   // Missing programs are reported now and not after a minute.
   mailguide();
   handshakesExample();
+  historyExample();
+  postgresPrograms();
   for (const name of ["wrk", "nginx", "curl", "openssl", "taskset", "dovecot", "postfix"]) program(name);
   await benchSizes();
   await benchThroughput(directory);
@@ -33,6 +37,7 @@ try {
   await benchProbe();
   await benchHandshakes();
   await benchRounds();
+  await benchHistory(directory);
 } catch (error) {
   // fetch reports the reason in `cause` and not in the message.
   console.error(`bench: ${error.message}${error.cause ? `: ${error.cause.message}` : ""}`);

@@ -22,7 +22,8 @@ const SERVICES = [
   { id: "cyrus-pop-starttls", protocol: "pop3", port: 110, security: "starttls", address: CYRUS, listener: "cyrusPopStarttls" },
 ];
 
-export const SERVER_NAMES = Object.values(HOSTS);
+// A client that knows no other name for Postfix calls it localhost.
+export const SERVER_NAMES = [...Object.values(HOSTS), "localhost"];
 
 /** The address of each port that a lab claims, by the name of the port. */
 export const LISTENERS = {

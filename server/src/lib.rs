@@ -9,12 +9,14 @@
 //! | [`listen`] | connections, TLS, and who is at the other end |
 //! | [`http`] | from a request to its answer: guards, routes, pages, files |
 //! | [`interval`] | how often something is done by itself |
+//! | [`http_client`] | one HTTP request over an open connection |
 //! | [`limits`] | how much the server does, and for whom |
 //! | [`result_cache`] | a check without a password is made once for all who ask for it at the same time |
 //! | [`monitor`] | checks every documented service again and again |
 //! | [`storage`] | the history of the services |
 //! | [`cluster`] | what several servers with one database do together |
 //! | [`profile_signing`] | signs the profiles for Apple devices |
+//! | [`secret_file`] | passwords in files that only the program may read |
 //! | [`operations`] | metrics, readiness and the service manager |
 //! | [`log`] | what the server says of itself |
 //! | [`report`] | a finished probe as a tree for people and as JSON |
@@ -29,6 +31,7 @@ pub mod cluster;
 pub mod commands;
 pub mod discovery;
 pub mod http;
+pub mod http_client;
 pub mod interval;
 pub mod limits;
 pub mod listen;
@@ -40,5 +43,6 @@ pub mod profile_signing;
 pub mod records;
 pub mod report;
 pub mod result_cache;
+pub mod secret_file;
 pub mod storage;
 pub mod terminal;

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use server::cli::{Cli, Command};
-use server::commands::{check_config, dns, outcomes, probe, record, serve};
+use server::commands::{check_config, dns, monitor, outcomes, probe, record, serve};
 use server::terminal;
 use zeroizing_alloc::ZeroAlloc;
 
@@ -28,6 +28,7 @@ fn run(command: Command) -> Result<ExitCode, Box<dyn Error>> {
         Command::Serve(options) => serve::run(*options)?,
         Command::CheckConfig(options) => check_config::run(&options)?,
         Command::Probe(options) => probe::run(options)?,
+        Command::Monitor(options) => monitor::run(&options)?,
         Command::Record(command) => record::run(command)?,
         Command::Dns(options) => dns::run(&options)?,
         Command::Outcomes => {

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use app::record::{self, Catalogue, RecordError, RecordFile};
 use probe::net::{Options, Probe, SetupError};
 use probe::tls::{RootsError, read_roots};
+use rustls::pki_types::CertificateDer;
 
 use crate::cli::TrustOptions;
 
@@ -53,14 +54,19 @@ pub fn read(files: &[PathBuf], allow_private: bool) -> Result<Catalogue, ConfigE
 pub fn probe(trust: &TrustOptions, mut options: Options) -> Result<Probe, ConfigError> {
     options.allow_private = trust.allow_private;
     options.control_hosts.clone_from(&trust.control_host);
-    if let Some(file) = &trust.cacert {
-        options.extra_roots =
-            read_roots(&read_file(file)?).map_err(|cause| ConfigError::Roots {
-                file: file.display().to_string(),
-                cause,
-            })?;
-    }
+    options.extra_roots = extra_roots(trust)?;
     Ok(Probe::new(options)?)
+}
+
+/// The certificates to trust besides the Mozilla roots.
+pub fn extra_roots(trust: &TrustOptions) -> Result<Vec<CertificateDer<'static>>, ConfigError> {
+    let Some(file) = &trust.cacert else {
+        return Ok(Vec::new());
+    };
+    read_roots(&read_file(file)?).map_err(|cause| ConfigError::Roots {
+        file: file.display().to_string(),
+        cause,
+    })
 }
 
 pub(crate) fn read_file(file: &Path) -> Result<Vec<u8>, ConfigError> {

@@ -19,6 +19,21 @@ pub struct ServiceFacts {
     pub certificate: Option<Certificate>,
     /// What it can do, over an encrypted connection.
     pub capabilities: BTreeSet<String>,
+    /// The last sign-in with an account of the operator, where there is one.
+    pub own_sign_in: Option<OwnSignIn>,
+}
+
+/// A sign-in of the server itself, with an account of the operator.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OwnSignIn {
+    /// Milliseconds since 1970 at which it began.
+    pub at: i64,
+    /// The code of the worst outcome of the sign-in and what followed it; `ok` where all is well.
+    pub outcome: String,
+    /// How many thousandths of the mailbox are used, if the service tells.
+    pub used_permille: Option<u16>,
+    /// How many milliseconds a message to the own address was on its way, if this service saw it arrive.
+    pub delivery: Option<u64>,
 }
 
 /// What a page tells of a certificate.

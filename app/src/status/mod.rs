@@ -44,11 +44,11 @@ mod tests;
 
 pub use change::{Change, ChangedFact, Subject};
 pub use event::Event;
-pub use facts::{Certificate, ServiceFacts};
+pub use facts::{Certificate, OwnSignIn, ServiceFacts};
 pub use history::{Counts, Day, Point, ServiceHistory};
 pub use incident::Incident;
 pub use result::{CheckResult, Reason, ServiceState};
 pub use service::{ServiceKey, ServiceKeyError};
 pub use snapshot::Snapshot;
-pub use standing::{Seen, Standing};
+pub use standing::{Seen, ShownState, Standing};
 pub use state::ServiceStatus;

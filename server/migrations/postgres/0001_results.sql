@@ -17,9 +17,10 @@ CREATE TABLE results (
 );
 
 -- The same in sums: of each hour in columns, and of its steps of five minutes in `steps`, as JSON:
--- [[step from 0 to 11, ok, degraded, down, timed, response_time, longest], ...]. The steps have no rows of their own,
--- because a row and its index would take four times the room of what is in it. Each row is updated for an hour, so its
--- page has room for that (fillfactor).
+-- [[step from 0 to 11, ok, response_time, degraded, down, longest, timed], ...]. What is usual is left out at the end:
+-- none degraded, none down, longest the same as response_time, timed as many as are not down. The steps have no rows of
+-- their own, because a row and its index would take several times the room of what is in it. Each row is updated
+-- for an hour, so its page has room for that (fillfactor).
 CREATE TABLE hours (
   response_time BIGINT NOT NULL,
   hour INTEGER NOT NULL,

@@ -3,7 +3,11 @@
 -- Clients, accounts, mailboxes and providers stand here as keyed hashes only. Times are in microseconds since 1970 by
 -- the clock of this database, so that servers whose clocks differ agree. Each decision is one call of a function, and
 -- so one transaction and one round trip. Every function first takes the locks of all keys that it touches, in
--- ascending order, so that no two of them wait for each other.
+-- ascending order, so that no two of them wait for each other in a circle.
+--
+-- They do not wait until what they write is on the disk (synchronous_commit), because they would keep their locks
+-- meanwhile: that of a provider is needed by each of its sign-ins. The end of a sign-in is reported with all that it
+-- used, and reported again unless limit_flush() has succeeded after it, so nothing is lost when the database crashes.
 
 create function limit_now() returns bigint language sql volatile as
 $$ select (extract(epoch from clock_timestamp()) * 1000000)::bigint $$;
@@ -95,7 +99,6 @@ declare
 begin
   perform limit_lock(p_locks);
   v_now := limit_now();
-  -- What is used up by tests a moment before the database crashes may be forgotten.
   perform set_config('synchronous_commit', 'off', true);
   select greatest(coalesce(b.full_at, v_now), v_now) + c.one - v_now - p_window into v_wait
     from unnest(p_clients, p_ones) with ordinality as c (key, one, number)
@@ -147,6 +150,7 @@ declare
 begin
   perform limit_lock(p_locks);
   v_now := limit_now();
+  perform set_config('synchronous_commit', 'off', true);
 
   select p.until - v_now into wait from limit_pauses p where p.provider = p_provider and p.until > v_now;
   if found then
@@ -245,6 +249,7 @@ begin
   perform limit_lock(p_locks);
   v_now := limit_now();
   v_at := v_now - p_age;
+  perform set_config('synchronous_commit', 'off', true);
   select s.settled into v_settled from limit_sign_ins s where s.id = p_id;
   if v_settled then
     return false;
@@ -352,6 +357,12 @@ begin
   delete from limit_servers s where s.seen_at < v_now - 20 * p_lease;
   servers := servers + 1;
 end
+$$;
+
+-- Returns when all that was written before is on the disk.
+create function limit_flush(p_server bigint) returns void language sql as
+$$
+  update limit_servers set seen_at = limit_now() where id = p_server;
 $$;
 
 -- Ends the lease of a server that stops.

@@ -2,6 +2,7 @@
 
 pub mod dns;
 mod language;
+pub mod monitor;
 pub mod record;
 pub mod servers;
 pub mod trust;
@@ -15,6 +16,8 @@ use clap::{Args, Parser, Subcommand};
 
 use self::dns::{DNS_HELP, DnsOptions};
 use self::language::language;
+use self::monitor::MONITOR_HELP;
+pub use self::monitor::MonitorCommandOptions;
 use self::record::RecordCommand;
 use self::servers::{ConnectTo, Servers};
 pub use self::trust::TrustOptions;
@@ -55,6 +58,9 @@ pub enum Command {
     /// Test mail servers and print the results
     #[command(after_help = PROBE_HELP)]
     Probe(ProbeOptions),
+    /// Check every documented service once, for cron and CI
+    #[command(after_help = MONITOR_HELP)]
+    Monitor(MonitorCommandOptions),
     /// Write records from what others publish, and print what is in them
     #[command(subcommand)]
     Record(RecordCommand),

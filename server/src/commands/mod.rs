@@ -2,6 +2,7 @@
 
 pub mod check_config;
 pub mod dns;
+pub mod monitor;
 pub mod outcomes;
 pub mod probe;
 pub mod record;

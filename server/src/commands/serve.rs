@@ -37,11 +37,7 @@ use crate::listen::connections::{Connections, MAX_OPERATOR_CONNECTIONS};
 use crate::listen::listener_options::ListenerOptions;
 use crate::listen::tls::{Certificates, TlsError};
 use crate::listen::{redirect, tls};
-use crate::monitor::alert::Alerts;
-use crate::monitor::checks::SharedWithCustomers;
-use crate::monitor::services::monitored_services;
-use crate::monitor::watch::Clock;
-use crate::monitor::{Leadership, MAX_CHECKS, Monitor};
+use crate::monitor::{Background, Leadership, MonitorError};
 use crate::operations::metrics::Metrics;
 use crate::operations::published_settings;
 use crate::operations::service_manager;
@@ -81,6 +77,9 @@ pub enum ServeError {
     /// The history cannot be kept where it should.
     #[error(transparent)]
     Storage(#[from] StorageError),
+    /// The monitor cannot run as the options say.
+    #[error(transparent)]
+    Monitor(#[from] MonitorError),
     /// The certificate cannot be used.
     #[error(transparent)]
     Tls(#[from] TlsError),
@@ -113,14 +112,14 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
     let probe = records::probe(&options.trust, Options::default())?;
     let tests = options.limits.tests_at_once.get() as usize;
     let targets = tests.saturating_mul(catalogue.max_services());
-    let monitored = match options.monitor.monitor_every.0 {
-        Some(_) => MAX_CHECKS,
-        None => 0,
-    };
+    let monitored = options.monitor.checks_at_once(&catalogue);
     let sockets = Probe::max_sockets(targets.saturating_add(monitored));
     let reserve = sockets.saturating_add(OTHER_FILES);
     let connections = options.connections.clone().leaving(reserve, open_files);
     let assets = Assets::load()?;
+    let roots = records::extra_roots(&options.trust)?;
+    let monitor = options.monitor.clone();
+    let monitor = monitor.prepare(&catalogue, &probe, &roots, &options.limits)?;
     let published = published(&options, &catalogue, &probe);
     let site = Site::read(catalogue, &options.language, probe, assets.bundle());
     let mut site = site.map_err(ServeError::Content)?;
@@ -139,7 +138,7 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
     let place = Place::of(&options.storage)?;
     let (recorder, mut writer) = recorder(&place, &site, &metrics);
     if let (Place::File(_), Some(writer)) = (&place, &mut writer) {
-        // A file is there at once, or there is something to be said. A server of databases may take its time.
+        // A file is read at once, or there is something to be said. A server of databases may take its time.
         runtime
             .block_on(writer.open())
             .map_err(StorageError::from)?;
@@ -189,6 +188,7 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
         cluster,
         recorder,
         writer,
+        monitor,
         state,
     };
     runtime.block_on(server.run(&options, app))?;
@@ -206,6 +206,7 @@ struct Server {
     recorder: Recorder,
     /// What stores the history, if it is stored.
     writer: Option<Writer>,
+    monitor: Background,
     state: Arc<AppState>,
 }
 
@@ -219,6 +220,7 @@ impl Server {
             cluster,
             recorder,
             mut writer,
+            monitor,
             state,
         } = self;
         let readiness = state.readiness.clone();
@@ -294,12 +296,12 @@ impl Server {
         };
         let published = published_settings::watch(&state.site, &transport.metrics);
         let status = status_pages::watch(&state.site);
-        let monitor = monitor(&state, recorder);
+        let (results, counted) = (state.results.clone(), state.metrics.clone());
         let leadership = match &cluster {
             Some(cluster) => cluster.leadership(),
             None => Leadership::always(),
         };
-        let monitor = monitor.run(leadership);
+        let monitor = monitor.run(&state.site, results, counted, recorder, leadership);
         let with_others = async {
             match &cluster {
                 Some(cluster) => cluster.run(state.site.status.every().is_some()).await,
@@ -376,20 +378,6 @@ fn published(options: &ServeOptions, catalogue: &Catalogue, probe: &Probe) -> Pu
     }
 }
 
-/// What checks every documented service, as often as the status of the site says.
-fn monitor(state: &AppState, recorder: Recorder) -> Monitor {
-    let (site, metrics) = (&state.site, state.metrics.clone());
-    let checks = SharedWithCustomers::new(state.results.clone(), site.probe.clone(), metrics);
-    Monitor {
-        services: monitored_services(&site.catalogue),
-        status: site.status.clone(),
-        recorder,
-        checks: Arc::new(checks),
-        alerts: Alerts::default(),
-        clock: Clock::default(),
-    }
-}
-
 /// What takes the results of the monitor, and what stores them, if they are stored.
 fn recorder(place: &Place, site: &Site, metrics: &Metrics) -> (Recorder, Option<Writer>) {
     let status = site.status.clone();
@@ -397,7 +385,7 @@ fn recorder(place: &Place, site: &Site, metrics: &Metrics) -> (Recorder, Option<
         Some(database) => {
             tracing::info!(place = database.place(), "the history is stored");
             let health = metrics.database_health().clone();
-            let (recorder, writer) = Recorder::stored(status, database, health);
+            let (recorder, writer) = Writer::with_recorder(status, database, health);
             (recorder, Some(writer))
         }
         None => {

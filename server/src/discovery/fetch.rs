@@ -8,8 +8,6 @@ use axum::body::Body;
 use axum::http::header::{ACCEPT, CONTENT_TYPE, HOST, LOCATION, USER_AGENT};
 use axum::http::{Method, Request, StatusCode};
 use http_body_util::{BodyExt, Limited};
-use hyper::client::conn::http1;
-use hyper_util::rt::TokioIo;
 use probe::net::Probe;
 use probe::{HostName, Outcome};
 use rustls::ClientConfig;
@@ -21,6 +19,7 @@ use tokio_rustls::TlsConnector;
 use url::Url;
 
 use crate::cli::servers::ConnectTo;
+use crate::http_client;
 
 /// The time for one URL with all its redirects.
 const FETCH_TIMEOUT: Duration = Duration::from_secs(15);
@@ -223,15 +222,12 @@ async fn exchange(
         None => request.body(Body::empty()),
     };
     let request = request.map_err(|_| FetchError::BadUrl(url.to_string()))?;
-    let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
-        .await
-        .map_err(failed)?;
-    // The connection ends when the sender is dropped, or with the answer.
-    let connection = tokio::spawn(connection);
-    let answer = sender.send_request(request).await.map_err(failed)?;
-    let status = answer.status();
+    // It keeps the connection until the body is read.
+    let answer = http_client::send(stream, request).await.map_err(failed)?;
+    let response = answer.response;
+    let status = response.status();
     if status.is_redirection() {
-        let to = answer
+        let to = response
             .headers()
             .get(LOCATION)
             .and_then(|to| to.to_str().ok());
@@ -242,8 +238,7 @@ async fn exchange(
     if status != StatusCode::OK {
         return Err(FetchError::Status(status));
     }
-    let body = Limited::new(answer.into_body(), MAX_BODY).collect().await;
-    connection.abort();
+    let body = Limited::new(response.into_body(), MAX_BODY).collect().await;
     match body {
         Ok(body) => Ok(Answer::Body(body.to_bytes().to_vec())),
         Err(error) if error.is::<http_body_util::LengthLimitError>() => Err(FetchError::TooLarge),

@@ -36,6 +36,7 @@ mod tests {
 
     use super::*;
     use crate::operations::probe_health::tests::report;
+    use crate::storage::{Cause, StoreError};
 
     #[tokio::test]
     async fn operators_are_told_how_it_is() {
@@ -110,7 +111,17 @@ mod tests {
                 "{line}\n{counted}"
             );
         }
+        // With a database that fails, too.
         metrics.check(&report(ProbeOffline));
+        let full = StoreError::new("here", Cause::DiskFull, "full");
+        metrics.database_health().failed(&full);
+        let both = "degraded: probe-offline, database disk-full\n";
+        assert_eq!(ask("/readyz").await, (200, both.to_owned()));
+        metrics.check(&report(Outcome::Ok));
+        let database = "degraded: database disk-full\n";
+        assert_eq!(ask("/readyz").await, (200, database.to_owned()));
+        metrics.database_health().works("here");
+        assert_eq!(ask("/readyz").await, (200, "ready\n".to_owned()));
         ready.set_stopping();
         assert_eq!(ask("/readyz").await, (503, "stopping\n".to_owned()));
     }

@@ -35,13 +35,21 @@ pub trait SharedCounters: Send + Sync {
         sign_in: &'a SignIn,
     ) -> BoxFuture<'a, Result<Result<Duration, Denial>, OutOfReach>>;
 
-    /// Takes in the end of a sign-in. A repeat changes nothing; of a sign-in that was counted elsewhere, because these
+    /// Takes in the end of a sign-in. It may be forgotten again unless [`confirm`](Self::confirm) succeeds after it. A
+    /// repeat changes nothing; of a sign-in that was counted elsewhere, because these
     /// counters were out of reach, what it used is counted now.
     ///
     /// # Errors
     ///
     /// When the counters are out of reach.
     fn settle<'a>(&'a self, settled: &'a Settled) -> BoxFuture<'a, Result<(), OutOfReach>>;
+
+    /// Makes sure that nothing is forgotten that was taken in before.
+    ///
+    /// # Errors
+    ///
+    /// When the counters are out of reach.
+    fn confirm(&self) -> BoxFuture<'_, Result<(), OutOfReach>>;
 
     /// Takes a place for a test of the client, unless it has the most that it may: then the result is false.
     ///

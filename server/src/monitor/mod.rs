@@ -16,10 +16,16 @@
 //! | [`drift`] | pure: what has changed |
 //! | [`own_network`] | pure: whether it is the network of this machine that does not work |
 //! | [`watch`] | the loop |
+//! | [`published`] | what has changed in what the domains publish for mail programs |
+//! | [`background`] | all of it, as it runs beside the pages |
+//! | [`round`] | one round for the command line |
 //! | [`leadership`] | whether this server may monitor now |
+//! | [`canary`] | signs in with accounts of the operator |
 //! | [`alert`] | tells operators |
 
 pub mod alert;
+pub mod background;
+pub mod canary;
 pub mod checks;
 pub mod drift;
 pub mod facts;
@@ -29,10 +35,13 @@ pub mod leadership;
 pub mod looks;
 pub mod options;
 pub mod own_network;
+pub mod published;
+pub mod round;
 pub mod schedule;
 pub mod services;
 pub mod watch;
 
+pub use background::{Background, MonitorError};
 pub use leadership::{Lead, Leadership};
 pub use options::MonitorOptions;
-pub use watch::{MAX_CHECKS, Monitor};
+pub use watch::Monitor;

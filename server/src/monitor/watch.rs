@@ -313,6 +313,16 @@ impl ConfirmedLook<'_> {
         if let Some(before) = facts_before {
             changes.extend(changed_facts(&told, before, &facts_now));
         }
+        for change in &changes {
+            let Change {
+                subject,
+                fact,
+                before,
+                after,
+                ..
+            } = change;
+            tracing::info!(%subject, %fact, before, after, "something has changed");
+        }
         let alert = self.alert(
             &result,
             before.last(key).map(|last| last.state),

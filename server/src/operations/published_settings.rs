@@ -7,7 +7,7 @@ use std::collections::HashMap;
 use std::future::pending;
 use std::time::Duration;
 
-use app::published::{Difference, Publication, PublishedSettings, Status};
+use app::published::{Difference, Publication, PublishedSettings, SourceComparison, Status};
 use app::record::Domain;
 use app::site::{Revision, Site};
 use tokio::time::sleep;
@@ -100,29 +100,31 @@ impl Watch {
 fn summary(publication: &Publication) -> String {
     let sources = publication.sources.iter();
     let told = sources.filter(|source| source.status != Status::Absent);
-    let told = told.map(|source| {
-        let place = format!("{} {}", source.source.id(), source.status.id());
-        let wrong = source
-            .offers
-            .iter()
-            .filter(|offer| !offer.differences.is_empty());
-        let wrong: Vec<String> = wrong
-            .map(|offer| {
-                let service = &offer.service;
-                let ids = offer.differences.iter().map(Difference::id);
-                let ids: Vec<_> = ids.collect();
-                let (protocol, host, port) = (service.protocol, &service.host, service.port);
-                format!("{protocol} {host}:{port} {}", ids.join(" "))
-            })
-            .collect();
-        match wrong.is_empty() {
-            true => place,
-            false => format!("{place} ({})", wrong.join("; ")),
-        }
-    });
-    let told: Vec<String> = told.collect();
+    let told: Vec<String> = told.map(source_line).collect();
     match told.is_empty() {
         true => "nothing".to_owned(),
         false => told.join(", "),
+    }
+}
+
+/// What one place says, on one line.
+pub fn source_line(source: &SourceComparison) -> String {
+    let place = format!("{} {}", source.source.id(), source.status.id());
+    let wrong = source
+        .offers
+        .iter()
+        .filter(|offer| !offer.differences.is_empty());
+    let wrong: Vec<String> = wrong
+        .map(|offer| {
+            let service = &offer.service;
+            let ids = offer.differences.iter().map(Difference::id);
+            let ids: Vec<_> = ids.collect();
+            let (protocol, host, port) = (service.protocol, &service.host, service.port);
+            format!("{protocol} {host}:{port} {}", ids.join(" "))
+        })
+        .collect();
+    match wrong.is_empty() {
+        true => place,
+        false => format!("{place} ({})", wrong.join("; ")),
     }
 }

@@ -2,8 +2,10 @@
 //! server that shows it.
 
 use std::fmt::Error;
+use std::time::Duration;
 
 use app::status::{ServiceHistory, ServiceKey, ServiceState, ServiceStatus, Snapshot};
+use probe::{Outcome, Severity};
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeGaugeValue, EncodeMetric};
 use prometheus_client::metrics::MetricType;
@@ -57,6 +59,38 @@ impl Collector for ServiceMetrics {
             "How long ago a service was checked",
             |_, history| Some((now - history.last.as_ref()?.at).as_seconds_f64()),
         )?;
+        let sign_in = |history: &ServiceHistory| history.facts.as_ref()?.own_sign_in.clone();
+        gauge(
+            &mut encoder,
+            &snapshot,
+            "own_sign_in",
+            "Whether the last sign-in with an account of the operator worked, with all that followed it",
+            |_, history| Some(i64::from(works(&sign_in(history)?.outcome))),
+        )?;
+        gauge(
+            &mut encoder,
+            &snapshot,
+            "own_sign_in_age_seconds",
+            "How long ago an account of the operator was signed in to",
+            |_, history| {
+                let age = now.unix_timestamp_nanos() / 1_000_000 - i128::from(sign_in(history)?.at);
+                Some(age as f64 / 1000.0)
+            },
+        )?;
+        gauge(
+            &mut encoder,
+            &snapshot,
+            "own_mailbox_used_ratio",
+            "Which part of the mailbox of the operator's account is used",
+            |_, history| Some(f64::from(sign_in(history)?.used_permille?) / 1000.0),
+        )?;
+        gauge(
+            &mut encoder,
+            &snapshot,
+            "own_message_seconds",
+            "How long the last message of the operator's account to itself was on its way",
+            |_, history| Some(Duration::from_millis(sign_in(history)?.delivery?).as_secs_f64()),
+        )?;
         let down = encoder.encode_descriptor(
             "own_network_down",
             "Whether the network of this machine does not work, so that nothing is said of any service",
@@ -65,6 +99,13 @@ impl Collector for ServiceMetrics {
         )?;
         ConstGauge::new(i64::from(snapshot.own_network_down.is_some())).encode(down)
     }
+}
+
+/// Whether an outcome with this code is no failure.
+fn works(code: &str) -> bool {
+    let mut outcomes = Outcome::ALL.iter();
+    let outcome = outcomes.find(|outcome| outcome.code() == code);
+    outcome.is_some_and(|outcome| outcome.severity() != Severity::Failure)
 }
 
 /// One metric with a line for every service of which it is known.
@@ -88,10 +129,7 @@ fn gauge<V: EncodeGaugeValue>(
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
-    use app::status::{Certificate, CheckResult, Event, Reason, ServiceFacts};
-    use probe::Outcome;
+    use app::status::{Certificate, CheckResult, Event, OwnSignIn, Reason, ServiceFacts};
 
     use super::*;
     use crate::operations::metrics::Metrics;
@@ -118,6 +156,12 @@ mod tests {
         };
         let facts = ServiceFacts {
             certificate: Some(certificate),
+            own_sign_in: Some(OwnSignIn {
+                at: 1000 * (now.unix_timestamp() - 600),
+                outcome: "mailbox-nearly-full".to_owned(),
+                used_permille: Some(920),
+                delivery: Some(2500),
+            }),
             ..ServiceFacts::default()
         };
         status.apply([
@@ -140,11 +184,16 @@ mod tests {
             ("service_response_seconds", Some(0.25), None),
             ("service_certificate_days", Some(30.0), None),
             ("service_last_check_age_seconds", Some(60.0), Some(60.0)),
+            ("own_sign_in", Some(1.0), None),
+            ("own_sign_in_age_seconds", Some(600.0), None),
+            ("own_mailbox_used_ratio", Some(0.92), None),
+            ("own_message_seconds", Some(2.5), None),
         ] {
             for (service, expected) in [("imap", imap), ("smtp", smtp)] {
                 let found = value(&text, name, service);
                 let is_near = match (found, expected) {
-                    (Some(found), Some(expected)) => (found - expected).abs() < 5.0,
+                    // A second may pass meanwhile.
+                    (Some(found), Some(expected)) => (found - expected).abs() <= 0.05 * expected,
                     (found, expected) => found == expected,
                 };
                 assert!(is_near, "{name} {service} {found:?}\n{text}");

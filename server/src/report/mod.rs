@@ -1,6 +1,7 @@
 //! The results of a probe, as a tree of text and as one JSON document.
 
 pub mod clients;
+pub mod services;
 
 use std::fmt::{self, Write};
 

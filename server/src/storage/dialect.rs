@@ -153,7 +153,6 @@ fn bind<DB: Dialect>(statement: &mut QueryBuilder<DB>, value: Value) {
     match value {
         Value::Integer(value) => DB::bind_integer(statement, Some(value)),
         Value::OptionalInteger(value) => DB::bind_integer(statement, value),
-        // PostgreSQL has no text with this character, and mail servers can say it.
-        Value::Text(value) => DB::bind_text(statement, value.replace('\0', "\u{fffd}")),
+        Value::Text(value) => DB::bind_text(statement, value),
     }
 }

@@ -83,7 +83,7 @@ impl Cause {
 }
 
 impl StoreError {
-    pub(super) fn new(place: impl fmt::Display, cause: Cause, words: impl fmt::Display) -> Self {
+    pub(crate) fn new(place: impl fmt::Display, cause: Cause, words: impl fmt::Display) -> Self {
         Self {
             place: place.to_string(),
             cause,
@@ -95,6 +95,7 @@ impl StoreError {
     pub(super) fn of(place: impl fmt::Display, error: &sqlx::Error) -> Self {
         let cause = match error {
             sqlx::Error::Database(error) => of_database(error.as_ref()),
+            sqlx::Error::Io(error) if is_tls(error) => Cause::Tls,
             sqlx::Error::Io(error) => of_system(error),
             sqlx::Error::Tls(_) => Cause::Tls,
             sqlx::Error::PoolTimedOut => {
@@ -144,6 +145,11 @@ impl StoreError {
     }
 }
 
+/// Whether the handshake has failed, and not what carries it.
+fn is_tls(error: &io::Error) -> bool {
+    matches!(error.get_ref(), Some(cause) if cause.is::<rustls::Error>())
+}
+
 fn of_system(error: &io::Error) -> Cause {
     use io::ErrorKind as Kind;
     match error.kind() {
@@ -191,5 +197,42 @@ fn of_postgres(code: &str) -> Cause {
         ("XX001" | "XX002", _) => Cause::Corrupt,
         (_, "22" | "23") => Cause::Unstorable,
         _ => Cause::Failed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_told_apart() {
+        for (code, expected) in [
+            (5, Cause::Locked),
+            (261, Cause::Locked),
+            (1032, Cause::ReadOnly),
+            (13, Cause::DiskFull),
+            (26, Cause::Corrupt),
+            (267, Cause::Corrupt),
+            (1299, Cause::Unstorable),
+            (778, Cause::Failed),
+        ] {
+            assert_eq!(of_sqlite(code), expected, "{code}");
+        }
+        for (code, expected) in [
+            ("53100", Cause::DiskFull),
+            ("53300", Cause::Unreachable),
+            ("28P01", Cause::Refused),
+            ("3D000", Cause::Refused),
+            ("42501", Cause::Refused),
+            ("57P03", Cause::Unreachable),
+            ("57014", Cause::Unreachable),
+            ("25006", Cause::ReadOnly),
+            ("XX001", Cause::Corrupt),
+            ("22021", Cause::Unstorable),
+            ("42P01", Cause::Failed),
+            ("", Cause::Failed),
+        ] {
+            assert_eq!(of_postgres(code), expected, "{code}");
+        }
     }
 }

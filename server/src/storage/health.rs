@@ -47,15 +47,25 @@ impl DatabaseHealth {
         *self.0.fault.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// How many results and events are not stored yet.
+    pub fn waiting(&self) -> i64 {
+        self.0.waiting.get()
+    }
+
+    /// How many results and events were not stored, because too many waited or the database refused them.
+    pub fn lost(&self) -> u64 {
+        self.0.lost.get()
+    }
+
     /// It did not do what it should. Logs it, if that is new.
-    pub(super) fn failed(&self, error: &StoreError) {
+    pub(crate) fn failed(&self, error: &StoreError) {
         if self.set(Some(error.cause)) != Some(error.cause) {
             tracing::error!("{error}; meanwhile the history is kept in memory");
         }
     }
 
     /// It does what it should. Logs it, if it did not before.
-    pub(super) fn works(&self, place: &str) {
+    pub(crate) fn works(&self, place: &str) {
         if self.set(None).is_some() {
             tracing::info!("{place}: the history is stored again");
         }

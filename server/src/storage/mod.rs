@@ -7,7 +7,8 @@
 //! | [`options`] | where operators want it |
 //! | [`recorder`] | takes what the monitor tells, shows it on the pages and has it stored |
 //! | [`writer`] | stores it in the background, and reads what is stored |
-//! | [`queue`] | what is not stored yet |
+//! | [`waiting`] | what is not stored yet, shared by the two |
+//! | [`queue`] | how much of that waits, and what is lost first |
 //! | [`health`] | whether the database does what it should |
 //! | [`sqlite`], [`postgres`] | the databases: how each is opened |
 //! | [`prompt`] | connections for what somebody waits for |
@@ -34,6 +35,7 @@ mod queue;
 pub mod recorder;
 pub mod sql;
 pub mod sqlite;
+mod waiting;
 pub mod writer;
 
 pub use error::{Cause, StoreError};

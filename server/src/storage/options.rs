@@ -65,7 +65,7 @@ pub enum Place {
     /// In a file.
     File(Arc<SqliteFile>),
     /// In PostgreSQL.
-    Postgres(PostgresDatabase),
+    Postgres(Arc<PostgresDatabase>),
 }
 
 impl Place {
@@ -108,7 +108,7 @@ impl Place {
         match self {
             Self::Memory => None,
             Self::File(file) => Some(Arc::<SqliteFile>::clone(file)),
-            Self::Postgres(database) => Some(Arc::new(database.clone())),
+            Self::Postgres(database) => Some(Arc::<PostgresDatabase>::clone(database)),
         }
     }
 }
@@ -124,7 +124,7 @@ fn postgres(from: &str, url: &str) -> Result<Place, StorageError> {
             "the connection to the database is not verified: add sslmode=verify-full to its URL"
         );
     }
-    Ok(Place::Postgres(database))
+    Ok(Place::Postgres(Arc::new(database)))
 }
 
 fn has_password(url: &str) -> bool {

@@ -102,3 +102,88 @@ fn push_bounded<T>(queue: &mut VecDeque<T>, item: T, most: usize) -> u64 {
     let full = queue.len() > most;
     u64::from(full && queue.pop_front().is_some())
 }
+
+#[cfg(test)]
+mod tests {
+    use app::status::{Reason, ServiceState};
+    use probe::Outcome;
+
+    use super::*;
+
+    fn at(seconds: usize) -> UtcDateTime {
+        UtcDateTime::from_unix_timestamp(seconds.try_into().unwrap()).unwrap()
+    }
+
+    fn result(seconds: usize) -> Event {
+        Event::Result(CheckResult {
+            service: "lab/imap".parse().unwrap(),
+            at: at(seconds),
+            state: ServiceState::Ok,
+            reason: Reason::Found(Outcome::Ok),
+            response_time: None,
+        })
+    }
+
+    fn incident(begin: usize, end: Option<usize>) -> Event {
+        Event::Incident(Incident {
+            service: "lab/imap".parse().unwrap(),
+            begin: at(begin),
+            end: end.map(at),
+            reason: Reason::Found(Outcome::ConnectionRefused),
+        })
+    }
+
+    fn facts(capability: &str) -> Event {
+        let facts = ServiceFacts {
+            capabilities: [capability.to_owned()].into(),
+            ..ServiceFacts::default()
+        };
+        Event::Facts("lab/imap".parse().unwrap(), facts)
+    }
+
+    #[test]
+    fn the_oldest_results_are_lost_first_and_nothing_else_for_them() {
+        let mut queue = Queue::default();
+        queue.push(incident(0, None));
+        let lost: u64 = (0..MAX_RESULTS + 3)
+            .map(|number| queue.push(result(number)))
+            .sum();
+        assert_eq!((lost, queue.len()), (3, MAX_RESULTS + 1));
+        assert_eq!(queue.take(2), [incident(0, None), result(3)]);
+    }
+
+    #[test]
+    fn incidents_are_bounded_too() {
+        let mut queue = Queue::default();
+        let lost: u64 = (0..MAX_OTHERS + 2)
+            .map(|number| queue.push(incident(number, None)))
+            .sum();
+        assert_eq!((lost, queue.len()), (2, MAX_OTHERS));
+        assert_eq!(queue.take(1), [incident(2, None)]);
+    }
+
+    #[test]
+    fn only_the_last_of_what_replaces_each_other_waits() {
+        let mut queue = Queue::default();
+        for event in [
+            facts("a"),
+            incident(1, None),
+            Event::OwnNetworkDown(Some(at(1))),
+            incident(1, Some(2)),
+            // It comes late.
+            incident(1, None),
+            facts("b"),
+            Event::OwnNetworkDown(None),
+        ] {
+            assert_eq!(queue.push(event), 0);
+        }
+        let expected = [
+            Event::OwnNetworkDown(None),
+            incident(1, Some(2)),
+            facts("b"),
+        ];
+        assert_eq!(queue.len(), 3);
+        assert_eq!(queue.take(10), expected);
+        assert_eq!((queue.len(), queue.take(10)), (0, Vec::new()));
+    }
+}

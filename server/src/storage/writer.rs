@@ -4,11 +4,13 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use app::status::Event;
+use app::status::{Event, ServiceStatus};
 use time::UtcDateTime;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
-use super::recorder::{Recorder, Waiting};
+use super::health::DatabaseHealth;
+use super::recorder::Recorder;
+use super::waiting::Waiting;
 use super::{Cause, Database, Store, StoreError};
 
 /// What is recorded in this time is stored together. A crash costs no more than this and what is being written.
@@ -42,37 +44,44 @@ pub struct Writer {
 }
 
 impl Writer {
-    pub(super) fn new(
+    /// What shows events on the pages of a site, and what stores them in a database, once it runs. What the database
+    /// has already is shown as soon as it is read.
+    pub fn with_recorder(
+        status: ServiceStatus,
         database: Arc<dyn Database>,
-        recorder: Recorder,
-        waiting: Arc<Waiting>,
-    ) -> Self {
-        Self {
+        health: DatabaseHealth,
+    ) -> (Recorder, Self) {
+        let waiting = Arc::new(Waiting::new(health));
+        let recorder = Recorder::stored(status, Arc::clone(&waiting));
+        let writer = Self {
             database,
             store: None,
-            recorder,
+            recorder: recorder.clone(),
             waiting,
             shown: false,
             batch: Vec::new(),
             next_prune: Instant::now() + TOGETHER,
-        }
+        };
+        (recorder, writer)
     }
 
-    /// Opens the database, so that a fault of the configuration is seen at the start. Any other fault is logged, and
-    /// it is tried again later.
+    /// Opens the database and shows what it has, so that a fault of the configuration is seen at the start. Any other
+    /// fault is logged, and it is tried again later.
     ///
     /// # Errors
     ///
     /// When nothing but another configuration helps.
     pub async fn open(&mut self) -> Result<(), StoreError> {
-        match self.opened().await {
-            Err(error) if error.cause.is_configuration() => Err(error),
-            Err(error) => {
-                self.waiting.health.failed(&error);
-                Ok(())
-            }
-            Ok(_) => Ok(()),
+        let shown = match self.opened().await {
+            Ok(store) => self.show(&store).await,
+            Err(error) if error.cause.is_configuration() => return Err(error),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = shown {
+            self.waiting.health().failed(&error);
+            self.store = None;
         }
+        Ok(())
     }
 
     /// Stores events as they are recorded, for ever.
@@ -81,12 +90,12 @@ impl Writer {
         loop {
             match self.step().await {
                 Ok(()) => {
-                    self.waiting.health.works(self.database.place());
+                    self.waiting.health().works(self.database.place());
                     pause = FIRST_PAUSE;
                     self.wait().await;
                 }
                 Err(error) => {
-                    self.waiting.health.failed(&error);
+                    self.waiting.health().failed(&error);
                     self.store = None;
                     sleep(pause).await;
                     pause = (pause * 2).min(MAX_PAUSE);
@@ -98,7 +107,7 @@ impl Writer {
     /// Stores at the end what waits, and closes the database.
     pub async fn finish(mut self) {
         while let Err(error) = self.write().await {
-            self.waiting.health.failed(&error);
+            self.waiting.health().failed(&error);
             // What has just begun to fail may have been disturbed by the end of the program.
             if self.store.take().is_none() {
                 break;
@@ -133,9 +142,7 @@ impl Writer {
     /// Waits for something to do.
     async fn wait(&self) {
         let more = async {
-            if self.waiting.len() == 0 {
-                self.waiting.more.notified().await;
-            }
+            self.waiting.some().await;
             sleep(TOGETHER).await;
         };
         tokio::select! {
@@ -147,11 +154,7 @@ impl Writer {
     /// Stores all that waits.
     async fn write(&mut self) -> Result<(), StoreError> {
         let store = self.opened().await?;
-        if !self.shown {
-            let known = in_time(self.database.as_ref(), store.load(UtcDateTime::now())).await?;
-            self.recorder.show(known);
-            self.shown = true;
-        }
+        self.show(&store).await?;
         loop {
             if self.batch.is_empty() {
                 self.batch = self.waiting.take(MAX_BATCH);
@@ -168,6 +171,16 @@ impl Writer {
         }
     }
 
+    /// Shows what the database had before, if it is not shown.
+    async fn show(&mut self, store: &Arc<dyn Store>) -> Result<(), StoreError> {
+        if !self.shown {
+            let known = in_time(self.database.as_ref(), store.load(UtcDateTime::now())).await?;
+            self.recorder.show(known);
+            self.shown = true;
+        }
+        Ok(())
+    }
+
     /// Stores each event of the batch by itself, without those that the database takes at no time.
     async fn write_singly(&mut self, store: &Arc<dyn Store>) -> Result<(), StoreError> {
         while let Some(event) = self.batch.first() {
@@ -175,7 +188,7 @@ impl Writer {
             match in_time(self.database.as_ref(), writing).await {
                 Err(error) if error.cause == Cause::Unstorable => {
                     tracing::error!("{error}");
-                    self.waiting.health.count_lost(1);
+                    self.waiting.health().count_lost(1);
                 }
                 done => done?,
             }
@@ -186,7 +199,7 @@ impl Writer {
 
     fn count_waiting(&self) {
         let waiting = self.waiting.len() + self.batch.len();
-        self.waiting.health.set_waiting(waiting);
+        self.waiting.health().set_waiting(waiting);
     }
 
     async fn opened(&mut self) -> Result<Arc<dyn Store>, StoreError> {

@@ -49,6 +49,13 @@ impl Lab {
         self.account(account, "address")
     }
 
+    /// The real port of a service of the lab.
+    pub(crate) fn real_port(&self, id: &str) -> u64 {
+        let services = self.facts["services"].as_array().unwrap();
+        let service = services.iter().find(|service| service["id"] == id).unwrap();
+        service["real_port"].as_u64().unwrap()
+    }
+
     /// `HOST:PORT:ADDR:PORT` for a service of the lab.
     pub(crate) fn connect_to(&self, id: &str) -> String {
         let services = self.facts["services"].as_array().unwrap();

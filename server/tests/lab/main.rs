@@ -7,6 +7,7 @@ mod command_line;
 mod http;
 mod lab;
 mod limits;
+mod monitor;
 mod secrets;
 mod server;
 #[path = "../tls/mod.rs"]

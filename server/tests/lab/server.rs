@@ -36,9 +36,11 @@ impl Server {
                 "127.0.0.1:0",
                 "--published-settings-every",
                 "off",
-                "--monitor-every",
-                "off",
             ])
+            .args(match options.contains(&"--monitor-every") {
+                true => &[][..],
+                false => &["--monitor-every", "off"],
+            })
             .args(["--metrics-listen", "127.0.0.1:0"])
             .args(options)
             .args(lab.options())

@@ -123,6 +123,7 @@ impl PostgresServer {
             .args(["--set", "ON_ERROR_STOP=1", "--username", "postgres"])
             .args(["--host", "127.0.0.1", "--port", &self.port.to_string()])
             .args(["--dbname", database, "--command", statements])
+            .stdout(Stdio::piped())
             .output()
             .unwrap();
         let said = String::from_utf8_lossy(&done.stderr);
@@ -180,7 +181,7 @@ fn programs() -> PathBuf {
 }
 
 /// The ids of the user `postgres` and of its group.
-fn ids() -> (u32, u32) {
+pub(crate) fn ids() -> (u32, u32) {
     let users = fs::read_to_string(Path::new("/etc/passwd")).unwrap();
     let line = users.lines().find(|line| line.starts_with("postgres:"));
     let mut fields = line.expect("there is no user postgres").split(':').skip(2);

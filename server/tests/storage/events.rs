@@ -14,6 +14,11 @@ pub(crate) fn at(seconds: i64) -> UtcDateTime {
     UtcDateTime::from_unix_timestamp(20_500 * 86_400 + seconds).unwrap()
 }
 
+/// So many seconds after that midnight this is.
+pub(crate) fn seconds(at: UtcDateTime) -> i64 {
+    at.unix_timestamp() - 20_500 * 86_400
+}
+
 pub(crate) fn key(text: &str) -> ServiceKey {
     text.parse().unwrap()
 }
@@ -54,6 +59,7 @@ pub(crate) fn change(subject: &str, seconds: i64, after: &str) -> Event {
 
 pub(crate) fn facts(service: &str, capability: &str) -> Event {
     let facts = ServiceFacts {
+        own_sign_in: None,
         addresses: ["192.0.2.1".parse().unwrap(), "2001:db8::1".parse().unwrap()].into(),
         aliases: vec!["mail.example.net".into()],
         certificate: Some(Certificate {

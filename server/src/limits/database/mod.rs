@@ -200,6 +200,14 @@ impl DatabaseCounters {
         Ok(())
     }
 
+    async fn try_confirm(&self) -> Result<(), OutOfReach> {
+        let call = query("SELECT limit_flush($1)").bind(self.server);
+        self.connections
+            .with(async |connection| call.execute(connection).await)
+            .await?;
+        Ok(())
+    }
+
     async fn try_renew(&self) -> Result<u32, RenewError> {
         let call = query_as("SELECT servers, same_secret FROM limit_renew_server($1, $2, $3)")
             .bind(self.server)
@@ -241,6 +249,10 @@ impl SharedCounters for DatabaseCounters {
 
     fn settle<'a>(&'a self, settled: &'a Settled) -> BoxFuture<'a, Result<(), OutOfReach>> {
         self.try_settle(settled).boxed()
+    }
+
+    fn confirm(&self) -> BoxFuture<'_, Result<(), OutOfReach>> {
+        self.try_confirm().boxed()
     }
 
     fn take_place<'a>(

@@ -34,7 +34,7 @@ pub(super) struct Outbox {
 const MAX_WAITING: usize = 65_536;
 
 /// How many are reported at the same time.
-const AT_ONCE: usize = 8;
+const AT_ONCE: usize = 32;
 
 impl Outbox {
     pub(super) fn new(known_for: Duration) -> Self {
@@ -75,11 +75,12 @@ impl Outbox {
         }
     }
 
-    /// Reports the first messages. Each stays here until it is known that it was taken in. Only one task may do this
-    /// at a time.
+    /// Reports the first messages. Each stays here until it is known that it was taken in for good. Only one task may
+    /// do this at a time.
     pub(super) async fn deliver_some(&self, shared: &dyn SharedCounters) -> Result<(), OutOfReach> {
         let some: Vec<Message> = self.messages().iter().take(AT_ONCE).cloned().collect();
         let results = join_all(some.iter().map(|message| self.send(message, shared))).await;
+        shared.confirm().await?;
         let mut failed = Ok(());
         let mut kept = VecDeque::new();
         let mut messages = self.messages();

@@ -294,6 +294,7 @@ async fn write_changes<DB: Dialect>(
     changes: &[&Change],
 ) -> Result<(), sqlx::Error> {
     let texts = |change: &Change| {
+        // PostgreSQL has no text with this character, and mail servers can say it.
         let text = |text: &str| text.replace('\0', "\u{fffd}");
         [
             change.subject.to_string(),

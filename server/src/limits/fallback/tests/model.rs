@@ -185,6 +185,10 @@ impl SharedCounters for Line {
         .boxed()
     }
 
+    fn confirm(&self) -> BoxFuture<'_, Result<(), OutOfReach>> {
+        self.ask(|_, _| ()).boxed()
+    }
+
     fn take_place<'a>(
         &'a self,
         place: Id,
@@ -204,7 +208,8 @@ impl SharedCounters for Line {
         place: Id,
         _: &'a ClientScopes,
     ) -> BoxFuture<'a, Result<(), OutOfReach>> {
-        self.ask(move |_, state| drop(state.places.remove(&place)))
+        self.ask(move |_, state| state.places.remove(&place))
+            .map(|left| left.map(drop))
             .boxed()
     }
 
