@@ -41,7 +41,7 @@ pub(super) async fn load<DB: Dialect>(
     let services = services.collect();
     Ok(Snapshot {
         services,
-        incidents: reader.incidents().await?.into(),
+        incidents: reader.incidents(false).await?.into(),
         changes: reader.changes().await?.into(),
         own_network_down: reader.own_network().await?,
     })
@@ -220,8 +220,13 @@ impl<'a, DB: Dialect> Reader<'a, DB> {
         Ok(all)
     }
 
-    /// Those that go on, and those that began or ended in the time that is shown, the newest first.
-    pub(super) async fn incidents(&mut self) -> Result<Vec<Arc<Incident>>, sqlx::Error> {
+    /// Those that go on, and those that began in the time that is shown, the newest first; `ended` adds those that ended
+    /// in it.
+    pub(super) async fn incidents(
+        &mut self,
+        ended: bool,
+    ) -> Result<Vec<Arc<Incident>>, sqlx::Error> {
+        let ended_from = if ended { self.oldest } else { i64::MAX };
         let statement = with_integers(
             [
                 (
@@ -229,7 +234,7 @@ impl<'a, DB: Dialect> Reader<'a, DB> {
                      WHERE ended IS NULL OR began >= ",
                     self.oldest,
                 ),
-                (" OR ended >= ", self.oldest),
+                (" OR ended >= ", ended_from),
                 (" ORDER BY began DESC LIMIT ", MAX_INCIDENTS as i64),
             ],
             "",
