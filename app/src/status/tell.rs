@@ -6,10 +6,11 @@ use time::UtcDateTime;
 use super::said::{Part, Said, Times};
 use super::standing::{Seen, ShownState, Standing};
 use super::words::{
-    AgoValue, InsteadValue, NumberValue, ProviderGroupValue, ProviderTimeValue, ProviderValue,
-    ReasonValue, ServicesValue, SinceValue, TimeValue,
+    AgoValue, CountValue, InsteadValue, NumberValue, ProviderGroupValue, ProviderTimeValue,
+    ProviderValue, ReasonValue, ServicesValue, SinceValue, TimeValue,
 };
 use super::{Reason, ServiceKey, Subject};
+use crate::content::template::Template;
 use crate::page_words::ServiceValue as NameValue;
 use crate::record::{Catalogue, Group, Record, Role, Service};
 use crate::texts::Texts;
@@ -36,6 +37,13 @@ pub enum Overall {
     OwnNetwork(UtcDateTime),
     /// Nothing was checked yet.
     NotChecked,
+    /// Those that were checked lately have no trouble. Of the others nothing is known.
+    NoTroubleKnown {
+        /// How many were checked.
+        known: usize,
+        /// Of so many.
+        total: usize,
+    },
     /// All is well.
     Works,
     /// All work, some not as well as they should.
@@ -70,16 +78,19 @@ impl Overall {
         }
         match (known, down, degraded) {
             (0, ..) => Self::NotChecked,
-            (_, 0, 0) => Self::Works,
-            (_, 0, _) => Self::Degraded,
-            (_, down, _) => Self::Down { down, total },
+            (_, 1.., _) => Self::Down { down, total },
+            (known, ..) if known < total => Self::NoTroubleKnown { known, total },
+            (_, _, 0) => Self::Works,
+            _ => Self::Degraded,
         }
     }
 
     /// What is shown of it.
     pub const fn shown(self) -> ShownState {
         match self {
-            Self::OwnNetwork(_) | Self::NotChecked => ShownState::Unknown,
+            Self::OwnNetwork(_) | Self::NotChecked | Self::NoTroubleKnown { .. } => {
+                ShownState::Unknown
+            }
             Self::Works => ShownState::Ok,
             Self::Degraded => ShownState::Degraded,
             Self::Down { .. } => ShownState::Down,
@@ -95,12 +106,19 @@ impl Overall {
             Self::Works => words.all_work.clone(),
             Self::Degraded => words.all_answer.clone(),
             Self::Down { down: 1, .. } => words.one_down.clone(),
-            Self::Down { down, total } => words.some_down.fill(|value| match value {
-                super::words::CountValue::Number => down.to_string(),
-                super::words::CountValue::Total => total.to_string(),
-            }),
+            Self::Down { down, total } => of_total(&words.some_down, down, total),
+            Self::NoTroubleKnown { known, total } => {
+                of_total(&words.no_trouble_known, known, total)
+            }
         }
     }
+}
+
+fn of_total(sentence: &Template<CountValue>, number: usize, total: usize) -> String {
+    sentence.fill(|value| match value {
+        CountValue::Number => number.to_string(),
+        CountValue::Total => total.to_string(),
+    })
 }
 
 /// Every service of every record.

@@ -319,6 +319,17 @@ fn all_together_are_said_in_one_sentence() {
         format!("There is trouble with 2 of {} mail servers", all.len())
     );
     assert_eq!(overall.shown().name(), "down");
+    // Of the others nothing is known yet.
+    let one = result("imap", 0, ServiceState::Ok, Reason::Found(Outcome::Ok));
+    let overall = Overall::of(&seen([one]), &catalogue);
+    assert_eq!(
+        overall.title(&texts),
+        format!(
+            "No trouble found. We have checked 1 of {} mail servers",
+            all.len()
+        )
+    );
+    assert_eq!(overall.shown().name(), "unknown");
 }
 
 #[test]
