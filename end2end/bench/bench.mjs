@@ -13,6 +13,7 @@ import { benchDecisions, decisionsExample } from "./decisions.mjs";
 import { benchHandshakes, handshakesExample } from "./handshakes.mjs";
 import { benchHistory, historyExample } from "./history.mjs";
 import { benchLoad } from "./load.mjs";
+import { benchMonitor } from "./monitor.mjs";
 import { postgresPrograms } from "./postgres.mjs";
 import { benchProbe } from "./probe.mjs";
 import { benchRounds } from "./rounds.mjs";
@@ -39,6 +40,7 @@ try {
   await benchProbe();
   await benchHandshakes();
   await benchRounds();
+  await benchMonitor(directory);
   await benchHistory(directory);
   await benchDecisions();
 } catch (error) {

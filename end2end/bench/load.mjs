@@ -162,13 +162,13 @@ function slowClient(url) {
  * The 99th percentile of the latency, in milliseconds. The rate is fixed: at the highest possible rate, wrk would
  * measure how the kernel schedules itself and the server.
  */
-export async function percentile(directory, url) {
+export async function percentile(directory, url, path = "/") {
   const script = join(directory, "pace.lua");
   await writeFile(script, `delay = function() return ${PACE} end\n`);
-  await run("wrk", ["-t1", "-c8", "-d1s", `${url}/`]);
+  await run("wrk", ["-t1", "-c8", "-d1s", url + path]);
   const values = [];
   for (let i = 0; i < 3; i++) {
-    const report = await run("wrk", ["-t1", "-c8", "-d6s", "--latency", "-s", script, `${url}/`]);
+    const report = await run("wrk", ["-t1", "-c8", "-d6s", "--latency", "-s", script, url + path]);
     const [, value, unit] = /99%\s+([\d.]+)(us|ms|s)/.exec(report);
     values.push(Number(value) * { us: 0.001, ms: 1, s: 1000 }[unit]);
   }

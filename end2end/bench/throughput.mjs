@@ -1,7 +1,7 @@
-// Requests per second of `/`, compared with nginx serving the same bytes from a file.
+// Requests per second of a page, compared with nginx serving the same bytes from a file.
 
 import { spawn } from "node:child_process";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, writeFile } from "node:fs/promises";
 import { get } from "node:http";
 import { join } from "node:path";
 import { claimPorts } from "../lab/ports.mjs";
@@ -14,27 +14,32 @@ const WRK = ["-t1", "-c32", "-d8s"];
 export async function benchThroughput(directory) {
   const server = await serve();
   try {
-    const page = await download(`${server.url}/`);
-    const nginx = await startNginx(directory, page);
-    try {
-      const same = await download(nginx.url);
-      if (!same.body.equals(page.body)) throw new Error("nginx does not serve the same bytes");
-      const ours = await requestsPerSecond(`${server.url}/`);
-      const theirs = await requestsPerSecond(nginx.url);
-      table(
-        `Requests per second of / (${grouped(page.body.length)} bytes, not compressed; wrk ${WRK.join(" ")})`,
-        ["", "requests/s", "headers"],
-        [
-          ["mailguide, from memory", grouped(ours), page.headers.length / 2],
-          ["nginx, from a file", grouped(theirs), same.headers.length / 2],
-        ],
-      );
-      console.log(`  mailguide serves ${(ours / theirs).toFixed(2)} times as many as nginx`);
-    } finally {
-      await nginx.stop();
-    }
+    await compareWithNginx(directory, server.url, "/");
   } finally {
     await server.stop();
+  }
+}
+
+/** Prints how many requests per second a server answers for this page, and how many nginx does with the same bytes. */
+export async function compareWithNginx(directory, url, path) {
+  const page = await download(url + path);
+  const nginx = await startNginx(directory, page);
+  try {
+    const same = await download(nginx.url);
+    if (!same.body.equals(page.body)) throw new Error("nginx does not serve the same bytes");
+    const ours = await requestsPerSecond(url + path);
+    const theirs = await requestsPerSecond(nginx.url);
+    table(
+      `Requests per second of ${path} (${grouped(page.body.length)} bytes, not compressed; wrk ${WRK.join(" ")})`,
+      ["", "requests/s", "headers"],
+      [
+        ["mailguide, from memory", grouped(ours), page.headers.length / 2],
+        ["nginx, from a file", grouped(theirs), same.headers.length / 2],
+      ],
+    );
+    console.log(`  mailguide serves ${(ours / theirs).toFixed(2)} times as many as nginx`);
+  } finally {
+    await nginx.stop();
   }
 }
 
@@ -62,9 +67,8 @@ async function requestsPerSecond(url) {
 }
 
 async function startNginx(directory, page) {
-  const root = join(directory, "nginx");
+  const root = await mkdtemp(join(directory, "nginx-"));
   const { ports, release } = await claimPorts(["127.0.0.1"]);
-  await mkdir(root);
   await writeFile(join(root, "index.html"), page.body);
   await writeFile(join(root, "nginx.conf"), configuration(root, ports[0], page.headers));
   const child = spawn(program("nginx"), ["-p", root, "-c", join(root, "nginx.conf"), "-e", join(root, "error.log")], {

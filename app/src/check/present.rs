@@ -15,8 +15,6 @@ use super::mask::Mask;
 use super::words::lines;
 use crate::guide::destination::Destination;
 use crate::record::Link;
-use crate::status::said::Times;
-use crate::status::tell;
 use crate::texts::Texts;
 
 /// What is needed to present one test.
@@ -35,8 +33,8 @@ pub(super) struct Presenter {
     pub(super) endpoints: Vec<Endpoint>,
     /// The largest message that the provider documents, in bytes.
     pub(super) message_size: Option<u64>,
-    /// Since when the monitor, too, finds each service not working.
-    pub(super) down_since: Vec<Option<UtcDateTime>>,
+    /// Since when each service is known not to work, and what is said of that.
+    pub(super) others_see: Vec<Option<(UtcDateTime, String)>>,
 }
 
 /// The page about all servers.
@@ -239,12 +237,11 @@ impl Presenter {
         if finding.cause.side() != Side::Service || finding.cause.severity() < Severity::Failure {
             return None;
         }
-        let services = self.endpoints.iter().zip(&self.down_since);
+        let services = self.endpoints.iter().zip(&self.others_see);
         let services = services.filter(|(endpoint, _)| finding.endpoints.contains(&endpoint.id));
-        let since: Option<Vec<UtcDateTime>> = services.map(|(_, since)| *since).collect();
-        let since = since?.into_iter().min()?;
-        let times = Times::new(&self.texts, UtcDateTime::now());
-        Some(tell::others_see(times, since))
+        let known: Option<Vec<_>> = services.map(|(_, others)| others.as_ref()).collect();
+        let (_, text) = known?.into_iter().min()?;
+        Some(text.clone())
     }
 
     /// The stages of a healthy service, in the order in which the probe goes through them.
@@ -384,7 +381,7 @@ mod tests {
                 security: Security::Tls,
             }],
             message_size: None,
-            down_since: vec![None],
+            others_see: vec![None],
         };
         let said = "NO Jane.Doe@Example.net (jane.doe) is unknown to mail.example.net";
         let step = Step {

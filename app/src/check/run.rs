@@ -6,7 +6,6 @@ use futures_util::stream::{self, BoxStream, StreamExt};
 use probe::dialogue::OutgoingMessage;
 use probe::net::{self, ProbeEvent};
 use probe::{Credentials, EndpointReport, Judgement, Outcome, Protocol, Stage, diagnose};
-use time::UtcDateTime;
 use tokio::sync::mpsc::UnboundedSender;
 
 use super::asked::AskedPart;
@@ -23,7 +22,6 @@ use crate::record::{
     SignInMethod, parse_address,
 };
 use crate::site::Site;
-use crate::status::ServiceKey;
 use crate::texts::Texts;
 
 /// What the server knows of the client and its connection.
@@ -195,16 +193,6 @@ fn select_services<'a>(group: &'a Group, ids: &[String]) -> Vec<&'a Service> {
     group.services.iter().filter(wanted).collect()
 }
 
-/// Since when the monitor finds each of the services not working.
-fn down_since(site: &Site, parsed: &ParsedRequest<'_>) -> Vec<Option<UtcDateTime>> {
-    let seen = site.status.seen();
-    let since = |service: &&Service| {
-        let key = ServiceKey::new(parsed.record, service);
-        Some(seen.as_ref()?.open_incident(&key)?.begin)
-    };
-    parsed.services.iter().map(since).collect()
-}
-
 /// The largest message that the provider documents, in bytes.
 fn message_size(record: &Record) -> Option<u64> {
     let mut limits = record.limits.iter();
@@ -219,7 +207,6 @@ fn events(
     checks: &dyn SharedChecks,
     permit: Arc<dyn TestPermit>,
 ) -> BoxStream<'static, TestEvent> {
-    let down_since = down_since(site, &parsed);
     let (credentials, mask, message) = match parsed.sign_in {
         Some(SignIn {
             credentials,
@@ -229,7 +216,8 @@ fn events(
         }) => (Some(credentials), Some(mask), message),
         None => (None, None, None),
     };
-    let services = parsed.services.iter();
+    let (status, services) = (&site.status, parsed.services.iter());
+    let others_see = status.others_see(texts, parsed.record, &parsed.services);
     let presenter = Presenter {
         texts: Arc::clone(texts),
         provider: parsed.record.name.clone(),
@@ -238,7 +226,7 @@ fn events(
         with_message: message.is_some(),
         mask,
         message_size: message_size(parsed.record),
-        down_since,
+        others_see,
         alternatives: services
             .clone()
             .map(|service| service.role == Role::Alternative)

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::said;
-use crate::check::event::Mark;
 use crate::islands::GroupPanel;
 use crate::record::{Group, Record, Role, Service};
 use crate::site::{site, texts};
@@ -13,7 +12,7 @@ use crate::status::said::{Said, Times};
 use crate::status::standing::Seen;
 use crate::status::tell::{self, ToldState};
 use crate::status::words::ServiceStateValue;
-use crate::status::{ServiceKey, Standing};
+use crate::status::{ServiceKey, ShownState, Standing};
 use crate::texts::Texts;
 
 /// How a service stands. Nothing stands there where nothing is monitored.
@@ -34,10 +33,10 @@ pub fn ServiceState<'a>(
     let times = Times::new(&texts, seen.now);
     let told = tell::tell(times, &texts, &seen, (record, group, service));
     let words = &texts.status.meaning;
-    let more = (told.mark != Mark::Good && !on_status_page)
+    let more = (told.shown != ShownState::Ok && !on_status_page)
         .then(|| view! { " " <a href="/status">{words.more.clone()}</a> });
     let ToldState {
-        mark,
+        shown,
         state,
         checked,
         meaning,
@@ -48,7 +47,7 @@ pub fn ServiceState<'a>(
     let means = (!meaning.is_empty() || more.is_some())
         .then(|| view! { <p class="means">{meaning} {more}</p> });
     Some(view! {
-        <div class="service-state" data-mark=mark.name() data-live="" id=id>
+        <div class="service-state" data-mark=shown.mark() data-live="" id=id>
             <p class="state">
                 <b class="sign">{said(state)}</b>
                 {checked.map(|checked| view! { " " <span>"· " {said(checked)}</span> })}
@@ -92,10 +91,10 @@ fn before_test(
             (service, standing)
         })
         .collect();
-    let mark = worst(&standings);
-    let line = match mark {
-        Mark::Good => Some(Said::text(&words.before_test.all_work)),
-        Mark::Bad => Some(Said::text(&words.before_test.trouble)),
+    let shown = worst(&standings);
+    let line = match shown {
+        ShownState::Ok => Some(Said::text(&words.before_test.all_work)),
+        ShownState::Down => Some(Said::text(&words.before_test.trouble)),
         _ => None,
     };
     let checked = standings
@@ -117,12 +116,12 @@ fn before_test(
     let troubled: Vec<_> = troubled
         .map(|(service, standing)| {
             let state = service_state(times, &texts, service, standing);
-            view! { <li data-mark=standing.mark().name()><span class="sign">{said(state)}</span></li> }
+            view! { <li data-mark=standing.shown().mark()><span class="sign">{said(state)}</span></li> }
         })
         .collect();
     let list = (!troubled.is_empty()).then(|| view! { <ul class="states">{troubled}</ul> });
     view! {
-        <div class="service-state" data-mark=mark.name() data-live="" id=format!("before-test-{position}")>
+        <div class="service-state" data-mark=shown.mark() data-live="" id=format!("before-test-{position}")>
             {line}
             {list}
         </div>
@@ -138,13 +137,7 @@ fn service_state(times: Times<'_>, texts: &Texts, service: &Service, standing: &
 }
 
 /// The state that matters most.
-fn worst(standings: &[(&Service, Standing)]) -> Mark {
-    let marks = standings.iter().map(|(_, standing)| standing.mark());
-    let gravity = |mark: &Mark| match mark {
-        Mark::Bad => 3,
-        Mark::Notice => 2,
-        Mark::Skipped | Mark::Working => 1,
-        Mark::Good => 0,
-    };
-    marks.max_by_key(gravity).unwrap_or(Mark::Skipped)
+fn worst(standings: &[(&Service, Standing)]) -> ShownState {
+    let shown = standings.iter().map(|(_, standing)| standing.shown());
+    shown.max().unwrap_or(ShownState::Unknown)
 }

@@ -6,7 +6,6 @@ use leptos::prelude::*;
 use time::UtcDateTime;
 
 use super::status_news::{Incidents, WhatChanged};
-use crate::check::event::Mark;
 use crate::components::{
     DayBars, DayTable, DaysLegend, Document, Heading, ResponseChart, ResponseTable, ServiceState,
     said,
@@ -17,7 +16,7 @@ use crate::site::{site, texts};
 use crate::status::said::{Said, Times};
 use crate::status::tell::{self, Overall};
 use crate::status::words::{DomainsMoreValue, DomainsValue, NumberValue, TimeValue};
-use crate::status::{Seen, ServiceFacts, ServiceHistory, ServiceKey, Standing};
+use crate::status::{Seen, ServiceFacts, ServiceHistory, ServiceKey, ShownState, Standing};
 use crate::texts::Texts;
 
 /// How all servers stand, and how they stood.
@@ -102,7 +101,7 @@ fn overall(seen: &Seen, times: Times<'_>, texts: &Texts) -> impl IntoView + use<
     let last = last.max().filter(|_| text.is_none());
     let checked = last.map(|at| Said::fill(&words.state.checked_all, |_| times.ago(at)));
     view! {
-        <div class="overall" data-mark=overall.mark().name() data-live="" id="overall">
+        <div class="overall" data-mark=overall.shown().mark() data-live="" id="overall">
             <p class="state"><b class="sign">{overall.title(texts)}</b></p>
             {text.map(|text| view! { <p>{said(text)}</p> })}
             {troubled(seen, times, texts)}
@@ -251,13 +250,13 @@ fn certificate(
         _ => words.days.fill(|NumberValue::Number| days.to_string()),
     };
     let renew = (days < RENEW).then(|| view! { " " <span>{words.renew.clone()}</span> });
-    let mark = if days < RENEW {
-        Mark::Notice
+    let shown = if days < RENEW {
+        ShownState::Degraded
     } else {
-        Mark::Good
+        ShownState::Ok
     };
     Some(view! {
-        <p class="certificate" data-mark=mark.name()>
+        <p class="certificate" data-mark=shown.mark()>
             {words.label.clone()} ": " <b>{text}</b> {renew.map(|renew| view! { "." {renew} })}
         </p>
     })

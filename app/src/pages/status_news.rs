@@ -2,13 +2,12 @@
 
 use leptos::prelude::*;
 
-use crate::check::event::Mark;
 use crate::components::said;
 use crate::record::{Record, Service};
 use crate::site::{site, texts};
 use crate::status::said::{Said, Times};
 use crate::status::words::{NumberValue, PeriodValue, SinceValue};
-use crate::status::{Change, Incident, Seen, tell};
+use crate::status::{Change, Incident, Seen, ShownState, tell};
 use crate::texts::Texts;
 
 /// So many are listed; the others are among the data for programs.
@@ -53,15 +52,15 @@ fn row(
     texts: &Texts,
 ) -> impl IntoView + use<> {
     let words = &texts.status.incidents;
-    let (mark, label) = match incident.end {
-        Some(_) => (Mark::Skipped, &words.ended),
-        None => (Mark::Bad, &words.going_on),
+    let (shown, label) = match incident.end {
+        Some(_) => (ShownState::Unknown, &words.ended),
+        None => (ShownState::Down, &words.going_on),
     };
     let time = period(times, incident);
     let reason = tell::reason(texts, incident.reason).to_owned();
     let name = tell::name(texts, service);
     view! {
-        <li data-mark=mark.name()>
+        <li data-mark=shown.mark()>
             <p><b>{record.name.clone()} ": " {name}</b> " " <span class="badge">{label.clone()}</span></p>
             <p>{said(time)}</p>
             <p class="purpose">{reason}</p>

@@ -3,9 +3,8 @@
 
 use html_escape::encode_text;
 
-use super::standing::{Seen, Standing};
+use super::standing::{Seen, ShownState, Standing};
 use super::tell::Overall;
-use crate::check::event::Mark;
 use crate::record::Catalogue;
 use crate::texts::Texts;
 
@@ -23,23 +22,23 @@ const SIGN: usize = 14;
 
 /// How all servers stand.
 pub fn overall(texts: &Texts, seen: Option<&Seen>, catalogue: &Catalogue) -> String {
-    let mark = seen.map_or(Mark::Skipped, |seen| Overall::of(seen, catalogue).mark());
-    picture(texts, &texts.status.badge.all, mark)
+    let shown = seen.map(|seen| Overall::of(seen, catalogue).shown());
+    picture(texts, &texts.status.badge.all, shown)
 }
 
 /// How a service with this name stands.
 pub fn of_service(texts: &Texts, name: &str, standing: Option<&Standing>) -> String {
-    picture(texts, name, standing.map_or(Mark::Skipped, Standing::mark))
+    picture(texts, name, standing.map(Standing::shown))
 }
 
-fn picture(texts: &Texts, label: &str, mark: Mark) -> String {
+fn picture(texts: &Texts, label: &str, shown: Option<ShownState>) -> String {
     let words = &texts.status.badge;
     // Each color has a contrast of at least 4.5 with white (WCAG 2.2, 1.4.3).
-    let (word, color, sign) = match mark {
-        Mark::Good => (&words.ok, "#136c3a", "M0 4l3 3 5-6"),
-        Mark::Notice => (&words.degraded, "#7a4d00", "M4 0v5M4 8v.1"),
-        Mark::Bad => (&words.down, "#a81e26", "M0 0l8 8M8 0l-8 8"),
-        Mark::Skipped | Mark::Working => (&words.unknown, "#4b5968", "M0 4h8"),
+    let (word, color, sign) = match shown.unwrap_or(ShownState::Unknown) {
+        ShownState::Ok => (&words.ok, "#136c3a", "M0 4l3 3 5-6"),
+        ShownState::Degraded => (&words.degraded, "#7a4d00", "M4 0v5M4 8v.1"),
+        ShownState::Down => (&words.down, "#a81e26", "M0 0l8 8M8 0l-8 8"),
+        ShownState::Unknown => (&words.unknown, "#4b5968", "M0 4h8"),
     };
     let length = |text: &str| text.chars().count() * LETTER;
     let left = length(label) + 2 * SPACE;
@@ -73,13 +72,13 @@ mod tests {
     fn a_state_has_a_word_a_color_and_a_sign_and_nothing_is_markup() {
         let texts = Texts::english();
         let mut seen = Vec::new();
-        for (mark, word) in [
-            (Mark::Good, "work"),
-            (Mark::Notice, "slow"),
-            (Mark::Bad, "trouble"),
-            (Mark::Skipped, "not known"),
+        for (shown, word) in [
+            (ShownState::Ok, "work"),
+            (ShownState::Degraded, "slow"),
+            (ShownState::Down, "trouble"),
+            (ShownState::Unknown, "not known"),
         ] {
-            let picture = picture(&texts, "<b>\"&", mark);
+            let picture = picture(&texts, "<b>\"&", Some(shown));
             assert!(picture.contains(&format!(">{word}</text>")), "{picture}");
             assert!(!picture.contains("<b>"), "{picture}");
             assert!(picture.contains("&lt;b&gt;\"&amp;</text>"), "{picture}");

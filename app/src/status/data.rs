@@ -94,7 +94,7 @@ impl StatusData {
             version: 1,
             monitored: true,
             interval_seconds: Some(seen.every.as_secs()),
-            state: Overall::of(seen, catalogue).name(),
+            state: Overall::of(seen, catalogue).shown().name(),
             own_network_down_since: snapshot.own_network_down.map(rfc3339),
             services: services
                 .map(|(record, service)| service_data(seen, record, service))
@@ -145,7 +145,7 @@ fn service_data(seen: &Seen, record: &Record, service: &Service) -> ServiceData 
         host: endpoint.host.to_string(),
         port: endpoint.port.get(),
         security: endpoint.security,
-        state: standing.name(),
+        state: standing.shown().name(),
         reason,
         down_since: since.map(rfc3339),
         checked_at: last.map(|last| rfc3339(last.at)),

@@ -50,5 +50,5 @@ pub use incident::Incident;
 pub use result::{CheckResult, Reason, ServiceState};
 pub use service::{ServiceKey, ServiceKeyError};
 pub use snapshot::Snapshot;
-pub use standing::{Seen, Standing};
+pub use standing::{Seen, ShownState, Standing};
 pub use state::ServiceStatus;

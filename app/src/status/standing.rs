@@ -7,7 +7,6 @@ use probe::{Protocol, Security};
 use time::UtcDateTime;
 
 use super::{CheckResult, Incident, Reason, ServiceKey, ServiceState, Snapshot};
-use crate::check::event::Mark;
 use crate::record::{Group, Record, Role, Service};
 
 /// After so many intervals without a check nothing is said any more. A server that refuses us is asked less often.
@@ -41,6 +40,41 @@ pub enum Standing {
         /// What the last one found.
         reason: Reason,
     },
+}
+
+/// What is shown of a standing, the gravest last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ShownState {
+    /// It works.
+    Ok,
+    /// Nothing can be said.
+    Unknown,
+    /// It works, and not as well as it should.
+    Degraded,
+    /// It does not work.
+    Down,
+}
+
+impl ShownState {
+    /// The name that programs know.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Unknown => "unknown",
+            Self::Degraded => "degraded",
+            Self::Down => "down",
+        }
+    }
+
+    /// The sign beside it, as the style sheet knows it (`data-mark`).
+    pub const fn mark(self) -> &'static str {
+        match self {
+            Self::Ok => "good",
+            Self::Unknown => "skipped",
+            Self::Degraded => "notice",
+            Self::Down => "bad",
+        }
+    }
 }
 
 /// What to look at, and when.
@@ -133,23 +167,13 @@ impl Seen {
 }
 
 impl Standing {
-    /// The name that programs know.
-    pub const fn name(&self) -> &'static str {
+    /// What is shown of it.
+    pub const fn shown(&self) -> ShownState {
         match self {
-            Self::OwnNetwork | Self::NotChecked | Self::Stale(_) => "unknown",
-            Self::Works(_) => "ok",
-            Self::Degraded(..) => "degraded",
-            Self::Down { .. } => "down",
-        }
-    }
-
-    /// The sign beside it.
-    pub const fn mark(&self) -> Mark {
-        match self {
-            Self::OwnNetwork | Self::NotChecked | Self::Stale(_) => Mark::Skipped,
-            Self::Works(_) => Mark::Good,
-            Self::Degraded(..) => Mark::Notice,
-            Self::Down { .. } => Mark::Bad,
+            Self::OwnNetwork | Self::NotChecked | Self::Stale(_) => ShownState::Unknown,
+            Self::Works(_) => ShownState::Ok,
+            Self::Degraded(..) => ShownState::Degraded,
+            Self::Down { .. } => ShownState::Down,
         }
     }
 

@@ -7,7 +7,10 @@ use std::time::Duration;
 use time::UtcDateTime;
 use tokio::sync::watch;
 
-use super::{Event, Seen, Snapshot};
+use super::said::Times;
+use super::{Event, Seen, ServiceKey, Snapshot, tell};
+use crate::record::{Record, Service};
+use crate::texts::Texts;
 
 /// How all services stand now. Clones share it.
 ///
@@ -46,6 +49,24 @@ impl ServiceStatus {
             every: self.every()?,
             now: UtcDateTime::now(),
         })
+    }
+
+    /// What is added to what a test of a customer finds of each of these services that is known not to work: since
+    /// when, and that others see it, too.
+    pub fn others_see(
+        &self,
+        texts: &Texts,
+        record: &Record,
+        services: &[&Service],
+    ) -> Vec<Option<(UtcDateTime, String)>> {
+        let seen = self.seen();
+        let others = |service: &&Service| {
+            let seen = seen.as_ref()?;
+            let incident = seen.open_incident(&ServiceKey::new(record, service))?;
+            let times = Times::new(texts, seen.now);
+            Some((incident.begin, tell::others_see(times, incident.begin)))
+        };
+        services.iter().map(others).collect()
     }
 
     /// Takes in these events, all at once.

@@ -4,13 +4,12 @@ use probe::{Endpoint, Outcome, Protocol};
 use time::UtcDateTime;
 
 use super::said::{Part, Said, Times};
-use super::standing::{Seen, Standing};
+use super::standing::{Seen, ShownState, Standing};
 use super::words::{
     AgoValue, InsteadValue, NumberValue, ProviderGroupValue, ProviderTimeValue, ProviderValue,
     ReasonValue, ServicesValue, SinceValue, TimeValue,
 };
 use super::{Reason, ServiceKey, Subject};
-use crate::check::event::Mark;
 use crate::page_words::ServiceValue as NameValue;
 use crate::record::{Catalogue, Group, Record, Role, Service};
 use crate::texts::Texts;
@@ -18,8 +17,8 @@ use crate::texts::Texts;
 /// What is said of a service.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ToldState {
-    /// The sign beside it.
-    pub mark: Mark,
+    /// What is shown of it.
+    pub shown: ShownState,
     /// The state.
     pub state: Said,
     /// When it was found.
@@ -77,23 +76,13 @@ impl Overall {
         }
     }
 
-    /// The sign beside it.
-    pub const fn mark(self) -> Mark {
+    /// What is shown of it.
+    pub const fn shown(self) -> ShownState {
         match self {
-            Self::OwnNetwork(_) | Self::NotChecked => Mark::Skipped,
-            Self::Works => Mark::Good,
-            Self::Degraded => Mark::Notice,
-            Self::Down { .. } => Mark::Bad,
-        }
-    }
-
-    /// The name that programs know.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::OwnNetwork(_) | Self::NotChecked => "unknown",
-            Self::Works => "ok",
-            Self::Degraded => "degraded",
-            Self::Down { .. } => "down",
+            Self::OwnNetwork(_) | Self::NotChecked => ShownState::Unknown,
+            Self::Works => ShownState::Ok,
+            Self::Degraded => ShownState::Degraded,
+            Self::Down { .. } => ShownState::Down,
         }
     }
 
@@ -165,7 +154,7 @@ pub fn tell(
         }
     });
     ToldState {
-        mark: standing.mark(),
+        shown: standing.shown(),
         state: state(times, &standing),
         checked: checked(times, &standing),
         // Two pieces of advice would contradict each other.

@@ -9,7 +9,6 @@ use time::UtcDateTime;
 use super::said::Times;
 use super::tell::{self, Overall, ToldState};
 use super::*;
-use crate::check::event::Mark;
 use crate::record::{Catalogue, built_in};
 use crate::texts::Texts;
 
@@ -83,7 +82,7 @@ fn told(seen: &Seen, service: &str) -> ToldState {
 }
 
 /// All that is said, without the space that does not break.
-fn line(seen: &Seen, service: &str) -> (Mark, String) {
+fn line(seen: &Seen, service: &str) -> (ShownState, String) {
     let told = told(seen, service);
     let checked = told.checked.map(|checked| checked.plain());
     let parts = [
@@ -94,7 +93,7 @@ fn line(seen: &Seen, service: &str) -> (Mark, String) {
     ];
     let parts = parts.into_iter().flatten().filter(|part| !part.is_empty());
     let line = parts.collect::<Vec<_>>().join(" | ");
-    (told.mark, line.replace('\u{a0}', " "))
+    (told.shown, line.replace('\u{a0}', " "))
 }
 
 #[test]
@@ -106,45 +105,45 @@ fn every_state_says_what_it_means_and_what_to_do() {
     let wait = "Leave your settings as they are, and try again later.";
     let own = "Our own connection to the internet has trouble. This says nothing about your mail.";
     for (service, events, mark, expected) in [
-        ("imap", vec![], Mark::Skipped, "Not checked yet".to_owned()),
-        ("imap", vec![ok("smtp")], Mark::Skipped, "Not checked yet".to_owned()),
-        ("imap", vec![ok("imap")], Mark::Good, "Works | checked just now".to_owned()),
+        ("imap", vec![], ShownState::Unknown, "Not checked yet".to_owned()),
+        ("imap", vec![ok("smtp")], ShownState::Unknown, "Not checked yet".to_owned()),
+        ("imap", vec![ok("imap")], ShownState::Ok, "Works | checked just now".to_owned()),
         (
             "imap",
             vec![result("imap", 29 * MINUTE, ServiceState::Ok, found(Outcome::Ok))],
-            Mark::Good,
+            ShownState::Ok,
             "Works | checked 29 minutes ago".to_owned(),
         ),
         // What was found long ago is not so now.
         (
             "imap",
             vec![result("imap", 5 * HOUR, ServiceState::Ok, found(Outcome::Ok))],
-            Mark::Skipped,
+            ShownState::Unknown,
             "Not checked since 09:05 UTC".to_owned(),
         ),
         (
             "imap",
             vec![result("imap", 2 * DAY, ServiceState::Down, found(Outcome::NoGreeting))],
-            Mark::Skipped,
+            ShownState::Unknown,
             "Not checked since 25 November 2026, 14:05 UTC".to_owned(),
         ),
         // A clock that was wrong.
         (
             "imap",
             vec![result("imap", -HOUR, ServiceState::Ok, found(Outcome::Ok))],
-            Mark::Good,
+            ShownState::Ok,
             "Works | checked just now".to_owned(),
         ),
         (
             "imap",
             vec![result("imap", MINUTE, ServiceState::Degraded, Reason::Slow)],
-            Mark::Notice,
+            ShownState::Degraded,
             "Slow now | checked a minute ago | The server answers, but takes longer than usual. You need not change anything.".to_owned(),
         ),
         (
             "imap",
             vec![result("imap", 0, ServiceState::Degraded, found(Outcome::CertificateExpiresSoon))],
-            Mark::Notice,
+            ShownState::Degraded,
             format!(
                 "Works, but not perfectly | checked just now | {}. Mail still works, and you need not change anything.",
                 Texts::english().words.step(Outcome::CertificateExpiresSoon)
@@ -153,26 +152,26 @@ fn every_state_says_what_it_means_and_what_to_do() {
         (
             "imap",
             down("imap", HOUR).into(),
-            Mark::Bad,
+            ShownState::Down,
             format!("Trouble since 13:05 UTC | checked 2 minutes ago | {receiving} {wait}"),
         ),
         (
             "smtp",
             down("smtp", 20 * HOUR).into(),
-            Mark::Bad,
+            ShownState::Down,
             format!("Trouble since 26 November 2026, 18:05 UTC | checked 2 minutes ago | {sending} {wait}"),
         ),
         // The incident is told a moment after the result.
         (
             "smtp",
             down("smtp", HOUR)[..1].to_vec(),
-            Mark::Bad,
+            ShownState::Down,
             format!("Trouble since 14:03 UTC | checked 2 minutes ago | {sending} {wait}"),
         ),
         (
             "imap",
             down("imap", HOUR).into_iter().chain([Event::OwnNetworkDown(Some(ago(0)))]).collect(),
-            Mark::Skipped,
+            ShownState::Unknown,
             format!("We cannot check it right now | {own}"),
         ),
     ] {
@@ -319,7 +318,7 @@ fn all_together_are_said_in_one_sentence() {
         title,
         format!("There is trouble with 2 of {} mail servers", all.len())
     );
-    assert_eq!((overall.mark(), overall.name()), (Mark::Bad, "down"));
+    assert_eq!(overall.shown().name(), "down");
 }
 
 #[test]

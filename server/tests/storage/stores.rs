@@ -195,10 +195,11 @@ fn only_the_time_that_is_shown_is_loaded() {
         let history = &loaded.services[&key("lab/imap")];
         assert_eq!((history.days.len(), history.points.len()), (90, 1));
         assert_eq!(loaded.changes.len(), 89);
-        // The one that goes on is shown however old it is.
-        assert_eq!(loaded.incidents.len(), 90);
+        // One that ended in this time is shown, and the one that goes on however old it is.
+        assert_eq!(loaded.incidents.len(), 91);
         assert_eq!(loaded.incidents[0].begin, at(99 * DAY));
-        assert_eq!(loaded.incidents[89].end, None);
+        assert_eq!(loaded.incidents[89].begin, at(10 * DAY));
+        assert_eq!(loaded.incidents[90].end, None);
         store.close().await;
     });
 }

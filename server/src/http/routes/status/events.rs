@@ -124,7 +124,7 @@ fn states(app: &AppState) -> States {
     let services = app::status::tell::services(&app.site.catalogue);
     let states = services.map(|(record, service)| {
         let key = ServiceKey::new(record, service);
-        let name = seen.standing(&key).name();
+        let name = seen.standing(&key).shown().name();
         (key, name)
     });
     states.collect()
