@@ -74,14 +74,9 @@ fn a_server_of_databases_that_refuses_or_is_away_keeps_no_page_from_anybody() {
     server.start_again();
     program.wait_until("ready");
     let log = program.stop();
-<<<<<<< HEAD
     // The limits, which are shared over the database, say it for themselves.
-    let told = log.matches("/history: Connection refused");
-    assert_eq!(told.count(), 1, "{log}");
-=======
-    let refused = "Connection refused (os error 111): check that it runs";
-    assert_eq!(log.matches(refused).count(), 1, "{log}");
->>>>>>> main
+    let told = "/history: Connection refused (os error 111): check that it runs";
+    assert_eq!(log.matches(told).count(), 1, "{log}");
     assert_eq!(log.matches("stored again").count(), 1, "{log}");
     assert!(log.contains("postgres://postgres@127.0.0.1:"), "{log}");
     assert!(!log.contains("list of processes"), "{log}");
