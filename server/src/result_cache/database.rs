@@ -84,3 +84,6 @@ impl SharedResults for DatabaseResults {
         self.try_end(claim, report).boxed()
     }
 }
+
+#[cfg(test)]
+mod tests;

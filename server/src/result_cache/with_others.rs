@@ -160,3 +160,6 @@ fn found(told: &str) -> Option<Told> {
         .inspect_err(|cause| tracing::debug!(%cause, "the result of another server is not used"))
         .ok()
 }
+
+#[cfg(test)]
+mod tests;
