@@ -20,21 +20,18 @@ pub fn DaysLegend() -> impl IntoView {
     let words = &texts.status.days;
     let one = |class: &'static str, sign: Option<(&'static str, &'static str)>, word: &str| {
         let (top, sign) = match sign {
-            Some((sign, line)) => (
-                "M2.5 14V30",
-                Some(view! { <path class=sign d=line></path> }),
-            ),
+            Some((sign, line)) => ("M2.5 14V30", Some(drawn(sign, line.to_owned()))),
             None if class == "none" => ("M2.5 27v3", None),
             None => ("M2.5 0V30", None),
         };
-        let cut = (class == "degraded" || class == "down")
-            .then(|| view! { <path class=class d="M2.5 0V14"></path> });
+        let cut =
+            (class == "degraded" || class == "down").then(|| drawn(class, "M2.5 0V14".to_owned()));
         let rest = if cut.is_some() { "ok" } else { class };
         let word = word.to_owned();
         view! {
             <li>
                 <svg class="bars" viewBox="0 0 5 40" preserveAspectRatio="none" aria-hidden="true">
-                    <path class=rest d=top></path>
+                    {drawn(rest, top.to_owned())}
                     {cut}
                     {sign}
                 </svg>
@@ -50,6 +47,20 @@ pub fn DaysLegend() -> impl IntoView {
             {one("none", None, &words.none)}
         </ul>
     }
+}
+
+/// One line of the bars; signs of trouble are filled.
+fn drawn(kind: &'static str, line: String) -> AnyView {
+    let mark = match kind {
+        "ok" => "good",
+        "degraded" | "dots" => "notice",
+        "down" => "bad",
+        "triangles" => return view! { <path class="triangles" d=line></path> }.into_any(),
+        _ => "skipped",
+    };
+    let end = if kind == "dots" { "round" } else { "butt" };
+    view! { <path data-mark=mark d=line fill="none" stroke-width="4" stroke-linecap=end></path> }
+        .into_any()
 }
 
 /// The bars of the last days, with their table.
@@ -93,8 +104,7 @@ pub fn DayBars<'a>(
         ("triangles", triangles),
     ];
     let lines = lines.into_iter().filter(|(_, line)| !line.is_empty());
-    let lines = lines.map(|(class, line)| view! { <path class=class d=line></path> });
-    let lines = lines.collect_view();
+    let lines: Vec<_> = lines.map(|(class, line)| drawn(class, line)).collect();
     let share = bars.share().map(|share| {
         let percent = percent(share);
         words.share.fill(|PercentValue::Percent| &percent)
@@ -223,8 +233,8 @@ pub fn ResponseChart<'a>(
                         role="img"
                         aria-label=label
                     >
-                        {(!line.is_empty()).then(|| view! { <path class="grid" d=chart::TOP_LINE></path> })}
-                        <path class="line" d=line.clone()></path>
+                        {(!line.is_empty()).then(|| view! { <path d=chart::TOP_LINE stroke="currentColor" stroke-width="1" stroke-dasharray="3 3" stroke-opacity="0.3" vector-effect="non-scaling-stroke"></path> })}
+                        <path class="line" d=line.clone() fill="none" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" vector-effect="non-scaling-stroke"></path>
                         <path class="triangles" d=triangles></path>
                     </svg>
                 </div>
