@@ -1,9 +1,5 @@
 //! Servers with a real PostgreSQL.
 
-#[path = "../../../tests/postgres/mod.rs"]
-#[allow(dead_code, reason = "each test uses its own part of this")]
-mod postgres;
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -12,11 +8,11 @@ use app::check::{Observed, TestPermit};
 use futures_util::future::join_all;
 use futures_util::stream::StreamExt;
 
-use self::postgres::PostgresServer;
 use super::super::ResultCache;
 use super::super::shared::{MAX_REPORT, Service};
 use super::super::tests::{Free, check, target};
 use super::*;
+use crate::postgres::PostgresServer;
 use crate::storage::Database;
 use crate::storage::postgres::PostgresDatabase;
 
