@@ -1,9 +1,9 @@
 //! The stages of a check.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The stages of a check, in their usual order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Stage {
     /// Looking up the addresses of the host.

@@ -3,14 +3,16 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use serde::{Serialize, Serializer};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::endpoint::Endpoint;
 use crate::outcome::{Outcome, State};
 use crate::stage::Stage;
 
 /// One finished step of one endpoint.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Step {
     /// What was done.
     pub stage: Stage,
@@ -19,7 +21,7 @@ pub struct Step {
     /// What was found.
     pub outcome: Outcome,
     /// The time from the start of this step to its end.
-    #[serde(rename = "elapsed_ms", serialize_with = "milliseconds")]
+    #[serde(rename = "elapsed_ms", with = "milliseconds")]
     pub elapsed: Duration,
     /// What was learnt.
     pub facts: Facts,
@@ -60,8 +62,8 @@ impl Step {
 }
 
 /// What a step learnt.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(untagged)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged, deny_unknown_fields)]
 pub enum Facts {
     /// Nothing beyond the outcome.
     None {},
@@ -114,7 +116,7 @@ pub enum Facts {
     /// How a message to the customer's own address arrived.
     Delivery {
         /// From the end of the sending to its arrival.
-        #[serde(rename = "seconds", serialize_with = "optional_seconds")]
+        #[serde(rename = "seconds", with = "optional_seconds")]
         on_the_way: Option<Duration>,
         /// The folder in which it lies, by the server's name for it.
         folder: Option<String>,
@@ -144,19 +146,21 @@ pub enum Facts {
 }
 
 /// One attempt to open a TCP connection.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Attempt {
     /// Where to.
     pub address: IpAddr,
     /// [`Outcome::Ok`] or the reason why not.
     pub outcome: Outcome,
     /// The time until that was known.
-    #[serde(rename = "elapsed_ms", serialize_with = "milliseconds")]
+    #[serde(rename = "elapsed_ms", with = "milliseconds")]
     pub elapsed: Duration,
 }
 
 /// The parameters of an encrypted connection.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct TlsFacts {
     /// For example `TLS 1.3`.
     pub version: String,
@@ -171,7 +175,8 @@ pub struct TlsFacts {
 }
 
 /// What the server's own certificate says, whether or not it could be verified.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct CertificateFacts {
     /// The DNS names and addresses it was issued for.
     pub names: Vec<String>,
@@ -203,7 +208,8 @@ pub struct CertificateFacts {
 }
 
 /// One certificate of those that a server sent.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SentCertificate {
     /// The subject, as one line.
     pub subject: String,
@@ -214,7 +220,8 @@ pub struct SentCertificate {
 }
 
 /// An OCSP response that came with the handshake (RFC 6960 §4.2).
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Staple {
     /// What it says.
     pub status: StapleStatus,
@@ -225,7 +232,7 @@ pub struct Staple {
 }
 
 /// The certificate status in an OCSP response (RFC 6960 §4.2.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum StapleStatus {
     /// Not revoked.
@@ -237,7 +244,8 @@ pub enum StapleStatus {
 }
 
 /// What one of the other addresses of a host did.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct OtherAddress {
     /// Where to.
     pub address: IpAddr,
@@ -248,12 +256,13 @@ pub struct OtherAddress {
     /// Its greeting, safe to show.
     pub greeting: Option<String>,
     /// The time until that was known.
-    #[serde(rename = "elapsed_ms", serialize_with = "milliseconds")]
+    #[serde(rename = "elapsed_ms", with = "milliseconds")]
     pub elapsed: Duration,
 }
 
 /// A published place of a service (RFC 2782, RFC 6186).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct SrvRecord {
     /// The name that was asked for, such as `_imaps._tcp.example.net`.
     pub name: String,
@@ -268,7 +277,8 @@ pub struct SrvRecord {
 }
 
 /// A published certificate of a host (RFC 6698 §2).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct TlsaRecord {
     /// The record as it is written in a zone file.
     pub record: String,
@@ -277,7 +287,8 @@ pub struct TlsaRecord {
 }
 
 /// Everything that happened to one endpoint.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct EndpointReport {
     /// What was checked.
     pub endpoint: Endpoint,
@@ -286,7 +297,7 @@ pub struct EndpointReport {
     /// The worst outcome of all steps.
     pub outcome: Outcome,
     /// The time from the start of the check to the end of this endpoint.
-    #[serde(rename = "elapsed_ms", serialize_with = "milliseconds")]
+    #[serde(rename = "elapsed_ms", with = "milliseconds")]
     pub elapsed: Duration,
 }
 
@@ -324,19 +335,42 @@ impl EndpointReport {
     }
 }
 
-fn milliseconds<S: Serializer>(elapsed: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
-    // A tenth of a millisecond is the finest that means anything on a network.
-    serializer.serialize_f64((elapsed.as_secs_f64() * 10_000.0).round() / 10.0)
-}
+/// As milliseconds. A tenth of one is the finest that means anything on a network.
+mod milliseconds {
+    use super::*;
 
-fn optional_seconds<S: Serializer>(
-    elapsed: &Option<Duration>,
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
-    match elapsed {
-        Some(elapsed) => {
-            serializer.serialize_some(&((elapsed.as_secs_f64() * 10.0).round() / 10.0))
-        }
-        None => serializer.serialize_none(),
+    pub(super) fn serialize<S: Serializer>(elapsed: &Duration, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_f64((elapsed.as_secs_f64() * 10_000.0).round() / 10.0)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Duration, D::Error> {
+        duration(f64::deserialize(from)? / 1_000.0)
     }
 }
+
+/// As seconds, to a tenth of one.
+mod optional_seconds {
+    use super::*;
+
+    pub(super) fn serialize<S: Serializer>(
+        elapsed: &Option<Duration>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        let seconds = elapsed.map(|elapsed| (elapsed.as_secs_f64() * 10.0).round() / 10.0);
+        seconds.serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Option<Duration>, D::Error> {
+        let seconds: Option<f64> = Option::deserialize(from)?;
+        seconds.map(duration).transpose()
+    }
+}
+
+fn duration<E: Error>(seconds: f64) -> Result<Duration, E> {
+    Duration::try_from_secs_f64(seconds).map_err(E::custom)
+}
+
+#[cfg(test)]
+mod tests;

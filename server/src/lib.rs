@@ -46,3 +46,7 @@ pub mod result_cache;
 pub mod secret_file;
 pub mod storage;
 pub mod terminal;
+
+#[cfg(test)]
+#[path = "../tests/postgres/mod.rs"]
+mod postgres;

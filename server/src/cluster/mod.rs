@@ -5,7 +5,8 @@
 //! | [`leader`] | which of them monitors |
 //! | [`follower`] | the others show what it finds |
 //!
-//! Their limits are in [`limits`](crate::limits).
+//! Their limits are in [`limits`](crate::limits), and the checks that they make for each other in
+//! [`result_cache`](crate::result_cache).
 
 pub mod follower;
 pub mod leader;
@@ -22,6 +23,8 @@ use crate::limits::shared::RenewError;
 use crate::limits::{LimitOptions, server_id};
 use crate::monitor::Leadership;
 use crate::operations::metrics::Metrics;
+use crate::result_cache::database::DatabaseResults;
+use crate::result_cache::shared::SharedResults;
 use crate::storage::postgres::PostgresDatabase;
 use crate::storage::{Database, Recorder};
 
@@ -30,6 +33,7 @@ pub struct Cluster {
     counters: FallbackCounters,
     leader: Leader,
     follower: Follower,
+    results: Arc<DatabaseResults>,
 }
 
 impl Cluster {
@@ -47,6 +51,7 @@ impl Cluster {
             counters: FallbackCounters::new(Arc::new(counters), options, metrics.clone()),
             leader: Leader::new(connect.clone(), server_id(), metrics.clone()),
             follower: Follower::new(Arc::new(database.clone()), connect.clone(), recorder),
+            results: Arc::new(DatabaseResults::new(connect.clone())),
         }
     }
 
@@ -64,6 +69,11 @@ impl Cluster {
     /// The counters of the limits.
     pub fn counters(&self) -> Arc<dyn Counters> {
         Arc::new(self.counters.clone())
+    }
+
+    /// What the servers found without a password.
+    pub fn results(&self) -> Arc<dyn SharedResults> {
+        self.results.clone()
     }
 
     /// Whether this server monitors now.

@@ -145,6 +145,10 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
     }
     let (limits, cluster) = limits(&options.limits, &place, &recorder, &metrics, &runtime)?;
     let results = ResultCache::new(options.limits.share_results);
+    let results = match &cluster {
+        Some(cluster) => results.shared_by(cluster.results()),
+        None => results,
+    };
     let certificates = match (&options.tls.tls_cert, &options.tls.tls_key) {
         (Some(cert), Some(key)) => Some(Arc::new(Certificates::read(cert, key)?)),
         _ => None,

@@ -2,6 +2,18 @@
 //!
 //! Such a check says the same to everybody. However many customers ask, a mail server sees one of them in a
 //! while; the others are given its events as they happen, or what was found a moment ago and how old it is.
+//!
+//! | module | idea |
+//! |---|---|
+//! | `recording` | what a check finds is kept, whether or not anybody listens |
+//! | `with_others` | of several servers one checks a service, and the others are told what it found |
+//! | [`shared`] | what they share, as a trait |
+//! | [`database`] | that in PostgreSQL |
+
+pub mod database;
+mod recording;
+pub mod shared;
+mod with_others;
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -16,11 +28,17 @@ use probe::{EndpointReport, HostName, PrivateNetwork, Protocol, Security, Stage,
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use self::recording::{History, record, record_with_others};
+use self::shared::{Service, SharedResults};
+use self::with_others::{Wanted, WithOthers};
+
 /// The checks that are running or were made lately.
 pub struct ResultCache {
     time_to_live: Duration,
     /// There is one for each service at most, so this does not grow.
-    checks: Mutex<HashMap<CheckKey, CachedCheck>>,
+    checks: Mutex<HashMap<CheckKey, watch::Receiver<History>>>,
+    /// What other servers check, if there are any.
+    shared: Option<Arc<dyn SharedResults>>,
 }
 
 /// What makes two checks the same: all of the target but its id and the customer's domain.
@@ -34,30 +52,23 @@ struct CheckKey {
     private_networks: Vec<PrivateNetwork>,
 }
 
-/// A check that is running or was made lately.
-#[derive(Clone)]
-struct CachedCheck {
-    started: Instant,
-    /// Whose mail domain was looked up, besides what is the same for every customer.
-    domain: Option<HostName>,
-    history: watch::Receiver<History>,
-}
-
-/// What happened so far.
-#[derive(Default)]
-struct History {
-    events: Vec<ProbeEvent>,
-    ended: bool,
-    /// Whether this machine was at fault, so that nothing is known of the server.
-    fault_of_probe: bool,
-}
-
 impl ResultCache {
     /// Results are given to others for this long.
     pub fn new(time_to_live: Duration) -> Self {
         Self {
             time_to_live,
             checks: Mutex::default(),
+            shared: None,
+        }
+    }
+
+    /// Shares the results with other servers, too.
+    #[must_use]
+    pub fn shared_by(self, shared: Arc<dyn SharedResults>) -> Self {
+        let shares = !self.time_to_live.is_zero();
+        Self {
+            shared: shares.then_some(shared),
+            ..self
         }
     }
 
@@ -69,7 +80,8 @@ impl ResultCache {
         permit: Arc<dyn TestPermit>,
         max_age: Duration,
     ) -> BoxStream<'static, Observed> {
-        let start = |target| probe.run(vec![target], None);
+        let probe = probe.clone();
+        let start = move |target| probe.run(vec![target], None);
         self.check_with(vec![target], &permit, max_age, start)
     }
 
@@ -81,7 +93,7 @@ impl ResultCache {
         targets: Vec<Target>,
         permit: &Arc<dyn TestPermit>,
         max_age: Duration,
-        start: impl Fn(Target) -> S,
+        start: impl Fn(Target) -> S + Clone + Send + 'static,
     ) -> BoxStream<'static, Observed>
     where
         S: Stream<Item = ProbeEvent> + Send + Unpin + 'static,
@@ -90,41 +102,49 @@ impl ResultCache {
         let replays = targets.into_iter().enumerate().map(|(index, target)| {
             let key = CheckKey::of(&target);
             let mut checks = self.checks.lock().unwrap_or_else(PoisonError::into_inner);
-            let is_fresh =
-                |check: &&CachedCheck| self.is_fresh(check, now) && now - check.started < max_age;
-            let cached = checks.get(&key).filter(is_fresh);
-            let (check, age) = match cached {
-                Some(check) => (check.clone(), Some(now.duration_since(check.started))),
-                None => {
-                    let check = CachedCheck {
-                        started: now,
-                        domain: target.domain.clone(),
-                        history: record(start(target.clone()), Arc::clone(permit)),
+            let is_fresh = |history: &&watch::Receiver<History>| {
+                let begun = history.borrow().begun;
+                self.is_fresh(history, now) && now.saturating_duration_since(begun) < max_age
+            };
+            if let Some(history) = checks.get(&key).filter(is_fresh) {
+                return replay(history.clone(), index, target, now, false);
+            }
+            let domain = target.domain.clone();
+            let check = {
+                let (start, target) = (start.clone(), target.clone());
+                move || start(target)
+            };
+            let history = match &self.shared {
+                None => record(check(), History::new(now, domain), Arc::clone(permit)),
+                Some(shared) => {
+                    let wanted = Wanted {
+                        max_age,
+                        time_to_live: self.time_to_live,
+                        asked: now,
                     };
-                    checks.insert(key, check.clone());
-                    (check, None)
+                    // Until it is known when it began, it is taken for the oldest that may be found.
+                    let history = History::new(wanted.oldest(), domain);
+                    let others = WithOthers::new(Arc::clone(shared), key.service(), wanted);
+                    record_with_others(check, others, history, Arc::clone(permit))
                 }
             };
-            check.replay(index, target, age)
+            checks.insert(key, history.clone());
+            replay(history, index, target, now, true)
         });
         stream::select_all(replays.collect::<Vec<_>>()).boxed()
     }
 
     /// A check that is running is fresh, however long it takes. One that broke off is not, and neither is one
     /// that this machine could not do: the next one may be done.
-    fn is_fresh(&self, check: &CachedCheck, now: Instant) -> bool {
+    fn is_fresh(&self, history: &watch::Receiver<History>, now: Instant) -> bool {
         // The sender lives as long as the check runs.
-        let running = check.history.has_changed().is_ok();
-        let History {
-            ended,
-            fault_of_probe,
-            ..
-        } = *check.history.borrow();
-        if fault_of_probe {
+        let running = history.has_changed().is_ok();
+        let history = history.borrow();
+        if history.fault_of_probe {
             return false;
         }
-        let young = now.duration_since(check.started) < self.time_to_live;
-        (ended && young) || (running && !self.time_to_live.is_zero())
+        let young = now.saturating_duration_since(history.begun) < self.time_to_live;
+        (history.ended && young) || (running && !self.time_to_live.is_zero())
     }
 }
 
@@ -135,7 +155,8 @@ impl SharedChecks for ResultCache {
         targets: Vec<Target>,
         permit: Arc<dyn TestPermit>,
     ) -> BoxStream<'static, Observed> {
-        let start = |target| probe.run(vec![target], None);
+        let probe = probe.clone();
+        let start = move |target| probe.run(vec![target], None);
         self.check_with(targets, &permit, Duration::MAX, start)
     }
 }
@@ -152,57 +173,48 @@ impl CheckKey {
             private_networks: target.private_networks.clone(),
         }
     }
-}
 
-/// Reads a check to its end, whether or not anybody listens.
-fn record(
-    mut events: impl Stream<Item = ProbeEvent> + Send + Unpin + 'static,
-    permit: Arc<dyn TestPermit>,
-) -> watch::Receiver<History> {
-    let (sender, history) = watch::channel(History::default());
-    tokio::spawn(async move {
-        while let Some(event) = events.next().await {
-            // The customer for whom it was started may not listen any more.
-            if let ProbeEvent::Done { report, .. } = &event {
-                permit.count_check(report);
-            }
-            sender.send_modify(|history| {
-                history.fault_of_probe |= matches!(
-                    &event,
-                    ProbeEvent::Step { step, .. } if step.fault_of_probe().is_some()
-                );
-                history.events.push(event);
-            });
-        }
-        sender.send_modify(|history| history.ended = true);
-        drop(permit);
-    });
-    history
-}
-
-impl CachedCheck {
-    /// Everything from the beginning on, for a customer who asked for this target.
-    fn replay(
-        self,
-        index: usize,
-        target: Target,
-        age: Option<Duration>,
-    ) -> BoxStream<'static, Observed> {
-        let same_domain = self.domain == target.domain;
-        let for_target = move |event| {
-            let event = for_target(event, index, &target, same_domain)?;
-            Some(Observed { event, age })
-        };
-        stream::unfold((self.history, 0), async |(mut history, replayed)| {
-            // An error means that the check ended, one way or the other; what it left behind is there.
-            let more = |history: &History| history.events.len() > replayed || history.ended;
-            let _ = history.wait_for(more).await;
-            let event = history.borrow().events.get(replayed).cloned()?;
-            Some((event, (history, replayed + 1)))
-        })
-        .filter_map(move |event| std::future::ready(for_target(event)))
-        .boxed()
+    /// The same for other servers.
+    fn service(&self) -> Service {
+        let Self {
+            protocol,
+            host,
+            port,
+            security,
+            connect_to,
+            private_networks,
+        } = self;
+        let networks: Vec<String> = private_networks.iter().map(ToString::to_string).collect();
+        Service::named(&(protocol, host, port, security, connect_to, networks))
     }
+}
+
+/// Everything from the beginning on, for a customer who asked for this target at this time. `first` is whether the
+/// check is made for him, unless it turned out that another server made one.
+fn replay(
+    history: watch::Receiver<History>,
+    index: usize,
+    target: Target,
+    asked: Instant,
+    first: bool,
+) -> BoxStream<'static, Observed> {
+    let events = stream::unfold((history, 0), async |(mut history, replayed)| {
+        // An error means that the check ended, one way or the other; what it left behind is there.
+        let more = |history: &History| history.events.len() > replayed || history.ended;
+        let _ = history.wait_for(more).await;
+        let event = history.borrow().events.get(replayed).cloned()?;
+        Some(((event, history.clone()), (history, replayed + 1)))
+    });
+    let observed = move |(event, history): (ProbeEvent, watch::Receiver<History>)| {
+        let history = history.borrow();
+        let event = for_target(event, index, &target, history.domain == target.domain)?;
+        let made_for_him = first && !history.elsewhere;
+        let age = (!made_for_him).then(|| asked.saturating_duration_since(history.begun));
+        Some(Observed { event, age })
+    };
+    events
+        .filter_map(move |event| std::future::ready(observed(event)))
+        .boxed()
 }
 
 /// The event as it is for this target: with its index, and without what concerns another domain.

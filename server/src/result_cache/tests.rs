@@ -12,8 +12,8 @@ use super::*;
 
 /// A permit without limits, which counts the checks of which it was told.
 #[derive(Default)]
-struct Free {
-    checked: AtomicUsize,
+pub(super) struct Free {
+    pub(super) checked: AtomicUsize,
 }
 
 impl TestPermit for Free {
@@ -32,7 +32,7 @@ impl TestPermit for Free {
     }
 }
 
-fn target(id: &str, host: &str, domain: &str) -> Target {
+pub(super) fn target(id: &str, host: &str, domain: &str) -> Target {
     Target {
         endpoint: Endpoint {
             id: id.into(),
@@ -47,8 +47,8 @@ fn target(id: &str, host: &str, domain: &str) -> Target {
     }
 }
 
-/// A check that looks up the domain and takes a second, and one that never ends on its own.
-fn check(target: Target) -> impl Stream<Item = ProbeEvent> + Send + Unpin {
+/// A check that looks up the domain and takes a second.
+pub(super) fn check(target: Target) -> impl Stream<Item = ProbeEvent> + Send + Unpin {
     let steps =
         [Stage::Dns, Stage::Published].map(|stage| Step::new(stage, Outcome::Ok, Duration::ZERO));
     let report = EndpointReport::new(target.endpoint, steps.to_vec(), Duration::ZERO);
@@ -65,7 +65,7 @@ fn check(target: Target) -> impl Stream<Item = ProbeEvent> + Send + Unpin {
 
 struct Site {
     cache: ResultCache,
-    started: Cell<usize>,
+    started: Arc<AtomicUsize>,
     permit: Arc<Free>,
     max_age: Cell<Duration>,
 }
@@ -74,17 +74,22 @@ impl Site {
     fn new(seconds: u64) -> Self {
         Self {
             cache: ResultCache::new(Duration::from_secs(seconds)),
-            started: Cell::new(0),
+            started: Arc::default(),
             permit: Arc::default(),
             max_age: Cell::new(Duration::MAX),
         }
     }
 
+    fn started(&self) -> usize {
+        self.started.load(Ordering::Relaxed)
+    }
+
     fn ask(&self, targets: Vec<Target>) -> BoxStream<'static, Observed> {
         let permit: Arc<dyn TestPermit> = self.permit.clone();
+        let started = Arc::clone(&self.started);
         self.cache
-            .check_with(targets, &permit, self.max_age.get(), |target| {
-                self.started.set(self.started.get() + 1);
+            .check_with(targets, &permit, self.max_age.get(), move |target| {
+                started.fetch_add(1, Ordering::Relaxed);
                 check(target)
             })
     }
@@ -106,7 +111,7 @@ async fn however_many_ask_a_service_is_checked_once_in_a_while() {
         }
     }
     let rounds = 300 / 30;
-    let started = site.started.get();
+    let started = site.started();
     assert!((rounds - 1..=rounds + 1).contains(&started), "{started}");
     // Each is counted once, whether or not somebody observed it to its end.
     sleep(Duration::from_secs(2)).await;
@@ -130,7 +135,7 @@ async fn who_asks_later_is_told_the_age_and_gets_his_own_id() {
         target("b", "mail.example.net", "example.net"),
     ];
     let second: Vec<_> = site.ask(targets).collect().await;
-    assert_eq!(site.started.get(), 2);
+    assert_eq!(site.started(), 2);
     let old: Vec<_> = second
         .iter()
         .filter(|observed| observed.age.is_some())
@@ -164,7 +169,7 @@ async fn who_wants_to_know_anew_starts_a_check_that_others_are_told() {
     assert_eq!(age(seconds(10)).await, None);
     assert_eq!(age(Duration::MAX).await, Some(seconds(1)));
     assert_eq!(age(Duration::ZERO).await, None);
-    assert_eq!(site.started.get(), 3);
+    assert_eq!(site.started(), 3);
     // What is older than the time for which results are shared is told to nobody.
     advance(seconds(30)).await;
     assert_eq!(age(Duration::MAX).await, None);
@@ -190,10 +195,10 @@ async fn what_is_not_quite_the_same_service_is_checked_by_itself() {
         .enumerate()
     {
         site.ask(vec![target]).collect::<Vec<_>>().await;
-        assert_eq!(site.started.get(), number + 1);
+        assert_eq!(site.started(), number + 1);
     }
     site.ask(vec![plain()]).collect::<Vec<_>>().await;
-    assert_eq!(site.started.get(), 6);
+    assert_eq!(site.started(), 6);
 }
 
 #[tokio::test(start_paused = true)]
@@ -207,7 +212,7 @@ async fn what_one_domain_publishes_is_not_told_to_another() {
         });
         assert_eq!(steps.collect::<Vec<_>>().await, [expected], "{domain}");
     }
-    assert_eq!(site.started.get(), 1);
+    assert_eq!(site.started(), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -223,7 +228,7 @@ async fn what_is_in_the_network_of_one_record_is_not_told_to_another() {
         target.private_networks = networks.iter().map(|text| text.parse().unwrap()).collect();
         let observed: Vec<_> = site.ask(vec![target]).collect().await;
         assert_eq!(observed.len(), 3);
-        assert_eq!(site.started.get(), started, "{networks:?}");
+        assert_eq!(site.started(), started, "{networks:?}");
     }
 }
 
@@ -232,7 +237,7 @@ async fn without_sharing_everybody_gets_a_check() {
     let site = Site::new(0);
     let target = || vec![target("imap", "mail.example.net", "example.net")];
     let (one, other) = (site.ask(target()), site.ask(target()));
-    assert_eq!(site.started.get(), 2);
+    assert_eq!(site.started(), 2);
     assert_eq!(one.collect::<Vec<_>>().await.len(), 3);
     assert_eq!(other.collect::<Vec<_>>().await.len(), 3);
 }
@@ -287,9 +292,10 @@ async fn what_this_machine_could_not_do_is_told_to_nobody_else() {
         let site = Site::new(30);
         let permit: Arc<dyn TestPermit> = site.permit.clone();
         let ask = || {
-            let start = |target: Target| {
-                site.started.set(site.started.get() + 1);
-                let step = found.clone();
+            let (started, step) = (Arc::clone(&site.started), found.clone());
+            let start = move |target: Target| {
+                started.fetch_add(1, Ordering::Relaxed);
+                let step = step.clone();
                 let first = ProbeEvent::Step { endpoint: 0, step };
                 stream::iter([first]).chain(check(target))
             };
@@ -303,7 +309,7 @@ async fn what_this_machine_could_not_do_is_told_to_nobody_else() {
         ask().collect::<Vec<_>>().await;
         first.collect::<Vec<_>>().await;
         ask().collect::<Vec<_>>().await;
-        assert_eq!(site.started.get(), if shared { 1 } else { 3 }, "{found:?}");
+        assert_eq!(site.started(), if shared { 1 } else { 3 }, "{found:?}");
     }
 }
 

@@ -45,6 +45,11 @@ pub const POSTGRES: &[Version] = &[
         "monitor_leader",
         include_str!("../../migrations/postgres/0011_monitor_leader.sql"),
     ),
+    (
+        12,
+        "shared_checks",
+        include_str!("../../migrations/postgres/0012_shared_checks.sql"),
+    ),
 ];
 
 /// Brings tables to the last of these versions.

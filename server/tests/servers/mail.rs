@@ -16,6 +16,7 @@ pub(crate) struct MailServer {
     pub(crate) pair: Pair,
     pub(crate) address: String,
     sign_ins: Arc<AtomicUsize>,
+    sessions: Arc<AtomicUsize>,
 }
 
 impl MailServer {
@@ -36,10 +37,13 @@ impl MailServer {
         let address = listener.local_addr().unwrap().to_string();
         let sign_ins = Arc::<AtomicUsize>::default();
         let counted = Arc::clone(&sign_ins);
+        let sessions = Arc::<AtomicUsize>::default();
+        let begun = Arc::clone(&sessions);
         // The threads end with the process.
         std::thread::spawn(move || {
             for client in listener.incoming().flatten() {
                 let (config, counted) = (Arc::clone(&config), Arc::clone(&counted));
+                begun.fetch_add(1, Ordering::Relaxed);
                 std::thread::spawn(move || {
                     let session = ServerConnection::new(config).unwrap();
                     // Whatever the client does is its own business.
@@ -51,7 +55,13 @@ impl MailServer {
             pair,
             address,
             sign_ins,
+            sessions,
         }
+    }
+
+    /// How often it was connected to.
+    pub(crate) fn sessions(&self) -> usize {
+        self.sessions.load(Ordering::Relaxed)
     }
 
     /// How many passwords it was told.

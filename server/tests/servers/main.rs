@@ -58,6 +58,8 @@ fn nothing_is_counted_twice_or_lost_when_the_leader_and_the_database_are_killed(
                 "5s",
                 "--failed-sign-ins-per-account",
                 "60",
+                "--share-results",
+                "0",
             ])
         })
         .collect();
@@ -155,6 +157,8 @@ fn a_limit_holds_over_all_servers() {
         "4",
         "--monitor-every",
         "off",
+        "--share-results",
+        "0",
     ];
     let servers: Vec<Server> = (0..3).map(|_| setup.server(&options)).collect();
     let mut refused = 0;
@@ -163,6 +167,32 @@ fn a_limit_holds_over_all_servers() {
         refused += usize::from(answer.starts_with("HTTP/1.1 429"));
     }
     assert_eq!((mail.sign_ins(), refused), (4, 5));
+}
+
+#[test]
+fn a_service_is_checked_once_for_the_customers_of_all_servers() {
+    let postgres = PostgresServer::start();
+    let mail = MailServer::start();
+    let setup = Setup::new(&mail, &postgres.database("site"));
+    let options = ["--monitor-every", "off", "--share-results", "60"];
+    let servers: Vec<Server> = (0..3).map(|_| setup.server(&options)).collect();
+    let test = |server: &Server| server.post("/api/test", "address=jane%40lab.test&password=");
+    // All at once: one of them checks.
+    let answers: Vec<String> = std::thread::scope(|scope| {
+        let asked: Vec<_> = servers
+            .iter()
+            .map(|server| scope.spawn(move || test(server)))
+            .collect();
+        asked.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    let sessions = mail.sessions();
+    for answer in answers.into_iter().chain(servers.iter().map(test)) {
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        assert!(answer.contains("localhost"), "{answer}");
+    }
+    assert_eq!(mail.sessions(), sessions);
+    // A check is one session, and at most two looks beside it.
+    assert!((1..=3).contains(&sessions), "{sessions}");
 }
 
 #[test]

@@ -87,7 +87,6 @@ impl Setup {
                 "--accounts-per-client",
                 "60",
             ])
-            .args(["--share-results", "0"])
             .args(["--cacert", &self.cacert, "--database-file", &self.database])
             .arg("--config")
             .arg(self.folder.join("record.toml"));

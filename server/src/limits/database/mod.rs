@@ -3,7 +3,7 @@
 //! Each decision is one call of a function of `migrations/postgres/0010_limits.sql`: one transaction, one round trip.
 //! It has connections of its own, so that no decision waits for the history.
 
-mod parameters;
+pub(crate) mod parameters;
 mod prune;
 #[cfg(test)]
 pub(super) mod tests;

@@ -37,11 +37,11 @@ pub(super) fn as_count(count: u32) -> i32 {
 }
 
 /// Rounded down, as in memory, so that as many fit into a time as should.
-pub(super) fn as_micros(time: Duration) -> i64 {
+pub(crate) fn as_micros(time: Duration) -> i64 {
     // Sums of two of them must not overflow in the database.
     i64::try_from(time.as_micros()).map_or(i64::MAX / 8, |micros| micros.min(i64::MAX / 8))
 }
 
-pub(super) fn from_micros(micros: i64) -> Duration {
+pub(crate) fn from_micros(micros: i64) -> Duration {
     Duration::from_micros(u64::try_from(micros).unwrap_or_default())
 }

@@ -1,8 +1,6 @@
 //! A real PostgreSQL for tests, with a clock that they set.
 
 mod decisions;
-#[path = "../../../tests/postgres/mod.rs"]
-mod postgres;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, mpsc};
@@ -15,9 +13,9 @@ use sqlx::postgres::PgPool;
 use tokio::runtime::Runtime;
 use tokio::time::Instant;
 
-use self::postgres::PostgresServer;
 use super::*;
 use crate::limits::counters::{Counters, Place};
+use crate::postgres::PostgresServer;
 use crate::storage::Database;
 use crate::storage::postgres::PostgresDatabase;
 
