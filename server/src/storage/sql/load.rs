@@ -41,7 +41,7 @@ pub(super) async fn load<DB: Dialect>(
     let services = services.collect();
     Ok(Snapshot {
         services,
-        incidents: reader.incidents(false).await?.into(),
+        incidents: reader.incidents().await?.into(),
         changes: reader.changes().await?.into(),
         own_network_down: reader.own_network().await?,
     })
@@ -220,21 +220,15 @@ impl<'a, DB: Dialect> Reader<'a, DB> {
         Ok(all)
     }
 
-    /// Those that go on, and those that began in the time that is shown, the newest first; `ended` adds those that ended
-    /// in it.
-    pub(super) async fn incidents(
-        &mut self,
-        ended: bool,
-    ) -> Result<Vec<Arc<Incident>>, sqlx::Error> {
-        let ended_from = if ended { self.oldest } else { i64::MAX };
+    /// Those that go on, and those that ended in the time that is shown, the newest first.
+    pub(super) async fn incidents(&mut self) -> Result<Vec<Arc<Incident>>, sqlx::Error> {
         let statement = with_integers(
             [
                 (
                     "SELECT CAST(service AS BIGINT), began, ended, reason FROM incidents \
-                     WHERE ended IS NULL OR began >= ",
+                     WHERE ended IS NULL OR ended >= ",
                     self.oldest,
                 ),
-                (" OR ended >= ", ended_from),
                 (" ORDER BY began DESC LIMIT ", MAX_INCIDENTS as i64),
             ],
             "",

@@ -23,7 +23,7 @@ pub(super) async fn since<DB: Dialect>(
         Some(Event::Facts(key, facts))
     }));
     // Those that come last are shown first.
-    let incidents = reader.incidents(true).await?.into_iter().rev();
+    let incidents = reader.incidents().await?.into_iter().rev();
     events.extend(incidents.map(|incident| Event::Incident((*incident).clone())));
     let changes = reader.changes().await?.into_iter().rev();
     events.extend(changes.map(|change| Event::Change((*change).clone())));
