@@ -292,7 +292,7 @@ fn all_together_are_said_in_one_sentence() {
                 let slow = vec![result("imap", 0, ServiceState::Degraded, Reason::Slow)];
                 with(slow.clone()).chain(slow).collect()
             },
-            "All mail servers answer, and not everything is perfect",
+            "Mail works, but not everything is perfect",
         ),
         (
             with(down("imap", HOUR).into())

@@ -195,6 +195,8 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
         monitor,
         state,
     };
+    // An error of the configuration is the only line on standard error, so this is not said before.
+    log_place_of_history(&place);
     runtime.block_on(server.run(&options, app))?;
     Ok(ExitCode::SUCCESS)
 }
@@ -387,15 +389,18 @@ fn recorder(place: &Place, site: &Site, metrics: &Metrics) -> (Recorder, Option<
     let status = site.status.clone();
     match place.database() {
         Some(database) => {
-            tracing::info!(place = database.place(), "the history is stored");
             let health = metrics.database_health().clone();
             let (recorder, writer) = Writer::with_recorder(status, database, health);
             (recorder, Some(writer))
         }
-        None => {
-            tracing::info!("the history is kept in memory only: --data stores it");
-            (Recorder::in_memory(status), None)
-        }
+        None => (Recorder::in_memory(status), None),
+    }
+}
+
+fn log_place_of_history(place: &Place) {
+    match place.database() {
+        Some(database) => tracing::info!(place = database.place(), "the history is stored"),
+        None => tracing::info!("the history is kept in memory only: --data stores it"),
     }
 }
 
