@@ -48,6 +48,8 @@ test("a server that stops and starts again is seen everywhere", async ({ page, c
     await expect(settings.locator(".service-state[data-mark=bad]").first()).toContainText("Trouble since");
     await expect(settings.locator(".service-state[data-mark=bad]").first()).toContainText("not send through this server");
     await told(request, "down");
+    // Both services of the host that stopped, which are checked one after the other.
+    await expect.poll(async () => (await services(request)).filter(({ state }) => state === "down").length, { timeout: SEEN }).toBe(2);
 
     for (const path of ["/", "/status", "/test", "/fix", `/settings/${lab.domain}`]) {
       expect(await mistakes(path, await (await request.get(path)).text())).toEqual([]);
@@ -89,10 +91,13 @@ async function becomes(page: Page, text: string, javaScriptEnabled: boolean) {
   }).toPass({ timeout: SEEN, intervals: [1000] });
 }
 
+async function services(request: APIRequestContext): Promise<{ state: string }[]> {
+  return (await (await request.get("/status.json")).json()).services;
+}
+
 /** What programs are told. */
 async function told(request: APIRequestContext, state: "ok" | "down") {
-  const data = await (await request.get("/status.json")).json();
-  expect(data.services.some((service: { state: string }) => service.state === "down")).toBe(state === "down");
+  expect((await services(request)).some((service) => service.state === "down")).toBe(state === "down");
   const badge = await (await request.get("/status/badge.svg")).text();
   if (state === "down") expect(badge).toContain(">trouble</text>");
   else expect(badge).not.toContain(">trouble</text>");
