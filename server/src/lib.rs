@@ -50,3 +50,5 @@ pub mod terminal;
 #[cfg(test)]
 #[path = "../tests/postgres/mod.rs"]
 mod postgres;
+#[cfg(test)]
+mod testing;

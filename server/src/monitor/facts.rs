@@ -34,23 +34,17 @@ pub fn facts(report: &EndpointReport, before: Option<&ServiceFacts>) -> ServiceF
 mod tests {
     use std::time::Duration;
 
-    use probe::{Endpoint, Outcome, Protocol, Security, Stage, Step};
+    use probe::{Outcome, Stage, Step};
 
     use super::*;
+    use crate::testing::endpoint;
 
     fn report(found: Vec<(Stage, Outcome, Facts)>) -> EndpointReport {
-        let endpoint = Endpoint {
-            id: "imap".into(),
-            protocol: Protocol::Imap,
-            host: "mail.example.net".parse().unwrap(),
-            port: 993.try_into().unwrap(),
-            security: Security::Tls,
-        };
         let steps = found.into_iter().map(|(stage, outcome, facts)| Step {
             facts,
             ..Step::new(stage, outcome, Duration::ZERO)
         });
-        EndpointReport::new(endpoint, steps.collect(), Duration::ZERO)
+        EndpointReport::new(endpoint(), steps.collect(), Duration::ZERO)
     }
 
     #[test]

@@ -115,11 +115,12 @@ fn is_slow(time: Option<Duration>, usual: Option<Duration>) -> bool {
 #[cfg(test)]
 mod tests {
     use app::status::Counts;
+    use probe::Facts;
     use probe::step::Attempt;
-    use probe::{Endpoint, Facts, Protocol, Security};
     use time::UtcDateTime;
 
     use super::*;
+    use crate::testing::endpoint;
 
     const STAGES: [Stage; 7] = [
         Stage::Dns,
@@ -133,13 +134,6 @@ mod tests {
 
     /// A session whose stages take so many milliseconds each, and which ends at the first of these that fails.
     fn report(milliseconds: u64, found: &[(Stage, Outcome)]) -> EndpointReport {
-        let endpoint = Endpoint {
-            id: "imap".into(),
-            protocol: Protocol::Imap,
-            host: "mail.example.net".parse().unwrap(),
-            port: 993.try_into().unwrap(),
-            security: Security::Tls,
-        };
         let mut steps = Vec::new();
         for stage in STAGES
             .into_iter()
@@ -160,7 +154,7 @@ mod tests {
                 break;
             }
         }
-        EndpointReport::new(endpoint, steps, Duration::ZERO)
+        EndpointReport::new(endpoint(), steps, Duration::ZERO)
     }
 
     #[test]

@@ -287,9 +287,10 @@ impl Drop for CountedTest {
 #[cfg(test)]
 mod tests {
     use axum::http::Method;
-    use probe::{Endpoint, Protocol, Security, Stage, Step};
+    use probe::{Stage, Step};
 
     use super::*;
+    use crate::testing::endpoint;
 
     #[test]
     fn what_happens_is_counted() {
@@ -299,15 +300,8 @@ mod tests {
         metrics.request(&Method::from_bytes(b"EVIL").unwrap(), None, 404, time);
         metrics.limit_hit("busy");
         metrics.limit_hit("connections-per-client");
-        let endpoint = Endpoint {
-            id: "imap".into(),
-            protocol: Protocol::Imap,
-            host: "mail.example.net".parse().unwrap(),
-            port: 993.try_into().unwrap(),
-            security: Security::Tls,
-        };
         let steps = vec![Step::new(Stage::Dns, Outcome::NameNotFound, time)];
-        metrics.check(&EndpointReport::new(endpoint, steps, time));
+        metrics.check(&EndpointReport::new(endpoint(), steps, time));
         metrics.published(&HashMap::from([(Status::Differs, 2)]));
         let running = metrics.test();
         let during = metrics.text();

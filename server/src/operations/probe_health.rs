@@ -58,19 +58,13 @@ fn reached(report: &EndpointReport) -> bool {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use probe::{Endpoint, Protocol, Security, Stage, Step};
+    use probe::{Stage, Step};
 
     use super::*;
+    use crate::testing::endpoint;
 
     /// The report on a service whose check ended like this.
     pub(crate) fn report(outcome: Outcome) -> EndpointReport {
-        let endpoint = Endpoint {
-            id: "imap".into(),
-            protocol: Protocol::Imap,
-            host: "mail.example.net".parse().unwrap(),
-            port: 993.try_into().unwrap(),
-            security: Security::Tls,
-        };
         let connected = (outcome == Outcome::Ok).then(|| [192, 0, 2, 1].into());
         let facts = Facts::Connect {
             connected,
@@ -80,7 +74,7 @@ pub(crate) mod tests {
             facts,
             ..Step::new(Stage::Connect, outcome, Duration::ZERO)
         };
-        EndpointReport::new(endpoint, vec![step], Duration::ZERO)
+        EndpointReport::new(endpoint(), vec![step], Duration::ZERO)
     }
 
     #[tokio::test(start_paused = true)]

@@ -140,22 +140,16 @@ fn steps(report: &EndpointReport) -> impl Iterator<Item = &probe::Step> {
 pub(super) mod tests {
     use std::time::Duration;
 
-    use probe::{Endpoint, Protocol, Security, Step};
+    use probe::Step;
 
     use super::*;
+    use crate::testing::endpoint;
 
     /// The report on a service in which these stages ended so.
     pub(crate) fn report(found: &[(Stage, Outcome)]) -> EndpointReport {
-        let endpoint = Endpoint {
-            id: "imap".into(),
-            protocol: Protocol::Imap,
-            host: "mail.example.net".parse().unwrap(),
-            port: 993.try_into().unwrap(),
-            security: Security::Tls,
-        };
         let steps = found.iter();
         let steps = steps.map(|(stage, outcome)| Step::new(*stage, *outcome, Duration::ZERO));
-        EndpointReport::new(endpoint, steps.collect(), Duration::ZERO)
+        EndpointReport::new(endpoint(), steps.collect(), Duration::ZERO)
     }
 
     #[test]
