@@ -9,7 +9,7 @@ use app::status::{
 };
 use axum::Router;
 use axum::body::Body;
-use axum::http::{Request, StatusCode};
+use axum::http::{HeaderValue, Request, StatusCode};
 use http_body_util::BodyExt;
 use probe::Outcome;
 use serde_json::Value;
@@ -285,11 +285,21 @@ async fn an_open_page_is_told_of_changes_until_the_monitor_is_off() {
     let answer = ask(&off, get("/status/events")).await;
     assert_eq!(answer.status, StatusCode::NO_CONTENT);
     let (site, status, revision) = made();
-    let listen = async || {
+    let listen_again = async |again: bool| {
         let mut request = Request::get("/status/events").body(Body::empty()).unwrap();
+        if again {
+            let heard = HeaderValue::from_static("7");
+            request.headers_mut().insert("last-event-id", heard);
+        }
         let client = ConnectionInfo::plain("127.0.0.1:50000".parse().unwrap());
         request.extensions_mut().insert(client);
         site.clone().oneshot(request).await.unwrap()
+    };
+    let listen = async || listen_again(false).await;
+    let next = async |body: &mut Body| {
+        let frame = tokio::time::timeout(Duration::from_secs(5), body.frame()).await;
+        let frame = frame.unwrap().unwrap().unwrap().into_data().unwrap();
+        String::from_utf8(frame.to_vec()).unwrap()
     };
     let response = listen().await;
     assert_eq!(response.headers()["content-type"], "text/event-stream");
@@ -304,14 +314,24 @@ async fn an_open_page_is_told_of_changes_until_the_monitor_is_off() {
         response_time: None,
     })]);
     revision.advance();
-    let frame = tokio::time::timeout(Duration::from_secs(5), body.frame()).await;
-    let frame = frame.unwrap().unwrap().unwrap().into_data().unwrap();
-    let event = String::from_utf8(frame.to_vec()).unwrap();
+    // The browser has a number to come again with, and the page is told nothing by it.
+    let number = next(&mut body).await;
+    assert!(
+        number.starts_with("id: ") && !number.contains("data"),
+        "{number}"
+    );
+    let event = next(&mut body).await;
     assert!(event.contains("event: changed\n"), "{event}");
     assert!(
         event.contains("data: {\"made/imap\":\"down\"}\n"),
         "{event}"
     );
+    // A page that comes again may have missed something, so it is told at once to look.
+    let mut again = listen_again(true).await.into_body();
+    next(&mut again).await;
+    let event = next(&mut again).await;
+    assert!(event.contains("data: {}\n"), "{event}");
+    drop(again);
     // A client has a few places, and a closed page gives its place back.
     let mut open = vec![body];
     let refused = loop {

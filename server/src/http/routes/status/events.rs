@@ -13,10 +13,10 @@ use app::status::ServiceKey;
 use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::http::header::{HeaderName, RETRY_AFTER};
+use axum::http::header::{HeaderMap, HeaderName, RETRY_AFTER};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use futures_util::{Stream, stream};
+use futures_util::stream::{self, Stream, StreamExt};
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::listeners::ListenerPermit;
@@ -25,6 +25,9 @@ use crate::http::state::AppState;
 
 /// The path of the events.
 pub(crate) const PATH: &str = "/status/events";
+
+/// What a browser sends that comes again (HTML Standard §9.2.3).
+const LAST_EVENT_ID: &str = "last-event-id";
 
 /// Something is sent as often as this, or a proxy on the way would close the connection. It is well below the time
 /// after which the site itself takes an answer for one that nobody reads.
@@ -54,6 +57,7 @@ type States = BTreeMap<ServiceKey, &'static str>;
 pub(crate) async fn events(
     State(app): State<Arc<AppState>>,
     client: Option<Extension<Client>>,
+    headers: HeaderMap,
 ) -> Response {
     if app.site.status.every().is_none() {
         // A browser does not come again after this answer.
@@ -65,14 +69,24 @@ pub(crate) async fn events(
         let later = [(RETRY_AFTER, "60")];
         return (StatusCode::SERVICE_UNAVAILABLE, later).into_response();
     };
+    let now = app.site.revision.number(Shows::Age);
+    // A page that comes again may have missed something. What it has heard last may be of an earlier run of the
+    // program, so its number says nothing.
+    let told = match headers.contains_key(LAST_EVENT_ID) {
+        true => now.wrapping_sub(1),
+        false => now,
+    };
     let listener = Listener {
-        told: app.site.revision.number(Shows::Age),
+        told,
         states: states(&app),
         until: Instant::now() + MAX_TIME,
         app,
         _permit: permit,
     };
-    let events = Sse::new(stream_of(listener)).keep_alive(KeepAlive::new().interval(PING));
+    // Without data a page is told of nothing, and its browser has a number to come again with.
+    let number = Event::default().id(now.to_string());
+    let events = stream::iter([Ok(number)]).chain(stream_of(listener));
+    let events = Sse::new(events).keep_alive(KeepAlive::new().interval(PING));
     // nginx keeps an answer back until it has enough of it.
     let at_once = [(HeaderName::from_static("x-accel-buffering"), "no")];
     (at_once, events).into_response()
