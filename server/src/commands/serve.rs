@@ -399,7 +399,7 @@ fn recorder(place: &Place, site: &Site, metrics: &Metrics) -> (Recorder, Option<
 
 fn log_place_of_history(place: &Place) {
     match place.database() {
-        Some(database) => tracing::info!(place = database.place(), "the history is stored"),
+        Some(database) => tracing::info!(place = database.place(), "the place of the history"),
         None => tracing::info!("the history is kept in memory only: --data stores it"),
     }
 }

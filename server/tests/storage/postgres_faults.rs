@@ -95,7 +95,7 @@ fn the_url_comes_from_an_option_or_a_file_too() {
     ]));
     program.wait_until("ready");
     let log = program.stop();
-    assert!(log.contains("the history is stored"), "{log}");
+    assert!(log.contains("the place of the history"), "{log}");
     assert!(!log.contains("WARN"), "{log}");
     let program = Program::start(&mut command(&["--database".as_ref(), url.as_ref()]));
     program.wait_until("ready");
