@@ -20,12 +20,12 @@ pub fn Outage() -> impl IntoView {
     let notices = groups
         .enumerate()
         .filter_map(|(position, (record, group))| {
-            let down = seen.down(record, group);
-            let (heading, text) = tell::outage(times, &texts, (record, group), &down)?;
+            let trouble = tell::outage(times, &texts, &seen, (record, group))?;
             Some(view! {
                 <div class="note outage" data-group=position.to_string()>
-                    <p><b>{said(heading)}</b></p>
-                    <p>{text} " " {words.advice.clone()}</p>
+                    <p><b>{said(trouble.heading)}</b></p>
+                    <p>{trouble.text}</p>
+                    <p>{trouble.advice}</p>
                     <a href="/status">{words.link.clone()}</a>
                 </div>
             })

@@ -106,7 +106,7 @@ fn overall(seen: &Seen, times: Times<'_>, texts: &Texts) -> impl IntoView + use<
             {text.map(|text| view! { <p>{said(text)}</p> })}
             {troubled(seen, times, texts)}
             <p class="checked">
-                {checked.map(|checked| view! { <span>{said(checked)}</span> " · " })}
+                {checked.map(|checked| view! { <span>{said(checked)}</span> " " })}
                 <a href="/status">{words.page.refresh.clone()}</a>
             </p>
         </div>

@@ -72,6 +72,7 @@ words! {
 words! {
     /// What is said first while there is trouble.
     OutageWords: advice link; heading(ProviderTimeValue) text(ServicesValue) provider_group(ProviderGroupValue)
+        at(ServiceAtValue) instead(InsteadValue)
 }
 
 words! {
@@ -90,7 +91,7 @@ words! {
 words! {
     /// The bars, one for each day.
     DaysWords: caption ok degraded down none first last day found failed;
-        share(PercentValue) summary(DayCountsValue) failed_of(FailedValue) range(RangeValue)
+        share(PercentValue) share_of(WorkedValue) summary(DayCountsValue) failed_of(FailedValue) range(RangeValue)
 }
 
 words! {
@@ -162,6 +163,9 @@ placeholders! {
     /// In the name of some addresses of a provider.
     ProviderGroupValue { Provider = "provider", Group = "group" }
 
+    /// In a service that is told from others of its kind.
+    ServiceAtValue { Service = "service", Address = "address" }
+
     /// In what concerns services.
     ServicesValue { Services = "services" }
 
@@ -176,6 +180,9 @@ placeholders! {
 
     /// In what says that there are more.
     DomainsMoreValue { Domains = "domains", Count = "count" }
+
+    /// In how many checks succeeded.
+    WorkedValue { Worked = "worked", Checks = "checks" }
 
     /// In shares.
     PercentValue { Percent = "percent" }
