@@ -38,6 +38,8 @@ pub struct Site {
     pub published: PublishedSettings,
     /// How the services stand, as the monitor finds them.
     pub status: ServiceStatus,
+    /// The certificates that are trusted besides the Mozilla roots, as a PEM file. The browser gets them with a test.
+    pub extra_roots: Option<Arc<str>>,
     /// Whether iPhone, iPad and Mac show their set-up files as verified: they are signed, and the certificate leads to
     /// a public authority.
     pub verified_profiles: bool,
@@ -173,6 +175,7 @@ impl Site {
             bundle,
             published: PublishedSettings::default(),
             status: ServiceStatus::default(),
+            extra_roots: None,
             verified_profiles: false,
             revision: Revision::default(),
         })

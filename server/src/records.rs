@@ -2,6 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use app::record::{self, Catalogue, RecordError, RecordFile};
 use probe::net::{Options, Probe, SetupError};
@@ -67,6 +68,13 @@ pub fn extra_roots(trust: &TrustOptions) -> Result<Vec<CertificateDer<'static>>,
         file: file.display().to_string(),
         cause,
     })
+}
+
+/// The same certificates as a PEM file, for browsers that verify mail servers themselves.
+pub fn extra_roots_pem(trust: &TrustOptions) -> Result<Option<Arc<str>>, ConfigError> {
+    let file = trust.cacert.as_deref().map(read_file).transpose()?;
+    // What is no UTF-8 can only stand between the certificates.
+    Ok(file.map(|bytes| String::from_utf8_lossy(&bytes).into()))
 }
 
 pub(crate) fn read_file(file: &Path) -> Result<Vec<u8>, ConfigError> {

@@ -7,6 +7,9 @@
 //! pages::test (no scripts) ◀───────────────────────────────────────┘
 //!        both fold the events into event::Progress and show islands::Results
 //! ```
+//!
+//! Where the sign-in runs in the browser, its worker takes the place of the probe: it asks [`present`] what to test, and
+//! for the words for what it has found.
 
 #[cfg(feature = "ssr")]
 mod account;
@@ -15,6 +18,8 @@ mod asked;
 #[cfg(feature = "ssr")]
 mod detach;
 pub mod event;
+#[cfg(feature = "ssr")]
+mod in_browser;
 #[cfg(feature = "ssr")]
 mod limits;
 #[cfg(any(feature = "hydrate", test))]
@@ -35,6 +40,8 @@ mod server_fn;
 #[cfg(feature = "ssr")]
 mod shared_checks;
 #[cfg(feature = "ssr")]
+mod subject;
+#[cfg(feature = "ssr")]
 mod target;
 #[cfg(feature = "ssr")]
 mod told;
@@ -43,6 +50,8 @@ mod words;
 
 #[cfg(feature = "ssr")]
 pub use account::Account;
+#[cfg(feature = "ssr")]
+pub use in_browser::{BrowserTest, BrowserTestAnswer, present};
 #[cfg(feature = "ssr")]
 pub use limits::{ClientLimits, RequestedSignIn, TestPermit};
 pub use password::Password;

@@ -232,10 +232,18 @@ impl TestWords {
         &self,
         address: &EnvelopeAddress,
     ) -> Result<OutgoingMessage, Outcome> {
+        let (subject, text) = self.self_message_words();
+        self_message(address, &subject, &text)
+    }
+
+    /// Subject and text of the message to oneself.
+    pub(super) fn self_message_words(&self) -> (String, String) {
         let MessageWords { subject, text } = &self.message;
         let paragraphs = text.iter().map(|text| text.0.as_str());
-        let text = paragraphs.collect::<Vec<_>>().join("\n\n");
-        self_message(address, &subject.0, &text)
+        (
+            subject.0.clone(),
+            paragraphs.collect::<Vec<_>>().join("\n\n"),
+        )
     }
 
     /// Says that the message to oneself has arrived.

@@ -125,6 +125,7 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
     let mut site = site.map_err(ServeError::Content)?;
     site.operator = options.operator.clone().into();
     site.published = published;
+    site.extra_roots = records::extra_roots_pem(&options.trust)?;
     if let Some(every) = options.monitor.monitor_every.0 {
         site.status = ServiceStatus::new(every, Snapshot::default());
     }
