@@ -133,7 +133,7 @@ async fn answer(
         // The relay has limits of its own. These tell the customer before anything has begun.
         drop(limits.acquire(Some(account.requested())).await?);
     }
-    let presenter = Presenter::new(site, texts, &about, Some(&account));
+    let presenter = about.presenter(site, texts, Some(&account));
     let service = presenter.endpoints.len();
     let domain = about.domain().clone();
     let published = AskedPart::ask(&site.published, texts, domain, service);
@@ -208,9 +208,9 @@ fn job(site: &Site, texts: &Texts, about: &Subject<'_>, account: SignInAccount) 
         services: services.collect(),
         domain: about.domain().to_string(),
         sign_in: JobSignIn {
-            message: account.message.map(|_| {
-                let (subject, text) = texts.test.self_message_words();
-                JobMessage { subject, text }
+            message: account.message.map(|_| JobMessage {
+                subject: texts.test.message.subject().to_owned(),
+                text: texts.test.message.text(),
             }),
             user: account.user,
         },

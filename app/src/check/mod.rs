@@ -36,6 +36,8 @@ mod refusal;
 pub mod report;
 #[cfg(feature = "ssr")]
 mod run;
+#[cfg(feature = "ssr")]
+mod self_message;
 mod server_fn;
 #[cfg(feature = "ssr")]
 mod shared_checks;
@@ -59,6 +61,8 @@ pub use password::Password;
 pub use refusal::Refusal;
 #[cfg(feature = "ssr")]
 pub use run::{Admission, Test, TestRequest, start};
+#[cfg(feature = "ssr")]
+pub use self_message::message_to_self;
 pub use server_fn::TestConnection;
 #[cfg(feature = "ssr")]
 pub use shared_checks::{Observed, SharedChecks};
@@ -66,5 +70,3 @@ pub use shared_checks::{Observed, SharedChecks};
 pub use target::target;
 #[cfg(feature = "ssr")]
 pub(crate) use words::TestWords;
-#[cfg(feature = "ssr")]
-pub use words::message_to_self;

@@ -12,11 +12,9 @@ use time::UtcDateTime;
 
 use super::event::{FindingWords, Mark, More, Plan, ServicePlan, StepWords, TestEvent};
 use super::mask::Mask;
-use super::subject::{SignInAccount, Subject};
 use super::words::lines;
 use crate::guide::destination::Destination;
-use crate::record::{Link, Role};
-use crate::site::Site;
+use crate::record::Link;
 use crate::texts::Texts;
 
 /// What is needed to present one test.
@@ -46,32 +44,6 @@ const STATUS_PATH: &str = "/status";
 const MAX_CODES: usize = 2;
 
 impl Presenter {
-    /// Presents what is found at these services, with this account if one is tested.
-    pub(super) fn new(
-        site: &Site,
-        texts: &Arc<Texts>,
-        about: &Subject<'_>,
-        account: Option<&SignInAccount>,
-    ) -> Self {
-        let services = about.services.iter();
-        let (status, record) = (&site.status, about.record);
-        Self {
-            texts: Arc::clone(texts),
-            provider: record.name.clone(),
-            webmail: record.links.webmail.clone(),
-            with_password: account.is_some(),
-            with_message: account.is_some_and(|account| account.message.is_some()),
-            mask: account.map(|account| account.mask.clone()),
-            message_size: about.message_size(),
-            others_see: status.others_see(texts, record, &about.services),
-            alternatives: services
-                .clone()
-                .map(|service| service.role == Role::Alternative)
-                .collect(),
-            endpoints: services.map(|service| service.endpoint.clone()).collect(),
-        }
-    }
-
     /// What will be tested.
     pub(super) fn plan(&self) -> Plan {
         let services = self.endpoints.iter().map(|endpoint| {

@@ -133,7 +133,7 @@ fn events(
 ) -> BoxStream<'static, TestEvent> {
     let ParsedRequest { about, sign_in } = parsed;
     let account = sign_in.as_ref().map(|(_, account)| account);
-    let presenter = Presenter::new(site, texts, &about, account);
+    let presenter = about.presenter(site, texts, account);
     let targets = about.services.iter();
     let targets = targets.map(|service| target(about.record, service, about.domain()));
     let targets = targets.collect();

@@ -1,11 +1,14 @@
 //! What a test is about: the services of an address, and the account.
 
+use std::sync::Arc;
+
 use probe::dialogue::OutgoingMessage;
 
 use super::mask::Mask;
+use super::present::Presenter;
 use super::{Account, Refusal, RequestedSignIn};
 use crate::record::{
-    Address, AddressError, AddressOrDomain, Domain, Group, LimitKind, Record, Service,
+    Address, AddressError, AddressOrDomain, Domain, Group, LimitKind, Record, Role, Service,
     SignInMethod, parse_address,
 };
 use crate::site::Site;
@@ -91,8 +94,33 @@ impl<'a> Subject<'a> {
         })
     }
 
+    /// Presents what is found at the services, with this account if one is tested.
+    pub(super) fn presenter(
+        &self,
+        site: &Site,
+        texts: &Arc<Texts>,
+        account: Option<&SignInAccount>,
+    ) -> Presenter {
+        let (services, record) = (self.services.iter(), self.record);
+        Presenter {
+            texts: Arc::clone(texts),
+            provider: record.name.clone(),
+            webmail: record.links.webmail.clone(),
+            with_password: account.is_some(),
+            with_message: account.is_some_and(|account| account.message.is_some()),
+            mask: account.map(|account| account.mask.clone()),
+            message_size: self.message_size(),
+            others_see: site.status.others_see(texts, record, &self.services),
+            alternatives: services
+                .clone()
+                .map(|service| service.role == Role::Alternative)
+                .collect(),
+            endpoints: services.map(|service| service.endpoint.clone()).collect(),
+        }
+    }
+
     /// The largest message that the provider documents, in bytes.
-    pub(super) fn message_size(&self) -> Option<u64> {
+    fn message_size(&self) -> Option<u64> {
         let mut limits = self.record.limits.iter();
         let limit = limits.find(|limit| limit.kind == LimitKind::MessageSize)?;
         Some(u64::from(limit.megabytes.get()) * 1_000_000)
@@ -120,5 +148,9 @@ fn message_to_self(texts: &Texts, address: &Address) -> Result<OutgoingMessage, 
     let address = address.to_string().parse();
     let address = address.map_err(|_| Refusal::MessageNeedsPlainAddress)?;
     // Without randomness for its name it could not be found again.
-    texts.test.self_message(&address).map_err(|_| Refusal::Busy)
+    texts
+        .test
+        .message
+        .to_self(&address)
+        .map_err(|_| Refusal::Busy)
 }
