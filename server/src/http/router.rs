@@ -27,7 +27,7 @@ use crate::http::routes::browser_test::{BROWSER_TEST_PATH, browser_test};
 use crate::http::routes::connection_test::test_stream;
 use crate::http::routes::failures::{no_route, page_for_bare_failures, panicked, wrong_method};
 use crate::http::routes::pages::{PageRoute, pages};
-use crate::http::routes::{setup, status};
+use crate::http::routes::{relay, setup, status};
 use crate::http::state::AppState;
 use crate::http::{body, headers, security_txt};
 
@@ -84,16 +84,17 @@ fn for_browsers(routes: Router<Arc<AppState>>, app: &Arc<AppState>) -> Router<Ar
 
 /// Routes for the scripts of the pages. A failure is only a status; the scripts have texts for it.
 fn for_scripts(app: &Arc<AppState>) -> Router<Arc<AppState>> {
+    let routes = Router::new()
+        .route(TestConnection::PATH, post(test_stream))
+        .route(status::events::PATH, get(status::events::events));
+    if !app.options.sign_in.browser {
+        return with_form_guards(routes, app);
+    }
     let observed = Router::new()
         .route(BROWSER_TEST_PATH, post(browser_test))
         .layer(from_fn(body::observed));
-    with_form_guards(
-        Router::new()
-            .route(TestConnection::PATH, post(test_stream))
-            .route(status::events::PATH, get(status::events::events)),
-        app,
-    )
-    .merge(with_page_guards(observed, app))
+    with_form_guards(routes.route(relay::PATH, get(relay::relay)), app)
+        .merge(with_page_guards(observed, app))
 }
 
 /// Routes for machines: cross-site requests are allowed, and bodies are ignored. A health check may use any

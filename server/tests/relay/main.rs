@@ -1,0 +1,12 @@
+//! Relays of the running program: what they carry, and what they refuse to.
+
+#![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
+
+mod attacks;
+mod browser;
+mod carrying;
+#[path = "../http/mod.rs"]
+mod http;
+mod limits;
+mod mail;
+mod program;
