@@ -11,8 +11,9 @@ use rustls::time_provider::DefaultTimeProvider;
 use super::client_simulation::ClientSimulation;
 use super::controls::{self, Controls};
 use super::dns::{self, RootKeys};
-use super::target::{SignIn, Target};
+use super::target::Target;
 use super::{client_simulation, connect, other_addresses, run, run_context};
+use crate::session::SignIn;
 use crate::step::EndpointReport;
 use crate::tls::{TlsClient, TlsClientError};
 
