@@ -23,6 +23,7 @@
 //! | `tls` | feature `tls`: verification, certificates and handshakes, over any stream |
 //! | `second_looks` | feature `tls`: what a server is asked beside its session |
 //! | `net` | feature `net`: DNS, TCP, TLS and the order of the steps |
+//! | `web` | feature `web`: the same session in a browser, through the relay of the site |
 
 pub mod address;
 #[cfg(feature = "tls")]
@@ -59,6 +60,8 @@ mod testing;
     expect(dead_code, unused_imports, reason = "only transports use it")
 )]
 pub mod tls;
+#[cfg(feature = "web")]
+pub mod web;
 
 pub use address::{PrivateNetwork, PrivateNetworkError};
 pub use credentials::{Credentials, CredentialsError};
