@@ -5,6 +5,7 @@
 //! | `probe`, `target`, `event` | the entry, what it is given and the events of a run |
 //! | `run`, `run_context` | all endpoints at once, each until its time is up |
 //! | `endpoint_check` | the check of one endpoint |
+//! | `reach` | from a service to an open connection |
 //! | `event_sink`, `tcp_transport` | what a session needs: where its steps go, and TCP with TLS |
 //! | `dns`, `permitted` | names to addresses, and which addresses may be connected to |
 //! | `connect`, `resources` | Happy Eyeballs, and whether it is this machine that has no socket left |
@@ -31,6 +32,7 @@ mod permitted;
 mod probe;
 mod published;
 mod quick_ack;
+mod reach;
 mod resources;
 mod run;
 mod run_context;

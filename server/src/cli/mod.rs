@@ -28,6 +28,7 @@ use crate::listen::connections::ConnectionOptions;
 use crate::listen::tls::TlsOptions;
 use crate::log::LogFormat;
 use crate::monitor::MonitorOptions;
+use crate::relay::SignInWays;
 use crate::storage::StorageOptions;
 
 /// Serves a help page for mail settings that tests the mail servers itself
@@ -187,6 +188,11 @@ pub struct ServeOptions {
     /// Limits on tests and pages.
     #[command(flatten)]
     pub limits: LimitOptions,
+
+    /// Ways in which customers may sign in for a test: `browser` signs in itself, through a relay that cannot read what
+    /// it carries; with `server` the password passes through this server. `off` tests without passwords only
+    #[arg(long, value_name = "WAYS", default_value = "browser,server")]
+    pub sign_in: SignInWays,
 
     /// The monitor.
     #[command(flatten)]

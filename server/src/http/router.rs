@@ -26,7 +26,7 @@ use crate::http::page_cache::PageCache;
 use crate::http::routes::connection_test::test_stream;
 use crate::http::routes::failures::{no_route, page_for_bare_failures, panicked, wrong_method};
 use crate::http::routes::pages::{PageRoute, pages};
-use crate::http::routes::{setup, status};
+use crate::http::routes::{relay, setup, status};
 use crate::http::state::AppState;
 use crate::http::{body, headers, security_txt};
 
@@ -83,12 +83,14 @@ fn for_browsers(routes: Router<Arc<AppState>>, app: &Arc<AppState>) -> Router<Ar
 
 /// Routes for the scripts of the pages. A failure is only a status; the scripts have texts for it.
 fn for_scripts(app: &Arc<AppState>) -> Router<Arc<AppState>> {
-    with_form_guards(
-        Router::new()
-            .route(TestConnection::PATH, post(test_stream))
-            .route(status::events::PATH, get(status::events::events)),
-        app,
-    )
+    let routes = Router::new()
+        .route(TestConnection::PATH, post(test_stream))
+        .route(status::events::PATH, get(status::events::events));
+    let routes = match app.options.sign_in.browser {
+        true => routes.route(relay::PATH, get(relay::relay)),
+        false => routes,
+    };
+    with_form_guards(routes, app)
 }
 
 /// Routes for machines: cross-site requests are allowed, and bodies are ignored. A health check may use any
