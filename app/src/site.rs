@@ -112,6 +112,8 @@ pub struct Bundle {
     pub style: String,
     /// The script that hydrates the islands. It makes the name of the WebAssembly of its own.
     pub script: String,
+    /// The path of the worker that tests a sign-in within the browser.
+    pub worker: String,
 }
 
 /// Notes what the browser runs on, as `data-device` of the page: by what it says about itself, but for an iPad, which
