@@ -217,7 +217,7 @@ fn events(
         None => (None, None, None),
     };
     let (status, services) = (&site.status, parsed.services.iter());
-    let others_see = status.others_see(texts, parsed.record, &parsed.services);
+    let checks_see = status.checks_see(texts, parsed.record, &parsed.services);
     let presenter = Presenter {
         texts: Arc::clone(texts),
         provider: parsed.record.name.clone(),
@@ -226,7 +226,7 @@ fn events(
         with_message: message.is_some(),
         mask,
         message_size: message_size(parsed.record),
-        others_see,
+        checks_see,
         alternatives: services
             .clone()
             .map(|service| service.role == Role::Alternative)
