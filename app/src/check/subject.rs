@@ -110,7 +110,7 @@ impl<'a> Subject<'a> {
             with_message: account.is_some_and(|account| account.message.is_some()),
             mask: account.map(|account| account.mask.clone()),
             message_size: self.message_size(),
-            others_see: site.status.others_see(texts, record, &self.services),
+            checks_see: site.status.checks_see(texts, record, &self.services),
             alternatives: services
                 .clone()
                 .map(|service| service.role == Role::Alternative)

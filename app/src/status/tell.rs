@@ -6,8 +6,8 @@ use time::UtcDateTime;
 use super::said::{Part, Said, Times};
 use super::standing::{Seen, ShownState, Standing};
 use super::words::{
-    AgoValue, CountValue, InsteadValue, NumberValue, ProviderGroupValue, ProviderTimeValue,
-    ProviderValue, ReasonValue, ServiceAtValue, ServicesValue, SinceValue, TimeValue,
+    AgoValue, CountValue, InsteadValue, LengthValue, NumberValue, ProviderGroupValue,
+    ProviderTimeValue, ProviderValue, ReasonValue, ServiceAtValue, ServicesValue, TimeValue,
 };
 use super::{Reason, ServiceKey, Subject};
 use crate::content::template::Template;
@@ -321,16 +321,13 @@ pub fn outage(
     })
 }
 
-/// What is added to what a test of a customer has found, where others see it, too.
-pub fn others_see(times: Times<'_>, since: UtcDateTime) -> String {
+/// What is added to what a test of a customer has found, where the checks of the site find it, too. It says how long and
+/// not since when: a result is a text, and the time zone of the customer is not known here.
+pub fn checks_see(times: Times<'_>, since: UtcDateTime) -> String {
     let length = times.now() - since;
     let length = times.length(length.try_into().unwrap_or_default());
-    let words = &times.words().test.others;
-    let said = Said::fill(words, |value| match value {
-        SinceValue::Time => times.clock(since),
-        SinceValue::Length => Part::Text(length.clone()),
-    });
-    said.plain()
+    let words = &times.words().test.checks;
+    words.fill(|LengthValue::Length| &length)
 }
 
 /// How often each server is checked.

@@ -368,11 +368,14 @@ fn all_together_are_said_in_one_sentence() {
 }
 
 #[test]
-fn a_test_says_how_long_others_see_the_same() {
+fn a_test_says_how_long_the_checks_have_seen_the_same() {
     let texts = Texts::english();
     let times = Times::new(&texts, now());
-    let said = tell::others_see(times, ago(42 * MINUTE)).replace('\u{a0}', " ");
-    assert_eq!(said, "Others see this too, since 13:23 UTC (42 minutes).");
+    // In no time zone, because that of the customer is not known.
+    assert_eq!(
+        tell::checks_see(times, ago(42 * MINUTE)),
+        "Our own checks have seen this, too, for 42 minutes."
+    );
 }
 
 #[test]

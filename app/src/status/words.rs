@@ -20,6 +20,7 @@ pub struct StatusWords {
     pub reason: ReasonWords,
     pub before_test: BeforeTestWords,
     pub outage: OutageWords,
+    pub live: LiveWords,
     pub test: FoundByTestWords,
     pub page: StatusPageWords,
     pub days: DaysWords,
@@ -76,8 +77,13 @@ words! {
 }
 
 words! {
+    /// What a page says while it is open.
+    LiveWords:; lost(TimeValue)
+}
+
+words! {
     /// What is added to what a test of a customer has found.
-    FoundByTestWords: more; others(SinceValue)
+    FoundByTestWords: more; checks(LengthValue)
 }
 
 words! {
@@ -171,6 +177,9 @@ placeholders! {
 
     /// In what goes on.
     SinceValue { Time = "time", Length = "length" }
+
+    /// In what has gone on for so long.
+    LengthValue { Length = "length" }
 
     /// In what concerns some of all.
     CountValue { Number = "number", Total = "total" }
