@@ -102,7 +102,9 @@ impl Leader {
             let last_word = *self.lead.borrow();
             match last_word {
                 Lead::No => tracing::info!("another server monitors"),
-                _ => tracing::warn!("this server does not monitor while it cannot reach the database"),
+                _ => tracing::warn!(
+                    "this server does not monitor while it cannot reach the database"
+                ),
             }
         }
     }

@@ -142,7 +142,8 @@ fn a_leader_that_is_cut_off_is_replaced_and_comes_back() {
     let twice = "SELECT count(*) FROM (SELECT at - lag(at) OVER (PARTITION BY service ORDER BY at) AS pause \
                  FROM results) AS pauses WHERE pause < 2000";
     assert_eq!(postgres.sql("site", twice), "0", "{}", times(&postgres));
-    let sums = "SELECT (SELECT sum(ok + degraded + down) FROM hours) = (SELECT count(*) FROM results)";
+    let sums =
+        "SELECT (SELECT sum(ok + degraded + down) FROM hours) = (SELECT count(*) FROM results)";
     assert_eq!(postgres.sql("site", sums), "t");
     // The leaders found something all the time: no pause is longer than a take-over and an interval.
     let longest = "SELECT max(pause) < 22000 FROM (SELECT at - lag(at) OVER (PARTITION BY service ORDER BY at) \
