@@ -12,6 +12,7 @@ pub mod trust;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use app::check::SignInWays;
 use app::operator::{Contact, Operator};
 use app::record::HttpsUrl;
 use clap::{Args, Parser, Subcommand};
@@ -31,7 +32,6 @@ use crate::listen::connections::ConnectionOptions;
 use crate::listen::tls::TlsOptions;
 use crate::log::LogFormat;
 use crate::monitor::MonitorOptions;
-use crate::relay::SignInWays;
 use crate::socket_address::to_listen_on;
 use crate::storage::StorageOptions;
 

@@ -96,6 +96,7 @@ mod tests {
             style: String::new(),
             script: String::new(),
             worker: String::new(),
+            worker_sums: Vec::new(),
         };
         let catalogue = Catalogue::read(&[built_in()], false).unwrap();
         let probe = Probe::new(Options::default()).unwrap();
