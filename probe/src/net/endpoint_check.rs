@@ -191,7 +191,8 @@ impl<'a> EndpointCheck<'a> {
     ) -> Result<OpenConnection, StageFailed> {
         let context = &self.run.probe;
         log.begin(Stage::Connect);
-        let Connected { stream, attempts } = connect(&location.addresses).await;
+        let Connected { stream, attempts } =
+            connect(&location.addresses, self.run.patience.connect()).await;
         let connected = stream.as_ref().ok().map(|(_, peer)| peer.ip());
         let facts = Facts::Connect {
             connected,
@@ -298,6 +299,7 @@ impl<'a> EndpointCheck<'a> {
                 redactor,
                 peer,
                 second_looks,
+                patience: self.run.patience,
             },
             log: &mut *log,
         };

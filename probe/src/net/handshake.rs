@@ -11,6 +11,7 @@ use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream as TokioTlsStream;
 use tokio_util::compat::{Compat, TokioAsyncReadCompatExt};
 
+use super::patience::Patience;
 use super::tee::{Tee, TeeBuffer};
 use crate::dialogue::recognise::{ServiceKind, recognise};
 use crate::dialogue::{Redactor, Upgrade};
@@ -19,13 +20,6 @@ use crate::outcome::Outcome;
 use crate::session::TlsHandshake;
 use crate::step::Facts;
 use crate::tls::{Incomplete, TlsClient, TlsStream, VerifiedStream};
-
-/// The time for one handshake.
-const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(8);
-
-/// A server that has not sent a byte by then is asked in another way instead. With the time for that, the
-/// silence is named within 8 seconds.
-const FIRST_BYTE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long the rest of a line is waited for that shows another kind of service.
 const REST_OF_LINE_TIMEOUT: Duration = Duration::from_secs(1);
@@ -49,6 +43,7 @@ pub(super) async fn handshake(
     host: &HostName,
     security: Security,
     redactor: &Redactor,
+    patience: Patience,
 ) -> TlsHandshake<VerifiedStream<TcpTlsStream>> {
     let Some(pending) = tls.handshake(host) else {
         return TlsHandshake::Failed {
@@ -61,9 +56,10 @@ pub(super) async fn handshake(
     let connector = TlsConnector::from(pending.config());
     let connecting = connector.connect(pending.server_name(), stream);
     let mut connecting = pin!(connecting.into_fallible());
-    let result = match timeout(FIRST_BYTE_TIMEOUT, &mut connecting).await {
+    let result = match timeout(patience.first_byte(), &mut connecting).await {
         Err(_) if !received.bytes().is_empty() => {
-            timeout(HANDSHAKE_TIMEOUT - FIRST_BYTE_TIMEOUT, connecting).await
+            let rest = patience.handshake().saturating_sub(patience.first_byte());
+            timeout(rest, connecting).await
         }
         result => result,
     };

@@ -7,6 +7,7 @@
 //! | `endpoint_check` | the check of one endpoint |
 //! | `event_sink`, `tcp_transport` | what a session needs: where its steps go, and TCP with TLS |
 //! | `dns`, `permitted` | names to addresses, and which addresses may be connected to |
+//! | `patience` | how long a server may take before it speaks |
 //! | `connect`, `resources` | Happy Eyeballs, and whether it is this machine that has no socket left |
 //! | `connectivity`, `controls` | whether it is this machine that is offline |
 //! | `handshake`, `tee` | runs the TLS handshake, and copies its first bytes |
@@ -32,6 +33,7 @@ mod handshake;
 mod hello_exchange;
 mod names;
 mod other_addresses;
+mod patience;
 mod permitted;
 mod prepare_tls;
 mod probe;
@@ -52,6 +54,7 @@ pub use client_simulation::{ClientSimulation, SimulatedClient};
 pub use dns::{RootKeys, RootKeysError};
 pub use event::ProbeEvent;
 pub use names::ServiceLocation;
+pub use patience::Patience;
 pub use probe::{Options, Probe, SetupError};
 pub use run::Run;
 pub use self_message::self_message;

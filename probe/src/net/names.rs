@@ -10,6 +10,7 @@ use tokio::net::TcpStream;
 
 use super::connect::connect;
 use super::dns::text;
+use super::patience::Patience;
 use super::permitted::permitted;
 use super::probe::Probe;
 use super::tlsa;
@@ -126,7 +127,10 @@ impl Probe {
             .into_iter()
             .map(|address| SocketAddr::new(address, port));
         let addresses: Vec<SocketAddr> = addresses.collect();
-        connect(&addresses).await.stream.map(|(stream, _)| stream)
+        connect(&addresses, Patience::Prompt.connect())
+            .await
+            .stream
+            .map(|(stream, _)| stream)
     }
 
     /// How TLS is done: with the Mozilla roots and those of the operator.

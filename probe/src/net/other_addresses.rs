@@ -16,6 +16,7 @@ use super::clock::TokioClock;
 use super::connect::{ConnectAttempt, client_name, connect, interleave_families};
 use super::event_sink::Welcome;
 use super::handshake::handshake;
+use super::patience::Patience;
 use super::prepare_tls::{ReadyForTls, prepare_tls};
 use super::second_looks::SecondLooks;
 use crate::dialogue::{self, Connection, Redactor};
@@ -101,10 +102,7 @@ impl OtherAddressCheck<'_> {
     /// Goes up to the greeting inside TLS, or to TLS behind the greeting.
     async fn greet(&self, peer: SocketAddr, observed: &mut OtherAddress) -> Result<(), Outcome> {
         let address = [peer];
-        let connecting = connect(&address);
-        let connected = timeout(CONNECT_TIMEOUT, connecting)
-            .await
-            .map_err(|_| Outcome::ConnectionTimeout)?;
+        let connected = connect(&address, CONNECT_TIMEOUT).await;
         let (stream, _) = connected.stream?;
         let client = client_name(&stream);
         let Endpoint {
@@ -120,7 +118,8 @@ impl OtherAddressCheck<'_> {
             .await
             .map_err(|fault| fault.outcome)?;
         observed.greeting = greeting;
-        let handshake = handshake(self.tls, upgrade, host, *security, self.redactor);
+        let patience = Patience::Prompt;
+        let handshake = handshake(self.tls, upgrade, host, *security, self.redactor, patience);
         let stream = match handshake.await {
             TlsHandshake::Verified {
                 stream,

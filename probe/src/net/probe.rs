@@ -11,6 +11,7 @@ use rustls::time_provider::DefaultTimeProvider;
 use super::client_simulation::ClientSimulation;
 use super::controls::{self, Controls};
 use super::dns::{self, RootKeys};
+use super::patience::Patience;
 use super::target::{SignIn, Target};
 use super::{client_simulation, connect, other_addresses, run, run_context};
 use crate::step::EndpointReport;
@@ -88,7 +89,17 @@ impl Probe {
 
     /// Checks all targets at once, and signs in where that is safe if it is given what with.
     pub fn run(&self, targets: Vec<Target>, sign_in: Option<SignIn>) -> run::Run {
-        run::run(Arc::clone(&self.context), targets, sign_in)
+        self.run_with(targets, sign_in, Patience::Prompt)
+    }
+
+    /// The same with another patience.
+    pub fn run_with(
+        &self,
+        targets: Vec<Target>,
+        sign_in: Option<SignIn>,
+        patience: Patience,
+    ) -> run::Run {
+        run::run(Arc::clone(&self.context), targets, sign_in, patience)
     }
 
     /// Asks an endpoint that has been checked which mail programs fit, with one connection for each kind of

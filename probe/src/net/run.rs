@@ -19,6 +19,7 @@ use super::connectivity::Connectivity;
 use super::endpoint_check::{EndpointCheck, Log, Parts};
 use super::event::ProbeEvent;
 use super::event_sink::{EventSink, Welcome};
+use super::patience::Patience;
 use super::run_context::{ProbeContext, RunContext};
 use super::second_looks::SecondLooks;
 use super::target::{SignIn, Target};
@@ -27,7 +28,12 @@ use crate::outcome::Outcome;
 use crate::session::{ARRIVAL_TIMEOUT, Delivery, Disclosure, SignInGate, StepLog};
 
 /// Checks all targets at once. The stream owns the work.
-pub(super) fn run(probe: Arc<ProbeContext>, targets: Vec<Target>, sign_in: Option<SignIn>) -> Run {
+pub(super) fn run(
+    probe: Arc<ProbeContext>,
+    targets: Vec<Target>,
+    sign_in: Option<SignIn>,
+    patience: Patience,
+) -> Run {
     let (sender, events) = unbounded_channel();
     let stop = CancellationToken::new();
     let cancelled = stop.clone();
@@ -55,6 +61,7 @@ pub(super) fn run(probe: Arc<ProbeContext>, targets: Vec<Target>, sign_in: Optio
             delivery: message.map(Delivery::new),
             second_looks: SecondLooks::default(),
             connectivity: Connectivity::new(targets.len()),
+            patience,
             deadline,
             cancelled,
         };

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::connectivity::Connectivity;
 use super::controls::Controls;
 use super::dns;
+use super::patience::Patience;
 use super::second_looks::SecondLooks;
 use crate::credentials::Credentials;
 use crate::dialogue::Redactor;
@@ -33,6 +34,7 @@ pub(super) struct RunContext {
     pub(super) delivery: Option<Delivery>,
     pub(super) second_looks: SecondLooks,
     pub(super) connectivity: Connectivity,
+    pub(super) patience: Patience,
     pub(super) deadline: Instant,
     pub(super) cancelled: CancellationToken,
 }

@@ -8,6 +8,7 @@ use tokio::net::TcpStream;
 use tokio_util::compat::Compat;
 
 use super::handshake::{TcpTlsStream, handshake};
+use super::patience::Patience;
 use super::second_looks::SecondLooks;
 use super::tls_diagnosis;
 use crate::dialogue::{Fault, Redactor, Upgrade};
@@ -24,6 +25,7 @@ pub(super) struct TcpTransport<'a> {
     pub(super) redactor: &'a Arc<Redactor>,
     pub(super) peer: SocketAddr,
     pub(super) second_looks: &'a SecondLooks,
+    pub(super) patience: Patience,
 }
 
 impl Transport for TcpTransport<'_> {
@@ -33,7 +35,15 @@ impl Transport for TcpTransport<'_> {
     async fn start_tls(&self, upgrade: Upgrade<Self::Stream>) -> TlsHandshake<Self::TlsStream> {
         let Endpoint { host, security, .. } = self.endpoint;
         let upgrade = upgrade.map(Compat::into_inner);
-        handshake(self.tls, upgrade, host, *security, self.redactor).await
+        handshake(
+            self.tls,
+            upgrade,
+            host,
+            *security,
+            self.redactor,
+            self.patience,
+        )
+        .await
     }
 
     async fn diagnose_tls(&self, fault: Fault) -> (Fault, Facts) {

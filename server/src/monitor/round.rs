@@ -8,7 +8,7 @@ use futures_util::stream::{self, StreamExt};
 use probe::Outcome;
 use tokio::time::sleep;
 
-use super::checks::Checks;
+use super::checks::{Checks, LookKind};
 use super::facts::facts;
 use super::judge::{Finding, judge};
 use super::services::MonitoredService;
@@ -35,6 +35,11 @@ impl Look {
     }
 }
 
+/// Nobody else has checked anything.
+const NOBODY_ELSE: LookKind = LookKind::Prompt {
+    max_age: Duration::ZERO,
+};
+
 /// Looks at every service, and a while later again at those in trouble. Of two looks the better one counts. The looks
 /// stand in the order of the services.
 pub async fn round(
@@ -43,13 +48,18 @@ pub async fn round(
     second_look: Option<Duration>,
 ) -> Vec<Look> {
     let all = services.iter().enumerate().collect();
-    let mut looks: Vec<Look> = look(checks, all).await.into_values().collect();
+    // Where there is no second look, the first one has the patience of it.
+    let first = match second_look {
+        Some(_) => NOBODY_ELSE,
+        None => LookKind::Patient,
+    };
+    let mut looks: Vec<Look> = look(checks, all, first).await.into_values().collect();
     let in_trouble = services.iter().enumerate().zip(&looks);
     let in_trouble = in_trouble.filter(|(_, look)| look.rank() > 0);
     let again: Vec<_> = in_trouble.map(|(service, _)| service).collect();
     if let Some(pause) = second_look.filter(|_| !again.is_empty()) {
         sleep(pause).await;
-        for (index, second) in look(checks, again).await {
+        for (index, second) in look(checks, again, LookKind::Patient).await {
             if second.rank() <= looks[index].rank() {
                 looks[index] = second;
             }
@@ -62,6 +72,7 @@ pub async fn round(
 async fn look(
     checks: &dyn Checks,
     services: Vec<(usize, &MonitoredService)>,
+    kind: LookKind,
 ) -> BTreeMap<usize, Look> {
     let mut hosts: BTreeMap<&str, Vec<(usize, &MonitoredService)>> = BTreeMap::new();
     for (index, service) in services {
@@ -71,8 +82,7 @@ async fn look(
     let hosts = hosts.into_values().map(async |services| {
         let mut looks = Vec::new();
         for (index, service) in services {
-            // Nobody else has checked it.
-            let checked = checks.check(service.target.clone(), Duration::ZERO).await;
+            let checked = checks.check(service.target.clone(), kind).await;
             looks.push((
                 index,
                 match checked {

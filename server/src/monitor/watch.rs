@@ -14,7 +14,7 @@ use time::UtcDateTime;
 use tokio::time::{Instant, sleep_until};
 
 use super::alert::{Alert, Alerts, ServiceAlert};
-use super::checks::{Checked, Checks};
+use super::checks::{Checked, Checks, LookKind};
 use super::drift::{Told, changed_facts, documented_values};
 use super::facts::facts;
 use super::incidents::{ended, incident};
@@ -148,14 +148,10 @@ impl Rounds<'_> {
                 Next::At(due) => return Some(due),
                 Next::Wait => return None,
             };
-            // A second look is one: it opens a connection of its own.
-            let max_age = match self.services[index].first_look {
-                Some(_) => Duration::ZERO,
-                None => self.every / 2,
-            };
+            let look = self.look_at(index);
             let target = self.monitor.services[index].target.clone();
             let begun = self.monitor.clock.now();
-            let check = self.monitor.checks.check(target, max_age);
+            let check = self.monitor.checks.check(target, look);
             running.push(Box::pin(async move {
                 let checked = check.await;
                 Look {
@@ -166,6 +162,21 @@ impl Rounds<'_> {
             }));
         }
         None
+    }
+
+    /// How to look at a service. That one is down is only said where mail programs would not wait for it either, and a
+    /// second look is one: it opens a connection of its own.
+    fn look_at(&self, index: usize) -> LookKind {
+        let now = self.monitor.status.now();
+        let key = &self.monitor.services[index].keys[0];
+        let known = now.as_ref().and_then(|now| now.last(key));
+        let in_trouble = known.is_some_and(|last| last.state != ServiceState::Ok);
+        match in_trouble || self.services[index].first_look.is_some() {
+            true => LookKind::Patient,
+            false => LookKind::Prompt {
+                max_age: self.every / 2,
+            },
+        }
     }
 
     /// Takes what a check has found, and says when to check again.

@@ -18,6 +18,7 @@ use self::hellos::client_hello;
 use self::plan::{Question, next};
 use super::connect::connect;
 use super::hello_exchange::{Exchange, exchange_in_tls};
+use super::patience::Patience;
 use super::second_looks::turns_away;
 use super::target::Target;
 use crate::client_profiles::{
@@ -193,7 +194,7 @@ async fn ask(question: Question, peer: SocketAddr, endpoint: &Endpoint) -> Answe
         return Answer::Nothing;
     }
     let hello = client_hello(question, &endpoint.host, random);
-    let Ok((stream, _)) = connect(&[peer]).await.stream else {
+    let Ok((stream, _)) = connect(&[peer], Patience::Prompt.connect()).await.stream else {
         return Answer::Nothing;
     };
     match exchange_in_tls(stream, endpoint, &hello, RESPONSE_TIMEOUT).await {

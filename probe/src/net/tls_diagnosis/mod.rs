@@ -121,7 +121,7 @@ fn hello(
 }
 
 async fn open(peer: SocketAddr) -> Option<TcpStream> {
-    let connected = timeout(CONNECT_TIMEOUT, connect(&[peer])).await.ok()?;
+    let connected = connect(&[peer], CONNECT_TIMEOUT).await;
     connected.stream.ok().map(|(stream, _)| stream)
 }
 
