@@ -29,6 +29,9 @@ use crate::storage::Recorder;
 /// So many checks run at once at most, whatever the number of services.
 pub const MAX_CHECKS: usize = 32;
 
+/// Two servers do not have the same time for one check; what differs by less may be the same.
+const SAME_CHECK: Duration = Duration::from_secs(1);
+
 /// What is monitored, and who is told.
 pub struct Monitor {
     /// The services.
@@ -171,11 +174,15 @@ impl Rounds<'_> {
         let key = &self.monitor.services[index].keys[0];
         let known = now.as_ref().and_then(|now| now.last(key));
         let in_trouble = known.is_some_and(|last| last.state != ServiceState::Ok);
-        match in_trouble || self.services[index].first_look.is_some() {
-            true => LookKind::Patient,
-            false => LookKind::Prompt {
-                max_age: self.every / 2,
-            },
+        if in_trouble || self.services[index].first_look.is_some() {
+            return LookKind::Patient;
+        }
+        // A check that is known already, which another server has told, would be told again under the time of this one.
+        let since = known.map(|last| self.monitor.clock.now() - last.at);
+        let since = since.map(|since| Duration::try_from(since).unwrap_or_default());
+        let newer = since.map_or(Duration::MAX, |since| since.saturating_sub(SAME_CHECK));
+        LookKind::Prompt {
+            max_age: newer.min(self.every / 2),
         }
     }
 

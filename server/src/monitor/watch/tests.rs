@@ -197,6 +197,35 @@ async fn an_outage_is_seen_with_its_begin_and_its_end() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_the_leader_before_has_told_is_not_told_again() {
+    let mut known = Snapshot::default();
+    let day = UtcDateTime::from_unix_timestamp(1_700_000_000).unwrap();
+    known.apply(Event::Result(CheckResult {
+        service: key("imap"),
+        at: day - Duration::from_secs(20),
+        state: ServiceState::Ok,
+        reason: Reason::Found(Outcome::Ok),
+        response_time: None,
+    }));
+    let monitor = start(FIVE_MINUTES, known, |_, _| Outcome::Ok);
+    sleep(Duration::from_secs(60)).await;
+    for (id, at, look) in &monitor.log.lock().unwrap().begun {
+        let max_age = match &**id {
+            "imap" => *at + Duration::from_secs(19),
+            _ => FIVE_MINUTES / 2,
+        };
+        let LookKind::Prompt { max_age: found } = *look else {
+            panic!("{id} {at:?}");
+        };
+        assert!(
+            found.abs_diff(max_age) < Duration::from_millis(2),
+            "{id} {at:?}: {found:?}"
+        );
+    }
+    assert!(!monitor.begun("imap").is_empty());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_hiccup_is_no_outage() {
     let first = Arc::new(Mutex::new(HashMap::<String, usize>::new()));
     // Every third check of a service fails.
