@@ -180,6 +180,13 @@ mod tests {
                 Some(Duration::from_secs(9)),
                 (Degraded, "slow", Some(9000)),
             ),
+            // Two seconds more are nothing where it always takes two.
+            (
+                700,
+                &[],
+                Some(Duration::from_secs(2)),
+                (Works, "ok", Some(4200)),
+            ),
             // Three times as long is nothing where it is half a second.
             (150, &[], usual, (Works, "ok", Some(900))),
             (

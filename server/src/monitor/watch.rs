@@ -84,9 +84,18 @@ impl Monitor {
             tokio::select! {
                 // In this order, or one that was frozen would first tell what it had found before.
                 biased;
-                () = leadership.ends() => {}
+                () = leadership.ends() => self.leave(),
                 () = self.rounds(every) => {}
             }
+        }
+    }
+
+    /// This server does not monitor any more. That its network does not work was true of it only, and would else be
+    /// stored later, when it works again, and be believed by the server that monitors then.
+    fn leave(&self) {
+        let now = self.status.now();
+        if now.is_some_and(|now| now.own_network_down.is_some()) {
+            self.recorder.record(vec![Event::OwnNetworkDown(None)]);
         }
     }
 
@@ -316,6 +325,12 @@ impl ConfirmedLook<'_> {
         };
         let open = before.open_incident(key).map(AsRef::as_ref);
         let incident = incident(open, &result, self.first_look);
+        // A server that was cut off has perhaps stored another one later, of the same outage.
+        let over = (result.state != ServiceState::Down).then_some(&before.incidents);
+        let others = over.into_iter().flatten();
+        let others = others.filter(|one| one.end.is_none() && one.service == *key);
+        let others = others.filter(|one| Some(one.begin) != open.map(|open| open.begin));
+        let others_ended = others.map(|one| ended(one, self.at));
         let told = Told {
             changes: before.changes.iter().map(AsRef::as_ref),
             service: key,
@@ -348,6 +363,7 @@ impl ConfirmedLook<'_> {
         );
         let mut events = vec![Event::Result(result)];
         events.extend(incident.map(Event::Incident));
+        events.extend(others_ended.map(Event::Incident));
         events.extend(changes.into_iter().map(Event::Change));
         if facts_before != Some(&facts_now) {
             events.push(Event::Facts(key.clone(), facts_now));

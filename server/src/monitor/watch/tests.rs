@@ -197,6 +197,58 @@ async fn an_outage_is_seen_with_its_begin_and_its_end() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn all_incidents_of_one_outage_end_with_it() {
+    let mut known = Snapshot::default();
+    let day = UtcDateTime::from_unix_timestamp(1_700_000_000).unwrap();
+    let reason = Reason::Found(Outcome::ConnectionRefused);
+    let begins = [100, 50].map(|seconds| day - Duration::from_secs(seconds));
+    for begin in begins {
+        known.apply(Event::Incident(Incident {
+            service: key("smtp"),
+            begin,
+            end: None,
+            reason,
+        }));
+    }
+    known.apply(Event::Result(CheckResult {
+        service: key("smtp"),
+        at: day - Duration::from_secs(10),
+        state: ServiceState::Down,
+        reason,
+        response_time: None,
+    }));
+    let monitor = start(FIVE_MINUTES, known, |_, now| {
+        match now < Duration::from_secs(400) {
+            true => Outcome::ConnectionRefused,
+            false => Outcome::Ok,
+        }
+    });
+    sleep(Duration::from_secs(390)).await;
+    assert!(monitor.now().incidents.iter().all(|one| one.end.is_none()));
+    sleep(Duration::from_secs(600)).await;
+    let looks = monitor.begun("smtp");
+    let back = *looks.iter().find(|at| **at >= 400.0).unwrap();
+    let incidents = monitor.now().incidents.clone();
+    assert_eq!(incidents.len(), 2);
+    for incident in incidents {
+        let end = monitor.seconds(incident.end.unwrap());
+        assert!((end - back).abs() < 0.001, "{end} {back}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_does_not_monitor_any_more_says_nothing_of_its_network() {
+    let monitor = start(FIVE_MINUTES, Snapshot::default(), |_, _| {
+        Outcome::ProbeOffline
+    });
+    sleep(Duration::from_secs(120)).await;
+    assert!(monitor.now().own_network_down.is_some());
+    monitor.lead.send_replace(Lead::No);
+    sleep(Duration::from_secs(1)).await;
+    assert_eq!(monitor.now().own_network_down, None);
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_the_leader_before_has_told_is_not_told_again() {
     let mut known = Snapshot::default();
     let day = UtcDateTime::from_unix_timestamp(1_700_000_000).unwrap();
