@@ -3,7 +3,7 @@
 pub mod dns;
 mod language;
 pub mod monitor;
-mod parse;
+pub mod parse;
 pub mod record;
 mod requirements;
 pub mod servers;
@@ -21,7 +21,6 @@ use self::dns::{DNS_HELP, DnsOptions};
 use self::language::language;
 use self::monitor::MONITOR_HELP;
 pub use self::monitor::MonitorCommandOptions;
-pub use self::parse::{ParseError, parse};
 use self::record::RecordCommand;
 use self::servers::{ConnectTo, Servers};
 pub use self::trust::TrustOptions;

@@ -25,6 +25,7 @@ use crate::client_profiles::{
 };
 use crate::endpoint::{Endpoint, Security};
 use crate::outcome::Severity;
+use crate::patience::Patience;
 use crate::second_looks::{Exchange, exchange_in_tls, turns_away};
 use crate::stage::Stage;
 use crate::step::{EndpointReport, Facts, TlsFacts};
@@ -194,7 +195,7 @@ async fn ask(question: Question, peer: SocketAddr, endpoint: &Endpoint) -> Answe
         return Answer::Nothing;
     }
     let hello = client_hello(question, &endpoint.host, random);
-    let Ok((stream, _)) = connect(&[peer]).await.stream else {
+    let Ok((stream, _)) = connect(&[peer], Patience::Prompt.connect()).await.stream else {
         return Answer::Nothing;
     };
     let clock = TokioClock(Instant::now());
