@@ -50,7 +50,7 @@ for (const width of [360, 1280]) {
       const wait = { timeout: SEEN };
       for (const page of [home, form, fix]) {
         if (trouble) await expect(page.locator("#outage")).toContainText("Trouble at", wait);
-        else await expect(page.locator("#outage")).not.toContainText("Trouble at", wait);
+        else await expect(page.locator("#outage")).toContainText("works again since", wait);
       }
       const overall = trouble ? "There is trouble with" : "All mail servers work";
       await expect(status.locator("#overall .sign")).toContainText(overall, wait);
@@ -73,7 +73,8 @@ for (const width of [360, 1280]) {
       for (const [at, field] of fields.entries()) {
         await expect(field).toBeFocused();
         await expect(field).toHaveValue("somebody@");
-        expect(await field.boundingBox()).toEqual(places[at]);
+        // Pages are scrolled by whole pixels.
+        expect(Math.abs((await field.boundingBox())!.y - places[at]!.y)).toBeLessThan(1);
       }
       // It is folded at the edge of the screen, and says all when it is opened.
       const notice = form.locator("#outage");
@@ -90,7 +91,7 @@ for (const width of [360, 1280]) {
       await lab.startPostfix();
     }
     await told(false);
-    await expect(during.locator("#outage")).not.toContainText("Trouble at", { timeout: SEEN });
+    await expect(during.locator("#outage")).toContainText("works again since", { timeout: SEEN });
     for (const page of [...pages, during]) {
       expect(await moves(page, page === status || page === settings ? LITTLE : 0), page.url()).toEqual([]);
       await page.context().close();

@@ -8,7 +8,7 @@ use crate::site::{Shows, site, texts};
 use crate::status::said::Times;
 use crate::status::tell;
 
-/// One notice for each group of addresses with trouble; what begins later is said at the edge of the screen. Nothing
+/// One notice for each group of addresses with trouble, or where that was just now; what begins later is said at the edge of the screen. Nothing
 /// stands there where nothing is monitored.
 #[component]
 pub fn Outage() -> impl IntoView {
@@ -23,11 +23,22 @@ pub fn Outage() -> impl IntoView {
         .enumerate()
         .filter_map(|(position, (record, group))| {
             let down = seen.down(record, group);
-            let (heading, text) = tell::outage(times, &texts, (record, group), &down)?;
+            let (class, (heading, text)) = match tell::outage(times, &texts, (record, group), &down)
+            {
+                Some((heading, text)) => {
+                    let text = format!("{text} {}", words.advice);
+                    ("note outage", (heading, text))
+                }
+                None => {
+                    let since = seen.recovered(record, group)?;
+                    let told = tell::recovery(times, &texts, (record, group), since);
+                    ("note outage over", told)
+                }
+            };
             Some(view! {
-                <details class="note outage" open data-group=position.to_string()>
+                <details class=class open data-group=position.to_string()>
                     <summary>{said(heading)}</summary>
-                    <p>{text} " " {words.advice.clone()}</p>
+                    <p>{text}</p>
                     <a href="/status">{words.link.clone()}</a>
                 </details>
             })

@@ -258,22 +258,48 @@ pub fn outage(
 ) -> Option<(Said, String)> {
     let since = down.iter().map(|(_, since)| *since).min()?;
     let words = &texts.status.outage;
-    let provider = match record.groups.len() {
-        1 => record.name.clone(),
-        _ => words.provider_group.fill(|value| match value {
-            ProviderGroupValue::Provider => &record.name,
-            ProviderGroupValue::Group => group.name.in_language(&texts.language),
-        }),
-    };
-    let heading = Said::fill(&words.heading, |value| match value {
-        ProviderTimeValue::Provider => Part::Text(provider.clone()),
-        ProviderTimeValue::Time => times.clock(since),
-    });
+    let heading = heading(times, texts, (record, group), &words.heading, since);
     let protocols = down.iter().map(|(service, _)| service.endpoint.protocol);
     let services = protocols.map(|protocol| &texts.words.protocol(protocol).in_sentence);
     let services = texts.words.list(services);
     let text = words.text.fill(|ServicesValue::Services| &services);
     Some((heading, text))
+}
+
+/// What is said first to customers of a group that works again since this time.
+pub fn recovery(
+    times: Times<'_>,
+    texts: &Texts,
+    of: (&Record, &Group),
+    since: UtcDateTime,
+) -> (Said, String) {
+    let words = &texts.status.outage;
+    let heading = heading(times, texts, of, &words.over, since);
+    (heading, words.over_text.clone())
+}
+
+fn heading(
+    times: Times<'_>,
+    texts: &Texts,
+    (record, group): (&Record, &Group),
+    sentence: &Template<ProviderTimeValue>,
+    since: UtcDateTime,
+) -> Said {
+    let provider = match record.groups.len() {
+        1 => record.name.clone(),
+        _ => texts
+            .status
+            .outage
+            .provider_group
+            .fill(|value| match value {
+                ProviderGroupValue::Provider => &record.name,
+                ProviderGroupValue::Group => group.name.in_language(&texts.language),
+            }),
+    };
+    Said::fill(sentence, |value| match value {
+        ProviderTimeValue::Provider => Part::Text(provider.clone()),
+        ProviderTimeValue::Time => times.clock(since),
+    })
 }
 
 /// What is added to what a test of a customer has found, where the checks of the site find it, too. It says how long and

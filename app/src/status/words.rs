@@ -72,7 +72,7 @@ words! {
 
 words! {
     /// What is said first while there is trouble.
-    OutageWords: advice link; heading(ProviderTimeValue) text(ServicesValue) provider_group(ProviderGroupValue)
+    OutageWords: advice over_text link; heading(ProviderTimeValue) over(ProviderTimeValue) text(ServicesValue) provider_group(ProviderGroupValue)
 }
 
 words! {
