@@ -14,7 +14,7 @@ use gloo_net::eventsource::futures::EventSource;
 use js_sys::{Date, Math, Object, Reflect};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Document, Element, HtmlDivElement, HtmlElement};
+use web_sys::{Element, HtmlDivElement, HtmlElement};
 
 use super::{dom, fetch, last_test};
 
@@ -49,7 +49,7 @@ pub(super) fn begin(root: &HtmlDivElement) {
     let Some(page) = document().document_element() else {
         return;
     };
-    each(&page, "time[data-clock]", &local);
+    dom::all(&page, "time[data-clock]").iter().for_each(local);
     // There is nothing to follow where nothing may change.
     if dom::find(&page, "[data-live]").is_none() {
         return;
@@ -136,7 +136,7 @@ async fn keep_true(root: Element, again: bool, mut pause: u32) {
 /// Puts the words of the page as it is now into this one. Without an answer it asks again later.
 async fn renew(root: &Element, pause: u32) -> bool {
     let turn = unless_something_happens(root, TIMEOUT, pause, true);
-    let fresh = fetch::part_of(&last_test::here(), LOST).await;
+    let fresh = fetch::page_with(&last_test::here(), LOST).await;
     if TURN.get() != turn {
         return false;
     }
@@ -149,42 +149,42 @@ async fn renew(root: &Element, pause: u32) -> bool {
     fresh.is_some()
 }
 
-/// Puts in what is new on the page with this line.
-fn put(root: &Element, line: &Element) {
-    let page = document();
-    let (Some(body), Some(fresh)) = (page.document_element(), line.owner_document()) else {
+/// Puts in what is new on this page.
+fn put(root: &Element, fresh: &Element) {
+    let Some(page) = document().document_element() else {
         return;
     };
-    if let Some(fresh) = fresh.document_element() {
-        each(&fresh, "time[data-clock]", &local);
-    }
-    let active = page.active_element();
-    let seen = looked_at(&page, &body, active.as_ref());
+    dom::all(fresh, "time[data-clock]").iter().for_each(local);
+    let seen = looked_at(&page);
     let before = seen.as_ref().map_or(0.0, top);
-    each(&body, "[data-live]", &|old| {
-        if let Some(new) = fresh.get_element_by_id(&old.id())
-            && old.inner_html() != new.inner_html()
-            // Its own parts are renewed.
-            && dom::find(old, "[data-live]").is_none()
-            // Nobody loses the focus, or what they have just opened.
-            && !old.contains(active.as_deref())
-        {
-            let old = old.unchecked_ref::<HtmlElement>();
-            let height = old.offset_height();
-            let opened = dom::find(old, "[open]").is_some();
-            old.set_inner_html(&new.inner_html());
-            if height > old.offset_height() {
-                let height = [&height.to_string(), "px"].concat();
-                let _ = old.style().set_property("min-height", &height);
+    for old in dom::all(&page, "[data-live], #lost") {
+        let same = ["[id='", &old.id(), "']"].concat();
+        let Some(new) = dom::find(fresh, &same) else {
+            continue;
+        };
+        for name in ["data-mark", "data-shown"] {
+            if let Some(value) = new.get_attribute(name) {
+                let _ = old.set_attribute(name, &value);
             }
-            each(old, ".late details", &|notice| {
-                let _ = notice.toggle_attribute_with_force("open", opened);
-            });
-            take_over(old, &new, "data-mark");
         }
-    });
-    if let Some(old) = dom::find(root, LOST) {
-        take_over(&old, line, "data-shown");
+        if old.inner_html() != new.inner_html()
+            // Its own parts are renewed.
+            && dom::find(&old, "[data-live]").is_none()
+            // Nobody loses the focus, or what they have just opened.
+            && !old.matches(":focus-within").unwrap_or(false)
+        {
+            let height = old.client_height();
+            let opened = dom::find(&old, "[open]").is_some();
+            old.set_inner_html(&new.inner_html());
+            if height > old.client_height() {
+                let height = [&height.to_string(), "px"].concat();
+                let style = old.unchecked_ref::<HtmlElement>().style();
+                let _ = style.set_property("min-height", &height);
+            }
+            for notice in dom::all(&old, ".late details") {
+                let _ = notice.toggle_attribute_with_force("open", opened);
+            }
+        }
     }
     show_own(root);
     let moved = seen.as_ref().map_or(0.0, top) - before;
@@ -193,23 +193,17 @@ fn put(root: &Element, line: &Element) {
     }
 }
 
-fn take_over(old: &Element, new: &Element, name: &str) {
-    if let Some(value) = new.get_attribute(name) {
-        let _ = old.set_attribute(name, &value);
-    }
-}
-
 /// What must not move: the field in which somebody types, or what is in the middle of the screen.
-fn looked_at(page: &Document, body: &Element, active: Option<&Element>) -> Option<Element> {
-    let (width, height) = (body.client_width() as f32, body.client_height() as f32);
-    let field = active.filter(|active| active.has_attribute("name"));
+fn looked_at(page: &Element) -> Option<Element> {
+    let (width, height) = (page.client_width() as f32, page.client_height() as f32);
+    let field = dom::find(page, "[name]:focus");
     let field = field.filter(|field| (0.0..height.into()).contains(&top(field)));
     let seen = || {
-        let seen = page.element_from_point(width / 2.0, height / 2.0)?;
+        let seen = document().element_from_point(width / 2.0, height / 2.0)?;
         // What is inside of this may be put away.
         seen.closest("[data-live]").ok()?.or(Some(seen))
     };
-    field.cloned().or_else(seen)
+    field.or_else(seen)
 }
 
 fn top(element: &Element) -> f64 {
@@ -225,7 +219,8 @@ fn answered(root: &Element, answered: bool) {
         let now = String::from(Date::new_0().to_iso_string());
         let _ = time.set_attribute("datetime", &now);
     } else if let Some(page) = document().document_element() {
-        each(&page, "#lost time, [data-live] time", &local);
+        let times = dom::all(&page, "#lost time, [data-live] time");
+        times.iter().for_each(local);
     }
     dom::show(&line, !answered);
 }
@@ -253,20 +248,8 @@ fn local(time: &Element) {
 /// Hides the notices for addresses of another group than the customer's, which `data-own` of the root names.
 pub(super) fn show_own(root: &Element) {
     let own = root.get_attribute("data-own").unwrap_or_default();
-    each(root, "[data-group]", &|notice| {
+    for notice in dom::all(root, "[data-group]") {
         let group = notice.get_attribute("data-group").unwrap_or_default();
-        dom::show(notice, own.is_empty() || own == group);
-    });
-}
-
-/// One function for all, because the bundle would have one for each.
-fn each(root: &Element, selector: &str, act: &dyn Fn(&Element)) {
-    let Ok(found) = root.query_selector_all(selector) else {
-        return;
-    };
-    for place in 0..found.length() {
-        if let Some(element) = found.get(place) {
-            act(element.unchecked_ref());
-        }
+        dom::show(&notice, own.is_empty() || own == group);
     }
 }
