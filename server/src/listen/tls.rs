@@ -82,8 +82,8 @@ pub enum TlsError {
         cert: NamedPath,
         /// The option and the file of the key.
         key: NamedPath,
-        /// What is wrong.
-        cause: rustls::Error,
+        /// What is wrong. Boxed, because it is large.
+        cause: Box<rustls::Error>,
     },
 }
 
