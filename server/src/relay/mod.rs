@@ -27,7 +27,6 @@ use app::status::ServiceKey;
 use probe::net::Target;
 
 pub(crate) use self::carry::{Carried, carry, refuse};
-pub(crate) use self::end::End;
 pub use self::options::SignInWays;
 pub use self::running::RunningRelays;
 use self::upward::Upward;
