@@ -38,6 +38,8 @@ pub struct Site {
     pub published: PublishedSettings,
     /// How the services stand, as the monitor finds them.
     pub status: ServiceStatus,
+    /// The certificates that are trusted besides the Mozilla roots, as a PEM file. The browser gets them with a test.
+    pub extra_roots: Option<Arc<str>>,
     /// Whether iPhone, iPad and Mac show their set-up files as verified: they are signed, and the certificate leads to
     /// a public authority.
     pub verified_profiles: bool,
@@ -110,6 +112,8 @@ pub struct Bundle {
     pub style: String,
     /// The script that hydrates the islands. It makes the name of the WebAssembly of its own.
     pub script: String,
+    /// The path of the worker that tests a sign-in within the browser.
+    pub worker: String,
 }
 
 /// Notes what the browser runs on, as `data-device` of the page: by what it says about itself, but for an iPad, which
@@ -173,6 +177,7 @@ impl Site {
             bundle,
             published: PublishedSettings::default(),
             status: ServiceStatus::default(),
+            extra_roots: None,
             verified_profiles: false,
             revision: Revision::default(),
         })

@@ -15,6 +15,7 @@ use probe::{Credentials, Protocol, Security, Stage};
 use rustls::SupportedProtocolVersion;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
+use scripted_server::browser::Browser;
 use scripted_server::certificates::{Authority, Oddity};
 use scripted_server::checking::{
     PASSWORD, check, encode, find_leak, forms, probe, target, user, wait_until_closed,
@@ -107,18 +108,37 @@ struct Play {
     byte_by_byte: bool,
 }
 
+/// How a server is checked.
+#[derive(Clone)]
+enum Way {
+    /// Over the sockets of this machine.
+    Sockets(Probe),
+    /// By the worker in a browser, through a relay.
+    Relay(Arc<Browser>),
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_behaviour_is_named() {
-    let authority = Arc::new(Authority::new("Test root"));
+    let authority = Authority::new("Test root");
     let probe = probe(&authority);
+    play_all(plays(&catalogue()), Way::Sockets(probe), authority).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_behaviour_is_named_in_a_browser() {
+    let plays = plays(&catalogue());
+    let browser = Arc::new(Browser::start(None));
+    play_all(plays, Way::Relay(browser), Authority::new("Test root")).await;
+}
+
+async fn play_all(plays: Vec<Play>, way: Way, authority: Authority) {
+    let authority = Arc::new(authority);
     let start = |play| {
-        let run = run(probe.clone(), Arc::clone(&authority), play);
+        let run = run(way.clone(), Arc::clone(&authority), play);
         async { tokio::spawn(run).await.unwrap() }
     };
     // Who waits for a deadline needs nothing else, so all of them wait at the same time.
-    let (slow, quick): (Vec<_>, Vec<_>) = plays(&catalogue())
-        .into_iter()
-        .partition(|play| play.seconds > 0);
+    let (slow, quick): (Vec<_>, Vec<_>) = plays.into_iter().partition(|play| play.seconds > 0);
     let slow_at_once = slow.len();
     let slow = stream::iter(slow.into_iter().map(start)).buffer_unordered(slow_at_once);
     let quick = stream::iter(quick.into_iter().map(start)).buffer_unordered(MAX_CONCURRENT);
@@ -226,7 +246,7 @@ fn fill(text: &str, password: &str, each: &[String]) -> String {
     })
 }
 
-async fn run(probe: Probe, authority: Arc<Authority>, play: Play) -> Result<(), String> {
+async fn run(way: Way, authority: Arc<Authority>, play: Play) -> Result<(), String> {
     let mut script = transcript::parse(&play.script);
     if play.byte_by_byte {
         drip(&mut script);
@@ -237,9 +257,18 @@ async fn run(probe: Probe, authority: Arc<Authority>, play: Play) -> Result<(), 
     let server = Server::play(script, config).await;
     let (protocol, security) = protocol(play.service);
     let target = target("one", protocol, security, &server);
-    let credentials = Credentials::new(user(), play.password.clone().into()).unwrap();
     let begun = Instant::now();
-    let reports = check(&probe, vec![target], Some(credentials)).await;
+    let reports = match way {
+        Way::Sockets(probe) => {
+            let credentials = Credentials::new(user(), play.password.clone().into()).unwrap();
+            check(&probe, vec![target], Some(credentials)).await
+        }
+        Way::Relay(browser) => {
+            let sign_in = [&user(), play.password.as_str()];
+            let check = browser.check(&server, &target.endpoint, sign_in, &authority.root);
+            vec![check.await]
+        }
+    };
     let took = begun.elapsed();
     let received = wait_until_closed(&server).await;
     judge(&play, &reports, &received, took).map_err(|fault| {

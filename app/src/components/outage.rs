@@ -2,16 +2,18 @@
 
 use leptos::prelude::*;
 
-use super::said;
+use super::{Late, said};
 use crate::islands::LiveStatus;
-use crate::site::{site, texts};
+use crate::site::{Shows, site, texts};
 use crate::status::said::Times;
 use crate::status::tell;
 
-/// One notice for each group of addresses with trouble. Nothing stands there where nothing is monitored.
+/// One notice for each group of addresses with trouble; what begins later is said at the edge of the screen. Nothing
+/// stands there where nothing is monitored.
 #[component]
 pub fn Outage() -> impl IntoView {
     let (site, texts) = (site(), texts());
+    let shown = site.revision.number(Shows::Changes);
     let seen = site.status.seen()?;
     let times = Times::new(&texts, seen.now);
     let records = site.catalogue.records.iter();
@@ -20,22 +22,27 @@ pub fn Outage() -> impl IntoView {
     let notices = groups
         .enumerate()
         .filter_map(|(position, (record, group))| {
-            let down = seen.down(record, group);
-            let (heading, text) = tell::outage(times, &texts, (record, group), &down)?;
+            let trouble = tell::outage(times, &texts, &seen, (record, group))?;
             Some(view! {
-                <div class="note outage" data-group=position.to_string()>
-                    <p><b>{said(heading)}</b></p>
-                    <p>{text} " " {words.advice.clone()}</p>
+                <details class="note outage" open data-group=position.to_string()>
+                    <summary>{said(trouble.heading)}</summary>
+                    <p>{trouble.text}</p>
+                    <p>{trouble.advice}</p>
                     <a href="/status">{words.link.clone()}</a>
-                </div>
+                </details>
             })
         });
     let notices: Vec<_> = notices.collect();
+    let begun = !notices.is_empty();
+    let notices = view! { <div id="outage" data-live="" role="status">{notices}</div> };
+    let (begun, later) = match begun {
+        true => (Some(notices), None),
+        false => (None, Some(notices)),
+    };
     Some(view! {
         <LiveStatus>
-            <div id="outage" data-live="" role="status">
-                {notices}
-            </div>
+            {begun}
+            <Late shown>{later}</Late>
         </LiveStatus>
     })
 }

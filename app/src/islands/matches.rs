@@ -4,14 +4,12 @@
 use std::cell::Cell;
 use std::time::Duration;
 
-use gloo_net::http::Request;
 use leptos::prelude::set_timeout;
 use wasm_bindgen::JsCast;
-use web_sys::{
-    DomParser, Element, FormData, HtmlDivElement, HtmlFormElement, SupportedType, UrlSearchParams,
-};
+use web_sys::{Element, FormData, HtmlDivElement, HtmlFormElement, UrlSearchParams};
 
 use super::dom::find;
+use super::fetch;
 
 /// How long nothing must be typed before the server is asked.
 const PAUSE: Duration = Duration::from_millis(450);
@@ -40,7 +38,7 @@ async fn show(root: &Element, turn: u32) {
     let Some(path) = path(root) else {
         return;
     };
-    let fresh = fetch(&path).await;
+    let fresh = fetch::part_of(&path, "#found").await;
     let Some(old) = find(root, "#found") else {
         return;
     };
@@ -63,12 +61,4 @@ fn path(root: &Element) -> Option<String> {
     let fields = FormData::new_with_form(&form).ok()?;
     let query = UrlSearchParams::new_with_str_sequence_sequence(&fields).ok()?;
     Some(format!("/errors?{}", String::from(query.to_string())))
-}
-
-async fn fetch(path: &str) -> Option<Element> {
-    let answer = Request::get(path).send().await.ok()?;
-    let page = answer.text().await.ok()?;
-    let parsed = DomParser::new().ok()?;
-    let parsed = parsed.parse_from_string(&page, SupportedType::TextHtml);
-    parsed.ok()?.query_selector("#found").ok()?
 }

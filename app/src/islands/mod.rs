@@ -15,6 +15,8 @@ mod device_first;
 mod dom;
 mod enhance;
 #[cfg(feature = "hydrate")]
+mod fetch;
+#[cfg(feature = "hydrate")]
 mod last_test;
 #[cfg(feature = "hydrate")]
 mod live;

@@ -1,14 +1,13 @@
 //! The troubleshooter with scripts: no page is loaded between two questions, and what was
 //! answered stays in this browser.
 
-use gloo_net::http::Request;
 use leptos::ev::{MouseEvent, popstate};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Document, DomParser, Element, Event, HtmlElement, HtmlFormElement, SupportedType};
+use web_sys::{Element, Event, HtmlElement, HtmlFormElement};
 
 use super::dom::{self, find};
-use super::{clock, device_first, last_test, trail};
+use super::{clock, device_first, fetch, last_test, trail};
 use crate::answered::AnsweredQuestion;
 use crate::answered::answer_ids::{FAULT, FINE, NO, RIGHT, UNKNOWN, WRONG, YES};
 use crate::check::event::Progress;
@@ -180,7 +179,8 @@ fn follow(root: &Element, link: &Element, first: Option<String>) {
 fn load(root: &Element, path: String, came: CameBy) {
     let root = root.clone();
     leptos::task::spawn_local(async move {
-        let fresh = fetch(&path).await;
+        let fresh = fetch::part_of(&path, NODE).await;
+        let fresh = fresh.and_then(|node| node.owner_document());
         // A page that goes on without scripts has put a copy in this place.
         if !root.is_connected() {
             return;
@@ -204,17 +204,6 @@ fn load(root: &Element, path: String, came: CameBy) {
             arrived(&root, came);
         }
     });
-}
-
-/// The page of a question.
-async fn fetch(path: &str) -> Option<Document> {
-    let answer = Request::get(path).send().await.ok()?;
-    let page = answer.text().await.ok()?;
-    let parsed = DomParser::new().ok()?;
-    let parsed = parsed.parse_from_string(&page, SupportedType::TextHtml);
-    let parsed = parsed.ok()?;
-    parsed.query_selector(NODE).ok()??;
-    Some(parsed)
 }
 
 /// Shows the test where the question is about it, and answers what can be answered here.

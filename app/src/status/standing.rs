@@ -138,7 +138,8 @@ impl Seen {
     }
 
     /// What works in the place of a service: another one of the group that is encrypted, for the same direction and
-    /// best of the same protocol.
+    /// best of the same protocol. POP takes no place of IMAP, because a program that is changed to it may take the mail
+    /// off the server.
     pub fn instead<'a>(
         &self,
         record: &Record,
@@ -149,7 +150,8 @@ impl Seen {
         let others = group.services.iter().filter(|other| {
             other.endpoint.id != service.endpoint.id
                 && other.endpoint.security != Security::None
-                && (other.endpoint.protocol == Protocol::Smtp) == (wanted == Protocol::Smtp)
+                && (other.endpoint.protocol == wanted
+                    || (other.endpoint.protocol, wanted) == (Protocol::Imap, Protocol::Pop3))
                 && matches!(
                     self.standing(&ServiceKey::new(record, other)),
                     Standing::Works(_)

@@ -18,8 +18,8 @@ use super::reach::{OpenConnection, Reach};
 use super::run_context::RunContext;
 use super::target::Target;
 use super::tcp_transport::TcpTransport;
-use crate::envelope_address::EnvelopeAddress;
-use crate::session::{DeliveryPart, ServerCertificates, Session, SignInTurn, StageFailed, StepLog};
+use super::tcp_visitor::TcpVisitor;
+use crate::session::{Parts, ServerCertificates, Session, StageFailed, StepLog};
 use crate::stage::Stage;
 use crate::step::Facts;
 
@@ -32,12 +32,6 @@ pub(super) struct EndpointCheck<'a> {
     pub(super) target: &'a Target,
     /// What the server of the session says of it.
     pub(super) welcome: watch::Receiver<Welcome>,
-}
-
-/// What one endpoint does for all of them together. It is given up as soon as the check cannot come so far.
-pub(super) struct Parts<'a> {
-    pub(super) turn: Option<SignInTurn<'a>>,
-    pub(super) delivery: Option<DeliveryPart<'a>>,
 }
 
 /// What the check of a service saw that is compared with what the DNS publishes.
@@ -119,15 +113,11 @@ impl<'a> EndpointCheck<'a> {
         } = connection;
         let RunContext {
             probe,
-            credentials,
-            redactor,
+            sign_in,
             second_looks,
             ..
         } = self.run;
-        let domain = self.target.domain.as_ref();
-        let address = credentials
-            .as_ref()
-            .and_then(|credentials| EnvelopeAddress::of_user(credentials.user(), domain));
+        let redactor = &sign_in.redactor;
         second_looks.visited(peer);
         let check = OtherAddressCheck {
             tls: &probe.tls,
@@ -143,8 +133,8 @@ impl<'a> EndpointCheck<'a> {
         };
         let session = Session {
             endpoint: &self.target.endpoint,
-            credentials: credentials.as_ref(),
-            address,
+            credentials: sign_in.credentials.as_ref(),
+            address: sign_in.address(self.target.domain.as_ref()),
             turn: parts.turn,
             delivery: parts.delivery,
             redactor: Arc::clone(redactor),
@@ -153,8 +143,11 @@ impl<'a> EndpointCheck<'a> {
                 tls: &probe.tls,
                 endpoint: &self.target.endpoint,
                 redactor,
-                peer,
-                second_looks,
+                visitor: TcpVisitor {
+                    peer,
+                    clock: log.clock(),
+                    second_looks,
+                },
             },
             log: &mut *log,
         };

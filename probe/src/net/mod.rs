@@ -10,15 +10,12 @@
 //! | `dns`, `permitted` | names to addresses, and which addresses may be connected to |
 //! | `connect`, `resources` | Happy Eyeballs, and whether it is this machine that has no socket left |
 //! | `connectivity`, `controls` | whether it is this machine that is offline |
-//! | `handshake`, `tee` | runs the TLS handshake, and copies its first bytes |
-//! | `hello_exchange` | a hello that was written by hand, and what comes back for it |
-//! | `second_looks` | how often a server is visited besides its session |
-//! | `prepare_tls` | another connection, up to where TLS begins |
 //! | `other_addresses` | the addresses of the host that were not used |
 //! | `published`, `tlsa` | what else the DNS says about a service |
 //! | `names` | what else the DNS says of a domain, and connections to other than mail servers |
 //! | `client_simulation` | asks a server what it would choose for each mail program |
-//! | `tls_diagnosis` | asks a server again that refused TLS without a reason |
+//! | `tcp_visitor` | further connections to the server of a session |
+//! | `quick_ack` | has the kernel acknowledge at once what comes next |
 
 mod client_simulation;
 mod clock;
@@ -29,32 +26,28 @@ mod dns;
 mod endpoint_check;
 mod event;
 mod event_sink;
-mod handshake;
-mod hello_exchange;
 mod names;
 mod other_addresses;
 mod permitted;
-mod prepare_tls;
 mod probe;
 mod published;
+mod quick_ack;
 mod reach;
 mod resources;
 mod run;
 mod run_context;
-mod second_looks;
-mod self_message;
 mod target;
 mod tcp_transport;
-mod tee;
-mod tls_diagnosis;
+mod tcp_visitor;
 mod tlsa;
 
-pub use crate::session::Disclosure;
+pub use crate::session::{Disclosure, SignIn, self_message};
 pub use client_simulation::{ClientSimulation, SimulatedClient};
+#[cfg(test)]
+pub(crate) use clock::TokioClock;
 pub use dns::{RootKeys, RootKeysError};
 pub use event::ProbeEvent;
 pub use names::ServiceLocation;
 pub use probe::{Options, Probe, SetupError};
 pub use run::Run;
-pub use self_message::self_message;
-pub use target::{SignIn, Target};
+pub use target::Target;

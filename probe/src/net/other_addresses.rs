@@ -13,14 +13,14 @@ use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
 
 use super::clock::TokioClock;
-use super::connect::{ConnectAttempt, client_name, connect, interleave_families};
+use super::connect::{ConnectAttempt, connect, interleave_families};
 use super::event_sink::Welcome;
-use super::handshake::handshake;
-use super::prepare_tls::{ReadyForTls, prepare_tls};
-use super::second_looks::SecondLooks;
+use super::tcp_transport::encrypt;
+use super::tcp_visitor::visit;
 use crate::dialogue::{self, Connection, Redactor};
 use crate::endpoint::{Endpoint, Security};
 use crate::outcome::{Outcome, Severity};
+use crate::second_looks::{ReadyForTls, SecondLooks, prepare_tls};
 use crate::session::{CertificateCheck, TlsHandshake};
 use crate::stage::Stage;
 use crate::step::OtherAddress;
@@ -45,7 +45,7 @@ pub(super) struct OtherAddressCheck<'a> {
     pub(super) tls: &'a TlsClient,
     pub(super) endpoint: &'a Endpoint,
     pub(super) redactor: &'a Arc<Redactor>,
-    pub(super) second_looks: &'a SecondLooks,
+    pub(super) second_looks: &'a SecondLooks<TokioClock>,
     /// What the server of the session says.
     pub(super) welcome: watch::Receiver<Welcome>,
 }
@@ -106,21 +106,19 @@ impl OtherAddressCheck<'_> {
             .await
             .map_err(|_| Outcome::ConnectionTimeout)?;
         let (stream, _) = connected.stream?;
-        let client = client_name(&stream);
         let Endpoint {
-            host,
-            security,
-            protocol,
-            ..
+            security, protocol, ..
         } = self.endpoint;
         if *security == Security::None {
             return Ok(());
         }
-        let ReadyForTls { upgrade, greeting } = prepare_tls(stream, self.endpoint, self.redactor)
-            .await
-            .map_err(|fault| fault.outcome)?;
+        let clock = TokioClock(Instant::now());
+        let visit = visit(stream);
+        let client = visit.client_name.clone();
+        let ready = prepare_tls(visit, self.endpoint, self.redactor, clock).await;
+        let ReadyForTls { upgrade, greeting } = ready.map_err(|fault| fault.outcome)?;
         observed.greeting = greeting;
-        let handshake = handshake(self.tls, upgrade, host, *security, self.redactor);
+        let handshake = encrypt(self.tls, upgrade, self.endpoint, self.redactor, &clock);
         let stream = match handshake.await {
             TlsHandshake::Verified {
                 stream,
@@ -140,7 +138,6 @@ impl OtherAddressCheck<'_> {
         if *security == Security::Starttls {
             return Ok(());
         }
-        let clock = TokioClock(Instant::now());
         let mut connection = Connection::new(stream, clock, Arc::clone(self.redactor), client);
         connection.begin_stage(GREETING_TIMEOUT);
         let greeting = dialogue::greeting(*protocol, &mut connection).await;

@@ -12,8 +12,9 @@ use tokio::net::TcpStream;
 use super::client_simulation::ClientSimulation;
 use super::controls::{self, Controls};
 use super::dns::{self, RootKeys};
-use super::target::{SignIn, Target};
+use super::target::Target;
 use super::{client_simulation, connect, other_addresses, reach, run, run_context};
+use crate::session::SignIn;
 use crate::step::{EndpointReport, Step};
 use crate::tls::{TlsClient, TlsClientError};
 

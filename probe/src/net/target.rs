@@ -3,10 +3,7 @@
 use std::net::SocketAddr;
 
 use crate::address::PrivateNetwork;
-use crate::credentials::Credentials;
-use crate::dialogue::OutgoingMessage;
 use crate::endpoint::{Endpoint, HostName};
-use crate::session::Disclosure;
 
 /// One endpoint to check.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,26 +19,4 @@ pub struct Target {
     pub connect_to: Vec<SocketAddr>,
     /// The networks that are not public and may be connected to all the same, for this target only.
     pub private_networks: Vec<PrivateNetwork>,
-}
-
-/// What to sign in with, and who wants to know whether it was done.
-pub struct SignIn {
-    /// The account and its password.
-    pub credentials: Credentials,
-    /// Told before the password is sent to any server.
-    pub disclosure: Disclosure,
-    /// A message from the account to itself, if one is to be sent and seen to arrive. It needs a server to
-    /// send it and an IMAP server that opens the inbox among the targets.
-    pub message: Option<OutgoingMessage>,
-}
-
-impl From<Credentials> for SignIn {
-    /// For those who hear of every sign-in as an event, and wait for the last.
-    fn from(credentials: Credentials) -> Self {
-        Self {
-            credentials,
-            disclosure: Disclosure::default(),
-            message: None,
-        }
-    }
 }

@@ -95,6 +95,7 @@ mod tests {
         let bundle = Bundle {
             style: String::new(),
             script: String::new(),
+            worker: String::new(),
         };
         let catalogue = Catalogue::read(&[built_in()], false).unwrap();
         let probe = Probe::new(Options::default()).unwrap();

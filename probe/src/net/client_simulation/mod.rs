@@ -12,19 +12,20 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use serde::Serialize;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use self::hellos::client_hello;
 use self::plan::{Question, next};
+use super::clock::TokioClock;
 use super::connect::connect;
-use super::hello_exchange::{Exchange, exchange_in_tls};
-use super::second_looks::turns_away;
 use super::target::Target;
+use super::tcp_visitor::visit;
 use crate::client_profiles::{
     ALL, Answer, Answers, ClientProfile, Reason, Server, SignIn, Verdict, judge,
 };
 use crate::endpoint::{Endpoint, Security};
 use crate::outcome::Severity;
+use crate::second_looks::{Exchange, exchange_in_tls, turns_away};
 use crate::stage::Stage;
 use crate::step::{EndpointReport, Facts, TlsFacts};
 use crate::tls::facts::from_choice;
@@ -196,7 +197,9 @@ async fn ask(question: Question, peer: SocketAddr, endpoint: &Endpoint) -> Answe
     let Ok((stream, _)) = connect(&[peer]).await.stream else {
         return Answer::Nothing;
     };
-    match exchange_in_tls(stream, endpoint, &hello, RESPONSE_TIMEOUT).await {
+    let clock = TokioClock(Instant::now());
+    let exchange = exchange_in_tls(visit(stream), endpoint, &hello, RESPONSE_TIMEOUT, &clock);
+    match exchange.await {
         Some(exchange) => exchange.into(),
         None => Answer::Nothing,
     }

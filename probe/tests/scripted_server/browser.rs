@@ -1,0 +1,110 @@
+//! The same checks, made by the worker of the bundle in Chromium.
+
+use std::collections::HashMap;
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use base64::Engine;
+use probe::{Endpoint, EndpointReport};
+use rustls::pki_types::CertificateDer;
+use serde_json::{Value, json};
+use tokio::sync::oneshot;
+
+use super::Server;
+
+/// A browser with one worker, in which many checks may run at once. It is closed when it is dropped.
+pub(crate) struct Browser {
+    process: Child,
+    requests: Mutex<Option<ChildStdin>>,
+    waiting: Arc<Mutex<HashMap<String, oneshot::Sender<EndpointReport>>>>,
+    checks: AtomicUsize,
+}
+
+impl Browser {
+    /// Starts the browser. With `date`, an IMF-fixdate (RFC 9110 §5.6.7), that is the time of its site.
+    pub(crate) fn start(date: Option<&str>) -> Self {
+        let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+        let mut process = Command::new("node")
+            .arg(workspace.join("end2end/worker/drive.mjs"))
+            .envs(date.map(|date| ("SITE_DATE", date)))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the browser needs node: Debian package nodejs");
+        let waiting = Arc::<Mutex<HashMap<String, oneshot::Sender<EndpointReport>>>>::default();
+        let requests = Mutex::new(process.stdin.take());
+        let events = BufReader::new(process.stdout.take().unwrap());
+        let told = Arc::clone(&waiting);
+        std::thread::spawn(move || {
+            for event in events.lines() {
+                let event: Value = serde_json::from_str(&event.unwrap()).unwrap();
+                match event["event"].as_str() {
+                    Some("done") => {
+                        let service = event["service"].as_str().unwrap();
+                        let report = serde_json::from_value(event["report"].clone()).unwrap();
+                        let waiting = told.lock().unwrap().remove(service);
+                        // Whoever has asked may have given up.
+                        let _ = waiting.unwrap().send(report);
+                    }
+                    Some("failed" | "relay") => eprintln!("the worker says {event}"),
+                    _ => {}
+                }
+            }
+            // Nobody is answered any more.
+            told.lock().unwrap().clear();
+        });
+        Self {
+            process,
+            requests,
+            waiting,
+            checks: AtomicUsize::new(0),
+        }
+    }
+
+    /// Checks one server with this name and password.
+    pub(crate) async fn check(
+        &self,
+        server: &Server,
+        endpoint: &Endpoint,
+        [user, password]: [&str; 2],
+        root: &CertificateDer<'_>,
+    ) -> EndpointReport {
+        let id = format!("s{}", self.checks.fetch_add(1, Ordering::Relaxed));
+        let request = json!({
+            "services": [{
+                "record": server.address.port().to_string(),
+                "endpoint": Endpoint { id: id.clone(), ..endpoint.clone() },
+            }],
+            "domain": null,
+            "sign_in": { "user": user, "password": password, "message": null },
+            "extra_roots": pem(root),
+        });
+        let (sender, report) = oneshot::channel();
+        self.waiting.lock().unwrap().insert(id, sender);
+        {
+            let mut requests = self.requests.lock().unwrap();
+            writeln!(requests.as_mut().unwrap(), "{request}").unwrap();
+        }
+        let report = report.await.expect("the browser answers");
+        EndpointReport {
+            endpoint: endpoint.clone(),
+            ..report
+        }
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        // The end of the input is the end of the browser.
+        drop(self.requests.lock().unwrap().take());
+        let _ = self.process.wait();
+    }
+}
+
+fn pem(certificate: &CertificateDer<'_>) -> String {
+    let base64 = base64::engine::general_purpose::STANDARD.encode(certificate);
+    format!("-----BEGIN CERTIFICATE-----\n{base64}\n-----END CERTIFICATE-----\n")
+}
