@@ -196,7 +196,7 @@ async fn any_answers(hosts: &[SocketAddr], deadline: Instant) -> Option<bool> {
         return None;
     }
     let hosts = &hosts[..hosts.len().min(MAX_HOSTS)];
-    match timeout_at(deadline, connect(hosts))
+    match timeout_at(deadline, connect(hosts, None))
         .await
         .map(|connected| connected.stream)
     {

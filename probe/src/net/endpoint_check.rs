@@ -121,6 +121,7 @@ impl<'a> EndpointCheck<'a> {
         second_looks.visited(peer);
         let check = OtherAddressCheck {
             tls: &probe.tls,
+            proxy_header: self.target.proxy_header,
             endpoint: &self.target.endpoint,
             redactor,
             second_looks,
@@ -145,6 +146,7 @@ impl<'a> EndpointCheck<'a> {
                 redactor,
                 visitor: TcpVisitor {
                     peer,
+                    proxy_header: self.target.proxy_header,
                     clock: log.clock(),
                     second_looks,
                 },

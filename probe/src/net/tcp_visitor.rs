@@ -9,6 +9,7 @@ use tokio_util::compat::{Compat, TokioAsyncReadCompatExt};
 
 use super::clock::TokioClock;
 use super::connect::{client_name, connect};
+use super::proxy_header::ProxyHeader;
 use crate::second_looks::{SecondLooks, Visit, Visitor};
 
 /// The time to open a connection to a server that has just had one.
@@ -17,6 +18,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// Visits the server at an address.
 pub(super) struct TcpVisitor<'a> {
     pub(super) peer: SocketAddr,
+    pub(super) proxy_header: Option<ProxyHeader>,
     pub(super) clock: TokioClock,
     pub(super) second_looks: &'a SecondLooks<TokioClock>,
 }
@@ -35,7 +37,7 @@ impl Visitor for TcpVisitor<'_> {
 
     async fn open(&self) -> Option<Visit<Compat<TcpStream>>> {
         let address = [self.peer];
-        let connected = timeout(CONNECT_TIMEOUT, connect(&address)).await.ok()?;
+        let connected = timeout(CONNECT_TIMEOUT, connect(&address, self.proxy_header)).await.ok()?;
         let (stream, _) = connected.stream.ok()?;
         Some(visit(stream))
     }

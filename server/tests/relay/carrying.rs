@@ -155,6 +155,7 @@ async fn the_steps_are_those_of_the_servers_own_check() {
             domain: None,
             connect_to: vec![address],
             private_networks: Vec::new(),
+            proxy_header: None,
         };
         let probe = Probe::new(Options {
             allow_private: true,

@@ -96,6 +96,7 @@ pub(crate) async fn relay(
             });
         }
     };
+    let target = target.on_behalf_of(client.address);
     let relays = app.relays.clone();
     upgrade.on_upgrade(async move |socket| {
         let begun = Instant::now();
