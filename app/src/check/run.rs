@@ -1,5 +1,6 @@
 //! From a request to the events that answer it.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use futures_util::stream::{self, BoxStream, StreamExt};
@@ -22,6 +23,8 @@ use crate::texts::Texts;
 pub struct Admission {
     /// The limits for the client, unless it is not known who it is.
     pub limits: Option<Arc<dyn ClientLimits>>,
+    /// The address of the client, if it is known.
+    pub client: Option<IpAddr>,
     /// Where checks without a password come from.
     pub checks: Arc<dyn SharedChecks>,
     /// Whether nobody between the browser and this server can read what is sent.
@@ -59,7 +62,7 @@ pub async fn start(
     match admit(site, texts, request, admission).await {
         Ok((parsed, permit)) => Test {
             refused: None,
-            events: events(site, texts, parsed, admission.checks.as_ref(), permit),
+            events: events(site, texts, parsed, admission, permit),
         },
         Err(refusal) => Test {
             refused: Some(refusal),
@@ -129,7 +132,7 @@ fn events(
     site: &Site,
     texts: &Arc<Texts>,
     parsed: ParsedRequest<'_>,
-    checks: &dyn SharedChecks,
+    admission: &Admission,
     permit: Arc<dyn TestPermit>,
 ) -> BoxStream<'static, TestEvent> {
     let ParsedRequest { about, sign_in } = parsed;
@@ -137,7 +140,6 @@ fn events(
     let presenter = about.presenter(site, texts, account);
     let targets = about.services.iter();
     let targets = targets.map(|service| target(about.record, service, about.domain()));
-    let targets = targets.collect();
     let observed = match sign_in {
         Some((credentials, account)) => {
             let sign_in = net::SignIn {
@@ -145,10 +147,18 @@ fn events(
                 disclosure: permit.disclosure(),
                 message: account.message,
             };
-            let run = site.probe.run(targets, Some(sign_in));
+            // A check without a password is made for all who ask for it; a sign-in is made for one.
+            let targets = targets.map(|target| match admission.client {
+                Some(client) => target.on_behalf_of(client),
+                None => target,
+            });
+            let run = site.probe.run(targets.collect(), Some(sign_in));
             run.map(Observed::now).boxed()
         }
-        None => checks.check(&site.probe, targets, Arc::clone(&permit)),
+        None => {
+            let checks = &admission.checks;
+            checks.check(&site.probe, targets.collect(), Arc::clone(&permit))
+        }
     };
     let service = presenter.endpoints.len();
     let domain = about.domain().clone();

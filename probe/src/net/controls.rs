@@ -197,7 +197,7 @@ async fn any_answers(hosts: &[SocketAddr], deadline: Instant) -> Option<bool> {
         return None;
     }
     let hosts = &hosts[..hosts.len().min(MAX_HOSTS)];
-    match timeout_at(deadline, connect(hosts, Patience::Prompt.connect()))
+    match timeout_at(deadline, connect(hosts, None, Patience::Prompt.connect()))
         .await
         .map(|connected| connected.stream)
     {

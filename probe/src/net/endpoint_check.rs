@@ -122,6 +122,7 @@ impl<'a> EndpointCheck<'a> {
         second_looks.visited(peer);
         let check = OtherAddressCheck {
             tls: &probe.tls,
+            proxy_header: self.target.proxy_header,
             endpoint: &self.target.endpoint,
             redactor,
             second_looks,
@@ -146,6 +147,7 @@ impl<'a> EndpointCheck<'a> {
                 redactor,
                 visitor: TcpVisitor {
                     peer,
+                    proxy_header: self.target.proxy_header,
                     clock: log.clock(),
                     second_looks,
                 },

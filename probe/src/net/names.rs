@@ -127,7 +127,7 @@ impl Probe {
             .into_iter()
             .map(|address| SocketAddr::new(address, port));
         let addresses: Vec<SocketAddr> = addresses.collect();
-        connect(&addresses, Patience::Prompt.connect())
+        connect(&addresses, None, Patience::Prompt.connect())
             .await
             .stream
             .map(|(stream, _)| stream)

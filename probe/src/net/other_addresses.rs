@@ -15,6 +15,7 @@ use tokio::time::{Instant, timeout};
 use super::clock::TokioClock;
 use super::connect::{ConnectAttempt, connect, interleave_families};
 use super::event_sink::Welcome;
+use super::proxy_header::ProxyHeader;
 use super::tcp_transport::encrypt;
 use super::tcp_visitor::visit;
 use crate::dialogue::{self, Connection, Redactor};
@@ -43,6 +44,7 @@ pub(super) const MAX_OTHER_ADDRESSES: usize = 4;
 
 /// The check of the addresses of one host that its session does not use.
 pub(super) struct OtherAddressCheck<'a> {
+    pub(super) proxy_header: Option<ProxyHeader>,
     pub(super) tls: &'a TlsClient,
     pub(super) endpoint: &'a Endpoint,
     pub(super) redactor: &'a Arc<Redactor>,
@@ -102,7 +104,7 @@ impl OtherAddressCheck<'_> {
     /// Goes up to the greeting inside TLS, or to TLS behind the greeting.
     async fn greet(&self, peer: SocketAddr, observed: &mut OtherAddress) -> Result<(), Outcome> {
         let address = [peer];
-        let connected = connect(&address, CONNECT_TIMEOUT).await;
+        let connected = connect(&address, self.proxy_header, CONNECT_TIMEOUT).await;
         let (stream, _) = connected.stream?;
         let Endpoint {
             security, protocol, ..

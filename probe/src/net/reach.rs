@@ -151,8 +151,12 @@ impl Reach<'_> {
     ) -> Result<OpenConnection, StageFailed> {
         let context = self.probe;
         log.begin(Stage::Connect);
-        let Connected { stream, attempts } =
-            connect(&location.addresses, self.patience.connect()).await;
+        let Connected { stream, attempts } = connect(
+            &location.addresses,
+            self.target.proxy_header,
+            self.patience.connect(),
+        )
+        .await;
         let connected = stream.as_ref().ok().map(|(_, peer)| peer.ip());
         let facts = Facts::Connect {
             connected,

@@ -253,7 +253,7 @@ fn identity(cert: &NamedPath, key: &NamedPath) -> Result<Identity, TlsError> {
     identity().map_err(|cause| TlsError::Unusable {
         cert: cert.clone(),
         key: key.clone(),
-        cause,
+        cause: Box::new(cause),
     })
 }
 

@@ -50,9 +50,13 @@ pub async fn watch(site: &Site) {
     }
 }
 
+/// Of a group: how many services have trouble, whether it works again, and how each service stands and whether it has
+/// stood so for long.
+type ToldByTime = (usize, bool, Vec<(ShownState, bool)>);
+
 /// What pages say that changes when only time passes: a service was not checked for long, trouble has lasted for long,
 /// or it is over for long.
-fn told_by_time(site: &Site) -> Vec<(usize, bool, Vec<(ShownState, bool)>)> {
+fn told_by_time(site: &Site) -> Vec<ToldByTime> {
     let Some(seen) = site.status.seen() else {
         return Vec::new();
     };

@@ -25,7 +25,6 @@ use app::status::ServiceKey;
 use probe::net::Target;
 
 pub(crate) use self::carry::{Carried, carry, refuse};
-pub(crate) use self::end::End;
 pub use self::running::RunningRelays;
 use self::upward::Upward;
 

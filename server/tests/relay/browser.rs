@@ -118,7 +118,7 @@ impl Browser {
     }
 
     /// The bytes of the relay as a stream, without its steps, and what went over the WebSocket, once it is closed.
-    pub(crate) fn as_stream(self) -> (DuplexStream, tokio::task::JoinHandle<Vec<u8>>) {
+    pub(crate) fn into_stream(self) -> (DuplexStream, tokio::task::JoinHandle<Vec<u8>>) {
         let Self(mut socket) = self;
         let (own, mut other) = duplex(64 * 1024);
         let carrying = tokio::spawn(async move {

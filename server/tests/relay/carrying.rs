@@ -76,7 +76,7 @@ async fn a_browser_signs_in_through_a_relay_that_cannot_read_it() {
                 browser.send(client.as_bytes()).await;
             }
         }
-        let (stream, seen) = browser.as_stream();
+        let (stream, seen) = browser.into_stream();
         let mut stream = handshake(stream, certificate).await;
         assert_eq!(line(&mut stream).await, "* OK inside\r\n");
         let login = format!("a LOGIN jane \"{PASSWORD}\"\r\n");
@@ -117,7 +117,7 @@ async fn the_first_flight_may_come_before_the_connection() {
     .await;
     let program = Program::with(&mail, "imap", &[]);
     // The client of TLS begins before the steps have come; the stream passes over them.
-    let (stream, _) = Browser::open(&program, "imap").await.as_stream();
+    let (stream, _) = Browser::open(&program, "imap").await.into_stream();
     let mut stream = handshake(stream, certificate).await;
     assert_eq!(line(&mut stream).await, "* OK inside\r\n");
 }
@@ -155,6 +155,7 @@ async fn the_steps_are_those_of_the_servers_own_check() {
             domain: None,
             connect_to: vec![address],
             private_networks: Vec::new(),
+            proxy_header: None,
         };
         let probe = Probe::new(Options {
             allow_private: true,

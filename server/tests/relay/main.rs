@@ -6,6 +6,7 @@ mod attacks;
 mod browser;
 mod carrying;
 #[path = "../http/mod.rs"]
+#[allow(dead_code, reason = "no form is sent here")]
 mod http;
 mod limits;
 mod mail;
