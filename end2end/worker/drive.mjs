@@ -74,5 +74,6 @@ function relay(socket, request) {
     if (!isBinary) throw new Error("a text came up");
     server.write(bytes);
   });
-  socket.on("close", () => server.end());
+  // As the end of a program does: what is written goes out, and nothing is read any more.
+  socket.on("close", () => server.destroySoon());
 }

@@ -36,12 +36,13 @@ mod reach;
 mod resources;
 mod run;
 mod run_context;
+mod self_message;
 mod target;
 mod tcp_transport;
 mod tcp_visitor;
 mod tlsa;
 
-pub use crate::session::{Disclosure, SignIn, self_message};
+pub use crate::session::{Disclosure, SignIn};
 pub use client_simulation::{ClientSimulation, SimulatedClient};
 #[cfg(test)]
 pub(crate) use clock::TokioClock;
@@ -50,4 +51,5 @@ pub use event::ProbeEvent;
 pub use names::ServiceLocation;
 pub use probe::{Options, Probe, SetupError};
 pub use run::Run;
+pub use self_message::self_message;
 pub use target::Target;
