@@ -20,6 +20,7 @@ addEventListener("message", async ({ data }) => {
 });
 
 // What goes wrong inside of WebAssembly ends all of it.
+addEventListener("error", ({ message }) => postMessage({ event: "failed", cause: message }));
 addEventListener("unhandledrejection", ({ reason }) => postMessage({ event: "failed", cause: String(reason) }));
 
 // How much later it is at the site than here, in seconds: certificates are judged by its clock, because those of

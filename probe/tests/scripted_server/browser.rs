@@ -6,14 +6,19 @@ use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use base64::Engine;
 use probe::{Endpoint, EndpointReport};
 use rustls::pki_types::CertificateDer;
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
+use tokio::time::timeout;
 
 use super::Server;
+
+/// The deadline of a check, and as long again for a machine that is busy.
+const LONGEST_CHECK: Duration = Duration::from_secs(90);
 
 /// A browser with one worker, in which many checks may run at once. It is closed when it is dropped.
 pub(crate) struct Browser {
@@ -49,7 +54,11 @@ impl Browser {
                         // Whoever has asked may have given up.
                         let _ = waiting.unwrap().send(report);
                     }
-                    Some("failed" | "relay") => eprintln!("the worker says {event}"),
+                    Some("failed") => {
+                        eprintln!("the worker says {event}");
+                        break;
+                    }
+                    Some("relay") => eprintln!("the worker says {event}"),
                     _ => {}
                 }
             }
@@ -88,7 +97,8 @@ impl Browser {
             let mut requests = self.requests.lock().unwrap();
             writeln!(requests.as_mut().unwrap(), "{request}").unwrap();
         }
-        let report = report.await.expect("the browser answers");
+        let report = timeout(LONGEST_CHECK, report).await;
+        let report = report.expect("in time").expect("the browser answers");
         EndpointReport {
             endpoint: endpoint.clone(),
             ..report
