@@ -18,6 +18,7 @@ let siteAhead = 0;
 
 ready.then(() => postMessage(true), over);
 // What goes wrong inside of WebAssembly ends all of it.
+addEventListener("error", over);
 addEventListener("unhandledrejection", over);
 
 addEventListener("message", ({ data: fields }) => test(new URLSearchParams(fields)).then(over, over));

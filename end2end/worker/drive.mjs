@@ -2,10 +2,10 @@
 //
 //   node end2end/worker/drive.mjs
 //
-// Each line of the standard input is a request to the worker, as JSON; each line of the standard output is one of its
-// events. Its services are on this machine: instead of a record each names a port. The relay here connects to it and
-// carries bytes, without any of the limits of the real one. With SITE_DATE in the environment the site is in another
-// time.
+// Each line of the standard input is a job for the worker, as JSON, with the password in it; each line of the standard
+// output is something that the worker has observed. The services are on this machine: instead of a record each names a
+// port. The site here answers with the job and puts nothing into words, and its relay connects to the port and carries
+// bytes, without any of the limits of the real one. With SITE_DATE in the environment the site is in another time.
 
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
@@ -32,12 +32,22 @@ const FILES = {
   "/": ["text/html", "<!doctype html><title>worker</title>"],
   "/pkg/worker.js": ["text/javascript", script],
   "/pkg/worker_bg.wasm": ["application/wasm", wasm],
-  "/healthz": ["text/plain", "ok"],
 };
 
-const site = createServer((request, response) => {
-  const [type, body] = FILES[request.url] ?? ["text/plain", ""];
+/** What is to be tested, and how much of it has been told, by the number that stands in place of an address. */
+const jobs = new Map();
+
+const site = createServer(async (request, response) => {
   if (process.env.SITE_DATE) response.setHeader("date", process.env.SITE_DATE);
+  if (request.url === "/api/browser-test") {
+    const { address, observed } = JSON.parse((await request.toArray()).join(""));
+    const test = jobs.get(address);
+    for (const event of observed.slice(test.told)) console.log(JSON.stringify(event));
+    test.told = observed.length;
+    response.end(JSON.stringify({ job: observed.length ? null : test.job, events: [] }));
+    return;
+  }
+  const [type, body] = FILES[request.url] ?? ["text/plain", ""];
   response.writeHead(FILES[request.url] ? 200 : 404, { "content-type": type }).end(body);
 });
 new WebSocketServer({ server: site, path: "/api/relay", handleProtocols: () => PROTOCOL }).on("connection", relay);
@@ -45,15 +55,17 @@ site.listen(0, "127.0.0.1", async () => {
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
   const page = await browser.newPage();
   page.on("console", (message) => console.error(message.text()));
-  await page.exposeFunction("told", (event) => console.log(JSON.stringify(event)));
   await page.goto(`http://127.0.0.1:${site.address().port}/`);
   await page.evaluate(() => {
     window.worker = new Worker("/pkg/worker.js", { type: "module" });
-    window.worker.addEventListener("message", ({ data }) => window.told(data));
-    window.worker.addEventListener("error", ({ message }) => window.told({ event: "failed", cause: message }));
   });
   for await (const line of createInterface({ input: process.stdin })) {
-    await page.evaluate((request) => window.worker.postMessage(request), JSON.parse(line));
+    const job = JSON.parse(line);
+    const address = `${jobs.size}`;
+    const fields = [["address", address], ["password", job.sign_in.password]];
+    delete job.sign_in.password;
+    jobs.set(address, { job, told: 0 });
+    await page.evaluate((fields) => window.worker.postMessage(fields), fields);
   }
   await browser.close();
   process.exit();
@@ -74,5 +86,6 @@ function relay(socket, request) {
     if (!isBinary) throw new Error("a text came up");
     server.write(bytes);
   });
-  socket.on("close", () => server.end());
+  // As the end of a program does: what is written goes out, and nothing is read any more.
+  socket.on("close", () => server.destroySoon());
 }

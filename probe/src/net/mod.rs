@@ -38,13 +38,14 @@ mod reach;
 mod resources;
 mod run;
 mod run_context;
+mod self_message;
 mod target;
 mod tcp_transport;
 mod tcp_visitor;
 mod tlsa;
 
 pub use crate::patience::Patience;
-pub use crate::session::{Disclosure, SignIn, self_message};
+pub use crate::session::{Disclosure, SignIn};
 pub use client_simulation::{ClientSimulation, SimulatedClient};
 #[cfg(test)]
 pub(crate) use clock::TokioClock;
@@ -54,4 +55,5 @@ pub use names::ServiceLocation;
 pub use probe::{Options, Probe, SetupError};
 pub use proxy_header::ProxyHeader;
 pub use run::Run;
+pub use self_message::self_message;
 pub use target::Target;

@@ -15,7 +15,6 @@
 //! | `transport` | what is needed of the layers below |
 //! | `gate` | one service signs in first, IMAP where there is one, so that a wrong password is sent only once |
 //! | `delivery`, `delivery_stages` | a message to oneself, which one session sends and another sees arrive |
-//! | `self_message` | what such a message says |
 //! | `expected` | counts those who are still expected, and wakes up whoever waits for them |
 //! | `mailbox_usage` | whether a mailbox is full |
 
@@ -32,8 +31,6 @@ mod mailbox_usage;
     expect(dead_code, reason = "only transports run sessions")
 )]
 mod run;
-#[cfg(any(feature = "net", feature = "web"))]
-mod self_message;
 mod stages;
 mod step_log;
 #[cfg(test)]
@@ -47,7 +44,5 @@ pub use gate::{Disclosure, ExclusiveSignIn, SignInGate, SignInPermit, SignInTurn
 pub use run::SignIn;
 #[cfg(any(feature = "net", feature = "web"))]
 pub(crate) use run::{Parts, SharedSignIn, interruptible};
-#[cfg(any(feature = "net", feature = "web"))]
-pub use self_message::self_message;
 pub use step_log::{StageFailed, StepLog, StepSink};
 pub use transport::{CertificateCheck, TlsHandshake, Transport};

@@ -8,6 +8,7 @@
 //! | `roots` | certificates that the operator trusts |
 //! | `verifier` | verifies as rustls does, and keeps what the server showed |
 //! | `certificate` | what a certificate says, and what exactly is wrong with it |
+//! | `elements` | the elements of a value in DER |
 //! | `signed_data` | checks a signature with the algorithms of the caller |
 //! | `path`, `staple` | the chain that was verified, and what the server shows about revocation |
 //! | `client_hello` | hellos that no TLS library would send |
@@ -20,6 +21,7 @@ pub(crate) mod ciphers;
 mod client;
 pub(crate) mod client_hello;
 mod connect;
+mod elements;
 pub(crate) mod facts;
 pub(crate) mod failure;
 pub(crate) mod flight;

@@ -7,6 +7,7 @@ use gloo_net::websocket::futures::WebSocket;
 use gloo_net::websocket::{Message, WebSocketError};
 
 use super::relay_end::{Closed, RelayEnd, RelayWatch};
+use super::relay_step::RelayStep;
 use super::relay_stream::RelayStream;
 use super::request::Service;
 use crate::outcome::Severity;
@@ -60,7 +61,8 @@ impl Relay {
         while let Some(message) = socket.next().await {
             match message {
                 Ok(Message::Text(json)) => {
-                    let step: Step = serde_json::from_str(&json).map_err(|_| unreachable())?;
+                    let step = serde_json::from_str::<RelayStep>(&json);
+                    let step = Step::from(step.map_err(|_| unreachable())?);
                     let failed = step.outcome.severity() == Severity::Failure;
                     let connected = connected(&step);
                     take(step);

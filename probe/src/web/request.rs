@@ -6,9 +6,7 @@ use serde::Deserialize;
 use crate::credentials::{Credentials, CredentialsError};
 use crate::dialogue::OutgoingMessage;
 use crate::endpoint::{Endpoint, HostName};
-use crate::envelope_address::EnvelopeAddress;
-use crate::outcome::Outcome;
-use crate::session::{SignIn, self_message};
+use crate::session::SignIn;
 
 /// One test of several services with one password.
 #[derive(Deserialize)]
@@ -42,56 +40,43 @@ pub(super) struct Service {
 pub(super) struct SignInRequest {
     user: String,
     password: SecretString,
-    /// The words of a message from the customer to the customer, if one is to be sent.
-    message: Option<MessageWords>,
+    /// A message from the customer to the customer, if one is to be sent, as the site has written it.
+    message: Option<Message>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct MessageWords {
-    subject: String,
-    text: String,
+struct Message {
+    /// The Message-ID, without its angle brackets.
+    id: String,
+    /// Header and body, in lines that end with CRLF.
+    content: String,
 }
 
-/// Why there is nothing to sign in with.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum RequestError {
-    /// The name or the password cannot be sent.
-    #[error(transparent)]
-    Credentials(#[from] CredentialsError),
-    /// There is no address to which the message could go.
-    #[error("a message needs the customer's mail address")]
-    NoAddress,
-    /// The message cannot be written.
-    #[error("the message cannot be written: {0}")]
-    Message(Outcome),
+impl From<Message> for OutgoingMessage {
+    fn from(Message { id, content }: Message) -> Self {
+        Self {
+            id,
+            content: content.into_bytes(),
+        }
+    }
 }
 
 impl SignInRequest {
-    /// What to sign in with. `domain` is that of the customer's mail address.
+    /// What to sign in with.
     ///
     /// # Errors
     ///
     /// When it holds what cannot be sent. The error never holds the name or the password.
-    pub(super) fn parse(self, domain: Option<&HostName>) -> Result<SignIn, RequestError> {
+    pub(super) fn parse(self) -> Result<SignIn, CredentialsError> {
         let Self {
             user,
             password,
             message,
         } = self;
-        let address = EnvelopeAddress::of_user(&user, domain);
-        let message = message.map(|words| write(address.as_ref(), &words));
         Ok(SignIn {
-            message: message.transpose()?,
+            message: message.map(Into::into),
             ..Credentials::new(user, password)?.into()
         })
     }
-}
-
-fn write(
-    address: Option<&EnvelopeAddress>,
-    words: &MessageWords,
-) -> Result<OutgoingMessage, RequestError> {
-    let address = address.ok_or(RequestError::NoAddress)?;
-    self_message(address, &words.subject, &words.text).map_err(RequestError::Message)
 }

@@ -6,15 +6,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::{Either, join_all, select};
-use rustls::crypto::ring;
 
 use super::clock::{BrowserClock, SiteTime};
 use super::event::Event;
+use super::provider::provider;
 use super::relay::{NotConnected, Relay, RelayConnection};
 use super::relay_end::{RelayEnd, RelayWatch};
 use super::relay_transport::RelayTransport;
 use super::relay_visitor::{CLIENT_NAME, RelayVisitor};
-use super::request::{Request, RequestError, Service};
+use super::request::{Request, Service};
+use crate::credentials::CredentialsError;
 use crate::dialogue::Clock;
 use crate::endpoint::HostName;
 use crate::outcome::Outcome;
@@ -42,7 +43,7 @@ struct Context<'a> {
 #[derive(Debug, thiserror::Error)]
 pub(super) enum SetupError {
     #[error(transparent)]
-    Request(#[from] RequestError),
+    Credentials(#[from] CredentialsError),
     #[error(transparent)]
     Roots(#[from] RootsError),
     #[error(transparent)]
@@ -66,7 +67,7 @@ pub(super) async fn run(
         extra_roots,
         site_ahead,
     } = request;
-    let sign_in = sign_in.parse(domain.as_ref())?;
+    let sign_in = sign_in.parse()?;
     let extra_roots = extra_roots.map(|pem| read_roots(pem.as_bytes()));
     let extra_roots = extra_roots.transpose()?.unwrap_or_default();
     let time = Arc::new(SiteTime { ahead: site_ahead });
@@ -74,7 +75,7 @@ pub(super) async fn run(
     let clock = BrowserClock::start();
     let context = Context {
         relay,
-        tls: TlsClient::new(Arc::new(ring::default_provider()), time, &extra_roots)?,
+        tls: TlsClient::new(Arc::new(provider()), time, &extra_roots)?,
         sign_in: SharedSignIn::new(Some(sign_in)),
         domain,
         clock,

@@ -6,22 +6,30 @@ use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use base64::Engine;
-use probe::{Endpoint, EndpointReport};
+use probe::{Endpoint, EndpointReport, Step};
 use rustls::pki_types::CertificateDer;
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
+use tokio::time::timeout;
 
 use super::Server;
+
+/// The deadline of a check, and as long again for a machine that is busy.
+const LONGEST_CHECK: Duration = Duration::from_secs(90);
 
 /// A browser with one worker, in which many checks may run at once. It is closed when it is dropped.
 pub(crate) struct Browser {
     process: Child,
     requests: Mutex<Option<ChildStdin>>,
-    waiting: Arc<Mutex<HashMap<String, oneshot::Sender<EndpointReport>>>>,
+    waiting: Arc<Mutex<HashMap<String, Check>>>,
     checks: AtomicUsize,
 }
+
+/// A check that is being made: the steps so far, and who waits for all of them.
+type Check = (Vec<Step>, oneshot::Sender<Vec<Step>>);
 
 impl Browser {
     /// Starts the browser. With `date`, an IMF-fixdate (RFC 9110 §5.6.7), that is the time of its site.
@@ -34,7 +42,7 @@ impl Browser {
             .stdout(Stdio::piped())
             .spawn()
             .expect("the browser needs node: Debian package nodejs");
-        let waiting = Arc::<Mutex<HashMap<String, oneshot::Sender<EndpointReport>>>>::default();
+        let waiting = Arc::<Mutex<HashMap<String, Check>>>::default();
         let requests = Mutex::new(process.stdin.take());
         let events = BufReader::new(process.stdout.take().unwrap());
         let told = Arc::clone(&waiting);
@@ -42,14 +50,19 @@ impl Browser {
             for event in events.lines() {
                 let event: Value = serde_json::from_str(&event.unwrap()).unwrap();
                 match event["event"].as_str() {
+                    Some("step") => {
+                        let step = serde_json::from_value(event["step"].clone()).unwrap();
+                        let mut told = told.lock().unwrap();
+                        let check = told.get_mut(event["service"].as_str().unwrap());
+                        check.unwrap().0.push(step);
+                    }
                     Some("done") => {
                         let service = event["service"].as_str().unwrap();
-                        let report = serde_json::from_value(event["report"].clone()).unwrap();
-                        let waiting = told.lock().unwrap().remove(service);
+                        let (steps, waiting) = told.lock().unwrap().remove(service).unwrap();
                         // Whoever has asked may have given up.
-                        let _ = waiting.unwrap().send(report);
+                        let _ = waiting.send(steps);
                     }
-                    Some("failed" | "relay") => eprintln!("the worker says {event}"),
+                    Some("relay") => eprintln!("the worker says {event}"),
                     _ => {}
                 }
             }
@@ -82,17 +95,17 @@ impl Browser {
             "sign_in": { "user": user, "password": password, "message": null },
             "extra_roots": pem(root),
         });
-        let (sender, report) = oneshot::channel();
-        self.waiting.lock().unwrap().insert(id, sender);
+        let (sender, steps) = oneshot::channel();
+        let check = (Vec::new(), sender);
+        self.waiting.lock().unwrap().insert(id, check);
+        let begun = Instant::now();
         {
             let mut requests = self.requests.lock().unwrap();
             writeln!(requests.as_mut().unwrap(), "{request}").unwrap();
         }
-        let report = report.await.expect("the browser answers");
-        EndpointReport {
-            endpoint: endpoint.clone(),
-            ..report
-        }
+        let steps = timeout(LONGEST_CHECK, steps).await;
+        let steps = steps.expect("in time").expect("the browser answers");
+        EndpointReport::new(endpoint.clone(), steps, begun.elapsed())
     }
 }
 

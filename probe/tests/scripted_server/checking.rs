@@ -81,7 +81,8 @@ pub(crate) async fn check(
 
 /// What the server received, one entry a client, when all of them are gone.
 pub(crate) async fn wait_until_closed(server: &Server) -> Vec<Received> {
-    for _ in 0..500 {
+    // A browser opens the connections of many checks one after the other, so a second look may come late.
+    for _ in 0..1500 {
         let received = server.received();
         if !received.is_empty() && received.iter().all(|received| received.closed) {
             return received;

@@ -23,7 +23,6 @@ pub fn self_message(
         .from(address.as_str())
         .to(address.as_str())
         .subject(subject)
-        .date(now())
         .message_id(id.as_str())
         // Nobody answers it by itself (RFC 3834 §5).
         .header(
@@ -34,16 +33,6 @@ pub fn self_message(
         .write_to_vec()
         .map_err(|_| Outcome::LocalResourcesExhausted)?;
     Ok(OutgoingMessage { id, content })
-}
-
-/// Seconds since 1970. The clock of the standard library panics in a browser.
-fn now() -> u64 {
-    #[cfg(not(feature = "web"))]
-    use std::time::{SystemTime, UNIX_EPOCH};
-    #[cfg(feature = "web")]
-    use web_time::{SystemTime, UNIX_EPOCH};
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map_or(0, |since| since.as_secs())
 }
 
 #[cfg(test)]
