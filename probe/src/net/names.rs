@@ -126,7 +126,10 @@ impl Probe {
             .into_iter()
             .map(|address| SocketAddr::new(address, port));
         let addresses: Vec<SocketAddr> = addresses.collect();
-        connect(&addresses, None).await.stream.map(|(stream, _)| stream)
+        connect(&addresses, None)
+            .await
+            .stream
+            .map(|(stream, _)| stream)
     }
 
     /// How TLS is done: with the Mozilla roots and those of the operator.

@@ -14,8 +14,8 @@ use tokio::time::{Instant, timeout};
 
 use super::clock::TokioClock;
 use super::connect::{ConnectAttempt, connect, interleave_families};
-use super::proxy_header::ProxyHeader;
 use super::event_sink::Welcome;
+use super::proxy_header::ProxyHeader;
 use super::tcp_transport::encrypt;
 use super::tcp_visitor::visit;
 use crate::dialogue::{self, Connection, Redactor};

@@ -70,7 +70,11 @@ mod tests {
             ("::ffff:192.0.2.7", four, "192.0.2.7:0 198.51.100.1:993"),
             ("2001:db8::7", six, "[2001:db8::7]:0 [2001:db8::1]:993"),
             ("192.0.2.7", six, "[::ffff:192.0.2.7]:0 [2001:db8::1]:993"),
-            ("2001:db8::7", four, "[2001:db8::7]:0 [::ffff:198.51.100.1]:993"),
+            (
+                "2001:db8::7",
+                four,
+                "[2001:db8::7]:0 [::ffff:198.51.100.1]:993",
+            ),
         ] {
             let bytes = ProxyHeader::Client(client.parse().unwrap()).bytes(server);
             let bytes = bytes.unwrap();

@@ -148,7 +148,8 @@ impl Reach<'_> {
     ) -> Result<OpenConnection, StageFailed> {
         let context = self.probe;
         log.begin(Stage::Connect);
-        let Connected { stream, attempts } = connect(&location.addresses, self.target.proxy_header).await;
+        let Connected { stream, attempts } =
+            connect(&location.addresses, self.target.proxy_header).await;
         let connected = stream.as_ref().ok().map(|(_, peer)| peer.ip());
         let facts = Facts::Connect {
             connected,

@@ -37,7 +37,9 @@ impl Visitor for TcpVisitor<'_> {
 
     async fn open(&self) -> Option<Visit<Compat<TcpStream>>> {
         let address = [self.peer];
-        let connected = timeout(CONNECT_TIMEOUT, connect(&address, self.proxy_header)).await.ok()?;
+        let connected = timeout(CONNECT_TIMEOUT, connect(&address, self.proxy_header))
+            .await
+            .ok()?;
         let (stream, _) = connected.stream.ok()?;
         Some(visit(stream))
     }
