@@ -38,7 +38,7 @@ async function moves(page: Page, less = 0): Promise<string[]> {
 }
 
 /** Where somebody looks at a box that grows, its lower edge moves, and what is below it. */
-const LITTLE = 0.05;
+const LITTLE = 0.1;
 
 for (const width of [360, 1280]) {
   test(`nothing moves when trouble begins and ends at ${width} pixels`, async ({ browser, site, lab }) => {
@@ -50,7 +50,7 @@ for (const width of [360, 1280]) {
       const wait = { timeout: SEEN };
       for (const page of [home, form, fix]) {
         if (trouble) await expect(page.locator("#outage")).toContainText("Trouble at", wait);
-        else await expect(page.locator("#outage")).not.toContainText("Trouble at", wait);
+        else await expect(page.locator("#outage")).toContainText("works again since", wait);
       }
       const overall = trouble ? "There is trouble with" : "All mail servers work";
       await expect(status.locator("#overall .sign")).toContainText(overall, wait);
@@ -73,7 +73,8 @@ for (const width of [360, 1280]) {
       for (const [at, field] of fields.entries()) {
         await expect(field).toBeFocused();
         await expect(field).toHaveValue("somebody@");
-        expect(await field.boundingBox()).toEqual(places[at]);
+        // Pages are scrolled by whole pixels.
+        expect(Math.abs((await field.boundingBox())!.y - places[at]!.y)).toBeLessThan(1);
       }
       // It is folded at the edge of the screen, and says all when it is opened.
       const notice = form.locator("#outage");
@@ -81,7 +82,8 @@ for (const width of [360, 1280]) {
       await expect(notice.getByText("you can stop here")).toBeHidden();
       await notice.locator("summary").click();
       await expect(notice.getByText("you can stop here")).toBeInViewport();
-      await form.locator("body").click({ position: { x: 1, y: 1 } });
+      await notice.locator("summary").click();
+      await form.locator("h1").click();
       // A page that is opened now says it at its top.
       during = await open(browser, `${site}/fix`, width);
       await noteMoves(during);
@@ -90,7 +92,7 @@ for (const width of [360, 1280]) {
       await lab.startPostfix();
     }
     await told(false);
-    await expect(during.locator("#outage")).not.toContainText("Trouble at", { timeout: SEEN });
+    await expect(during.locator("#outage")).toContainText("works again since", { timeout: SEEN });
     for (const page of [...pages, during]) {
       expect(await moves(page, page === status || page === settings ? LITTLE : 0), page.url()).toEqual([]);
       await page.context().close();

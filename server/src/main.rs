@@ -3,7 +3,8 @@
 use std::error::Error;
 use std::process::ExitCode;
 
-use server::cli::{self, Command, ParseError};
+use server::cli::Command;
+use server::cli::parse::{ParseError, parse};
 use server::commands::{check_config, dns, monitor, outcomes, probe, record, serve};
 use server::terminal;
 use zeroizing_alloc::ZeroAlloc;
@@ -14,7 +15,7 @@ use zeroizing_alloc::ZeroAlloc;
 static MEMORY: ZeroAlloc<std::alloc::System> = ZeroAlloc(std::alloc::System);
 
 fn main() -> ExitCode {
-    let cli = match cli::parse(std::env::args_os()) {
+    let cli = match parse(std::env::args_os()) {
         Ok(cli) => cli,
         Err(ParseError::Clap(error)) => error.exit(),
         Err(error) => {

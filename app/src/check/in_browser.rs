@@ -18,6 +18,15 @@ use super::subject::{SignInAccount, Subject};
 use crate::site::Site;
 use crate::texts::Texts;
 
+/// The relay does not allow what was asked, and says for how many seconds (RFC 6455 §7.4.2 leaves these codes to us).
+const RELAY_LIMIT: u16 = 4001;
+
+/// How long to wait where the relay does not say it.
+const RELAY_WAIT: Duration = Duration::from_secs(60);
+
+/// The site stops.
+const RELAY_STOPS: u16 = 4006;
+
 /// So many steps a service can have, with room to spare.
 const MAX_STEPS: usize = 32;
 
@@ -53,6 +62,15 @@ pub enum BrowserEvent {
     Done {
         /// The id of the service.
         service: String,
+    },
+    /// The relay has given up a service, for a reason that has nothing to do with the mail server.
+    Relay {
+        /// The id of the service.
+        service: String,
+        /// The close code of its WebSocket.
+        code: u16,
+        /// What it said, such as the name of a limit and the seconds to wait.
+        reason: String,
     },
 }
 
@@ -127,6 +145,9 @@ async fn answer(
     if begins {
         limits.count_request().await?;
     }
+    if let Some(refusal) = test.observed.iter().find_map(refused_by_relay) {
+        return Err(refusal);
+    }
     let about = Subject::find(site, &test.address, &test.services)?;
     let account = about.account(texts, admission.confidential, test.message)?;
     if begins {
@@ -167,7 +188,9 @@ fn told(
     let mut steps: Vec<Vec<Step>> = vec![Vec::new(); presenter.endpoints.len()];
     let mut reports: Vec<Option<EndpointReport>> = vec![None; presenter.endpoints.len()];
     for event in observed {
-        let (BrowserEvent::Step { service, .. } | BrowserEvent::Done { service }) = &event;
+        let (BrowserEvent::Step { service, .. }
+        | BrowserEvent::Done { service }
+        | BrowserEvent::Relay { service, .. }) = &event;
         let position = presenter
             .endpoints
             .iter()
@@ -182,6 +205,7 @@ fn told(
                     steps[service].push(*step);
                 }
             }
+            BrowserEvent::Relay { .. } => {}
             BrowserEvent::Done { .. } => {
                 let elapsed = steps[service]
                     .iter()
@@ -196,6 +220,24 @@ fn told(
         }
     }
     reports.into_iter().collect()
+}
+
+/// Why the relay did not allow a test, as a refusal of this server. Anything else it says is a part of what was found.
+fn refused_by_relay(event: &BrowserEvent) -> Option<Refusal> {
+    match event {
+        BrowserEvent::Relay { code, reason, .. } if *code == RELAY_LIMIT => {
+            let seconds = reason
+                .rsplit(" ")
+                .next()
+                .and_then(|seconds| seconds.parse().ok());
+            let wait = seconds.map_or(RELAY_WAIT, |seconds: u16| {
+                Duration::from_secs(seconds.into())
+            });
+            Some(Refusal::TooMany { wait })
+        }
+        BrowserEvent::Relay { code, .. } if *code == RELAY_STOPS => Some(Refusal::Restarting),
+        _ => None,
+    }
 }
 
 fn job(site: &Site, texts: &Texts, about: &Subject<'_>, account: SignInAccount) -> Job {

@@ -42,6 +42,8 @@ mod server_fn;
 #[cfg(feature = "ssr")]
 mod shared_checks;
 #[cfg(feature = "ssr")]
+mod sign_in_ways;
+#[cfg(feature = "ssr")]
 mod subject;
 #[cfg(feature = "ssr")]
 mod target;
@@ -66,6 +68,8 @@ pub use self_message::message_to_self;
 pub use server_fn::TestConnection;
 #[cfg(feature = "ssr")]
 pub use shared_checks::{Observed, SharedChecks};
+#[cfg(feature = "ssr")]
+pub use sign_in_ways::SignInWays;
 #[cfg(feature = "ssr")]
 pub use target::target;
 #[cfg(feature = "ssr")]

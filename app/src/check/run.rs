@@ -118,6 +118,7 @@ fn parse_request<'a>(
     let sign_in = match request.password.given() {
         None if request.message => return Err(Refusal::MessageNeedsPassword),
         None => None,
+        Some(_) if !site.sign_in.server => return Err(Refusal::PasswordStaysInBrowser),
         Some(password) => {
             let account = about.account(texts, confidential, request.message)?;
             let credentials = Credentials::new(account.user.clone(), password.into());

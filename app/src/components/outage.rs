@@ -6,9 +6,9 @@ use super::{Late, said};
 use crate::islands::LiveStatus;
 use crate::site::{Shows, site, texts};
 use crate::status::said::Times;
-use crate::status::tell;
+use crate::status::tell::{self, Trouble};
 
-/// One notice for each group of addresses with trouble; what begins later is said at the edge of the screen. Nothing
+/// One notice for each group of addresses with trouble, or where that was just now; what begins later is said at the edge of the screen. Nothing
 /// stands there where nothing is monitored.
 #[component]
 pub fn Outage() -> impl IntoView {
@@ -22,12 +22,24 @@ pub fn Outage() -> impl IntoView {
     let notices = groups
         .enumerate()
         .filter_map(|(position, (record, group))| {
-            let trouble = tell::outage(times, &texts, &seen, (record, group))?;
+            let (class, trouble) = match tell::outage(times, &texts, &seen, (record, group)) {
+                Some(trouble) => ("note outage", trouble),
+                None => {
+                    let since = seen.recovered(record, group)?;
+                    let over = tell::recovery(times, &texts, (record, group), since);
+                    ("note outage over", over)
+                }
+            };
+            let Trouble {
+                heading,
+                text,
+                advice,
+            } = trouble;
             Some(view! {
-                <details class="note outage" open data-group=position.to_string()>
-                    <summary>{said(trouble.heading)}</summary>
-                    <p>{trouble.text}</p>
-                    <p>{trouble.advice}</p>
+                <details class=class open data-group=position.to_string()>
+                    <summary>{said(heading)}</summary>
+                    <p>{text}</p>
+                    {advice.map(|advice| view! { <p>{advice}</p> })}
                     <a href="/status">{words.link.clone()}</a>
                 </details>
             })

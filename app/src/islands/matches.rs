@@ -14,6 +14,9 @@ use super::fetch;
 /// How long nothing must be typed before the server is asked.
 const PAUSE: Duration = Duration::from_millis(450);
 
+/// What is found.
+const FOUND: &str = "#found";
+
 thread_local! {
     /// How often something was typed: an answer to an earlier text is not shown.
     static TYPED: Cell<u32> = const { Cell::new(0) };
@@ -38,8 +41,9 @@ async fn show(root: &Element, turn: u32) {
     let Some(path) = path(root) else {
         return;
     };
-    let fresh = fetch::part_of(&path, "#found").await;
-    let Some(old) = find(root, "#found") else {
+    let fresh = fetch::page_with(&path, FOUND).await;
+    let fresh = fresh.and_then(|page| find(&page, FOUND));
+    let Some(old) = find(root, FOUND) else {
         return;
     };
     if TYPED.get() != turn || !root.is_connected() {

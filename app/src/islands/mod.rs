@@ -27,6 +27,8 @@ mod password_field;
 mod report;
 mod results;
 #[cfg(feature = "hydrate")]
+mod sign_in_worker;
+#[cfg(feature = "hydrate")]
 mod storage;
 mod test_form;
 #[cfg(feature = "hydrate")]

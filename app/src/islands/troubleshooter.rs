@@ -138,7 +138,7 @@ fn follow(root: &Element, link: &Element, first: Option<String>) {
     let data = |name: &str| link.get_attribute(name).unwrap_or_default();
     let text = |selector: &str| find(root, selector).and_then(|part| part.text_content());
     let label = link.get_attribute("data-label").or_else(|| {
-        let label = link.query_selector("b").ok().flatten();
+        let label = find(link, "b");
         label.and_then(|label| label.text_content())
     });
     let node = find(root, "#node").and_then(|node| node.get_attribute("data-node"));
@@ -179,8 +179,7 @@ fn follow(root: &Element, link: &Element, first: Option<String>) {
 fn load(root: &Element, path: String, came: CameBy) {
     let root = root.clone();
     leptos::task::spawn_local(async move {
-        let fresh = fetch::part_of(&path, NODE).await;
-        let fresh = fresh.and_then(|node| node.owner_document());
+        let fresh = fetch::page_with(&path, NODE).await;
         // A page that goes on without scripts has put a copy in this place.
         if !root.is_connected() {
             return;
@@ -190,12 +189,12 @@ fn load(root: &Element, path: String, came: CameBy) {
         }
         if let Some(fresh) = fresh {
             for part in [NODE, "#by-hand"] {
-                let found = fresh.query_selector(part).ok().flatten();
-                if let (Some(old), Some(found)) = (find(&root, part), found) {
+                if let (Some(old), Some(found)) = (find(&root, part), find(&fresh, part)) {
                     let _ = old.replace_with_with_node_1(&found);
                 }
             }
-            document().set_title(&fresh.title());
+            let title = find(&fresh, "title").and_then(|title| title.text_content());
+            document().set_title(&title.unwrap_or_default());
             window().scroll_to_with_x_and_y(0.0, 0.0);
             let heading = find(&root, "#node h1");
             if let Some(heading) = heading.and_then(|h| h.dyn_into::<HtmlElement>().ok()) {

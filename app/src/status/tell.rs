@@ -266,8 +266,8 @@ pub struct Trouble {
     pub heading: Said,
     /// What it concerns.
     pub text: String,
-    /// What to do.
-    pub advice: String,
+    /// What to do, where there is something.
+    pub advice: Option<String>,
 }
 
 /// What is said first to customers of a group, if it has trouble.
@@ -280,17 +280,7 @@ pub fn outage(
     let down = seen.down(record, group);
     let since = down.iter().map(|(_, since)| *since).min()?;
     let words = &texts.status.outage;
-    let provider = match record.groups.len() {
-        1 => record.name.clone(),
-        _ => words.provider_group.fill(|value| match value {
-            ProviderGroupValue::Provider => &record.name,
-            ProviderGroupValue::Group => group.name.in_language(&texts.language),
-        }),
-    };
-    let heading = Said::fill(&words.heading, |value| match value {
-        ProviderTimeValue::Provider => Part::Text(provider.clone()),
-        ProviderTimeValue::Time => times.clock(since),
-    });
+    let heading = heading(times, texts, (record, group), &words.heading, since);
     let instead = |service: &Service| seen.instead(record, group, service);
     // The address is named only where another one works: customers need not know what a port is.
     let services = down.iter().map(|(service, _)| {
@@ -314,10 +304,50 @@ pub fn outage(
         words.instead.fill(|InsteadValue::Instead| &instead)
     });
     let advice = [Some(words.advice.clone()), instead];
+    let advice: Vec<_> = advice.into_iter().flatten().collect();
     Some(Trouble {
         heading,
         text,
-        advice: advice.into_iter().flatten().collect::<Vec<_>>().join(" "),
+        advice: Some(advice.join(" ")),
+    })
+}
+
+/// What is said first to customers of a group that works again since this time.
+pub fn recovery(
+    times: Times<'_>,
+    texts: &Texts,
+    of: (&Record, &Group),
+    since: UtcDateTime,
+) -> Trouble {
+    let words = &texts.status.outage;
+    Trouble {
+        heading: heading(times, texts, of, &words.over, since),
+        text: words.over_text.clone(),
+        advice: None,
+    }
+}
+
+fn heading(
+    times: Times<'_>,
+    texts: &Texts,
+    (record, group): (&Record, &Group),
+    sentence: &Template<ProviderTimeValue>,
+    since: UtcDateTime,
+) -> Said {
+    let provider = match record.groups.len() {
+        1 => record.name.clone(),
+        _ => texts
+            .status
+            .outage
+            .provider_group
+            .fill(|value| match value {
+                ProviderGroupValue::Provider => &record.name,
+                ProviderGroupValue::Group => group.name.in_language(&texts.language),
+            }),
+    };
+    Said::fill(sentence, |value| match value {
+        ProviderTimeValue::Provider => Part::Text(provider.clone()),
+        ProviderTimeValue::Time => times.clock(since),
     })
 }
 

@@ -240,7 +240,7 @@ fn an_outage_is_told_to_those_whom_it_concerns() {
         let times = Times::new(&texts, now());
         let said = tell::outage(times, &texts, &seen, (record, group))?;
         let heading = said.heading.plain().replace('\u{a0}', " ");
-        Some((heading, format!("{} {}", said.text, said.advice)))
+        Some((heading, format!("{} {}", said.text, said.advice?)))
     };
     let alternative = (group.services.iter())
         .find(|service| service.role == crate::record::Role::Alternative)
@@ -365,6 +365,60 @@ fn all_together_are_said_in_one_sentence() {
         )
     );
     assert_eq!(overall.shown().name(), "unknown");
+}
+
+#[test]
+fn trouble_that_was_just_now_is_told_to_be_over() {
+    let catalogue = catalogue();
+    let record = &catalogue.records[0];
+    let group = &record.groups[0];
+    let names = group
+        .services
+        .iter()
+        .map(|service| service.endpoint.id.clone());
+    let works = Reason::Found(Outcome::Ok);
+    let all_work = names.map(|name| result(&name, 3 * MINUTE, ServiceState::Ok, works));
+    let all_work: Vec<Event> = all_work.collect();
+    let over = |name: &str, ended: i64| {
+        Event::Incident(Incident {
+            service: key(name),
+            begin: ago(HOUR),
+            end: Some(ago(ended)),
+            reason: Reason::Slow,
+        })
+    };
+    let recovered = |events: Vec<Event>| {
+        let events = all_work.iter().cloned().chain(events);
+        seen(events).recovered(record, group)
+    };
+    assert_eq!(recovered(vec![]), None);
+    assert_eq!(
+        recovered(vec![over("smtp", 14 * MINUTE)]),
+        Some(ago(14 * MINUTE))
+    );
+    assert_eq!(recovered(vec![over("smtp", 15 * MINUTE)]), None);
+    // The last of several counts.
+    let both = vec![over("smtp", 14 * MINUTE), over("imap", 3 * MINUTE)];
+    assert_eq!(recovered(both), Some(ago(3 * MINUTE)));
+    // While something else does not work, that is what is told.
+    let other = down("imap", HOUR).into_iter();
+    assert_eq!(
+        recovered(other.chain([over("smtp", MINUTE)]).collect()),
+        None
+    );
+    // Without a check nobody knows.
+    let own = Event::OwnNetworkDown(Some(ago(MINUTE)));
+    assert_eq!(recovered(vec![over("smtp", MINUTE), own]), None);
+    let texts = Texts::english();
+    let times = Times::new(&texts, now());
+    let tell::Trouble { heading, text, .. } =
+        tell::recovery(times, &texts, (record, group), ago(3 * MINUTE));
+    let heading = heading.plain().replace('\u{a0}', " ");
+    assert_eq!(
+        heading,
+        "CenturyLink (CenturyLink email addresses) works again since 14:02 UTC"
+    );
+    assert_eq!(text, "Our checks succeed again. Try your mail once more.");
 }
 
 #[test]

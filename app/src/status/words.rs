@@ -72,8 +72,8 @@ words! {
 
 words! {
     /// What is said first while there is trouble.
-    OutageWords: advice link; heading(ProviderTimeValue) text(ServicesValue) provider_group(ProviderGroupValue)
-        at(ServiceAtValue) instead(InsteadValue)
+    OutageWords: advice over_text link; heading(ProviderTimeValue) over(ProviderTimeValue) text(ServicesValue)
+        provider_group(ProviderGroupValue) at(ServiceAtValue) instead(InsteadValue)
 }
 
 words! {

@@ -73,6 +73,7 @@ impl<'a> EndpointCheck<'a> {
         let reach = Reach {
             probe: &self.run.probe,
             connectivity: &self.run.connectivity,
+            patience: self.run.patience,
             deadline: self.run.deadline,
             target: self.target,
         };
@@ -150,6 +151,7 @@ impl<'a> EndpointCheck<'a> {
                     clock: log.clock(),
                     second_looks,
                 },
+                patience: self.run.patience,
             },
             log: &mut *log,
         };

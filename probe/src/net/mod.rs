@@ -43,6 +43,7 @@ mod tcp_transport;
 mod tcp_visitor;
 mod tlsa;
 
+pub use crate::patience::Patience;
 pub use crate::session::{Disclosure, SignIn, self_message};
 pub use client_simulation::{ClientSimulation, SimulatedClient};
 #[cfg(test)]

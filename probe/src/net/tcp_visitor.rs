@@ -4,7 +4,6 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use tokio::net::TcpStream;
-use tokio::time::timeout;
 use tokio_util::compat::{Compat, TokioAsyncReadCompatExt};
 
 use super::clock::TokioClock;
@@ -37,9 +36,7 @@ impl Visitor for TcpVisitor<'_> {
 
     async fn open(&self) -> Option<Visit<Compat<TcpStream>>> {
         let address = [self.peer];
-        let connected = timeout(CONNECT_TIMEOUT, connect(&address, self.proxy_header))
-            .await
-            .ok()?;
+        let connected = connect(&address, self.proxy_header, CONNECT_TIMEOUT).await;
         let (stream, _) = connected.stream.ok()?;
         Some(visit(stream))
     }

@@ -3,7 +3,7 @@
 pub mod dns;
 mod language;
 pub mod monitor;
-mod parse;
+pub mod parse;
 pub mod record;
 mod requirements;
 pub mod servers;
@@ -12,6 +12,7 @@ pub mod trust;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use app::check::SignInWays;
 use app::operator::{Contact, Operator};
 use app::record::HttpsUrl;
 use clap::{Args, Parser, Subcommand};
@@ -20,7 +21,6 @@ use self::dns::{DNS_HELP, DnsOptions};
 use self::language::language;
 use self::monitor::MONITOR_HELP;
 pub use self::monitor::MonitorCommandOptions;
-pub use self::parse::{ParseError, parse};
 use self::record::RecordCommand;
 use self::servers::{ConnectTo, Servers};
 pub use self::trust::TrustOptions;
@@ -31,7 +31,6 @@ use crate::listen::connections::ConnectionOptions;
 use crate::listen::tls::TlsOptions;
 use crate::log::LogFormat;
 use crate::monitor::MonitorOptions;
-use crate::relay::SignInWays;
 use crate::socket_address::to_listen_on;
 use crate::storage::StorageOptions;
 

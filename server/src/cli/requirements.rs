@@ -194,7 +194,8 @@ fn what(matches: &ArgMatches) -> impl Iterator<Item = &Servers> {
 mod tests {
     use clap::CommandFactory;
 
-    use super::super::{Cli, parse};
+    use super::super::Cli;
+    use super::super::parse::parse;
     use super::*;
 
     fn said(line: &str) -> Result<(), String> {

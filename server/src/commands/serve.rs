@@ -126,6 +126,7 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
     let mut site = site.map_err(ServeError::Content)?;
     site.operator = options.operator.clone().into();
     site.published = published;
+    site.sign_in = options.sign_in;
     site.extra_roots = records::extra_roots_pem(&options.trust)?;
     if let Some(every) = options.monitor.monitor_every.0 {
         site.status = ServiceStatus::new(every, Snapshot::default());
@@ -134,7 +135,6 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
         proxies: TrustedProxies::new(&options.proxies),
         hsts: Hsts::seconds(options.tls.hsts),
         hosts: Hosts::new(&options.host),
-        sign_in: options.sign_in,
         contacts: options.security_contact.clone(),
     };
     let metrics = Metrics::with_status(site.status.clone());

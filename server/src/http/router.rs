@@ -87,7 +87,7 @@ fn for_scripts(app: &Arc<AppState>) -> Router<Arc<AppState>> {
     let routes = Router::new()
         .route(TestConnection::PATH, post(test_stream))
         .route(status::events::PATH, get(status::events::events));
-    if !app.options.sign_in.browser {
+    if !app.site.sign_in.browser {
         return with_form_guards(routes, app);
     }
     let observed = Router::new()

@@ -82,8 +82,8 @@ pub enum TlsError {
         cert: NamedPath,
         /// The option and the file of the key.
         key: NamedPath,
-        /// What is wrong.
-        cause: rustls::Error,
+        /// What is wrong. Boxed, because it is large.
+        cause: Box<rustls::Error>,
     },
 }
 
@@ -253,7 +253,7 @@ fn identity(cert: &NamedPath, key: &NamedPath) -> Result<Identity, TlsError> {
     identity().map_err(|cause| TlsError::Unusable {
         cert: cert.clone(),
         key: key.clone(),
-        cause,
+        cause: Box::new(cause),
     })
 }
 

@@ -181,7 +181,7 @@ fn answer(address: &str, request: &str) -> String {
     String::from_utf8_lossy(&answer).into_owned()
 }
 
-fn record(connect_to: &str) -> String {
+pub(crate) fn record(connect_to: &str) -> String {
     format!(
         r#"id = "lab"
 name = "Lab Mail"

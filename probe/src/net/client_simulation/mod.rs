@@ -25,6 +25,7 @@ use crate::client_profiles::{
 };
 use crate::endpoint::{Endpoint, Security};
 use crate::outcome::Severity;
+use crate::patience::Patience;
 use crate::second_looks::{Exchange, exchange_in_tls, turns_away};
 use crate::stage::Stage;
 use crate::step::{EndpointReport, Facts, TlsFacts};
@@ -195,7 +196,10 @@ async fn ask(question: Question, peer: SocketAddr, target: &Target) -> Answer {
         return Answer::Nothing;
     }
     let hello = client_hello(question, &endpoint.host, random);
-    let Ok((stream, _)) = connect(&[peer], target.proxy_header).await.stream else {
+    let Ok((stream, _)) = connect(&[peer], target.proxy_header, Patience::Prompt.connect())
+        .await
+        .stream
+    else {
         return Answer::Nothing;
     };
     let clock = TokioClock(Instant::now());
