@@ -7,6 +7,7 @@ use probe::Step;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
+use tokio_rustls::client::TlsStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
 use tokio_tungstenite::tungstenite::{Error, Message};
@@ -66,6 +67,29 @@ impl Browser {
         let message = Message::Binary(bytes.to_vec().into());
         // Whoever was refused before cannot send any more, which the test sees at the end.
         let _ = self.0.send(message).await;
+    }
+
+    /// Opens a relay of a site over HTTPS, from a page with this origin.
+    ///
+    /// # Errors
+    ///
+    /// The status of the refusal.
+    pub(crate) async fn over_https(
+        stream: TlsStream<TcpStream>,
+        address: &str,
+        origin: &str,
+    ) -> Result<WebSocketStream<TlsStream<TcpStream>>, u16> {
+        let url = format!("wss://{address}/api/relay?record=lab&service=imap");
+        let mut request = url.into_client_request().unwrap();
+        for (name, value) in [("origin", origin), ("sec-websocket-protocol", SUBPROTOCOL)] {
+            let value = HeaderValue::from_str(value).unwrap();
+            request.headers_mut().insert(name, value);
+        }
+        match client_async(request, stream).await {
+            Ok((socket, _)) => Ok(socket),
+            Err(Error::Http(response)) => Err(response.status().as_u16()),
+            Err(other) => panic!("{other}"),
+        }
     }
 
     async fn next(&mut self) -> Option<Message> {

@@ -7,13 +7,13 @@ use probe::net::{Options, Probe, ProbeEvent, Target};
 use probe::{Facts, Outcome, Stage, Step};
 use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, RootCertStore};
-use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream};
-use tokio::net::TcpListener;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use crate::browser::Browser;
-use crate::mail::{MailServer, NAME, Tapped, line, tls};
+use crate::mail::{MailServer, NAME, Tapped, line, tls, tls_files};
 use crate::program::Program;
 
 const PASSWORD: &str = "correct horse battery staple";
@@ -123,6 +123,31 @@ async fn the_first_flight_may_come_before_the_connection() {
 }
 
 #[tokio::test]
+async fn a_site_over_https_has_relays_and_pages_of_the_same_name_without_it_have_none() {
+    let mail = MailServer::saying(b"* OK ready\r\n", b"").await;
+    let (certificate, [cert, key]) = tls_files();
+    let program = Program::with(&mail, "imap", &["--tls-cert", &cert, "--tls-key", &key]);
+    let address = &program.address;
+    for (scheme, expected) in [("https", None), ("http", Some(403))] {
+        let stream = TcpStream::connect(address).await.unwrap();
+        let stream = handshake(stream, certificate.clone()).await;
+        let origin = format!("{scheme}://{address}");
+        let opened = Browser::over_https(stream, address, &origin).await;
+        match (opened, expected) {
+            (Ok(mut socket), None) => {
+                let step = socket.next().await.unwrap().unwrap();
+                let step: Step = serde_json::from_str(step.to_text().unwrap()).unwrap();
+                assert_eq!(step.stage, Stage::Dns);
+            }
+            (opened, expected) => assert_eq!(opened.err(), expected, "{scheme}"),
+        }
+    }
+    for file in [cert, key] {
+        std::fs::remove_file(file).unwrap();
+    }
+}
+
+#[tokio::test]
 async fn the_steps_are_those_of_the_servers_own_check() {
     let closed = TcpListener::bind("127.0.0.1:0")
         .await
@@ -209,10 +234,10 @@ fn timeless(mut step: Step) -> Step {
     step
 }
 
-async fn handshake(
-    stream: DuplexStream,
+async fn handshake<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: S,
     certificate: CertificateDer<'static>,
-) -> TlsStream<DuplexStream> {
+) -> TlsStream<S> {
     let mut roots = RootCertStore::empty();
     roots.add(certificate).unwrap();
     let config = ClientConfig::builder()

@@ -98,6 +98,22 @@ impl AsyncWrite for Tapped {
     }
 }
 
+/// Files with a certificate for the name and its key, for the site itself.
+pub(crate) fn tls_files() -> (CertificateDer<'static>, [String; 2]) {
+    let own = generate_simple_self_signed([NAME.to_owned()]).unwrap();
+    let folder = std::path::PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
+    let files = [
+        ("relay-cert.pem", own.cert.pem()),
+        ("relay-key.pem", own.signing_key.serialize_pem()),
+    ];
+    let files = files.map(|(name, text)| {
+        let path = folder.join(format!("{}-{name}", std::process::id()));
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    });
+    (own.cert.der().clone(), files)
+}
+
 /// A certificate for the name, and what a server needs to show it.
 pub(crate) fn tls() -> (CertificateDer<'static>, TlsAcceptor) {
     let own = generate_simple_self_signed([NAME.to_owned()]).unwrap();
