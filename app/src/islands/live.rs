@@ -11,7 +11,7 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use futures_util::future::{Either, select};
 use gloo_net::eventsource::futures::EventSource;
-use js_sys::{Date, Math, Object, Reflect};
+use js_sys::{Date, JSON, Math};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlDivElement, HtmlElement};
@@ -36,6 +36,13 @@ const TIMEOUT: u32 = 20_000;
 /// The server tells of something every minute, if only of the time. After so many milliseconds without it the
 /// connection is dead, though the browser may not know.
 const SILENCE: u32 = 90_000;
+
+/// How a time of today is shown.
+const TIME: &str = r#"{"hour":"numeric","minute":"2-digit"}"#;
+
+/// How a time of another day is shown.
+const DAY_AND_TIME: &str =
+    r#"{"day":"numeric","month":"long","hour":"numeric","minute":"2-digit"}"#;
 
 thread_local! {
     /// Counts what has happened: who waits for something gives up when something else has happened.
@@ -177,7 +184,8 @@ fn put(root: &Element, fresh: &Element) {
             let opened = dom::find(&old, "[open]").is_some();
             old.set_inner_html(&new.inner_html());
             if height > old.client_height() {
-                let height = [&height.to_string(), "px"].concat();
+                // Of a type of which numbers are written anyway.
+                let height = [&height.unsigned_abs().to_string(), "px"].concat();
                 let style = old.unchecked_ref::<HtmlElement>().style();
                 let _ = style.set_property("min-height", &height);
             }
@@ -231,17 +239,9 @@ fn local(time: &Element) {
         return;
     };
     let at = Date::new(&JsValue::from_str(&at));
-    let options = Object::new();
-    let set = |name: &str, value: &str| {
-        let _ = Reflect::set(&options, &name.into(), &value.into());
-    };
-    if at.to_date_string() != Date::new_0().to_date_string() {
-        set("day", "numeric");
-        set("month", "long");
-    }
-    set("hour", "numeric");
-    set("minute", "2-digit");
-    let text = at.to_locale_string("default", &options);
+    let today = at.to_date_string() == Date::new_0().to_date_string();
+    let options = JSON::parse(if today { TIME } else { DAY_AND_TIME });
+    let text = at.to_locale_string("default", &options.unwrap_or_default());
     time.set_text_content(text.as_string().as_deref());
 }
 

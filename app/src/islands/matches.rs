@@ -64,5 +64,5 @@ fn path(root: &Element) -> Option<String> {
     let form = find(root, "form")?.dyn_into::<HtmlFormElement>().ok()?;
     let fields = FormData::new_with_form(&form).ok()?;
     let query = UrlSearchParams::new_with_str_sequence_sequence(&fields).ok()?;
-    Some(format!("/errors?{}", String::from(query.to_string())))
+    Some(["/errors?", &String::from(query.to_string())].concat())
 }

@@ -137,8 +137,8 @@ mod browser {
 
     use gloo_net::http::Request;
     use leptos::server_fn::ServerFn;
+    use wasm_bindgen::JsCast;
     use wasm_bindgen::prelude::Closure;
-    use wasm_bindgen::{JsCast, JsValue};
     use wasm_bindgen_futures::JsFuture;
     use web_sys::js_sys::{Reflect, Uint8Array};
     use web_sys::{
@@ -311,32 +311,27 @@ mod browser {
         });
     }
 
+    /// Reads the answer until it ends or breaks off.
+    ///
     /// Leptos' own client for server functions cannot be stopped before the first byte arrives and
     /// hides the body of a refusal, so the request is made here, to the function's own path.
     async fn read(
         fields: &FormData,
         signal: &web_sys::AbortSignal,
         mut received: impl FnMut(String),
-    ) -> Result<(), JsValue> {
-        let body = UrlSearchParams::new_with_str_sequence_sequence(fields)?;
-        let response = Request::post(TestConnection::PATH)
-            .abort_signal(Some(signal))
-            .body(body)
-            .map_err(|error| JsValue::from_str(&error.to_string()))?
-            .send()
-            .await
-            .map_err(|error| JsValue::from_str(&error.to_string()))?;
-        let Some(stream) = response.body() else {
-            return Ok(());
-        };
-        let reader = ReadableStreamDefaultReader::new(&stream)?;
+    ) -> Option<()> {
+        let body = UrlSearchParams::new_with_str_sequence_sequence(fields).ok()?;
+        let request = Request::post(TestConnection::PATH).abort_signal(Some(signal));
+        let response = request.body(body).ok()?.send().await.ok()?;
+        let reader = ReadableStreamDefaultReader::new(&response.body()?).ok()?;
         let mut lines = Lines::default();
         loop {
-            let part = JsFuture::from(reader.read()).await?;
-            if Reflect::get(&part, &"done".into())?.is_truthy() {
-                return Ok(());
+            let part = JsFuture::from(reader.read()).await.ok()?;
+            let get = |name: &str| Reflect::get(&part, &name.into()).ok();
+            if get("done")?.is_truthy() {
+                return None;
             }
-            let chunk = Uint8Array::new(&Reflect::get(&part, &"value".into())?).to_vec();
+            let chunk = Uint8Array::new(&get("value")?).to_vec();
             for line in lines.push(&chunk) {
                 received(line);
             }

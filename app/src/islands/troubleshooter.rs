@@ -119,7 +119,7 @@ fn found(root: &Element, progress: &Progress) -> &'static str {
 }
 
 fn find_answer(root: &Element, id: &str) -> Option<Element> {
-    find(root, &format!(".choice[data-answer={id}]"))
+    find(root, &[".choice[data-answer=", id, "]"].concat())
 }
 
 /// Follows this answer if the question has it.
@@ -252,7 +252,10 @@ fn answer_settled(root: &Element) -> bool {
         .filter_map(|pair| pair.split_once('='));
     let mut pairs = pairs.filter(|(after, _)| answered.iter().any(|step| step.id == *after));
     let link = match (by(root) == "program", trail::program(&answered)) {
-        (true, Some(step)) => find(root, &format!(".choice[data-program={}]", step.program)),
+        (true, Some(step)) => {
+            let choice = [".choice[data-program=", &step.program, "]"].concat();
+            find(root, &choice)
+        }
         _ => pairs.next().and_then(|(_, id)| find_answer(root, id)),
     };
     if let Some(link) = &link {
