@@ -79,9 +79,9 @@ pub enum TlsError {
     #[error("{cert} with {key}: {cause}")]
     Unusable {
         /// The option and the file of the certificate.
-        cert: NamedPath,
+        cert: String,
         /// The option and the file of the key.
-        key: NamedPath,
+        key: String,
         /// What is wrong.
         cause: rustls::Error,
     },
@@ -251,8 +251,8 @@ fn identity(cert: &NamedPath, key: &NamedPath) -> Result<Identity, TlsError> {
         })
     };
     identity().map_err(|cause| TlsError::Unusable {
-        cert: cert.clone(),
-        key: key.clone(),
+        cert: cert.to_string(),
+        key: key.to_string(),
         cause,
     })
 }
