@@ -57,4 +57,7 @@ pub mod terminal;
 #[path = "../tests/postgres/mod.rs"]
 mod postgres;
 #[cfg(test)]
+#[path = "../tests/servers/proxy.rs"]
+mod proxy;
+#[cfg(test)]
 mod testing;

@@ -135,3 +135,46 @@ impl Leader {
             .await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+    use crate::postgres::PostgresServer;
+    use crate::storage::Database;
+    use crate::storage::postgres::PostgresDatabase;
+
+    #[tokio::test]
+    async fn a_server_reads_what_the_one_before_has_found_and_then_monitors() {
+        let server = PostgresServer::start();
+        let database = PostgresDatabase::new(&server.database("leader")).unwrap();
+        database.open().await.unwrap();
+        let leader = |number| {
+            let connect = database.connect_options().clone();
+            Leader::new(connect, number, Metrics::default())
+        };
+        let (first, second) = (leader(1), leader(2));
+        let prepared = AtomicUsize::new(0);
+        let prepare = async || {
+            assert!(!first.leads());
+            prepared.fetch_add(1, Ordering::Relaxed);
+        };
+        let mut leads = first.leadership();
+        let checked = async {
+            leads.begins().await;
+            assert_eq!(prepared.load(Ordering::Relaxed), 1);
+            assert_eq!(second.ask().await.ok(), Some(false));
+            // A renewal needs no preparation.
+            sleep(RENEW_EVERY + MARGIN).await;
+            assert_eq!(prepared.load(Ordering::Relaxed), 1);
+            assert!(first.leads());
+        };
+        tokio::select! {
+            () = first.run(prepare) => {}
+            () = checked => {}
+        }
+        first.end().await;
+        assert_eq!(second.ask().await.ok(), Some(true));
+    }
+}

@@ -96,3 +96,41 @@ impl PromptConnections {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_util::future::join_all;
+
+    use super::*;
+    use crate::postgres::PostgresServer;
+    use crate::proxy::Network;
+
+    #[tokio::test]
+    async fn connections_that_have_lost_their_other_end_are_given_up_together() {
+        let server = PostgresServer::start();
+        let network = Network::to(server.port);
+        let url = server.database("site");
+        let url = url.replace(
+            &format!(":{}/", server.port),
+            &format!(":{}/", network.port),
+        );
+        let connections = PromptConnections::new(url.parse().unwrap(), 8);
+        let all_at_once = async || {
+            let asked = (0..8).map(|_| {
+                connections
+                    .with(async |connection| connection.execute("SELECT pg_sleep(0.2)").await)
+            });
+            let done = join_all(asked).await;
+            done.iter().filter(|done| done.is_ok()).count()
+        };
+        assert_eq!(all_at_once().await, 8);
+        network.cut();
+        let one = connections
+            .with(async |connection| connection.execute("SELECT 1").await)
+            .await;
+        assert!(matches!(one, Err(OutOfReach::Silent(_))));
+        // The network works again, and has forgotten what was open. None of that is waited for.
+        network.mend_for_new_connections();
+        assert_eq!(all_at_once().await, 8);
+    }
+}

@@ -82,3 +82,37 @@ impl Recorder {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use app::status::{CheckResult, Reason, ServiceState};
+    use probe::Outcome;
+
+    use super::*;
+
+    #[test]
+    fn what_is_known_already_is_no_news() {
+        let status = ServiceStatus::new(Duration::from_secs(300), Snapshot::default());
+        let recorder = Recorder::in_memory(status.clone());
+        let mut news = status.subscribe().unwrap();
+        let result = |seconds: i64| {
+            Event::Result(CheckResult {
+                service: "lab/imap".parse().unwrap(),
+                at: UtcDateTime::from_unix_timestamp(1_700_000_000 + seconds).unwrap(),
+                state: ServiceState::Ok,
+                reason: Reason::Found(Outcome::Ok),
+                response_time: None,
+            })
+        };
+        // A server reads again and again what overlaps with what it has read.
+        for (seconds, is_new) in [(0, true), (0, false), (5, true), (0, false), (5, false)] {
+            recorder.learn(vec![result(seconds)]);
+            assert_eq!(news.has_changed().unwrap(), is_new, "{seconds}");
+            news.mark_unchanged();
+        }
+        let last = recorder.last_result().unwrap();
+        assert_eq!(last.unix_timestamp(), 1_700_000_005);
+    }
+}

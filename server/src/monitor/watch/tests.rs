@@ -163,8 +163,10 @@ async fn an_outage_is_seen_with_its_begin_and_its_end() {
     assert!((monitor.seconds(open.begin) - first).abs() < 0.001);
     assert_eq!(open.reason, Reason::Found(Outcome::ConnectionRefused));
     let last = snapshot.last(&key("smtp")).unwrap();
-    let wait = monitor.seconds(last.at) - first;
-    assert!((30.0..31.0).contains(&wait), "{wait}");
+    // There may be another one after it.
+    let second = *looks.iter().find(|at| **at > first).unwrap();
+    assert!((30.0..31.0).contains(&(second - first)), "{looks:?}");
+    assert!(monitor.seconds(last.at) >= second - 0.001);
     assert_eq!(last.response_time, None);
     sleep(20 * minute).await;
     let snapshot = monitor.now();
@@ -217,8 +219,8 @@ async fn all_incidents_of_one_outage_end_with_it() {
         reason,
         response_time: None,
     }));
-    let monitor = start(FIVE_MINUTES, known, |_, now| {
-        match now < Duration::from_secs(400) {
+    let monitor = start(FIVE_MINUTES, known, |id, now| {
+        match id == "smtp" && now < Duration::from_secs(400) {
             true => Outcome::ConnectionRefused,
             false => Outcome::Ok,
         }
