@@ -35,7 +35,7 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
     async ({ lab }, use) => {
       // For the server all tests are one client, with more requests than its limits allow; and no test may
       // get a shared result of an earlier one.
-      const patience = ["tests-per-client", "sign-ins-per-account", "accounts-per-client", "messages-per-account", "failed-sign-ins-per-account", "failed-sign-ins"];
+      const patience = ["tests-per-client", "sign-ins-per-account", "accounts-per-client", "messages-per-account", "failed-sign-ins-per-account", "failed-sign-ins", "relays-per-client", "relays-per-service", "relays-at-once"];
       const limits = patience.map((option) => `--${option}=100000`);
       const server = await serve([...labOptions(lab), ...limits, "--share-results=0"]);
       try {

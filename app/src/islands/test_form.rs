@@ -149,6 +149,7 @@ mod browser {
     use super::*;
     use crate::check::TestConnection;
     use crate::check::lines::Lines;
+    use crate::islands::dom::find;
     use crate::islands::{last_test, sign_in_worker, troubleshooter};
 
     /// What belongs to the browser cannot leave its only thread.
@@ -195,11 +196,14 @@ mod browser {
         listener.forget();
     }
 
-    /// Loads the worker for the password where it is about to be typed. Nobody else needs its many bytes.
+    /// Loads the worker for the password where it is about to be typed. Nobody else needs its many bytes. A field that
+    /// waits for the worker cannot be turned to: then any other will do.
     fn begin_worker(form: &HtmlFormElement, event: &Event) {
         let target = event.target();
         let target = target.and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
-        if target.is_some_and(|target| target.name() == "password") {
+        if target.is_some_and(|target| target.name() == "password")
+            || find(form, "[data-only]").is_some()
+        {
             sign_in_worker::load(form);
         }
     }
