@@ -2,15 +2,16 @@
 //
 //   node end2end/worker/drive.mjs
 //
-// Each line of the standard input is a request to the worker, as JSON; each line of the standard output is one of its
-// events. Its services are on this machine: instead of a record each names a port. The relay here connects to it and
-// carries bytes, without any of the limits of the real one. With SITE_DATE in the environment the site is in another
-// time.
+// Each line of the standard input is a job as the site gives it, with the password, as JSON; each line of the standard
+// output is what the worker has observed. The one service of a job is on this machine:
+// instead of a record it names a port. The relay here connects to it and carries bytes, without any of the limits of
+// the real one. With SITE_DATE in the environment the site is in another time.
 
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { connect } from "node:net";
 import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 
 import { chromium } from "@playwright/test";
@@ -32,12 +33,16 @@ const FILES = {
   "/": ["text/html", "<!doctype html><title>worker</title>"],
   "/pkg/worker.js": ["text/javascript", script],
   "/pkg/worker_bg.wasm": ["application/wasm", wasm],
-  "/healthz": ["text/plain", "ok"],
 };
 
+/** The jobs that the worker has not asked for yet, by the id of their service. */
+const jobs = new Map();
+/** How much of what was observed was told already, by the same id. */
+const told = new Map();
+
 const site = createServer((request, response) => {
+  if (request.url === "/api/browser-test") return words(request, response);
   const [type, body] = FILES[request.url] ?? ["text/plain", ""];
-  if (process.env.SITE_DATE) response.setHeader("date", process.env.SITE_DATE);
   response.writeHead(FILES[request.url] ? 200 : 404, { "content-type": type }).end(body);
 });
 new WebSocketServer({ server: site, path: "/api/relay", handleProtocols: () => PROTOCOL }).on("connection", relay);
@@ -45,19 +50,33 @@ site.listen(0, "127.0.0.1", async () => {
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
   const page = await browser.newPage();
   page.on("console", (message) => console.error(message.text()));
-  await page.exposeFunction("told", (event) => console.log(JSON.stringify(event)));
+  await page.exposeFunction("over", (over) => console.log(JSON.stringify(over)));
   await page.goto(`http://127.0.0.1:${site.address().port}/`);
   await page.evaluate(() => {
     window.worker = new Worker("/pkg/worker.js", { type: "module" });
-    window.worker.addEventListener("message", ({ data }) => window.told(data));
-    window.worker.addEventListener("error", ({ message }) => window.told({ event: "failed", cause: message }));
+    window.worker.addEventListener("error", ({ message }) => window.over({ failed: message }));
   });
   for await (const line of createInterface({ input: process.stdin })) {
-    await page.evaluate((request) => window.worker.postMessage(request), JSON.parse(line));
+    const { password, ...job } = JSON.parse(line);
+    const [{ endpoint }] = job.services;
+    jobs.set(endpoint.id, job);
+    const fields = [["address", endpoint.id], ["password", password]];
+    await page.evaluate((fields) => window.worker.postMessage(fields), fields);
   }
   await browser.close();
   process.exit();
 });
+
+/** What the site answers to the worker: the job first, and nothing to what it has observed. */
+async function words(request, response) {
+  const { address, observed } = JSON.parse(await text(request));
+  const job = jobs.get(address);
+  jobs.delete(address);
+  for (const event of observed.slice(told.get(address))) console.log(JSON.stringify(event));
+  told.set(address, observed.length);
+  if (process.env.SITE_DATE) response.setHeader("date", process.env.SITE_DATE);
+  response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ job, events: [] }));
+}
 
 function relay(socket, request) {
   const port = Number(new URL(request.url, "http://site").searchParams.get("record"));

@@ -13,6 +13,7 @@
 //! | [`stage`] | the stages of a check, in their usual order |
 //! | [`judgement`] | what became of a password |
 //! | [`side`] | who can do something about what was found |
+//! | `patience` | feature `tls`: how long a server may take before it speaks |
 //! | [`session`] | one session with a server, over any stream, clock and TLS |
 //! | [`step`] | one thing that happened, with its facts |
 //! | [`diagnosis`] | pure: all reports → findings |
@@ -42,6 +43,8 @@ pub mod judgement;
 #[cfg(feature = "net")]
 pub mod net;
 pub mod outcome;
+#[cfg(feature = "tls")]
+pub mod patience;
 #[cfg(feature = "tls")]
 #[cfg_attr(
     not(any(feature = "net", feature = "web")),

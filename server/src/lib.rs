@@ -18,6 +18,8 @@
 //! | [`cluster`] | what several servers with one database do together |
 //! | [`profile_signing`] | signs the profiles for Apple devices |
 //! | [`secret_file`] | passwords in files that only the program may read |
+//! | [`named_path`] | files and directories that options name, and what is said where they cannot be used |
+//! | [`socket_address`] | addresses with a port, as they are typed |
 //! | [`operations`] | metrics, readiness and the service manager |
 //! | [`log`] | what the server says of itself |
 //! | [`report`] | a finished probe as a tree for people and as JSON |
@@ -38,6 +40,7 @@ pub mod limits;
 pub mod listen;
 pub mod log;
 pub mod monitor;
+pub mod named_path;
 pub mod operations;
 pub mod process;
 pub mod profile_signing;
@@ -46,6 +49,7 @@ pub mod relay;
 pub mod report;
 pub mod result_cache;
 pub mod secret_file;
+pub mod socket_address;
 pub mod storage;
 pub mod terminal;
 

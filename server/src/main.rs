@@ -3,8 +3,8 @@
 use std::error::Error;
 use std::process::ExitCode;
 
-use clap::Parser;
-use server::cli::{Cli, Command};
+use server::cli::Command;
+use server::cli::parse::{ParseError, parse};
 use server::commands::{check_config, dns, monitor, outcomes, probe, record, serve};
 use server::terminal;
 use zeroizing_alloc::ZeroAlloc;
@@ -15,7 +15,14 @@ use zeroizing_alloc::ZeroAlloc;
 static MEMORY: ZeroAlloc<std::alloc::System> = ZeroAlloc(std::alloc::System);
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match parse(std::env::args_os()) {
+        Ok(cli) => cli,
+        Err(ParseError::Clap(error)) => error.exit(),
+        Err(error) => {
+            terminal::print_error(error);
+            return ExitCode::from(2);
+        }
+    };
     let command = cli.command.unwrap_or(Command::Serve(Box::new(cli.serve)));
     run(command).unwrap_or_else(|error| {
         terminal::print_error(error);

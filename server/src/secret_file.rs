@@ -8,6 +8,8 @@ use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 
+use crate::named_path::{NamedPath, PathError};
+
 /// More than this is no password.
 const MAX_LEN: u64 = 4096;
 
@@ -15,28 +17,23 @@ const MAX_LEN: u64 = 4096;
 #[derive(Debug, thiserror::Error)]
 pub enum SecretFileError {
     /// It cannot be read.
-    #[error("{file}: {cause}")]
-    Unreadable {
-        /// The file.
-        file: String,
-        /// The error of the system.
-        cause: io::Error,
-    },
+    #[error(transparent)]
+    Path(#[from] PathError),
     /// Others may read or change it.
     #[error(
         "{file}: expected that only its owner may read it (chmod 600), or a credential of systemd; it has mode {mode:03o}"
     )]
     NotPrivate {
-        /// The file.
-        file: String,
+        /// The option and the file.
+        file: NamedPath,
         /// Its permissions.
         mode: u32,
     },
     /// It holds something else.
     #[error("{file}: expected one line of text with a password")]
     NotAPassword {
-        /// The file.
-        file: String,
+        /// The option and the file.
+        file: NamedPath,
     },
 }
 
@@ -46,21 +43,21 @@ pub enum SecretFileError {
 /// # Errors
 ///
 /// When the file cannot be read, is not private or holds no password. The error does not quote it.
-pub fn read(file: &Path) -> Result<SecretString, SecretFileError> {
+pub fn read(file: &NamedPath) -> Result<SecretString, SecretFileError> {
     let directory = env::var_os("CREDENTIALS_DIRECTORY").map(PathBuf::from);
     read_with(file, directory.as_deref())
 }
 
-fn read_with(file: &Path, credentials: Option<&Path>) -> Result<SecretString, SecretFileError> {
-    let name = || file.display().to_string();
-    let unreadable = |cause| SecretFileError::Unreadable {
-        file: name(),
-        cause,
-    };
-    let opened = File::open(file).map_err(unreadable)?;
+fn read_with(
+    file: &NamedPath,
+    credentials: Option<&Path>,
+) -> Result<SecretString, SecretFileError> {
+    let unreadable = |cause: io::Error| file.error(cause, "a file with the password");
+    let name = || file.clone();
+    let opened = File::open(file.path()).map_err(unreadable)?;
     // Of the open file, so that it is the one that is read.
     let mode = opened.metadata().map_err(unreadable)?.permissions().mode() & 0o777;
-    let is_credential = credentials.is_some_and(|directory| is_inside(file, directory));
+    let is_credential = credentials.is_some_and(|directory| is_inside(file.path(), directory));
     if mode & 0o077 != 0 && !is_credential {
         return Err(SecretFileError::NotPrivate { file: name(), mode });
     }
@@ -114,12 +111,15 @@ mod tests {
                 fs::write(&file, text).unwrap();
                 fs::set_permissions(&file, fs::Permissions::from_mode(mode)).unwrap();
             }
-            let read = read_with(&file, Some(&credentials));
+            let read = read_with(&NamedPath::of_option("--x", &file), Some(&credentials));
             match (read, expected) {
                 (Ok(read), Ok(expected)) => assert_eq!(read.expose_secret(), expected),
                 (Err(error), Err(part)) => {
                     let error = error.to_string();
-                    assert!(error.contains(part) && error.contains(name), "{error}");
+                    assert!(
+                        error.contains(part) && error.contains(name) && error.starts_with("--x "),
+                        "{error}"
+                    );
                     assert!(
                         !error.contains("s3cret-x") && !error.contains("two"),
                         "{error}"
@@ -131,6 +131,7 @@ mod tests {
         // A link in the directory of credentials does not make a file one of them.
         let link = credentials.join("link");
         std::os::unix::fs::symlink(folder.join("d"), &link).unwrap();
+        let link = NamedPath::of_option("--x", link);
         assert!(read_with(&link, Some(&credentials)).is_err());
         fs::remove_dir_all(folder).unwrap();
     }

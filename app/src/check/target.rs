@@ -1,6 +1,6 @@
 //! From a documented service to what the probe is told to check.
 
-use probe::net::Target;
+use probe::net::{ProxyHeader, Target};
 
 use crate::record::{Domain, Record, Service};
 
@@ -13,6 +13,7 @@ pub fn target(record: &Record, service: &Service, domain: &Domain) -> Target {
         domain: domain.as_str().parse().ok(),
         connect_to: service.connect_to.into_iter().collect(),
         private_networks: record.private_networks.clone(),
+        proxy_header: service.send_proxy.then_some(ProxyHeader::Local),
     }
 }
 

@@ -345,17 +345,9 @@ mod browser {
                 }
             }
         };
-        let Ok(all) = root.query_selector_all("[data-advice]") else {
-            return;
-        };
-        for place in 0..all.length() {
-            let advice = all
-                .get(place)
-                .and_then(|node| node.dyn_into::<Element>().ok());
-            if let Some(advice) = advice {
-                let shown = !part.is_empty() && advice.matches(&part).unwrap_or(false);
-                dom::show(&advice, shown);
-            }
+        for advice in dom::all(root, "[data-advice]") {
+            let shown = !part.is_empty() && advice.matches(&part).unwrap_or(false);
+            dom::show(&advice, shown);
         }
     }
 

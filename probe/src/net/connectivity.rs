@@ -8,10 +8,10 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
-use super::connect::CONNECT_TIMEOUT;
 use super::controls::{ControlResult, Controls};
 use crate::address::is_public;
 use crate::outcome::Outcome;
+use crate::patience::Patience;
 
 /// How long after the last connection request has timed out the other endpoints are waited for.
 const GRACE_PERIOD: Duration = Duration::from_millis(500);
@@ -78,7 +78,7 @@ impl Connectivity {
         let mut progress = self.progress.subscribe();
         self.decided(false);
         let decided = progress.wait_for(|progress| progress.online || progress.undecided == 0);
-        let last = Instant::now().max(self.begun + CONNECT_TIMEOUT) + GRACE_PERIOD;
+        let last = Instant::now().max(self.begun + Patience::Prompt.connect()) + GRACE_PERIOD;
         match timeout_at(last.min(deadline), decided).await {
             Ok(Ok(progress)) if !progress.online => {}
             _ => return false,

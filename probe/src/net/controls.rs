@@ -14,6 +14,7 @@ use super::dns::Resolver;
 use super::permitted::permitted;
 use crate::endpoint::HostName;
 use crate::outcome::Outcome;
+use crate::patience::Patience;
 
 /// The time for all controls together.
 const CONTROL_TIMEOUT: Duration = Duration::from_secs(2);
@@ -196,7 +197,7 @@ async fn any_answers(hosts: &[SocketAddr], deadline: Instant) -> Option<bool> {
         return None;
     }
     let hosts = &hosts[..hosts.len().min(MAX_HOSTS)];
-    match timeout_at(deadline, connect(hosts))
+    match timeout_at(deadline, connect(hosts, None, Patience::Prompt.connect()))
         .await
         .map(|connected| connected.stream)
     {

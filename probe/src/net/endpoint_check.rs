@@ -73,6 +73,7 @@ impl<'a> EndpointCheck<'a> {
         let reach = Reach {
             probe: &self.run.probe,
             connectivity: &self.run.connectivity,
+            patience: self.run.patience,
             deadline: self.run.deadline,
             target: self.target,
         };
@@ -121,6 +122,7 @@ impl<'a> EndpointCheck<'a> {
         second_looks.visited(peer);
         let check = OtherAddressCheck {
             tls: &probe.tls,
+            proxy_header: self.target.proxy_header,
             endpoint: &self.target.endpoint,
             redactor,
             second_looks,
@@ -145,9 +147,11 @@ impl<'a> EndpointCheck<'a> {
                 redactor,
                 visitor: TcpVisitor {
                     peer,
+                    proxy_header: self.target.proxy_header,
                     clock: log.clock(),
                     second_looks,
                 },
+                patience: self.run.patience,
             },
             log: &mut *log,
         };

@@ -8,6 +8,7 @@
 //! | `reach` | from a service to an open connection |
 //! | `event_sink`, `tcp_transport` | what a session needs: where its steps go, and TCP with TLS |
 //! | `dns`, `permitted` | names to addresses, and which addresses may be connected to |
+//! | `proxy_header` | says to a server for whom a connection is made |
 //! | `connect`, `resources` | Happy Eyeballs, and whether it is this machine that has no socket left |
 //! | `connectivity`, `controls` | whether it is this machine that is offline |
 //! | `other_addresses` | the addresses of the host that were not used |
@@ -30,6 +31,7 @@ mod names;
 mod other_addresses;
 mod permitted;
 mod probe;
+mod proxy_header;
 mod published;
 mod quick_ack;
 mod reach;
@@ -42,6 +44,7 @@ mod tcp_transport;
 mod tcp_visitor;
 mod tlsa;
 
+pub use crate::patience::Patience;
 pub use crate::session::{Disclosure, SignIn};
 pub use client_simulation::{ClientSimulation, SimulatedClient};
 #[cfg(test)]
@@ -50,6 +53,7 @@ pub use dns::{RootKeys, RootKeysError};
 pub use event::ProbeEvent;
 pub use names::ServiceLocation;
 pub use probe::{Options, Probe, SetupError};
+pub use proxy_header::ProxyHeader;
 pub use run::Run;
 pub use self_message::self_message;
 pub use target::Target;

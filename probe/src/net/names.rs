@@ -15,6 +15,7 @@ use super::probe::Probe;
 use super::tlsa;
 use crate::endpoint::HostName;
 use crate::outcome::Outcome;
+use crate::patience::Patience;
 
 /// Where a domain says that a service is (RFC 2782).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -126,7 +127,10 @@ impl Probe {
             .into_iter()
             .map(|address| SocketAddr::new(address, port));
         let addresses: Vec<SocketAddr> = addresses.collect();
-        connect(&addresses).await.stream.map(|(stream, _)| stream)
+        connect(&addresses, None, Patience::Prompt.connect())
+            .await
+            .stream
+            .map(|(stream, _)| stream)
     }
 
     /// How TLS is done: with the Mozilla roots and those of the operator.

@@ -15,11 +15,13 @@ use tokio::time::{Instant, timeout};
 use super::clock::TokioClock;
 use super::connect::{ConnectAttempt, connect, interleave_families};
 use super::event_sink::Welcome;
+use super::proxy_header::ProxyHeader;
 use super::tcp_transport::encrypt;
 use super::tcp_visitor::visit;
 use crate::dialogue::{self, Connection, Redactor};
 use crate::endpoint::{Endpoint, Security};
 use crate::outcome::{Outcome, Severity};
+use crate::patience::Patience;
 use crate::second_looks::{ReadyForTls, SecondLooks, prepare_tls};
 use crate::session::{CertificateCheck, TlsHandshake};
 use crate::stage::Stage;
@@ -42,6 +44,7 @@ pub(super) const MAX_OTHER_ADDRESSES: usize = 4;
 
 /// The check of the addresses of one host that its session does not use.
 pub(super) struct OtherAddressCheck<'a> {
+    pub(super) proxy_header: Option<ProxyHeader>,
     pub(super) tls: &'a TlsClient,
     pub(super) endpoint: &'a Endpoint,
     pub(super) redactor: &'a Arc<Redactor>,
@@ -101,10 +104,7 @@ impl OtherAddressCheck<'_> {
     /// Goes up to the greeting inside TLS, or to TLS behind the greeting.
     async fn greet(&self, peer: SocketAddr, observed: &mut OtherAddress) -> Result<(), Outcome> {
         let address = [peer];
-        let connecting = connect(&address);
-        let connected = timeout(CONNECT_TIMEOUT, connecting)
-            .await
-            .map_err(|_| Outcome::ConnectionTimeout)?;
+        let connected = connect(&address, self.proxy_header, CONNECT_TIMEOUT).await;
         let (stream, _) = connected.stream?;
         let Endpoint {
             security, protocol, ..
@@ -118,7 +118,15 @@ impl OtherAddressCheck<'_> {
         let ready = prepare_tls(visit, self.endpoint, self.redactor, clock).await;
         let ReadyForTls { upgrade, greeting } = ready.map_err(|fault| fault.outcome)?;
         observed.greeting = greeting;
-        let handshake = encrypt(self.tls, upgrade, self.endpoint, self.redactor, &clock);
+        let patience = Patience::Prompt;
+        let handshake = encrypt(
+            self.tls,
+            upgrade,
+            self.endpoint,
+            self.redactor,
+            &clock,
+            patience,
+        );
         let stream = match handshake.await {
             TlsHandshake::Verified {
                 stream,

@@ -14,6 +14,7 @@ use super::controls::{self, Controls};
 use super::dns::{self, RootKeys};
 use super::target::Target;
 use super::{client_simulation, connect, other_addresses, reach, run, run_context};
+use crate::patience::Patience;
 use crate::session::SignIn;
 use crate::step::{EndpointReport, Step};
 use crate::tls::{TlsClient, TlsClientError};
@@ -90,7 +91,17 @@ impl Probe {
 
     /// Checks all targets at once, and signs in where that is safe if it is given what with.
     pub fn run(&self, targets: Vec<Target>, sign_in: Option<SignIn>) -> run::Run {
-        run::run(Arc::clone(&self.context), targets, sign_in)
+        self.run_with(targets, sign_in, Patience::Prompt)
+    }
+
+    /// The same with another patience.
+    pub fn run_with(
+        &self,
+        targets: Vec<Target>,
+        sign_in: Option<SignIn>,
+        patience: Patience,
+    ) -> run::Run {
+        run::run(Arc::clone(&self.context), targets, sign_in, patience)
     }
 
     /// Looks the host of a target up and connects to it, by the rules of a check: only to addresses that it may

@@ -15,6 +15,7 @@ use super::run_context::ProbeContext;
 use super::target::Target;
 use crate::dialogue::Fault;
 use crate::outcome::Outcome;
+use crate::patience::Patience;
 use crate::session::{StageFailed, StepLog, StepSink};
 use crate::stage::Stage;
 use crate::step::{Attempt, Facts, Step};
@@ -27,6 +28,7 @@ pub(super) struct Reach<'a> {
     pub(super) probe: &'a ProbeContext,
     /// What the endpoints of the run have reached so far.
     pub(super) connectivity: &'a Connectivity,
+    pub(super) patience: Patience,
     /// When the run ends.
     pub(super) deadline: Instant,
     pub(super) target: &'a Target,
@@ -57,6 +59,7 @@ pub(super) async fn reach(
     let reach = Reach {
         probe,
         connectivity: &Connectivity::new(1),
+        patience: Patience::Prompt,
         deadline: now + probe.deadline,
         target,
     };
@@ -148,7 +151,12 @@ impl Reach<'_> {
     ) -> Result<OpenConnection, StageFailed> {
         let context = self.probe;
         log.begin(Stage::Connect);
-        let Connected { stream, attempts } = connect(&location.addresses).await;
+        let Connected { stream, attempts } = connect(
+            &location.addresses,
+            self.target.proxy_header,
+            self.patience.connect(),
+        )
+        .await;
         let connected = stream.as_ref().ok().map(|(_, peer)| peer.ip());
         let facts = Facts::Connect {
             connected,

@@ -21,11 +21,17 @@ use super::event_sink::{EventSink, Welcome};
 use super::run_context::{ProbeContext, RunContext};
 use super::target::Target;
 use crate::outcome::Outcome;
+use crate::patience::Patience;
 use crate::second_looks::SecondLooks;
 use crate::session::{Parts, SharedSignIn, SignIn, StepLog, interruptible};
 
 /// Checks all targets at once. The stream owns the work.
-pub(super) fn run(probe: Arc<ProbeContext>, targets: Vec<Target>, sign_in: Option<SignIn>) -> Run {
+pub(super) fn run(
+    probe: Arc<ProbeContext>,
+    targets: Vec<Target>,
+    sign_in: Option<SignIn>,
+    patience: Patience,
+) -> Run {
     let (sender, events) = unbounded_channel();
     let stop = CancellationToken::new();
     let cancelled = stop.clone();
@@ -38,6 +44,7 @@ pub(super) fn run(probe: Arc<ProbeContext>, targets: Vec<Target>, sign_in: Optio
             sign_in,
             second_looks: SecondLooks::new(TokioClock(begun)),
             connectivity: Connectivity::new(targets.len()),
+            patience,
             deadline,
             cancelled,
         };

@@ -10,6 +10,7 @@ use super::clock::TokioClock;
 use super::connectivity::Connectivity;
 use super::controls::Controls;
 use super::dns;
+use crate::patience::Patience;
 use crate::second_looks::SecondLooks;
 use crate::session::SharedSignIn;
 use crate::tls::TlsClient;
@@ -29,6 +30,7 @@ pub(super) struct RunContext {
     pub(super) sign_in: SharedSignIn,
     pub(super) second_looks: SecondLooks<TokioClock>,
     pub(super) connectivity: Connectivity,
+    pub(super) patience: Patience,
     pub(super) deadline: Instant,
     pub(super) cancelled: CancellationToken,
 }

@@ -1,7 +1,8 @@
 //! What a run is given.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
+use super::proxy_header::ProxyHeader;
 use crate::address::PrivateNetwork;
 use crate::endpoint::{Endpoint, HostName};
 
@@ -19,4 +20,18 @@ pub struct Target {
     pub connect_to: Vec<SocketAddr>,
     /// The networks that are not public and may be connected to all the same, for this target only.
     pub private_networks: Vec<PrivateNetwork>,
+    /// What every connection to the server begins with, where it expects to be told for whom it is made. Any other
+    /// server takes the header for nonsense.
+    pub proxy_header: Option<ProxyHeader>,
+}
+
+impl Target {
+    /// The same for this client, if the server expects to be told.
+    pub fn on_behalf_of(self, client: IpAddr) -> Self {
+        let proxy_header = self.proxy_header.map(|_| ProxyHeader::Client(client));
+        Self {
+            proxy_header,
+            ..self
+        }
+    }
 }

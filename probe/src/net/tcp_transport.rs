@@ -12,6 +12,7 @@ use super::tcp_visitor::TcpVisitor;
 use crate::dialogue::{Fault, Redactor, Upgrade};
 use crate::endpoint::Endpoint;
 use crate::outcome::Outcome;
+use crate::patience::Patience;
 use crate::second_looks;
 use crate::session::{TlsHandshake, Transport};
 use crate::step::Facts;
@@ -23,6 +24,7 @@ pub(super) struct TcpTransport<'a> {
     pub(super) endpoint: &'a Endpoint,
     pub(super) redactor: &'a Arc<Redactor>,
     pub(super) visitor: TcpVisitor<'a>,
+    pub(super) patience: Patience,
 }
 
 impl Transport for TcpTransport<'_> {
@@ -36,6 +38,7 @@ impl Transport for TcpTransport<'_> {
             self.endpoint,
             self.redactor,
             &self.visitor.clock,
+            self.patience,
         )
         .await
     }
@@ -60,7 +63,8 @@ pub(super) async fn encrypt(
     endpoint: &Endpoint,
     redactor: &Redactor,
     clock: &TokioClock,
+    patience: Patience,
 ) -> TlsHandshake<VerifiedStream<EncryptedStream<QuickAck>>> {
     let upgrade = upgrade.map(QuickAck::new);
-    tls::connect(tls, upgrade, endpoint, redactor, clock).await
+    tls::connect(tls, upgrade, endpoint, redactor, clock, patience).await
 }

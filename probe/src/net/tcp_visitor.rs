@@ -4,11 +4,11 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use tokio::net::TcpStream;
-use tokio::time::timeout;
 use tokio_util::compat::{Compat, TokioAsyncReadCompatExt};
 
 use super::clock::TokioClock;
 use super::connect::{client_name, connect};
+use super::proxy_header::ProxyHeader;
 use crate::second_looks::{SecondLooks, Visit, Visitor};
 
 /// The time to open a connection to a server that has just had one.
@@ -17,6 +17,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
 /// Visits the server at an address.
 pub(super) struct TcpVisitor<'a> {
     pub(super) peer: SocketAddr,
+    pub(super) proxy_header: Option<ProxyHeader>,
     pub(super) clock: TokioClock,
     pub(super) second_looks: &'a SecondLooks<TokioClock>,
 }
@@ -35,7 +36,7 @@ impl Visitor for TcpVisitor<'_> {
 
     async fn open(&self) -> Option<Visit<Compat<TcpStream>>> {
         let address = [self.peer];
-        let connected = timeout(CONNECT_TIMEOUT, connect(&address)).await.ok()?;
+        let connected = connect(&address, self.proxy_header, CONNECT_TIMEOUT).await;
         let (stream, _) = connected.stream.ok()?;
         Some(visit(stream))
     }

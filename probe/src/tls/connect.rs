@@ -17,15 +17,9 @@ use crate::dialogue::recognise::{ServiceKind, recognise};
 use crate::dialogue::{Clock, Redactor, Stream, Upgrade, timeout};
 use crate::endpoint::Endpoint;
 use crate::outcome::Outcome;
+use crate::patience::Patience;
 use crate::session::TlsHandshake;
 use crate::step::Facts;
-
-/// The time for one handshake.
-const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(8);
-
-/// A server that has not sent a byte by then is asked in another way instead. With the time for that, the
-/// silence is named within 8 seconds.
-const FIRST_BYTE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// How long the rest of a line is waited for that shows another kind of service.
 const REST_OF_LINE_TIMEOUT: Duration = Duration::from_secs(1);
@@ -49,6 +43,7 @@ pub(crate) async fn connect<S: Stream, C: Clock>(
     endpoint: &Endpoint,
     redactor: &Redactor,
     clock: &C,
+    patience: Patience,
 ) -> TlsHandshake<VerifiedStream<EncryptedStream<S>>> {
     let Some(pending) = tls.handshake(&endpoint.host) else {
         return TlsHandshake::Failed {
@@ -60,7 +55,7 @@ pub(crate) async fn connect<S: Stream, C: Clock>(
     let (stream, received) = Tee::new(upgrade.into_stream());
     let connector = TlsConnector::from(pending.config());
     let connecting = connector.connect(pending.server_name(), stream);
-    let result = in_time(clock, &received, connecting.into_fallible()).await;
+    let result = in_time(clock, patience, &received, connecting.into_fallible()).await;
     let result = match result {
         Some(Ok(stream)) => Ok(Box::new(stream)),
         Some(Err((error, mut stream))) => {
@@ -75,17 +70,18 @@ pub(crate) async fn connect<S: Stream, C: Clock>(
 /// The result of a handshake, or `None` when its time is over.
 async fn in_time<T>(
     clock: &impl Clock,
+    patience: Patience,
     received: &TeeBuffer,
     connecting: impl Future<Output = T>,
 ) -> Option<T> {
     let begun = clock.now();
     let mut connecting = pin!(connecting);
-    let silence = clock.sleep_until(begun + FIRST_BYTE_TIMEOUT);
+    let silence = clock.sleep_until(begun + patience.first_byte());
     match select(&mut connecting, pin!(silence)).await {
         Either::Left((result, _)) => Some(result),
         Either::Right(_) if received.bytes().is_empty() => None,
         Either::Right(_) => {
-            let too_late = clock.sleep_until(begun + HANDSHAKE_TIMEOUT);
+            let too_late = clock.sleep_until(begun + patience.handshake());
             match select(connecting, pin!(too_late)).await {
                 Either::Left((result, _)) => Some(result),
                 Either::Right(_) => None,

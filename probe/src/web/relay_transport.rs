@@ -6,6 +6,7 @@ use super::relay_stream::RelayStream;
 use super::relay_visitor::RelayVisitor;
 use crate::dialogue::{Fault, Redactor, Upgrade};
 use crate::outcome::Outcome;
+use crate::patience::Patience;
 use crate::second_looks;
 use crate::session::{TlsHandshake, Transport};
 use crate::step::Facts;
@@ -24,7 +25,16 @@ impl Transport for RelayTransport<'_> {
 
     async fn start_tls(&self, upgrade: Upgrade<RelayStream>) -> TlsHandshake<Self::TlsStream> {
         let RelayVisitor { service, clock, .. } = &self.visitor;
-        tls::connect(self.tls, upgrade, &service.endpoint, self.redactor, clock).await
+        let patience = Patience::Prompt;
+        tls::connect(
+            self.tls,
+            upgrade,
+            &service.endpoint,
+            self.redactor,
+            clock,
+            patience,
+        )
+        .await
     }
 
     async fn diagnose_tls(&self, fault: Fault) -> (Fault, Facts) {

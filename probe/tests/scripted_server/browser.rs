@@ -6,10 +6,10 @@ use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use base64::Engine;
-use probe::{Endpoint, EndpointReport};
+use probe::{Endpoint, EndpointReport, Step};
 use rustls::pki_types::CertificateDer;
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
@@ -24,8 +24,14 @@ const LONGEST_CHECK: Duration = Duration::from_secs(90);
 pub(crate) struct Browser {
     process: Child,
     requests: Mutex<Option<ChildStdin>>,
-    waiting: Arc<Mutex<HashMap<String, oneshot::Sender<EndpointReport>>>>,
+    waiting: Arc<Mutex<HashMap<String, Waiting>>>,
     checks: AtomicUsize,
+}
+
+/// A check that has not ended.
+struct Waiting {
+    steps: Vec<Step>,
+    report: oneshot::Sender<Vec<Step>>,
 }
 
 impl Browser {
@@ -39,27 +45,30 @@ impl Browser {
             .stdout(Stdio::piped())
             .spawn()
             .expect("the browser needs node: Debian package nodejs");
-        let waiting = Arc::<Mutex<HashMap<String, oneshot::Sender<EndpointReport>>>>::default();
+        let waiting = Arc::<Mutex<HashMap<String, Waiting>>>::default();
         let requests = Mutex::new(process.stdin.take());
         let events = BufReader::new(process.stdout.take().unwrap());
         let told = Arc::clone(&waiting);
         std::thread::spawn(move || {
             for event in events.lines() {
                 let event: Value = serde_json::from_str(&event.unwrap()).unwrap();
-                match event["event"].as_str() {
-                    Some("done") => {
-                        let service = event["service"].as_str().unwrap();
-                        let report = serde_json::from_value(event["report"].clone()).unwrap();
-                        let waiting = told.lock().unwrap().remove(service);
-                        // Whoever has asked may have given up.
-                        let _ = waiting.unwrap().send(report);
+                let service = event["service"].as_str().unwrap_or_default();
+                let mut waiting = told.lock().unwrap();
+                match (event["event"].as_str(), waiting.get_mut(service)) {
+                    (Some("step"), Some(waiting)) => {
+                        let step = serde_json::from_value(event["step"].clone());
+                        waiting.steps.push(step.unwrap());
                     }
-                    Some("failed") => {
+                    (Some("done"), Some(_)) => {
+                        let Waiting { steps, report } = waiting.remove(service).unwrap();
+                        // Whoever has asked may have given up.
+                        let _ = report.send(steps);
+                    }
+                    // It cannot go on.
+                    _ => {
                         eprintln!("the worker says {event}");
                         break;
                     }
-                    Some("relay") => eprintln!("the worker says {event}"),
-                    _ => {}
                 }
             }
             // Nobody is answered any more.
@@ -88,21 +97,24 @@ impl Browser {
                 "endpoint": Endpoint { id: id.clone(), ..endpoint.clone() },
             }],
             "domain": null,
-            "sign_in": { "user": user, "password": password, "message": null },
+            "sign_in": { "user": user, "message": null },
             "extra_roots": pem(root),
+            "password": password,
         });
-        let (sender, report) = oneshot::channel();
-        self.waiting.lock().unwrap().insert(id, sender);
+        let (report, steps) = oneshot::channel();
+        let waiting = Waiting {
+            steps: Vec::new(),
+            report,
+        };
+        self.waiting.lock().unwrap().insert(id, waiting);
+        let begun = Instant::now();
         {
             let mut requests = self.requests.lock().unwrap();
             writeln!(requests.as_mut().unwrap(), "{request}").unwrap();
         }
-        let report = timeout(LONGEST_CHECK, report).await;
-        let report = report.expect("in time").expect("the browser answers");
-        EndpointReport {
-            endpoint: endpoint.clone(),
-            ..report
-        }
+        let steps = timeout(LONGEST_CHECK, steps).await;
+        let steps = steps.expect("in time").expect("the browser answers");
+        EndpointReport::new(endpoint.clone(), steps, begun.elapsed())
     }
 }
 

@@ -51,6 +51,7 @@ pub(crate) fn target(id: &str, protocol: Protocol, security: Security, server: &
         domain: None,
         connect_to: vec![server.address],
         private_networks: Vec::new(),
+        proxy_header: None,
     }
 }
 

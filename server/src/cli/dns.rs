@@ -8,6 +8,7 @@ use clap::Args;
 use probe::HostName;
 
 use super::trust::TrustOptions;
+use crate::socket_address::to_connect_to;
 
 pub(super) const DNS_HELP: &str = "\
   mailguide dns example.net --site help.example.net
@@ -39,7 +40,7 @@ pub struct DnsOptions {
     pub check: bool,
 
     /// DNS server to ask in place of those of the system
-    #[arg(long, value_name = "ADDR:PORT")]
+    #[arg(long, value_name = "ADDR:PORT", value_parser = to_connect_to)]
     pub nameserver: Option<SocketAddr>,
 
     /// Provider record to use in place of the built-in one; may be given several times

@@ -3,13 +3,16 @@
 pub mod dns;
 mod language;
 pub mod monitor;
+pub mod parse;
 pub mod record;
+mod requirements;
 pub mod servers;
 pub mod trust;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use app::check::SignInWays;
 use app::operator::{Contact, Operator};
 use app::record::HttpsUrl;
 use clap::{Args, Parser, Subcommand};
@@ -28,7 +31,7 @@ use crate::listen::connections::ConnectionOptions;
 use crate::listen::tls::TlsOptions;
 use crate::log::LogFormat;
 use crate::monitor::MonitorOptions;
-use crate::relay::SignInWays;
+use crate::socket_address::to_listen_on;
 use crate::storage::StorageOptions;
 
 /// Serves a help page for mail settings that tests the mail servers itself
@@ -115,11 +118,11 @@ impl From<OperatorOptions> for Operator {
 pub struct ProfileOptions {
     /// Sign profiles with the certificate chain in this PEM file, in place of the one of --tls-cert. The files are
     /// reloaded when they change, and on SIGHUP. Without any certificate profiles are not signed
-    #[arg(long, value_name = "FILE", requires = "profile_key")]
+    #[arg(long, value_name = "FILE")]
     pub profile_certificate: Option<PathBuf>,
 
     /// Private key of that certificate, in PEM: RSA, or ECDSA with a curve of NIST
-    #[arg(long, value_name = "FILE", requires = "profile_certificate")]
+    #[arg(long, value_name = "FILE")]
     pub profile_key: Option<PathBuf>,
 }
 
@@ -127,7 +130,7 @@ pub struct ProfileOptions {
 #[derive(Clone, Debug, Args)]
 pub struct ServeOptions {
     /// Address and port to listen on
-    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:3000")]
+    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:3000", value_parser = to_listen_on)]
     pub listen: SocketAddr,
 
     /// Host name of the site; requests for other names are refused with 421, but for set-up files of mail programs
@@ -145,7 +148,7 @@ pub struct ServeOptions {
     pub language: String,
 
     /// Address and port for /metrics, /healthz and /readyz; not served without it
-    #[arg(long, value_name = "ADDR:PORT")]
+    #[arg(long, value_name = "ADDR:PORT", value_parser = to_listen_on)]
     pub metrics_listen: Option<SocketAddr>,
 
     /// How often to look at what the domains of the records publish for mail programs, such as 30m or 6h; with
@@ -231,7 +234,7 @@ pub struct ProbeOptions {
     pub password_stdin: bool,
 
     /// Send a message from the address to itself, and watch it arrive over IMAP
-    #[arg(long, requires = "password_stdin")]
+    #[arg(long)]
     pub send_to_self: bool,
 
     /// Connect to ADDR:PORT in place of HOST:PORT. Several addresses, separated by commas or in options of

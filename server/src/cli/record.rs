@@ -9,6 +9,7 @@ use clap::{Args, Subcommand};
 use super::language::language;
 use super::servers::ConnectTo;
 use super::trust::TrustOptions;
+use crate::socket_address::to_connect_to;
 
 /// What to do with records.
 #[derive(Clone, Debug, Subcommand)]
@@ -61,7 +62,7 @@ pub struct NewOptions {
     pub ispdb: HttpsUrl,
 
     /// DNS server to ask in place of those of the system
-    #[arg(long, value_name = "ADDR:PORT")]
+    #[arg(long, value_name = "ADDR:PORT", value_parser = to_connect_to)]
     pub nameserver: Option<SocketAddr>,
 
     /// Connect to ADDR:PORT in place of HOST:PORT, as for `probe`; may be given several times

@@ -16,6 +16,13 @@ pub enum Servers {
     One(Endpoint),
 }
 
+impl Servers {
+    /// Whether this is a whole mail address, which says who signs in.
+    pub fn is_address(&self) -> bool {
+        matches!(self, Self::Documented(AddressOrDomain::Address(_)))
+    }
+}
+
 impl FromStr for Servers {
     type Err = String;
 

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::socket_address::to_connect_to;
+
 /// Trust in mail servers, and connections to them.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Mail servers")]
@@ -20,6 +22,6 @@ pub struct TrustOptions {
     /// Host that always answers. When no mail server can be reached and none of these hosts either, the test
     /// reports that it is offline itself. May be given several times; without it the name servers of the
     /// top-level domain are connected to, on port 53
-    #[arg(long, value_name = "ADDR:PORT")]
+    #[arg(long, value_name = "ADDR:PORT", value_parser = to_connect_to)]
     pub control_host: Vec<SocketAddr>,
 }

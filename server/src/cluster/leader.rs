@@ -59,44 +59,58 @@ impl Leader {
 
     /// Asks for the lease and renews it, for ever. Before this server monitors, `prepare` is called.
     pub async fn run(&self, prepare: impl AsyncFn()) {
-        let mut leads = false;
+        tokio::join!(self.ask_again_and_again(prepare), self.tell());
+    }
+
+    async fn ask_again_and_again(&self, prepare: impl AsyncFn()) {
         loop {
             let asked = Instant::now();
             let answer = self.ask().await;
             let until = asked + LEASE - MARGIN;
-            let now_leads = match &answer {
+            let pause = match answer {
                 Ok(true) => {
-                    if !leads {
+                    if !self.leads() {
                         // Without it, what goes on would be taken for news.
                         let _ = timeout(PREPARE, prepare()).await;
                     }
                     self.lead.send_replace(Lead::Until(until));
-                    true
+                    RENEW_EVERY
                 }
                 Ok(false) => {
                     self.lead.send_replace(Lead::No);
-                    false
+                    ASK_EVERY
                 }
-                Err(_) => leads && self.lead.borrow().holds(),
-            };
-            let pause = match (&answer, now_leads) {
-                (Err(_), _) => RETRY_EVERY,
-                (Ok(_), true) => RENEW_EVERY,
-                (Ok(_), false) => ASK_EVERY,
-            };
-            if now_leads != leads {
-                leads = now_leads;
-                self.metrics.monitors(leads);
-                match (leads, answer) {
-                    (true, _) => tracing::info!("this server monitors"),
-                    (false, Ok(_)) => tracing::info!("another server monitors"),
-                    (false, Err(cause)) => {
-                        tracing::warn!(%cause, "this server does not monitor while it cannot reach the database");
-                    }
+                Err(cause) => {
+                    tracing::debug!(%cause, "who monitors is not known");
+                    RETRY_EVERY
                 }
-            }
+            };
             sleep(pause).await;
         }
+    }
+
+    /// Tells operators whether this server monitors, at the moment at which it begins or ends: a lease ends while the
+    /// database is still asked for another one.
+    async fn tell(&self) {
+        let mut leadership = self.leadership();
+        loop {
+            leadership.begins().await;
+            self.metrics.monitors(true);
+            tracing::info!("this server monitors");
+            leadership.ends().await;
+            self.metrics.monitors(false);
+            let last_word = *self.lead.borrow();
+            match last_word {
+                Lead::No => tracing::info!("another server monitors"),
+                _ => tracing::warn!(
+                    "this server does not monitor while it cannot reach the database"
+                ),
+            }
+        }
+    }
+
+    fn leads(&self) -> bool {
+        self.lead.borrow().holds()
     }
 
     /// Gives the lease up, so that another server need not wait for its end.

@@ -58,9 +58,6 @@ pub enum ProbeError {
         "the mail servers of {0} take no password: programs sign in through the provider's own page (OAuth2)"
     )]
     PasswordNotTaken(String),
-    /// A user name without a password.
-    #[error("--user needs --password-stdin")]
-    NoPassword,
     /// The password cannot be read.
     #[error("the password cannot be read from standard input: {0}")]
     Unreadable(io::Error),
@@ -253,6 +250,7 @@ fn server(endpoint: &Endpoint) -> Target {
         domain: None,
         connect_to: connect_to.into_iter().collect(),
         private_networks: Vec::new(),
+        proxy_header: None,
     }
 }
 
@@ -263,10 +261,7 @@ fn sign_in(
     targets: &[Target],
 ) -> Result<Option<SignIn>, ProbeError> {
     if !options.password_stdin {
-        return match options.user {
-            Some(_) => Err(ProbeError::NoPassword),
-            None => Ok(None),
-        };
+        return Ok(None);
     }
     let user = options.user.clone().or(user).ok_or(ProbeError::NoUser)?;
     let message = match options.send_to_self {

@@ -1,6 +1,6 @@
 //! `mailguide serve`: the site.
 
-use std::net::SocketAddr;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -11,7 +11,6 @@ use app::record::Catalogue;
 use app::site::Site;
 use app::status::{ServiceStatus, Snapshot};
 use probe::net::{Options, Probe};
-use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
@@ -33,11 +32,13 @@ use crate::http::router::{router, without_tls};
 use crate::http::state::AppState;
 use crate::limits::Limits;
 use crate::listen::accept::serve;
+use crate::listen::bind::{ListenError, bind, bind_if};
 use crate::listen::connections::{Connections, MAX_OPERATOR_CONNECTIONS};
 use crate::listen::listener_options::ListenerOptions;
 use crate::listen::tls::{Certificates, TlsError};
 use crate::listen::{redirect, tls};
 use crate::monitor::{Background, Leadership, MonitorError};
+use crate::named_path::NamedPath;
 use crate::operations::metrics::Metrics;
 use crate::operations::published_settings;
 use crate::operations::service_manager;
@@ -87,13 +88,8 @@ pub enum ServeError {
     #[error(transparent)]
     Runtime(io::Error),
     /// The address cannot be listened on.
-    #[error("{listen}: {cause}")]
-    Listen {
-        /// The address.
-        listen: SocketAddr,
-        /// The error of the system.
-        cause: io::Error,
-    },
+    #[error(transparent)]
+    Listen(#[from] ListenError),
 }
 
 /// Serves the site until it is told to stop.
@@ -130,6 +126,8 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
     let mut site = site.map_err(ServeError::Content)?;
     site.operator = options.operator.clone().into();
     site.published = published;
+    site.sign_in = options.sign_in;
+    site.extra_roots = records::extra_roots_pem(&options.trust)?;
     if let Some(every) = options.monitor.monitor_every.0 {
         site.status = ServiceStatus::new(every, Snapshot::default());
     }
@@ -137,7 +135,6 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
         proxies: TrustedProxies::new(&options.proxies),
         hsts: Hsts::seconds(options.tls.hsts),
         hosts: Hosts::new(&options.host),
-        sign_in: options.sign_in,
         contacts: options.security_contact.clone(),
     };
     let metrics = Metrics::with_status(site.status.clone());
@@ -147,7 +144,7 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
         // A file is read at once, or there is something to be said. A server of databases may take its time.
         runtime
             .block_on(writer.open())
-            .map_err(StorageError::from)?;
+            .map_err(StorageError::Data)?;
     }
     let (limits, cluster) = limits(&options.limits, &place, &recorder, &metrics, &runtime)?;
     let results = ResultCache::new(options.limits.share_results);
@@ -155,17 +152,17 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
         Some(cluster) => results.shared_by(cluster.results()),
         None => results,
     };
-    let certificates = match (&options.tls.tls_cert, &options.tls.tls_key) {
-        (Some(cert), Some(key)) => Some(Arc::new(Certificates::read(cert, key)?)),
-        _ => None,
-    };
-    let for_profiles = match (
-        &options.profiles.profile_certificate,
-        &options.profiles.profile_key,
-    ) {
-        (Some(cert), Some(key)) => Some(Arc::new(Certificates::read(cert, key)?)),
-        _ => None,
-    };
+    let certificates = certificates_of(
+        ("--tls-cert", options.tls.tls_cert.as_deref()),
+        ("--tls-key", options.tls.tls_key.as_deref()),
+    )?;
+    let for_profiles = certificates_of(
+        (
+            "--profile-certificate",
+            options.profiles.profile_certificate.as_deref(),
+        ),
+        ("--profile-key", options.profiles.profile_key.as_deref()),
+    )?;
     let watched = certificates.iter().chain(&for_profiles);
     let watched = watched.cloned().collect();
     let profile_key = for_profiles.or_else(|| certificates.clone());
@@ -241,10 +238,10 @@ impl Server {
                 let address = given.local_addr().map_err(ServeError::Runtime)?;
                 (given, address)
             }
-            None => bind(options.listen).await?,
+            None => bind("--listen", options.listen).await?,
         };
-        let redirect = bind_if(options.tls.redirect_listen).await?;
-        let operators = bind_if(options.metrics_listen).await?;
+        let redirect = bind_if("--redirect-listen", options.tls.redirect_listen).await?;
+        let operators = bind_if("--metrics-listen", options.metrics_listen).await?;
         let scheme = match transport.certificates {
             Some(_) => "https",
             None => "http",
@@ -364,20 +361,17 @@ fn announce(what: fmt::Arguments<'_>) {
     }
 }
 
-async fn bind_if(
-    listen: Option<SocketAddr>,
-) -> Result<Option<(TcpListener, SocketAddr)>, ServeError> {
-    match listen {
-        Some(listen) => bind(listen).await.map(Some),
-        None => Ok(None),
-    }
-}
-
-async fn bind(listen: SocketAddr) -> Result<(TcpListener, SocketAddr), ServeError> {
-    let failed = |cause| ServeError::Listen { listen, cause };
-    let listener = TcpListener::bind(listen).await.map_err(failed)?;
-    let address = listener.local_addr().map_err(failed)?;
-    Ok((listener, address))
+/// The certificate and the key that these options name.
+fn certificates_of(
+    cert: (&'static str, Option<&Path>),
+    key: (&'static str, Option<&Path>),
+) -> Result<Option<Arc<Certificates>>, TlsError> {
+    let ((cert_option, Some(cert)), (key_option, Some(key))) = (cert, key) else {
+        return Ok(None);
+    };
+    let cert = NamedPath::of_option(cert_option, cert);
+    let key = NamedPath::of_option(key_option, key);
+    Ok(Some(Arc::new(Certificates::read(&cert, &key)?)))
 }
 
 /// What the domains of the records publish, of which nothing is known yet.

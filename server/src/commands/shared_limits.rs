@@ -6,8 +6,8 @@ use crate::cluster::Cluster;
 use crate::limits::key::{KeyHasher, MIN_SECRET_LEN};
 use crate::limits::shared::RenewError;
 use crate::limits::{LimitOptions, Limits};
+use crate::named_path::{NamedPath, PathError};
 use crate::operations::metrics::Metrics;
-use crate::records::{self, ConfigError};
 use crate::storage::{Place, Recorder};
 
 /// Why there are no limits.
@@ -15,12 +15,12 @@ use crate::storage::{Place, Recorder};
 pub enum LimitsError {
     /// The file with the secret cannot be read.
     #[error(transparent)]
-    Secret(#[from] ConfigError),
+    Secret(#[from] PathError),
     /// The secret is too short.
     #[error("{file}: expected at least {MIN_SECRET_LEN} random bytes")]
     ShortSecret {
-        /// The file.
-        file: String,
+        /// The option and the file.
+        file: NamedPath,
     },
     /// There is no secret, and servers with the same database need the same one.
     #[error(
@@ -66,9 +66,7 @@ fn secret(options: &LimitOptions) -> Result<Option<KeyHasher>, LimitsError> {
     let Some(file) = &options.limits_secret else {
         return Ok(None);
     };
-    let keys = KeyHasher::configured(&records::read_file(file)?);
-    let short = || LimitsError::ShortSecret {
-        file: file.display().to_string(),
-    };
-    keys.ok_or_else(short).map(Some)
+    let file = NamedPath::of_option("--limits-secret", file);
+    let keys = KeyHasher::configured(&file.read("a file with the secret")?);
+    keys.ok_or(LimitsError::ShortSecret { file }).map(Some)
 }

@@ -65,11 +65,19 @@ impl Assets {
         let mut files = HashMap::new();
         let script = add_program(&mut files, ["browser.js", "browser_bg.wasm"], STRICTEST)?;
         let worker = add_program(&mut files, ["worker.js", "worker_bg.wasm"], WORKER_POLICY)?;
+        let worker_sums = ["worker.js", "worker_bg.wasm"].map(bundled);
+        let paths = [worker.clone(), worker.replace(".js", "_bg.wasm")];
+        let worker_sums = paths.into_iter().zip(worker_sums).map(|(path, file)| {
+            let sum = hexadecimal(&file?.metadata.sha256_hash());
+            Ok((path, sum))
+        });
+        let worker_sums = worker_sums.collect::<Result<_, MissingBundle>>()?;
         let page_policy = page_policy(&style, DEVICE_SCRIPT);
         let bundle = PageBundle {
             style,
             script,
             worker,
+            worker_sums,
         };
         for name in Public::iter() {
             if let Some(file) = Public::get(&name) {
@@ -169,7 +177,11 @@ fn bytes(data: Cow<'static, [u8]>) -> Bytes {
 
 /// The first 64 bits of a hash, enough to distinguish the builds of one site.
 fn short(hash: [u8; 32]) -> String {
-    hash[..8].iter().fold(String::new(), |mut text, byte| {
+    hexadecimal(&hash[..8])
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text
     })

@@ -5,7 +5,6 @@ use app::operator::Contact;
 use crate::http::client::TrustedProxies;
 use crate::http::headers::Hsts;
 use crate::http::host::Hosts;
-use crate::relay::SignInWays;
 
 /// The options of all routes.
 #[derive(Clone, Debug, Default)]
@@ -16,8 +15,6 @@ pub struct HttpOptions {
     pub hsts: Hsts,
     /// The names under which the site is served.
     pub hosts: Hosts,
-    /// The ways in which customers may sign in for a test.
-    pub sign_in: SignInWays,
     /// The security contacts for `security.txt`.
     pub contacts: Vec<Contact>,
 }

@@ -100,6 +100,7 @@ impl AppState {
     pub(crate) fn admission(&self, client: Option<Client>) -> Admission {
         Admission {
             limits: client.map(|client| self.limits.of_client(client.address)),
+            client: client.map(|client| client.address),
             checks: self.results.clone(),
             confidential: client.is_some_and(|client| client.confidential),
         }

@@ -6,7 +6,7 @@
 //! | `rate`, `rates` | a count per time, and those of all counters |
 //! | [`key`] | keyed hashes of the clients and accounts that are counted |
 //! | [`sign_in`] | a sign-in, as it is counted |
-//! | [`relay`] | a relay, as it is counted |
+//! | [`relay`], `relay_permit` | a relay, as it is counted, and what it is told |
 //! | `id` | names for what is counted, each used once |
 //! | [`counters`] | the counters, as a trait, because several servers share theirs |
 //! | [`memory`] | counters in the memory of one server |
@@ -34,6 +34,7 @@ pub(crate) mod per_client;
 mod rate;
 mod rates;
 pub mod relay;
+pub(crate) mod relay_permit;
 pub mod shared;
 pub mod sign_in;
 #[cfg(test)]
@@ -64,7 +65,8 @@ use self::pages::{PageDenial, PageLimits, PagePermit};
 pub use self::rate::Rate;
 pub(crate) use self::rate::seconds;
 use self::rates::Rates;
-use self::relay::{RelayDenial, RelayPermit, RelayScopes};
+use self::relay::RelayScopes;
+use self::relay_permit::{RelayDenial, RelayPermit};
 use self::test_slots::{NoSlot, TestSlot, TestSlots};
 use crate::operations::metrics::{CountedTest, Metrics};
 

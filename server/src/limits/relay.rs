@@ -4,12 +4,9 @@
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
-use std::time::Duration;
 
 use app::status::ServiceKey;
-use tokio::sync::OwnedSemaphorePermit;
 
-use super::counters::{Denial, Place, RateLimit};
 use super::key::{ClientScopes, Key, KeyHasher, Scope};
 
 /// A test has a relay for each of its services, so a client may have so many times as many relays at once as tests.
@@ -17,9 +14,6 @@ const RELAYS_OF_TEST: NonZeroU32 = NonZeroU32::new(4).unwrap();
 
 /// All clients together may have so many times as many relays to one service at once as one client has tests.
 const AT_ONCE_TO_SERVICE: NonZeroU32 = NonZeroU32::new(8).unwrap();
-
-/// When to try again where nobody knows when a relay ends.
-const SOON: Duration = Duration::from_secs(5);
 
 /// A relay, as it is counted.
 #[derive(Clone, Debug)]
@@ -52,45 +46,5 @@ impl RelayScopes {
             factor: AT_ONCE_TO_SERVICE,
         });
         scopes
-    }
-}
-
-/// A relay that may run, until this is dropped.
-pub(crate) struct RelayPermit {
-    pub(super) _at_once: OwnedSemaphorePermit,
-    pub(super) _place: Place,
-}
-
-/// Why a relay may not run now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct RelayDenial {
-    /// The limit, as its name in the metrics.
-    pub(crate) limit: &'static str,
-    /// When to try again.
-    pub(crate) wait: Duration,
-}
-
-impl RelayDenial {
-    /// This server has as many as it may.
-    pub(super) const BUSY: Self = Self {
-        limit: "relays-at-once",
-        wait: SOON,
-    };
-
-    /// The client, or the service, has as many as it may.
-    pub(super) const NO_PLACE: Self = Self {
-        limit: "relays-at-once-per-client",
-        wait: SOON,
-    };
-}
-
-impl From<Denial> for RelayDenial {
-    fn from(Denial { limit, wait }: Denial) -> Self {
-        let limit = match limit {
-            RateLimit::RelaysPerService => "relays-per-service",
-            RateLimit::FailuresPerProvider => "sign-in-paused",
-            _ => "relays-per-client",
-        };
-        Self { limit, wait }
     }
 }

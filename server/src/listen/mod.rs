@@ -2,6 +2,7 @@
 //!
 //! | module | idea |
 //! |---|---|
+//! | [`bind`] | from an option to a port |
 //! | [`accept`] | the accept loop, and graceful shutdown |
 //! | `connection` | one connection, from the PROXY header to its last request |
 //! | [`listener_options`] | how connections are accepted |
@@ -13,6 +14,7 @@
 
 pub mod accept;
 mod activity;
+pub mod bind;
 mod connection;
 pub mod connections;
 pub mod listener_options;

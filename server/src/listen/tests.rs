@@ -21,6 +21,7 @@ use super::connections::{ConnectionOptions, Connections, RequestLimit};
 use super::listener_options::ListenerOptions;
 use super::tls::Certificates;
 use crate::http::client::{ConnectionInfo, ProxyOptions, TrustedProxies};
+use crate::named_path::NamedPath;
 use crate::operations::metrics::Metrics;
 
 /// A server whose every page says who asks.
@@ -235,7 +236,8 @@ async fn a_handshake_that_does_not_begin_or_end_is_not_waited_for() {
     let (cert, key) = (folder.join("cert.pem"), folder.join("key.pem"));
     std::fs::write(&cert, pair.cert.pem()).unwrap();
     std::fs::write(&key, pair.signing_key.serialize_pem()).unwrap();
-    let certificates = Certificates::read(&cert, &key).unwrap();
+    let named = |path| NamedPath::of_option("--x", path);
+    let certificates = Certificates::read(&named(&cert), &named(&key)).unwrap();
     std::fs::remove_dir_all(folder).unwrap();
     let mut transport = transport(&[], false);
     transport.certificates = Some(Arc::new(certificates));

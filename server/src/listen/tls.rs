@@ -21,8 +21,10 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval};
 
+use crate::named_path::{NamedPath, PathError};
 use crate::operations::service_manager;
 use crate::profile_signing::CurrentKey;
+use crate::socket_address::to_listen_on;
 
 /// The name of HTTP/2 in ALPN (RFC 7301).
 pub const HTTP2: &[u8] = b"h2";
@@ -41,15 +43,15 @@ const POLL_INTERVAL: Duration = Duration::from_secs(10);
 pub struct TlsOptions {
     /// Serve HTTPS with the certificate chain in this PEM file, the site's own certificate first. The files are
     /// reloaded when they change, and on SIGHUP
-    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    #[arg(long, value_name = "FILE")]
     pub tls_cert: Option<PathBuf>,
 
     /// Private key of the certificate, in PEM
-    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    #[arg(long, value_name = "FILE")]
     pub tls_key: Option<PathBuf>,
 
     /// Also listen here, without TLS, and redirect GET and HEAD requests to HTTPS
-    #[arg(long, value_name = "ADDR:PORT", requires = "tls_cert")]
+    #[arg(long, value_name = "ADDR:PORT", value_parser = to_listen_on)]
     pub redirect_listen: Option<std::net::SocketAddr>,
 
     /// Value of max-age in the Strict-Transport-Security header, in seconds; 0 sends no header
@@ -61,18 +63,13 @@ pub struct TlsOptions {
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
     /// A file cannot be read.
-    #[error("{file}: {cause}")]
-    Unreadable {
-        /// The file.
-        file: String,
-        /// What the system says.
-        cause: io::Error,
-    },
+    #[error(transparent)]
+    Path(#[from] PathError),
     /// A file does not hold what it should.
     #[error("{file}: expected {expected} in PEM: {cause}")]
     Pem {
-        /// The file.
-        file: String,
+        /// The option and the file.
+        file: NamedPath,
         /// What should be in it.
         expected: &'static str,
         /// What is wrong.
@@ -81,19 +78,19 @@ pub enum TlsError {
     /// Certificate and key do not fit together, or are of a kind that is not known.
     #[error("{cert} with {key}: {cause}")]
     Unusable {
-        /// The file of the certificate.
-        cert: String,
-        /// The file of the key.
-        key: String,
-        /// What is wrong.
-        cause: rustls::Error,
+        /// The option and the file of the certificate.
+        cert: NamedPath,
+        /// The option and the file of the key.
+        key: NamedPath,
+        /// What is wrong. Boxed, because it is large.
+        cause: Box<rustls::Error>,
     },
 }
 
 /// A certificate with its key, always the newest that could be used.
 pub struct Certificates {
-    cert: PathBuf,
-    key: PathBuf,
+    cert: NamedPath,
+    key: NamedPath,
     current: watch::Sender<Identity>,
     stamps: Mutex<FileStamps>,
 }
@@ -113,12 +110,12 @@ impl Certificates {
     /// # Errors
     ///
     /// When they cannot be read or used.
-    pub fn read(cert: &Path, key: &Path) -> Result<Self, TlsError> {
+    pub fn read(cert: &NamedPath, key: &NamedPath) -> Result<Self, TlsError> {
         // Taken before the files are read: a change while they are read is noticed at the next poll.
-        let stamps = [file_stamp(cert), file_stamp(key)];
+        let stamps = [file_stamp(cert.path()), file_stamp(key.path())];
         Ok(Self {
-            cert: cert.to_owned(),
-            key: key.to_owned(),
+            cert: cert.clone(),
+            key: key.clone(),
             current: watch::Sender::new(identity(cert, key)?),
             stamps: Mutex::new(stamps),
         })
@@ -138,7 +135,7 @@ impl Certificates {
 
     /// Whether the files have changed since the last call.
     fn files_changed(&self) -> bool {
-        let now = [file_stamp(&self.cert), file_stamp(&self.key)];
+        let now = [file_stamp(self.cert.path()), file_stamp(self.key.path())];
         let mut stamps = self.stamps.lock().unwrap_or_else(PoisonError::into_inner);
         std::mem::replace(&mut *stamps, now) != now
     }
@@ -219,28 +216,25 @@ fn read_regular(file: &Path) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn identity(cert: &Path, key: &Path) -> Result<Identity, TlsError> {
-    let name = |file: &Path| file.display().to_string();
-    let read = |file: &Path| {
-        read_regular(file).map_err(|cause| TlsError::Unreadable {
-            file: name(file),
-            cause,
-        })
+fn identity(cert: &NamedPath, key: &NamedPath) -> Result<Identity, TlsError> {
+    let read = |file: &NamedPath, expected| {
+        read_regular(file.path()).map_err(|cause| file.error(cause, expected))
     };
-    let malformed = |file: &Path, expected, cause| TlsError::Pem {
-        file: name(file),
+    let malformed = |file: &NamedPath, expected, cause| TlsError::Pem {
+        file: file.clone(),
         expected,
         cause,
     };
-    let chain = CertificateDer::pem_slice_iter(&read(cert)?)
+    let chain = CertificateDer::pem_slice_iter(&read(cert, "a file with certificates in PEM")?)
         .collect::<Result<Vec<_>, _>>()
         .and_then(|chain| match chain.is_empty() {
             true => Err(pem::Error::NoItemsFound),
             false => Ok(chain),
         })
         .map_err(|cause| malformed(cert, "certificates", cause))?;
-    let private_key = PrivateKeyDer::from_pem_slice(&read(key)?)
-        .map_err(|cause| malformed(key, "a private key", cause))?;
+    let private_key =
+        PrivateKeyDer::from_pem_slice(&read(key, "a file with a private key in PEM")?)
+            .map_err(|cause| malformed(key, "a private key", cause))?;
     let identity = || {
         // Named here, because a feature of some crate must not bring in another provider or an older
         // protocol version.
@@ -257,9 +251,9 @@ fn identity(cert: &Path, key: &Path) -> Result<Identity, TlsError> {
         })
     };
     identity().map_err(|cause| TlsError::Unusable {
-        cert: name(cert),
-        key: name(key),
-        cause,
+        cert: cert.clone(),
+        key: key.clone(),
+        cause: Box::new(cause),
     })
 }
 
@@ -300,7 +294,8 @@ mod tests {
         let folder = folder("renewal");
         let (cert, key) = (folder.join("cert.pem"), folder.join("key.pem"));
         write(&folder, true, true);
-        let certificates = Certificates::read(&cert, &key).unwrap();
+        let named = |path| NamedPath::of_option("--x", path);
+        let certificates = Certificates::read(&named(&cert), &named(&key)).unwrap();
         for (what, change, taken) in [
             ("nothing", (|_| {}) as fn(&Path), false),
             ("both", |folder| write(folder, true, true), true),

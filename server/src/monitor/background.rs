@@ -58,9 +58,6 @@ impl MonitorOptions {
         let (alerts, workers) = self.alerts.alerts(probe, roots)?;
         let accounts = CanaryAccount::all(&self.canary, catalogue)?;
         let every = self.monitor_every.0;
-        if every.is_none() && !accounts.is_empty() {
-            return Err(CanaryError::NotMonitored.into());
-        }
         Ok(Background {
             alerts,
             workers,

@@ -8,7 +8,7 @@ use app::check::TestPermit;
 use futures_util::future::{BoxFuture, FutureExt};
 use futures_util::stream::StreamExt;
 use probe::EndpointReport;
-use probe::net::{Disclosure, Probe, ProbeEvent, Target};
+use probe::net::{Disclosure, Patience, Probe, ProbeEvent, Target};
 
 use crate::operations::metrics::Metrics;
 use crate::result_cache::ResultCache;
@@ -22,11 +22,22 @@ pub struct Checked {
     pub age: Duration,
 }
 
+/// How a service is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LookKind {
+    /// Promptly. What was found by a check that began at most so long ago is taken in its place.
+    Prompt {
+        /// How long ago.
+        max_age: Duration,
+    },
+    /// With a connection of its own, and as patiently as mail programs: what works slowly works.
+    Patient,
+}
+
 /// Checks services without a password.
 pub trait Checks: Send + Sync {
-    /// Checks a service, or tells what was found by a check that began at most so long ago. `None` where the check
-    /// broke off.
-    fn check(&self, target: Target, max_age: Duration) -> BoxFuture<'static, Option<Checked>>;
+    /// Takes a look at a service. `None` where it broke off.
+    fn check(&self, target: Target, look: LookKind) -> BoxFuture<'static, Option<Checked>>;
 }
 
 /// The checks that are shared with customers.
@@ -48,11 +59,15 @@ impl SharedWithCustomers {
 }
 
 impl Checks for SharedWithCustomers {
-    fn check(&self, target: Target, max_age: Duration) -> BoxFuture<'static, Option<Checked>> {
+    fn check(&self, target: Target, look: LookKind) -> BoxFuture<'static, Option<Checked>> {
         let permit = Arc::clone(&self.permit);
+        let (max_age, patience) = match look {
+            LookKind::Prompt { max_age } => (max_age, Patience::Prompt),
+            LookKind::Patient => (Duration::ZERO, Patience::MailProgram),
+        };
         let check = self
             .results
-            .check_not_older(&self.probe, target, permit, max_age);
+            .check_not_older(&self.probe, target, permit, max_age, patience);
         let ends = check.filter_map(async |observed| match observed.event {
             ProbeEvent::Done { report, .. } => Some(Checked {
                 report,

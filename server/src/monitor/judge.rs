@@ -14,6 +14,9 @@ const SLOW_FACTOR: u32 = 3;
 /// and longer by so much, or nobody notices.
 const SLOW_BY: Duration = Duration::from_secs(1);
 
+/// It is slow in any case if it takes so long, like a greeting.
+const ALWAYS_SLOW: Duration = Duration::from_secs(5);
+
 /// What one look at a service found.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Finding {
@@ -107,6 +110,7 @@ fn response_time(report: &EndpointReport) -> Option<Duration> {
 
 fn is_slow(time: Option<Duration>, usual: Option<Duration>) -> bool {
     match (time, usual) {
+        (Some(time), _) if time >= ALWAYS_SLOW => true,
         (Some(time), Some(usual)) => time >= usual * SLOW_FACTOR && time >= usual + SLOW_BY,
         _ => false,
     }
@@ -167,6 +171,22 @@ mod tests {
             // Five times as long, and a second and more.
             (250, &[], usual, (Degraded, "slow", Some(1500))),
             (250, &[], None, (Works, "ok", Some(1500))),
+            // Five seconds are long, also where nothing is known of before, or it is never faster.
+            (830, &[], None, (Works, "ok", Some(4980))),
+            (840, &[], None, (Degraded, "slow", Some(5040))),
+            (
+                1500,
+                &[],
+                Some(Duration::from_secs(9)),
+                (Degraded, "slow", Some(9000)),
+            ),
+            // Two seconds more are nothing where it always takes two.
+            (
+                700,
+                &[],
+                Some(Duration::from_secs(2)),
+                (Works, "ok", Some(4200)),
+            ),
             // Three times as long is nothing where it is half a second.
             (150, &[], usual, (Works, "ok", Some(900))),
             (

@@ -207,6 +207,13 @@ mod tests {
                 let wait = pair[1] - pair[0];
                 assert!((269.0..=331.0).contains(&wait), "{wait}");
             }
+            // No server sees a beat.
+            let waits = own.windows(2).skip(1).map(|pair| pair[1] - pair[0]);
+            let (shortest, longest) = waits
+                .fold((f64::MAX, 0.0_f64), |(shortest, longest), wait| {
+                    (shortest.min(wait), longest.max(wait))
+                });
+            assert!(longest - shortest > 45.0, "{shortest} {longest}");
         }
         // In no ten seconds of the last hour more than a third more than three times the mean of 3.3.
         let last: Vec<f64> = begun.iter().map(|(_, at)| *at).collect();

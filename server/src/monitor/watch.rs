@@ -14,7 +14,7 @@ use time::UtcDateTime;
 use tokio::time::{Instant, sleep_until};
 
 use super::alert::{Alert, Alerts, ServiceAlert};
-use super::checks::{Checked, Checks};
+use super::checks::{Checked, Checks, LookKind};
 use super::drift::{Told, changed_facts, documented_values};
 use super::facts::facts;
 use super::incidents::{ended, incident};
@@ -28,6 +28,9 @@ use crate::storage::Recorder;
 
 /// So many checks run at once at most, whatever the number of services.
 pub const MAX_CHECKS: usize = 32;
+
+/// Two servers do not have the same time for one check; what differs by less may be the same.
+const SAME_CHECK: Duration = Duration::from_secs(1);
 
 /// What is monitored, and who is told.
 pub struct Monitor {
@@ -81,9 +84,18 @@ impl Monitor {
             tokio::select! {
                 // In this order, or one that was frozen would first tell what it had found before.
                 biased;
-                () = leadership.ends() => {}
+                () = leadership.ends() => self.leave(),
                 () = self.rounds(every) => {}
             }
+        }
+    }
+
+    /// This server does not monitor any more. That its network does not work was true of it only, and would else be
+    /// stored later, when it works again, and be believed by the server that monitors then.
+    fn leave(&self) {
+        let now = self.status.now();
+        if now.is_some_and(|now| now.own_network_down.is_some()) {
+            self.recorder.record(vec![Event::OwnNetworkDown(None)]);
         }
     }
 
@@ -148,14 +160,10 @@ impl Rounds<'_> {
                 Next::At(due) => return Some(due),
                 Next::Wait => return None,
             };
-            // A second look is one: it opens a connection of its own.
-            let max_age = match self.services[index].first_look {
-                Some(_) => Duration::ZERO,
-                None => self.every / 2,
-            };
+            let look = self.look_at(index);
             let target = self.monitor.services[index].target.clone();
             let begun = self.monitor.clock.now();
-            let check = self.monitor.checks.check(target, max_age);
+            let check = self.monitor.checks.check(target, look);
             running.push(Box::pin(async move {
                 let checked = check.await;
                 Look {
@@ -166,6 +174,25 @@ impl Rounds<'_> {
             }));
         }
         None
+    }
+
+    /// How to look at a service. That one is down is only said where mail programs would not wait for it either, and a
+    /// second look is one: it opens a connection of its own.
+    fn look_at(&self, index: usize) -> LookKind {
+        let now = self.monitor.status.now();
+        let key = &self.monitor.services[index].keys[0];
+        let known = now.as_ref().and_then(|now| now.last(key));
+        let in_trouble = known.is_some_and(|last| last.state != ServiceState::Ok);
+        if in_trouble || self.services[index].first_look.is_some() {
+            return LookKind::Patient;
+        }
+        // A check that is known already, which another server has told, would be told again under the time of this one.
+        let since = known.map(|last| self.monitor.clock.now() - last.at);
+        let since = since.map(|since| Duration::try_from(since).unwrap_or_default());
+        let newer = since.map_or(Duration::MAX, |since| since.saturating_sub(SAME_CHECK));
+        LookKind::Prompt {
+            max_age: newer.min(self.every / 2),
+        }
     }
 
     /// Takes what a check has found, and says when to check again.
@@ -298,6 +325,12 @@ impl ConfirmedLook<'_> {
         };
         let open = before.open_incident(key).map(AsRef::as_ref);
         let incident = incident(open, &result, self.first_look);
+        // A server that was cut off has perhaps stored another one later, of the same outage.
+        let over = (result.state != ServiceState::Down).then_some(&before.incidents);
+        let others = over.into_iter().flatten();
+        let others = others.filter(|one| one.end.is_none() && one.service == *key);
+        let others = others.filter(|one| Some(one.begin) != open.map(|open| open.begin));
+        let others_ended = others.map(|one| ended(one, self.at));
         let told = Told {
             changes: before.changes.iter().map(AsRef::as_ref),
             service: key,
@@ -330,6 +363,7 @@ impl ConfirmedLook<'_> {
         );
         let mut events = vec![Event::Result(result)];
         events.extend(incident.map(Event::Incident));
+        events.extend(others_ended.map(Event::Incident));
         events.extend(changes.into_iter().map(Event::Change));
         if facts_before != Some(&facts_now) {
             events.push(Event::Facts(key.clone(), facts_now));

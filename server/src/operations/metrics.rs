@@ -174,12 +174,7 @@ impl Metrics {
 }
 
 /// Registers a metric and gives it back; its clones share what was counted.
-pub(super) fn register<M: Metric + Clone>(
-    registry: &mut Registry,
-    name: &str,
-    help: &str,
-    metric: M,
-) -> M {
+fn register<M: Metric + Clone>(registry: &mut Registry, name: &str, help: &str, metric: M) -> M {
     registry.register(name, help, metric.clone());
     metric
 }

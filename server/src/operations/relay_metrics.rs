@@ -5,10 +5,7 @@ use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
-use prometheus_client::registry::Registry;
-
-use super::metrics::register;
-use crate::relay::{Carried, End};
+use prometheus_client::registry::{Metric, Registry};
 
 /// What is counted of relays. Clones share it.
 #[derive(Clone, Debug)]
@@ -121,12 +118,12 @@ impl RelayMetrics {
 }
 
 impl CountedRelay {
-    /// It has ended.
-    pub(crate) fn ended(self, end: End, carried: Carried) {
+    /// It has ended in this way, of which there are only so many, after so many bytes.
+    pub(crate) fn ended(self, end: &'static str, up: usize, down: usize) {
         let Self(metrics) = &self;
-        let labels = EndLabels { end: end.name() };
+        let labels = EndLabels { end };
         metrics.ended.get_or_create(&labels).inc();
-        for (direction, len) in [("up", carried.up), ("down", carried.down)] {
+        for (direction, len) in [("up", up), ("down", down)] {
             let bytes = metrics.bytes.get_or_create(&BytesLabels { direction });
             bytes.inc_by(len as u64);
         }
@@ -137,4 +134,9 @@ impl Drop for CountedRelay {
     fn drop(&mut self) {
         self.0.running.dec();
     }
+}
+
+fn register<M: Metric + Clone>(registry: &mut Registry, name: &str, help: &str, metric: M) -> M {
+    registry.register(name, help, metric.clone());
+    metric
 }

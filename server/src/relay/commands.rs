@@ -56,9 +56,12 @@ impl ClearText {
         self.answered = true;
     }
 
-    /// Whether TLS may begin now: it was asked for, and the server has said something to that.
+    /// Whether TLS may begin now: it was asked for, and the server has said something to that; or nothing was said at
+    /// all, which is how the session asks a silent server whether it waits for TLS.
     pub(super) fn tls_may_begin(&self) -> bool {
-        self.asked_for_tls && self.answered && self.line.is_empty() && !self.said_goodbye
+        let nothing_said = self.lines == 0 && !self.answered;
+        let asked = self.asked_for_tls && self.answered && !self.said_goodbye;
+        self.line.is_empty() && (nothing_said || asked)
     }
 
     /// Takes the next bytes, and appends a line to `pass` once it is complete and allowed.
@@ -305,6 +308,7 @@ mod tests {
     #[test]
     fn tls_begins_once_the_server_has_answered() {
         let mut clear = ClearText::new(Protocol::Imap);
+        assert!(clear.tls_may_begin());
         clear.server_spoke();
         assert!(!clear.tls_may_begin());
         clear

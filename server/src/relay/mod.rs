@@ -3,7 +3,6 @@
 //!
 //! | module | idea |
 //! |---|---|
-//! | `options` | where the password of a sign-in goes |
 //! | `tls_records` | what of a byte stream looks like TLS |
 //! | `commands` | what may be said in the clear before TLS |
 //! | `upward` | what a browser may send, from the first byte to the last |
@@ -16,7 +15,6 @@
 mod carry;
 mod commands;
 mod end;
-mod options;
 mod running;
 mod tls_records;
 mod upward;
@@ -27,8 +25,6 @@ use app::status::ServiceKey;
 use probe::net::Target;
 
 pub(crate) use self::carry::{Carried, carry, refuse};
-pub(crate) use self::end::End;
-pub use self::options::SignInWays;
 pub use self::running::RunningRelays;
 use self::upward::Upward;
 

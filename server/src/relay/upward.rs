@@ -14,9 +14,10 @@ pub(super) const MAX_UP_LEN: usize = 16 * 1024;
 const MAX_HELLO_LEN: usize = 4 * 1024;
 
 /// What goes up inside TLS, in bytes and in records: what one sign-in with the longest name and password takes, with
-/// all that the session does before and after it.
+/// all that the session does before and after it: it sends no more than 5 KiB in 65 records, while it watches a message
+/// arrive for as long as a relay lives.
 const MAX_DATA_LEN: usize = 8 * 1024;
-const MAX_DATA_RECORDS: usize = 48;
+const MAX_DATA_RECORDS: usize = 80;
 
 /// Judges what goes up.
 #[derive(Debug)]
@@ -255,7 +256,7 @@ mod tests {
             (
                 "too often inside",
                 Security::Tls,
-                vec![hello(), Down(SERVER_HELLO), Up(many(49, 40))],
+                vec![hello(), Down(SERVER_HELLO), Up(many(81, 40))],
                 Err(End::TooManyBytes),
             ),
             (
@@ -282,6 +283,18 @@ mod tests {
                 Security::Starttls,
                 vec![greeting(), hello()],
                 Err(End::NotAllowed),
+            ),
+            (
+                "a hello to a silent server",
+                Security::Starttls,
+                vec![hello(), Down(SERVER_HELLO), Up(record(20, 1))],
+                Ok(1805 + 6),
+            ),
+            (
+                "a hello to a server that greets after all",
+                Security::Starttls,
+                vec![hello(), greeting(), Up(record(20, 1))],
+                Err(End::NotTls),
             ),
             (
                 "TLS before the answer",

@@ -23,7 +23,7 @@ use std::time::Duration;
 
 use app::check::{Observed, SharedChecks, TestPermit};
 use futures_util::stream::{self, BoxStream, Stream, StreamExt};
-use probe::net::{Probe, ProbeEvent, Target};
+use probe::net::{Patience, Probe, ProbeEvent, Target};
 use probe::{EndpointReport, HostName, PrivateNetwork, Protocol, Security, Stage, Step};
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -50,6 +50,7 @@ struct CheckKey {
     security: Security,
     connect_to: Vec<SocketAddr>,
     private_networks: Vec<PrivateNetwork>,
+    with_proxy_header: bool,
 }
 
 impl ResultCache {
@@ -72,16 +73,18 @@ impl ResultCache {
         }
     }
 
-    /// Checks a target, or replays what is known of it from a check that began less than `max_age` ago.
+    /// Checks a target with this patience, or replays what is known of it from a check that began less than `max_age`
+    /// ago, however patient that was.
     pub fn check_not_older(
         &self,
         probe: &Probe,
         target: Target,
         permit: Arc<dyn TestPermit>,
         max_age: Duration,
+        patience: Patience,
     ) -> BoxStream<'static, Observed> {
         let probe = probe.clone();
-        let start = move |target| probe.run(vec![target], None);
+        let start = move |target| probe.run_with(vec![target], None, patience);
         self.check_with(vec![target], &permit, max_age, start)
     }
 
@@ -171,6 +174,7 @@ impl CheckKey {
             security: endpoint.security,
             connect_to: target.connect_to.clone(),
             private_networks: target.private_networks.clone(),
+            with_proxy_header: target.proxy_header.is_some(),
         }
     }
 
@@ -183,9 +187,11 @@ impl CheckKey {
             security,
             connect_to,
             private_networks,
+            with_proxy_header,
         } = self;
         let networks: Vec<String> = private_networks.iter().map(ToString::to_string).collect();
-        Service::named(&(protocol, host, port, security, connect_to, networks))
+        let how = (connect_to, networks, with_proxy_header);
+        Service::named(&(protocol, host, port, security, how))
     }
 }
 

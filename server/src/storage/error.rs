@@ -33,6 +33,8 @@ pub enum Cause {
     InUse,
     /// It cannot be written.
     ReadOnly,
+    /// There is no directory for it, and none can be made.
+    NoDirectory,
     /// It is damaged, or no database.
     Corrupt,
     /// A newer version of the program has written it.
@@ -56,7 +58,12 @@ impl Cause {
     pub const fn is_configuration(self) -> bool {
         matches!(
             self,
-            Self::InUse | Self::ReadOnly | Self::Corrupt | Self::NewerSchema | Self::OtherSchema
+            Self::InUse
+                | Self::ReadOnly
+                | Self::NoDirectory
+                | Self::Corrupt
+                | Self::NewerSchema
+                | Self::OtherSchema
         )
     }
 
@@ -66,6 +73,9 @@ impl Cause {
             Self::Locked => "end the other program that has locked it",
             Self::InUse => "give each server a directory of its own, or all of them one PostgreSQL",
             Self::ReadOnly => "the user of the program must be allowed to write there",
+            Self::NoDirectory => {
+                "expected a directory, or a place for a new one, in which mailguide.db is a file or can be made"
+            }
             Self::Corrupt => "restore it from a backup, or move it away to begin a new history",
             Self::NewerSchema => {
                 "use that version or a newer one of mailguide, or restore a backup from before"
@@ -96,7 +106,7 @@ impl StoreError {
         let cause = match error {
             sqlx::Error::Database(error) => of_database(error.as_ref()),
             sqlx::Error::Io(error) if is_tls(error) => Cause::Tls,
-            sqlx::Error::Io(error) => of_system(error),
+            sqlx::Error::Io(error) => of_connection(error),
             sqlx::Error::Tls(_) => Cause::Tls,
             sqlx::Error::PoolTimedOut => {
                 return Self::new(place, Cause::Unreachable, "it does not answer in time");
@@ -154,12 +164,24 @@ fn of_system(error: &io::Error) -> Cause {
     use io::ErrorKind as Kind;
     match error.kind() {
         Kind::StorageFull | Kind::QuotaExceeded => Cause::DiskFull,
-        Kind::PermissionDenied
-        | Kind::ReadOnlyFilesystem
+        Kind::PermissionDenied | Kind::ReadOnlyFilesystem => Cause::ReadOnly,
+        Kind::NotFound
         | Kind::NotADirectory
         | Kind::IsADirectory
-        | Kind::AlreadyExists => Cause::ReadOnly,
-        _ => Cause::Unreachable,
+        | Kind::AlreadyExists
+        | Kind::InvalidFilename
+        | Kind::InvalidInput => Cause::NoDirectory,
+        // Such as a circle of links.
+        _ => Cause::Failed,
+    }
+}
+
+/// Why there is no connection to a server, or to a file over one.
+fn of_connection(error: &io::Error) -> Cause {
+    match of_system(error) {
+        // The file of a socket is missing where its server does not run.
+        Cause::NoDirectory | Cause::Failed => Cause::Unreachable,
+        cause => cause,
     }
 }
 

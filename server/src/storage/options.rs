@@ -1,6 +1,7 @@
 //! Where the history is kept, as operators say it.
 
 use std::convert::Infallible;
+use std::env::VarError;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -10,6 +11,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::postgres::{PostgresDatabase, UrlError};
 use super::sqlite::SqliteFile;
 use super::{Database, StoreError};
+use crate::named_path::{NamedPath, PathError};
 
 /// The variable of the environment that has the URL of the database, where no option says anything else.
 const URL_VARIABLE: &str = "DATABASE_URL";
@@ -20,16 +22,16 @@ const URL_VARIABLE: &str = "DATABASE_URL";
 pub struct StorageOptions {
     /// Directory in which the history of the services is kept, in an SQLite file; it is created if it does not exist.
     /// Without it and without a database the history is kept in memory
-    #[arg(long, value_name = "DIR", group = "storage")]
+    #[arg(long, value_name = "DIR")]
     pub data: Option<PathBuf>,
 
     /// PostgreSQL database in which the history is kept, as postgres://USER@HOST/NAME?sslmode=verify-full. By default
     /// the one in the environment variable DATABASE_URL, if there is one
-    #[arg(long, value_name = "URL", group = "storage", value_parser = secret)]
+    #[arg(long, value_name = "URL", value_parser = secret)]
     pub database: Option<SecretString>,
 
     /// File with the URL of the PostgreSQL database, so that a password in it is in no list of processes
-    #[arg(long, value_name = "FILE", group = "storage")]
+    #[arg(long, value_name = "FILE")]
     pub database_file: Option<PathBuf>,
 }
 
@@ -45,16 +47,14 @@ pub enum StorageError {
         cause: UrlError,
     },
     /// The file with the URL cannot be read.
-    #[error("{file}: {cause}")]
-    Unreadable {
-        /// The file.
-        file: String,
-        /// What the system says.
-        cause: std::io::Error,
-    },
-    /// The database cannot be used.
     #[error(transparent)]
-    Store(#[from] StoreError),
+    Path(#[from] PathError),
+    /// The URL in the environment is no text.
+    #[error("{URL_VARIABLE}: it is not in UTF-8: expected the URL of a PostgreSQL database")]
+    NotUnicode,
+    /// The file of the history cannot be used.
+    #[error("--data {0}")]
+    Data(StoreError),
 }
 
 /// Where the history is kept.
@@ -76,7 +76,8 @@ impl Place {
     /// When it cannot be used as it is. A PostgreSQL is not connected to yet.
     pub fn of(options: &StorageOptions) -> Result<Self, StorageError> {
         if let Some(directory) = &options.data {
-            return Ok(Self::File(Arc::new(SqliteFile::in_directory(directory)?)));
+            let file = SqliteFile::in_directory(directory).map_err(StorageError::Data)?;
+            return Ok(Self::File(Arc::new(file)));
         }
         if let Some(url) = &options.database {
             let database = postgres("--database", url.expose_secret())?;
@@ -88,18 +89,19 @@ impl Place {
             return Ok(database);
         }
         if let Some(file) = &options.database_file {
-            let text = std::fs::read_to_string(file).map(SecretString::from);
-            let text = text.map_err(|cause| StorageError::Unreadable {
-                file: file.display().to_string(),
-                cause,
-            })?;
-            return postgres(&file.display().to_string(), text.expose_secret().trim());
+            let file = NamedPath::of_option("--database-file", file);
+            let text = file.read("a file with the URL of a PostgreSQL database")?;
+            // What is no text is no URL either, which is said of it.
+            let text = SecretString::from(String::from_utf8(text).unwrap_or_default());
+            return postgres(&file.to_string(), text.expose_secret().trim());
         }
         match std::env::var(URL_VARIABLE).map(SecretString::from) {
             Ok(url) if !url.expose_secret().is_empty() => {
                 postgres(URL_VARIABLE, url.expose_secret())
             }
-            _ => Ok(Self::Memory),
+            Ok(_) | Err(VarError::NotPresent) => Ok(Self::Memory),
+            // Its words would quote what may have a password in it.
+            Err(VarError::NotUnicode(_)) => Err(StorageError::NotUnicode),
         }
     }
 

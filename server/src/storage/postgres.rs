@@ -71,7 +71,9 @@ impl PostgresDatabase {
         })?;
         let options = options
             .application_name("mailguide")
-            .log_statements(tracing::log::LevelFilter::Off);
+            .log_statements(tracing::log::LevelFilter::Off)
+            // That nothing answers is said once, by whoever needs it, and not with every statement.
+            .log_slow_statements(tracing::log::LevelFilter::Off, Duration::ZERO);
         let pool = PgPoolOptions::new()
             .max_connections(MAX_CONNECTIONS)
             .acquire_timeout(CONNECT)

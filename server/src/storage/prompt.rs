@@ -54,8 +54,15 @@ impl PromptConnections {
         &self,
         run: impl AsyncFnOnce(&mut PgConnection) -> Result<T, sqlx::Error>,
     ) -> Result<T, OutOfReach> {
-        let done = timeout(TIMEOUT, self.run(run)).await;
-        done.unwrap_or(Err(OutOfReach::Silent(TIMEOUT)))
+        match timeout(TIMEOUT, self.run(run)).await {
+            Ok(done) => done,
+            Err(_) => {
+                // Where one is silent, the others have perhaps lost their other end, too, and would each be silent for
+                // as long once the network works again.
+                self.idle().clear();
+                Err(OutOfReach::Silent(TIMEOUT))
+            }
+        }
     }
 
     /// If this is dropped before its end, its connection is closed.

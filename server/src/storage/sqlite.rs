@@ -52,6 +52,15 @@ impl SqliteFile {
         versions: &'static [Version],
     ) -> Result<Self, StoreError> {
         let failed = |error| StoreError::of_system(directory.display(), &error);
+        // The system would say that it exists.
+        if directory.exists() && !directory.is_dir() {
+            let words = "it is no directory";
+            return Err(StoreError::new(
+                directory.display(),
+                Cause::NoDirectory,
+                words,
+            ));
+        }
         DirBuilder::new()
             .recursive(true)
             .mode(0o700)

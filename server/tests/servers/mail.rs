@@ -4,6 +4,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use rustls::crypto::aws_lc_rs::default_provider;
 use rustls::pki_types::pem::PemObject;
@@ -21,6 +22,11 @@ pub(crate) struct MailServer {
 
 impl MailServer {
     pub(crate) fn start() -> Self {
+        Self::slow(Duration::ZERO)
+    }
+
+    /// One that takes so long before it answers a TLS handshake.
+    pub(crate) fn slow(before_tls: Duration) -> Self {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let pair = Pair::new(&format!("servers-{}-{number}", std::process::id()));
@@ -45,6 +51,7 @@ impl MailServer {
                 let (config, counted) = (Arc::clone(&config), Arc::clone(&counted));
                 begun.fetch_add(1, Ordering::Relaxed);
                 std::thread::spawn(move || {
+                    std::thread::sleep(before_tls);
                     let session = ServerConnection::new(config).unwrap();
                     // Whatever the client does is its own business.
                     let _ = serve(StreamOwned::new(session, client), &counted);

@@ -2,12 +2,14 @@
 
 #![allow(clippy::unwrap_used, reason = "a test stops where it fails")]
 
+mod cut;
 #[path = "../http/mod.rs"]
 mod http;
 mod mail;
 #[path = "../postgres/mod.rs"]
 #[allow(dead_code, reason = "each test uses its own part of this")]
 mod postgres;
+mod proxy;
 mod server;
 #[path = "../tls/mod.rs"]
 #[allow(dead_code, reason = "each test uses its own part of this")]

@@ -36,8 +36,19 @@ impl Setup {
     }
 
     pub(crate) fn server(&self, options: &[&str]) -> Server {
+        self.start(self.command(&self.database), options)
+    }
+
+    /// A server that reaches the database under another URL.
+    pub(crate) fn server_with_database(&self, url: &str, options: &[&str]) -> Server {
+        let port = url.rsplit(':').next().unwrap().replace('/', "-");
+        let file = self.folder.join(format!("database-{port}"));
+        fs::write(&file, url).unwrap();
+        self.start(self.command(&file.display().to_string()), options)
+    }
+
+    fn start(&self, mut command: Command, options: &[&str]) -> Server {
         let secret = self.folder.join("secret");
-        let mut command = self.command();
         command
             .arg("--limits-secret")
             .arg(secret)
@@ -54,7 +65,7 @@ impl Setup {
 
     /// The exit status and the words of a server with another secret, which does not start.
     pub(crate) fn refused(&self, secret: Option<&str>) -> (Option<i32>, String) {
-        let mut command = self.command();
+        let mut command = self.command(&self.database);
         if let Some(secret) = secret {
             let file = self.folder.join("another-secret");
             fs::write(&file, secret).unwrap();
@@ -64,7 +75,7 @@ impl Setup {
         (done.status.code(), String::from_utf8(done.stderr).unwrap())
     }
 
-    fn command(&self) -> Command {
+    fn command(&self, database: &str) -> Command {
         let mut command = Command::new(http::program());
         command
             .args([
@@ -87,7 +98,7 @@ impl Setup {
                 "--accounts-per-client",
                 "60",
             ])
-            .args(["--cacert", &self.cacert, "--database-file", &self.database])
+            .args(["--cacert", &self.cacert, "--database-file", database])
             .arg("--config")
             .arg(self.folder.join("record.toml"));
         command
@@ -170,7 +181,7 @@ fn answer(address: &str, request: &str) -> String {
     String::from_utf8_lossy(&answer).into_owned()
 }
 
-fn record(connect_to: &str) -> String {
+pub(crate) fn record(connect_to: &str) -> String {
     format!(
         r#"id = "lab"
 name = "Lab Mail"

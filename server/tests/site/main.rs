@@ -4,6 +4,7 @@
 
 mod address;
 mod assets;
+mod browser_test;
 mod escaping;
 mod every_page;
 mod headers;
@@ -39,6 +40,7 @@ use server::http::state::AppState;
 use server::limits::key::KeyHasher;
 use server::limits::{LimitOptions, Limits, Rate};
 use server::operations::metrics::Metrics;
+use server::relay::SignInWays;
 use server::result_cache::ResultCache;
 use tower::ServiceExt;
 
@@ -100,6 +102,7 @@ fn served_with(
     let mut proxies = ProxyOptions::default();
     proxies.trusted_proxy.push("10.0.0.0/8".parse().unwrap());
     let http = HttpOptions {
+        sign_in: SignInWays::default(),
         proxies: TrustedProxies::new(&proxies),
         hsts: Hsts::seconds(31_536_000),
         hosts,

@@ -77,7 +77,7 @@ fn a_fault_of_the_configuration_is_an_error_that_names_the_file_and_what_to_do()
             "a directory in its place",
             |directory| fs::create_dir(directory.join(FILE)).unwrap(),
             FILE,
-            "Is a directory (os error 21): the user of the program must be allowed to write there",
+            "Is a directory (os error 21): expected a directory, or a place for a new one, in which mailguide.db is a file",
         ),
         (
             "a file in the place of the directory",
@@ -86,7 +86,7 @@ fn a_fault_of_the_configuration_is_an_error_that_names_the_file_and_what_to_do()
                 fs::write(directory, "").unwrap();
             },
             "",
-            "the user of the program must be allowed to write there",
+            "it is no directory: expected a directory, or a place for a new one",
         ),
     ];
     for (name, prepare, file, expected) in cases {
@@ -135,7 +135,7 @@ fn assert_refused(name: &str, directory: &Path, file: &str, expected: &str) {
     let line = said.lines().find(|line| line.starts_with("mailguide: "));
     let line = line.unwrap_or_else(|| panic!("{name}: {said}"));
     assert!(
-        line.starts_with(&format!("mailguide: {place}: ")),
+        line.starts_with(&format!("mailguide: --data {place}: ")),
         "{name}: {said}"
     );
     assert!(line.contains(expected), "{name}: {said}");

@@ -25,6 +25,7 @@ use crate::client_profiles::{
 };
 use crate::endpoint::{Endpoint, Security};
 use crate::outcome::Severity;
+use crate::patience::Patience;
 use crate::second_looks::{Exchange, exchange_in_tls, turns_away};
 use crate::stage::Stage;
 use crate::step::{EndpointReport, Facts, TlsFacts};
@@ -94,7 +95,7 @@ pub(super) async fn simulate(target: &Target, report: &EndpointReport) -> Client
             // The check itself has just been there, too.
             sleep(PAUSE).await;
             connections += 1;
-            let answer = ask(question, peer, endpoint).await;
+            let answer = ask(question, peer, target).await;
             match question {
                 Question::Offer(offer) => answers.add(offer, answer),
                 Question::Everything(highest) => answers.add_everything(highest, answer),
@@ -188,13 +189,17 @@ fn server(report: &EndpointReport) -> Server<'_> {
 }
 
 /// Sends one hello on a connection of its own.
-async fn ask(question: Question, peer: SocketAddr, endpoint: &Endpoint) -> Answer {
+async fn ask(question: Question, peer: SocketAddr, target: &Target) -> Answer {
+    let endpoint = &target.endpoint;
     let mut random = [0; 32];
     if getrandom::fill(&mut random).is_err() {
         return Answer::Nothing;
     }
     let hello = client_hello(question, &endpoint.host, random);
-    let Ok((stream, _)) = connect(&[peer]).await.stream else {
+    let Ok((stream, _)) = connect(&[peer], target.proxy_header, Patience::Prompt.connect())
+        .await
+        .stream
+    else {
         return Answer::Nothing;
     };
     let clock = TokioClock(Instant::now());

@@ -11,7 +11,7 @@ use app::setup::read::{Format, MAX_BYTES, read};
 
 use super::{print, tell, today};
 use crate::cli::record::ImportOptions;
-use crate::records::ConfigError;
+use crate::named_path::NamedPath;
 use crate::terminal;
 
 /// Reads the file and prints the record.
@@ -51,7 +51,7 @@ pub(super) fn run(options: &ImportOptions) -> Result<ExitCode, Box<dyn Error>> {
 }
 
 /// The file with its name for messages. What is longer than any set-up file is not read to its end.
-fn read_input(file: &Path) -> Result<(String, Vec<u8>), ConfigError> {
+fn read_input(file: &Path) -> Result<(String, Vec<u8>), Box<dyn Error>> {
     let most = u64::try_from(MAX_BYTES)
         .unwrap_or(u64::MAX)
         .saturating_add(1);
@@ -67,7 +67,11 @@ fn read_input(file: &Path) -> Result<(String, Vec<u8>), ConfigError> {
     };
     match read {
         Ok(_) => Ok((name, bytes)),
-        Err(cause) => Err(ConfigError::Unreadable { file: name, cause }),
+        Err(cause) if standard_input => Err(format!("{name}: {cause}").into()),
+        Err(cause) => {
+            let expected = "a set-up file of mail programs, or - for standard input";
+            Err(NamedPath::argument(file).error(cause, expected).into())
+        }
     }
 }
 

@@ -23,7 +23,7 @@ pub struct ProxyOptions {
     pub proxy_headers: ProxyHeaders,
 
     /// Trusted proxies forward TCP connections and begin each with a PROXY protocol header, version 2
-    #[arg(long, requires = "trusted_proxy")]
+    #[arg(long)]
     pub proxy_protocol: bool,
 }
 

@@ -16,7 +16,7 @@ use crate::http::origin;
 use crate::http::request_id::RequestId;
 use crate::http::state::AppState;
 use crate::operations::relay_metrics::Refused;
-use crate::relay::{MAX_MESSAGE_LEN, SUBPROTOCOL, carry, destination, refuse};
+use crate::relay::{Carried, MAX_MESSAGE_LEN, SUBPROTOCOL, carry, destination, refuse};
 
 /// The path of relays.
 pub(crate) const PATH: &str = "/api/relay";
@@ -96,6 +96,7 @@ pub(crate) async fn relay(
             });
         }
     };
+    let target = target.on_behalf_of(client.address);
     let relays = app.relays.clone();
     upgrade.on_upgrade(async move |socket| {
         let begun = Instant::now();
@@ -103,11 +104,12 @@ pub(crate) async fn relay(
         let stopping = app.limits.ended();
         let carrying = carry(socket, upward, &app.site.probe, &target, stopping);
         let (end, carried) = relays.track(carrying).await;
-        counted.ended(end, carried);
+        let Carried { up, down } = carried;
+        counted.ended(end.name(), up, down);
         drop(permit);
         let id = id.map(|Extension(id)| tracing::field::display(id));
         let (service, end) = (&key, end.name());
         let milliseconds = begun.elapsed().as_millis();
-        tracing::debug!(id, %service, end, up = carried.up, down = carried.down, milliseconds, "relay ended");
+        tracing::debug!(id, %service, end, up, down, milliseconds, "relay ended");
     })
 }

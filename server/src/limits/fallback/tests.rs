@@ -75,6 +75,14 @@ impl Names {
         self.0.client(std::net::Ipv4Addr::from(name).into())
     }
 
+    fn relay(&self, client: u32, service: u32) -> RelayScopes {
+        RelayScopes {
+            client: self.client(client),
+            service: self.key(service | 1 << 30),
+            provider: self.key(u32::MAX),
+        }
+    }
+
     fn sign_in(&self, client: u32, account: u32) -> SignIn {
         SignIn {
             id: Id::next(),
@@ -111,25 +119,49 @@ async fn servers_that_reach_their_counters_count_as_one() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn relays_that_were_counted_together_count_where_a_server_is_alone() {
+    let options = options(|options| options.relays_per_client = rate(9, 600));
+    let (model, servers) = Server::three(&options).await;
+    let names = Names::new();
+    let relays = async |most: usize| {
+        let mut allowed = 0;
+        for server in servers.iter().cycle().take(most) {
+            let counted = server.counters.count_relay(&names.relay(1, 1)).await;
+            allowed += usize::from(counted.is_ok());
+        }
+        allowed
+    };
+    assert_eq!(relays(6).await, 6);
+    model.down(true);
+    // Each has seen two, and its part is three.
+    assert_eq!(relays(30).await, 3);
+}
+
+#[tokio::test(start_paused = true)]
 async fn while_nobody_reaches_them_all_together_allow_no_more_than_the_limit() {
     for (limit, expected) in [(7, 6), (3, 3), (2, 0), (1, 0)] {
         let options = options(|options| {
             options.failed_sign_ins_per_account = rate(limit, 900);
             options.tests_per_client = rate(limit, 600);
+            options.relays_per_service = rate(limit, 600);
         });
         let (model, servers) = Server::three(&options).await;
         model.down(true);
         let names = Names::new();
         let mut sign_ins = 0;
         let mut tests = 0;
+        let mut relays = 0;
         for round in 0..30 {
             for server in &servers {
                 let sign_in = names.sign_in(round, 1);
                 sign_ins += usize::from(server.sign_in(sign_in, 1).await.is_ok());
                 tests += usize::from(server.counters.count_test(&names.client(1)).await.is_ok());
+                let relay = names.relay(round, 1);
+                relays += usize::from(server.counters.count_relay(&relay).await.is_ok());
             }
         }
-        assert_eq!((sign_ins, tests), (expected, expected), "{limit}");
+        let counted = (sign_ins, tests, relays);
+        assert_eq!(counted, (expected, expected, expected), "{limit}");
     }
 }
 
@@ -190,6 +222,29 @@ async fn a_single_server_allows_no_more_than_the_limit_also_when_they_go_away() 
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_was_counted_with_the_others_counts_for_the_own_part_too() {
+    let options = options(|options| {
+        options.sign_ins_per_account = rate(3, 600);
+        options.accounts_per_client = rate(2, 3600);
+    });
+    let model = Model::new(&options);
+    let server = Server::start(&model, &options).await;
+    let names = Names::new();
+    for (client, account) in [(1, 1), (1, 2), (2, 1), (3, 1)] {
+        let counted = server.sign_in(names.sign_in(client, account), 0).await;
+        assert_eq!(counted, Ok(()));
+    }
+    model.down(true);
+    for (client, account, limit) in [
+        (1, 3, RateLimit::AccountsPerClient),
+        (4, 1, RateLimit::SignInsPerAccount),
+    ] {
+        let denied = server.sign_in(names.sign_in(client, account), 0).await;
+        assert_eq!(denied, Err(limit));
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn passwords_that_were_refused_meanwhile_count_when_they_are_back() {
     let options = options(|options| options.failed_sign_ins_per_account = rate(6, 900));
     let (model, servers) = Server::three(&options).await;
@@ -200,10 +255,19 @@ async fn passwords_that_were_refused_meanwhile_count_when_they_are_back() {
             assert_eq!(server.sign_in(names.sign_in(client, 1), 1).await, Ok(()));
         }
     }
-    model.down(false);
-    sleep(RETRY_EVERY * 2).await;
+    // They are told everything before they decide again, however long that takes.
     for server in &servers {
-        assert!(server.counters.0.reach.is_there());
+        server.line.delay(Duration::from_millis(50));
+    }
+    model.down(false);
+    for server in &servers {
+        while !server.counters.0.reach.is_there() {
+            sleep(Duration::from_millis(1)).await;
+        }
+        assert_eq!(server.counters.0.outbox.len(), 0);
+    }
+    for server in &servers {
+        server.line.delay(Duration::ZERO);
         let denied = server.sign_in(names.sign_in(3, 1), 1).await;
         assert_eq!(denied, Err(RateLimit::FailuresPerAccount));
     }
@@ -240,6 +304,23 @@ async fn a_report_whose_answer_is_lost_is_repeated_and_counts_once() {
         allowed += usize::from(second.sign_in(names.sign_in(client, 1), 1).await.is_ok());
     }
     assert_eq!(allowed, 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_report_that_fails_alone_is_repeated() {
+    let options = options(|options| options.failed_sign_ins_per_account = rate(3, 900));
+    let (_model, servers) = Server::three(&options).await;
+    let names = Names::new();
+    let sign_in = names.sign_in(1, 1);
+    servers[0].counters.count_sign_in(&sign_in).await.unwrap();
+    // Such as one that waits too long for a lock. That all was taken in is confirmed after it.
+    servers[0].line.fail_next();
+    let (refusals, message) = (3, false);
+    let end = SignInEnd::Sent { refusals, message };
+    servers[0].counters.settle(&sign_in, end);
+    sleep(RETRY_EVERY * 3).await;
+    let denied = servers[1].sign_in(names.sign_in(2, 1), 1).await;
+    assert_eq!(denied, Err(RateLimit::FailuresPerAccount));
 }
 
 /// The counters have counted a sign-in, and the server does not know it.

@@ -20,5 +20,6 @@ pub mod webhook;
 
 pub use alerts::Alerts;
 pub use destination::Workers;
+pub use mail::SmtpUrl;
 pub use model::{Alert, ServiceAlert, SignInAlert};
 pub use options::AlertOptions;

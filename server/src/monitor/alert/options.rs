@@ -12,6 +12,7 @@ use super::alerts::Alerts;
 use super::destination::{Destination, Workers};
 use super::mail::{Mailer, SmtpUrl};
 use super::webhook::{Webhook, WebhookUrl};
+use crate::named_path::NamedPath;
 use crate::secret_file::{self, SecretFileError};
 
 /// Where operators are told when the state of a service changes, besides the log.
@@ -22,16 +23,16 @@ pub struct AlertOptions {
     pub alert_webhook: Option<WebhookUrl>,
 
     /// Send a mail to this address when the state of a service changes; may be given several times
-    #[arg(long, value_name = "ADDRESS", requires = "alert_smtp")]
+    #[arg(long, value_name = "ADDRESS", value_parser = mail_address)]
     pub alert_mail: Vec<Address>,
 
     /// Server that takes these mails: smtps:// or smtp:// (with STARTTLS), with a user name before the host where it
     /// wants one
-    #[arg(long, value_name = "URL", requires = "alert_mail")]
+    #[arg(long, value_name = "URL")]
     pub alert_smtp: Option<SmtpUrl>,
 
     /// File with the password for that server, which only its owner may read, or a credential of systemd
-    #[arg(long, value_name = "FILE", requires = "alert_smtp")]
+    #[arg(long, value_name = "FILE")]
     pub alert_smtp_password: Option<PathBuf>,
 }
 
@@ -41,9 +42,6 @@ pub enum AlertOptionsError {
     /// The password cannot be used.
     #[error(transparent)]
     Password(#[from] SecretFileError),
-    /// A user without a password, or a password without a user.
-    #[error("--alert-smtp needs a user name if there is --alert-smtp-password, and only then")]
-    UserAndPassword,
     /// TLS cannot be prepared.
     #[error("--alert-smtp: {0}")]
     Tls(#[from] smtp::Error),
@@ -67,14 +65,19 @@ impl AlertOptions {
         }
         if let Some(server) = &self.alert_smtp {
             let password = self.alert_smtp_password.as_deref();
-            let password = password.map(secret_file::read).transpose()?;
-            if password.is_some() != server.has_user() {
-                return Err(AlertOptionsError::UserAndPassword);
-            }
+            let password = password.map(|file| {
+                secret_file::read(&NamedPath::of_option("--alert-smtp-password", file))
+            });
+            let password = password.transpose()?;
             let to = self.alert_mail.clone();
             let mailer = Mailer::new(server, password.as_ref(), to, roots)?;
             destinations.push(Destination::new("mail", mailer, &mut workers));
         }
         Ok((Alerts::new(destinations), workers))
     }
+}
+
+fn mail_address(text: &str) -> Result<Address, &'static str> {
+    let address = text.parse::<Address>();
+    address.map_err(|_| "expected one mail address without a name, such as operators@example.net")
 }

@@ -1,6 +1,5 @@
 //! An account of the operator: its address, its password, and the services that it uses.
 
-use std::path::PathBuf;
 use std::str::FromStr;
 
 use app::check::target;
@@ -11,13 +10,14 @@ use app::status::ServiceKey;
 use probe::net::Target;
 use probe::{Credentials, CredentialsError, EnvelopeAddress, Security};
 
+use crate::named_path::NamedPath;
 use crate::secret_file::{self, SecretFileError};
 
 /// `ADDRESS=FILE`: an account, and the file with its password.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Canary {
     address: Address,
-    password: PathBuf,
+    password: NamedPath,
 }
 
 /// Why an account cannot be used.
@@ -37,11 +37,8 @@ pub enum CanaryError {
     /// Two are at the same record, whose results would take turns.
     #[error("--canary: expected one account of the record {0}")]
     SeveralOfOneRecord(String),
-    /// Nothing is monitored.
-    #[error("--canary needs --monitor-every")]
-    NotMonitored,
     /// The file cannot be used.
-    #[error("--canary: {0}")]
+    #[error(transparent)]
     Password(#[from] SecretFileError),
     /// The password cannot be sent.
     #[error("--canary: {0}")]
@@ -58,7 +55,7 @@ pub struct CanaryAccount {
     /// Its services.
     pub services: Vec<(ServiceKey, Target)>,
     user: String,
-    password: PathBuf,
+    password: NamedPath,
 }
 
 impl FromStr for Canary {
@@ -74,7 +71,7 @@ impl FromStr for Canary {
         match parse_address(address) {
             Ok(AddressOrDomain::Address(address)) if !file.is_empty() => Ok(Self {
                 address,
-                password: file.into(),
+                password: NamedPath::of_option("--canary", file),
             }),
             _ => Err(expected),
         }
@@ -164,7 +161,7 @@ mod tests {
         ] {
             let read = text.parse::<Canary>().ok();
             let parts = read.map(|canary| {
-                let file = canary.password.display().to_string();
+                let file = canary.password.path().display().to_string();
                 (canary.address.to_string(), file)
             });
             let parts = parts.as_ref().map(|(address, file)| (&**address, &**file));

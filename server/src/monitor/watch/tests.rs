@@ -32,20 +32,20 @@ struct Scripted {
 
 #[derive(Default)]
 struct Log {
-    /// Every check: its service, when it began, and how old a check might be to be taken in its place.
-    begun: Vec<(String, Duration, Duration)>,
+    /// Every check: its service, when it began, and how it was made.
+    begun: Vec<(String, Duration, LookKind)>,
     running: HashMap<String, usize>,
 }
 
 impl Checks for Scripted {
-    fn check(&self, target: Target, max_age: Duration) -> BoxFuture<'static, Option<Checked>> {
+    fn check(&self, target: Target, look: LookKind) -> BoxFuture<'static, Option<Checked>> {
         let endpoint = target.endpoint;
         let now = self.begin.elapsed();
         let outcome = (self.script)(&endpoint.id, now);
         let (log, host) = (Arc::clone(&self.log), endpoint.host.to_string());
         {
             let mut log = log.lock().unwrap();
-            log.begun.push((endpoint.id.clone(), now, max_age));
+            log.begun.push((endpoint.id.clone(), now, look));
             let running = log.running.entry(host.clone()).or_default();
             *running += 1;
             assert_eq!(*running, 1, "two checks on {host} at once");
@@ -166,16 +166,6 @@ async fn an_outage_is_seen_with_its_begin_and_its_end() {
     let wait = monitor.seconds(last.at) - first;
     assert!((30.0..31.0).contains(&wait), "{wait}");
     assert_eq!(last.response_time, None);
-    // The second look is a connection of its own, the others may be those of customers.
-    for (id, at, max_age) in &monitor.log.lock().unwrap().begun {
-        let is_second = id == "smtp" && (at.as_secs_f64() - first - wait).abs() < 0.01;
-        let expected = if is_second {
-            Duration::ZERO
-        } else {
-            FIVE_MINUTES / 2
-        };
-        assert_eq!(*max_age, expected, "{id} {at:?}");
-    }
     sleep(20 * minute).await;
     let snapshot = monitor.now();
     assert_eq!(snapshot.state(&key("smtp")), Some(ServiceState::Ok));
@@ -193,6 +183,98 @@ async fn an_outage_is_seen_with_its_begin_and_its_end() {
     let history = &snapshot.services[&key("smtp")];
     let checks: u32 = history.days.values().map(app::status::Counts::checks).sum();
     assert_eq!(checks as usize, monitor.begun("smtp").len() - 1);
+    // Looks at what is in trouble are connections of their own, and patient; the others may be those of customers.
+    for (id, at, look) in &monitor.log.lock().unwrap().begun {
+        let at = at.as_secs_f64();
+        let expected = match id == "smtp" && first < at && at <= back {
+            true => LookKind::Patient,
+            false => LookKind::Prompt {
+                max_age: FIVE_MINUTES / 2,
+            },
+        };
+        assert_eq!(*look, expected, "{id} {at}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn all_incidents_of_one_outage_end_with_it() {
+    let mut known = Snapshot::default();
+    let day = UtcDateTime::from_unix_timestamp(1_700_000_000).unwrap();
+    let reason = Reason::Found(Outcome::ConnectionRefused);
+    let begins = [100, 50].map(|seconds| day - Duration::from_secs(seconds));
+    for begin in begins {
+        known.apply(Event::Incident(Incident {
+            service: key("smtp"),
+            begin,
+            end: None,
+            reason,
+        }));
+    }
+    known.apply(Event::Result(CheckResult {
+        service: key("smtp"),
+        at: day - Duration::from_secs(10),
+        state: ServiceState::Down,
+        reason,
+        response_time: None,
+    }));
+    let monitor = start(FIVE_MINUTES, known, |_, now| {
+        match now < Duration::from_secs(400) {
+            true => Outcome::ConnectionRefused,
+            false => Outcome::Ok,
+        }
+    });
+    sleep(Duration::from_secs(390)).await;
+    assert!(monitor.now().incidents.iter().all(|one| one.end.is_none()));
+    sleep(Duration::from_secs(600)).await;
+    let looks = monitor.begun("smtp");
+    let back = *looks.iter().find(|at| **at >= 400.0).unwrap();
+    let incidents = monitor.now().incidents.clone();
+    assert_eq!(incidents.len(), 2);
+    for incident in incidents {
+        let end = monitor.seconds(incident.end.unwrap());
+        assert!((end - back).abs() < 0.001, "{end} {back}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_does_not_monitor_any_more_says_nothing_of_its_network() {
+    let monitor = start(FIVE_MINUTES, Snapshot::default(), |_, _| {
+        Outcome::ProbeOffline
+    });
+    sleep(Duration::from_secs(120)).await;
+    assert!(monitor.now().own_network_down.is_some());
+    monitor.lead.send_replace(Lead::No);
+    sleep(Duration::from_secs(1)).await;
+    assert_eq!(monitor.now().own_network_down, None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_leader_before_has_told_is_not_told_again() {
+    let mut known = Snapshot::default();
+    let day = UtcDateTime::from_unix_timestamp(1_700_000_000).unwrap();
+    known.apply(Event::Result(CheckResult {
+        service: key("imap"),
+        at: day - Duration::from_secs(20),
+        state: ServiceState::Ok,
+        reason: Reason::Found(Outcome::Ok),
+        response_time: None,
+    }));
+    let monitor = start(FIVE_MINUTES, known, |_, _| Outcome::Ok);
+    sleep(Duration::from_secs(60)).await;
+    for (id, at, look) in &monitor.log.lock().unwrap().begun {
+        let max_age = match &**id {
+            "imap" => *at + Duration::from_secs(19),
+            _ => FIVE_MINUTES / 2,
+        };
+        let LookKind::Prompt { max_age: found } = *look else {
+            panic!("{id} {at:?}");
+        };
+        assert!(
+            found.abs_diff(max_age) < Duration::from_millis(2),
+            "{id} {at:?}: {found:?}"
+        );
+    }
+    assert!(!monitor.begun("imap").is_empty());
 }
 
 #[tokio::test(start_paused = true)]

@@ -217,6 +217,7 @@ fn everything_is_forgotten_when_it_counts_no_more_and_nothing_before() {
         clock.set(3599).await;
         prune().await;
         let later = rows().await;
+        assert_eq!(later[0], 0, "rates are back at their full count");
         assert_eq!(later[1..4], before[1..4], "the longest time is an hour");
         clock.set(3600 + 400).await;
         prune().await;

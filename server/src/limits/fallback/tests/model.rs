@@ -42,6 +42,7 @@ pub(super) struct Line {
     loses_answers: AtomicBool,
     other_secret: AtomicBool,
     delay: AtomicU64,
+    fails_next: AtomicBool,
 }
 
 /// How long a sign-in is pending at most.
@@ -104,6 +105,7 @@ impl Line {
             loses_answers: AtomicBool::new(false),
             other_secret: AtomicBool::new(false),
             delay: AtomicU64::new(0),
+            fails_next: AtomicBool::new(false),
         })
     }
 
@@ -127,9 +129,15 @@ impl Line {
             .store(delay.as_millis().try_into().unwrap(), Ordering::Relaxed);
     }
 
+    /// Whatever is asked next does not come to the model, and what is asked after it does.
+    pub(super) fn fail_next(&self) {
+        self.fails_next.store(true, Ordering::Relaxed);
+    }
+
     async fn ask<T>(&self, ask: impl FnOnce(&Model, &mut State) -> T) -> Result<T, OutOfReach> {
         let unreachable = || OutOfReach::Silent(Duration::from_secs(1));
-        if self.broken.load(Ordering::Relaxed) || self.model.down.load(Ordering::Relaxed) {
+        let fails = self.fails_next.swap(false, Ordering::Relaxed);
+        if fails || self.broken.load(Ordering::Relaxed) || self.model.down.load(Ordering::Relaxed) {
             return Err(unreachable());
         }
         let answer = {

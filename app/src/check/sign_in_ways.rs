@@ -12,6 +12,14 @@ pub struct SignInWays {
     pub server: bool,
 }
 
+impl SignInWays {
+    /// Passwords are not tested.
+    pub const NONE: Self = Self {
+        browser: false,
+        server: false,
+    };
+}
+
 impl Default for SignInWays {
     /// Both.
     fn default() -> Self {
@@ -26,10 +34,7 @@ impl FromStr for SignInWays {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let mut ways = Self {
-            browser: false,
-            server: false,
-        };
+        let mut ways = Self::NONE;
         if text == "off" {
             return Ok(ways);
         }
