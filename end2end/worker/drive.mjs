@@ -2,15 +2,16 @@
 //
 //   node end2end/worker/drive.mjs
 //
-// Each line of the standard input is a job for the worker, as JSON, with the password in it; each line of the standard
-// output is something that the worker has observed. The services are on this machine: instead of a record each names a
-// port. The site here answers with the job and puts nothing into words, and its relay connects to the port and carries
-// bytes, without any of the limits of the real one. With SITE_DATE in the environment the site is in another time.
+// Each line of the standard input is a job as the site gives it, with the password, as JSON; each line of the standard
+// output is what the worker has observed. The one service of a job is on this machine:
+// instead of a record it names a port. The relay here connects to it and carries bytes, without any of the limits of
+// the real one. With SITE_DATE in the environment the site is in another time.
 
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { connect } from "node:net";
 import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 
 import { chromium } from "@playwright/test";
@@ -34,19 +35,13 @@ const FILES = {
   "/pkg/worker_bg.wasm": ["application/wasm", wasm],
 };
 
-/** What is to be tested, and how much of it has been told, by the number that stands in place of an address. */
+/** The jobs that the worker has not asked for yet, by the id of their service. */
 const jobs = new Map();
+/** How much of what was observed was told already, by the same id. */
+const told = new Map();
 
-const site = createServer(async (request, response) => {
-  if (process.env.SITE_DATE) response.setHeader("date", process.env.SITE_DATE);
-  if (request.url === "/api/browser-test") {
-    const { address, observed } = JSON.parse((await request.toArray()).join(""));
-    const test = jobs.get(address);
-    for (const event of observed.slice(test.told)) console.log(JSON.stringify(event));
-    test.told = observed.length;
-    response.end(JSON.stringify({ job: observed.length ? null : test.job, events: [] }));
-    return;
-  }
+const site = createServer((request, response) => {
+  if (request.url === "/api/browser-test") return words(request, response);
   const [type, body] = FILES[request.url] ?? ["text/plain", ""];
   response.writeHead(FILES[request.url] ? 200 : 404, { "content-type": type }).end(body);
 });
@@ -55,21 +50,33 @@ site.listen(0, "127.0.0.1", async () => {
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox"] });
   const page = await browser.newPage();
   page.on("console", (message) => console.error(message.text()));
+  await page.exposeFunction("over", (over) => console.log(JSON.stringify(over)));
   await page.goto(`http://127.0.0.1:${site.address().port}/`);
   await page.evaluate(() => {
     window.worker = new Worker("/pkg/worker.js", { type: "module" });
+    window.worker.addEventListener("error", ({ message }) => window.over({ failed: message }));
   });
   for await (const line of createInterface({ input: process.stdin })) {
-    const job = JSON.parse(line);
-    const address = `${jobs.size}`;
-    const fields = [["address", address], ["password", job.sign_in.password]];
-    delete job.sign_in.password;
-    jobs.set(address, { job, told: 0 });
+    const { password, ...job } = JSON.parse(line);
+    const [{ endpoint }] = job.services;
+    jobs.set(endpoint.id, job);
+    const fields = [["address", endpoint.id], ["password", password]];
     await page.evaluate((fields) => window.worker.postMessage(fields), fields);
   }
   await browser.close();
   process.exit();
 });
+
+/** What the site answers to the worker: the job first, and nothing to what it has observed. */
+async function words(request, response) {
+  const { address, observed } = JSON.parse(await text(request));
+  const job = jobs.get(address);
+  jobs.delete(address);
+  for (const event of observed.slice(told.get(address))) console.log(JSON.stringify(event));
+  told.set(address, observed.length);
+  if (process.env.SITE_DATE) response.setHeader("date", process.env.SITE_DATE);
+  response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ job, events: [] }));
+}
 
 function relay(socket, request) {
   const port = Number(new URL(request.url, "http://site").searchParams.get("record"));

@@ -44,7 +44,7 @@ pub mod judgement;
 pub mod net;
 pub mod outcome;
 #[cfg(feature = "tls")]
-mod patience;
+pub mod patience;
 #[cfg(feature = "tls")]
 #[cfg_attr(
     not(any(feature = "net", feature = "web")),

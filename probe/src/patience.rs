@@ -12,15 +12,12 @@ pub enum Patience {
     Prompt,
     /// As long as every mail program waits: 25 seconds. K-9 Mail waits 30 for a connection, Outlook a minute, and
     /// Thunderbird 100 seconds. A server that answers within this time is slow, and mail works.
-    #[cfg_attr(
-        not(feature = "net"),
-        expect(dead_code, reason = "only `net` checks without anybody who looks on")
-    )]
     MailProgram,
 }
 
 impl Patience {
     /// The time for all attempts to connect together.
+    #[cfg(feature = "net")]
     pub(crate) const fn connect(self) -> Duration {
         match self {
             Self::Prompt => Duration::from_secs(8),

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use probe::dialogue::OutgoingMessage;
 use probe::{Endpoint, EndpointReport, Step, diagnose};
 use serde::{Deserialize, Serialize};
 
@@ -109,8 +110,18 @@ struct JobSignIn {
 
 #[derive(Debug, Serialize)]
 struct JobMessage {
-    subject: String,
-    text: String,
+    id: String,
+    content: String,
+}
+
+impl From<OutgoingMessage> for JobMessage {
+    fn from(OutgoingMessage { id, content }: OutgoingMessage) -> Self {
+        Self {
+            id,
+            // It is written in ASCII.
+            content: String::from_utf8_lossy(&content).into_owned(),
+        }
+    }
 }
 
 /// Says what to do in the beginning, and puts into words what has happened since.
@@ -174,7 +185,7 @@ async fn answer(
         events.push(presenter.summary(&reports, &diagnose(&reports), beside));
         events.push(TestEvent::Done);
     }
-    let job = begins.then(|| job(site, texts, &about, account));
+    let job = begins.then(|| job(site, &about, account));
     Ok((job, events))
 }
 
@@ -240,7 +251,7 @@ fn refused_by_relay(event: &BrowserEvent) -> Option<Refusal> {
     }
 }
 
-fn job(site: &Site, texts: &Texts, about: &Subject<'_>, account: SignInAccount) -> Job {
+fn job(site: &Site, about: &Subject<'_>, account: SignInAccount) -> Job {
     let record = about.record.id.to_string();
     let services = about.services.iter().map(|service| JobService {
         record: record.clone(),
@@ -250,10 +261,7 @@ fn job(site: &Site, texts: &Texts, about: &Subject<'_>, account: SignInAccount) 
         services: services.collect(),
         domain: about.domain().to_string(),
         sign_in: JobSignIn {
-            message: account.message.map(|_| JobMessage {
-                subject: texts.test.message.subject().to_owned(),
-                text: texts.test.message.text(),
-            }),
+            message: account.message.map(JobMessage::from),
             user: account.user,
         },
         extra_roots: site.extra_roots.clone(),

@@ -42,17 +42,8 @@ impl MessageWords {
     ///
     /// As [`self_message`].
     pub(super) fn to_self(&self, address: &EnvelopeAddress) -> Result<OutgoingMessage, Outcome> {
-        self_message(address, self.subject(), &self.text())
-    }
-
-    /// Its subject.
-    pub(super) fn subject(&self) -> &str {
-        &self.subject.0
-    }
-
-    /// Its text, in lines of any length.
-    pub(super) fn text(&self) -> String {
         let paragraphs = self.text.iter().map(|text| text.0.as_str());
-        paragraphs.collect::<Vec<_>>().join("\n\n")
+        let text = paragraphs.collect::<Vec<_>>().join("\n\n");
+        self_message(address, &self.subject.0, &text)
     }
 }

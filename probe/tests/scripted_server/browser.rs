@@ -24,12 +24,15 @@ const LONGEST_CHECK: Duration = Duration::from_secs(90);
 pub(crate) struct Browser {
     process: Child,
     requests: Mutex<Option<ChildStdin>>,
-    waiting: Arc<Mutex<HashMap<String, Check>>>,
+    waiting: Arc<Mutex<HashMap<String, Waiting>>>,
     checks: AtomicUsize,
 }
 
-/// A check that is being made: the steps so far, and who waits for all of them.
-type Check = (Vec<Step>, oneshot::Sender<Vec<Step>>);
+/// A check that has not ended.
+struct Waiting {
+    steps: Vec<Step>,
+    report: oneshot::Sender<Vec<Step>>,
+}
 
 impl Browser {
     /// Starts the browser. With `date`, an IMF-fixdate (RFC 9110 §5.6.7), that is the time of its site.
@@ -42,28 +45,30 @@ impl Browser {
             .stdout(Stdio::piped())
             .spawn()
             .expect("the browser needs node: Debian package nodejs");
-        let waiting = Arc::<Mutex<HashMap<String, Check>>>::default();
+        let waiting = Arc::<Mutex<HashMap<String, Waiting>>>::default();
         let requests = Mutex::new(process.stdin.take());
         let events = BufReader::new(process.stdout.take().unwrap());
         let told = Arc::clone(&waiting);
         std::thread::spawn(move || {
             for event in events.lines() {
                 let event: Value = serde_json::from_str(&event.unwrap()).unwrap();
-                match event["event"].as_str() {
-                    Some("step") => {
-                        let step = serde_json::from_value(event["step"].clone()).unwrap();
-                        let mut told = told.lock().unwrap();
-                        let check = told.get_mut(event["service"].as_str().unwrap());
-                        check.unwrap().0.push(step);
+                let service = event["service"].as_str().unwrap_or_default();
+                let mut waiting = told.lock().unwrap();
+                match (event["event"].as_str(), waiting.get_mut(service)) {
+                    (Some("step"), Some(waiting)) => {
+                        let step = serde_json::from_value(event["step"].clone());
+                        waiting.steps.push(step.unwrap());
                     }
-                    Some("done") => {
-                        let service = event["service"].as_str().unwrap();
-                        let (steps, waiting) = told.lock().unwrap().remove(service).unwrap();
+                    (Some("done"), Some(_)) => {
+                        let Waiting { steps, report } = waiting.remove(service).unwrap();
                         // Whoever has asked may have given up.
-                        let _ = waiting.send(steps);
+                        let _ = report.send(steps);
                     }
-                    Some("relay") => eprintln!("the worker says {event}"),
-                    _ => {}
+                    // It cannot go on.
+                    _ => {
+                        eprintln!("the worker says {event}");
+                        break;
+                    }
                 }
             }
             // Nobody is answered any more.
@@ -92,12 +97,16 @@ impl Browser {
                 "endpoint": Endpoint { id: id.clone(), ..endpoint.clone() },
             }],
             "domain": null,
-            "sign_in": { "user": user, "password": password, "message": null },
+            "sign_in": { "user": user, "message": null },
             "extra_roots": pem(root),
+            "password": password,
         });
-        let (sender, steps) = oneshot::channel();
-        let check = (Vec::new(), sender);
-        self.waiting.lock().unwrap().insert(id, check);
+        let (report, steps) = oneshot::channel();
+        let waiting = Waiting {
+            steps: Vec::new(),
+            report,
+        };
+        self.waiting.lock().unwrap().insert(id, waiting);
         let begun = Instant::now();
         {
             let mut requests = self.requests.lock().unwrap();
