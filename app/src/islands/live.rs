@@ -11,10 +11,10 @@ use std::time::Duration;
 use futures_util::StreamExt;
 use futures_util::future::{Either, select};
 use gloo_net::eventsource::futures::EventSource;
-use js_sys::{Date, JSON, Math};
+use js_sys::{Date, Math};
 use leptos::prelude::*;
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Element, HtmlDivElement, HtmlElement};
+use wasm_bindgen::prelude::wasm_bindgen;
+use web_sys::{Element, HtmlDivElement};
 
 use super::{dom, fetch, last_test};
 
@@ -37,12 +37,18 @@ const TIMEOUT: u32 = 20_000;
 /// connection is dead, though the browser may not know.
 const SILENCE: u32 = 90_000;
 
-/// How a time of today is shown.
-const TIME: &str = r#"{"hour":"numeric","minute":"2-digit"}"#;
+#[wasm_bindgen]
+extern "C" {
+    /// See `app/live.mjs`, as of the others.
+    #[wasm_bindgen(js_name = localTimes)]
+    fn local_times(root: &Element, selector: &str);
 
-/// How a time of another day is shown.
-const DAY_AND_TIME: &str =
-    r#"{"day":"numeric","month":"long","hour":"numeric","minute":"2-digit"}"#;
+    #[wasm_bindgen(js_name = showOwn)]
+    pub(super) fn show_own(root: &Element);
+
+    #[wasm_bindgen(js_name = takeOver)]
+    fn take_over(root: &Element, fresh: &Element);
+}
 
 thread_local! {
     /// Counts what has happened: who waits for something gives up when something else has happened.
@@ -56,7 +62,7 @@ pub(super) fn begin(root: &HtmlDivElement) {
     let Some(page) = document().document_element() else {
         return;
     };
-    dom::all(&page, "time[data-clock]").iter().for_each(local);
+    local_times(&page, "time[data-clock]");
     // There is nothing to follow where nothing may change.
     if dom::find(&page, "[data-live]").is_none() {
         return;
@@ -148,74 +154,12 @@ async fn renew(root: &Element, pause: u32) -> bool {
         return false;
     }
     if let Some(fresh) = &fresh {
-        put(root, fresh);
+        take_over(root, fresh);
     } else {
         later(root, pause);
     }
     answered(root, fresh.is_some());
     fresh.is_some()
-}
-
-/// Puts in what is new on this page.
-fn put(root: &Element, fresh: &Element) {
-    let Some(page) = document().document_element() else {
-        return;
-    };
-    dom::all(fresh, "time[data-clock]").iter().for_each(local);
-    let seen = looked_at(&page);
-    let before = seen.as_ref().map_or(0.0, top);
-    for old in dom::all(&page, "[data-live], #lost") {
-        let same = ["[id='", &old.id(), "']"].concat();
-        let Some(new) = dom::find(fresh, &same) else {
-            continue;
-        };
-        for name in ["data-mark", "data-shown"] {
-            if let Some(value) = new.get_attribute(name) {
-                let _ = old.set_attribute(name, &value);
-            }
-        }
-        if old.inner_html() != new.inner_html()
-            // Its own parts are renewed.
-            && dom::find(&old, "[data-live]").is_none()
-            // Nobody loses the focus, or what they have just opened.
-            && !old.matches(":focus-within").unwrap_or(false)
-        {
-            let height = old.client_height();
-            let opened = dom::find(&old, "[open]").is_some();
-            old.set_inner_html(&new.inner_html());
-            if height > old.client_height() {
-                // Of a type of which numbers are written anyway.
-                let height = [&height.unsigned_abs().to_string(), "px"].concat();
-                let style = old.unchecked_ref::<HtmlElement>().style();
-                let _ = style.set_property("min-height", &height);
-            }
-            for notice in dom::all(&old, ".late details") {
-                let _ = notice.toggle_attribute_with_force("open", opened);
-            }
-        }
-    }
-    show_own(root);
-    let moved = seen.as_ref().map_or(0.0, top) - before;
-    if moved != 0.0 {
-        window().scroll_by_with_x_and_y(0.0, moved);
-    }
-}
-
-/// What must not move: the field in which somebody types, or what is in the middle of the screen.
-fn looked_at(page: &Element) -> Option<Element> {
-    let (width, height) = (page.client_width() as f32, page.client_height() as f32);
-    let field = dom::find(page, "[name]:focus");
-    let field = field.filter(|field| (0.0..height.into()).contains(&top(field)));
-    let seen = || {
-        let seen = document().element_from_point(width / 2.0, height / 2.0)?;
-        // What is inside of this may be put away.
-        seen.closest("[data-live]").ok()?.or(Some(seen))
-    };
-    field.or_else(seen)
-}
-
-fn top(element: &Element) -> f64 {
-    element.get_bounding_client_rect().top()
 }
 
 /// Says since when the server does not answer, and when instead of how long ago something was.
@@ -227,29 +171,7 @@ fn answered(root: &Element, answered: bool) {
         let now = String::from(Date::new_0().to_iso_string());
         let _ = time.set_attribute("datetime", &now);
     } else if let Some(page) = document().document_element() {
-        let times = dom::all(&page, "#lost time, [data-live] time");
-        times.iter().for_each(local);
+        local_times(&page, "#lost time, [data-live] time");
     }
     dom::show(&line, !answered);
-}
-
-/// Shows a time as the clock of the customer does, with the day if that is not today.
-fn local(time: &Element) {
-    let Some(at) = time.get_attribute("datetime") else {
-        return;
-    };
-    let at = Date::new(&JsValue::from_str(&at));
-    let today = at.to_date_string() == Date::new_0().to_date_string();
-    let options = JSON::parse(if today { TIME } else { DAY_AND_TIME });
-    let text = at.to_locale_string("default", &options.unwrap_or_default());
-    time.set_text_content(text.as_string().as_deref());
-}
-
-/// Hides the notices for addresses of another group than the customer's, which `data-own` of the root names.
-pub(super) fn show_own(root: &Element) {
-    let own = root.get_attribute("data-own").unwrap_or_default();
-    for notice in dom::all(root, "[data-group]") {
-        let group = notice.get_attribute("data-group").unwrap_or_default();
-        dom::show(&notice, own.is_empty() || own == group);
-    }
 }
