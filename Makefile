@@ -47,7 +47,7 @@ PROGRAM := $(CARGO_TARGET_DIR)/release/mailguide
 # is deleted.
 BUNDLE_SOURCES := $(shell find app probe/src probe/Cargo.toml style Cargo.toml Cargo.lock Trunk.toml rust-toolchain.toml)
 # The last file that a release bundle gets; a debug bundle has none.
-BUNDLE := dist/pkg/browser_bg.wasm.br
+BUNDLE := dist/pkg/worker_bg.wasm.br
 
 # The packages of Cyrus conflict with those of Dovecot, so they are unpacked in a folder, one for each release
 # of the distribution, because the programs use libraries of the system.
@@ -57,7 +57,8 @@ CYRUS := $(CACHE)/cyrus-$(shell . /etc/os-release 2> /dev/null; echo "$${VERSION
 POSTGRES_NEEDS := $(or $(firstword $(wildcard /usr/lib/postgresql/*/bin/initdb)),initdb)=postgresql
 
 # Required programs, as PROGRAM=DEBIAN-PACKAGE+PACKAGE. PROGRAM may also be a path.
-BUILD_NEEDS := node=nodejs npm=npm cc=gcc+libc6-dev
+# clang and llvm-ar compile the C of ring, the cryptography of the worker, for WebAssembly.
+BUILD_NEEDS := node=nodejs npm=npm cc=gcc+libc6-dev clang=clang llvm-ar=llvm
 LAB_NEEDS := openssl=openssl postfix=postfix dovecot=dovecot-core \
   /usr/lib/dovecot/imap-login=dovecot-imapd /usr/lib/dovecot/pop3-login=dovecot-pop3d \
   /usr/lib/dovecot/lmtp=dovecot-lmtpd /usr/lib/dovecot/submission-login=dovecot-submissiond
@@ -94,6 +95,7 @@ test: root test-packages cyrus tools node-modules ## Install what tests need, an
 	$(call phase,Clippy for the browser: app,cargo clippy -p app --lib --bins $(WASM) --features hydrate -- -D warnings)
 	$(call phase,Clippy for the browser: probe,cargo clippy -p probe --lib $(WASM) -- -D warnings)
 	$(call phase,Clippy for the browser: probe with TLS,cargo clippy -p probe --lib $(WASM) --features tls -- -D warnings)
+	$(call phase,Clippy for the browser: worker,cargo clippy -p probe --lib --bins $(WASM) --features web -- -D warnings)
 	$(call tool,$(DENY),about 4 minutes,$(cargo_install) cargo-deny --version $(DENY_VERSION) --locked)
 	$(call phase,Licences and sources of what is used,'$(DENY)/bin/cargo-deny' --log-level error check bans licenses sources)
 	$(call phase,Known holes and withdrawn versions,.ci/advisories '$(DENY)/bin/cargo-deny')

@@ -1,6 +1,6 @@
 // Finishes the browser bundle: Trunk's hook between building it and putting it into dist/pkg.
 //
-// Makes one script of hydrate.mjs and the glue of wasm-bindgen, makes one style sheet of style/, and, in release, adds the
+// Makes one script each of hydrate.mjs and worker.mjs and the glue of wasm-bindgen, makes one style sheet of style/, and, in release, adds the
 // compressed forms, so that the server compresses nothing that is always the same.
 
 import { spawn } from "node:child_process";
@@ -14,19 +14,17 @@ import { brotliCompress, constants, gzip } from "node:zlib";
 const { TRUNK_STAGING_DIR: staging, TRUNK_PROFILE: profile } = process.env;
 if (!staging) throw new Error("TRUNK_STAGING_DIR is not set: this is a hook of Trunk, see Trunk.toml");
 
-const FILES = ["browser.js", "browser_bg.wasm", "main.css"];
 // The style sheet is sent inside of pages, so it has no compressed forms of its own.
-const COMPRESSED = ["browser.js", "browser_bg.wasm"];
+const COMPRESSED = ["browser.js", "browser_bg.wasm", "worker.js", "worker_bg.wasm"];
+const FILES = [...COMPRESSED, "main.css"];
 // The oldest browsers with everything that the bundle and the style sheet use without a fallback.
 const BROWSERS = "--target=chrome111,firefox114,safari16.4";
 
-const script = join(staging, "browser.js");
-const entry = fileURLToPath(new URL("hydrate.mjs", import.meta.url));
 const style = fileURLToPath(new URL("../style/main.css", import.meta.url));
 
 await Promise.all([
-  // The glue of wasm-bindgen becomes part of the script that calls it: one request less.
-  esbuild(entry, "--bundle", `--alias:browser=${script}`, "--format=esm", "--minify", BROWSERS, "--allow-overwrite", `--outfile=${script}`),
+  script("browser", "hydrate.mjs"),
+  script("worker", "worker.mjs"),
   // It becomes part of every page, with its pictures.
   esbuild(style, "--bundle", "--minify", BROWSERS, "--loader:.svg=dataurl", `--outfile=${join(staging, "main.css")}`),
 ]);
@@ -38,11 +36,20 @@ for (const name of await readdir(staging)) {
 
 if (profile === "release") {
   const rows = await Promise.all(COMPRESSED.map(compress));
-  const total = rows.reduce((sum, { br }) => sum + br, 0);
   for (const { name, raw, gz, br } of rows) {
     console.log(`${name.padEnd(16)} ${bytes(raw)} raw ${bytes(gz)} gzip ${bytes(br)} brotli`);
   }
-  console.log(`script and wasm  ${bytes(total)} brotli`);
+  for (const name of ["browser", "worker"]) {
+    const total = rows.filter((row) => row.name.startsWith(name)).reduce((sum, { br }) => sum + br, 0);
+    console.log(`all of ${name.padEnd(9)} ${bytes(total)} brotli`);
+  }
+}
+
+// The glue of wasm-bindgen becomes part of the script that calls it: one request less.
+async function script(name, entry) {
+  const path = join(staging, `${name}.js`);
+  entry = fileURLToPath(new URL(entry, import.meta.url));
+  await esbuild(entry, "--bundle", `--alias:${name}=${path}`, "--format=esm", "--minify", BROWSERS, "--allow-overwrite", `--outfile=${path}`);
 }
 
 async function esbuild(...args) {

@@ -10,6 +10,7 @@ words! {
         home: HomeWords,
         test: TestPageWords,
         settings: SettingsWords,
+        password: PasswordPageWords,
         own_sign_in: OwnSignInWords,
         profile: ProfileWords,
         operators: OperatorsWords,
@@ -35,9 +36,15 @@ words! {
 words! {
     /// The connection test, on every page that has its form.
     TestPageWords: title lead results wait again stop address not_private choose password optional
-        show_password hide_password password_space password_hint message message_hint lost_title lost_explanation lost_advice stopped_title stopped_explanation
+        show_password hide_password password_space password_hint way_server way_loading way_browser way_none
+        way_how message message_hint lost_title lost_explanation lost_advice stopped_title stopped_explanation
         stopped_advice;
         service(ServiceValue)
+}
+
+words! {
+    /// What happens to a password.
+    PasswordPageWords: title lead browser protects protects_not check check_network check_sums check_source server off file sum
 }
 
 words! {

@@ -7,6 +7,7 @@ use leptos::prelude::expect_context;
 use probe::net::Probe;
 use tokio::sync::Notify;
 
+use crate::check::SignInWays;
 use crate::content::Files;
 use crate::guide::program::SecurityNames;
 use crate::guide::values::Values;
@@ -38,6 +39,10 @@ pub struct Site {
     pub published: PublishedSettings,
     /// How the services stand, as the monitor finds them.
     pub status: ServiceStatus,
+    /// In which ways customers may sign in for a test.
+    pub sign_in: SignInWays,
+    /// The certificates that are trusted besides the Mozilla roots, as a PEM file. The browser gets them with a test.
+    pub extra_roots: Option<Arc<str>>,
     /// Whether iPhone, iPad and Mac show their set-up files as verified: they are signed, and the certificate leads to
     /// a public authority.
     pub verified_profiles: bool,
@@ -110,6 +115,10 @@ pub struct Bundle {
     pub style: String,
     /// The script that hydrates the islands. It makes the name of the WebAssembly of its own.
     pub script: String,
+    /// The path of the worker that tests a sign-in within the browser.
+    pub worker: String,
+    /// The path of each file of the worker with its SHA-256, in hexadecimal digits.
+    pub worker_sums: Vec<(String, String)>,
 }
 
 /// Notes what the browser runs on, as `data-device` of the page: by what it says about itself, but for an iPad, which
@@ -173,6 +182,8 @@ impl Site {
             bundle,
             published: PublishedSettings::default(),
             status: ServiceStatus::default(),
+            sign_in: SignInWays::default(),
+            extra_roots: None,
             verified_profiles: false,
             revision: Revision::default(),
         })

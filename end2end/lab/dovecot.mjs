@@ -120,6 +120,8 @@ listen = ${ADDRESS}
 protocols = imap pop3 lmtp submission
 login_greeting = Lab Mail is ready.
 
+haproxy_trusted_networks = 127.0.0.0/8
+
 ssl = required
 auth_mechanisms = plain login
 auth_verbose = yes
@@ -154,6 +156,11 @@ service imap-login {
   inet_listener imaps {
     port = ${ports.imap}
     ssl = yes
+  }
+  inet_listener imaps_proxied {
+    port = ${ports.imapProxied}
+    ssl = yes
+    haproxy = yes
   }
 }
 service pop3-login {

@@ -118,6 +118,10 @@ ${ADDRESS}:${ports.smtp}      inet  n       -       n       -       -       smtp
   -o smtpd_tls_security_level=encrypt
 ${ADDRESS}:${ports.smtpTls}      inet  n       -       n       -       -       smtpd
   -o smtpd_tls_wrappermode=yes
+${ADDRESS}:${ports.smtpProxied}      inet  n       -       n       -       -       smtpd
+  -o smtpd_tls_security_level=encrypt
+  -o smtpd_upstream_proxy_protocol=haproxy
+  -o smtpd_peername_lookup=no
 pickup                 unix  n       -       n       60      1       pickup
 cleanup                unix  n       -       n       -       0       cleanup
 qmgr                   unix  n       -       n       300     1       qmgr

@@ -15,6 +15,9 @@ const SERVICES = [
   { id: "smtp-tls", protocol: "smtp", port: 465, security: "tls", address: POSTFIX, listener: "smtpTls", role: "alternative" },
   { id: "imap-starttls", protocol: "imap", port: 143, security: "starttls", address: DOVECOT, listener: "imapStarttls" },
   { id: "pop-starttls", protocol: "pop3", port: 110, security: "starttls", address: DOVECOT, listener: "popStarttls" },
+  // These expect each connection to begin with a header of the PROXY protocol.
+  { id: "imap-proxied", protocol: "imap", port: 993, security: "tls", address: DOVECOT, listener: "imapProxied" },
+  { id: "smtp-proxied", protocol: "smtp", port: 587, security: "starttls", address: POSTFIX, listener: "smtpProxied" },
   { id: "smtp-dead-relay", protocol: "smtp", port: 587, security: "starttls", address: DOVECOT, listener: "submission" },
   { id: "cyrus-imap", protocol: "imap", port: 993, security: "tls", address: CYRUS, listener: "cyrusImap" },
   { id: "cyrus-imap-starttls", protocol: "imap", port: 143, security: "starttls", address: CYRUS, listener: "cyrusImapStarttls" },

@@ -2,30 +2,9 @@
 
 import AxeBuilder from "@axe-core/playwright";
 import type { APIRequestContext, Page } from "@playwright/test";
-import { serve, labOptions } from "../mailguide.mjs";
-import { expect, expectAwake, test as base } from "./fixtures";
+import { expect, expectAwake } from "./fixtures";
 import { mistakes } from "./html";
-
-type Server = Awaited<ReturnType<typeof serve>>;
-
-/** Specs of this file have a server that watches the lab closely. */
-const test = base.extend<object, { server: Server }>({
-  server: [
-    async ({ lab }, use) => {
-      const limits = ["--tests-per-client=100000", "--share-results=0"];
-      const server = await serve([...labOptions(lab), ...limits, "--monitor-every", "5s"]);
-      try {
-        await use(server);
-      } finally {
-        await server.stop();
-      }
-    },
-    { scope: "worker", timeout: 30_000 },
-  ],
-});
-
-/** A failure is looked at again half a minute later before anybody is told. */
-const SEEN = 75_000;
+import { SEEN, test } from "./watching";
 
 test("a server that stops and starts again is seen everywhere", async ({ page, context, request, lab, javaScriptEnabled }) => {
   test.setTimeout(300_000);
@@ -61,7 +40,7 @@ test("a server that stops and starts again is seen everywhere", async ({ page, c
     const form = settings.locator("section.test");
     await form.getByLabel("Your email address").fill(lab.domain);
     await form.getByRole("button", { name: "Test my connection" }).click();
-    await expect(settings.locator(".findings, .results").first()).toContainText("Others see this too, since", { timeout: 30_000 });
+    await expect(settings.locator(".findings, .results").first()).toContainText("Our own checks have seen this, too, for", { timeout: 30_000 });
   } finally {
     await lab.startPostfix();
   }

@@ -99,6 +99,7 @@ fn target(host: HostName, address: SocketAddr) -> Target {
         domain: None,
         connect_to: vec![address],
         private_networks: Vec::new(),
+        proxy_header: None,
     }
 }
 

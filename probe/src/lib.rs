@@ -13,6 +13,7 @@
 //! | [`stage`] | the stages of a check, in their usual order |
 //! | [`judgement`] | what became of a password |
 //! | [`side`] | who can do something about what was found |
+//! | `patience` | feature `tls`: how long a server may take before it speaks |
 //! | [`session`] | one session with a server, over any stream, clock and TLS |
 //! | [`step`] | one thing that happened, with its facts |
 //! | [`diagnosis`] | pure: all reports → findings |
@@ -21,7 +22,9 @@
 //! | [`dialogue`] | the IMAP, POP3 and SMTP conversations, over any stream and clock |
 //! | `client_profiles` | feature `tls`: what mail programs and their older versions can do, and whether a server fits |
 //! | `tls` | feature `tls`: verification, certificates and handshakes, over any stream |
+//! | `second_looks` | feature `tls`: what a server is asked beside its session |
 //! | `net` | feature `net`: DNS, TCP, TLS and the order of the steps |
+//! | `web` | feature `web`: the same session in a browser, through the relay of the site |
 
 pub mod address;
 #[cfg(feature = "tls")]
@@ -40,6 +43,14 @@ pub mod judgement;
 #[cfg(feature = "net")]
 pub mod net;
 pub mod outcome;
+#[cfg(feature = "tls")]
+mod patience;
+#[cfg(feature = "tls")]
+#[cfg_attr(
+    not(any(feature = "net", feature = "web")),
+    expect(dead_code, unused_imports, reason = "only transports use it")
+)]
+mod second_looks;
 pub mod session;
 pub mod side;
 pub mod stage;
@@ -47,12 +58,13 @@ pub mod step;
 #[cfg(any(test, fuzzing))]
 mod testing;
 #[cfg(feature = "tls")]
-// Transports use it; `net` is the only one so far.
 #[cfg_attr(
-    not(feature = "net"),
+    not(any(feature = "net", feature = "web")),
     expect(dead_code, unused_imports, reason = "only transports use it")
 )]
 pub mod tls;
+#[cfg(feature = "web")]
+pub mod web;
 
 pub use address::{PrivateNetwork, PrivateNetworkError};
 pub use credentials::{Credentials, CredentialsError};

@@ -12,12 +12,14 @@ use std::time::{Duration, Instant};
 use futures_util::stream::{self, StreamExt};
 use probe::net::Probe;
 use probe::{Credentials, Protocol, Security, Stage};
+use rcgen::date_time_ymd;
 use rustls::SupportedProtocolVersion;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
+use scripted_server::browser::Browser;
 use scripted_server::certificates::{Authority, Oddity};
 use scripted_server::checking::{
-    PASSWORD, check, encode, find_leak, forms, probe, target, user, wait_until_closed,
+    PASSWORD, check, encode, endpoint, find_leak, forms, probe, target, user, wait_until_closed,
 };
 use scripted_server::reports::steps;
 use scripted_server::transcript::{self, Act, Word};
@@ -107,18 +109,60 @@ struct Play {
     byte_by_byte: bool,
 }
 
+/// How a server is checked.
+#[derive(Clone)]
+enum Way {
+    /// Over the sockets of this machine.
+    Sockets(Probe),
+    /// By the worker in a browser, through a relay.
+    Relay(Arc<Browser>),
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn every_behaviour_is_named() {
-    let authority = Arc::new(Authority::new("Test root"));
+    let authority = Authority::new("Test root");
     let probe = probe(&authority);
+    play_all(plays(&catalogue()), Way::Sockets(probe), authority).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_behaviour_is_named_in_a_browser() {
+    let mut plays = plays(&catalogue());
+    // The same dialogues put the bytes together on both ways.
+    plays.retain(|play| !play.byte_by_byte);
+    // A browser opens one WebSocket after the other, and those that are opened often it makes wait. That would be too
+    // late for what is to be over after seconds.
+    let (slow, quick): (Vec<_>, Vec<_>) = plays.into_iter().partition(|play| play.seconds > 0);
+    for plays in [slow, quick] {
+        let browser = Arc::new(Browser::start(None));
+        play_all(plays, Way::Relay(browser), Authority::new("Test root")).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_judges_certificates_by_the_time_of_the_site() {
+    let authority = Authority::new("Test root");
+    // The device is a century behind the site, and so are all other parts of this test.
+    let browser = Browser::start(Some("Thu, 01 Jan 2099 00:00:00 GMT"));
+    let config = authority.server(|params| params.not_before = date_time_ymd(2098, 1, 1));
+    let script = transcript::parse("TLS");
+    let server = Server::play(script, Some(config)).await;
+    let endpoint = endpoint("one", Protocol::Imap, Security::Tls);
+    let user = user();
+    let sign_in = [user.as_str(), PASSWORD];
+    let report = browser.check(&server, &endpoint, sign_in, &authority.root);
+    let found = steps(&report.await);
+    assert!(found.contains("certificate:ok"), "{found}");
+}
+
+async fn play_all(plays: Vec<Play>, way: Way, authority: Authority) {
+    let authority = Arc::new(authority);
     let start = |play| {
-        let run = run(probe.clone(), Arc::clone(&authority), play);
+        let run = run(way.clone(), Arc::clone(&authority), play);
         async { tokio::spawn(run).await.unwrap() }
     };
     // Who waits for a deadline needs nothing else, so all of them wait at the same time.
-    let (slow, quick): (Vec<_>, Vec<_>) = plays(&catalogue())
-        .into_iter()
-        .partition(|play| play.seconds > 0);
+    let (slow, quick): (Vec<_>, Vec<_>) = plays.into_iter().partition(|play| play.seconds > 0);
     let slow_at_once = slow.len();
     let slow = stream::iter(slow.into_iter().map(start)).buffer_unordered(slow_at_once);
     let quick = stream::iter(quick.into_iter().map(start)).buffer_unordered(MAX_CONCURRENT);
@@ -226,7 +270,7 @@ fn fill(text: &str, password: &str, each: &[String]) -> String {
     })
 }
 
-async fn run(probe: Probe, authority: Arc<Authority>, play: Play) -> Result<(), String> {
+async fn run(way: Way, authority: Arc<Authority>, play: Play) -> Result<(), String> {
     let mut script = transcript::parse(&play.script);
     if play.byte_by_byte {
         drip(&mut script);
@@ -237,9 +281,18 @@ async fn run(probe: Probe, authority: Arc<Authority>, play: Play) -> Result<(), 
     let server = Server::play(script, config).await;
     let (protocol, security) = protocol(play.service);
     let target = target("one", protocol, security, &server);
-    let credentials = Credentials::new(user(), play.password.clone().into()).unwrap();
     let begun = Instant::now();
-    let reports = check(&probe, vec![target], Some(credentials)).await;
+    let reports = match way {
+        Way::Sockets(probe) => {
+            let credentials = Credentials::new(user(), play.password.clone().into()).unwrap();
+            check(&probe, vec![target], Some(credentials)).await
+        }
+        Way::Relay(browser) => {
+            let sign_in = [&user(), play.password.as_str()];
+            let check = browser.check(&server, &target.endpoint, sign_in, &authority.root);
+            vec![check.await]
+        }
+    };
     let took = begun.elapsed();
     let received = wait_until_closed(&server).await;
     judge(&play, &reports, &received, took).map_err(|fault| {

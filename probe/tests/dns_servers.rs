@@ -420,6 +420,7 @@ async fn check(options: Options, endpoint: Endpoint, domain: Option<&str>) -> En
         domain: domain.map(|domain| domain.parse().unwrap()),
         connect_to: Vec::new(),
         private_networks: Vec::new(),
+        proxy_header: None,
     }];
     let mut events = Box::pin(Probe::new(options).unwrap().run(targets, None));
     loop {

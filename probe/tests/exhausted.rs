@@ -30,6 +30,7 @@ async fn without_sockets_nothing_is_said_of_the_servers() {
             .map(|address| address.parse().unwrap())
             .collect(),
         private_networks: Vec::new(),
+        proxy_header: None,
     };
     let targets = vec![
         target("named.test", None),

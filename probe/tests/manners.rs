@@ -33,6 +33,7 @@ fn target(protocol: Protocol, security: Security, addresses: Vec<SocketAddr>) ->
         domain: None,
         connect_to: addresses,
         private_networks: Vec::new(),
+        proxy_header: None,
     }
 }
 

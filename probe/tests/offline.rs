@@ -58,6 +58,7 @@ fn target(host: &str, connect_to: Option<SocketAddr>) -> Target {
         domain: None,
         connect_to: connect_to.into_iter().collect(),
         private_networks: Vec::new(),
+        proxy_header: None,
     }
 }
 

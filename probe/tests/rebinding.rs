@@ -211,6 +211,7 @@ fn target(server: &Server, networks: &[&str]) -> Target {
         domain: None,
         connect_to: Vec::new(),
         private_networks: networks.iter().map(|text| text.parse().unwrap()).collect(),
+        proxy_header: None,
     }
 }
 

@@ -190,6 +190,7 @@ async fn nobody_goes_where_a_server_or_the_dns_sends_him() {
             domain: Some("example.test".parse().unwrap()),
             connect_to: Vec::new(),
             private_networks: Vec::new(),
+            proxy_header: None,
         };
         let reports = check(&probe, vec![target], Some(credentials())).await;
         let found = steps(&reports[0]);

@@ -163,6 +163,7 @@ async fn a_closed_port_refuses() {
         domain: None,
         connect_to: Vec::new(),
         private_networks: Vec::new(),
+        proxy_header: None,
     };
     let reports = check(&probe(&authority), vec![target], None).await;
     assert_eq!(steps(&reports[0]), "dns:address-not-public");
@@ -211,6 +212,7 @@ async fn unconnected(authority: &Authority, address: SocketAddr) -> (EndpointRep
         domain: None,
         connect_to: vec![address],
         private_networks: Vec::new(),
+        proxy_header: None,
     };
     let mut reports = check(&probe(authority), vec![target], Some(credentials())).await;
     let report = reports.remove(0);

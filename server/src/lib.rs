@@ -12,6 +12,7 @@
 //! | [`http_client`] | one HTTP request over an open connection |
 //! | [`limits`] | how much the server does, and for whom |
 //! | [`result_cache`] | a check without a password is made once for all who ask for it at the same time |
+//! | [`relay`] | carries the bytes of a browser's own sign-in to a mail server, which it cannot read |
 //! | [`monitor`] | checks every documented service again and again |
 //! | [`storage`] | the history of the services |
 //! | [`cluster`] | what several servers with one database do together |
@@ -44,6 +45,7 @@ pub mod operations;
 pub mod process;
 pub mod profile_signing;
 pub mod records;
+pub mod relay;
 pub mod report;
 pub mod result_cache;
 pub mod secret_file;

@@ -1,6 +1,7 @@
 //! The known providers: the built-in record, or those in the configured files.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use app::record::{self, Catalogue, RecordError, RecordFile};
 use probe::net::{Options, Probe, SetupError};
@@ -69,7 +70,21 @@ pub fn extra_roots(trust: &TrustOptions) -> Result<Vec<CertificateDer<'static>>,
     let Some(file) = &trust.cacert else {
         return Ok(Vec::new());
     };
+    let pem = read_cacert(file)?;
+    read_roots(&pem).map_err(|cause| ConfigError::Roots {
+        file: NamedPath::of_option("--cacert", file),
+        cause,
+    })
+}
+
+/// The same certificates as a PEM file, for browsers that verify mail servers themselves.
+pub fn extra_roots_pem(trust: &TrustOptions) -> Result<Option<Arc<str>>, ConfigError> {
+    let pem = trust.cacert.as_deref().map(read_cacert).transpose()?;
+    // What is no UTF-8 can only stand between the certificates.
+    Ok(pem.map(|pem| String::from_utf8_lossy(&pem).into()))
+}
+
+fn read_cacert(file: &Path) -> Result<Vec<u8>, ConfigError> {
     let file = NamedPath::of_option("--cacert", file);
-    let pem = file.read("a file with certificates in PEM")?;
-    read_roots(&pem).map_err(|cause| ConfigError::Roots { file, cause })
+    Ok(file.read("a file with certificates in PEM")?)
 }

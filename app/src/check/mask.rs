@@ -6,6 +6,7 @@
 use crate::record::Address;
 
 /// The names under which a server may speak of one mailbox.
+#[derive(Clone)]
 pub(super) struct Mask {
     /// In lower case; the longest first.
     names: Vec<String>,

@@ -34,7 +34,7 @@ pub(super) struct Presenter {
     /// The largest message that the provider documents, in bytes.
     pub(super) message_size: Option<u64>,
     /// Since when each service is known not to work, and what is said of that.
-    pub(super) others_see: Vec<Option<(UtcDateTime, String)>>,
+    pub(super) checks_see: Vec<Option<(UtcDateTime, String)>>,
 }
 
 /// The page about all servers.
@@ -202,9 +202,9 @@ impl Presenter {
         }
         let remedies = &self.texts.guide.remedies;
         let labels = &self.texts.guide.words.remedies;
-        let others = self.others_see(finding);
-        if let Some(others) = &others {
-            let _ = write!(explanation, " {others}");
+        let known = self.checks_see(finding);
+        if let Some(known) = &known {
+            let _ = write!(explanation, " {known}");
         }
         let target = match accepted {
             true => Some((&labels.accepted, &remedies.accepted)),
@@ -213,7 +213,7 @@ impl Presenter {
                 Destination::Node(_) | Destination::Page(_) => (&labels.fine, target),
             }),
         };
-        let more = match others {
+        let more = match known {
             Some(_) => Some(More {
                 text: self.texts.status.test.more.clone(),
                 href: STATUS_PATH.to_owned(),
@@ -232,14 +232,14 @@ impl Presenter {
         }
     }
 
-    /// Says that others see the same, where all services of a finding about the servers are known not to work.
-    fn others_see(&self, finding: &Finding) -> Option<String> {
+    /// Says that the checks of the site see the same, where all services of a finding about the servers are known not to work.
+    fn checks_see(&self, finding: &Finding) -> Option<String> {
         if finding.cause.side() != Side::Service || finding.cause.severity() < Severity::Failure {
             return None;
         }
-        let services = self.endpoints.iter().zip(&self.others_see);
+        let services = self.endpoints.iter().zip(&self.checks_see);
         let services = services.filter(|(endpoint, _)| finding.endpoints.contains(&endpoint.id));
-        let known: Option<Vec<_>> = services.map(|(_, others)| others.as_ref()).collect();
+        let known: Option<Vec<_>> = services.map(|(_, known)| known.as_ref()).collect();
         let (_, text) = known?.into_iter().min()?;
         Some(text.clone())
     }
@@ -381,7 +381,7 @@ mod tests {
                 security: Security::Tls,
             }],
             message_size: None,
-            others_see: vec![None],
+            checks_see: vec![None],
         };
         let said = "NO Jane.Doe@Example.net (jane.doe) is unknown to mail.example.net";
         let step = Step {

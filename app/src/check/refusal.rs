@@ -20,6 +20,8 @@ pub enum Refusal {
     FullAddressNeeded,
     /// The provider's mail servers take no password.
     PasswordNotTaken,
+    /// Passwords are tested by browsers only.
+    PasswordStaysInBrowser,
     /// The password is longer than a mail server takes, or has control characters.
     BadPassword,
     /// A password came over a connection that others could read.
@@ -88,6 +90,7 @@ impl Refusal {
             | Self::MessageNeedsPassword
             | Self::MessageNeedsPlainAddress
             | Self::PasswordNotTaken
+            | Self::PasswordStaysInBrowser
             | Self::BadPassword => StatusCode::UNPROCESSABLE_ENTITY,
             Self::PasswordNeedsHttps => StatusCode::FORBIDDEN,
             Self::TooMany { .. }
@@ -114,6 +117,7 @@ impl Refusal {
             | Self::MessageNeedsPlainAddress
             | Self::BadPassword
             | Self::PasswordNotTaken
+            | Self::PasswordStaysInBrowser
             | Self::PasswordNeedsHttps => None,
             Self::TooMany { wait }
             | Self::TooManyAccounts { wait }

@@ -1,9 +1,9 @@
 //! From a request to the events that answer it.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use futures_util::stream::{self, BoxStream, StreamExt};
-use probe::dialogue::OutgoingMessage;
 use probe::net::{self, ProbeEvent};
 use probe::{Credentials, EndpointReport, Judgement, Outcome, Protocol, Stage, diagnose};
 use tokio::sync::mpsc::UnboundedSender;
@@ -11,16 +11,10 @@ use tokio::sync::mpsc::UnboundedSender;
 use super::asked::AskedPart;
 use super::detach::detach;
 use super::event::{Plan, TestEvent};
-use super::mask::Mask;
 use super::present::Presenter;
+use super::subject::{SignInAccount, Subject};
 use super::target::target;
-use super::{
-    Account, ClientLimits, Observed, Password, Refusal, RequestedSignIn, SharedChecks, TestPermit,
-};
-use crate::record::{
-    Address, AddressError, AddressOrDomain, Domain, Group, LimitKind, Record, Role, Service,
-    SignInMethod, parse_address,
-};
+use super::{ClientLimits, Observed, Password, Refusal, SharedChecks, TestPermit};
 use crate::site::Site;
 use crate::texts::Texts;
 
@@ -29,6 +23,8 @@ use crate::texts::Texts;
 pub struct Admission {
     /// The limits for the client, unless it is not known who it is.
     pub limits: Option<Arc<dyn ClientLimits>>,
+    /// The address of the client, if it is known.
+    pub client: Option<IpAddr>,
     /// Where checks without a password come from.
     pub checks: Arc<dyn SharedChecks>,
     /// Whether nobody between the browser and this server can read what is sent.
@@ -66,7 +62,7 @@ pub async fn start(
     match admit(site, texts, request, admission).await {
         Ok((parsed, permit)) => Test {
             refused: None,
-            events: events(site, texts, parsed, admission.checks.as_ref(), permit),
+            events: events(site, texts, parsed, admission, permit),
         },
         Err(refusal) => Test {
             refused: Some(refusal),
@@ -77,7 +73,7 @@ pub async fn start(
 
 /// Says why nothing was found. The empty plan takes back what was shown before: half a test must not be
 /// taken for a whole one, by the customer or by the troubleshooter.
-fn refusal_events(site: &Site, texts: &Texts, refusal: Refusal) -> [TestEvent; 3] {
+pub(super) fn refusal_events(site: &Site, texts: &Texts, refusal: Refusal) -> [TestEvent; 3] {
     let finding = texts
         .test
         .refusal(refusal, &site.provider_names(&texts.words));
@@ -90,20 +86,8 @@ fn refusal_events(site: &Site, texts: &Texts, refusal: Refusal) -> [TestEvent; 3
 
 /// What a request asks for, with everything looked up.
 struct ParsedRequest<'a> {
-    record: &'a Record,
-    domain: Domain,
-    services: Vec<&'a Service>,
-    sign_in: Option<SignIn>,
-}
-
-/// An account, and what to sign in to it with.
-struct SignIn {
-    credentials: Credentials,
-    account: Account,
-    /// The name that servers may repeat.
-    mask: Mask,
-    /// The message that is to be sent from the account to itself, if one is.
-    message: Option<OutgoingMessage>,
+    about: Subject<'a>,
+    sign_in: Option<(Credentials, SignInAccount)>,
 }
 
 /// Parses the request and acquires a permit, or says why not. Nothing is sent anywhere before
@@ -118,10 +102,8 @@ async fn admit<'a>(
     // What cannot be understood counts, too: it costs the server as much.
     limits.count_request().await?;
     let parsed = parse_request(site, texts, request, admission.confidential)?;
-    let sign_in = parsed.sign_in.as_ref().map(|sign_in| RequestedSignIn {
-        account: sign_in.account.clone(),
-        message: sign_in.message.is_some(),
-    });
+    let sign_in = parsed.sign_in.as_ref();
+    let sign_in = sign_in.map(|(_, account)| account.requested());
     let permit = limits.acquire(sign_in).await?;
     Ok((parsed, permit))
 }
@@ -132,126 +114,55 @@ fn parse_request<'a>(
     request: TestRequest,
     confidential: bool,
 ) -> Result<ParsedRequest<'a>, Refusal> {
-    let typed = parse_address(&request.address).map_err(|error| match error {
-        AddressError::Empty => Refusal::EmptyAddress,
-        _ => Refusal::BadAddress,
-    })?;
-    let (record, group) = site
-        .catalogue
-        .find(typed.domain())
-        .ok_or(Refusal::UnknownDomain)?;
-    let services = select_services(group, &request.services);
-    if services.is_empty() {
-        return Err(Refusal::UnknownService);
-    }
+    let about = Subject::find(site, &request.address, &request.services)?;
     let sign_in = match request.password.given() {
         None if request.message => return Err(Refusal::MessageNeedsPassword),
         None => None,
-        Some(_) if !confidential => return Err(Refusal::PasswordNeedsHttps),
-        Some(_) if group.sign_in.method == SignInMethod::OAuth2 => {
-            return Err(Refusal::PasswordNotTaken);
-        }
+        Some(_) if !site.sign_in.server => return Err(Refusal::PasswordStaysInBrowser),
         Some(password) => {
-            let AddressOrDomain::Address(address) = &typed else {
-                return Err(Refusal::FullAddressNeeded);
-            };
-            let user = group.user_name.form.of(address);
-            let account = Account::new(record, group.user_name.form, address);
-            let credentials =
-                Credentials::new(user, password.into()).map_err(|_| Refusal::BadPassword)?;
-            let message = match request.message {
-                true => Some(message_to_self(texts, address)?),
-                false => None,
-            };
-            Some(SignIn {
-                credentials,
-                account,
-                message,
-                mask: Mask::of(address),
-            })
+            let account = about.account(texts, confidential, request.message)?;
+            let credentials = Credentials::new(account.user.clone(), password.into());
+            Some((credentials.map_err(|_| Refusal::BadPassword)?, account))
         }
     };
-    Ok(ParsedRequest {
-        record,
-        domain: typed.domain().clone(),
-        services,
-        sign_in,
-    })
-}
-
-fn message_to_self(texts: &Texts, address: &Address) -> Result<OutgoingMessage, Refusal> {
-    let address = address.to_string().parse();
-    let address = address.map_err(|_| Refusal::MessageNeedsPlainAddress)?;
-    // Without randomness for its name it could not be found again.
-    texts.test.self_message(&address).map_err(|_| Refusal::Busy)
-}
-
-/// The services of the group that were ticked. The form without scripts shows the services of
-/// every group, so ids of other groups are no mistake.
-fn select_services<'a>(group: &'a Group, ids: &[String]) -> Vec<&'a Service> {
-    let wanted = |service: &&Service| ids.is_empty() || ids.contains(&service.endpoint.id);
-    group.services.iter().filter(wanted).collect()
-}
-
-/// The largest message that the provider documents, in bytes.
-fn message_size(record: &Record) -> Option<u64> {
-    let mut limits = record.limits.iter();
-    let limit = limits.find(|limit| limit.kind == LimitKind::MessageSize)?;
-    Some(u64::from(limit.megabytes.get()) * 1_000_000)
+    Ok(ParsedRequest { about, sign_in })
 }
 
 fn events(
     site: &Site,
     texts: &Arc<Texts>,
     parsed: ParsedRequest<'_>,
-    checks: &dyn SharedChecks,
+    admission: &Admission,
     permit: Arc<dyn TestPermit>,
 ) -> BoxStream<'static, TestEvent> {
-    let (credentials, mask, message) = match parsed.sign_in {
-        Some(SignIn {
-            credentials,
-            mask,
-            message,
-            ..
-        }) => (Some(credentials), Some(mask), message),
-        None => (None, None, None),
-    };
-    let (status, services) = (&site.status, parsed.services.iter());
-    let others_see = status.others_see(texts, parsed.record, &parsed.services);
-    let presenter = Presenter {
-        texts: Arc::clone(texts),
-        provider: parsed.record.name.clone(),
-        webmail: parsed.record.links.webmail.clone(),
-        with_password: credentials.is_some(),
-        with_message: message.is_some(),
-        mask,
-        message_size: message_size(parsed.record),
-        others_see,
-        alternatives: services
-            .clone()
-            .map(|service| service.role == Role::Alternative)
-            .collect(),
-        endpoints: services
-            .clone()
-            .map(|service| service.endpoint.clone())
-            .collect(),
-    };
-    let targets = services.map(|service| target(parsed.record, service, &parsed.domain));
-    let targets = targets.collect();
-    let observed = match credentials {
-        Some(credentials) => {
+    let ParsedRequest { about, sign_in } = parsed;
+    let account = sign_in.as_ref().map(|(_, account)| account);
+    let presenter = about.presenter(site, texts, account);
+    let targets = about.services.iter();
+    let targets = targets.map(|service| target(about.record, service, about.domain()));
+    let observed = match sign_in {
+        Some((credentials, account)) => {
             let sign_in = net::SignIn {
                 credentials,
                 disclosure: permit.disclosure(),
-                message,
+                message: account.message,
             };
-            let run = site.probe.run(targets, Some(sign_in));
+            // A check without a password is made for all who ask for it; a sign-in is made for one.
+            let targets = targets.map(|target| match admission.client {
+                Some(client) => target.on_behalf_of(client),
+                None => target,
+            });
+            let run = site.probe.run(targets.collect(), Some(sign_in));
             run.map(Observed::now).boxed()
         }
-        None => checks.check(&site.probe, targets, Arc::clone(&permit)),
+        None => {
+            let checks = &admission.checks;
+            checks.check(&site.probe, targets.collect(), Arc::clone(&permit))
+        }
     };
     let service = presenter.endpoints.len();
-    let published = AskedPart::ask(&site.published, texts, parsed.domain, service);
+    let domain = about.domain().clone();
+    let published = AskedPart::ask(&site.published, texts, domain, service);
     let aborted = refusal_events(site, texts, Refusal::Restarting);
     detach(|events| run(presenter, observed, published, permit, aborted, events))
 }

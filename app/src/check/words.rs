@@ -3,9 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use probe::dialogue::OutgoingMessage;
-use probe::net::self_message;
-use probe::{Endpoint, EnvelopeAddress, Outcome};
+use probe::Endpoint;
 use serde::Deserialize;
 use strum::IntoEnumIterator;
 use time::{Date, OffsetDateTime};
@@ -13,7 +11,7 @@ use time::{Date, OffsetDateTime};
 use super::Refusal;
 use super::event::{FindingWords, Mark, ResultLabels};
 use super::refusal::round_up;
-use crate::content::Files;
+use super::self_message::MessageWords;
 use crate::content::by_id::{ById, Table};
 use crate::content::file::File;
 use crate::content::template::{Plain, Template, placeholders, plain};
@@ -25,7 +23,7 @@ pub struct TestWords {
     labels: LabelWords,
     pub(super) verdicts: VerdictWords,
     pub(super) password: PasswordWords,
-    message: MessageWords,
+    pub(super) message: MessageWords,
     pub(super) facts: FactWords,
     shared: SharedWords,
     plan: PlanWords,
@@ -79,15 +77,6 @@ words! {
     /// What was measured.
     UnitWords: decimal_point under_a_millisecond;
         milliseconds(NumberValue) seconds(NumberValue) megabytes(NumberValue)
-}
-
-/// The message that a customer sends to itself.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct MessageWords {
-    subject: Plain,
-    /// Its paragraphs.
-    text: Vec<Plain>,
 }
 
 /// Days and periods.
@@ -145,22 +134,6 @@ struct WordsFile {
     units: UnitWords,
     dates: DateWords,
     refusals: ById<RefusalText>,
-}
-
-/// The message that is sent from this address to itself, in a built-in language.
-///
-/// # Errors
-///
-/// There is no such language, or the system has no randomness for the name of the message.
-pub fn message_to_self(
-    language: &str,
-    address: &EnvelopeAddress,
-) -> Result<OutgoingMessage, String> {
-    let files = Files::built_in()?;
-    let words = TestWords::read(&files.folder(language).file("test.toml")?)?;
-    words
-        .self_message(address)
-        .map_err(|outcome| outcome.meaning().to_owned())
 }
 
 impl TestWords {
@@ -221,21 +194,6 @@ impl TestWords {
     /// Opens what only people who help want to know.
     pub(crate) fn details(&self) -> &str {
         &self.labels.details
-    }
-
-    /// The message that is sent from this address to itself.
-    ///
-    /// # Errors
-    ///
-    /// As [`self_message`].
-    pub(crate) fn self_message(
-        &self,
-        address: &EnvelopeAddress,
-    ) -> Result<OutgoingMessage, Outcome> {
-        let MessageWords { subject, text } = &self.message;
-        let paragraphs = text.iter().map(|text| text.0.as_str());
-        let text = paragraphs.collect::<Vec<_>>().join("\n\n");
-        self_message(address, &subject.0, &text)
     }
 
     /// Says that the message to oneself has arrived.

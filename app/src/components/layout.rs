@@ -22,7 +22,7 @@ pub fn Document(
     children: Children,
 ) -> impl IntoView {
     let (site, texts) = (site(), texts());
-    let Bundle { style, script } = site.bundle.clone();
+    let Bundle { style, script, .. } = site.bundle.clone();
     let provider = site.provider_names(&texts.words);
     let words = texts.pages.layout.clone();
     let full_title = words.title.fill(|value| match value {

@@ -27,6 +27,8 @@ mod icon;
 #[cfg(feature = "ssr")]
 mod keep_trail;
 #[cfg(feature = "ssr")]
+mod late;
+#[cfg(feature = "ssr")]
 mod layout;
 #[cfg(feature = "ssr")]
 mod outage;
@@ -89,6 +91,8 @@ pub use heading::Heading;
 pub use icon::{Icon, Picture};
 #[cfg(feature = "ssr")]
 pub use keep_trail::KeepTrail;
+#[cfg(feature = "ssr")]
+pub use late::Late;
 #[cfg(feature = "ssr")]
 pub use layout::Document;
 #[cfg(feature = "ssr")]

@@ -2,16 +2,18 @@
 
 use leptos::prelude::*;
 
-use super::said;
+use super::{Late, said};
 use crate::islands::LiveStatus;
-use crate::site::{site, texts};
+use crate::site::{Shows, site, texts};
 use crate::status::said::Times;
-use crate::status::tell;
+use crate::status::tell::{self, Trouble};
 
-/// One notice for each group of addresses with trouble. Nothing stands there where nothing is monitored.
+/// One notice for each group of addresses with trouble, or where that was just now; what begins later is said at the edge of the screen. Nothing
+/// stands there where nothing is monitored.
 #[component]
 pub fn Outage() -> impl IntoView {
     let (site, texts) = (site(), texts());
+    let shown = site.revision.number(Shows::Changes);
     let seen = site.status.seen()?;
     let times = Times::new(&texts, seen.now);
     let records = site.catalogue.records.iter();
@@ -20,22 +22,39 @@ pub fn Outage() -> impl IntoView {
     let notices = groups
         .enumerate()
         .filter_map(|(position, (record, group))| {
-            let down = seen.down(record, group);
-            let (heading, text) = tell::outage(times, &texts, (record, group), &down)?;
+            let (class, trouble) = match tell::outage(times, &texts, &seen, (record, group)) {
+                Some(trouble) => ("note outage", trouble),
+                None => {
+                    let since = seen.recovered(record, group)?;
+                    let over = tell::recovery(times, &texts, (record, group), since);
+                    ("note outage over", over)
+                }
+            };
+            let Trouble {
+                heading,
+                text,
+                advice,
+            } = trouble;
             Some(view! {
-                <div class="note outage" data-group=position.to_string()>
-                    <p><b>{said(heading)}</b></p>
-                    <p>{text} " " {words.advice.clone()}</p>
+                <details class=class open data-group=position.to_string()>
+                    <summary>{said(heading)}</summary>
+                    <p>{text}</p>
+                    {advice.map(|advice| view! { <p>{advice}</p> })}
                     <a href="/status">{words.link.clone()}</a>
-                </div>
+                </details>
             })
         });
     let notices: Vec<_> = notices.collect();
+    let begun = !notices.is_empty();
+    let notices = view! { <div id="outage" data-live="" role="status">{notices}</div> };
+    let (begun, later) = match begun {
+        true => (Some(notices), None),
+        false => (None, Some(notices)),
+    };
     Some(view! {
         <LiveStatus>
-            <div id="outage" data-live="" role="status">
-                {notices}
-            </div>
+            {begun}
+            <Late shown>{later}</Late>
         </LiveStatus>
     })
 }

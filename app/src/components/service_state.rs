@@ -50,7 +50,7 @@ pub fn ServiceState<'a>(
         <div class="service-state" data-mark=shown.mark() data-live="" id=id>
             <p class="state">
                 <b class="sign">{said(state)}</b>
-                {checked.map(|checked| view! { " " <span>"· " {said(checked)}</span> })}
+                {checked.map(|checked| view! { " " <span><span class="dot">"· "</span> {said(checked)}</span> })}
             </p>
             {lasting.map(|text| view! { <p class="note">{text}</p> })}
             {means}
@@ -73,7 +73,7 @@ pub fn StatesBeforeTest() -> impl IntoView {
     Some(panels.collect_view())
 }
 
-/// One line where all is well, or what is not.
+/// One line where all is well, or what is not, as far as the notice at the top of the page does not say it.
 fn before_test(
     seen: &Seen,
     record: &Arc<Record>,
@@ -84,7 +84,12 @@ fn before_test(
     let times = Times::new(&texts, seen.now);
     let words = &texts.status;
     let services = group.services.iter();
-    let services = services.filter(|service| service.role != Role::Alternative);
+    let down = seen.down(record, group);
+    let told = |service: &Service| {
+        down.iter()
+            .any(|(down, _)| down.endpoint.id == service.endpoint.id)
+    };
+    let services = services.filter(|service| service.role != Role::Alternative && !told(service));
     let standings: Vec<(&Service, Standing)> = services
         .map(|service| {
             let standing = seen.standing(&ServiceKey::new(record, service));
@@ -93,6 +98,8 @@ fn before_test(
         .collect();
     let shown = worst(&standings);
     let line = match shown {
+        // What is left works, and the notice says what does not.
+        _ if !down.is_empty() => None,
         ShownState::Ok => Some(Said::text(&words.before_test.all_work)),
         ShownState::Down => Some(Said::text(&words.before_test.trouble)),
         _ => None,
@@ -106,7 +113,7 @@ fn before_test(
         view! {
             <p class="state">
                 <b class="sign">{said(line)}</b>
-                {checked.map(|checked| view! { " " <span>"· " {said(checked)}</span> })}
+                {checked.map(|checked| view! { " " <span><span class="dot">"· "</span> {said(checked)}</span> })}
             </p>
         }
     });

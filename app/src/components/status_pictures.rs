@@ -9,7 +9,7 @@ use crate::status::bars::{self, Bars, DayState, Lines, Run};
 use crate::status::chart::{self, Chart};
 use crate::status::said::{Said, Times};
 use crate::status::words::{
-    DayCountsValue, DaysWords, FailedValue, PercentValue, RangeValue, TimesValue,
+    DayCountsValue, DaysWords, FailedValue, PercentValue, RangeValue, TimesValue, WorkedValue,
 };
 use crate::texts::Texts;
 
@@ -105,10 +105,7 @@ pub fn DayBars<'a>(
     ];
     let lines = lines.into_iter().filter(|(_, line)| !line.is_empty());
     let lines: Vec<_> = lines.map(|(class, line)| drawn(class, line)).collect();
-    let share = bars.share().map(|share| {
-        let percent = percent(share);
-        words.share.fill(|PercentValue::Percent| &percent)
-    });
+    let share = share(words, bars.worked(), bars.share());
     let label = format!("{}, {name}: {summary}", words.caption);
     view! {
         <figure class="days">
@@ -187,12 +184,23 @@ fn day_row(run: Run, times: Times<'_>, words: &DaysWords) -> impl IntoView + use
     view! { <tr><td>{day}</td><td>{found.clone()}</td><td>{failed}</td></tr> }
 }
 
-/// A share in hundredths of a percent, as a percentage with as many digits as it needs.
-fn percent(share: u32) -> String {
-    match share {
-        10_000 => "100%".to_owned(),
-        _ => format!("{}.{:02}%", share / 100, share % 100),
-    }
+/// So many checks, and more, are told as a share of all.
+const MANY_CHECKS: u64 = 1_000;
+
+/// How many of all checks found that the service works.
+fn share(words: &DaysWords, (worked, checks): (u64, u64), share: Option<u64>) -> Option<String> {
+    let text = match share? {
+        _ if checks < MANY_CHECKS => words.share_of.fill(|value| match value {
+            WorkedValue::Worked => worked.to_string(),
+            WorkedValue::Checks => checks.to_string(),
+        }),
+        10_000 => words.share.fill(|PercentValue::Percent| "100%"),
+        share => {
+            let percent = format!("{}.{:02}%", share / 100, share % 100);
+            words.share.fill(|PercentValue::Percent| &percent)
+        }
+    };
+    Some(text)
 }
 
 /// The chart of response times, with its table.
@@ -284,4 +292,38 @@ fn chart_row(row: chart::Row, times: Times<'_>, texts: &Texts) -> impl IntoView 
     };
     let begin = Said::from(times.clock(row.begin));
     view! { <tr><td>{said(begin)}</td><td>{mean}</td><td>{longest}</td></tr> }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::texts::Texts;
+
+    #[test]
+    fn few_checks_are_counted_and_many_are_a_share() {
+        let texts = Texts::english();
+        for (worked, part, expected) in [
+            ((0, 0), None, None),
+            ((1, 3), Some(3_333), Some("It worked in 1 of 3 checks")),
+            ((9, 9), Some(10_000), Some("It worked in 9 of 9 checks")),
+            (
+                (1_000, 1_000),
+                Some(10_000),
+                Some("It worked in 100% of all checks"),
+            ),
+            (
+                (99_999, 100_000),
+                Some(9_999),
+                Some("It worked in 99.99% of all checks"),
+            ),
+            (
+                (5, 100_000),
+                Some(0),
+                Some("It worked in 0.00% of all checks"),
+            ),
+        ] {
+            let said = share(&texts.status.days, worked, part);
+            assert_eq!(said.as_deref(), expected, "{worked:?}");
+        }
+    }
 }

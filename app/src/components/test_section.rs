@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use super::{AddressAdvice, AfterTest, StatesBeforeTest};
-use crate::check::Admission;
 use crate::check::event::{FindingWords, Mark};
+use crate::check::{Admission, SignInWays};
 use crate::guide::destination::{Destination, Page};
 use crate::guide::trail::Trail;
 use crate::islands::{AddressInput, TestForm};
@@ -58,8 +58,10 @@ pub fn TestSection(
             <fieldset id="node-password" class="bare" hidden=!with_password disabled=!with_password>
                 {if !takes_password {
                     view! { <p class="note">{localized(|t| &t.own_sign_in.password)}</p> }.into_any()
+                } else if site.sign_in == SignInWays::NONE {
+                    ().into_any()
                 } else if confidential {
-                    password_field().into_any()
+                    password_field(&site).into_any()
                 } else {
                     view! {
                         <p class="note">
@@ -78,7 +80,8 @@ pub fn TestSection(
     }
 }
 
-fn password_field() -> impl IntoView {
+fn password_field(site: &Site) -> impl IntoView + use<> {
+    let ways = site.sign_in;
     view! {
         <label for="test-password">
             {localized(|t| &t.test.password)} " " <span class="optional">{localized(|t| &t.test.optional)}</span>
@@ -92,7 +95,9 @@ fn password_field() -> impl IntoView {
                 autocapitalize="off"
                 spellcheck="false"
                 maxlength="255"
-                aria-describedby="password-space password-hint"
+                // Without the server's way it waits for scripts.
+                disabled=!ways.server
+                aria-describedby="password-space password-hint password-way"
             />
             <button
                 type="button"
@@ -110,6 +115,7 @@ fn password_field() -> impl IntoView {
         <p id="password-hint" class="hint">
             {localized(|t| &t.test.password_hint)}
         </p>
+        {password_way(site)}
         <label class="check">
             <input type="checkbox" name="message" value="true" aria-describedby="message-hint"/>
             {localized(|t| &t.test.message)}
@@ -117,6 +123,34 @@ fn password_field() -> impl IntoView {
         <p id="message-hint" class="hint">
             {localized(|t| &t.test.message_hint)}
         </p>
+    }
+}
+
+/// Which way the password takes. The browser shows the sentence that is true of it now; without scripts the first.
+fn password_way(site: &Site) -> impl IntoView + use<> {
+    let ways = site.sign_in;
+    let first = match ways.server {
+        true => localized(|t| &t.test.way_server),
+        false => localized(|t| &t.test.way_none),
+    };
+    let others = ways.browser.then(|| {
+        view! {
+            <p data-is="loading">{localized(|t| &t.test.way_loading)}</p>
+            <p data-is="browser">{localized(|t| &t.test.way_browser)}</p>
+        }
+    });
+    view! {
+        <div
+            id="password-way"
+            class="hint way"
+            role="status"
+            data-worker=ways.browser.then(|| site.bundle.worker.clone())
+            data-only=(!ways.server).then_some("")
+        >
+            <p data-is="server">{first}</p>
+            {others}
+        </div>
+        <p class="hint"><a href="/password">{localized(|t| &t.test.way_how)}</a></p>
     }
 }
 

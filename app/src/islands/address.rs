@@ -325,9 +325,9 @@ mod browser {
         let part = match parse_address(text) {
             // A field may be left empty.
             Err(_) if text.is_empty() => String::new(),
-            Err(error) => format!("[data-advice={}]", error.code()),
+            Err(error) => ["[data-advice=", error.code(), "]"].concat(),
             Ok(address) => {
-                let elsewhere = format!("[data-domains~='{}']", address.domain().as_str());
+                let elsewhere = ["[data-domains~='", address.domain().as_str(), "']"].concat();
                 let meant = meant(text, groups);
                 if belongs(text, groups) != Belongs::Elsewhere {
                     String::new()
@@ -336,7 +336,7 @@ mod browser {
                 } else if let Some(meant) = meant {
                     if let Some(link) = dom::find(root, "[data-advice=meant] a") {
                         link.set_text_content(Some(&meant.to_string()));
-                        let path = format!("/settings/{}", meant.domain().as_str());
+                        let path = ["/settings/", meant.domain().as_str()].concat();
                         let _ = link.set_attribute("href", &path);
                     }
                     "[data-advice=meant]".to_owned()
@@ -345,17 +345,9 @@ mod browser {
                 }
             }
         };
-        let Ok(all) = root.query_selector_all("[data-advice]") else {
-            return;
-        };
-        for place in 0..all.length() {
-            let advice = all
-                .get(place)
-                .and_then(|node| node.dyn_into::<Element>().ok());
-            if let Some(advice) = advice {
-                let shown = !part.is_empty() && advice.matches(&part).unwrap_or(false);
-                dom::show(&advice, shown);
-            }
+        for advice in dom::all(root, "[data-advice]") {
+            let shown = !part.is_empty() && advice.matches(&part).unwrap_or(false);
+            dom::show(&advice, shown);
         }
     }
 

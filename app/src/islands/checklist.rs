@@ -56,6 +56,6 @@ pub(super) fn save(root: &HtmlDivElement, name: &str) {
 }
 
 fn boxes(root: &HtmlDivElement) -> impl Iterator<Item = HtmlInputElement> {
-    let inputs = root.get_elements_by_tag_name("input");
-    (0..inputs.length()).filter_map(move |position| inputs.item(position)?.dyn_into().ok())
+    let inputs = dom::all(root, "input").into_iter();
+    inputs.map(JsCast::unchecked_into)
 }

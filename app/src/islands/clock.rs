@@ -27,8 +27,8 @@ pub(super) fn show(root: &HtmlDivElement) {
             return;
         };
         for (name, shown) in [("checking", false), ("right", !wrong), ("wrong", wrong)] {
-            let part = root.query_selector(&format!("[data-clock={name}]"));
-            if let Ok(Some(part)) = part {
+            let part = ["[data-clock=", name, "]"].concat();
+            if let Some(part) = dom::find(&root, &part) {
                 dom::show(&part, shown);
             }
         }

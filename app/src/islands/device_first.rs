@@ -8,7 +8,7 @@ use web_sys::Element;
 pub(super) fn put_first(root: &Element) {
     let page = document().document_element();
     let device = page.and_then(|page| page.get_attribute("data-device"));
-    let part = device.map(|device| format!("[data-device={device}]"));
+    let part = device.map(|device| ["[data-device=", &device, "]"].concat());
     if let Some(part) = part.and_then(|part| super::dom::find(root, &part))
         && let Some(list) = part.parent_element()
     {

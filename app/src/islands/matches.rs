@@ -4,17 +4,18 @@
 use std::cell::Cell;
 use std::time::Duration;
 
-use gloo_net::http::Request;
 use leptos::prelude::set_timeout;
 use wasm_bindgen::JsCast;
-use web_sys::{
-    DomParser, Element, FormData, HtmlDivElement, HtmlFormElement, SupportedType, UrlSearchParams,
-};
+use web_sys::{Element, FormData, HtmlDivElement, HtmlFormElement, UrlSearchParams};
 
 use super::dom::find;
+use super::fetch;
 
 /// How long nothing must be typed before the server is asked.
 const PAUSE: Duration = Duration::from_millis(450);
+
+/// What is found.
+const FOUND: &str = "#found";
 
 thread_local! {
     /// How often something was typed: an answer to an earlier text is not shown.
@@ -40,8 +41,9 @@ async fn show(root: &Element, turn: u32) {
     let Some(path) = path(root) else {
         return;
     };
-    let fresh = fetch(&path).await;
-    let Some(old) = find(root, "#found") else {
+    let fresh = fetch::page_with(&path, FOUND).await;
+    let fresh = fresh.and_then(|page| find(&page, FOUND));
+    let Some(old) = find(root, FOUND) else {
         return;
     };
     if TYPED.get() != turn || !root.is_connected() {
@@ -62,13 +64,5 @@ fn path(root: &Element) -> Option<String> {
     let form = find(root, "form")?.dyn_into::<HtmlFormElement>().ok()?;
     let fields = FormData::new_with_form(&form).ok()?;
     let query = UrlSearchParams::new_with_str_sequence_sequence(&fields).ok()?;
-    Some(format!("/errors?{}", String::from(query.to_string())))
-}
-
-async fn fetch(path: &str) -> Option<Element> {
-    let answer = Request::get(path).send().await.ok()?;
-    let page = answer.text().await.ok()?;
-    let parsed = DomParser::new().ok()?;
-    let parsed = parsed.parse_from_string(&page, SupportedType::TextHtml);
-    parsed.ok()?.query_selector("#found").ok()?
+    Some(["/errors?", &String::from(query.to_string())].concat())
 }

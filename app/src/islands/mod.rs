@@ -15,6 +15,8 @@ mod device_first;
 mod dom;
 mod enhance;
 #[cfg(feature = "hydrate")]
+mod fetch;
+#[cfg(feature = "hydrate")]
 mod last_test;
 #[cfg(feature = "hydrate")]
 mod live;
@@ -24,6 +26,8 @@ mod password_field;
 #[cfg(feature = "hydrate")]
 mod report;
 mod results;
+#[cfg(feature = "hydrate")]
+mod sign_in_worker;
 #[cfg(feature = "hydrate")]
 mod storage;
 mod test_form;

@@ -31,7 +31,8 @@ pub(super) fn show(root: &HtmlDivElement) {
     ] {
         if let Some(link) = find(root, id) {
             let content = String::from(encode_uri_component(&content));
-            let _ = link.set_attribute("href", &format!("data:{kind};charset=utf-8,{content}"));
+            let link_to = ["data:", kind, ";charset=utf-8,", &content].concat();
+            let _ = link.set_attribute("href", &link_to);
         }
     }
     for (id, shown) in [("#report-empty", false), ("#report-made", true)] {

@@ -39,5 +39,5 @@ fn storage(area: StorageArea) -> Option<Storage> {
 }
 
 fn key(name: &str) -> String {
-    format!("mailguide {name}")
+    ["mailguide ", name].concat()
 }

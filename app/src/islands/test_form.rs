@@ -132,24 +132,24 @@ mod server {
 
 #[cfg(feature = "hydrate")]
 mod browser {
-    use std::cell::Cell;
+    use std::cell::{Cell, RefCell};
     use std::rc::Rc;
 
     use gloo_net::http::Request;
     use leptos::server_fn::ServerFn;
+    use wasm_bindgen::JsCast;
     use wasm_bindgen::prelude::Closure;
-    use wasm_bindgen::{JsCast, JsValue};
     use wasm_bindgen_futures::JsFuture;
     use web_sys::js_sys::{Reflect, Uint8Array};
     use web_sys::{
-        AbortController, Element, Event, FormData, HtmlElement, ReadableStreamDefaultReader,
-        UrlSearchParams,
+        AbortController, Element, Event, FormData, HtmlElement, HtmlInputElement,
+        ReadableStreamDefaultReader, UrlSearchParams,
     };
 
     use super::*;
     use crate::check::TestConnection;
     use crate::check::lines::Lines;
-    use crate::islands::{last_test, troubleshooter};
+    use crate::islands::{last_test, sign_in_worker, troubleshooter};
 
     /// What belongs to the browser cannot leave its only thread.
     pub(super) type Storage = LocalStorage;
@@ -185,13 +185,23 @@ mod browser {
                 "reset" => reset(),
                 "click" => password_field::click(&heard, &event),
                 "mousedown" => keep_in_place(&event),
+                "focusin" => begin_worker(&heard, &event),
                 _ => password_field::typed(&heard),
             });
-        for name in ["reset", "click", "mousedown", "input"] {
+        for name in ["reset", "click", "mousedown", "focusin", "input"] {
             let listener = listener.as_ref().unchecked_ref();
             let _ = form.add_event_listener_with_callback(name, listener);
         }
         listener.forget();
+    }
+
+    /// Loads the worker for the password where it is about to be typed. Nobody else needs its many bytes.
+    fn begin_worker(form: &HtmlFormElement, event: &Event) {
+        let target = event.target();
+        let target = target.and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
+        if target.is_some_and(|target| target.name() == "password") {
+            sign_in_worker::load(form);
+        }
     }
 
     /// Leaves the focus where it is while the button is pressed. Else the address field is left first, what there is
@@ -242,8 +252,10 @@ mod browser {
         let (Some(fields), Ok(controller)) = (fields, AbortController::new()) else {
             return;
         };
+        let worker = form.as_ref().and_then(sign_in_worker::take);
         if let Some(form) = &form {
             password_field::hide(form);
+            sign_in_worker::clear(form);
         }
         let signal = controller.signal();
         let path = last_test::here();
@@ -255,25 +267,34 @@ mod browser {
         progress.set(Some(Progress::default()));
         running.set(true);
         leptos::task::spawn_local(async move {
-            let mut lines = Vec::new();
-            let read = read(&fields, &signal, |line| {
-                if let Ok(event) = serde_json::from_str(&line)
-                    && !dismissed.get()
-                {
-                    progress.update(|progress| progress.get_or_insert_default().apply(event));
-                    lines.push(line);
-                    last_test::save(&path, &lines, false);
+            let lines = Rc::new(RefCell::new(Vec::new()));
+            let received = {
+                let (lines, path, dismissed) = (lines.clone(), path.clone(), dismissed.clone());
+                move |line: String| {
+                    if let Ok(event) = serde_json::from_str(&line)
+                        && !dismissed.get()
+                    {
+                        progress.update(|progress| progress.get_or_insert_default().apply(event));
+                        let mut lines = lines.borrow_mut();
+                        lines.push(line);
+                        last_test::save(&path, &lines, false);
+                    }
                 }
-            });
+            };
+            match (worker, &form) {
+                (Some(worker), Some(form)) => {
+                    sign_in_worker::run(worker, form, &fields, &signal, received).await;
+                }
+                _ => drop(read(&fields, &signal, received).await),
+            }
             // How a broken connection failed says nothing to a customer; that it did shows in
             // the missing last line.
-            let _ = read.await;
             if dismissed.get() {
                 return;
             }
             let whole =
                 untrack(|| progress.with(|progress| progress.as_ref().is_some_and(|p| p.done)));
-            last_test::save(&path, &lines, whole);
+            last_test::save(&path, &lines.borrow(), whole);
             progress.update(|progress| {
                 let progress = progress.get_or_insert_default();
                 if !progress.done {
@@ -290,32 +311,27 @@ mod browser {
         });
     }
 
+    /// Reads the answer until it ends or breaks off.
+    ///
     /// Leptos' own client for server functions cannot be stopped before the first byte arrives and
     /// hides the body of a refusal, so the request is made here, to the function's own path.
     async fn read(
         fields: &FormData,
         signal: &web_sys::AbortSignal,
         mut received: impl FnMut(String),
-    ) -> Result<(), JsValue> {
-        let body = UrlSearchParams::new_with_str_sequence_sequence(fields)?;
-        let response = Request::post(TestConnection::PATH)
-            .abort_signal(Some(signal))
-            .body(body)
-            .map_err(|error| JsValue::from_str(&error.to_string()))?
-            .send()
-            .await
-            .map_err(|error| JsValue::from_str(&error.to_string()))?;
-        let Some(stream) = response.body() else {
-            return Ok(());
-        };
-        let reader = ReadableStreamDefaultReader::new(&stream)?;
+    ) -> Option<()> {
+        let body = UrlSearchParams::new_with_str_sequence_sequence(fields).ok()?;
+        let request = Request::post(TestConnection::PATH).abort_signal(Some(signal));
+        let response = request.body(body).ok()?.send().await.ok()?;
+        let reader = ReadableStreamDefaultReader::new(&response.body()?).ok()?;
         let mut lines = Lines::default();
         loop {
-            let part = JsFuture::from(reader.read()).await?;
-            if Reflect::get(&part, &"done".into())?.is_truthy() {
-                return Ok(());
+            let part = JsFuture::from(reader.read()).await.ok()?;
+            let get = |name: &str| Reflect::get(&part, &name.into()).ok();
+            if get("done")?.is_truthy() {
+                return None;
             }
-            let chunk = Uint8Array::new(&Reflect::get(&part, &"value".into())?).to_vec();
+            let chunk = Uint8Array::new(&get("value")?).to_vec();
             for line in lines.push(&chunk) {
                 received(line);
             }

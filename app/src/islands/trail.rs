@@ -117,31 +117,21 @@ pub(super) fn address(path: &str, answered: &[AnsweredQuestion]) -> String {
 /// The way that this part of the page shows.
 pub(super) fn shown(root: &Element) -> Vec<AnsweredQuestion> {
     let mut answered = Vec::new();
-    let items = root.query_selector_all("#known li");
-    let items = items.ok().into_iter();
-    for list in items {
-        for index in 0..list.length() {
-            let item = list.item(index);
-            let item = item.and_then(|item| wasm_bindgen::JsCast::dyn_into::<Element>(item).ok());
-            let Some(item) = item else {
-                continue;
-            };
-            let data = |name: &str| item.get_attribute(name).unwrap_or_default();
-            let text = |selector: &str| {
-                let part = item.query_selector(selector).ok().flatten();
-                part.and_then(|part| part.text_content())
-                    .unwrap_or_default()
-            };
-            answered.push(AnsweredQuestion {
-                question: text("span"),
-                answer: text("b"),
-                certain: text(".certain"),
-                to: data("data-to"),
-                then: data("data-then"),
-                program: data("data-program"),
-                id: data("data-id"),
-            });
-        }
+    for item in dom::all(root, "#known li") {
+        let data = |name: &str| item.get_attribute(name).unwrap_or_default();
+        let text = |selector: &str| {
+            let part = find(&item, selector).and_then(|part| part.text_content());
+            part.unwrap_or_default()
+        };
+        answered.push(AnsweredQuestion {
+            question: text("span"),
+            answer: text("b"),
+            certain: text(".certain"),
+            to: data("data-to"),
+            then: data("data-then"),
+            program: data("data-program"),
+            id: data("data-id"),
+        });
     }
     answered
 }

@@ -1,14 +1,13 @@
 //! The troubleshooter with scripts: no page is loaded between two questions, and what was
 //! answered stays in this browser.
 
-use gloo_net::http::Request;
 use leptos::ev::{MouseEvent, popstate};
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Document, DomParser, Element, Event, HtmlElement, HtmlFormElement, SupportedType};
+use web_sys::{Element, Event, HtmlElement, HtmlFormElement};
 
 use super::dom::{self, find};
-use super::{clock, device_first, last_test, trail};
+use super::{clock, device_first, fetch, last_test, trail};
 use crate::answered::AnsweredQuestion;
 use crate::answered::answer_ids::{FAULT, FINE, NO, RIGHT, UNKNOWN, WRONG, YES};
 use crate::check::event::Progress;
@@ -120,7 +119,7 @@ fn found(root: &Element, progress: &Progress) -> &'static str {
 }
 
 fn find_answer(root: &Element, id: &str) -> Option<Element> {
-    find(root, &format!(".choice[data-answer={id}]"))
+    find(root, &[".choice[data-answer=", id, "]"].concat())
 }
 
 /// Follows this answer if the question has it.
@@ -139,7 +138,7 @@ fn follow(root: &Element, link: &Element, first: Option<String>) {
     let data = |name: &str| link.get_attribute(name).unwrap_or_default();
     let text = |selector: &str| find(root, selector).and_then(|part| part.text_content());
     let label = link.get_attribute("data-label").or_else(|| {
-        let label = link.query_selector("b").ok().flatten();
+        let label = find(link, "b");
         label.and_then(|label| label.text_content())
     });
     let node = find(root, "#node").and_then(|node| node.get_attribute("data-node"));
@@ -180,7 +179,7 @@ fn follow(root: &Element, link: &Element, first: Option<String>) {
 fn load(root: &Element, path: String, came: CameBy) {
     let root = root.clone();
     leptos::task::spawn_local(async move {
-        let fresh = fetch(&path).await;
+        let fresh = fetch::page_with(&path, NODE).await;
         // A page that goes on without scripts has put a copy in this place.
         if !root.is_connected() {
             return;
@@ -190,12 +189,12 @@ fn load(root: &Element, path: String, came: CameBy) {
         }
         if let Some(fresh) = fresh {
             for part in [NODE, "#by-hand"] {
-                let found = fresh.query_selector(part).ok().flatten();
-                if let (Some(old), Some(found)) = (find(&root, part), found) {
+                if let (Some(old), Some(found)) = (find(&root, part), find(&fresh, part)) {
                     let _ = old.replace_with_with_node_1(&found);
                 }
             }
-            document().set_title(&fresh.title());
+            let title = find(&fresh, "title").and_then(|title| title.text_content());
+            document().set_title(&title.unwrap_or_default());
             window().scroll_to_with_x_and_y(0.0, 0.0);
             let heading = find(&root, "#node h1");
             if let Some(heading) = heading.and_then(|h| h.dyn_into::<HtmlElement>().ok()) {
@@ -204,17 +203,6 @@ fn load(root: &Element, path: String, came: CameBy) {
             arrived(&root, came);
         }
     });
-}
-
-/// The page of a question.
-async fn fetch(path: &str) -> Option<Document> {
-    let answer = Request::get(path).send().await.ok()?;
-    let page = answer.text().await.ok()?;
-    let parsed = DomParser::new().ok()?;
-    let parsed = parsed.parse_from_string(&page, SupportedType::TextHtml);
-    let parsed = parsed.ok()?;
-    parsed.query_selector(NODE).ok()??;
-    Some(parsed)
 }
 
 /// Shows the test where the question is about it, and answers what can be answered here.
@@ -264,7 +252,10 @@ fn answer_settled(root: &Element) -> bool {
         .filter_map(|pair| pair.split_once('='));
     let mut pairs = pairs.filter(|(after, _)| answered.iter().any(|step| step.id == *after));
     let link = match (by(root) == "program", trail::program(&answered)) {
-        (true, Some(step)) => find(root, &format!(".choice[data-program={}]", step.program)),
+        (true, Some(step)) => {
+            let choice = [".choice[data-program=", &step.program, "]"].concat();
+            find(root, &choice)
+        }
         _ => pairs.next().and_then(|(_, id)| find_answer(root, id)),
     };
     if let Some(link) = &link {

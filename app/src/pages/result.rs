@@ -1,5 +1,7 @@
 //! The answer to the form of `/test` when scripts are off.
 
+use std::sync::Arc;
+
 use futures_util::{FutureExt, StreamExt};
 use leptos::prelude::*;
 
@@ -55,6 +57,10 @@ pub fn ResultPage(
                     let (address, node, trail) = (typed.clone(), node.clone(), trail.clone());
                     Suspend::new(async move {
                         let mut progress = results.await;
+                        // When the customer leaves, the page goes at once, and its context with it, while
+                        // another task may still be rendering this.
+                        provide_context(Arc::clone(&site));
+                        provide_context(Arc::clone(&texts));
                         let by_test = texts.guide.nodes.get(&node);
                         let by_test = by_test.is_some_and(|node| node.by == AnsweredBy::Test);
                         let fault = by_test && progress.servers_fail() == Some(true);

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::components::{Document, SettingsTable, ShortWays, SupportOf, YourAddress};
+use crate::components::{Document, Late, SettingsTable, ShortWays, SupportOf, YourAddress};
 use crate::guide::program::SecurityNames;
 use crate::guide::values::Values;
 use crate::islands::{AddressScope, LiveStatus};
 use crate::page_words::{DomainValue, ServiceValue};
 use crate::record::{Domain, Group, Record, Role};
-use crate::site::{localized, site, texts};
+use crate::site::{Shows, localized, site, texts};
 
 /// The settings of one domain.
 #[component]
@@ -30,6 +30,7 @@ pub fn SettingsPage(
         security: SecurityNames::general(&texts.words),
     });
     let path = format!("settings/{domain}");
+    let shown = site.revision.number(Shows::Changes);
     let title = texts
         .pages
         .settings
@@ -46,6 +47,7 @@ pub fn SettingsPage(
                     // What is seen begins with the values.
                     <LiveStatus>
                         <h2 id="settings" class="unseen">{localized(|t| &t.settings.heading)}</h2>
+                        <Late shown/>
                     </LiveStatus>
                     <SettingsTable record group domain/>
                 </section>

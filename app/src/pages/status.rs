@@ -7,12 +7,12 @@ use time::UtcDateTime;
 
 use super::status_news::{Incidents, WhatChanged};
 use crate::components::{
-    DayBars, DayTable, DaysLegend, Document, Heading, ResponseChart, ResponseTable, ServiceState,
-    said,
+    DayBars, DayTable, DaysLegend, Document, Heading, Late, ResponseChart, ResponseTable,
+    ServiceState, said,
 };
 use crate::islands::LiveStatus;
 use crate::record::{Group, Record, Service};
-use crate::site::{site, texts};
+use crate::site::{Shows, site, texts};
 use crate::status::said::{Said, Times};
 use crate::status::tell::{self, Overall};
 use crate::status::words::{DomainsMoreValue, DomainsValue, NumberValue, TimeValue};
@@ -25,6 +25,7 @@ pub fn StatusPage() -> impl IntoView {
     let (site, texts) = (site(), texts());
     let words = &texts.status.page;
     let title = words.title.clone();
+    let shown = site.revision.number(Shows::Changes);
     let body = match site.status.seen() {
         None => view! {
             <p class="lead">{words.off.clone()}</p>
@@ -32,7 +33,7 @@ pub fn StatusPage() -> impl IntoView {
             <p class="go-on"><a class="button" href="/test">{words.test.clone()}</a></p>
         }
         .into_any(),
-        Some(seen) => known(&seen).into_any(),
+        Some(seen) => known(&seen, shown).into_any(),
     };
     view! {
         <Document title=title.clone() description=words.lead.clone()>
@@ -42,7 +43,7 @@ pub fn StatusPage() -> impl IntoView {
     }
 }
 
-fn known(seen: &Seen) -> impl IntoView + use<> {
+fn known(seen: &Seen, shown: u64) -> impl IntoView + use<> {
     let (site, texts) = (site(), texts());
     let times = Times::new(&texts, seen.now);
     let words = &texts.status;
@@ -51,7 +52,7 @@ fn known(seen: &Seen) -> impl IntoView + use<> {
     let overall = overall(seen, times, &texts);
     view! {
         <p class="lead">{words.page.lead.clone()} " " {tell::interval(&texts, seen.every)}</p>
-        <LiveStatus>{overall}</LiveStatus>
+        <LiveStatus>{overall} <Late shown/></LiveStatus>
         {records}
         <section aria-labelledby="incidents">
             <Heading id="incidents".to_owned() title=words.incidents.title.clone()/>
@@ -106,7 +107,7 @@ fn overall(seen: &Seen, times: Times<'_>, texts: &Texts) -> impl IntoView + use<
             {text.map(|text| view! { <p>{said(text)}</p> })}
             {troubled(seen, times, texts)}
             <p class="checked">
-                {checked.map(|checked| view! { <span>{said(checked)}</span> " · " })}
+                {checked.map(|checked| view! { <span>{said(checked)}</span> " " })}
                 <a href="/status">{words.page.refresh.clone()}</a>
             </p>
         </div>
@@ -203,7 +204,10 @@ fn one(
             <p class="purpose">{tell::address(&texts, endpoint)}</p>
             <ServiceState record group service on_status_page=true/>
             <div data-live="" id=format!("certificate-{id}")>{certificate}</div>
-            {history.map(|_| pictures(history, times, &id, tell::name(&texts, service)))}
+            // Parts of what comes with the first check are renewed by themselves.
+            <div data-live="" id=format!("pictures-{id}")>
+                {history.map(|_| pictures(history, times, &id, tell::name(&texts, service)))}
+            </div>
         </article>
     }
 }

@@ -144,6 +144,8 @@ pub(super) struct ServiceTable {
     pub(super) role: Spanned<Role>,
     pub(super) source: Spanned<Id>,
     pub(super) note: Option<LocalizedText>,
+    #[serde(default)]
+    pub(super) send_proxy: bool,
     pub(super) connect_to: Option<Spanned<Socket>>,
 }
 

@@ -262,6 +262,9 @@ pub struct Service {
     pub note: Option<LocalizedText>,
     /// Where a test connects in place of the host; the certificate is verified for the host all the same.
     pub connect_to: Option<SocketAddr>,
+    /// Whether the server expects each connection of this program to begin with a header of the PROXY protocol, which
+    /// names the customer for whom it is made.
+    pub send_proxy: bool,
 }
 
 /// How a service stands to the other services of its group.

@@ -227,6 +227,7 @@ impl Sources {
             role: table.role.into_inner(),
             source: self.find(&table.source)?,
             note: table.note,
+            send_proxy: table.send_proxy,
             connect_to: table.connect_to.map(|socket| socket.into_inner().0),
         })
     }

@@ -74,7 +74,7 @@ mod tests {
         let mut seen = Vec::new();
         for (shown, word) in [
             (ShownState::Ok, "work"),
-            (ShownState::Degraded, "slow"),
+            (ShownState::Degraded, "minor trouble"),
             (ShownState::Down, "trouble"),
             (ShownState::Unknown, "not known"),
         ] {

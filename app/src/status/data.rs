@@ -150,7 +150,7 @@ fn service_data(seen: &Seen, record: &Record, service: &Service) -> ServiceData 
         down_since: since.map(rfc3339),
         checked_at: last.map(|last| rfc3339(last.at)),
         response_time_ms: last.and_then(|last| millis(last.response_time?)),
-        working_share: bars.share().map(|share| f64::from(share) / 10_000.0),
+        working_share: bars.share().map(|share| share as f64 / 10_000.0),
         certificate_expires_at: ends.map(rfc3339),
         days: days
             .map(|(date, day)| DayData {

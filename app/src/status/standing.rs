@@ -18,6 +18,9 @@ const MIN_KEPT: Duration = Duration::from_secs(1800);
 /// After this time without a success it is told what works instead.
 pub const LASTING: Duration = Duration::from_secs(24 * 3600);
 
+/// So long after trouble it is told that it is over: whoever has met it tries again later.
+pub const RECOVERED: Duration = Duration::from_secs(15 * 60);
+
 /// How a service stands for somebody who looks now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Standing {
@@ -137,8 +140,32 @@ impl Seen {
         down.collect()
     }
 
+    /// Since when all services of a group that customers are told to use work again, if one of them did not until
+    /// [`RECOVERED`] ago.
+    pub fn recovered(&self, record: &Record, group: &Group) -> Option<UtcDateTime> {
+        let services = group.services.iter();
+        let used = services.filter(|service| service.role != Role::Alternative);
+        let keys: Vec<_> = used
+            .map(|service| ServiceKey::new(record, service))
+            .collect();
+        let works = |key| {
+            matches!(
+                self.standing(key),
+                Standing::Works(_) | Standing::Degraded(..)
+            )
+        };
+        if !keys.iter().all(works) {
+            return None;
+        }
+        let incidents = self.snapshot.incidents.iter();
+        let ended = incidents.filter(|incident| keys.contains(&incident.service));
+        let end = ended.filter_map(|incident| incident.end).max()?;
+        (self.now - end < RECOVERED).then_some(end)
+    }
+
     /// What works in the place of a service: another one of the group that is encrypted, for the same direction and
-    /// best of the same protocol.
+    /// best of the same protocol. POP takes no place of IMAP, because a program that is changed to it may take the mail
+    /// off the server.
     pub fn instead<'a>(
         &self,
         record: &Record,
@@ -149,7 +176,8 @@ impl Seen {
         let others = group.services.iter().filter(|other| {
             other.endpoint.id != service.endpoint.id
                 && other.endpoint.security != Security::None
-                && (other.endpoint.protocol == Protocol::Smtp) == (wanted == Protocol::Smtp)
+                && (other.endpoint.protocol == wanted
+                    || (other.endpoint.protocol, wanted) == (Protocol::Imap, Protocol::Pop3))
                 && matches!(
                     self.standing(&ServiceKey::new(record, other)),
                     Standing::Works(_)

@@ -52,21 +52,21 @@ impl ServiceStatus {
     }
 
     /// What is added to what a test of a customer finds of each of these services that is known not to work: since
-    /// when, and that others see it, too.
-    pub fn others_see(
+    /// when, and that the checks of the site see it, too.
+    pub fn checks_see(
         &self,
         texts: &Texts,
         record: &Record,
         services: &[&Service],
     ) -> Vec<Option<(UtcDateTime, String)>> {
         let seen = self.seen();
-        let others = |service: &&Service| {
+        let known = |service: &&Service| {
             let seen = seen.as_ref()?;
             let incident = seen.open_incident(&ServiceKey::new(record, service))?;
             let times = Times::new(texts, seen.now);
-            Some((incident.begin, tell::others_see(times, incident.begin)))
+            Some((incident.begin, tell::checks_see(times, incident.begin)))
         };
-        services.iter().map(others).collect()
+        services.iter().map(known).collect()
     }
 
     /// Takes in these events, all at once.

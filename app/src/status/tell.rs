@@ -6,8 +6,8 @@ use time::UtcDateTime;
 use super::said::{Part, Said, Times};
 use super::standing::{Seen, ShownState, Standing};
 use super::words::{
-    AgoValue, CountValue, InsteadValue, NumberValue, ProviderGroupValue, ProviderTimeValue,
-    ProviderValue, ReasonValue, ServicesValue, SinceValue, TimeValue,
+    AgoValue, CountValue, InsteadValue, LengthValue, NumberValue, ProviderGroupValue,
+    ProviderTimeValue, ProviderValue, ReasonValue, ServiceAtValue, ServicesValue, TimeValue,
 };
 use super::{Reason, ServiceKey, Subject};
 use crate::content::template::Template;
@@ -64,21 +64,31 @@ impl Overall {
         if let Some(since) = seen.snapshot.own_network_down {
             return Self::OwnNetwork(since);
         }
-        let (mut total, mut known, mut down, mut degraded) = (0, 0, 0, 0);
+        let [
+            mut total,
+            mut known,
+            mut down,
+            mut alternative_down,
+            mut degraded,
+        ] = [0; 5];
         for (record, service) in services(catalogue) {
             let standing = seen.standing(&ServiceKey::new(record, service));
             total += 1;
             known += usize::from(standing.checked().is_some());
             match standing {
-                Standing::Down { .. } if service.role == Role::Alternative => degraded += 1,
+                Standing::Down { .. } if service.role == Role::Alternative => alternative_down += 1,
                 Standing::Down { .. } => down += 1,
                 Standing::Degraded(..) => degraded += 1,
                 _ => {}
             }
         }
-        match (known, down, degraded) {
+        match (known, down, degraded + alternative_down) {
             (0, ..) => Self::NotChecked,
-            (_, 1.., _) => Self::Down { down, total },
+            // Everything below the sentence that has trouble is counted.
+            (_, 1.., _) => Self::Down {
+                down: down + alternative_down,
+                total,
+            },
             (known, ..) if known < total => Self::NoTroubleKnown { known, total },
             (_, _, 0) => Self::Works,
             _ => Self::Degraded,
@@ -249,43 +259,105 @@ pub fn address(texts: &Texts, endpoint: &Endpoint) -> String {
     texts.test.address(endpoint, security)
 }
 
-/// What is said first to customers of a group with trouble: the heading and what it concerns.
+/// What is said first to customers of a group with trouble.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    /// Whose it is, and since when.
+    pub heading: Said,
+    /// What it concerns.
+    pub text: String,
+    /// What to do, where there is something.
+    pub advice: Option<String>,
+}
+
+/// What is said first to customers of a group, if it has trouble.
 pub fn outage(
     times: Times<'_>,
     texts: &Texts,
+    seen: &Seen,
     (record, group): (&Record, &Group),
-    down: &[(&Service, UtcDateTime)],
-) -> Option<(Said, String)> {
+) -> Option<Trouble> {
+    let down = seen.down(record, group);
     let since = down.iter().map(|(_, since)| *since).min()?;
     let words = &texts.status.outage;
-    let provider = match record.groups.len() {
-        1 => record.name.clone(),
-        _ => words.provider_group.fill(|value| match value {
-            ProviderGroupValue::Provider => &record.name,
-            ProviderGroupValue::Group => group.name.in_language(&texts.language),
-        }),
-    };
-    let heading = Said::fill(&words.heading, |value| match value {
-        ProviderTimeValue::Provider => Part::Text(provider.clone()),
-        ProviderTimeValue::Time => times.clock(since),
+    let heading = heading(times, texts, (record, group), &words.heading, since);
+    let instead = |service: &Service| seen.instead(record, group, service);
+    // The address is named only where another one works: customers need not know what a port is.
+    let services = down.iter().map(|(service, _)| {
+        let name = &texts.words.protocol(service.endpoint.protocol).in_sentence;
+        match instead(service) {
+            Some(_) => words.at.fill(|value| match value {
+                ServiceAtValue::Service => name.clone(),
+                ServiceAtValue::Address => address(texts, &service.endpoint),
+            }),
+            None => name.clone(),
+        }
     });
-    let protocols = down.iter().map(|(service, _)| service.endpoint.protocol);
-    let services = protocols.map(|protocol| &texts.words.protocol(protocol).in_sentence);
     let services = texts.words.list(services);
     let text = words.text.fill(|ServicesValue::Services| &services);
-    Some((heading, text))
+    let instead = down.iter().filter_map(|(service, _)| instead(service));
+    let instead: Vec<_> = instead
+        .map(|service| address(texts, &service.endpoint))
+        .collect();
+    let instead = (!instead.is_empty()).then(|| {
+        let instead = texts.words.list(&instead);
+        words.instead.fill(|InsteadValue::Instead| &instead)
+    });
+    let advice = [Some(words.advice.clone()), instead];
+    let advice: Vec<_> = advice.into_iter().flatten().collect();
+    Some(Trouble {
+        heading,
+        text,
+        advice: Some(advice.join(" ")),
+    })
 }
 
-/// What is added to what a test of a customer has found, where others see it, too.
-pub fn others_see(times: Times<'_>, since: UtcDateTime) -> String {
+/// What is said first to customers of a group that works again since this time.
+pub fn recovery(
+    times: Times<'_>,
+    texts: &Texts,
+    of: (&Record, &Group),
+    since: UtcDateTime,
+) -> Trouble {
+    let words = &texts.status.outage;
+    Trouble {
+        heading: heading(times, texts, of, &words.over, since),
+        text: words.over_text.clone(),
+        advice: None,
+    }
+}
+
+fn heading(
+    times: Times<'_>,
+    texts: &Texts,
+    (record, group): (&Record, &Group),
+    sentence: &Template<ProviderTimeValue>,
+    since: UtcDateTime,
+) -> Said {
+    let provider = match record.groups.len() {
+        1 => record.name.clone(),
+        _ => texts
+            .status
+            .outage
+            .provider_group
+            .fill(|value| match value {
+                ProviderGroupValue::Provider => &record.name,
+                ProviderGroupValue::Group => group.name.in_language(&texts.language),
+            }),
+    };
+    Said::fill(sentence, |value| match value {
+        ProviderTimeValue::Provider => Part::Text(provider.clone()),
+        ProviderTimeValue::Time => times.clock(since),
+    })
+}
+
+/// What is added to what a test of a customer has found, where the checks of the site find it, too. It says how long and
+/// not since when: a result is a text, and the time zone of the customer is not known here.
+pub fn checks_see(times: Times<'_>, since: UtcDateTime) -> String {
     let length = times.now() - since;
     let length = times.length(length.try_into().unwrap_or_default());
-    let words = &times.words().test.others;
-    let said = Said::fill(words, |value| match value {
-        SinceValue::Time => times.clock(since),
-        SinceValue::Length => Part::Text(length.clone()),
-    });
-    said.plain()
+    let words = &times.words().test.checks;
+    words.fill(|LengthValue::Length| &length)
 }
 
 /// How often each server is checked.

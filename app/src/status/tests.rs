@@ -223,9 +223,11 @@ fn after_a_day_it_is_said_what_works_instead() {
         let text = with(others.clone(), DAY, "smtp").unwrap();
         assert!(text.contains(none), "{others:?}: {text}");
     }
-    // Another protocol that receives is one.
+    // A program that is changed from IMAP to POP may take the mail off the server.
     let text = with(vec![ok("pop")], 3 * DAY, "imap").unwrap();
-    assert!(text.contains("pop.centurylink.net"), "{text}");
+    assert!(text.contains(none), "{text}");
+    let text = with(vec![ok("imap")], 3 * DAY, "pop").unwrap();
+    assert!(text.contains("IMAP") || text.contains("993"), "{text}");
 }
 
 #[test]
@@ -236,8 +238,9 @@ fn an_outage_is_told_to_those_whom_it_concerns() {
     let heading = |events: Vec<Event>| {
         let seen = seen(events);
         let times = Times::new(&texts, now());
-        let said = tell::outage(times, &texts, (record, group), &seen.down(record, group))?;
-        Some((said.0.plain().replace('\u{a0}', " "), said.1))
+        let said = tell::outage(times, &texts, &seen, (record, group))?;
+        let heading = said.heading.plain().replace('\u{a0}', " ");
+        Some((heading, format!("{} {}", said.text, said.advice?)))
     };
     let alternative = (group.services.iter())
         .find(|service| service.role == crate::record::Role::Alternative)
@@ -257,6 +260,24 @@ fn an_outage_is_told_to_those_whom_it_concerns() {
         text.starts_with("Our checks of outgoing mail (SMTP) fail."),
         "{text}"
     );
+    assert!(text.ends_with("and try again later."), "{text}");
+    let other = (group.services.iter())
+        .find(|service| {
+            service.endpoint.id != "smtp" && service.endpoint.protocol == probe::Protocol::Smtp
+        })
+        .unwrap();
+    let one_works = down("smtp", HOUR)
+        .into_iter()
+        .chain([ok(&other.endpoint.id)]);
+    let (_, text) = heading(one_works.collect()).unwrap();
+    let failing = tell::address(&texts, &group.service("smtp").unwrap().endpoint);
+    let works = tell::address(&texts, &other.endpoint);
+    for part in [
+        format!("outgoing mail (SMTP) at {failing} fail."),
+        format!("If you cannot wait, you can use {works}: it works."),
+    ] {
+        assert!(text.contains(&part), "{part}: {text}");
+    }
     let both = down("smtp", HOUR).into_iter().chain(down("imap", 2 * HOUR));
     let (title, text) = heading(both.collect()).unwrap();
     assert!(title.ends_with("since 12:05 UTC"), "{title}");
@@ -284,6 +305,10 @@ fn all_together_are_said_in_one_sentence() {
     let with = |more: Vec<Event>| {
         well().into_iter().filter(move |event| !more.iter().any(|other| matches!((event, other), (Event::Result(a), Event::Result(b)) if a.service == b.service)))
     };
+    let alternative = tell::services(&catalogue)
+        .find(|(_, service)| service.role == crate::record::Role::Alternative)
+        .map(|(_, service)| service.endpoint.id.clone())
+        .unwrap();
     for (events, expected) in [
         (vec![], "The first check is under way"),
         (well(), "All mail servers work"),
@@ -300,6 +325,13 @@ fn all_together_are_said_in_one_sentence() {
                 .collect(),
             "There is trouble with one mail server",
         ),
+        // One that nobody is told to use.
+        (
+            with(down(&alternative, HOUR).into())
+                .chain(down(&alternative, HOUR))
+                .collect(),
+            "Mail works, but not everything is perfect",
+        ),
         (
             well()
                 .into_iter()
@@ -311,13 +343,16 @@ fn all_together_are_said_in_one_sentence() {
         let overall = Overall::of(&seen(events), &catalogue);
         assert_eq!(overall.title(&texts), expected);
     }
-    let two = down("imap", HOUR).into_iter().chain(down("smtp", HOUR));
-    let overall = Overall::of(&seen(two), &catalogue);
-    let title = overall.title(&texts);
-    assert_eq!(
-        title,
-        format!("There is trouble with 2 of {} mail servers", all.len())
-    );
+    for second in ["smtp", &alternative] {
+        let two = down("imap", HOUR).into_iter().chain(down(second, HOUR));
+        let overall = Overall::of(&seen(two), &catalogue);
+        let title = overall.title(&texts);
+        assert_eq!(
+            title,
+            format!("There is trouble with 2 of {} mail servers", all.len())
+        );
+    }
+    let overall = Overall::of(&seen(down("imap", HOUR)), &catalogue);
     assert_eq!(overall.shown().name(), "down");
     // Of the others nothing is known yet.
     let one = result("imap", 0, ServiceState::Ok, Reason::Found(Outcome::Ok));
@@ -333,18 +368,75 @@ fn all_together_are_said_in_one_sentence() {
 }
 
 #[test]
-fn a_test_says_how_long_others_see_the_same() {
+fn trouble_that_was_just_now_is_told_to_be_over() {
+    let catalogue = catalogue();
+    let record = &catalogue.records[0];
+    let group = &record.groups[0];
+    let names = group
+        .services
+        .iter()
+        .map(|service| service.endpoint.id.clone());
+    let works = Reason::Found(Outcome::Ok);
+    let all_work = names.map(|name| result(&name, 3 * MINUTE, ServiceState::Ok, works));
+    let all_work: Vec<Event> = all_work.collect();
+    let over = |name: &str, ended: i64| {
+        Event::Incident(Incident {
+            service: key(name),
+            begin: ago(HOUR),
+            end: Some(ago(ended)),
+            reason: Reason::Slow,
+        })
+    };
+    let recovered = |events: Vec<Event>| {
+        let events = all_work.iter().cloned().chain(events);
+        seen(events).recovered(record, group)
+    };
+    assert_eq!(recovered(vec![]), None);
+    assert_eq!(
+        recovered(vec![over("smtp", 14 * MINUTE)]),
+        Some(ago(14 * MINUTE))
+    );
+    assert_eq!(recovered(vec![over("smtp", 15 * MINUTE)]), None);
+    // The last of several counts.
+    let both = vec![over("smtp", 14 * MINUTE), over("imap", 3 * MINUTE)];
+    assert_eq!(recovered(both), Some(ago(3 * MINUTE)));
+    // While something else does not work, that is what is told.
+    let other = down("imap", HOUR).into_iter();
+    assert_eq!(
+        recovered(other.chain([over("smtp", MINUTE)]).collect()),
+        None
+    );
+    // Without a check nobody knows.
+    let own = Event::OwnNetworkDown(Some(ago(MINUTE)));
+    assert_eq!(recovered(vec![over("smtp", MINUTE), own]), None);
     let texts = Texts::english();
     let times = Times::new(&texts, now());
-    let said = tell::others_see(times, ago(42 * MINUTE)).replace('\u{a0}', " ");
-    assert_eq!(said, "Others see this too, since 13:23 UTC (42 minutes).");
+    let tell::Trouble { heading, text, .. } =
+        tell::recovery(times, &texts, (record, group), ago(3 * MINUTE));
+    let heading = heading.plain().replace('\u{a0}', " ");
+    assert_eq!(
+        heading,
+        "CenturyLink (CenturyLink email addresses) works again since 14:02 UTC"
+    );
+    assert_eq!(text, "Our checks succeed again. Try your mail once more.");
+}
+
+#[test]
+fn a_test_says_how_long_the_checks_have_seen_the_same() {
+    let texts = Texts::english();
+    let times = Times::new(&texts, now());
+    // In no time zone, because that of the customer is not known.
+    assert_eq!(
+        tell::checks_see(times, ago(42 * MINUTE)),
+        "Our own checks have seen this, too, for 42 minutes."
+    );
 }
 
 #[test]
 fn the_interval_is_said_as_people_say_it() {
     let texts = Texts::english();
     for (seconds, expected) in [
-        (5, "Each server is checked all the time."),
+        (5, "Each server is checked more than once a minute."),
         (60, "Each server is checked every minute."),
         (300, "Each server is checked every 5 minutes."),
         (7200, "Each server is checked every 2 hours."),

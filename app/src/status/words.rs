@@ -20,6 +20,7 @@ pub struct StatusWords {
     pub reason: ReasonWords,
     pub before_test: BeforeTestWords,
     pub outage: OutageWords,
+    pub live: LiveWords,
     pub test: FoundByTestWords,
     pub page: StatusPageWords,
     pub days: DaysWords,
@@ -71,12 +72,18 @@ words! {
 
 words! {
     /// What is said first while there is trouble.
-    OutageWords: advice link; heading(ProviderTimeValue) text(ServicesValue) provider_group(ProviderGroupValue)
+    OutageWords: advice over_text link; heading(ProviderTimeValue) over(ProviderTimeValue) text(ServicesValue)
+        provider_group(ProviderGroupValue) at(ServiceAtValue) instead(InsteadValue)
+}
+
+words! {
+    /// What a page says while it is open.
+    LiveWords:; lost(TimeValue)
 }
 
 words! {
     /// What is added to what a test of a customer has found.
-    FoundByTestWords: more; others(SinceValue)
+    FoundByTestWords: more; checks(LengthValue)
 }
 
 words! {
@@ -90,7 +97,7 @@ words! {
 words! {
     /// The bars, one for each day.
     DaysWords: caption ok degraded down none first last day found failed;
-        share(PercentValue) summary(DayCountsValue) failed_of(FailedValue) range(RangeValue)
+        share(PercentValue) share_of(WorkedValue) summary(DayCountsValue) failed_of(FailedValue) range(RangeValue)
 }
 
 words! {
@@ -162,11 +169,17 @@ placeholders! {
     /// In the name of some addresses of a provider.
     ProviderGroupValue { Provider = "provider", Group = "group" }
 
+    /// In a service that is told from others of its kind.
+    ServiceAtValue { Service = "service", Address = "address" }
+
     /// In what concerns services.
     ServicesValue { Services = "services" }
 
     /// In what goes on.
     SinceValue { Time = "time", Length = "length" }
+
+    /// In what has gone on for so long.
+    LengthValue { Length = "length" }
 
     /// In what concerns some of all.
     CountValue { Number = "number", Total = "total" }
@@ -176,6 +189,9 @@ placeholders! {
 
     /// In what says that there are more.
     DomainsMoreValue { Domains = "domains", Count = "count" }
+
+    /// In how many checks succeeded.
+    WorkedValue { Worked = "worked", Checks = "checks" }
 
     /// In shares.
     PercentValue { Percent = "percent" }

@@ -40,6 +40,8 @@ mod verified_connection;
 
 pub use capabilities::Capabilities;
 pub use clock::Clock;
+#[cfg(feature = "tls")]
+pub(crate) use clock::timeout;
 pub use connection::{Connection, Upgrade};
 pub use fault::Fault;
 #[cfg(any(test, fuzzing))]

@@ -8,7 +8,7 @@ use crate::dialogue::Clock;
 
 /// Counts from the start of a run.
 #[derive(Clone, Copy)]
-pub(super) struct TokioClock(pub(super) Instant);
+pub(crate) struct TokioClock(pub(crate) Instant);
 
 impl Clock for TokioClock {
     type Sleep = Sleep;

@@ -11,6 +11,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, sleep_until};
 
+use super::proxy_header::ProxyHeader;
 use super::resources::exhausted_connecting;
 use crate::outcome::Outcome;
 use crate::step::Attempt;
@@ -47,9 +48,14 @@ impl From<&ConnectAttempt> for Attempt {
     }
 }
 
-/// Connects to one of the addresses within `time`, which is for all attempts together (RFC 8305 §5): one after the other, IPv6 and IPv4 in turn, each
-/// 250 ms after the one before or as soon as that has failed. The first that is open wins.
-pub(super) async fn connect(addresses: &[SocketAddr], time: Duration) -> Connected {
+/// Connects to one of the addresses within `time`, which is for all attempts together (RFC 8305 §5): one after the
+/// other, IPv6 and IPv4 in turn, each 250 ms after the one before or as soon as that has failed. The first that is open
+/// wins, and begins with the header.
+pub(super) async fn connect(
+    addresses: &[SocketAddr],
+    header: Option<ProxyHeader>,
+    time: Duration,
+) -> Connected {
     let deadline = Instant::now() + time;
     let mut waiting = interleave_families(addresses)
         .into_iter()
@@ -87,6 +93,11 @@ pub(super) async fn connect(addresses: &[SocketAddr], time: Duration) -> Connect
         };
         let Some((peer, start, result)) = ended else {
             continue;
+        };
+        let result = match (result, header) {
+            // The buffers of a new connection have room for it, so this does not wait.
+            (Ok(mut stream), Some(header)) => header.send(&mut stream).await.map(|()| stream),
+            (result, _) => result,
         };
         let error = result.as_ref().err();
         let outcome = error.map_or(Outcome::Ok, |error| classify(error, peer));

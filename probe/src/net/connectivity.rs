@@ -9,9 +9,9 @@ use tokio::sync::watch;
 use tokio::time::{Instant, timeout_at};
 
 use super::controls::{ControlResult, Controls};
-use super::patience::Patience;
 use crate::address::is_public;
 use crate::outcome::Outcome;
+use crate::patience::Patience;
 
 /// How long after the last connection request has timed out the other endpoints are waited for.
 const GRACE_PERIOD: Duration = Duration::from_millis(500);

@@ -11,10 +11,10 @@ use tokio::time::{Instant, timeout, timeout_at};
 
 use super::connect::connect;
 use super::dns::Resolver;
-use super::patience::Patience;
 use super::permitted::permitted;
 use crate::endpoint::HostName;
 use crate::outcome::Outcome;
+use crate::patience::Patience;
 
 /// The time for all controls together.
 const CONTROL_TIMEOUT: Duration = Duration::from_secs(2);
@@ -197,7 +197,7 @@ async fn any_answers(hosts: &[SocketAddr], deadline: Instant) -> Option<bool> {
         return None;
     }
     let hosts = &hosts[..hosts.len().min(MAX_HOSTS)];
-    match timeout_at(deadline, connect(hosts, Patience::Prompt.connect()))
+    match timeout_at(deadline, connect(hosts, None, Patience::Prompt.connect()))
         .await
         .map(|connected| connected.stream)
     {

@@ -5,9 +5,9 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::event::ProbeEvent;
-use super::second_looks::turns_away;
 use crate::endpoint::Endpoint;
 use crate::outcome::Severity;
+use crate::second_looks::turns_away;
 use crate::session::StepSink;
 use crate::stage::Stage;
 use crate::step::{EndpointReport, Step};

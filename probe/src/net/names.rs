@@ -10,12 +10,12 @@ use tokio::net::TcpStream;
 
 use super::connect::connect;
 use super::dns::text;
-use super::patience::Patience;
 use super::permitted::permitted;
 use super::probe::Probe;
 use super::tlsa;
 use crate::endpoint::HostName;
 use crate::outcome::Outcome;
+use crate::patience::Patience;
 
 /// Where a domain says that a service is (RFC 2782).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -127,7 +127,7 @@ impl Probe {
             .into_iter()
             .map(|address| SocketAddr::new(address, port));
         let addresses: Vec<SocketAddr> = addresses.collect();
-        connect(&addresses, Patience::Prompt.connect())
+        connect(&addresses, None, Patience::Prompt.connect())
             .await
             .stream
             .map(|(stream, _)| stream)

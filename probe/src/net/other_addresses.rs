@@ -13,15 +13,16 @@ use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
 
 use super::clock::TokioClock;
-use super::connect::{ConnectAttempt, client_name, connect, interleave_families};
+use super::connect::{ConnectAttempt, connect, interleave_families};
 use super::event_sink::Welcome;
-use super::handshake::handshake;
-use super::patience::Patience;
-use super::prepare_tls::{ReadyForTls, prepare_tls};
-use super::second_looks::SecondLooks;
+use super::proxy_header::ProxyHeader;
+use super::tcp_transport::encrypt;
+use super::tcp_visitor::visit;
 use crate::dialogue::{self, Connection, Redactor};
 use crate::endpoint::{Endpoint, Security};
 use crate::outcome::{Outcome, Severity};
+use crate::patience::Patience;
+use crate::second_looks::{ReadyForTls, SecondLooks, prepare_tls};
 use crate::session::{CertificateCheck, TlsHandshake};
 use crate::stage::Stage;
 use crate::step::OtherAddress;
@@ -43,10 +44,11 @@ pub(super) const MAX_OTHER_ADDRESSES: usize = 4;
 
 /// The check of the addresses of one host that its session does not use.
 pub(super) struct OtherAddressCheck<'a> {
+    pub(super) proxy_header: Option<ProxyHeader>,
     pub(super) tls: &'a TlsClient,
     pub(super) endpoint: &'a Endpoint,
     pub(super) redactor: &'a Arc<Redactor>,
-    pub(super) second_looks: &'a SecondLooks,
+    pub(super) second_looks: &'a SecondLooks<TokioClock>,
     /// What the server of the session says.
     pub(super) welcome: watch::Receiver<Welcome>,
 }
@@ -102,24 +104,29 @@ impl OtherAddressCheck<'_> {
     /// Goes up to the greeting inside TLS, or to TLS behind the greeting.
     async fn greet(&self, peer: SocketAddr, observed: &mut OtherAddress) -> Result<(), Outcome> {
         let address = [peer];
-        let connected = connect(&address, CONNECT_TIMEOUT).await;
+        let connected = connect(&address, self.proxy_header, CONNECT_TIMEOUT).await;
         let (stream, _) = connected.stream?;
-        let client = client_name(&stream);
         let Endpoint {
-            host,
-            security,
-            protocol,
-            ..
+            security, protocol, ..
         } = self.endpoint;
         if *security == Security::None {
             return Ok(());
         }
-        let ReadyForTls { upgrade, greeting } = prepare_tls(stream, self.endpoint, self.redactor)
-            .await
-            .map_err(|fault| fault.outcome)?;
+        let clock = TokioClock(Instant::now());
+        let visit = visit(stream);
+        let client = visit.client_name.clone();
+        let ready = prepare_tls(visit, self.endpoint, self.redactor, clock).await;
+        let ReadyForTls { upgrade, greeting } = ready.map_err(|fault| fault.outcome)?;
         observed.greeting = greeting;
         let patience = Patience::Prompt;
-        let handshake = handshake(self.tls, upgrade, host, *security, self.redactor, patience);
+        let handshake = encrypt(
+            self.tls,
+            upgrade,
+            self.endpoint,
+            self.redactor,
+            &clock,
+            patience,
+        );
         let stream = match handshake.await {
             TlsHandshake::Verified {
                 stream,
@@ -139,7 +146,6 @@ impl OtherAddressCheck<'_> {
         if *security == Security::Starttls {
             return Ok(());
         }
-        let clock = TokioClock(Instant::now());
         let mut connection = Connection::new(stream, clock, Arc::clone(self.redactor), client);
         connection.begin_stage(GREETING_TIMEOUT);
         let greeting = dialogue::greeting(*protocol, &mut connection).await;

@@ -7,14 +7,16 @@ use std::time::Duration;
 use rustls::crypto::{SecureRandom, aws_lc_rs};
 use rustls::pki_types::CertificateDer;
 use rustls::time_provider::DefaultTimeProvider;
+use tokio::net::TcpStream;
 
 use super::client_simulation::ClientSimulation;
 use super::controls::{self, Controls};
 use super::dns::{self, RootKeys};
-use super::patience::Patience;
-use super::target::{SignIn, Target};
-use super::{client_simulation, connect, other_addresses, run, run_context};
-use crate::step::EndpointReport;
+use super::target::Target;
+use super::{client_simulation, connect, other_addresses, reach, run, run_context};
+use crate::patience::Patience;
+use crate::session::SignIn;
+use crate::step::{EndpointReport, Step};
 use crate::tls::{TlsClient, TlsClientError};
 
 /// How to check.
@@ -100,6 +102,13 @@ impl Probe {
         patience: Patience,
     ) -> run::Run {
         run::run(Arc::clone(&self.context), targets, sign_in, patience)
+    }
+
+    /// Looks the host of a target up and connects to it, by the rules of a check: only to addresses that it may
+    /// connect to, each looked up once. `on_step` is given each step as it ends, as a check has it: the last is the
+    /// one that failed where there is no connection.
+    pub async fn connect(&self, target: &Target, on_step: impl FnMut(Step)) -> Option<TcpStream> {
+        reach::reach(&self.context, target, on_step).await
     }
 
     /// Asks an endpoint that has been checked which mail programs fit, with one connection for each kind of

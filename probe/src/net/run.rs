@@ -1,13 +1,12 @@
 //! Checks all endpoints at once, each until its time is up.
 
 use std::future::Future;
-use std::pin::{Pin, pin};
+use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context as Task, Poll};
-use std::time::Duration;
 
 use futures_util::Stream;
-use futures_util::future::{Either, join_all, select};
+use futures_util::future::join_all;
 use tokio::select;
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::sync::watch;
@@ -16,16 +15,15 @@ use tokio_util::sync::CancellationToken;
 
 use super::clock::TokioClock;
 use super::connectivity::Connectivity;
-use super::endpoint_check::{EndpointCheck, Log, Parts};
+use super::endpoint_check::{EndpointCheck, Log};
 use super::event::ProbeEvent;
 use super::event_sink::{EventSink, Welcome};
-use super::patience::Patience;
 use super::run_context::{ProbeContext, RunContext};
-use super::second_looks::SecondLooks;
-use super::target::{SignIn, Target};
-use crate::dialogue::Redactor;
+use super::target::Target;
 use crate::outcome::Outcome;
-use crate::session::{ARRIVAL_TIMEOUT, Delivery, Disclosure, SignInGate, StepLog};
+use crate::patience::Patience;
+use crate::second_looks::SecondLooks;
+use crate::session::{Parts, SharedSignIn, SignIn, StepLog, interruptible};
 
 /// Checks all targets at once. The stream owns the work.
 pub(super) fn run(
@@ -39,37 +37,18 @@ pub(super) fn run(
     let cancelled = stop.clone();
     let work = async move {
         let begun = Instant::now();
-        let (credentials, disclosure, message) = match sign_in {
-            Some(SignIn {
-                credentials,
-                disclosure,
-                message,
-            }) => (Some(credentials), disclosure, message),
-            None => (None, Disclosure::default(), None),
-        };
-        let watching = match message {
-            Some(_) => ARRIVAL_TIMEOUT,
-            None => Duration::ZERO,
-        };
-        let deadline = begun + probe.deadline + watching;
-        let redactor = Arc::new(Redactor::new(credentials.as_ref()));
+        let sign_in = SharedSignIn::new(sign_in);
+        let deadline = begun + sign_in.deadline(probe.deadline);
         let run = RunContext {
             probe,
-            credentials,
-            redactor,
-            gate: SignInGate::new(disclosure),
-            delivery: message.map(Delivery::new),
-            second_looks: SecondLooks::default(),
+            sign_in,
+            second_looks: SecondLooks::new(TokioClock(begun)),
             connectivity: Connectivity::new(targets.len()),
             patience,
             deadline,
             cancelled,
         };
-        let parts = |target: &Target| Parts {
-            turn: (run.credentials.is_some()).then(|| run.gate.turn(&target.endpoint)),
-            delivery: (run.delivery.as_ref()).and_then(|delivery| delivery.part(&target.endpoint)),
-        };
-        // Every service has its parts before the first one begins, or a quick one would not know of the others.
+        let parts = |target: &Target| run.sign_in.parts(&target.endpoint);
         let parts: Vec<_> = targets.iter().map(parts).collect();
         let checks = targets.into_iter().zip(parts).enumerate();
         let checks = checks.map(|(index, (target, parts))| {
@@ -134,21 +113,13 @@ async fn check<'a>(
         target: &target,
         welcome,
     };
-    // Boxed, because it holds a TLS connection and the buffers of all stages.
-    let steps = Box::pin(check.run(parts, &mut log));
     let interruption = async {
         select! {
             () = run.cancelled.cancelled() => Outcome::Cancelled,
             () = sleep_until(run.deadline) => Outcome::Deadline,
         }
     };
-    // The clock is asked first: when the time of a sign-in is over for which others wait, so is theirs,
-    // and none of them may begin a sign-in of its own.
-    let interruption = match select(pin!(interruption), steps).await {
-        Either::Left((outcome, _)) => Some(outcome),
-        // When the steps end by themselves, the log holds everything, or what went wrong.
-        Either::Right(_) => None,
-    };
+    let interruption = interruptible(interruption, check.run(parts, &mut log)).await;
     if let Some(outcome) = interruption {
         log.interrupt(outcome);
     }

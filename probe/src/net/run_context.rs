@@ -6,14 +6,13 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::clock::TokioClock;
 use super::connectivity::Connectivity;
 use super::controls::Controls;
 use super::dns;
-use super::patience::Patience;
-use super::second_looks::SecondLooks;
-use crate::credentials::Credentials;
-use crate::dialogue::Redactor;
-use crate::session::{Delivery, SignInGate};
+use crate::patience::Patience;
+use crate::second_looks::SecondLooks;
+use crate::session::SharedSignIn;
 use crate::tls::TlsClient;
 
 /// What all runs of a probe share.
@@ -28,11 +27,8 @@ pub(super) struct ProbeContext {
 /// What all endpoints of one run share.
 pub(super) struct RunContext {
     pub(super) probe: Arc<ProbeContext>,
-    pub(super) credentials: Option<Credentials>,
-    pub(super) redactor: Arc<Redactor>,
-    pub(super) gate: SignInGate,
-    pub(super) delivery: Option<Delivery>,
-    pub(super) second_looks: SecondLooks,
+    pub(super) sign_in: SharedSignIn,
+    pub(super) second_looks: SecondLooks<TokioClock>,
     pub(super) connectivity: Connectivity,
     pub(super) patience: Patience,
     pub(super) deadline: Instant,

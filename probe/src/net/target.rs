@@ -1,12 +1,10 @@
 //! What a run is given.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
+use super::proxy_header::ProxyHeader;
 use crate::address::PrivateNetwork;
-use crate::credentials::Credentials;
-use crate::dialogue::OutgoingMessage;
 use crate::endpoint::{Endpoint, HostName};
-use crate::session::Disclosure;
 
 /// One endpoint to check.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,26 +20,18 @@ pub struct Target {
     pub connect_to: Vec<SocketAddr>,
     /// The networks that are not public and may be connected to all the same, for this target only.
     pub private_networks: Vec<PrivateNetwork>,
+    /// What every connection to the server begins with, where it expects to be told for whom it is made. Any other
+    /// server takes the header for nonsense.
+    pub proxy_header: Option<ProxyHeader>,
 }
 
-/// What to sign in with, and who wants to know whether it was done.
-pub struct SignIn {
-    /// The account and its password.
-    pub credentials: Credentials,
-    /// Told before the password is sent to any server.
-    pub disclosure: Disclosure,
-    /// A message from the account to itself, if one is to be sent and seen to arrive. It needs a server to
-    /// send it and an IMAP server that opens the inbox among the targets.
-    pub message: Option<OutgoingMessage>,
-}
-
-impl From<Credentials> for SignIn {
-    /// For those who hear of every sign-in as an event, and wait for the last.
-    fn from(credentials: Credentials) -> Self {
+impl Target {
+    /// The same for this client, if the server expects to be told.
+    pub fn on_behalf_of(self, client: IpAddr) -> Self {
+        let proxy_header = self.proxy_header.map(|_| ProxyHeader::Client(client));
         Self {
-            credentials,
-            disclosure: Disclosure::default(),
-            message: None,
+            proxy_header,
+            ..self
         }
     }
 }

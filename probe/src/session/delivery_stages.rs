@@ -16,7 +16,7 @@ use crate::step::Facts;
 const CONTENT_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// So long a message to oneself is waited for.
-pub(crate) const ARRIVAL_TIMEOUT: Duration = Duration::from_secs(90);
+pub(super) const ARRIVAL_TIMEOUT: Duration = Duration::from_secs(90);
 
 impl<T: Transport, C: Clock + Clone, K: StepSink> Session<'_, T, C, K> {
     /// Sends the message to the customer's own address, if this session is to send it.

@@ -11,6 +11,7 @@
 //! | `greeting` | waits for the greeting, or for TLS in its place |
 //! | `stages` | one stage each: it reports its step and returns what it saw |
 //! | `step_log` | makes a [`Step`](crate::step::Step) of what happened and sends it off |
+//! | `run` | what all sessions of a run have in common |
 //! | `transport` | what is needed of the layers below |
 //! | `gate` | one service signs in first, IMAP where there is one, so that a wrong password is sent only once |
 //! | `delivery`, `delivery_stages` | a message to oneself, which one session sends and another sees arrive |
@@ -25,6 +26,11 @@ mod flow;
 mod gate;
 mod greeting;
 mod mailbox_usage;
+#[cfg_attr(
+    not(any(feature = "net", feature = "web")),
+    expect(dead_code, reason = "only transports run sessions")
+)]
+mod run;
 mod stages;
 mod step_log;
 #[cfg(test)]
@@ -33,9 +39,10 @@ mod transport;
 
 pub use context::Session;
 pub use delivery::{ArrivalWatcher, Delivery, DeliveryPart, Meeting, MessageSender};
-#[cfg(feature = "net")]
-pub(crate) use delivery_stages::ARRIVAL_TIMEOUT;
 pub use flow::ServerCertificates;
 pub use gate::{Disclosure, ExclusiveSignIn, SignInGate, SignInPermit, SignInTurn};
+pub use run::SignIn;
+#[cfg(any(feature = "net", feature = "web"))]
+pub(crate) use run::{Parts, SharedSignIn, interruptible};
 pub use step_log::{StageFailed, StepLog, StepSink};
 pub use transport::{CertificateCheck, TlsHandshake, Transport};

@@ -78,6 +78,19 @@ impl<C: Clock + Clone, K: StepSink> StepLog<C, K> {
         });
     }
 
+    /// Adds a step that was done and timed elsewhere, in the place of the stage that is under way.
+    #[cfg(feature = "web")]
+    pub(crate) fn insert(&mut self, step: Step) {
+        self.leave();
+        self.sink.take(step);
+    }
+
+    /// Leaves the stage that is under way without a step.
+    #[cfg(feature = "web")]
+    pub(crate) fn leave(&mut self) {
+        self.current = None;
+    }
+
     /// Ends whatever is under way, because the time is over or nobody wants to know any more. A stage
     /// that has failed is in the log already; only what followed it is cut short.
     pub fn interrupt(&mut self, why: Outcome) {

@@ -86,6 +86,7 @@ impl TlsClient {
     }
 
     /// How connections are made of which nothing but their success is to be known.
+    #[cfg(feature = "net")]
     pub(crate) fn config(&self) -> ClientConfig {
         self.config.clone()
     }

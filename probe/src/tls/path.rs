@@ -1,7 +1,6 @@
 //! The chain of certificates that was verified, which need not be the one that was sent.
 
-use der::asn1::AnyRef;
-use der::{Encode, Tag};
+use rustls::DistinguishedName;
 use rustls::pki_types::{CertificateDer, TrustAnchor, UnixTime};
 use webpki::{EndEntityCert, KeyUsage};
 use x509_parser::parse_x509_certificate;
@@ -52,8 +51,7 @@ fn subject(certificate: &CertificateDer<'_>) -> Option<String> {
 
 fn root_subject(root: &TrustAnchor<'_>) -> Option<String> {
     // The outermost tag is not kept of a root.
-    let name = AnyRef::new(Tag::Sequence, &root.subject).ok()?;
-    let name = name.to_der().ok()?;
-    let (_, name) = X509Name::from_der(&name).ok()?;
+    let name = DistinguishedName::in_sequence(&root.subject);
+    let (_, name) = X509Name::from_der(name.as_ref()).ok()?;
     Some(sanitize(&name.to_string()))
 }

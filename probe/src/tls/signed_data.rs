@@ -1,9 +1,10 @@
 //! Checks a signature of a certificate or of an OCSP response.
 
-use der::asn1::BitStringRef;
-use der::{AnyRef, Decode, NestedReader, Reader, SliceReader};
 use rustls::pki_types::{SignatureVerificationAlgorithm, SubjectPublicKeyInfoDer};
 use webpki::RawPublicKeyEntity;
+use x509_parser::asn1_rs::Tag;
+
+use super::elements::Elements;
 
 /// The algorithms with which signatures are checked; they are those of the crypto provider.
 pub(crate) type Algorithms<'a> = &'a [&'a dyn SignatureVerificationAlgorithm];
@@ -21,19 +22,16 @@ pub(crate) struct SignedData<'a> {
 impl<'a> SignedData<'a> {
     /// Reads the three parts; what follows them is not looked at.
     pub(crate) fn from_der(der: &'a [u8]) -> Option<Self> {
-        let mut reader = SliceReader::new(der).ok()?;
-        let parts = |inner: &mut NestedReader<'_, SliceReader<'a>>| {
-            let message = inner.tlv_bytes()?;
-            let algorithm = AnyRef::decode(inner)?;
-            let signature = BitStringRef::decode(inner)?;
-            inner.read_slice(inner.remaining_len())?;
-            Ok((message, algorithm.value(), signature))
-        };
-        let (message, algorithm, signature) = reader.sequence(parts).ok()?;
+        let mut parts = Elements::of_sequence(der)?;
+        let message = parts.any()?.whole;
+        let algorithm = parts.universal(Tag::Sequence)?.content;
+        let signature = parts.universal(Tag::BitString)?.content;
+        // The first octet counts the bits of the last one that do not belong to it. A signature has whole octets.
+        let signature = signature.strip_prefix(&[0])?;
         Some(Self {
             message,
             algorithm,
-            signature: signature.as_bytes()?,
+            signature,
         })
     }
 

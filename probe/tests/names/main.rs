@@ -402,6 +402,7 @@ fn target(security: Security, domain: Option<&str>, port: u16) -> Target {
         domain: domain.map(|domain| domain.parse().unwrap()),
         connect_to: Vec::new(),
         private_networks: Vec::new(),
+        proxy_header: None,
     }
 }
 

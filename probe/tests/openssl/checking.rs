@@ -54,6 +54,7 @@ pub(crate) fn target(address: SocketAddr, protocol: Protocol, security: Security
         domain: None,
         connect_to: vec![address],
         private_networks: Vec::new(),
+        proxy_header: None,
     }
 }
 

@@ -51,6 +51,7 @@ pub(crate) fn target(id: &str, protocol: Protocol, security: Security, server: &
         domain: None,
         connect_to: vec![server.address],
         private_networks: Vec::new(),
+        proxy_header: None,
     }
 }
 
@@ -80,7 +81,8 @@ pub(crate) async fn check(
 
 /// What the server received, one entry a client, when all of them are gone.
 pub(crate) async fn wait_until_closed(server: &Server) -> Vec<Received> {
-    for _ in 0..500 {
+    // A browser opens the connections of many checks one after the other, so a second look may come late.
+    for _ in 0..1500 {
         let received = server.received();
         if !received.is_empty() && received.iter().all(|received| received.closed) {
             return received;

@@ -3,6 +3,7 @@
 // Each test file uses its own part of this.
 #![allow(dead_code)]
 
+pub(crate) mod browser;
 pub(crate) mod certificates;
 pub(crate) mod checking;
 mod player;

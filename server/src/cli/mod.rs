@@ -12,6 +12,7 @@ pub mod trust;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use app::check::SignInWays;
 use app::operator::{Contact, Operator};
 use app::record::HttpsUrl;
 use clap::{Args, Parser, Subcommand};
@@ -190,6 +191,11 @@ pub struct ServeOptions {
     /// Limits on tests and pages.
     #[command(flatten)]
     pub limits: LimitOptions,
+
+    /// Ways in which customers may sign in for a test: `browser` signs in itself, through a relay that cannot read what
+    /// it carries; with `server` the password passes through this server. `off` tests without passwords only
+    #[arg(long, value_name = "WAYS", default_value = "browser,server")]
+    pub sign_in: SignInWays,
 
     /// The monitor.
     #[command(flatten)]

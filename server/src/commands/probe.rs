@@ -250,6 +250,7 @@ fn server(endpoint: &Endpoint) -> Target {
         domain: None,
         connect_to: connect_to.into_iter().collect(),
         private_networks: Vec::new(),
+        proxy_header: None,
     }
 }
 

@@ -109,8 +109,13 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
     let tests = options.limits.tests_at_once.get() as usize;
     let targets = tests.saturating_mul(catalogue.max_services());
     let monitored = options.monitor.checks_at_once(&catalogue);
-    let sockets = Probe::max_sockets(targets.saturating_add(monitored));
-    let reserve = sockets.saturating_add(OTHER_FILES);
+    let relays = match options.sign_in.browser {
+        true => options.limits.relays_at_once.get() as usize,
+        false => 0,
+    };
+    let sockets = Probe::max_sockets(targets.saturating_add(monitored).saturating_add(relays));
+    // The connection of a browser is no longer one of the site's once it is a relay.
+    let reserve = sockets.saturating_add(relays).saturating_add(OTHER_FILES);
     let connections = options.connections.clone().leaving(reserve, open_files);
     let assets = Assets::load()?;
     let roots = records::extra_roots(&options.trust)?;
@@ -121,6 +126,8 @@ pub fn run(options: ServeOptions) -> Result<ExitCode, ServeError> {
     let mut site = site.map_err(ServeError::Content)?;
     site.operator = options.operator.clone().into();
     site.published = published;
+    site.sign_in = options.sign_in;
+    site.extra_roots = records::extra_roots_pem(&options.trust)?;
     if let Some(every) = options.monitor.monitor_every.0 {
         site.status = ServiceStatus::new(every, Snapshot::default());
     }
@@ -264,6 +271,7 @@ impl Server {
         };
         let site_and_redirects = async {
             tokio::join!(site, redirects);
+            state.relays.ended(transport.shutdown_timeout).await;
             Ok(())
         };
         // The metrics are served to the end, because they also show the progress of the shutdown.

@@ -10,12 +10,14 @@ use std::fmt::Write as _;
 use app::site::{Bundle as PageBundle, DEVICE_SCRIPT};
 use axum::body::Bytes;
 use axum::http::StatusCode;
-use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderMap, HeaderValue};
+use axum::http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderMap, HeaderValue,
+};
 use axum::response::{IntoResponse, Response};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 use crate::http::encoded_body::EncodedBody;
-use crate::http::headers::page_policy;
+use crate::http::headers::{STRICTEST, page_policy};
 
 /// The files that `make build` writes to `dist/pkg`. Debug builds read them when they start.
 #[derive(RustEmbed)]
@@ -43,6 +45,13 @@ pub struct Assets {
 const IMMUTABLE: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 const ONE_DAY: HeaderValue = HeaderValue::from_static("public, max-age=86400");
 
+/// The policy of the worker, which holds the password: it may load its WebAssembly and talk to this site, and nothing
+/// else.
+const WORKER_POLICY: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; script-src 'wasm-unsafe-eval'; connect-src 'self'; base-uri 'none'; form-action 'none'; \
+     frame-ancestors 'none'",
+);
+
 impl Assets {
     /// Loads the bundle and the public files, and names the files of the bundle.
     ///
@@ -50,33 +59,30 @@ impl Assets {
     ///
     /// When a file of the bundle is missing.
     pub fn load() -> Result<Self, MissingBundle> {
-        let script = bundled("browser.js")?;
-        let wasm = bundled("browser_bg.wasm")?;
         let style = bundled("main.css")?.data;
         // Our own tools have written it, in UTF-8.
         let style = String::from_utf8_lossy(&style).trim_end().to_owned();
-        // The script derives the name of the WebAssembly file from its own name, so they share a hash.
-        let mut both = script.metadata.sha256_hash();
-        for (byte, other) in both.iter_mut().zip(wasm.metadata.sha256_hash()) {
-            *byte ^= other;
-        }
-        let both = short(both);
+        let mut files = HashMap::new();
+        let script = add_program(&mut files, ["browser.js", "browser_bg.wasm"], STRICTEST)?;
+        let worker = add_program(&mut files, ["worker.js", "worker_bg.wasm"], WORKER_POLICY)?;
+        let worker_sums = ["worker.js", "worker_bg.wasm"].map(bundled);
+        let paths = [worker.clone(), worker.replace(".js", "_bg.wasm")];
+        let worker_sums = paths.into_iter().zip(worker_sums).map(|(path, file)| {
+            let sum = hexadecimal(&file?.metadata.sha256_hash());
+            Ok((path, sum))
+        });
+        let worker_sums = worker_sums.collect::<Result<_, MissingBundle>>()?;
         let page_policy = page_policy(&style, DEVICE_SCRIPT);
         let bundle = PageBundle {
             style,
-            script: format!("/pkg/browser-{both}.js"),
+            script,
+            worker,
+            worker_sums,
         };
-        let wasm_path = format!("/pkg/browser-{both}_bg.wasm");
-        let mut files = HashMap::new();
-        for (file, name, path) in [
-            (script, "browser.js", &bundle.script),
-            (wasm, "browser_bg.wasm", &wasm_path),
-        ] {
-            files.insert(path.clone(), stored(name, file, IMMUTABLE));
-        }
         for name in Public::iter() {
             if let Some(file) = Public::get(&name) {
-                files.insert(format!("/{name}"), stored(&name, file, ONE_DAY));
+                let file = stored(&name, file, ONE_DAY, STRICTEST);
+                files.insert(format!("/{name}"), file);
             }
         }
         Ok(Self {
@@ -115,8 +121,31 @@ impl Assets {
     }
 }
 
+/// Adds a script and its WebAssembly, and returns the path of the script.
+fn add_program(
+    files: &mut HashMap<String, EncodedBody>,
+    names: [&'static str; 2],
+    policy: HeaderValue,
+) -> Result<String, MissingBundle> {
+    let [script, wasm] = names;
+    let name = script.trim_end_matches(".js");
+    let [script_file, wasm_file] = [bundled(script)?, bundled(wasm)?];
+    // The script derives the name of the WebAssembly file from its own name, so they share a hash.
+    let mut both = script_file.metadata.sha256_hash();
+    for (byte, other) in both.iter_mut().zip(wasm_file.metadata.sha256_hash()) {
+        *byte ^= other;
+    }
+    let both = short(both);
+    let path = format!("/pkg/{name}-{both}.js");
+    let script = stored(script, script_file, IMMUTABLE, policy);
+    files.insert(path.clone(), script);
+    let wasm = stored(wasm, wasm_file, IMMUTABLE, STRICTEST);
+    files.insert(format!("/pkg/{name}-{both}_bg.wasm"), wasm);
+    Ok(path)
+}
+
 /// A file with its compressed versions, if the bundle has them.
-fn stored(name: &str, file: EmbeddedFile, cache: HeaderValue) -> EncodedBody {
+fn stored(name: &str, file: EmbeddedFile, cache: HeaderValue, policy: HeaderValue) -> EncodedBody {
     // Text needs a charset; without it the browser guesses one.
     let content_type = HeaderValue::from_static(match name.rsplit('.').next() {
         Some("js") => "text/javascript; charset=utf-8",
@@ -125,7 +154,11 @@ fn stored(name: &str, file: EmbeddedFile, cache: HeaderValue) -> EncodedBody {
         Some("wasm") => "application/wasm",
         _ => "application/octet-stream",
     });
-    let headers = [(CONTENT_TYPE, content_type), (CACHE_CONTROL, cache)];
+    let headers = [
+        (CONTENT_TYPE, content_type),
+        (CACHE_CONTROL, cache),
+        (CONTENT_SECURITY_POLICY, policy),
+    ];
     let packed = |ending| Bundle::get(&format!("{name}.{ending}")).map(|file| bytes(file.data));
     let headers = headers.into_iter().collect();
     EncodedBody::new(headers, bytes(file.data), packed("br"), packed("gz"))
@@ -144,7 +177,11 @@ fn bytes(data: Cow<'static, [u8]>) -> Bytes {
 
 /// The first 64 bits of a hash, enough to distinguish the builds of one site.
 fn short(hash: [u8; 32]) -> String {
-    hash[..8].iter().fold(String::new(), |mut text, byte| {
+    hexadecimal(&hash[..8])
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text
     })

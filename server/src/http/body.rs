@@ -13,6 +13,10 @@ use tokio::time::timeout;
 /// The largest request body in bytes. A form has an address, a password and a few service ids.
 const MAX_BODY_LEN: usize = 8 * 1024;
 
+/// What a browser has observed of a test, in bytes: some thirty steps of four services at most, each of which is
+/// seldom longer than 600 bytes.
+const MAX_OBSERVED_LEN: usize = 128 * 1024;
+
 /// The longest path and query in bytes, enough for a search for a long error message with every byte escaped.
 const MAX_TARGET_LEN: usize = 16 * 1024;
 
@@ -22,6 +26,16 @@ const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 /// Reads the whole body before anything else is done for the request: it must be a small form and arrive in
 /// time. Requests of other methods than POST get an empty body.
 pub async fn small_form(request: Request, next: Next) -> Response {
+    const FORM: &str = "application/x-www-form-urlencoded";
+    small(request, next, FORM, MAX_BODY_LEN).await
+}
+
+/// As [`small_form`], for what a browser has observed of a test, in JSON.
+pub async fn observed(request: Request, next: Next) -> Response {
+    small(request, next, "application/json", MAX_OBSERVED_LEN).await
+}
+
+async fn small(request: Request, next: Next, kind: &str, max_len: usize) -> Response {
     if is_long_target(&request) {
         return StatusCode::URI_TOO_LONG.into_response();
     }
@@ -29,10 +43,10 @@ pub async fn small_form(request: Request, next: Next) -> Response {
         let (parts, _) = request.into_parts();
         return next.run(Request::from_parts(parts, Body::empty())).await;
     }
-    if media_type(request.headers()) != "application/x-www-form-urlencoded" {
+    if media_type(request.headers()) != kind {
         return StatusCode::UNSUPPORTED_MEDIA_TYPE.into_response();
     }
-    match received(request, MAX_BODY_LEN).await {
+    match received(request, max_len).await {
         Ok(request) => next.run(request).await,
         Err(status) => status.into_response(),
     }

@@ -31,7 +31,7 @@ const FIXED: [(HeaderName, &str); 6] = [
 ];
 
 /// The policy of what is no page: it may load nothing.
-const STRICTEST: HeaderValue = HeaderValue::from_static(
+pub(crate) const STRICTEST: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 );
 

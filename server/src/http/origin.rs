@@ -21,6 +21,16 @@ pub fn is_allowed(request: &Request, https: bool) -> bool {
     reads || is_own(request.headers(), host::requested(request), https)
 }
 
+/// Whether a page of this site opens this WebSocket (RFC 6455 §10.2). Reading is not harmless here: what comes back is
+/// for that page, and what it asks for has an effect. Every browser sends `Origin` with it, and some `Sec-Fetch-Site`,
+/// too; neither may say something else.
+pub fn opens_own_socket(request: &Request, https: bool) -> bool {
+    let headers = request.headers();
+    let site = headers.get(SEC_FETCH_SITE);
+    site.is_none_or(|site| site == "same-origin")
+        && is_own_origin(headers, host::requested(request), https)
+}
+
 /// Whether the headers say that a page of this site made the request.
 ///
 /// `Sec-Fetch-Site` decides if it is present; `Origin` decides for older browsers. A request with
@@ -30,6 +40,11 @@ fn is_own(headers: &HeaderMap, host: Option<&str>, https: bool) -> bool {
     if let Some(site) = headers.get(SEC_FETCH_SITE) {
         return site == "same-origin";
     }
+    is_own_origin(headers, host, https)
+}
+
+/// Whether `Origin` names this site.
+fn is_own_origin(headers: &HeaderMap, host: Option<&str>, https: bool) -> bool {
     let origin = headers.get(ORIGIN).and_then(|origin| origin.to_str().ok());
     let (Some(origin), Some(host)) = (origin, host) else {
         return false;

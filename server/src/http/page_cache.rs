@@ -6,7 +6,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use app::site::{Revision, Shows};
 use axum::body::to_bytes;
 use axum::extract::{MatchedPath, Request};
-use axum::http::header::HeaderMap;
+use axum::http::header::{CACHE_CONTROL, HeaderMap};
 use axum::http::{Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use tokio::sync::{Mutex, Semaphore};
@@ -108,7 +108,7 @@ impl PageCache {
         let _rendering = match entry.rendering.try_lock() {
             Ok(rendering) => rendering,
             // While the page is rendered anew others are given the old one; only for the first one they wait.
-            Err(_) => match entry.stored() {
+            Err(_) => match entry.stored().filter(|_| !wants_newest(request.headers())) {
                 Some(old) => return old.answer(request.headers()),
                 None => entry.rendering.lock().await,
             },
@@ -171,6 +171,16 @@ impl PageCache {
     }
 }
 
+/// Whether a kept answer is not to be used before it is known to be the newest (RFC 9111 §5.2.1): somebody reloads, or
+/// an open page was told of a change and would stay old.
+fn wants_newest(headers: &HeaderMap) -> bool {
+    let wishes = headers.get_all(CACHE_CONTROL).iter();
+    let mut wishes = wishes
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','));
+    wishes.any(|wish| ["no-cache", "max-age=0"].contains(&wish.trim()))
+}
+
 impl Entry {
     /// The page, unless what it shows has changed.
     fn fresh(&self, revision: u64) -> Option<Arc<Page>> {
@@ -205,6 +215,7 @@ mod tests {
     use std::time::Duration;
 
     use axum::body::Body;
+    use axum::http::HeaderValue;
     use futures_util::future::join_all;
     use http_body_util::BodyExt;
     use tokio::time::sleep;
@@ -275,6 +286,36 @@ mod tests {
             assert_eq!(ask(&cache, &route).await, new);
             assert_eq!(route.renderings(), 1 + change);
         }
+    }
+
+    #[tokio::test]
+    async fn who_asks_for_the_newest_page_waits_for_it() {
+        let revision = Revision::default();
+        let cache = PageCache::new([("/page".to_owned(), Shows::Changes)], 1, revision.clone());
+        let route = Route {
+            renderings: AtomicUsize::new(0),
+            revision: revision.clone(),
+        };
+        ask(&cache, &route).await;
+        revision.advance();
+        let ask_for = async |wish: &'static str| {
+            let mut request = request();
+            let wish = HeaderValue::from_static(wish);
+            request.headers_mut().insert(CACHE_CONTROL, wish);
+            let variant = Variant::default();
+            text(cache.answer(request, variant, |_| route.render()).await).await
+        };
+        let wishes = [
+            "",
+            "no-cache",
+            "max-age=0",
+            "no-store, max-age=0",
+            "max-age=60",
+        ];
+        let answers = join_all(wishes.map(ask_for)).await;
+        let expected = [1, 1, 1, 1, 0].map(|number| format!("revision {number}"));
+        assert_eq!(answers, expected);
+        assert_eq!(route.renderings(), 2);
     }
 
     #[tokio::test]

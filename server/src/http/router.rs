@@ -23,10 +23,11 @@ use crate::http::guards::{own_names_only, own_pages_only};
 use crate::http::health::{health, ready};
 use crate::http::ingress::ingress;
 use crate::http::page_cache::PageCache;
+use crate::http::routes::browser_test::{BROWSER_TEST_PATH, browser_test};
 use crate::http::routes::connection_test::test_stream;
 use crate::http::routes::failures::{no_route, page_for_bare_failures, panicked, wrong_method};
 use crate::http::routes::pages::{PageRoute, pages};
-use crate::http::routes::{setup, status};
+use crate::http::routes::{relay, setup, status};
 use crate::http::state::AppState;
 use crate::http::{body, headers, security_txt};
 
@@ -83,12 +84,17 @@ fn for_browsers(routes: Router<Arc<AppState>>, app: &Arc<AppState>) -> Router<Ar
 
 /// Routes for the scripts of the pages. A failure is only a status; the scripts have texts for it.
 fn for_scripts(app: &Arc<AppState>) -> Router<Arc<AppState>> {
-    with_form_guards(
-        Router::new()
-            .route(TestConnection::PATH, post(test_stream))
-            .route(status::events::PATH, get(status::events::events)),
-        app,
-    )
+    let routes = Router::new()
+        .route(TestConnection::PATH, post(test_stream))
+        .route(status::events::PATH, get(status::events::events));
+    if !app.site.sign_in.browser {
+        return with_form_guards(routes, app);
+    }
+    let observed = Router::new()
+        .route(BROWSER_TEST_PATH, post(browser_test))
+        .layer(from_fn(body::observed));
+    with_form_guards(routes.route(relay::PATH, get(relay::relay)), app)
+        .merge(with_page_guards(observed, app))
 }
 
 /// Routes for machines: cross-site requests are allowed, and bodies are ignored. A health check may use any
@@ -133,10 +139,14 @@ async fn with_client(
 
 /// Guards for routes that take forms of this site.
 fn with_form_guards(routes: Router<Arc<AppState>>, app: &Arc<AppState>) -> Router<Arc<AppState>> {
+    with_page_guards(routes.layer(from_fn(body::small_form)), app)
+}
+
+/// Guards for routes that only pages of this site use. The limit on their body stands inside of them.
+fn with_page_guards(routes: Router<Arc<AppState>>, app: &Arc<AppState>) -> Router<Arc<AppState>> {
     routes
-        // `small_form` has a stricter limit, which applies to every route.
+        // `body` has stricter limits, which apply to every route.
         .layer(DefaultBodyLimit::disable())
-        .layer(from_fn(body::small_form))
         .layer(from_fn(own_pages_only))
         .layer(from_fn_with_state(app.clone(), own_names_only))
         .layer(CatchPanicLayer::custom(panicked))

@@ -8,7 +8,7 @@ use app::site::Site;
 use app::texts::Texts;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, Semaphore};
 
 use crate::http::assets::Assets;
 use crate::http::client::Client;
@@ -22,7 +22,11 @@ use crate::limits::Limits;
 use crate::operations::metrics::Metrics;
 use crate::operations::readiness::Readiness;
 use crate::profile_signing::CurrentKey;
+use crate::relay::RunningRelays;
 use crate::result_cache::ResultCache;
+
+/// How many browsers may be told at once that a limit does not allow them a relay. It takes two seconds at most.
+const MAX_RELAY_FAREWELLS: usize = 64;
 
 /// Created once at start and shared by all routes.
 pub struct AppState {
@@ -40,6 +44,10 @@ pub struct AppState {
     pub metrics: Metrics,
     /// Whether the program accepts new work.
     pub readiness: Readiness,
+    /// The relays that run.
+    pub relays: RunningRelays,
+    /// Those that are told that a limit does not allow them a relay.
+    pub(crate) relay_farewells: Arc<Semaphore>,
     /// The pages that wait for changes of how the mail servers stand.
     pub(crate) listeners: Listeners,
     /// The key with which profiles are signed; without it they are not.
@@ -75,6 +83,8 @@ impl AppState {
             options,
             metrics,
             readiness,
+            relays: RunningRelays::default(),
+            relay_farewells: Arc::new(Semaphore::new(MAX_RELAY_FAREWELLS)),
             listeners: Listeners::default(),
             profile_key: None,
             setup_hosts,
@@ -90,6 +100,7 @@ impl AppState {
     pub(crate) fn admission(&self, client: Option<Client>) -> Admission {
         Admission {
             limits: client.map(|client| self.limits.of_client(client.address)),
+            client: client.map(|client| client.address),
             checks: self.results.clone(),
             confidential: client.is_some_and(|client| client.confidential),
         }

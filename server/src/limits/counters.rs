@@ -10,6 +10,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 
 use super::key::ClientScopes;
+use super::relay::RelayScopes;
 use super::sign_in::SignIn;
 
 /// Counts the actions of clients and accounts.
@@ -29,8 +30,15 @@ pub trait Counters: Send + Sync {
     /// When a limit does not allow it.
     fn count_sign_in<'a>(&'a self, sign_in: &'a SignIn) -> BoxFuture<'a, Result<Duration, Denial>>;
 
-    /// Takes a place among the tests at once of the client, waiting or running; `None` if it, or one of its networks,
-    /// has the most that it may.
+    /// Counts one more relay. Nothing is reported of its end.
+    ///
+    /// # Errors
+    ///
+    /// When a limit does not allow it, or the sign-ins of its provider are paused.
+    fn count_relay<'a>(&'a self, relay: &'a RelayScopes) -> BoxFuture<'a, Result<(), Denial>>;
+
+    /// Takes a place in these scopes, for a test that waits or runs, or for a relay; `None` if the client, or one of
+    /// its networks, has the most that it may.
     fn take_place<'a>(&'a self, client: &'a ClientScopes) -> BoxFuture<'a, Option<Place>>;
 
     /// Reports the end of a counted sign-in. It is called exactly once for each sign-in, in every case, and must
@@ -79,4 +87,8 @@ pub enum RateLimit {
     FailuresPerAccount,
     /// The sign-ins that were refused at a provider.
     FailuresPerProvider,
+    /// The relays of a client.
+    RelaysPerClient,
+    /// The relays to a service.
+    RelaysPerService,
 }

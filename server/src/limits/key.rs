@@ -67,8 +67,13 @@ impl KeyHasher {
 
     /// The keys of a client.
     pub fn client(&self, address: IpAddr) -> ClientScopes {
+        self.scopes("client", address)
+    }
+
+    /// The keys of a client for something that is counted apart.
+    pub(super) fn scopes(&self, kind: &str, address: IpAddr) -> ClientScopes {
         let hashed = |scope: Scope<IpNet>| Scope {
-            key: self.key("client", &scope.key.to_string()),
+            key: self.key(kind, &scope.key.to_string()),
             factor: scope.factor,
         };
         networks(address).into_iter().map(hashed).collect()

@@ -13,6 +13,7 @@ use super::key::{ClientScopes, Key};
 use super::per_client::PerClientSemaphore;
 use super::rate::Rate;
 use super::rates::Rates;
+use super::relay::RelayScopes;
 use super::sign_in::SignIn;
 use super::sliding_window::SlidingWindow;
 use super::token_bucket::{self, TokenBucket};
@@ -36,6 +37,8 @@ struct Counts {
     tests: HashMap<Key, TokenBucket>,
     /// The sign-ins to each mailbox.
     sign_ins: HashMap<Key, TokenBucket>,
+    /// The relays of each client and network, and to each service.
+    relays: HashMap<Key, TokenBucket>,
     /// The messages of each mailbox to itself.
     messages: HashMap<Key, TokenBucket>,
     /// The accounts that each client and network has signed in to.
@@ -105,6 +108,34 @@ impl MemoryCounters {
         }
     }
 
+    /// Counts a relay, if every limit allows it.
+    pub(super) fn try_relay(&self, relay: &RelayScopes) -> Result<(), Denial> {
+        let (mut state, now) = self.swept_state();
+        let State { rates, counts, .. } = &mut *state;
+        if let Some(provider) = counts.providers.get_mut(&relay.provider) {
+            let checked = provider.check(rates.failures_of_provider, now);
+            checked.map_err(denied_by(RateLimit::FailuresPerProvider))?;
+        }
+        for (key, limit, rate) in buckets_of(relay, rates) {
+            let bucket = counts.relays.get(&key).copied().unwrap_or_default();
+            bucket.check(rate, now).map_err(denied_by(limit))?;
+        }
+        for (key, _, rate) in buckets_of(relay, rates) {
+            counts.relays.entry(key).or_default().take(rate, now);
+        }
+        Ok(())
+    }
+
+    /// Counts a relay that was allowed elsewhere.
+    pub(super) fn note_relay(&self, relay: &RelayScopes) {
+        let (mut state, now) = self.swept_state();
+        let State { rates, counts, .. } = &mut *state;
+        for (key, _, rate) in buckets_of(relay, rates) {
+            let bucket = counts.relays.entry(key).or_default();
+            bucket.take_what_is_left(rate, now);
+        }
+    }
+
     /// Counts a sign-in, if every limit allows it, and returns its delay.
     pub(super) fn try_sign_in(&self, sign_in: &SignIn) -> Result<Duration, Denial> {
         let (mut state, now) = self.swept_state();
@@ -166,6 +197,7 @@ impl MemoryCounters {
             + state.tests.len()
             + state.sign_ins.len()
             + state.messages.len()
+            + state.relays.len()
     }
 
     /// The lock is also taken after a panic of a thread that held it. What that thread had counted and not yet
@@ -182,6 +214,10 @@ impl Counters for MemoryCounters {
 
     fn count_sign_in<'a>(&'a self, sign_in: &'a SignIn) -> BoxFuture<'a, Result<Duration, Denial>> {
         ready(self.try_sign_in(sign_in)).boxed()
+    }
+
+    fn count_relay<'a>(&'a self, relay: &'a RelayScopes) -> BoxFuture<'a, Result<(), Denial>> {
+        ready(self.try_relay(relay)).boxed()
     }
 
     fn take_place<'a>(&'a self, client: &'a ClientScopes) -> BoxFuture<'a, Option<Place>> {
@@ -307,6 +343,7 @@ impl Counts {
         self.tests.retain(|_, bucket| !bucket.is_untouched(now));
         self.sign_ins.retain(|_, bucket| !bucket.is_untouched(now));
         self.messages.retain(|_, bucket| !bucket.is_untouched(now));
+        self.relays.retain(|_, bucket| !bucket.is_untouched(now));
         let known_for = rates.accounts.time;
         self.accounts.retain(|_, accounts| {
             accounts.retain(|_, seen| seen.counts(known_for, now));
@@ -315,6 +352,21 @@ impl Counts {
         self.failures_of
             .retain(|_, failures| !failures.is_empty(rates.failures_of_account, now));
     }
+}
+
+/// The buckets of a relay, in the order in which they are asked.
+pub(super) fn buckets_of(
+    relay: &RelayScopes,
+    rates: &Rates,
+) -> impl Iterator<Item = (Key, RateLimit, Rate)> {
+    let of_client = rates.relays_of_client;
+    let client = relay.client.iter().map(move |scope| {
+        let rate = of_client.times(scope.factor);
+        (scope.key, RateLimit::RelaysPerClient, rate)
+    });
+    let to_service = rates.relays_to_service;
+    let service = (relay.service, RateLimit::RelaysPerService, to_service);
+    client.chain([service])
 }
 
 /// Whether a client with these accounts may sign in to this one; otherwise the time until it may.

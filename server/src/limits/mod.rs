@@ -6,6 +6,7 @@
 //! | `rate`, `rates` | a count per time, and those of all counters |
 //! | [`key`] | keyed hashes of the clients and accounts that are counted |
 //! | [`sign_in`] | a sign-in, as it is counted |
+//! | [`relay`], `relay_permit` | a relay, as it is counted, and what it is told |
 //! | `id` | names for what is counted, each used once |
 //! | [`counters`] | the counters, as a trait, because several servers share theirs |
 //! | [`memory`] | counters in the memory of one server |
@@ -32,6 +33,8 @@ pub(crate) mod pages;
 pub(crate) mod per_client;
 mod rate;
 mod rates;
+pub mod relay;
+pub(crate) mod relay_permit;
 pub mod shared;
 pub mod sign_in;
 #[cfg(test)]
@@ -45,11 +48,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use app::check::{ClientLimits, Refusal, RequestedSignIn, TestPermit};
+use app::status::ServiceKey;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use probe::EndpointReport;
 use probe::net::Disclosure;
-use tokio::sync::{SemaphorePermit, watch};
+use tokio::sync::{Semaphore, SemaphorePermit, watch};
 use tokio::time::sleep;
 
 use self::counters::{Counters, Denial, RateLimit, SignInEnd};
@@ -61,6 +65,8 @@ use self::pages::{PageDenial, PageLimits, PagePermit};
 pub use self::rate::Rate;
 pub(crate) use self::rate::seconds;
 use self::rates::Rates;
+use self::relay::RelayScopes;
+use self::relay_permit::{RelayDenial, RelayPermit};
 use self::test_slots::{NoSlot, TestSlot, TestSlots};
 use crate::operations::metrics::{CountedTest, Metrics};
 
@@ -78,6 +84,7 @@ struct Inner {
     counters: Arc<dyn Counters>,
     slots: TestSlots,
     pages: PageLimits,
+    relays: Arc<Semaphore>,
     metrics: Metrics,
     /// Whether every test must end.
     ending: watch::Sender<bool>,
@@ -106,6 +113,7 @@ impl Limits {
             counters,
             slots: TestSlots::new(options),
             pages: PageLimits::new(options),
+            relays: Arc::new(Semaphore::new(options.relays_at_once.get() as usize)),
             metrics,
             ending: watch::Sender::new(false),
         }))
@@ -129,6 +137,42 @@ impl Limits {
     pub(crate) async fn render_permit(&self) -> Result<SemaphorePermit<'_>, PageDenial> {
         let permit = self.0.pages.render_permit().await;
         permit.inspect_err(|denial| self.0.metrics.limit_hit(denial.code()))
+    }
+
+    /// A permit for a relay of this client to this service, if every limit allows it. A relay that finds no place is
+    /// not counted.
+    pub(crate) async fn relay_permit(
+        &self,
+        client: IpAddr,
+        service: &ServiceKey,
+    ) -> Result<RelayPermit, RelayDenial> {
+        let Inner {
+            keys,
+            counters,
+            relays,
+            metrics,
+            ..
+        } = &*self.0;
+        let permit = async {
+            let at_once = Arc::clone(relays).try_acquire_owned();
+            let at_once = at_once.map_err(|_| RelayDenial::BUSY)?;
+            let places = RelayScopes::places(keys, client, service);
+            let place = counters.take_place(&places).await;
+            let place = place.ok_or(RelayDenial::NO_PLACE)?;
+            let scopes = RelayScopes::new(keys, client, service);
+            counters.count_relay(&scopes).await?;
+            Ok(RelayPermit {
+                _at_once: at_once,
+                _place: place,
+            })
+        };
+        let permit: Result<_, RelayDenial> = permit.await;
+        permit.inspect_err(|denial| metrics.limit_hit(denial.limit))
+    }
+
+    /// Waits until all tests and relays must end.
+    pub(crate) async fn ended(&self) {
+        ended(self.0.ending.subscribe()).await;
     }
 
     /// The limits as they are for one client.
@@ -294,7 +338,10 @@ impl Drop for CountedSignIn {
 
 fn refusal(Denial { limit, wait }: Denial) -> Refusal {
     match limit {
-        RateLimit::TestsPerClient => Refusal::TooMany { wait },
+        // Relays are no tests, and no test counts them.
+        RateLimit::TestsPerClient | RateLimit::RelaysPerClient | RateLimit::RelaysPerService => {
+            Refusal::TooMany { wait }
+        }
         RateLimit::AccountsPerClient => Refusal::TooManyAccounts { wait },
         RateLimit::SignInsPerAccount => Refusal::TooManySignIns { wait },
         RateLimit::MessagesPerAccount => Refusal::TooManyMessages { wait },

@@ -56,6 +56,20 @@ pub struct LimitOptions {
     #[arg(long, value_name = "N[/TIME]", default_value = "200/15m", value_parser = parse::<900>)]
     pub failed_sign_ins: Rate,
 
+    /// Maximum rate of relays of one client, through which its browser signs in to a mail server itself: one for each
+    /// service of a test. At once it may have 4 times as many as tests
+    #[arg(long, value_name = "N[/TIME]", default_value = "40/10m", value_parser = parse::<600>)]
+    pub relays_per_client: Rate,
+
+    /// Maximum rate of relays to one service, over all clients. At once there may be 8 times as many as one client may
+    /// have tests
+    #[arg(long, value_name = "N[/TIME]", default_value = "200/10m", value_parser = parse::<600>)]
+    pub relays_per_service: Rate,
+
+    /// Maximum number of relays at once
+    #[arg(long, value_name = "N", default_value = "128")]
+    pub relays_at_once: NonZeroU32,
+
     /// How long the result of a service that is tested without a password is shared, in seconds
     #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = duration)]
     pub share_results: Duration,

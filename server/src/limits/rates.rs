@@ -16,6 +16,8 @@ pub(super) struct Rates {
     pub(super) accounts: Rate,
     pub(super) failures_of_account: Rate,
     pub(super) failures_of_provider: Rate,
+    pub(super) relays_of_client: Rate,
+    pub(super) relays_to_service: Rate,
     /// How many tests of one client may wait or run at once.
     pub(super) places: NonZeroUsize,
 }
@@ -39,6 +41,8 @@ impl Rates {
             accounts: options.accounts_per_client,
             failures_of_account: options.failed_sign_ins_per_account,
             failures_of_provider: options.failed_sign_ins,
+            relays_of_client: options.relays_per_client,
+            relays_to_service: options.relays_per_service,
             places: options.tests_at_once_per_client,
         }
     }
@@ -59,6 +63,8 @@ impl Rates {
                 accounts: part(self.accounts),
                 failures_of_account: part(self.failures_of_account),
                 failures_of_provider: part(self.failures_of_provider),
+                relays_of_client: part(self.relays_of_client),
+                relays_to_service: part(self.relays_to_service),
                 places: NonZeroUsize::new(places).unwrap_or(NonZeroUsize::MIN),
             },
             servers: servers.get(),
@@ -89,6 +95,8 @@ impl Rates {
             RateLimit::MessagesPerAccount => self.messages,
             RateLimit::FailuresPerAccount => self.failures_of_account,
             RateLimit::FailuresPerProvider => self.failures_of_provider,
+            RateLimit::RelaysPerClient => self.relays_of_client,
+            RateLimit::RelaysPerService => self.relays_to_service,
         }
     }
 }

@@ -8,6 +8,7 @@ use tokio::time::Instant;
 use super::counters::{Denial, SignInEnd};
 use super::id::Id;
 use super::key::ClientScopes;
+use super::relay::RelayScopes;
 use super::sign_in::SignIn;
 pub use crate::storage::prompt::OutOfReach;
 
@@ -35,6 +36,16 @@ pub trait SharedCounters: Send + Sync {
         sign_in: &'a SignIn,
     ) -> BoxFuture<'a, Result<Result<Duration, Denial>, OutOfReach>>;
 
+    /// Counts one more relay, or says why not.
+    ///
+    /// # Errors
+    ///
+    /// When the counters are out of reach.
+    fn count_relay<'a>(
+        &'a self,
+        relay: &'a RelayScopes,
+    ) -> BoxFuture<'a, Result<Result<(), Denial>, OutOfReach>>;
+
     /// Takes in the end of a sign-in. It may be forgotten again unless [`confirm`](Self::confirm) succeeds after it. A
     /// repeat changes nothing; of a sign-in that was counted elsewhere, because these
     /// counters were out of reach, what it used is counted now.
@@ -51,7 +62,7 @@ pub trait SharedCounters: Send + Sync {
     /// When the counters are out of reach.
     fn confirm(&self) -> BoxFuture<'_, Result<(), OutOfReach>>;
 
-    /// Takes a place for a test of the client, unless it has the most that it may: then the result is false.
+    /// Takes a place in these scopes, unless one of them has the most that it may: then the result is false.
     ///
     /// # Errors
     ///

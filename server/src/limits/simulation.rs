@@ -1,10 +1,18 @@
 //! Simulations of honest clients and attackers over days, on a paused clock.
 
+mod relays;
+
 use std::time::Duration;
 
 use app::check::{Account, Refusal, RequestedSignIn, TestPermit};
 use tokio::time::{Instant, advance, sleep};
 
+use self::relays::{
+    a_client_opens_so_many_relays_and_others_have_theirs,
+    a_pause_of_a_provider_is_one_of_its_relays,
+    a_service_has_so_many_relays_and_those_it_refuses_cost_nothing,
+    relays_have_places_beside_those_of_tests,
+};
 use super::database::tests::TestDatabase;
 use super::*;
 
@@ -64,6 +72,10 @@ simulations! {
     when_the_server_stops_nobody_goes_on_waiting_and_who_runs_is_told,
     who_leaves_the_queue_takes_nothing_along,
     an_account_sends_itself_one_message_in_a_quarter_of_an_hour,
+    a_client_opens_so_many_relays_and_others_have_theirs,
+    a_service_has_so_many_relays_and_those_it_refuses_cost_nothing,
+    a_pause_of_a_provider_is_one_of_its_relays,
+    relays_have_places_beside_those_of_tests,
 }
 
 fn rate(count: u32, seconds: u32) -> Rate {

@@ -211,7 +211,7 @@ where
     } else {
         builder.http1_only()
     };
-    let mut serving = pin!(builder.serve_connection(TokioIo::new(stream), app));
+    let mut serving = pin!(builder.serve_connection_with_upgrades(TokioIo::new(stream), app));
     let serving = async {
         tokio::select! {
             biased;

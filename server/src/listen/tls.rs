@@ -79,11 +79,11 @@ pub enum TlsError {
     #[error("{cert} with {key}: {cause}")]
     Unusable {
         /// The option and the file of the certificate.
-        cert: String,
+        cert: NamedPath,
         /// The option and the file of the key.
-        key: String,
-        /// What is wrong.
-        cause: rustls::Error,
+        key: NamedPath,
+        /// What is wrong. Boxed, because it is large.
+        cause: Box<rustls::Error>,
     },
 }
 
@@ -251,9 +251,9 @@ fn identity(cert: &NamedPath, key: &NamedPath) -> Result<Identity, TlsError> {
         })
     };
     identity().map_err(|cause| TlsError::Unusable {
-        cert: cert.to_string(),
-        key: key.to_string(),
-        cause,
+        cert: cert.clone(),
+        key: key.clone(),
+        cause: Box::new(cause),
     })
 }
 

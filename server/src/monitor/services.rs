@@ -28,6 +28,7 @@ impl MonitoredService {
         endpoint == self.target.endpoint
             && other.connect_to == self.target.connect_to
             && other.private_networks == self.target.private_networks
+            && other.proxy_header == self.target.proxy_header
     }
 }
 

@@ -20,6 +20,7 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::{Metric, Registry};
 
 use super::probe_health::ProbeHealth;
+use super::relay_metrics::RelayMetrics;
 use super::service_metrics::ServiceMetrics;
 use crate::storage::DatabaseHealth;
 
@@ -41,6 +42,7 @@ struct Inner {
     limits_shared: Family<NoLabels, Gauge>,
     servers: Family<NoLabels, Gauge>,
     monitors: Family<NoLabels, Gauge>,
+    relays: RelayMetrics,
     probe_health: ProbeHealth,
     database_health: DatabaseHealth,
     registry: Registry,
@@ -163,6 +165,7 @@ impl Metrics {
                 "Whether this one of several servers monitors",
                 Family::default(),
             ),
+            relays: RelayMetrics::registered(&mut registry),
             probe_health: ProbeHealth::default(),
             database_health: DatabaseHealth::registered(&mut registry),
             registry,
@@ -242,6 +245,11 @@ impl Metrics {
     pub fn monitors(&self, monitors: bool) {
         let gauge = self.0.monitors.get_or_create(&NoLabels {});
         gauge.set(monitors.into());
+    }
+
+    /// What relays do.
+    pub(crate) fn relays(&self) -> &RelayMetrics {
+        &self.0.relays
     }
 
     /// So many servers share the limits.

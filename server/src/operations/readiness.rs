@@ -44,13 +44,18 @@ impl Readiness {
 
     /// How ready the program is now.
     pub fn state(&self) -> ReadinessState {
-        if *self.stopping.borrow() {
+        if self.is_stopping() {
             return ReadinessState::Stopping;
         }
         match (self.probe.fault(), self.database.fault()) {
             (None, None) => ReadinessState::Ready,
             (test, database) => ReadinessState::Degraded { test, database },
         }
+    }
+
+    /// Whether it was told to stop.
+    pub(crate) fn is_stopping(&self) -> bool {
+        *self.stopping.borrow()
     }
 
     /// Waits until it was told to stop.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use app::site::Site;
-use app::status::Snapshot;
+use app::status::{ServiceKey, ShownState, Snapshot};
 use tokio::time::{Instant, sleep_until};
 
 /// Each change has every page rendered anew that is asked for, so there is one in this time at most.
@@ -21,11 +21,17 @@ pub async fn watch(site: &Site) {
     };
     let mut shown = Arc::clone(&changes.borrow_and_update());
     let mut next_tick = Instant::now() + TICK;
+    let mut told = told_by_time(site);
     loop {
         tokio::select! {
             () = sleep_until(next_tick) => {
                 next_tick = Instant::now() + TICK;
-                site.revision.tick();
+                let now = told_by_time(site);
+                match now == told {
+                    true => site.revision.tick(),
+                    false => site.revision.advance(),
+                }
+                told = now;
             }
             changed = changes.changed() => {
                 if changed.is_err() {
@@ -35,12 +41,37 @@ pub async fn watch(site: &Site) {
                 let said_otherwise = differs(&shown, &now);
                 shown = now;
                 if said_otherwise {
+                    told = told_by_time(site);
                     site.revision.advance();
                     tokio::time::sleep(MIN_GAP).await;
                 }
             }
         }
     }
+}
+
+/// Of a group: how many services have trouble, whether it works again, and how each service stands and whether it has
+/// stood so for long.
+type ToldByTime = (usize, bool, Vec<(ShownState, bool)>);
+
+/// What pages say that changes when only time passes: a service was not checked for long, trouble has lasted for long,
+/// or it is over for long.
+fn told_by_time(site: &Site) -> Vec<ToldByTime> {
+    let Some(seen) = site.status.seen() else {
+        return Vec::new();
+    };
+    let records = site.catalogue.records.iter();
+    let groups = records.flat_map(|record| record.groups.iter().map(move |group| (record, group)));
+    let told = groups.map(|(record, group)| {
+        let standings = group.services.iter().map(|service| {
+            let standing = seen.standing(&ServiceKey::new(record, service));
+            (standing.shown(), standing.lasting(seen.now).is_some())
+        });
+        let down = seen.down(record, group).len();
+        let recovered = seen.recovered(record, group).is_some();
+        (down, recovered, standings.collect())
+    });
+    told.collect()
 }
 
 /// Whether pages have something else to say, apart from how long ago something was and from the newest times.
@@ -63,9 +94,8 @@ fn differs(old: &Snapshot, new: &Snapshot) -> bool {
 mod tests {
     use app::record::{Catalogue, built_in};
     use app::site::{Bundle, Shows};
-    use app::status::{
-        CheckResult, Event, Incident, Reason, ServiceKey, ServiceState, ServiceStatus,
-    };
+    use app::status::standing::RECOVERED;
+    use app::status::{CheckResult, Event, Incident, Reason, ServiceState, ServiceStatus};
     use probe::Outcome;
     use probe::net::{Options, Probe};
     use time::UtcDateTime;
@@ -90,11 +120,13 @@ mod tests {
         })
     }
 
-    #[tokio::test(start_paused = true)]
-    async fn a_change_is_shown_at_once_and_an_age_once_a_minute() {
+    /// The site, whose pages are watched.
+    fn watched() -> Arc<Site> {
         let bundle = Bundle {
             style: String::new(),
             script: String::new(),
+            worker: String::new(),
+            worker_sums: Vec::new(),
         };
         let catalogue = Catalogue::read(&[built_in()], false).unwrap();
         let probe = Probe::new(Options::default()).unwrap();
@@ -103,6 +135,45 @@ mod tests {
         let site = Arc::new(site);
         let watched = Arc::clone(&site);
         tokio::spawn(async move { watch(&watched).await });
+        site
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_time_alone_changes_is_a_change() {
+        let site = watched();
+        let numbers = || [Shows::Changes, Shows::Age].map(|shows| site.revision.number(shows));
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        let now = UtcDateTime::now();
+        let services = app::status::tell::services(&site.catalogue);
+        let results = services.map(|(record, service)| {
+            Event::Result(CheckResult {
+                service: ServiceKey::new(record, service),
+                at: now,
+                state: ServiceState::Ok,
+                reason: Reason::Found(Outcome::Ok),
+                response_time: None,
+            })
+        });
+        let over = Event::Incident(Incident {
+            service: key(),
+            begin: now - RECOVERED - RECOVERED,
+            end: Some(now - RECOVERED + Duration::from_secs(1)),
+            reason: Reason::Slow,
+        });
+        site.status.apply(results.chain([over]).collect::<Vec<_>>());
+        tokio::time::sleep(TICK - Duration::from_secs(5)).await;
+        assert_eq!(numbers(), [1, 1]);
+        // The clock of the day does not follow the paused one.
+        std::thread::sleep(Duration::from_millis(1100));
+        tokio::time::sleep(TICK).await;
+        assert_eq!(numbers(), [2, 2]);
+        tokio::time::sleep(TICK).await;
+        assert_eq!(numbers(), [2, 3]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_change_is_shown_at_once_and_an_age_once_a_minute() {
+        let site = watched();
         let numbers = || [Shows::Changes, Shows::Age].map(|shows| site.revision.number(shows));
         let incident = Event::Incident(Incident {
             service: key(),

@@ -50,6 +50,7 @@ struct CheckKey {
     security: Security,
     connect_to: Vec<SocketAddr>,
     private_networks: Vec<PrivateNetwork>,
+    with_proxy_header: bool,
 }
 
 impl ResultCache {
@@ -173,6 +174,7 @@ impl CheckKey {
             security: endpoint.security,
             connect_to: target.connect_to.clone(),
             private_networks: target.private_networks.clone(),
+            with_proxy_header: target.proxy_header.is_some(),
         }
     }
 
@@ -185,9 +187,11 @@ impl CheckKey {
             security,
             connect_to,
             private_networks,
+            with_proxy_header,
         } = self;
         let networks: Vec<String> = private_networks.iter().map(ToString::to_string).collect();
-        Service::named(&(protocol, host, port, security, connect_to, networks))
+        let how = (connect_to, networks, with_proxy_header);
+        Service::named(&(protocol, host, port, security, how))
     }
 }
 

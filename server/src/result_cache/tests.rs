@@ -44,6 +44,7 @@ pub(super) fn target(id: &str, host: &str, domain: &str) -> Target {
         domain: domain.parse().ok(),
         connect_to: Vec::new(),
         private_networks: Vec::new(),
+        proxy_header: None,
     }
 }
 

@@ -50,6 +50,11 @@ pub const POSTGRES: &[Version] = &[
         "shared_checks",
         include_str!("../../migrations/postgres/0012_shared_checks.sql"),
     ),
+    (
+        13,
+        "relays",
+        include_str!("../../migrations/postgres/0013_relays.sql"),
+    ),
 ];
 
 /// Brings tables to the last of these versions.

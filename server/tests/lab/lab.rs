@@ -82,6 +82,11 @@ impl Lab {
         ]
     }
 
+    /// The path of the record.
+    pub(crate) fn record(&self) -> PathBuf {
+        self.facts["record"].as_str().unwrap().into()
+    }
+
     pub(crate) fn directory(&self) -> PathBuf {
         self.facts["directory"].as_str().unwrap().into()
     }

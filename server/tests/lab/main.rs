@@ -8,6 +8,7 @@ mod http;
 mod lab;
 mod limits;
 mod monitor;
+mod proxied;
 mod secrets;
 mod server;
 #[path = "../tls/mod.rs"]

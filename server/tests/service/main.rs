@@ -12,8 +12,10 @@ mod unwritable;
 
 use std::fs;
 use std::net::TcpListener;
+use std::thread;
 use std::time::{Duration, Instant};
 
+use fastrand::Rng;
 use manager::Manager;
 use program::{Connection, Program, RunningTest};
 use silent::SilentServer;
@@ -266,6 +268,34 @@ fn a_test_that_is_offline_itself_says_so_and_takes_nothing_out() {
             assert!(metrics.contains(&gauge), "{path} {form}: {metrics}");
         }
     }
+}
+
+/// A page of results goes on being rendered by other tasks when its customer has left.
+#[test]
+fn customers_who_leave_before_their_results_make_nothing_fail() {
+    let mail = SilentServer::start();
+    mail.hang_up();
+    let log = mail.record.with_extension("log");
+    let file = fs::File::create(&log).unwrap();
+    let limits = ["--tests-per-client=1000000", "--pages-per-client=1000000"];
+    let program = Program::logging_to(&mail, file.into(), "info", &limits);
+    thread::scope(|scope| {
+        for seed in 0..8 {
+            let program = &program;
+            scope.spawn(move || {
+                let mut random = Rng::with_seed(seed);
+                for _ in 0..300 {
+                    let test = RunningTest::start(program, "/test", "address=stall.test");
+                    thread::sleep(Duration::from_micros(random.u64(..20_000)));
+                    drop(test);
+                }
+            });
+        }
+    });
+    program.wait_until_idle();
+    let said = fs::read_to_string(&log).unwrap();
+    assert!(!said.contains("panicked"), "{said}");
+    fs::remove_file(log).unwrap();
 }
 
 #[test]

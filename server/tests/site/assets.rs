@@ -1,6 +1,6 @@
 use std::io::Read;
 
-use super::{ask, get, site};
+use super::{Assets, ask, get, site};
 
 /// The size limit of the script and the WebAssembly together in bytes, compressed with brotli 11.
 ///
@@ -12,6 +12,13 @@ use super::{ask, get, site};
 /// gloo-net with its channels), the new words of the page, times in the time zone of the customer, and notices only for
 /// those whom they concern.
 const BUDGET: usize = 125_200;
+
+/// The size limit of the worker that tests a sign-in within the browser, its script and its WebAssembly together, in
+/// bytes, compressed with brotli 11. Only who is about to type a password gets them.
+///
+/// They hold TLS with its cryptography and the public authorities, the dialogues with mail servers, and the words by
+/// which servers refuse.
+const WORKER_BUDGET: usize = 300_000;
 
 /// The paths of the bundle: the script that the home page links, and the WebAssembly that it fetches.
 async fn bundle_paths() -> Vec<String> {
@@ -32,10 +39,31 @@ async fn bundle_paths() -> Vec<String> {
     paths
 }
 
+/// The paths of the worker, which no page names in a tag.
+fn worker_paths() -> Vec<String> {
+    let assets = Assets::load().expect("the bundle is built before the tests: make build");
+    let paths = assets.paths().map(ToOwned::to_owned);
+    let mut paths: Vec<String> = paths
+        .filter(|path| path.starts_with("/pkg/worker-"))
+        .collect();
+    paths.sort();
+    assert_eq!(paths.len(), 2, "a script and its WebAssembly: {paths:?}");
+    paths
+}
+
 #[tokio::test]
 async fn the_bundle_stays_within_its_budget() {
+    assert_weight(&bundle_paths().await, BUDGET).await;
+}
+
+#[tokio::test]
+async fn the_worker_stays_within_its_budget() {
+    assert_weight(&worker_paths(), WORKER_BUDGET).await;
+}
+
+async fn assert_weight(paths: &[String], budget: usize) {
     let mut total = 0;
-    for path in &bundle_paths().await {
+    for path in paths {
         let mut request = get(path);
         request
             .headers_mut()
@@ -49,14 +77,14 @@ async fn the_bundle_stays_within_its_budget() {
         total += answer.body.len();
     }
     assert!(
-        total <= BUDGET,
-        "script and WebAssembly weigh {total} of {BUDGET} bytes"
+        total <= budget,
+        "script and WebAssembly weigh {total} of {budget} bytes: {paths:?}"
     );
 }
 
 #[tokio::test]
 async fn bundle_files_last_and_every_form_has_the_same_bytes() {
-    for path in bundle_paths().await {
+    for path in [bundle_paths().await, worker_paths()].concat() {
         let plain = ask(&site(), get(&path)).await;
         assert_eq!(
             plain.header("cache-control"),
@@ -78,6 +106,18 @@ async fn bundle_files_last_and_every_form_has_the_same_bytes() {
 }
 
 #[tokio::test]
+async fn the_worker_may_talk_to_this_site_only() {
+    let [wasm, script] = [0, 1].map(|index| worker_paths()[index].clone());
+    assert!(wasm.ends_with("_bg.wasm") && script.ends_with(".js"));
+    let policy = ask(&site(), get(&script))
+        .await
+        .header("content-security-policy")
+        .to_owned();
+    let expected = "default-src 'none'; script-src 'wasm-unsafe-eval'; connect-src 'self';";
+    assert!(policy.starts_with(expected), "{policy}");
+}
+
+#[tokio::test]
 async fn no_sentence_and_no_setting_is_in_the_bundle() {
     let content = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../app/content/en");
     let programs = content.join("programs");
@@ -95,7 +135,7 @@ async fn no_sentence_and_no_setting_is_in_the_bundle() {
         }
     }
     assert!(texts.len() > 1_000, "{} sentences", texts.len());
-    for path in &bundle_paths().await {
+    for path in &[bundle_paths().await, worker_paths()].concat() {
         let bytes = ask(&site(), get(path)).await.body;
         let bundle = String::from_utf8_lossy(&bytes);
         for text in &texts {

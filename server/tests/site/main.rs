@@ -4,6 +4,7 @@
 
 mod address;
 mod assets;
+mod browser_test;
 mod escaping;
 mod every_page;
 mod headers;

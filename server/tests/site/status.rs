@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use app::record::{Catalogue, RecordFile, built_in};
-use app::site::Site;
+use app::site::{Shows, Site};
 use app::status::{
     CheckResult, Event, Incident, Reason, ServiceKey, ServiceState, ServiceStatus, Snapshot, tell,
 };
 use axum::Router;
 use axum::body::Body;
-use axum::http::{HeaderValue, Request, StatusCode};
+use axum::http::{Request, StatusCode};
 use http_body_util::BodyExt;
 use probe::Outcome;
 use serde_json::Value;
@@ -285,17 +285,15 @@ async fn an_open_page_is_told_of_changes_until_the_monitor_is_off() {
     let answer = ask(&off, get("/status/events")).await;
     assert_eq!(answer.status, StatusCode::NO_CONTENT);
     let (site, status, revision) = made();
-    let listen_again = async |again: bool| {
-        let mut request = Request::get("/status/events").body(Body::empty()).unwrap();
-        if again {
-            let heard = HeaderValue::from_static("7");
-            request.headers_mut().insert("last-event-id", heard);
-        }
+    let listen_showing = async |changes: &str| {
+        let path = format!("/status/events?shown={changes}");
+        let mut request = Request::get(path).body(Body::empty()).unwrap();
         let client = ConnectionInfo::plain("127.0.0.1:50000".parse().unwrap());
         request.extensions_mut().insert(client);
         site.clone().oneshot(request).await.unwrap()
     };
-    let listen = async || listen_again(false).await;
+    let changes = revision.number(Shows::Changes).to_string();
+    let listen = async || listen_showing(&changes).await;
     let next = async |body: &mut Body| {
         let frame = tokio::time::timeout(Duration::from_secs(5), body.frame()).await;
         let frame = frame.unwrap().unwrap().unwrap().into_data().unwrap();
@@ -314,26 +312,33 @@ async fn an_open_page_is_told_of_changes_until_the_monitor_is_off() {
         response_time: None,
     })]);
     revision.advance();
-    // The browser has a number to come again with, and the page is told nothing by it.
-    let number = next(&mut body).await;
-    assert!(
-        number.starts_with("id: ") && !number.contains("data"),
-        "{number}"
-    );
     let event = next(&mut body).await;
     assert!(event.contains("event: changed\n"), "{event}");
     assert!(
         event.contains("data: {\"made/imap\":\"down\"}\n"),
         "{event}"
     );
-    // A page that comes again may have missed something, so it is told at once to look.
-    let mut again = listen_again(true).await.into_body();
-    next(&mut again).await;
-    let event = next(&mut again).await;
-    assert!(event.contains("data: {}\n"), "{event}");
-    drop(again);
+    // A page that shows something else has missed a change, so it is told at once to look: one from before this change,
+    // of another server, or of nobody.
+    for shown in [&*changes, "7", "x", ""] {
+        let mut late = listen_showing(shown).await.into_body();
+        let event = next(&mut late).await;
+        assert!(event.contains("data: {}\n"), "{shown}: {event}");
+    }
+    // The page as it is now says what it shows, and is told nothing.
+    for path in ["/", "/fix", "/status", "/settings/mail.example"] {
+        let page = page(&site, path).await;
+        let (_, shown) = page.split_once("data-shown=\"").unwrap();
+        let (shown, _) = shown.split_once('"').unwrap();
+        let mut body = listen_showing(shown).await.into_body();
+        let wait = Duration::from_secs(2);
+        let silent = tokio::time::timeout(wait, body.frame()).await;
+        assert!(silent.is_err(), "{path}: {shown}");
+    }
     // A client has a few places, and a closed page gives its place back.
     let mut open = vec![body];
+    let changes = revision.number(Shows::Changes).to_string();
+    let listen = async || listen_showing(&changes).await;
     let refused = loop {
         let response = listen().await;
         if response.status() != StatusCode::OK {

@@ -349,7 +349,7 @@ fn a_wrong_key_is_told_with_its_place() {
         (
             "host = \"mail",
             "hosts = \"mail",
-            "30:1: unknown key `hosts`, expected one of `id`, `protocol`, `host`, `port`, `security`, `role`, `source`, `note`, `connect_to`",
+            "30:1: unknown key `hosts`, expected one of `id`, `protocol`, `host`, `port`, `security`, `role`, `source`, `note`, `send_proxy`, `connect_to`",
         ),
         (
             "why = ",

@@ -3,16 +3,13 @@
 #[cfg(test)]
 mod tests;
 
-use std::future::Future;
 use std::io;
-use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::future::{Either, select};
 use futures_util::{AsyncReadExt, AsyncWriteExt};
 
-use crate::dialogue::clock::Clock;
+use crate::dialogue::clock::{Clock, until};
 use crate::dialogue::fault::Fault;
 use crate::dialogue::recognise::is_negative_reply;
 use crate::dialogue::redact::{MAX_SCANNED_LEN, Redactor};
@@ -343,18 +340,5 @@ impl<S: Stream, C: Clock> Connection<S, C> {
     fn cut_short(&self, outcome: Outcome) -> Fault {
         let rest = &self.buffer[..self.buffer.len().min(MAX_RECEIVED_LEN)];
         self.fault(outcome, &[&self.received, rest].concat())
-    }
-}
-
-/// The result of a future, or `None` when the deadline comes first.
-async fn until<T>(
-    clock: &impl Clock,
-    deadline: Duration,
-    work: impl Future<Output = T>,
-) -> Option<T> {
-    // The clock is asked first, so that a server that never pauses cannot outrun it.
-    match select(pin!(clock.sleep_until(deadline)), pin!(work)).await {
-        Either::Left(_) => None,
-        Either::Right((done, _)) => Some(done),
     }
 }

@@ -12,20 +12,21 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use serde::Serialize;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use self::hellos::client_hello;
 use self::plan::{Question, next};
+use super::clock::TokioClock;
 use super::connect::connect;
-use super::hello_exchange::{Exchange, exchange_in_tls};
-use super::patience::Patience;
-use super::second_looks::turns_away;
 use super::target::Target;
+use super::tcp_visitor::visit;
 use crate::client_profiles::{
     ALL, Answer, Answers, ClientProfile, Reason, Server, SignIn, Verdict, judge,
 };
 use crate::endpoint::{Endpoint, Security};
 use crate::outcome::Severity;
+use crate::patience::Patience;
+use crate::second_looks::{Exchange, exchange_in_tls, turns_away};
 use crate::stage::Stage;
 use crate::step::{EndpointReport, Facts, TlsFacts};
 use crate::tls::facts::from_choice;
@@ -94,7 +95,7 @@ pub(super) async fn simulate(target: &Target, report: &EndpointReport) -> Client
             // The check itself has just been there, too.
             sleep(PAUSE).await;
             connections += 1;
-            let answer = ask(question, peer, endpoint).await;
+            let answer = ask(question, peer, target).await;
             match question {
                 Question::Offer(offer) => answers.add(offer, answer),
                 Question::Everything(highest) => answers.add_everything(highest, answer),
@@ -188,16 +189,22 @@ fn server(report: &EndpointReport) -> Server<'_> {
 }
 
 /// Sends one hello on a connection of its own.
-async fn ask(question: Question, peer: SocketAddr, endpoint: &Endpoint) -> Answer {
+async fn ask(question: Question, peer: SocketAddr, target: &Target) -> Answer {
+    let endpoint = &target.endpoint;
     let mut random = [0; 32];
     if getrandom::fill(&mut random).is_err() {
         return Answer::Nothing;
     }
     let hello = client_hello(question, &endpoint.host, random);
-    let Ok((stream, _)) = connect(&[peer], Patience::Prompt.connect()).await.stream else {
+    let Ok((stream, _)) = connect(&[peer], target.proxy_header, Patience::Prompt.connect())
+        .await
+        .stream
+    else {
         return Answer::Nothing;
     };
-    match exchange_in_tls(stream, endpoint, &hello, RESPONSE_TIMEOUT).await {
+    let clock = TokioClock(Instant::now());
+    let exchange = exchange_in_tls(visit(stream), endpoint, &hello, RESPONSE_TIMEOUT, &clock);
+    match exchange.await {
         Some(exchange) => exchange.into(),
         None => Answer::Nothing,
     }

@@ -68,6 +68,7 @@ async fn test(options: &NewOptions, probe: &Probe, draft: &Draft) -> Vec<Endpoin
             domain: domain.clone(),
             connect_to: named.flat_map(|other| other.to.clone()).collect(),
             private_networks: Vec::new(),
+            proxy_header: None,
         }
     });
     // A list of many domains may stand for as many services of one host; a few tell enough.

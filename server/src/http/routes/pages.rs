@@ -8,8 +8,8 @@ use app::guide::node::START;
 use app::guide::program::Program;
 use app::guide::trail::Trail;
 use app::pages::{
-    CardPage, CheckPage, ErrorsPage, FixPage, HomePage, NetworkPage, OutlookPage, ProgramPage,
-    ProgramsPage, ReportPage, SettingsPage, StatusPage, TestPage, UnknownDomainPage,
+    CardPage, CheckPage, ErrorsPage, FixPage, HomePage, NetworkPage, OutlookPage, PasswordPage,
+    ProgramPage, ProgramsPage, ReportPage, SettingsPage, StatusPage, TestPage, UnknownDomainPage,
 };
 use app::record::{Domain, parse_address};
 use app::site::{Shows, Site};
@@ -120,6 +120,7 @@ pub(crate) fn pages() -> Vec<PageRoute> {
             get(short_way::scan_form).post(short_way::scan),
         ),
         PageRoute::uncached("/qr/{*path}", get(short_way::code_of_page)),
+        PageRoute::new("/password", get(password)),
         PageRoute::new("/operators/dns", get(short_way::operators)),
         PageRoute::uncached("/operators/dns/{domain}", get(short_way::dns)),
     ]
@@ -127,6 +128,10 @@ pub(crate) fn pages() -> Vec<PageRoute> {
 
 async fn home(State(app): State<Arc<AppState>>, request: PageRequest) -> Response {
     page(&app, StatusCode::OK, &request, || view! { <HomePage/> }).await
+}
+
+async fn password(State(app): State<Arc<AppState>>, request: PageRequest) -> Response {
+    page(&app, StatusCode::OK, &request, || view! { <PasswordPage/> }).await
 }
 
 async fn status(State(app): State<Arc<AppState>>, request: PageRequest) -> Response {

@@ -1,6 +1,6 @@
 //! Shared counters in PostgreSQL.
 //!
-//! Each decision is one call of a function of `migrations/postgres/0010_limits.sql`: one transaction, one round trip.
+//! Each decision is one call of a function of `migrations/postgres/0010_limits.sql` or `0013_relays.sql`: one transaction, one round trip.
 //! It has connections of its own, so that no decision waits for the history.
 
 pub(crate) mod parameters;
@@ -15,14 +15,15 @@ use futures_util::future::BoxFuture;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{query, query_as, query_scalar};
 
-use self::parameters::{KIND_OF_DENIAL, as_bytes, as_count, as_micros, from_micros, locks};
+use self::parameters::{as_bytes, as_count, as_micros, denial_of, from_micros, kind_of, locks};
 use self::prune::Pruned;
 use super::counters::{Denial, RateLimit, SignInEnd};
 use super::id::Id;
 use super::key::{ClientScopes, Key, KeyHasher};
-use super::memory::{sign_in_delay, tell_of_pause};
+use super::memory::{buckets_of, sign_in_delay, tell_of_pause};
 use super::options::LimitOptions;
 use super::rates::Rates;
+use super::relay::RelayScopes;
 use super::shared::{OutOfReach, RenewError, SERVER_LEASE, Settled, SharedCounters};
 use super::sign_in::SignIn;
 use crate::storage::prompt::PromptConnections;
@@ -115,12 +116,9 @@ impl DatabaseCounters {
             .connections
             .with(async |connection| call.fetch_one(connection).await)
             .await?;
-        let limit = KIND_OF_DENIAL
-            .iter()
-            .find(|(kind, _)| denied == Some(*kind));
-        Ok(match limit {
-            Some((_, limit)) => Err(Denial {
-                limit: *limit,
+        Ok(match denied.and_then(denial_of) {
+            Some(limit) => Err(Denial {
+                limit,
                 wait: wait.map_or(SOON, from_micros),
             }),
             None => {
@@ -128,6 +126,36 @@ impl DatabaseCounters {
                 let refusals = refusals.unwrap_or(usize::MAX);
                 Ok(sign_in_delay(refusals, rates.failures_of_provider))
             }
+        })
+    }
+
+    async fn try_relay(&self, relay: &RelayScopes) -> Result<Result<(), Denial>, OutOfReach> {
+        let failures = self.rates.failures_of_provider;
+        let buckets: Vec<_> = buckets_of(relay, &self.rates).collect();
+        let keys = buckets.iter().map(|(key, ..)| *key);
+        let kinds = buckets.iter().map(|(_, limit, _)| kind_of(*limit));
+        let ones = buckets.iter().map(|(.., rate)| as_micros(rate.one()));
+        let windows = buckets.iter().map(|(.., rate)| as_micros(rate.time));
+        let call =
+            query_as("SELECT denied, wait FROM limit_count_relay($1, $2, $3, $4, $5, $6, $7, $8)")
+                .bind(locks(keys.clone().chain([relay.provider])))
+                .bind(as_bytes(keys))
+                .bind(kinds.collect::<Vec<i16>>())
+                .bind(ones.collect::<Vec<i64>>())
+                .bind(windows.collect::<Vec<i64>>())
+                .bind(relay.provider.bytes())
+                .bind(as_count(failures.count.get()))
+                .bind(as_micros(failures.time));
+        let (denied, wait): (Option<i16>, Option<i64>) = self
+            .connections
+            .with(async |connection| call.fetch_one(connection).await)
+            .await?;
+        Ok(match denied.and_then(denial_of) {
+            Some(limit) => Err(Denial {
+                limit,
+                wait: wait.map_or(SOON, from_micros),
+            }),
+            None => Ok(()),
         })
     }
 
@@ -245,6 +273,13 @@ impl SharedCounters for DatabaseCounters {
         sign_in: &'a SignIn,
     ) -> BoxFuture<'a, Result<Result<Duration, Denial>, OutOfReach>> {
         self.try_sign_in(sign_in).boxed()
+    }
+
+    fn count_relay<'a>(
+        &'a self,
+        relay: &'a RelayScopes,
+    ) -> BoxFuture<'a, Result<Result<(), Denial>, OutOfReach>> {
+        self.try_relay(relay).boxed()
     }
 
     fn settle<'a>(&'a self, settled: &'a Settled) -> BoxFuture<'a, Result<(), OutOfReach>> {

@@ -5,14 +5,28 @@ use std::time::Duration;
 use super::super::counters::RateLimit;
 use super::super::key::Key;
 
-/// The limits, as `limit_count_sign_in` names them.
-pub(super) const KIND_OF_DENIAL: [(i16, RateLimit); 5] = [
+/// The limits, as the functions name them.
+const KIND_OF_DENIAL: [(i16, RateLimit); 7] = [
     (2, RateLimit::AccountsPerClient),
     (3, RateLimit::SignInsPerAccount),
     (4, RateLimit::MessagesPerAccount),
     (5, RateLimit::FailuresPerAccount),
     (6, RateLimit::FailuresPerProvider),
+    (7, RateLimit::RelaysPerClient),
+    (8, RateLimit::RelaysPerService),
 ];
+
+/// The limit of this number.
+pub(super) fn denial_of(kind: i16) -> Option<RateLimit> {
+    let found = KIND_OF_DENIAL.iter().find(|(known, _)| *known == kind);
+    found.map(|(_, limit)| *limit)
+}
+
+/// The number of a limit, 0 for one that the functions do not name.
+pub(super) fn kind_of(limit: RateLimit) -> i16 {
+    let found = KIND_OF_DENIAL.iter().find(|(_, known)| *known == limit);
+    found.map_or(0, |(kind, _)| *kind)
+}
 
 /// The locks of these keys, in the order in which every function takes them.
 pub(super) fn locks(keys: impl Iterator<Item = Key>) -> Vec<i64> {

@@ -139,6 +139,13 @@ impl Counters for Blocking {
         ready(counted).boxed()
     }
 
+    fn count_relay<'a>(&'a self, relay: &'a RelayScopes) -> BoxFuture<'a, Result<(), Denial>> {
+        let relay = relay.clone();
+        let counted =
+            self.ask(|counters| async move { counters.count_relay(&relay).await.unwrap() });
+        ready(counted).boxed()
+    }
+
     fn take_place<'a>(&'a self, client: &'a ClientScopes) -> BoxFuture<'a, Option<Place>> {
         let place = Id::next();
         let of = client.clone();

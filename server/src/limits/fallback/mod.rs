@@ -29,6 +29,7 @@ use super::id::Id;
 use super::key::ClientScopes;
 use super::options::LimitOptions;
 use super::rates::Rates;
+use super::relay::RelayScopes;
 use super::shared::{RenewError, Settled, SharedCounters};
 use super::sign_in::SignIn;
 use crate::operations::metrics::Metrics;
@@ -181,6 +182,21 @@ impl Inner {
         self.own.try_test(client)
     }
 
+    async fn count_relay(&self, relay: &RelayScopes) -> Result<(), Denial> {
+        if self.reach.is_there() {
+            match self.shared.count_relay(relay).await {
+                Ok(decision) => {
+                    if decision.is_ok() {
+                        self.own.counters().note_relay(relay);
+                    }
+                    return decision;
+                }
+                Err(cause) => self.tell_of_loss(&cause.into()),
+            }
+        }
+        self.own.try_relay(relay)
+    }
+
     async fn count_sign_in(&self, sign_in: &SignIn) -> Result<Duration, Denial> {
         // Nobody may listen any more when the counters have counted it.
         let mut unanswered = None;
@@ -262,6 +278,10 @@ impl Counters for FallbackCounters {
 
     fn count_sign_in<'a>(&'a self, sign_in: &'a SignIn) -> BoxFuture<'a, Result<Duration, Denial>> {
         self.0.count_sign_in(sign_in).boxed()
+    }
+
+    fn count_relay<'a>(&'a self, relay: &'a RelayScopes) -> BoxFuture<'a, Result<(), Denial>> {
+        self.0.count_relay(relay).boxed()
     }
 
     fn take_place<'a>(&'a self, client: &'a ClientScopes) -> BoxFuture<'a, Option<Place>> {

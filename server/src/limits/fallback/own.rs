@@ -8,6 +8,7 @@ use super::super::counters::{Denial, RateLimit, SignInEnd};
 use super::super::key::ClientScopes;
 use super::super::memory::{MemoryCounters, tell_of_pause};
 use super::super::rates::{Rates, Share};
+use super::super::relay::RelayScopes;
 use super::super::sign_in::SignIn;
 
 /// Counters in memory, with the part of the limits that one of several servers may use.
@@ -55,6 +56,15 @@ impl OwnCounters {
     pub(super) fn try_test(&self, client: &ClientScopes) -> Result<(), Denial> {
         self.check([RateLimit::TestsPerClient])?;
         self.counters.try_test(client)
+    }
+
+    pub(super) fn try_relay(&self, relay: &RelayScopes) -> Result<(), Denial> {
+        self.check([
+            RateLimit::FailuresPerProvider,
+            RateLimit::RelaysPerClient,
+            RateLimit::RelaysPerService,
+        ])?;
+        self.counters.try_relay(relay)
     }
 
     pub(super) fn try_sign_in(&self, sign_in: &SignIn) -> Result<Duration, Denial> {

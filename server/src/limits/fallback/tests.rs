@@ -75,6 +75,14 @@ impl Names {
         self.0.client(std::net::Ipv4Addr::from(name).into())
     }
 
+    fn relay(&self, client: u32, service: u32) -> RelayScopes {
+        RelayScopes {
+            client: self.client(client),
+            service: self.key(service | 1 << 30),
+            provider: self.key(u32::MAX),
+        }
+    }
+
     fn sign_in(&self, client: u32, account: u32) -> SignIn {
         SignIn {
             id: Id::next(),
@@ -111,25 +119,49 @@ async fn servers_that_reach_their_counters_count_as_one() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn relays_that_were_counted_together_count_where_a_server_is_alone() {
+    let options = options(|options| options.relays_per_client = rate(9, 600));
+    let (model, servers) = Server::three(&options).await;
+    let names = Names::new();
+    let relays = async |most: usize| {
+        let mut allowed = 0;
+        for server in servers.iter().cycle().take(most) {
+            let counted = server.counters.count_relay(&names.relay(1, 1)).await;
+            allowed += usize::from(counted.is_ok());
+        }
+        allowed
+    };
+    assert_eq!(relays(6).await, 6);
+    model.down(true);
+    // Each has seen two, and its part is three.
+    assert_eq!(relays(30).await, 3);
+}
+
+#[tokio::test(start_paused = true)]
 async fn while_nobody_reaches_them_all_together_allow_no_more_than_the_limit() {
     for (limit, expected) in [(7, 6), (3, 3), (2, 0), (1, 0)] {
         let options = options(|options| {
             options.failed_sign_ins_per_account = rate(limit, 900);
             options.tests_per_client = rate(limit, 600);
+            options.relays_per_service = rate(limit, 600);
         });
         let (model, servers) = Server::three(&options).await;
         model.down(true);
         let names = Names::new();
         let mut sign_ins = 0;
         let mut tests = 0;
+        let mut relays = 0;
         for round in 0..30 {
             for server in &servers {
                 let sign_in = names.sign_in(round, 1);
                 sign_ins += usize::from(server.sign_in(sign_in, 1).await.is_ok());
                 tests += usize::from(server.counters.count_test(&names.client(1)).await.is_ok());
+                let relay = names.relay(round, 1);
+                relays += usize::from(server.counters.count_relay(&relay).await.is_ok());
             }
         }
-        assert_eq!((sign_ins, tests), (expected, expected), "{limit}");
+        let counted = (sign_ins, tests, relays);
+        assert_eq!(counted, (expected, expected, expected), "{limit}");
     }
 }
 

@@ -11,12 +11,13 @@ use std::time::Duration;
 use app::site::Shows;
 use app::status::ServiceKey;
 use axum::Extension;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
-use axum::http::header::{HeaderMap, HeaderName, RETRY_AFTER};
+use axum::http::header::{HeaderName, RETRY_AFTER};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
-use futures_util::stream::{self, Stream, StreamExt};
+use futures_util::stream::{self, Stream};
+use serde::Deserialize;
 use tokio::time::{Instant, sleep, sleep_until};
 
 use super::listeners::ListenerPermit;
@@ -26,14 +27,11 @@ use crate::http::state::AppState;
 /// The path of the events.
 pub(crate) const PATH: &str = "/status/events";
 
-/// What a browser sends that comes again (HTML Standard §9.2.3).
-const LAST_EVENT_ID: &str = "last-event-id";
-
 /// Something is sent as often as this, or a proxy on the way would close the connection. It is well below the time
 /// after which the site itself takes an answer for one that nobody reads.
 const PING: Duration = Duration::from_secs(15);
 
-/// After this time the browser has to come again, so that no connection stays for ever.
+/// After this time a page has to come again, so that no connection stays for ever.
 const MAX_TIME: Duration = Duration::from_secs(1800);
 
 /// All pages that wait are told within this time and not at once, because each of them asks for its page then.
@@ -51,13 +49,20 @@ struct Listener {
     _permit: ListenerPermit,
 }
 
+/// What a page says of itself.
+#[derive(Deserialize)]
+pub(crate) struct Shown {
+    /// How many changes it shows. What is no number of this program is another number.
+    shown: Option<String>,
+}
+
 type States = BTreeMap<ServiceKey, &'static str>;
 
 /// Tells of changes until the client or the server goes away.
 pub(crate) async fn events(
     State(app): State<Arc<AppState>>,
     client: Option<Extension<Client>>,
-    headers: HeaderMap,
+    Query(Shown { shown }): Query<Shown>,
 ) -> Response {
     if app.site.status.every().is_none() {
         // A browser does not come again after this answer.
@@ -70,12 +75,11 @@ pub(crate) async fn events(
         return (StatusCode::SERVICE_UNAVAILABLE, later).into_response();
     };
     let now = app.site.revision.number(Shows::Age);
-    // A page that comes again may have missed something. What it has heard last may be of an earlier run of the
-    // program, so its number says nothing.
-    let told = match headers.contains_key(LAST_EVENT_ID) {
-        true => now.wrapping_sub(1),
-        false => now,
-    };
+    // A page that shows something else has missed a change, such as one between its making and its coming here. It may
+    // be of another server or of an earlier run of the program, so which number is larger says nothing.
+    let changes = app.site.revision.number(Shows::Changes).to_string();
+    let missed = shown.is_some_and(|shown| shown != changes);
+    let told = if missed { now.wrapping_sub(1) } else { now };
     let listener = Listener {
         told,
         states: states(&app),
@@ -83,10 +87,7 @@ pub(crate) async fn events(
         app,
         _permit: permit,
     };
-    // Without data a page is told of nothing, and its browser has a number to come again with.
-    let number = Event::default().id(now.to_string());
-    let events = stream::iter([Ok(number)]).chain(stream_of(listener));
-    let events = Sse::new(events).keep_alive(KeepAlive::new().interval(PING));
+    let events = Sse::new(stream_of(listener)).keep_alive(KeepAlive::new().interval(PING));
     // nginx keeps an answer back until it has enough of it.
     let at_once = [(HeaderName::from_static("x-accel-buffering"), "no")];
     (at_once, events).into_response()
@@ -123,10 +124,7 @@ impl Listener {
         // It has only strings as keys, so this does not fail.
         let data = serde_json::to_string(&changed).unwrap_or_default();
         self.states = now;
-        Event::default()
-            .event("changed")
-            .id(self.told.to_string())
-            .data(data)
+        Event::default().event("changed").data(data)
     }
 }
 

@@ -15,6 +15,7 @@ use crate::limits::id::Id;
 use crate::limits::key::ClientScopes;
 use crate::limits::memory::MemoryCounters;
 use crate::limits::rates::Rates;
+use crate::limits::relay::RelayScopes;
 use crate::limits::shared::{OutOfReach, RenewError, SERVER_LEASE, Settled, SharedCounters};
 use crate::limits::sign_in::SignIn;
 
@@ -161,6 +162,13 @@ impl SharedCounters for Line {
         client: &'a ClientScopes,
     ) -> BoxFuture<'a, Result<Result<(), Denial>, OutOfReach>> {
         self.ask(|model, _| model.counters.try_test(client)).boxed()
+    }
+
+    fn count_relay<'a>(
+        &'a self,
+        relay: &'a RelayScopes,
+    ) -> BoxFuture<'a, Result<Result<(), Denial>, OutOfReach>> {
+        self.ask(|model, _| model.counters.try_relay(relay)).boxed()
     }
 
     fn count_sign_in<'a>(

@@ -6,13 +6,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::net::TcpStream;
-use tokio::time::Instant;
-use tokio_util::compat::{Compat, TokioAsyncReadCompatExt};
-
-use super::clock::TokioClock;
-use super::connect::client_name;
-use crate::dialogue::{self, Connection, Fault, Redactor, Upgrade};
+use super::visit::Visit;
+use crate::dialogue::{self, Clock, Connection, Fault, Redactor, Stream, Upgrade};
 use crate::endpoint::{Endpoint, Security};
 
 /// The time for the greeting. Servers that make strangers wait longer are not worth it beside a session.
@@ -22,10 +17,14 @@ const GREETING_TIMEOUT: Duration = Duration::from_secs(10);
 const STARTTLS_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A connection on which TLS may begin.
-pub(super) struct ReadyForTls {
-    pub(super) upgrade: Upgrade<TcpStream>,
+pub(crate) struct ReadyForTls<S> {
+    pub(crate) upgrade: Upgrade<S>,
     /// The greeting, where it comes before TLS.
-    pub(super) greeting: Option<String>,
+    #[cfg_attr(
+        not(feature = "net"),
+        expect(dead_code, reason = "only `net` compares greetings")
+    )]
+    pub(crate) greeting: Option<String>,
 }
 
 /// Asks for TLS on an open connection where that is needed.
@@ -33,27 +32,30 @@ pub(super) struct ReadyForTls {
 /// # Errors
 ///
 /// Those of the greeting and of STARTTLS.
-pub(super) async fn prepare_tls(
-    stream: TcpStream,
+pub(crate) async fn prepare_tls<S: Stream, C: Clock>(
+    visit: Visit<S>,
     endpoint: &Endpoint,
     redactor: &Arc<Redactor>,
-) -> Result<ReadyForTls, Fault> {
+    clock: C,
+) -> Result<ReadyForTls<S>, Fault> {
+    let Visit {
+        stream,
+        client_name,
+    } = visit;
     if endpoint.security == Security::Tls {
         return Ok(ReadyForTls {
             upgrade: Upgrade::fresh(stream),
             greeting: None,
         });
     }
-    let client = client_name(&stream);
-    let clock = TokioClock(Instant::now());
-    let mut connection = Connection::new(stream.compat(), clock, Arc::clone(redactor), client);
+    let mut connection = Connection::new(stream, clock, Arc::clone(redactor), client_name);
     connection.begin_stage(GREETING_TIMEOUT);
     let greeting = dialogue::greeting(endpoint.protocol, &mut connection).await?;
     let known = greeting.capabilities.as_ref();
     connection.begin_stage(STARTTLS_TIMEOUT);
     dialogue::starttls(endpoint.protocol, &mut connection, known).await?;
     Ok(ReadyForTls {
-        upgrade: connection.into_upgrade()?.map(Compat::into_inner),
+        upgrade: connection.into_upgrade()?,
         greeting: greeting.server_reply,
     })
 }

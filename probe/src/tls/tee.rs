@@ -9,15 +9,13 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::task::{Context, Poll};
 
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use futures_io::{AsyncRead, AsyncWrite};
 
-use crate::tls::flight::MAX_FLIGHT_LEN;
+use super::flight::MAX_FLIGHT_LEN;
 
 /// A stream of which the first bytes can be read again.
-pub(super) struct Tee<S> {
+pub(crate) struct Tee<S> {
     inner: S,
-    /// What is done with the stream whenever it was used.
-    used: fn(&S),
     copy: Weak<Mutex<Vec<u8>>>,
 }
 
@@ -35,12 +33,11 @@ impl TeeBuffer {
 }
 
 impl<S> Tee<S> {
-    pub(super) fn new(inner: S, used: fn(&S)) -> (Self, TeeBuffer) {
+    pub(super) fn new(inner: S) -> (Self, TeeBuffer) {
         let copy = TeeBuffer::default();
         (
             Self {
                 inner,
-                used,
                 copy: Arc::downgrade(&copy.0),
             },
             copy,
@@ -52,16 +49,15 @@ impl<S: AsyncRead + Unpin> AsyncRead for Tee<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        let before = buffer.filled().len();
+        buffer: &mut [u8],
+    ) -> Poll<io::Result<usize>> {
         let result = Pin::new(&mut self.inner).poll_read(context, buffer);
-        (self.used)(&self.inner);
-        if let Some(copy) = self.copy.upgrade() {
+        if let Poll::Ready(Ok(length)) = result
+            && let Some(copy) = self.copy.upgrade()
+        {
             let mut copy = copy.lock().unwrap_or_else(PoisonError::into_inner);
-            let bytes = &buffer.filled()[before..];
             let room = MAX_FLIGHT_LEN.saturating_sub(copy.len());
-            copy.extend_from_slice(&bytes[..bytes.len().min(room)]);
+            copy.extend_from_slice(&buffer[..length.min(room)]);
         }
         result
     }
@@ -73,41 +69,43 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Tee<S> {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        let result = Pin::new(&mut self.inner).poll_write(context, bytes);
-        (self.used)(&self.inner);
-        result
+        Pin::new(&mut self.inner).poll_write(context, bytes)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.inner).poll_flush(context)
     }
 
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.inner).poll_shutdown(context)
+    fn poll_close(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.inner).poll_close(context)
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use tokio::io::AsyncReadExt;
+    use futures_util::{AsyncReadExt, FutureExt};
 
     use super::*;
 
-    #[tokio::test]
-    async fn only_the_first_bytes_are_kept_and_none_after_the_end() {
+    #[test]
+    fn only_the_first_bytes_are_kept_and_none_after_the_end() {
         let sent = vec![7; MAX_FLIGHT_LEN + 1];
-        let (mut tee, copy) = Tee::new(sent.as_slice(), |_| {});
+        let (mut tee, copy) = Tee::new(sent.as_slice());
         let mut received = vec![0; 10];
-        tee.read_exact(&mut received).await.unwrap();
+        let read = tee.read_exact(&mut received).now_or_never();
+        assert!(read.unwrap().is_ok());
         assert_eq!(copy.bytes().len(), 10);
-        tee.read_to_end(&mut received).await.unwrap();
+        let read = tee.read_to_end(&mut received).now_or_never();
+        assert!(read.unwrap().is_ok());
         assert_eq!(copy.bytes().len(), MAX_FLIGHT_LEN);
 
-        let (mut tee, copy) = Tee::new(sent.as_slice(), |_| {});
-        tee.read_exact(&mut received[..10]).await.unwrap();
+        let (mut tee, copy) = Tee::new(sent.as_slice());
+        let read = tee.read_exact(&mut received[..10]).now_or_never();
+        assert!(read.unwrap().is_ok());
         drop(copy);
         received.clear();
-        tee.read_to_end(&mut received).await.unwrap();
+        let read = tee.read_to_end(&mut received).now_or_never();
+        assert!(read.unwrap().is_ok());
         assert_eq!(received.len(), MAX_FLIGHT_LEN - 9);
         assert!(tee.copy.upgrade().is_none());
     }

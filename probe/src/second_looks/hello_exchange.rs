@@ -3,44 +3,49 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
-use tokio::time::timeout;
+use futures_util::{AsyncReadExt, AsyncWriteExt};
 
 use super::prepare_tls::prepare_tls;
+use super::visit::Visit;
+use crate::dialogue::{Clock, Stream, timeout};
 use crate::endpoint::Endpoint;
 use crate::tls::flight::{self, Flight};
 
 /// What came back for a hello.
-pub(super) struct Exchange {
-    pub(super) received: Vec<u8>,
-    pub(super) flight: Flight,
+pub(crate) struct Exchange {
+    pub(crate) received: Vec<u8>,
+    pub(crate) flight: Flight,
     /// Whether the server ended the connection, or has said all that it says in the clear.
-    pub(super) ended: bool,
+    pub(crate) ended: bool,
 }
 
 /// Exchanges a hello on a connection that may begin in the clear. `None` where the server does not come to TLS.
 /// What it says on the way is not shown.
-pub(super) async fn exchange_in_tls(
-    stream: TcpStream,
+pub(crate) async fn exchange_in_tls<S: Stream, C: Clock + Clone>(
+    visit: Visit<S>,
     endpoint: &Endpoint,
     hello: &[u8],
     response_timeout: Duration,
+    clock: &C,
 ) -> Option<Exchange> {
-    let ready = prepare_tls(stream, endpoint, &Arc::default()).await.ok()?;
-    Some(exchange(ready.upgrade.into_stream(), hello, response_timeout).await)
+    let redactor = Arc::default();
+    let ready = prepare_tls(visit, endpoint, &redactor, clock.clone()).await;
+    let stream = ready.ok()?.upgrade.into_stream();
+    Some(exchange(stream, hello, response_timeout, clock).await)
 }
 
 /// Sends a hello and reads until all is said that is said in the clear, but not longer than `response_timeout`.
-pub(super) async fn exchange(
-    mut stream: TcpStream,
+pub(crate) async fn exchange<S: Stream>(
+    mut stream: S,
     hello: &[u8],
     response_timeout: Duration,
+    clock: &impl Clock,
 ) -> Exchange {
     let mut received = Vec::new();
     let mut flight = Flight::default();
     let reading = async {
         stream.write_all(hello).await?;
+        stream.flush().await?;
         let mut bytes = [0; 4096];
         while !flight.complete && received.len() < flight::MAX_FLIGHT_LEN {
             match stream.read(&mut bytes).await? {
@@ -51,7 +56,7 @@ pub(super) async fn exchange(
         }
         Ok::<_, std::io::Error>(())
     };
-    let ended = timeout(response_timeout, reading).await.is_ok();
+    let ended = timeout(clock, response_timeout, reading).await.is_some();
     Exchange {
         received,
         flight,

@@ -7,20 +7,16 @@
 mod decision;
 mod hellos;
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use rustls::crypto::CryptoProvider;
-use tokio::net::TcpStream;
-use tokio::time::timeout;
 
 use self::decision::{Next, Offer, Response, Supported, decide};
 use self::hellos::client_hello;
-use super::connect::connect;
 use super::hello_exchange::{Exchange, exchange, exchange_in_tls};
-use super::second_looks::SecondLooks;
-use crate::dialogue::Fault;
+use super::visit::Visitor;
 use crate::dialogue::recognise::{ServiceKind, recognise};
+use crate::dialogue::{Fault, timeout};
 use crate::endpoint::Endpoint;
 use crate::step::Facts;
 
@@ -30,17 +26,13 @@ const DIAGNOSIS_TIMEOUT: Duration = Duration::from_secs(8);
 /// The time for the answer to one hello. A server that is there needs one round trip.
 const RESPONSE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// The time to open a connection to a server that has just had one.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(2);
-
 /// Diagnoses a server that refused TLS without a reason. Returns the cause and what the server would have
 /// chosen, or `first` where nothing more is found.
-pub(super) async fn diagnose(
+pub(crate) async fn diagnose(
     first: Fault,
-    peer: SocketAddr,
     endpoint: &Endpoint,
     ours: &CryptoProvider,
-    second_looks: &SecondLooks,
+    visitor: &impl Visitor,
 ) -> (Fault, Facts) {
     let supported = Supported::of(ours);
     let asking = async {
@@ -48,40 +40,41 @@ pub(super) async fn diagnose(
         loop {
             match decide(first.outcome, &responses, &supported) {
                 Next::Ask(offer) => {
-                    if !second_looks.wait_for_turn(peer).await {
+                    if !visitor.wait_for_turn().await {
                         return (first.outcome, Facts::None {});
                     }
-                    let response = ask(offer, &supported, peer, endpoint, ours).await;
+                    let response = ask(offer, &supported, endpoint, ours, visitor).await;
                     responses.push((offer, response));
                 }
                 Next::Found(outcome, facts) => return (outcome, facts),
             }
         }
     };
-    match timeout(DIAGNOSIS_TIMEOUT, asking).await {
-        Ok((outcome, facts)) if outcome != first.outcome => (outcome.into(), facts),
-        Ok((_, facts)) => (first, facts),
-        Err(_) => (first, Facts::None {}),
+    match timeout(&visitor.clock(), DIAGNOSIS_TIMEOUT, asking).await {
+        Some((outcome, facts)) if outcome != first.outcome => (outcome.into(), facts),
+        Some((_, facts)) => (first, facts),
+        None => (first, Facts::None {}),
     }
 }
 
 /// Whether a server that says nothing, or hangs up without a word, waits for TLS. It is enough that it answers
 /// a hello with a record of TLS, whatever that says.
-pub(super) async fn answers_tls(
-    peer: SocketAddr,
+pub(crate) async fn answers_tls(
     endpoint: &Endpoint,
     provider: &CryptoProvider,
-    second_looks: &SecondLooks,
+    visitor: &impl Visitor,
 ) -> bool {
     let Some(hello) = hello(Offer::All, &Supported::of(provider), endpoint, provider) else {
         return false;
     };
-    if !second_looks.wait_for_turn(peer).await {
+    if !visitor.wait_for_turn().await {
         return false;
     }
-    match open(peer).await {
-        Some(stream) => {
-            let received = exchange(stream, &hello, RESPONSE_TIMEOUT).await.received;
+    match visitor.open().await {
+        Some(visit) => {
+            let clock = visitor.clock();
+            let exchange = exchange(visit.stream, &hello, RESPONSE_TIMEOUT, &clock).await;
+            let received = exchange.received;
             received.len() > 1 && recognise(&received) == ServiceKind::Tls
         }
         None => false,
@@ -92,17 +85,19 @@ pub(super) async fn answers_tls(
 async fn ask(
     offer: Offer,
     supported: &Supported,
-    peer: SocketAddr,
     endpoint: &Endpoint,
     provider: &CryptoProvider,
+    visitor: &impl Visitor,
 ) -> Response {
     let Some(hello) = hello(offer, supported, endpoint, provider) else {
         return Response::Nothing;
     };
-    let Some(stream) = open(peer).await else {
+    let Some(visit) = visitor.open().await else {
         return Response::Nothing;
     };
-    match exchange_in_tls(stream, endpoint, &hello, RESPONSE_TIMEOUT).await {
+    let clock = visitor.clock();
+    let exchange = exchange_in_tls(visit, endpoint, &hello, RESPONSE_TIMEOUT, &clock);
+    match exchange.await {
         Some(exchange) => exchange.into(),
         None => Response::Nothing,
     }
@@ -118,11 +113,6 @@ fn hello(
     let mut random = [0; 32];
     provider.secure_random.fill(&mut random).ok()?;
     Some(client_hello(offer, supported, &endpoint.host, random))
-}
-
-async fn open(peer: SocketAddr) -> Option<TcpStream> {
-    let connected = connect(&[peer], CONNECT_TIMEOUT).await;
-    connected.stream.ok().map(|(stream, _)| stream)
 }
 
 impl From<Exchange> for Response {

@@ -12,12 +12,16 @@ pub enum Patience {
     Prompt,
     /// As long as every mail program waits: 25 seconds. K-9 Mail waits 30 for a connection, Outlook a minute, and
     /// Thunderbird 100 seconds. A server that answers within this time is slow, and mail works.
+    #[cfg_attr(
+        not(feature = "net"),
+        expect(dead_code, reason = "only `net` checks without anybody who looks on")
+    )]
     MailProgram,
 }
 
 impl Patience {
     /// The time for all attempts to connect together.
-    pub(super) const fn connect(self) -> Duration {
+    pub(crate) const fn connect(self) -> Duration {
         match self {
             Self::Prompt => Duration::from_secs(8),
             Self::MailProgram => Duration::from_secs(25),
@@ -25,7 +29,7 @@ impl Patience {
     }
 
     /// The time for one TLS handshake.
-    pub(super) const fn handshake(self) -> Duration {
+    pub(crate) const fn handshake(self) -> Duration {
         match self {
             Self::Prompt => Duration::from_secs(8),
             Self::MailProgram => Duration::from_secs(25),
@@ -34,7 +38,7 @@ impl Patience {
 
     /// A server that has not sent a byte of its handshake by then is asked in another way instead, for which the rest
     /// of the time is enough.
-    pub(super) const fn first_byte(self) -> Duration {
+    pub(crate) const fn first_byte(self) -> Duration {
         match self {
             Self::Prompt => Duration::from_secs(5),
             Self::MailProgram => Duration::from_secs(25),
