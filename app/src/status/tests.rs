@@ -138,7 +138,7 @@ fn every_state_says_what_it_means_and_what_to_do() {
             "imap",
             vec![result("imap", MINUTE, ServiceState::Degraded, Reason::Slow)],
             ShownState::Degraded,
-            "Slow now | checked a minute ago | The server answers, but takes longer than usual. You need not change anything.".to_owned(),
+            "Slow now | checked a minute ago | The server answers, but slowly. Your mail program has to wait for it. You need not change anything.".to_owned(),
         ),
         (
             "imap",
