@@ -36,8 +36,11 @@ async function test(fields) {
     const answer = await fetch(WORDS, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(asked) });
     siteAhead = Math.round((Date.parse(answer.headers.get("date")) - Date.now()) / 1000) || 0;
     const { job, events } = await answer.json();
+    // A refusal takes the place of all that was told before.
+    if (!answer.ok) told = 0;
     for (const event of events.slice(told)) postMessage(JSON.stringify(event));
     told = events.length;
+    if (!answer.ok) over();
     return job;
   };
 
