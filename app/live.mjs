@@ -35,11 +35,14 @@ globalThis.takeOver = (root, fresh) => {
     const height = old.offsetHeight;
     const opened = old.querySelector("[open]");
     old.innerHTML = now.innerHTML;
-    if (height > old.offsetHeight) old.style.minHeight = `${height}px`;
-    // At the edge of the screen it is folded until somebody opens it.
+    // At the edge of the screen nothing stands below it, and it is folded until somebody opens it.
+    if (height > old.offsetHeight && !old.closest(".late")) old.style.minHeight = `${height}px`;
     for (const notice of old.querySelectorAll(".late details")) notice.open = opened;
   }
   showOwn(root);
+  // The end of the page can be scrolled above what stands at the edge, and so is a field that gets the focus.
+  const late = root.querySelector(".late").offsetHeight;
+  document.documentElement.style.scrollPaddingBottom = document.body.style.paddingBottom = `${late}px`;
   const moved = top() - before;
   if (moved) scrollBy(0, moved);
 };

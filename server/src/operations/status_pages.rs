@@ -50,12 +50,17 @@ pub async fn watch(site: &Site) {
     }
 }
 
-/// Of a group: how many services have trouble, whether it works again, and how each service stands and whether it has
-/// stood so for long.
-type ToldByTime = (usize, bool, Vec<(ShownState, bool)>);
+/// What is said of one group of addresses that changes when only time passes.
+#[derive(PartialEq)]
+struct ToldByTime {
+    /// How many services do not work, apart from those that have not for long.
+    down: usize,
+    /// Whether trouble was over just now.
+    recovered: bool,
+    /// How each service stands, which nobody knows after a while, and whether it has not worked for long.
+    services: Vec<(ShownState, bool)>,
+}
 
-/// What pages say that changes when only time passes: a service was not checked for long, trouble has lasted for long,
-/// or it is over for long.
 fn told_by_time(site: &Site) -> Vec<ToldByTime> {
     let Some(seen) = site.status.seen() else {
         return Vec::new();
@@ -63,13 +68,15 @@ fn told_by_time(site: &Site) -> Vec<ToldByTime> {
     let records = site.catalogue.records.iter();
     let groups = records.flat_map(|record| record.groups.iter().map(move |group| (record, group)));
     let told = groups.map(|(record, group)| {
-        let standings = group.services.iter().map(|service| {
+        let services = group.services.iter().map(|service| {
             let standing = seen.standing(&ServiceKey::new(record, service));
             (standing.shown(), standing.lasting(seen.now).is_some())
         });
-        let down = seen.down(record, group).len();
-        let recovered = seen.recovered(record, group).is_some();
-        (down, recovered, standings.collect())
+        ToldByTime {
+            down: seen.down(record, group).len(),
+            recovered: seen.recovered(record, group).is_some(),
+            services: services.collect(),
+        }
     });
     told.collect()
 }
