@@ -3,6 +3,7 @@
 //! An option that is accepted and does nothing is worse than one that is refused: an operator believes that alerts are
 //! sent. All of this stands here, and not with the options, so that it is said in one form.
 
+use app::check::SignInWays;
 use clap::ArgMatches;
 use clap::parser::ValueSource;
 
@@ -46,6 +47,7 @@ const A_PAIR: &str = "a certificate is used with its private key";
 const MAIL_SERVER: &str = "mails are handed to a mail server";
 const PROXIES: &str = "what it says is believed from proxies that are trusted";
 const ONE_PLACE: &str = "the history is kept in one place";
+const NO_RELAY: &str = "only browsers that sign in themselves use a relay";
 const PASSWORD: &str = "a user name is sent with a password";
 
 const SERVE: &[Need] = &[
@@ -70,6 +72,9 @@ const SERVE: &[Need] = &[
         &["--queue"],
         "with 0 no test waits for another one",
     ),
+    ("--relays-per-client", &[BROWSER], NO_RELAY),
+    ("--relays-per-service", &[BROWSER], NO_RELAY),
+    ("--relays-at-once", &[BROWSER], NO_RELAY),
     ("--canary", &["--monitor-every"], MONITORED),
     ("--alert-webhook", &["--monitor-every"], MONITORED),
     ("--alert-mail", &["--monitor-every"], MONITORED),
@@ -125,6 +130,7 @@ const DNS: &[Need] = &[
 
 /// What is no option of its own, but a part of one.
 const USER_OF_ALERTS: &str = "a user name in --alert-smtp";
+const BROWSER: &str = "browser in --sign-in";
 const AN_ADDRESS: &str = "a mail address";
 const A_DOMAIN: &str = "a domain or mail address";
 
@@ -171,6 +177,10 @@ fn is_there(matches: &ArgMatches, name: &str) -> bool {
             every.is_some_and(|every| every.0.is_some())
         }
         "--queue" => matches.get_one::<usize>("queue") != Some(&0),
+        BROWSER => {
+            let ways = matches.get_one::<SignInWays>("sign_in");
+            ways.is_some_and(|ways| ways.browser)
+        }
         USER_OF_ALERTS => {
             let server = matches.get_one::<SmtpUrl>("alert_smtp");
             server.is_some_and(SmtpUrl::has_user)
@@ -246,6 +256,20 @@ mod tests {
             (
                 "serve --queue-wait 5 --queue 0",
                 Some("--queue-wait needs --queue: "),
+            ),
+            ("serve --relays-at-once 5", None),
+            ("serve --relays-at-once 5 --sign-in browser", None),
+            (
+                "serve --relays-at-once 5 --sign-in server",
+                Some("--relays-at-once needs browser in --sign-in: "),
+            ),
+            (
+                "serve --relays-per-client 5 --sign-in off",
+                Some("--relays-per-client needs browser in --sign-in: "),
+            ),
+            (
+                "serve --relays-per-service 5 --sign-in off",
+                Some("--relays-per-service needs browser in --sign-in: "),
             ),
             (
                 "serve --monitor-every off --canary a@example.net=x",
