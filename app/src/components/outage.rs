@@ -6,7 +6,7 @@ use super::{Late, said};
 use crate::islands::LiveStatus;
 use crate::site::{Shows, site, texts};
 use crate::status::said::Times;
-use crate::status::tell;
+use crate::status::{ShownState, tell};
 
 /// One notice for each group of addresses with trouble, or where that was just now; what begins later is said at the edge of the screen. Nothing
 /// stands there where nothing is monitored.
@@ -23,20 +23,20 @@ pub fn Outage() -> impl IntoView {
         .enumerate()
         .filter_map(|(position, (record, group))| {
             let down = seen.down(record, group);
-            let (class, (heading, text)) = match tell::outage(times, &texts, (record, group), &down)
+            let (shown_state, (heading, text)) = match tell::outage(times, &texts, (record, group), &down)
             {
                 Some((heading, text)) => {
                     let text = format!("{text} {}", words.advice);
-                    ("note outage", (heading, text))
+                    (ShownState::Down, (heading, text))
                 }
                 None => {
                     let since = seen.recovered(record, group)?;
                     let told = tell::recovery(times, &texts, (record, group), since);
-                    ("note outage over", told)
+                    (ShownState::Ok, told)
                 }
             };
             Some(view! {
-                <details class=class open data-group=position.to_string()>
+                <details class="note outage" data-mark=shown_state.mark() open data-group=position.to_string()>
                     <summary>{said(heading)}</summary>
                     <p>{text}</p>
                     <a href="/status">{words.link.clone()}</a>
