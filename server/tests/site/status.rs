@@ -105,8 +105,8 @@ async fn every_page_where_it_matters_says_how_the_servers_stand() {
         assert!(text.contains(expected), "{path}: {expected}\n{text}");
     }
     // What the notice says is not said once more in the form.
-    let text = text(&page(&site, "/test").await);
-    assert!(!text.contains("port 587: Trouble since"), "{text}");
+    let form = text(&page(&site, "/test").await);
+    assert!(!form.contains("port 587: Trouble since"), "{form}");
     // What goes on for long and has something in its place is said beside the value only.
     for path in ["/", "/fix"] {
         let text = text(&page(&site, path).await);
