@@ -106,7 +106,10 @@ async fn every_page_where_it_matters_says_how_the_servers_stand() {
     }
     // What the notice says is not said once more in the form.
     let form = text(&page(&site, "/test").await);
-    assert!(!form.contains("port 587: Trouble since"), "{form}");
+    assert!(
+        !form.contains("smtp.mail.example port 587: Trouble"),
+        "{form}"
+    );
     // What goes on for long and has something in its place is said beside the value only.
     for path in ["/", "/fix"] {
         let text = text(&page(&site, path).await);
