@@ -26,7 +26,7 @@ pub fn Late(
         <div class="late">
             {children.map(|children| children())}
             <div role="status">
-                <p id="lost" data-shown=shown.to_string() hidden>{said(lost)}</p>
+                <p id="lost" class="note" data-shown=shown.to_string() hidden>{said(lost)}</p>
             </div>
         </div>
     })

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::{Late, said};
 use crate::islands::LiveStatus;
 use crate::site::{Shows, site, texts};
+use crate::status::ShownState;
 use crate::status::said::Times;
 use crate::status::tell::{self, Trouble};
 
@@ -22,12 +23,12 @@ pub fn Outage() -> impl IntoView {
     let notices = groups
         .enumerate()
         .filter_map(|(position, (record, group))| {
-            let (class, trouble) = match tell::outage(times, &texts, &seen, (record, group)) {
-                Some(trouble) => ("note outage", trouble),
+            let (shown, trouble) = match tell::outage(times, &texts, &seen, (record, group)) {
+                Some(trouble) => (ShownState::Down, trouble),
                 None => {
                     let since = seen.recovered(record, group)?;
                     let over = tell::recovery(times, &texts, (record, group), since);
-                    ("note outage over", over)
+                    (ShownState::Ok, over)
                 }
             };
             let Trouble {
@@ -36,7 +37,7 @@ pub fn Outage() -> impl IntoView {
                 advice,
             } = trouble;
             Some(view! {
-                <details class=class open data-group=position.to_string()>
+                <details class="note outage" data-mark=shown.mark() open data-group=position.to_string()>
                     <summary>{said(heading)}</summary>
                     <p>{text}</p>
                     {advice.map(|advice| view! { <p>{advice}</p> })}
