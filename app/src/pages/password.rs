@@ -16,7 +16,7 @@ pub fn PasswordPage() -> impl IntoView {
         let sums = site.bundle.worker_sums.iter().map(|(path, sum)| {
             view! {
                 <tr>
-                    <td><a href=path.clone() rel="nofollow"><code>{path.clone()}</code></a></td>
+                    <td><code>{path.clone()}</code></td>
                     <td><code>{sum.clone()}</code></td>
                 </tr>
             }
