@@ -1,6 +1,11 @@
 // What an open page shows of the mail servers: takes over what is new on it, and moves nothing. The island that asks for
 // it (islands/live.rs) calls these; they are no WebAssembly, because there each call of the browser weighs more.
 
+// What comes while the page is open stands at the edge of the screen, so it moves nothing. Without scripts nothing comes,
+// so this need not be in the style of every page.
+const late = document.querySelector(".late");
+if (late) late.style.cssText = "position:fixed;inset:auto 0 0;max-width:var(--reading);max-height:100%;overflow:auto;z-index:1";
+
 /** Shows times as the clock of the customer does, with the day if that is not today. */
 globalThis.localTimes = (root, selector) => {
   for (const time of root.querySelectorAll(selector)) {
@@ -41,8 +46,7 @@ globalThis.takeOver = (root, fresh) => {
   }
   showOwn(root);
   // The end of the page can be scrolled above what stands at the edge, and so is a field that gets the focus.
-  const late = root.querySelector(".late").offsetHeight;
-  document.documentElement.style.scrollPaddingBottom = document.body.style.paddingBottom = `${late}px`;
+  document.documentElement.style.scrollPaddingBottom = document.body.style.paddingBottom = `${late.offsetHeight}px`;
   const moved = top() - before;
   if (moved) scrollBy(0, moved);
 };
