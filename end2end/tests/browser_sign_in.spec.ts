@@ -71,7 +71,8 @@ async function fill(page: Page, address: string, password: string) {
   await form.getByLabel(PASSWORD_FIELD).fill(password);
 }
 
-const way = (page: Page) => page.locator("#password-way");
+/** The sentence that says which way the password takes. */
+const way = (page: Page) => page.locator("#password-way > p:not([hidden])");
 const start = (page: Page) => page.getByRole("button", { name: "Test my connection" }).click();
 const headline = (page: Page) => page.locator(".headline:not([data-mark=working])");
 

@@ -50,7 +50,7 @@ pub fn ServiceState<'a>(
         <div class="service-state" data-mark=shown.mark() data-live="" id=id>
             <p class="state">
                 <b class="sign">{said(state)}</b>
-                {checked.map(|checked| view! { " " <span><span class="dot">"· "</span> {said(checked)}</span> })}
+                {checked.map(|checked| view! { " " <span>"· " {said(checked)}</span> })}
             </p>
             {lasting.map(|text| view! { <p class="note">{text}</p> })}
             {means}
@@ -113,7 +113,7 @@ fn before_test(
         view! {
             <p class="state">
                 <b class="sign">{said(line)}</b>
-                {checked.map(|checked| view! { " " <span><span class="dot">"· "</span> {said(checked)}</span> })}
+                {checked.map(|checked| view! { " " <span>"· " {said(checked)}</span> })}
             </p>
         }
     });

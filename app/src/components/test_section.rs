@@ -135,14 +135,14 @@ fn password_way(site: &Site) -> impl IntoView + use<> {
     };
     let others = ways.browser.then(|| {
         view! {
-            <p data-is="loading">{localized(|t| &t.test.way_loading)}</p>
-            <p data-is="browser">{localized(|t| &t.test.way_browser)}</p>
+            <p data-is="loading" hidden>{localized(|t| &t.test.way_loading)}</p>
+            <p data-is="browser" hidden>{localized(|t| &t.test.way_browser)}</p>
         }
     });
     view! {
         <div
             id="password-way"
-            class="hint way"
+            class="hint"
             role="status"
             data-worker=ways.browser.then(|| site.bundle.worker.clone())
             data-only=(!ways.server).then_some("")

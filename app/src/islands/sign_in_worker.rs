@@ -1,7 +1,7 @@
 //! The worker that signs in within the browser, so that the password stays on the device.
 //!
-//! `data-way` of the element that names its script says which way a password would take now, and the style shows the
-//! sentence about it: so whoever types knows before. Without the attribute it is the way through the server.
+//! `data-way` of the element that names its script says which way a password would take now, and the sentence about it is
+//! shown: so whoever types knows before. Without the attribute it is the way through the server.
 
 use std::cell::RefCell;
 
@@ -15,7 +15,7 @@ use web_sys::{
     WorkerType,
 };
 
-use super::dom::find;
+use super::dom::{all, find, show};
 
 /// Names the script of the worker.
 const SCRIPT: &str = "data-worker";
@@ -39,20 +39,19 @@ pub(super) fn load(form: &HtmlFormElement) {
     let Ok(worker) = Worker::new_with_options(&script, &options) else {
         return;
     };
-    let _ = place.set_attribute(WAY, "loading");
+    say(&place, Some("loading"));
     let field = field(form);
     if let Some(field) = &field {
         field.set_disabled(false);
     }
     let heard = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
         if event.data().is_truthy() {
-            let _ = place.set_attribute(WAY, "browser");
+            say(&place, Some("browser"));
             return;
         }
         // It cannot run here, and is not tried again.
-        for name in [WAY, SCRIPT] {
-            let _ = place.remove_attribute(name);
-        }
+        say(&place, None);
+        let _ = place.remove_attribute(SCRIPT);
         WAITING.take();
         if let Some(field) = &field {
             field.set_disabled(place.has_attribute("data-only"));
@@ -108,7 +107,7 @@ pub(super) async fn run(
     }
     worker.terminate();
     if let Some(place) = place(form) {
-        let _ = place.remove_attribute(WAY);
+        say(&place, None);
     }
     load(form);
 }
@@ -117,6 +116,18 @@ pub(super) async fn run(
 pub(super) fn clear(form: &HtmlFormElement) {
     if let Some(field) = field(form) {
         field.set_value("");
+    }
+}
+
+/// Says which way it is: that through the server, or the one with this name.
+fn say(place: &Element, way: Option<&str>) {
+    let _ = match way {
+        Some(way) => place.set_attribute(WAY, way),
+        None => place.remove_attribute(WAY),
+    };
+    let shown = Some(way.unwrap_or("server").to_owned());
+    for sentence in all(place, "[data-is]") {
+        show(&sentence, sentence.get_attribute("data-is") == shown);
     }
 }
 
