@@ -34,6 +34,9 @@ const SERVICES: [&str; 6] = ["imaps", "imap", "pop3s", "pop3", "smtps", "smtp"];
 /// As many servers are played at once, besides those that only wait.
 const MAX_CONCURRENT: usize = 16;
 
+/// So many checks one browser makes. It makes a page wait that has opened more WebSockets.
+const MAX_OF_BROWSER: usize = 200;
+
 /// As much later than need be may a check end, on a machine that is busy with all the others.
 const TIMEOUT_TOLERANCE: Duration = Duration::from_secs(10);
 
@@ -107,6 +110,18 @@ struct Play {
     version: &'static SupportedProtocolVersion,
     password: String,
     byte_by_byte: bool,
+    first: First,
+}
+
+/// Of what a play is the first, among those that differ only in their words or in the service.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum First {
+    /// Of its row.
+    OfRow,
+    /// Of its row and service.
+    OfService,
+    /// Of nothing.
+    No,
 }
 
 /// How a server is checked.
@@ -128,14 +143,14 @@ async fn every_behaviour_is_named() {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_behaviour_is_named_in_a_browser() {
     let mut plays = plays(&catalogue());
-    // The same dialogues put the bytes together on both ways.
-    plays.retain(|play| !play.byte_by_byte);
+    // The same dialogues read the words and put the bytes together on both ways.
+    plays.retain(|play| !play.byte_by_byte && play.first != First::No);
     // A browser opens one WebSocket after the other, and makes a page wait that opens many of them. That would be too
     // late for what is to be over after seconds.
     let (mut slow, quick): (Vec<_>, Vec<_>) = plays.into_iter().partition(|play| play.seconds > 0);
-    slow.retain(|play| play.version == &rustls::version::TLS13);
-    let slow = slow.chunks(MAX_CONCURRENT).map(<[Play]>::to_vec);
-    for plays in slow.chain([quick]) {
+    slow.retain(|play| play.first == First::OfRow && play.version == &rustls::version::TLS13);
+    let quick = quick.chunks(MAX_OF_BROWSER).map(<[Play]>::to_vec);
+    for plays in quick.chain([slow]) {
         let browser = Arc::new(Browser::start(None));
         play_all(plays, Way::Relay(browser), Authority::new("Test root")).await;
     }
@@ -165,7 +180,8 @@ async fn play_all(plays: Vec<Play>, way: Way, authority: Authority) {
     };
     // Who waits for a deadline needs nothing else, so all of them wait at the same time.
     let (slow, quick): (Vec<_>, Vec<_>) = plays.into_iter().partition(|play| play.seconds > 0);
-    let slow_at_once = slow.len();
+    // With none at once the stream would wait for ever, even if it is empty.
+    let slow_at_once = slow.len().max(1);
     let slow = stream::iter(slow.into_iter().map(start)).buffer_unordered(slow_at_once);
     let quick = stream::iter(quick.into_iter().map(start)).buffer_unordered(MAX_CONCURRENT);
     let results: Vec<_> = stream::select(slow, quick).collect().await;
@@ -189,7 +205,12 @@ fn plays(catalogue: &Catalogue) -> Vec<Play> {
         } else {
             &case.each
         };
-        for (service, each) in services(&case.on).flat_map(|s| each.iter().map(move |e| (s, e))) {
+        let variants = services(&case.on).enumerate();
+        let variants = variants.flat_map(|(number, service)| {
+            let each = each.iter().enumerate();
+            each.map(move |(variant, each)| (service, each, number, variant))
+        });
+        for (service, each, number, variant) in variants {
             let expand = |steps: &str| catalogue.expand(steps, service, " ", |part| &part.steps);
             let play = Play {
                 name: format!("{service}, {} {}", case.name, each.join(" | ")),
@@ -210,6 +231,11 @@ fn plays(catalogue: &Catalogue) -> Vec<Play> {
                 version: &rustls::version::TLS13,
                 password: case.password.clone(),
                 byte_by_byte: false,
+                first: match (number, variant) {
+                    (0, 0) => First::OfRow,
+                    (_, 0) => First::OfService,
+                    _ => First::No,
+                },
             };
             let encrypted = play.script.lines().any(|line| line == "TLS");
             let version = case.version.as_deref();

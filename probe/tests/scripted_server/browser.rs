@@ -20,6 +20,9 @@ use super::Server;
 /// The deadline of a check, and as long again for a machine that is busy.
 const LONGEST_CHECK: Duration = Duration::from_secs(90);
 
+/// So long a browser may take to close.
+const LONGEST_END: Duration = Duration::from_secs(10);
+
 /// A browser with one worker, in which many checks may run at once. It is closed when it is dropped.
 pub(crate) struct Browser {
     process: Child,
@@ -122,6 +125,11 @@ impl Drop for Browser {
     fn drop(&mut self) {
         // The end of the input is the end of the browser.
         drop(self.requests.lock().unwrap().take());
+        let begun = Instant::now();
+        while begun.elapsed() < LONGEST_END && matches!(self.process.try_wait(), Ok(None)) {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let _ = self.process.kill();
         let _ = self.process.wait();
     }
 }
