@@ -78,7 +78,7 @@ const headline = (page: Page) => page.locator(".headline:not([data-mark=working]
 
 test.describe("seen from the line", () => {
   // The captured line is another address than that of the site.
-  test.use({ expectedProblems: [/^request to another origin: http:\/\/127\.0\.0\.1:\d+$/, /ERR_FAILED/] });
+  test.use({ expectedProblems: [/^request to another origin: http:\/\/127\.0\.0\.1:\d+$|ERR_FAILED/] });
 
   test("no form of the password is on the line to the site, nor ever in its memory", async ({ page, lab, server }) => {
     const { address } = lab.accounts.normal;
