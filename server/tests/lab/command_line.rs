@@ -269,12 +269,12 @@ fn a_fault_in_a_file_is_named_with_its_place_before_anything_is_served() {
             format!("{second}:4:6: record id `centurylink` stands at {first}:4:6 too"),
         ),
         // These errors have no line number.
-        (&["--config", &missing], format!("{missing}: ")),
-        (&["--cacert", &empty], format!("{empty}: ")),
-        (&["--limits-secret", &secret], format!("{secret}: ")),
+        (&["--config", &missing], format!("--config {missing}: ")),
+        (&["--cacert", &empty], format!("--cacert {empty}: ")),
+        (&["--limits-secret", &secret], format!("--limits-secret {secret}: ")),
         (
             &["--tls-cert", &empty, "--tls-key", &empty],
-            format!("{empty}: "),
+            format!("--tls-cert {empty}: "),
         ),
     ] {
         let arguments = [&["serve", "--listen", "127.0.0.1:0"], options].concat();
