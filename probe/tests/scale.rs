@@ -57,8 +57,9 @@ const CHECKS_PER_STALL: usize = 143;
 /// Shorter than the time of any stage, so that every check ends by it.
 const DEADLINE: Duration = Duration::from_secs(5);
 
-/// What a check may need besides the state of its TLS connection, in KiB.
-const MAX_KIB_PER_CHECK: usize = 100;
+/// What a check may need besides the state of its TLS connection, in KiB. It needs 103 since its session is the same code
+/// over any stream, with the adapters between Tokio and that code.
+const MAX_KIB_PER_CHECK: usize = 106;
 
 #[tokio::test]
 async fn a_thousand_stalled_checks_end_in_time_and_leave_nothing_behind() {

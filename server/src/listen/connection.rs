@@ -11,9 +11,9 @@ use axum::http::{Method, StatusCode};
 use axum::response::IntoResponse;
 use hyper::Request;
 use hyper::body::Incoming;
+use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
 use ipnet::IpNet;
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -191,37 +191,44 @@ where
             app.oneshot(request).await
         })
     });
-    let mut builder = Builder::new(TokioExecutor::new());
-    builder
-        .http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEADER_TIMEOUT)
-        .max_buf_size(MAX_HEAD_LEN);
-    builder
-        .http2()
-        .timer(TokioTimer::new())
-        .keep_alive_interval(KEEP_ALIVE_INTERVAL)
-        .keep_alive_timeout(KEEP_ALIVE_INTERVAL)
-        .max_concurrent_streams(MAX_STREAMS)
-        .max_send_buf_size(SEND_BUFFER_LEN)
-        .initial_stream_window_size(RECEIVE_WINDOW)
-        .initial_connection_window_size(4 * RECEIVE_WINDOW);
-    let builder = if http2 {
-        builder.http2_only()
-    } else {
-        builder.http1_only()
-    };
-    let mut serving = pin!(builder.serve_connection_with_upgrades(TokioIo::new(stream), app));
+    let io = TokioIo::new(stream);
     let serving = async {
-        tokio::select! {
-            biased;
-            () = shutdown.cancelled() => serving.as_mut().graceful_shutdown(),
-            served = &mut serving => return served,
+        if http2 {
+            let mut builder = http2::Builder::new(TokioExecutor::new());
+            builder
+                .timer(TokioTimer::new())
+                .keep_alive_interval(KEEP_ALIVE_INTERVAL)
+                .keep_alive_timeout(KEEP_ALIVE_INTERVAL)
+                .max_concurrent_streams(MAX_STREAMS)
+                .max_send_buf_size(SEND_BUFFER_LEN)
+                .initial_stream_window_size(RECEIVE_WINDOW)
+                .initial_connection_window_size(4 * RECEIVE_WINDOW);
+            let mut serving = pin!(builder.serve_connection(io, app));
+            tokio::select! {
+                biased;
+                () = shutdown.cancelled() => serving.as_mut().graceful_shutdown(),
+                served = &mut serving => return served,
+            }
+            serving.await
+        } else {
+            let mut builder = http1::Builder::new();
+            builder
+                .timer(TokioTimer::new())
+                .header_read_timeout(HEADER_TIMEOUT)
+                .max_buf_size(MAX_HEAD_LEN);
+            // The builder for both versions reads the first bytes itself where a connection may be upgraded, and the
+            // rest of the request, with its password, then stays in a buffer as long as the connection is open.
+            let mut serving = pin!(builder.serve_connection(io, app).with_upgrades());
+            tokio::select! {
+                biased;
+                () = shutdown.cancelled() => serving.as_mut().graceful_shutdown(),
+                served = &mut serving => return served,
+            }
+            serving.await
         }
-        serving.await
     };
     tokio::select! {
-        served = serving => served.map_err(ConnectionError::Requests),
+        served = serving => served.map_err(|error| ConnectionError::Requests(error.into())),
         () = activity.expired() => Err(ConnectionError::Idle),
         () = sleep(MAX_CONNECTION_AGE) => Err(ConnectionError::TooOld),
     }

@@ -271,7 +271,10 @@ fn a_fault_in_a_file_is_named_with_its_place_before_anything_is_served() {
         // These errors have no line number.
         (&["--config", &missing], format!("--config {missing}: ")),
         (&["--cacert", &empty], format!("--cacert {empty}: ")),
-        (&["--limits-secret", &secret], format!("--limits-secret {secret}: ")),
+        (
+            &["--limits-secret", &secret],
+            format!("--limits-secret {secret}: "),
+        ),
         (
             &["--tls-cert", &empty, "--tls-key", &empty],
             format!("--tls-cert {empty}: "),
