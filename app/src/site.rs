@@ -126,6 +126,9 @@ pub struct Bundle {
 /// this device are in their places when the page is first seen. The content security policy names its hash.
 pub const DEVICE_SCRIPT: &str = include_str!("device.js").trim_ascii_end();
 
+/// The style of the page for those who ask when a limit is reached. The content security policy names its hash.
+pub const BUSY_STYLE: &str = include_str!("../../style/busy.css").trim_ascii_end();
+
 /// The path of the request, by which a page knows its place in the navigation.
 #[derive(Clone, Debug, Default)]
 pub struct RequestPath(pub Arc<str>);

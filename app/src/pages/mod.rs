@@ -1,5 +1,6 @@
 //! One file a page. Every page is whole without scripts.
 
+mod busy;
 mod card;
 mod check;
 mod errors;
@@ -23,6 +24,7 @@ mod status;
 mod status_news;
 mod test;
 
+pub use busy::BusyPage;
 pub use card::CardPage;
 pub use check::CheckPage;
 pub use errors::ErrorsPage;

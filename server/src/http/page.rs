@@ -7,8 +7,8 @@
 use std::sync::Arc;
 
 use app::check::Admission;
-use app::pages::FailurePage;
-use app::site::RequestPath;
+use app::pages::BusyPage;
+use app::site::{BUSY_STYLE, RequestPath};
 use app::texts::Texts;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::FromRequestParts;
@@ -27,6 +27,7 @@ use tokio::task::spawn_blocking;
 use crate::http::client::Client;
 use crate::http::encoded_body::EncodedBody;
 use crate::http::encoding::{Effort, Encoding};
+use crate::http::headers::style_policy;
 use crate::http::language::Language;
 use crate::http::markup;
 use crate::http::state::AppState;
@@ -205,18 +206,16 @@ pub(crate) fn context(
 /// The response that a limit was reached. Its page is rendered once, because a server that cannot render
 /// another page could not render this one either.
 async fn busy(app: &AppState, request: &PageRequestHead, denial: PageDenial) -> Response {
-    let texts = request.language.texts(&app.site);
     // It is the same for every path.
     let request = &PageRequestHead {
         path: RequestPath::default(),
         ..request.clone()
     };
     let render_once = || async {
-        let failure = texts.pages.failure.busy.clone();
-        let view = move || view! { <FailurePage failure=failure.clone()/> };
-        let (parts, body) = render(app, StatusCode::OK, request, view)
-            .await
-            .into_parts();
+        let page = render(app, StatusCode::OK, request, || view! { <BusyPage/> });
+        let (mut parts, body) = page.await.into_parts();
+        let policy = style_policy(BUSY_STYLE);
+        parts.headers.insert(CONTENT_SECURITY_POLICY, policy);
         let body = to_bytes(body, MAX_PAGE_LEN).await.map_err(|_| ())?;
         // Compression as small as possible takes longer than an asynchronous task may block.
         let encoded = spawn_blocking(|| EncodedBody::compressed(parts.headers, body));
