@@ -20,7 +20,7 @@ const REQUESTS = {
 
 /**
  * A browser under automation has a private session, and WebKit writes the console of such a session nowhere. So a
- * page is listened to as soon as it is loaded, which is before its islands awake.
+ * page is listened to from the moment at which the driver says that it is loaded.
  */
 const LISTEN = `
   const problems = (window.problems = []);
@@ -34,7 +34,7 @@ const LISTEN = `
  * Starts WebKit.
  *
  * @returns {Promise<import("./page.mjs").Page & { problems: () => Promise<string[]>, stop: () => Promise<void> }>}
- *   `problems` returns what the page that was last gone to has had on its console since.
+ *   `problems` returns what the page that was last gone to has had on its console since it was loaded.
  */
 export async function startWebKit() {
   const display = start("Xvfb", ["-displayfd", "3", "-screen", "0", "1280x1024x24", "-nolisten", "tcp"], { stdio: ["ignore", "ignore", "ignore", "pipe"] });

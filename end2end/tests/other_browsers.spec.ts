@@ -5,6 +5,7 @@ import { startFirefox } from "../browsers/firefox.mjs";
 import { startWebKit } from "../browsers/webkit.mjs";
 import { expect, test as base } from "./fixtures";
 import { capture, forms } from "./line";
+import { PAGES } from "./pages";
 
 const BROWSERS = {
   Firefox: () => startFirefox(),
@@ -44,7 +45,7 @@ const WAY = "#password-way > p:not([hidden])";
 /** Opens a page, and waits until its islands are hydrated, if it has any. */
 async function open(browser: Browser, url: string) {
   await browser.goto(url);
-  if (browser.scripts) await expect.poll(() => browser.has("html[data-islands=awake]")).toBe(true);
+  if (browser.scripts) await expect.poll(() => browser.has("html[data-islands=awake]"), { intervals: [50] }).toBe(true);
 }
 
 /** Types an address on the home page, and sees the settings. */
@@ -71,6 +72,13 @@ const ITSELF = "your browser signs in itself";
 for (const tested of ["Firefox", "WebKit"] as const) {
   test.describe(tested, () => {
     test.use({ tested });
+
+    test("every kind of page awakes, and the console is silent", async ({ browserPage: browser, site }) => {
+      for (const path of PAGES) {
+        await open(browser, `${site}${path}`);
+        expect(await browser.problems(), path).toEqual([]);
+      }
+    });
 
     test("from the address to the settings, and a sign-in by the browser itself", async ({ browserPage: browser, line, lab }) => {
       const account = lab.accounts.normal;
