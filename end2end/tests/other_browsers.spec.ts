@@ -1,4 +1,4 @@
-// The main story in the browsers of other makers: from an address to the settings, and a sign-in. Playwright drives
+// The main story in the browsers of other makers: from an address to the settings, and a sign-in. Playwright can drive
 // none of them, because it needs builds of its own.
 
 import { startFirefox } from "../browsers/firefox.mjs";
@@ -42,10 +42,13 @@ const test = base.extend<{ tested: keyof typeof BROWSERS; browserPage: Browser; 
 const FIELD = { address: "section.test input[name=address]", password: "section.test input[name=password]" };
 const WAY = "#password-way > p:not([hidden])";
 
+/** What is asked again and again until it is as expected. */
+const soon = <T>(ask: () => Promise<T>, timeout = 5_000) => expect.poll(ask, { intervals: [50], timeout });
+
 /** Opens a page, and waits until its islands are hydrated, if it has any. */
 async function open(browser: Browser, url: string) {
   await browser.goto(url);
-  if (browser.scripts) await expect.poll(() => browser.has("html[data-islands=awake]"), { intervals: [50] }).toBe(true);
+  if (browser.scripts) await soon(() => browser.has("html[data-islands=awake]")).toBe(true);
 }
 
 /** Types an address on the home page, and sees the settings. */
@@ -53,7 +56,7 @@ async function findSettings(browser: Browser, site: string, address: string) {
   await open(browser, `${site}/`);
   await browser.fill("#address", address);
   await browser.click(".address-form button[type=submit]");
-  await expect.poll(() => browser.text(".service-card")).toContain("mail.lab.test");
+  await soon(() => browser.text(".service-card")).toContain("mail.lab.test");
 }
 
 /** Runs a test when the form says that the password takes this way, and returns the headline and the first finding. */
@@ -61,9 +64,9 @@ async function signIn(browser: Browser, site: string, { address, password }: { a
   await open(browser, `${site}/test`);
   await browser.fill(FIELD.address, address);
   await browser.fill(FIELD.password, password);
-  await expect.poll(() => browser.text(WAY)).toContain(way);
+  await soon(() => browser.text(WAY)).toContain(way);
   await browser.click("section.test button[type=submit]");
-  await expect.poll(() => browser.text(".headline:not([data-mark=working])"), { timeout: 20_000 }).not.toBe("");
+  await soon(() => browser.text(".headline:not([data-mark=working])"), 20_000).not.toBe("");
   return { headline: await browser.text(".headline"), finding: await browser.text(".finding") };
 }
 
@@ -83,7 +86,7 @@ for (const tested of ["Firefox", "WebKit"] as const) {
     test("from the address to the settings, and a sign-in by the browser itself", async ({ browserPage: browser, line, lab }) => {
       const account = lab.accounts.normal;
       await findSettings(browser, line.url, account.address);
-      await expect.poll(() => browser.text(".service-card")).toContain(account.address);
+      await soon(() => browser.text(".service-card")).toContain(account.address);
       const { headline, finding } = await signIn(browser, line.url, account, ITSELF);
       expect(headline).toBe("The servers answer");
       expect(finding).toContain("your password, so it is right");
