@@ -88,7 +88,7 @@ test.describe("seen from the line", () => {
 });
 
 test.describe("where the worker cannot run", () => {
-  test.use({ expectedProblems: [/worker|Failed to load resource|ERR_FAILED|WebAssembly/i] });
+  test.use({ expectedProblems: [/worker|Failed to load resource|ERR_FAILED|WebAssembly|WebSocket|^request to another origin/i] });
 
   for (const [what, pattern] of [
     ["its script", "**/pkg/worker-*.js"],
@@ -103,6 +103,17 @@ test.describe("where the worker cannot run", () => {
       await expect(page.locator(".finding").first()).toContainText("did not accept this password");
     });
   }
+
+  test("a network lets no WebSocket through: the form says so, and the server does the test", async ({ page, lab, server }) => {
+    const line = await capture(server.url, "GET /api/relay");
+    await page.goto(`${line.url}/test`);
+    await fill(page, lab.accounts.normal.address, "not-the-password");
+    await expect.poll(() => line.bytes().includes("GET /api/relay")).toBe(true);
+    await expect(way(page)).toContainText("passes through our server");
+    await start(page);
+    await expect(page.locator(".finding").first()).toContainText("did not accept this password");
+    line.close();
+  });
 });
 
 test("the way through the server is said before anybody turns to the password", async ({ page }) => {

@@ -15,8 +15,8 @@ export function forms(user: string, password: string): Buffer[] {
   ];
 }
 
-/** A way to the site on which every byte is kept. */
-export async function capture(site: string) {
+/** A way to the site on which every byte is kept. A request that begins with `cut` breaks its connection. */
+export async function capture(site: string, cut?: string) {
   const { hostname, port } = new URL(site);
   const bytes: Buffer[] = [];
   const server = createServer((client) => {
@@ -24,7 +24,8 @@ export async function capture(site: string) {
     for (const [from, to] of [[client, upstream], [upstream, client]]) {
       from.on("data", (part: Buffer) => {
         bytes.push(part);
-        to.write(part);
+        if (cut && part.includes(cut)) from.destroy();
+        else to.write(part);
       });
       from.on("close", () => to.destroy());
       from.on("error", () => to.destroy());
