@@ -7,7 +7,7 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::address::follow_group;
+use super::address::{follow_domain, follow_group};
 use super::awake::{Phase, only_awake, when_awake};
 
 /// Enhances what is inside: begins once the page is awake, and listens from then on.
@@ -27,6 +27,9 @@ pub(super) fn Enhance(
         follow_group(root);
     }
     let name = StoredValue::new(name);
+    if kind == Kind::Own {
+        follow_domain(root, name);
+    }
     when_awake(kind.phase(), move || {
         if let Some(root) = root.get_untracked() {
             name.with_value(|name| begin(kind, name, &root));
@@ -66,6 +69,8 @@ pub(super) enum Kind {
     Report,
     /// See [`LiveStatus`].
     Live,
+    /// See [`OwnPanel`].
+    Own,
     /// Nothing that the server makes, so nothing comes of it.
     #[serde(other)]
     Unknown,
@@ -81,6 +86,7 @@ impl Kind {
             | Self::Troubleshooter
             | Self::Report
             | Self::Live
+            | Self::Own
             | Self::Unknown => Phase::Parts,
         }
     }
@@ -142,6 +148,17 @@ pub fn LiveStatus(children: Children) -> impl IntoView {
     view! { <Enhance kind=Kind::Live name=String::new()>{children()}</Enhance> }
 }
 
+/// What stands on a page for the addresses of one domain, where no page has the settings of all; without a domain, what
+/// stands there until it is known. Once the address belongs to others, the page is loaded with their domain.
+#[component]
+pub fn OwnPanel(
+    /// The domain; empty without one.
+    domain: String,
+    children: Children,
+) -> impl IntoView {
+    view! { <Enhance kind=Kind::Own name=domain>{children()}</Enhance> }
+}
+
 #[cfg(not(feature = "hydrate"))]
 use server::{begin, changed, click};
 
@@ -179,7 +196,7 @@ mod browser {
             Kind::Troubleshooter => troubleshooter::begin(root),
             Kind::Report => report::show(root),
             Kind::Live => live::begin(root),
-            Kind::Matches | Kind::Unknown => {}
+            Kind::Matches | Kind::Own | Kind::Unknown => {}
         }
     }
 
@@ -192,6 +209,7 @@ mod browser {
             | Kind::Troubleshooter
             | Kind::Report
             | Kind::Live
+            | Kind::Own
             | Kind::Unknown => {}
         }
     }
@@ -205,7 +223,8 @@ mod browser {
             Kind::Troubleshooter => troubleshooter::click(root, event, &target),
             Kind::Report => report::click(root, &target),
             Kind::Checklist => checklist::click(event, &target),
-            Kind::Matches | Kind::Device | Kind::Clock | Kind::Live | Kind::Unknown => {}
+            Kind::Matches | Kind::Device | Kind::Clock | Kind::Live | Kind::Own | Kind::Unknown => {
+            }
         }
     }
 }

@@ -4,15 +4,18 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::components::{AddressField, Document, GeneralText, KeepTrail, Text, WayOn};
+use crate::audience::{must_ask, shown_groups};
+use crate::components::{
+    AddressField, AskAddress, Document, GeneralText, GroupPanel, KeepTrail, Text, WayOn,
+};
 use crate::guide::destination::{CLOCK_CARD, Destination, Page};
 use crate::guide::network::{Command, Reading};
 use crate::guide::program::SecurityNames;
 use crate::guide::trail::Trail;
 use crate::guide::values::Values;
-use crate::islands::{AddressScope, ClockCheck, CopyButton, DeviceFirst, GroupPanel, Matches};
+use crate::islands::{AddressScope, ClockCheck, CopyButton, DeviceFirst, Matches};
 use crate::search::ranking::MAX_TEXT_LEN;
-use crate::site::{Site, site, texts};
+use crate::site::{localized, site, texts};
 use crate::texts::Texts;
 
 /// Commands and what their outputs mean.
@@ -32,6 +35,19 @@ pub fn NetworkPage(
     let no_index = !trail.is_empty();
     let kept = view! { <KeepTrail trail=trail.clone() with_program=true/> };
     let way_on = view! { <WayOn here=Destination::Page(Page::Network) trail=trail.clone()/> };
+    let ask = if must_ask() {
+        let page = trail.link(&texts.guide, &Destination::Page(Page::Network));
+        let text = localized(|t| &t.ask.commands);
+        view! { <AskAddress page text/> }.into_any()
+    } else {
+        view! {
+            <div class="card">
+                <label for="address">{general.address.clone()}</label>
+                <AddressField id="address".to_owned()/>
+            </div>
+        }
+        .into_any()
+    };
     view! {
         <Document title=words.title.clone() description=words.lead.clone() no_index>
             <h1>{words.title.clone()}</h1>
@@ -52,11 +68,8 @@ pub fn NetworkPage(
             <section>
                 <h2>{words.commands.clone()}</h2>
                 <AddressScope groups=site.domain_groups()>
-                    <div class="card">
-                        <label for="address">{general.address.clone()}</label>
-                        <AddressField id="address".to_owned()/>
-                    </div>
-                    {panels(&site, &texts, &trail)}
+                    {ask}
+                    {panels(&texts, &trail)}
                 </AddressScope>
             </section>
             <section>
@@ -79,13 +92,12 @@ pub fn NetworkPage(
 }
 
 /// The same for every group of addresses, called inside of their scope.
-fn panels(site: &Site, texts: &Texts, trail: &Trail) -> impl IntoView + use<> {
-    let values = site
-        .values(&SecurityNames::general(&texts.words))
-        .into_iter();
-    let panels = values.enumerate().map(|(position, values)| {
-        let trail = trail.clone();
-        view! { <GroupPanel position><Systems values=Arc::new(values) trail/></GroupPanel> }
+fn panels(texts: &Texts, trail: &Trail) -> impl IntoView + use<> {
+    let security = SecurityNames::general(&texts.words);
+    let panels = shown_groups().into_iter().map(|shown| {
+        let (position, trail) = (shown.position, trail.clone());
+        let values = Arc::new(shown.values(&security));
+        view! { <GroupPanel position><Systems values trail/></GroupPanel> }
     });
     panels.collect_view()
 }

@@ -1,0 +1,29 @@
+//! The question for the address, on a page that shows nothing without it.
+
+use leptos::prelude::*;
+
+use super::{AddressField, Prompt};
+use crate::site::{localized, texts};
+
+/// A form that comes back to the page with the domain of the address, and what to do. It must stand inside an
+/// [`AddressScope`](crate::islands::AddressScope).
+#[component]
+pub fn AskAddress(
+    /// The page, with what its address says besides.
+    page: String,
+    /// What to do.
+    text: String,
+) -> impl IntoView {
+    let label = texts().guide.words.program.address.clone();
+    view! {
+        <form method="post" action="/settings" class="address-form card">
+            <Prompt text/>
+            <input type="hidden" name="page" value=page/>
+            <label for="address">{label}</label>
+            <div class="field">
+                <AddressField id="address".to_owned()/>
+                <button type="submit">{localized(|t| &t.ask.button)}</button>
+            </div>
+        </form>
+    }
+}
