@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use crate::address::{AddressError, Domain, DomainMatch, match_domain, parse_address};
+use crate::audience::{Audience, audience};
 use crate::islands::{AddressAdvice as Advice, AddressInput};
 use crate::page_words::{
     AddressProblemWords, ElsewhereNameValue, ElsewhereValue, ExampleValue, ProviderValue,
@@ -38,9 +39,8 @@ pub fn AddressAdvice(
     leaves: bool,
 ) -> impl IntoView {
     let (site, texts) = (site(), texts());
-    let groups = site.domain_groups();
     let said = Said::of(&typed, leaves, &site);
-    let domain = groups.iter().flatten().next().cloned().unwrap_or_default();
+    let domain = example_domain(&site);
     let problems = AddressError::ALL.into_iter().map(|error| {
         let text = problem(&texts.pages.address_problem, error, &domain);
         let shown = said == Said::Problem(error);
@@ -89,6 +89,24 @@ pub fn AddressAdvice(
 pub fn is_slip(typed: &str, site: &Site) -> bool {
     matches!(Said::of(typed, true, site), Said::Meant { .. })
 }
+
+/// The domain with which the page shows how an address looks: one of those that it has settings for.
+fn example_domain(site: &Site) -> String {
+    let audience = audience();
+    match (&audience, audience.domain()) {
+        (_, Some(domain)) => domain.to_string(),
+        (Audience::Unknown, None) => EXAMPLE_DOMAIN.to_owned(),
+        _ => site
+            .domain_groups()
+            .into_iter()
+            .flatten()
+            .next()
+            .unwrap_or_default(),
+    }
+}
+
+/// A domain that is nobody's (RFC 2606).
+const EXAMPLE_DOMAIN: &str = "example.com";
 
 /// Says that an address is one of this provider, which is not ours.
 pub(crate) fn elsewhere(site: &Site, texts: &Texts, name: &str) -> String {

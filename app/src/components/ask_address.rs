@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::{AddressField, Prompt};
+use super::{AddressAdvice, Prompt};
+use crate::islands::AddressInput;
 use crate::site::{localized, texts};
 
 /// A form that comes back to the page with the domain of the address, and what to do. It must stand inside an
@@ -21,9 +22,10 @@ pub fn AskAddress(
             <input type="hidden" name="page" value=page/>
             <label for="address">{label}</label>
             <div class="field">
-                <AddressField id="address".to_owned()/>
+                <AddressInput id="address".to_owned() value=String::new()/>
                 <button type="submit">{localized(|t| &t.ask.button)}</button>
             </div>
+            <AddressAdvice/>
         </form>
     }
 }

@@ -48,11 +48,6 @@ pub fn CardPage(
         .then(|| chooser(&texts, &slug, program.as_deref(), &trail));
     let own = own_steps(program.as_deref(), &slug);
     let asks = card.has_values(own.as_deref());
-    let ask = (asks && must_ask()).then(|| {
-        let page = trail.link(&texts.guide, &Destination::Card(slug.clone()));
-        let text = localized(|t| &t.ask.steps);
-        view! { <AskAddress page text/> }
-    });
     let groups = site.domain_groups();
     let title = card.title.clone();
     let prevention = prevention(&texts, &card, &trail);
@@ -61,8 +56,7 @@ pub fn CardPage(
         <Document title=title.clone() description=described(&card.why) no_index>
             <AddressScope groups>
                 <h1>{title}</h1>
-                {(asks && ask.is_none()).then(|| view! { <YourAddress/> })}
-                {ask}
+                {asks.then(|| address(&texts, &slug, &trail))}
                 {chooser}
                 {panels(&texts, &slug, &card, program.as_ref(), asks)}
             </AddressScope>
@@ -98,6 +92,15 @@ fn next(texts: &Texts, slug: &str, trail: &Trail) -> Option<String> {
     };
     let here = Destination::Card(slug.to_owned());
     trail.next(&texts.guide, &here).or_else(support)
+}
+
+/// The field for the address, called inside of its scope.
+fn address(texts: &Texts, slug: &str, trail: &Trail) -> AnyView {
+    if must_ask() {
+        let page = trail.link(&texts.guide, &Destination::Card(slug.to_owned()));
+        return view! { <AskAddress page text=localized(|t| &t.ask.steps)/> }.into_any();
+    }
+    view! { <YourAddress/> }.into_any()
 }
 
 /// The same for every group of addresses. They look for the address that surrounds them, so this is

@@ -26,7 +26,6 @@ pub fn NetworkPage(
 ) -> impl IntoView {
     let (site, texts) = (site(), texts());
     let words = texts.guide.words.network.clone();
-    let general = texts.guide.words.program.clone();
     let readings = texts.guide.network.readings.iter();
     let readings = readings.map(|reading| reading_view(&texts, &trail, reading));
     let readings = readings.collect_view();
@@ -35,19 +34,6 @@ pub fn NetworkPage(
     let no_index = !trail.is_empty();
     let kept = view! { <KeepTrail trail=trail.clone() with_program=true/> };
     let way_on = view! { <WayOn here=Destination::Page(Page::Network) trail=trail.clone()/> };
-    let ask = if must_ask() {
-        let page = trail.link(&texts.guide, &Destination::Page(Page::Network));
-        let text = localized(|t| &t.ask.commands);
-        view! { <AskAddress page text/> }.into_any()
-    } else {
-        view! {
-            <div class="card">
-                <label for="address">{general.address.clone()}</label>
-                <AddressField id="address".to_owned()/>
-            </div>
-        }
-        .into_any()
-    };
     view! {
         <Document title=words.title.clone() description=words.lead.clone() no_index>
             <h1>{words.title.clone()}</h1>
@@ -68,7 +54,7 @@ pub fn NetworkPage(
             <section>
                 <h2>{words.commands.clone()}</h2>
                 <AddressScope groups=site.domain_groups()>
-                    {ask}
+                    {address(&texts, &trail)}
                     {panels(&texts, &trail)}
                 </AddressScope>
             </section>
@@ -89,6 +75,21 @@ pub fn NetworkPage(
             {way_on}
         </Document>
     }
+}
+
+/// The field for the address, called inside of its scope.
+fn address(texts: &Texts, trail: &Trail) -> AnyView {
+    if must_ask() {
+        let page = trail.link(&texts.guide, &Destination::Page(Page::Network));
+        return view! { <AskAddress page text=localized(|t| &t.ask.commands)/> }.into_any();
+    }
+    view! {
+        <div class="card">
+            <label for="address">{texts.guide.words.program.address.clone()}</label>
+            <AddressField id="address".to_owned()/>
+        </div>
+    }
+    .into_any()
 }
 
 /// The same for every group of addresses, called inside of their scope.

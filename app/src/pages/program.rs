@@ -51,30 +51,26 @@ pub fn ProgramPage(
         .collect_view();
     let security = program.security_names(&texts.words);
     let groups = shown_values(&texts, &security, has_values(&program));
-    let ask = groups.is_empty().then(|| {
-        let here = Destination::Program(program.slug.clone());
-        let page = trail.link(&texts.guide, &here);
-        let text = localized(|t| &t.ask.steps);
-        view! { <AskAddress page text/> }
-    });
-    let asks = match &program.status {
-        Status::Supported(_) => true,
-        Status::Other(guide) => !guide.forms.is_empty(),
-        Status::Retired(_) => false,
-    };
+    let asks = groups.is_empty()
+        || match &program.status {
+            Status::Supported(_) => true,
+            Status::Other(guide) => !guide.forms.is_empty(),
+            Status::Retired(_) => false,
+        };
     let summary = program.summary.prose().plain();
     let here = Destination::Program(program.slug.clone());
+    let (no_index, kept) = (!trail.is_empty(), trail.clone());
+    let way_on = view! { <WayOn here trail/> };
     view! {
-        <Document title description=summary no_index=!trail.is_empty()>
+        <Document title description=summary no_index>
             <AddressScope groups=site.domain_groups()>
                 <h1 class="program-name">{program.name.clone()}</h1>
                 <Outage/>
                 {jumps(&program, &groups)}
-                {(asks && ask.is_none()).then(|| address(&program, &groups))}
-                {ask}
+                {asks.then(|| address(&program, &groups, &kept))}
                 {panels(&program, groups)}
             </AddressScope>
-            <WayOn here trail/>
+            {way_on}
             <details class="others">
                 <summary>{words.sources.clone()}</summary>
                 <p>{checked}</p>
@@ -96,7 +92,12 @@ fn has_values(program: &Program) -> bool {
 }
 
 /// The field for the address: of a form, where the short way of the program needs it.
-fn address(program: &Program, groups: &[(usize, Values)]) -> AnyView {
+fn address(program: &Program, groups: &[(usize, Values)], trail: &Trail) -> AnyView {
+    if groups.is_empty() {
+        let here = Destination::Program(program.slug.clone());
+        let page = trail.link(&texts().guide, &here);
+        return view! { <AskAddress page text=localized(|t| &t.ask.steps)/> }.into_any();
+    }
     let short = program.short_way().map(|short| short.kind);
     let short = short.filter(|kind| groups.iter().any(|(_, values)| works(*kind, values)));
     match short {
