@@ -21,6 +21,8 @@ mod scan;
 mod settings;
 mod status;
 mod status_news;
+mod status_rows;
+mod status_services;
 mod test;
 
 pub use card::CardPage;
