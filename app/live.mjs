@@ -27,11 +27,8 @@ globalThis.showOwn = (root) => {
 };
 
 /** Puts in what is new on this page: what is marked with `data-live` and has an id. */
-globalThis.takeOver = (root, fresh) => {
+globalThis.takeOver = (root, fresh) => still(() => {
   localTimes(fresh, "time[data-clock]");
-  const seen = lookedAt();
-  const top = () => seen?.getBoundingClientRect().top;
-  const before = top();
   for (const old of document.querySelectorAll("[data-live], #lost")) {
     const now = fresh.querySelector(`[id="${old.id}"]`);
     if (!now) continue;
@@ -50,9 +47,28 @@ globalThis.takeOver = (root, fresh) => {
   showOwn(root);
   // The end of the page can be scrolled above what stands at the edge, and so is a field that gets the focus.
   document.documentElement.style.scrollPaddingBottom = document.body.style.paddingBottom = `${late.offsetHeight}px`;
+});
+
+/** Gives back the height that a part has kept, once nobody sees that. */
+function giveBack() {
+  still(() => {
+    for (const part of document.querySelectorAll("[style*=min-height]")) {
+      const { top, bottom } = part.getBoundingClientRect();
+      if (document.hidden || bottom < 0 || top > innerHeight) part.style.minHeight = "";
+    }
+  });
+}
+for (const event of ["scrollend", "visibilitychange"]) addEventListener(event, giveBack);
+
+/** Changes parts of the page, and scrolls it so that what somebody looks at stays where it is. */
+function still(change) {
+  const seen = lookedAt();
+  const top = () => seen?.getBoundingClientRect().top;
+  const before = top();
+  change();
   const moved = top() - before;
   if (moved) scrollBy(0, moved);
-};
+}
 
 /** What must not move: the field in which somebody types, or what is in the middle of the screen. */
 function lookedAt() {

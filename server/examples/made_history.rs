@@ -1,5 +1,5 @@
 //! Serves the site with a made history of 90 days, to look at its pages: `cargo run -p server --example made_history
-//! 127.0.0.1:3104 [calm|own-network|new]`.
+//! 127.0.0.1:3104 [calm|own-network|new|many]`.
 
 #![allow(
     clippy::unwrap_used,
@@ -39,6 +39,7 @@ async fn main() {
     let kind = arguments.next().unwrap_or_default();
     let records = match kind.as_str() {
         "calm" => vec![built_in()],
+        "many" => made_history::records(100),
         _ => vec![made_history::record(), built_in()],
     };
     let catalogue = Catalogue::read(&records, true).unwrap();

@@ -35,10 +35,9 @@ pub(super) struct Presenter {
     pub(super) message_size: Option<u64>,
     /// Since when each service is known not to work, and what is said of that.
     pub(super) checks_see: Vec<Option<(UtcDateTime, String)>>,
+    /// The page about the provider's servers.
+    pub(super) status_page: String,
 }
-
-/// The page about all servers.
-const STATUS_PATH: &str = "/status";
 
 /// More codes than these nobody reads out.
 const MAX_CODES: usize = 2;
@@ -216,7 +215,7 @@ impl Presenter {
         let more = match known {
             Some(_) => Some(More {
                 text: self.texts.status.test.more.clone(),
-                href: STATUS_PATH.to_owned(),
+                href: self.status_page.clone(),
             }),
             None => target.map(|(text, target)| More {
                 text: text.clone(),
@@ -382,6 +381,7 @@ mod tests {
             }],
             message_size: None,
             checks_see: vec![None],
+            status_page: "/status".to_owned(),
         };
         let said = "NO Jane.Doe@Example.net (jane.doe) is unknown to mail.example.net";
         let step = Step {

@@ -13,6 +13,7 @@ use crate::record::{
     SignInMethod, parse_address,
 };
 use crate::site::Site;
+use crate::status::scope::page_of;
 use crate::texts::Texts;
 
 /// The services that are tested for an address.
@@ -116,6 +117,7 @@ impl<'a> Subject<'a> {
             mask: account.map(|account| account.mask.clone()),
             message_size: self.message_size(),
             checks_see: site.status.checks_see(texts, record, &self.services),
+            status_page: page_of(&site.catalogue, record),
             alternatives: services
                 .clone()
                 .map(|service| service.role == Role::Alternative)

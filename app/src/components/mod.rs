@@ -59,6 +59,8 @@ mod short_way;
 #[cfg(feature = "ssr")]
 mod status_pictures;
 #[cfg(feature = "ssr")]
+mod status_strip;
+#[cfg(feature = "ssr")]
 mod steps;
 #[cfg(feature = "ssr")]
 mod support;
@@ -127,6 +129,8 @@ pub use settings_table::SettingsTable;
 pub use short_way::{AddressForShortWay, GoOnOnPhone, ShortWayPart, ShortWays, works};
 #[cfg(feature = "ssr")]
 pub use status_pictures::{DayBars, DayTable, DaysLegend, ResponseChart, ResponseTable};
+#[cfg(feature = "ssr")]
+pub use status_strip::{DayStrip, StripLegend};
 #[cfg(feature = "ssr")]
 pub use steps::Part;
 #[cfg(feature = "ssr")]

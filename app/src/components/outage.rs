@@ -8,6 +8,7 @@ use crate::islands::LiveStatus;
 use crate::site::{Shows, site, texts};
 use crate::status::ShownState;
 use crate::status::said::Times;
+use crate::status::scope::page_of;
 use crate::status::tell::{self, Trouble};
 
 /// One notice for each group of addresses with trouble, or where that was just now; what begins later is said at the edge of the screen. Nothing
@@ -41,7 +42,7 @@ pub fn Outage() -> impl IntoView {
                     <summary>{said(heading)}</summary>
                     <p>{text}</p>
                     {advice.map(|advice| view! { <p>{advice}</p> })}
-                    <a href="/status">{words.link.clone()}</a>
+                    <a href=page_of(&site.catalogue, record)>{words.link.clone()}</a>
                 </details>
             })
         });

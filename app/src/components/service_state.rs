@@ -9,6 +9,7 @@ use crate::audience::shown_groups;
 use crate::record::{Group, Record, Role, Service};
 use crate::site::{site, texts};
 use crate::status::said::{Said, Times};
+use crate::status::scope::page_of;
 use crate::status::standing::Seen;
 use crate::status::tell::{self, ToldState};
 use crate::status::words::ServiceStateValue;
@@ -34,7 +35,7 @@ pub fn ServiceState<'a>(
     let told = tell::tell(times, &texts, &seen, (record, group, service));
     let words = &texts.status.meaning;
     let more = (told.shown != ShownState::Ok && !on_status_page)
-        .then(|| view! { " " <a href="/status">{words.more.clone()}</a> });
+        .then(|| view! { " " <a href=page_of(&site.catalogue, record)>{words.more.clone()}</a> });
     let ToldState {
         shown,
         state,
@@ -50,12 +51,17 @@ pub fn ServiceState<'a>(
         <div class="service-state" data-mark=shown.mark() data-live="" id=id>
             <p class="state">
                 <b class="sign">{said(state)}</b>
-                {checked.map(|checked| view! { " " <span>"· " {said(checked)}</span> })}
+                {checked.map(behind)}
             </p>
             {lasting.map(|text| view! { <p class="note">{text}</p> })}
             {means}
         </div>
     })
+}
+
+/// When a state was found, behind it. The dot between them is not seen where this begins a line.
+fn behind(checked: Said) -> impl IntoView {
+    view! { " " <span><i aria-hidden="true">"· "</i> {said(checked)}</span> }
 }
 
 /// How the services of each group stand, where the form of a test stands. It must stand inside an
@@ -112,7 +118,7 @@ fn before_test(
         view! {
             <p class="state">
                 <b class="sign">{said(line)}</b>
-                {checked.map(|checked| view! { " " <span>"· " {said(checked)}</span> })}
+                {checked.map(behind)}
             </p>
         }
     });

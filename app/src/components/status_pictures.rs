@@ -86,15 +86,7 @@ pub fn DayBars<'a>(
         dots,
         triangles,
     } = bars.lines();
-    let summary = words.summary.fill(|value| {
-        let state = match value {
-            DayCountsValue::Ok => DayState::Ok,
-            DayCountsValue::Degraded => DayState::Degraded,
-            DayCountsValue::Down => DayState::Down,
-            DayCountsValue::None => DayState::None,
-        };
-        bars.count(state).to_string()
-    });
+    let summary = summary(words, &bars);
     let lines = [
         ("none", none),
         ("ok", ok),
@@ -128,6 +120,19 @@ pub fn DayBars<'a>(
             </div>
         </figure>
     }
+}
+
+/// How many days were how.
+pub(super) fn summary(words: &DaysWords, bars: &Bars) -> String {
+    words.summary.fill(|value| {
+        let state = match value {
+            DayCountsValue::Ok => DayState::Ok,
+            DayCountsValue::Degraded => DayState::Degraded,
+            DayCountsValue::Down => DayState::Down,
+            DayCountsValue::None => DayState::None,
+        };
+        bars.count(state).to_string()
+    })
 }
 
 /// The same days as a table.

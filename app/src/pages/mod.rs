@@ -22,6 +22,8 @@ mod scan;
 mod settings;
 mod status;
 mod status_news;
+mod status_rows;
+mod status_services;
 mod test;
 
 pub use busy::BusyPage;

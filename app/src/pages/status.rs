@@ -1,30 +1,30 @@
-//! `/status`: how all servers stand, and how they stood.
-
-use std::sync::Arc;
+//! `/status`: how all servers stand, and how they stood. Where there are many, those of a provider have a page of their
+//! own.
 
 use leptos::prelude::*;
-use time::UtcDateTime;
 
 use super::status_news::{Incidents, WhatChanged};
-use crate::components::{
-    DayBars, DayTable, DaysLegend, Document, Heading, Late, ResponseChart, ResponseTable,
-    ServiceState, said,
-};
+use super::status_rows::ServiceRows;
+use super::status_services::WholeServices;
+use crate::components::{Document, Heading, Late, said};
 use crate::islands::LiveStatus;
-use crate::record::{Group, Record, Service};
 use crate::site::{Shows, site, texts};
 use crate::status::said::{Said, Times};
+use crate::status::scope::{MAX_WHOLE, place_of};
 use crate::status::tell::{self, Overall};
-use crate::status::words::{DomainsMoreValue, DomainsValue, NumberValue, TimeValue};
-use crate::status::{Seen, ServiceFacts, ServiceHistory, ServiceKey, ShownState, Standing};
+use crate::status::words::{NumberValue, ProviderValue, TimeValue};
+use crate::status::{Scope, Seen, ServiceKey, Standing};
 use crate::texts::Texts;
 
-/// How all servers stand, and how they stood.
+/// How servers stand, and how they stood.
 #[component]
-pub fn StatusPage() -> impl IntoView {
+pub fn StatusPage(
+    /// Which.
+    scope: Scope,
+) -> impl IntoView {
     let (site, texts) = (site(), texts());
     let words = &texts.status.page;
-    let title = words.title.clone();
+    let title = title(&scope, &texts);
     let shown = site.revision.number(Shows::Changes);
     let body = match site.status.seen() {
         None => view! {
@@ -33,49 +33,87 @@ pub fn StatusPage() -> impl IntoView {
             <p class="go-on"><a class="button" href="/test">{words.test.clone()}</a></p>
         }
         .into_any(),
-        Some(seen) => known(&seen, shown).into_any(),
+        Some(seen) => known(&scope, &seen, shown).into_any(),
     };
     view! {
         <Document title=title.clone() description=words.lead.clone()>
             <h1>{title}</h1>
+            {larger(&scope, &texts)}
             {body}
         </Document>
     }
 }
 
-fn known(seen: &Seen, shown: u64) -> impl IntoView + use<> {
+fn title(scope: &Scope, texts: &Texts) -> String {
+    let words = &texts.status.page;
+    match scope {
+        Scope::All => words.title.clone(),
+        Scope::Provider(record) => words.title_of.fill(|ProviderValue::Provider| &record.name),
+        Scope::Service(record, _) => {
+            let service = tell::services_of(record).find(|service| scope.has(service));
+            let name = service.map(|service| tell::name(texts, service));
+            format!("{}: {}", record.name, name.unwrap_or_default())
+        }
+    }
+}
+
+/// The way to the page with more servers.
+fn larger(scope: &Scope, texts: &Texts) -> Option<impl IntoView + use<>> {
+    let words = &texts.status.page;
+    let text = match scope {
+        Scope::All => return None,
+        Scope::Provider(_) => words.all.clone(),
+        Scope::Service(record, _) => words.title_of.fill(|ProviderValue::Provider| &record.name),
+    };
+    let href = scope.parent()?.path();
+    Some(view! { <p class="shortcuts"><a href=href>{text}</a></p> })
+}
+
+fn known(scope: &Scope, seen: &Seen, shown: u64) -> impl IntoView + use<> {
     let (site, texts) = (site(), texts());
     let times = Times::new(&texts, seen.now);
     let words = &texts.status;
-    let records = site.catalogue.records.iter();
-    let records = records.map(|record| provider(record, seen)).collect_view();
-    let overall = overall(seen, times, &texts);
+    let services = match scope.is_whole(&site.catalogue) {
+        true => view! { <WholeServices scope seen/> }.into_any(),
+        false => view! { <ServiceRows scope seen times/> }.into_any(),
+    };
+    let overall = overall(scope, seen, times, &texts);
     view! {
         <p class="lead">{words.page.lead.clone()} " " {tell::interval(&texts, seen.every)}</p>
         <LiveStatus>{overall} <Late shown/></LiveStatus>
-        {records}
+        {services}
         <section aria-labelledby="incidents">
             <Heading id="incidents".to_owned() title=words.incidents.title.clone()/>
-            <div data-live="" id="incidents-list"><Incidents seen times/></div>
+            <div data-live="" id="incidents-list"><Incidents scope seen times/></div>
         </section>
         <section aria-labelledby="changes">
             <Heading id="changes".to_owned() title=words.changes.title.clone()/>
-            <div data-live="" id="changes-list"><WhatChanged seen times/></div>
+            <div data-live="" id="changes-list"><WhatChanged scope seen times/></div>
         </section>
-        {for_machines(&texts)}
+        {for_machines(scope, &texts)}
     }
 }
 
 /// The same for other sites and for programs.
-fn for_machines(texts: &Texts) -> impl IntoView + use<> {
+fn for_machines(scope: &Scope, texts: &Texts) -> impl IntoView + use<> {
     let words = &texts.status.machines;
-    let links = [
-        ("/status/badge.svg", &words.badge),
-        ("/status.json", &words.json),
-        ("/status.atom", &words.feed),
-    ];
+    let path = |path: &str| path.to_owned();
+    let name = scope.name();
+    let links = match scope {
+        Scope::All => vec![
+            (path("/status/badge.svg"), &words.badge),
+            (path("/status.json"), &words.json),
+            (path("/status.atom"), &words.feed),
+        ],
+        Scope::Provider(_) => vec![(format!("/status/data/{name}.json"), &words.json)],
+        Scope::Service(..) => vec![
+            (format!("/status/badge/{name}.svg"), &words.badge),
+            (format!("/status/data/{name}.json"), &words.json),
+        ],
+    };
+    let links = links.into_iter();
     let links = links.map(|(href, text)| view! { <li><a href=href>{text.clone()}</a></li> });
-    let links = Vec::from(links);
+    let links: Vec<_> = links.collect();
     view! {
         <details class="others">
             <summary>{words.title.clone()}</summary>
@@ -86,9 +124,11 @@ fn for_machines(texts: &Texts) -> impl IntoView + use<> {
 }
 
 /// The one sentence for which most people come.
-fn overall(seen: &Seen, times: Times<'_>, texts: &Texts) -> impl IntoView + use<> {
+fn overall(scope: &Scope, seen: &Seen, times: Times<'_>, texts: &Texts) -> impl IntoView + use<> {
     let words = &texts.status;
-    let overall = Overall::of(seen, &site().catalogue);
+    let site = site();
+    let services = || scope.services(&site.catalogue);
+    let overall = Overall::of(seen, services());
     let text = match overall {
         Overall::OwnNetwork(since) => Some(Said::fill(
             &words.page.own_network_text,
@@ -97,171 +137,66 @@ fn overall(seen: &Seen, times: Times<'_>, texts: &Texts) -> impl IntoView + use<
         Overall::NotChecked => Some(Said::text(&words.page.first_check_text)),
         _ => None,
     };
-    let results = seen.snapshot.services.values();
-    let last = results.filter_map(|history| Some(history.last.as_ref()?.at));
+    let last = services().filter_map(|(record, service)| {
+        let key = ServiceKey::new(record, service);
+        Some(seen.snapshot.last(&key)?.at)
+    });
     let last = last.max().filter(|_| text.is_none());
     let checked = last.map(|at| Said::fill(&words.state.checked_all, |_| times.ago(at)));
     view! {
         <div class="overall" data-mark=overall.shown().mark() data-live="" id="overall">
             <p class="state"><b class="sign">{overall.title(texts)}</b></p>
             {text.map(|text| view! { <p>{said(text)}</p> })}
-            {troubled(seen, times, texts)}
+            {troubled(scope, seen, times, texts)}
             <p class="checked">
                 {checked.map(|checked| view! { <span>{said(checked)}</span> " " })}
-                <a href="/status">{words.page.refresh.clone()}</a>
+                <a href=scope.path()>{words.page.refresh.clone()}</a>
             </p>
         </div>
     }
 }
 
-/// The servers with trouble, each with a link to its part of the page.
-fn troubled(seen: &Seen, times: Times<'_>, texts: &Texts) -> Option<impl IntoView + use<>> {
-    let site = site();
-    let services = tell::services(&site.catalogue).filter_map(|(record, service)| {
-        let key = ServiceKey::new(record, service);
-        let standing = seen.standing(&key);
-        let state = tell::state(times, &standing);
-        let name = format!("{}: {}", record.name, tell::name(texts, service));
-        let href = format!("#{}.{}", key.record(), key.service());
-        matches!(standing, Standing::Down { .. })
-            .then(|| view! { <li><a href=href>{name}</a> ": " {said(state)}</li> })
-    });
-    let services: Vec<_> = services.collect();
-    (!services.is_empty()).then(|| view! { <ul class="troubled">{services}</ul> })
-}
+/// So many servers with trouble are named where each has only a row: the providers with trouble have the first ones.
+const MAX_NAMED: usize = 10;
 
-/// The servers of a provider.
-fn provider(record: &Arc<Record>, seen: &Seen) -> impl IntoView + use<> {
-    let several = record.groups.len() > 1;
-    let groups = record.groups.iter().map(|group| {
-        let texts = texts();
-        let head = several.then(|| {
-            let name = group.name.in_language(&texts.language).to_owned();
-            view! { <h3>{name}</h3> <p class="hint">{domains(group, &texts)}</p> }
-        });
-        let services = group.services.iter();
-        let services = services.map(|service| one(record, group, service, seen, several));
-        let services = services.collect_view();
-        view! { {head} <div class="status-services">{services}</div> }
-    });
-    let groups = groups.collect_view();
-    let id = format!("provider-{}", record.id);
-    view! {
-        <section aria-labelledby=id.clone()>
-            <Heading id=id.clone() title=record.name.clone()/>
-            <DaysLegend/>
-            {groups}
-        </section>
-    }
-}
-
-/// The most domains that are named.
-const MAX_NAMED: usize = 3;
-
-/// For which addresses a group is.
-fn domains(group: &Group, texts: &Texts) -> String {
-    let words = &texts.status.page;
-    let named = group.domains.iter().take(MAX_NAMED);
-    let named: Vec<String> = named.map(|domain| format!("@{domain}")).collect();
-    let more = group.domains.len() - named.len();
-    let domains = match more {
-        0 => texts.words.list(named),
-        _ => {
-            let named = named.join(", ");
-            words.domains_more.fill(|value| match value {
-                DomainsMoreValue::Domains => named.clone(),
-                DomainsMoreValue::Count => more.to_string(),
-            })
-        }
-    };
-    words.other_addresses.fill(|DomainsValue::Domains| &domains)
-}
-
-/// One server.
-fn one(
-    record: &Record,
-    group: &Group,
-    service: &Service,
+/// The servers with trouble, each with a link to where all that is known of it is shown.
+fn troubled(
+    scope: &Scope,
     seen: &Seen,
-    below_group: bool,
-) -> impl IntoView + use<> {
-    let texts = texts();
-    let times = Times::new(&texts, seen.now);
-    let endpoint = &service.endpoint;
-    let key = ServiceKey::new(record, service);
-    let history = seen.snapshot.services.get(&key).map(|history| &**history);
-    let facts = history.and_then(|history| history.facts.as_ref());
-    let certificate = facts.and_then(|facts| certificate(facts, seen.now, &texts));
-    let id = format!("{}.{}", key.record(), key.service());
-    let protocol = texts.words.protocol(endpoint.protocol).name.clone();
-    let heading = match below_group {
-        true => view! { <h4>{protocol}</h4> }.into_any(),
-        false => view! { <h3>{protocol}</h3> }.into_any(),
-    };
-    view! {
-        <article class="card status-service" id=id.clone()>
-            {heading}
-            <p class="purpose">{tell::address(&texts, endpoint)}</p>
-            <ServiceState record group service on_status_page=true/>
-            <div data-live="" id=format!("certificate-{id}")>{certificate}</div>
-            // Parts of what comes with the first check are renewed by themselves.
-            <div data-live="" id=format!("pictures-{id}")>
-                {history.map(|_| pictures(history, times, &id, tell::name(&texts, service)))}
-            </div>
-        </article>
-    }
-}
-
-/// How it stood, drawn and as tables.
-fn pictures(
-    history: Option<&ServiceHistory>,
     times: Times<'_>,
-    key: &str,
-    name: String,
-) -> impl IntoView + use<> {
-    let tables = texts().status.page.tables.clone();
-    let label = format!("{name}: {tables}");
-    view! {
-        <DayBars history times key=key.to_owned() name=name.clone()/>
-        <ResponseChart history times key=key.to_owned() name/>
-        <details class="folded">
-            <summary>{tables}</summary>
-            <div class="scroll" tabindex="0" role="region" aria-label=label>
-                <DayTable history times key=key.to_owned()/>
-                <ResponseTable history times key=key.to_owned()/>
-            </div>
-        </details>
-    }
-}
-
-/// Certificates that end sooner than this are to be renewed, in days.
-const RENEW: i64 = 14;
-
-/// How long the certificate is valid.
-fn certificate(
-    facts: &ServiceFacts,
-    now: UtcDateTime,
     texts: &Texts,
 ) -> Option<impl IntoView + use<>> {
-    let certificate = facts.certificate.as_ref()?;
-    let words = &texts.status.certificate;
-    let left = certificate.not_after - now.unix_timestamp();
-    let days = left.div_euclid(86_400);
-    let text = match days {
-        ..0 => words.over.clone(),
-        0 => words.today.clone(),
-        1 => words.day.clone(),
-        _ => words.days.fill(|NumberValue::Number| days.to_string()),
-    };
-    let renew = (days < RENEW).then(|| view! { " " <span>{words.renew.clone()}</span> });
-    let shown = if days < RENEW {
-        ShownState::Degraded
-    } else {
-        ShownState::Ok
-    };
-    Some(view! {
-        <p class="certificate" data-mark=shown.mark()>
-            {words.label.clone()} ": " <b>{text}</b> {renew.map(|renew| view! { "." {renew} })}
-        </p>
-    })
+    let catalogue = &site().catalogue;
+    let own_path = scope.path();
+    let down = scope.services(catalogue).filter_map(|(record, service)| {
+        let standing = seen.standing(&ServiceKey::new(record, service));
+        let down = matches!(standing, Standing::Down { .. });
+        down.then_some((record, service, standing))
+    });
+    let down: Vec<_> = down.collect();
+    let named = down.iter().take(match scope.is_whole(catalogue) {
+        true => MAX_WHOLE,
+        false => MAX_NAMED,
+    });
+    let named = named.map(|(record, service, standing)| {
+        let state = tell::state(times, standing);
+        let name = format!("{}: {}", record.name, tell::name(texts, service));
+        let place = place_of(catalogue, record, service);
+        let href = match place.strip_prefix(&own_path) {
+            Some(part) if part.starts_with('#') => part.to_owned(),
+            _ => place,
+        };
+        view! { <li><a href=href>{name}</a> ": " {said(state)}</li> }
+    });
+    let named: Vec<_> = named.collect();
+    let more = down.len() - named.len();
+    let more = (more > 0).then(|| {
+        let more = texts
+            .status
+            .incidents
+            .more
+            .fill(|NumberValue::Number| more.to_string());
+        view! { <li>{more}</li> }
+    });
+    (!named.is_empty()).then(|| view! { <ul class="troubled">{named} {more}</ul> })
 }

@@ -7,18 +7,17 @@ use crate::record::{Record, Service};
 use crate::site::{site, texts};
 use crate::status::said::{Said, Times};
 use crate::status::words::{NumberValue, PeriodValue, SinceValue};
-use crate::status::{Change, Incident, Seen, ShownState, tell};
+use crate::status::{Change, Incident, Scope, Seen, ShownState, change, tell};
 use crate::texts::Texts;
 
 /// So many are listed; the others are among the data for programs.
 const MAX_LISTED: usize = 30;
 
-/// The longest text of a change that is shown, in characters. What servers say may be long.
-const MAX_TEXT_LEN: usize = 200;
-
 /// The incidents, the newest first.
 #[component]
 pub fn Incidents<'a>(
+    /// Of which servers.
+    scope: &'a Scope,
     /// What is known.
     seen: &'a Seen,
     /// When somebody looks.
@@ -27,6 +26,7 @@ pub fn Incidents<'a>(
     let (site, texts) = (site(), texts());
     let words = &texts.status.incidents;
     let incidents = seen.snapshot.incidents.iter();
+    let incidents = incidents.filter(|one| scope.tells_of(&site.catalogue, &one.service));
     let known = incidents.filter_map(|incident| {
         let (record, service) = tell::find(&site.catalogue, &incident.service)?;
         Some((record, service, incident))
@@ -88,14 +88,19 @@ fn period(times: Times<'_>, incident: &Incident) -> Said {
 /// What has changed, the newest first.
 #[component]
 pub fn WhatChanged<'a>(
+    /// At which servers.
+    scope: &'a Scope,
     /// What is known.
     seen: &'a Seen,
     /// When somebody looks.
     times: Times<'a>,
 ) -> impl IntoView + use<> {
-    let texts = texts();
+    let (site, texts) = (site(), texts());
     let words = &texts.status.changes;
-    let changes = &seen.snapshot.changes;
+    let changes = seen.snapshot.changes.iter();
+    let changes: Vec<_> = changes
+        .filter(|change| scope.tells_of_subject(&site.catalogue, &change.subject))
+        .collect();
     if changes.is_empty() {
         return view! { <p>{words.none.clone()}</p> }.into_any();
     }
@@ -111,7 +116,7 @@ fn changed(change: &Change, times: Times<'_>, texts: &Texts) -> impl IntoView + 
     let at = Said::from(times.clock(change.at));
     let text = |text: &str| match text {
         "" => words.nothing.clone(),
-        text => shortened(text),
+        text => change::shown(text),
     };
     view! {
         <li>
@@ -134,11 +139,4 @@ fn and_more(more: usize, texts: &Texts) -> Option<impl IntoView + use<>> {
     let text = &texts.status.incidents.more;
     let text = text.fill(|NumberValue::Number| more.to_string());
     (more > 0).then(|| view! { <p class="hint">{text}</p> })
-}
-
-fn shortened(text: &str) -> String {
-    match text.char_indices().nth(MAX_TEXT_LEN) {
-        None => text.to_owned(),
-        Some((end, _)) => format!("{} …", &text[..end]),
-    }
 }

@@ -4,7 +4,7 @@
 use html_escape::encode_text;
 
 use super::standing::{Seen, ShownState, Standing};
-use super::tell::Overall;
+use super::tell::{self, Overall};
 use crate::record::Catalogue;
 use crate::texts::Texts;
 
@@ -22,7 +22,7 @@ const SIGN: usize = 14;
 
 /// How all servers stand.
 pub fn overall(texts: &Texts, seen: Option<&Seen>, catalogue: &Catalogue) -> String {
-    let shown = seen.map(|seen| Overall::of(seen, catalogue).shown());
+    let shown = seen.map(|seen| Overall::of(seen, tell::services(catalogue)).shown());
     picture(texts, &texts.status.badge.all, shown)
 }
 

@@ -2,6 +2,9 @@
 //!
 //! A bar has the height of a whole day. What went wrong is cut off from its top, in another color, and a day on which
 //! something did has a sign below it: so it is seen by the height, by the sign and by the color.
+//!
+//! Beside many other services there is no room for this. There the bars of worse days are lower, and days of a kind
+//! that follow each other are one dashed line.
 
 use std::fmt::Write as _;
 
@@ -19,10 +22,13 @@ pub const HEIGHT: u32 = BOTTOM + 10;
 const STEP: usize = 5;
 
 /// Where the bars end.
-const BOTTOM: u32 = 30;
+pub const BOTTOM: u32 = 30;
 
 /// The least that is cut off, or nobody would see it.
 const MIN_CUT: u32 = 8;
+
+/// How a bar of a strip is dashed: a day, and the room to the next.
+pub const DASHES: &str = "4 1";
 
 /// How a day was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,6 +85,19 @@ pub struct Lines {
 }
 
 impl DayState {
+    /// All, the best first.
+    pub const ALL: [Self; 4] = [Self::Ok, Self::Degraded, Self::Down, Self::None];
+
+    /// The height of its bar in a strip.
+    pub const fn height(self) -> u32 {
+        match self {
+            Self::Ok => BOTTOM,
+            Self::Degraded => 20,
+            Self::Down => 10,
+            Self::None => 2,
+        }
+    }
+
     fn of(day: &Day) -> Self {
         match (day.checks(), day.down, day.degraded) {
             (0, ..) => Self::None,
@@ -147,6 +166,26 @@ impl Bars {
             }
         }
         runs
+    }
+
+    /// The days of this kind, as a strip has them (`d` of `path`): a line for those that follow each other, as thick as
+    /// they are high.
+    pub fn strip(&self, state: DayState) -> String {
+        let mut line = String::new();
+        let middle = BOTTOM - state.height() / 2;
+        let mut left = 0;
+        for days in self
+            .days
+            .chunk_by(|a, b| DayState::of(a) == DayState::of(b))
+        {
+            let width = days.len() * STEP;
+            if days.first().map(DayState::of) == Some(state) {
+                // Writing to a string does not fail.
+                let _ = write!(line, "M{left} {middle}h{}", width - 1);
+            }
+            left += width;
+        }
+        line
     }
 
     /// What is drawn.
@@ -247,6 +286,21 @@ mod tests {
         let none = Bars::new(None, today()).lines();
         assert_eq!(none.none.matches('M').count(), MAX_DAYS);
         assert_eq!(none.ok, "");
+    }
+
+    #[test]
+    fn days_of_a_kind_that_follow_each_other_are_one_line_of_a_strip() {
+        let bars = bars(&[(3, 9, 0, 0), (2, 8, 0, 1), (1, 8, 1, 0), (0, 5, 0, 0)]);
+        let strips = DayState::ALL.map(|state| bars.strip(state));
+        let expected = ["M430 15h4M445 15h4", "M440 20h4", "M435 25h4", "M0 29h429"];
+        assert_eq!(strips, expected);
+        let alternating: Vec<_> = (0..90).map(|ago| (ago, 1, ago as u32 % 2, 0)).collect();
+        let bars = super::tests::bars(&alternating);
+        let length: usize = DayState::ALL
+            .map(|state| bars.strip(state).len())
+            .iter()
+            .sum();
+        assert!(length <= 90 * "M445 15h4".len(), "{length}");
     }
 
     #[test]

@@ -51,6 +51,17 @@ pub enum Subject {
     Domain(Domain),
 }
 
+/// The longest text of a change that is shown, in characters. What servers say may be long.
+const MAX_SHOWN: usize = 200;
+
+/// As much of a text of a change as is shown.
+pub fn shown(text: &str) -> String {
+    match text.char_indices().nth(MAX_SHOWN) {
+        None => text.to_owned(),
+        Some((end, _)) => format!("{} …", &text[..end]),
+    }
+}
+
 impl fmt::Display for Subject {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

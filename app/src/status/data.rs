@@ -1,15 +1,20 @@
 //! How everything stands, as data for programs. `docs/operations.md` describes it. Fields may be added; what a field
 //! means never changes.
+//!
+//! It is bounded as a page is: for more services than are shown whole there is a document for each provider.
 
 use probe::Security;
 use serde::Serialize;
 use time::UtcDateTime;
 
 use super::bars::Bars;
+use super::change::shown;
 use super::feed::rfc3339;
+use super::scope::MAX_ROWS;
+use super::snapshot::MAX_INCIDENTS;
 use super::standing::{Seen, Standing};
-use super::tell::{self, Overall};
-use super::{Change, Incident, ServiceKey};
+use super::tell::Overall;
+use super::{Change, Incident, Scope, ServiceHistory, ServiceKey};
 use crate::record::{Catalogue, Record, Service};
 
 /// All of it.
@@ -21,6 +26,8 @@ pub struct StatusData {
     state: &'static str,
     own_network_down_since: Option<String>,
     services: Vec<ServiceData>,
+    /// How many more services there are.
+    services_left_out: usize,
     incidents: Vec<IncidentData>,
     changes: Vec<ChangeData>,
 }
@@ -41,7 +48,9 @@ struct ServiceData {
     /// The share of all checks of 90 days that found it working, from 0 to 1.
     working_share: Option<f64>,
     certificate_expires_at: Option<String>,
-    days: Vec<DayData>,
+    /// Left out where the document is about more services than are shown whole.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    days: Option<Vec<DayData>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -72,8 +81,8 @@ struct ChangeData {
 }
 
 impl StatusData {
-    /// All that is known of the services of these records.
-    pub fn new(seen: Option<&Seen>, catalogue: &Catalogue) -> Self {
+    /// What is known of these services.
+    pub fn new(seen: Option<&Seen>, catalogue: &Catalogue, scope: &Scope) -> Self {
         let Some(seen) = seen else {
             return Self {
                 version: 1,
@@ -82,30 +91,34 @@ impl StatusData {
                 state: "unknown",
                 own_network_down_since: None,
                 services: Vec::new(),
+                services_left_out: 0,
                 incidents: Vec::new(),
                 changes: Vec::new(),
             };
         };
         let snapshot = &seen.snapshot;
-        let services = tell::services(catalogue);
+        let whole = scope.is_whole(catalogue);
+        let services = || scope.services(catalogue);
         let incidents = snapshot.incidents.iter();
-        let known = |incident: &Incident| tell::find(catalogue, &incident.service).is_some();
+        let changes = snapshot.changes.iter();
         Self {
             version: 1,
             monitored: true,
             interval_seconds: Some(seen.every.as_secs()),
-            state: Overall::of(seen, catalogue).shown().name(),
+            state: Overall::of(seen, services()).shown().name(),
             own_network_down_since: snapshot.own_network_down.map(rfc3339),
-            services: services
-                .map(|(record, service)| service_data(seen, record, service))
+            services: services()
+                .take(MAX_ROWS)
+                .map(|(record, service)| service_data(seen, record, service, whole))
                 .collect(),
+            services_left_out: services().count().saturating_sub(MAX_ROWS),
             incidents: incidents
-                .filter(|incident| known(incident))
+                .filter(|incident| scope.tells_of(catalogue, &incident.service))
+                .take(MAX_INCIDENTS)
                 .map(|incident| incident_data(incident, seen.now))
                 .collect(),
-            changes: snapshot
-                .changes
-                .iter()
+            changes: changes
+                .filter(|change| scope.tells_of_subject(catalogue, &change.subject))
                 .map(|change| change_data(change))
                 .collect(),
         }
@@ -118,7 +131,7 @@ impl StatusData {
     }
 }
 
-fn service_data(seen: &Seen, record: &Record, service: &Service) -> ServiceData {
+fn service_data(seen: &Seen, record: &Record, service: &Service, whole: bool) -> ServiceData {
     let key = ServiceKey::new(record, service);
     let standing = seen.standing(&key);
     let history = seen.snapshot.services.get(&key);
@@ -135,7 +148,7 @@ fn service_data(seen: &Seen, record: &Record, service: &Service) -> ServiceData 
         Standing::Down { reason, .. } | Standing::Degraded(_, reason) => Some(reason.code()),
         _ => None,
     };
-    let days = history.iter().flat_map(|history| &history.days);
+    let days = whole.then(|| days(history.map(|history| &**history)));
     let endpoint = &service.endpoint;
     let bars = Bars::new(history.map(|history| &**history), seen.now.date());
     ServiceData {
@@ -152,16 +165,20 @@ fn service_data(seen: &Seen, record: &Record, service: &Service) -> ServiceData 
         response_time_ms: last.and_then(|last| millis(last.response_time?)),
         working_share: bars.share().map(|share| share as f64 / 10_000.0),
         certificate_expires_at: ends.map(rfc3339),
-        days: days
-            .map(|(date, day)| DayData {
-                date: date.to_string(),
-                ok: day.ok,
-                degraded: day.degraded,
-                down: day.down,
-                mean_response_time_ms: day.mean().and_then(millis),
-            })
-            .collect(),
+        days,
     }
+}
+
+fn days(history: Option<&ServiceHistory>) -> Vec<DayData> {
+    let days = history.into_iter().flat_map(|history| &history.days);
+    let days = days.map(|(date, day)| DayData {
+        date: date.to_string(),
+        ok: day.ok,
+        degraded: day.degraded,
+        down: day.down,
+        mean_response_time_ms: day.mean().and_then(millis),
+    });
+    days.collect()
 }
 
 fn incident_data(incident: &Incident, now: UtcDateTime) -> IncidentData {
@@ -179,8 +196,8 @@ fn change_data(change: &Change) -> ChangeData {
         subject: change.subject.to_string(),
         what: change.fact.to_string(),
         at: rfc3339(change.at),
-        before: change.before.clone(),
-        after: change.after.clone(),
+        before: shown(&change.before),
+        after: shown(&change.after),
     }
 }
 

@@ -4,6 +4,7 @@ use time::UtcDateTime;
 use uuid::Uuid;
 
 use super::said::{Part, Said, Times};
+use super::scope::place_of;
 use super::standing::Seen;
 use super::words::{
     PeriodReasonValue, ProviderValue, ServiceValue, SinceReasonValue, SubjectValue,
@@ -16,6 +17,9 @@ use crate::texts::Texts;
 /// So many entries are told, the newest first.
 const MAX_ENTRIES: usize = 50;
 
+/// So many providers are named in its title.
+const MAX_NAMED: usize = 3;
+
 /// The name space of the ids of entries. It never changes, because readers know entries by their ids.
 const IDS: Uuid = Uuid::from_u128(0x2f0c_2f0b_6d5b_4c0e_9a53_7e3b_6f0a_91d4);
 
@@ -24,8 +28,8 @@ struct Entry {
     id: Uuid,
     title: String,
     text: String,
-    /// The part of the page that tells more.
-    part: String,
+    /// The page that tells more, and its part.
+    href: String,
     published: UtcDateTime,
     updated: UtcDateTime,
 }
@@ -42,13 +46,7 @@ pub fn feed(texts: &Texts, seen: Option<&Seen>, catalogue: &Catalogue, now: UtcD
     }
     entries.sort_by_key(|entry| std::cmp::Reverse(entry.updated));
     entries.truncate(MAX_ENTRIES);
-    let names = catalogue.records.iter().map(|record| record.name.as_str());
-    let names = texts.words.list(names);
-    let title = texts
-        .status
-        .machines
-        .feed_title
-        .fill(|ProviderValue::Provider| &names);
+    let title = title(texts, catalogue);
     let ids: Vec<&str> = catalogue
         .records
         .iter()
@@ -91,13 +89,24 @@ pub fn feed(texts: &Texts, seen: Option<&Seen>, catalogue: &Catalogue, now: UtcD
                 xml.text("title", &[], &entry.title);
                 xml.text("published", &[], &rfc3339(entry.published));
                 xml.text("updated", &[], &rfc3339(entry.updated));
-                let href = format!("/status#{}", entry.part);
-                let link = [("rel", "alternate"), ("type", "text/html"), ("href", &href)];
+                let href = entry.href.as_str();
+                let link = [("rel", "alternate"), ("type", "text/html"), ("href", href)];
                 xml.empty("link", &link);
                 xml.text("summary", &[], &entry.text);
             });
         }
     })
+}
+
+/// The name of the feed, with those of the providers where they are few.
+fn title(texts: &Texts, catalogue: &Catalogue) -> String {
+    let names = catalogue.records.iter().map(|record| record.name.as_str());
+    if names.len() > MAX_NAMED {
+        return texts.status.page.title.clone();
+    }
+    let names = texts.words.list(names);
+    let title = &texts.status.machines.feed_title;
+    title.fill(|ProviderValue::Provider| &names)
 }
 
 fn incident(
@@ -134,11 +143,7 @@ fn incident(
         id: Uuid::new_v5(&IDS, id.as_bytes()),
         title: title.fill(|ServiceValue::Service| &name),
         text: text.plain(),
-        part: format!(
-            "{}.{}",
-            incident.service.record(),
-            incident.service.service()
-        ),
+        href: place_of(catalogue, record, service),
         published: incident.begin,
         updated: incident.end.unwrap_or(incident.begin),
     })
@@ -153,9 +158,13 @@ fn change(times: Times<'_>, texts: &Texts, catalogue: &Catalogue, change: &Chang
     };
     let at = change.at.unix_timestamp_nanos();
     let id = format!("change {} {} {at}", change.subject, change.fact);
-    let part = match &change.subject {
-        Subject::Service(key) => format!("{}.{}", key.record(), key.service()),
-        Subject::Domain(_) => "changes".to_owned(),
+    let service = match &change.subject {
+        Subject::Service(key) => tell::find(catalogue, key),
+        Subject::Domain(_) => None,
+    };
+    let href = match service {
+        Some((record, service)) => place_of(catalogue, record, service),
+        None => "/status#changes".to_owned(),
     };
     let (before, after) = (text(&change.before), text(&change.after));
     Entry {
@@ -171,7 +180,7 @@ fn change(times: Times<'_>, texts: &Texts, catalogue: &Catalogue, change: &Chang
             words.changes.before,
             words.changes.after,
         ),
-        part,
+        href,
         published: change.at,
         updated: change.at,
     }

@@ -15,6 +15,7 @@
 //! | [`snapshot`] | all of it now |
 //! | [`state`] | the snapshot of the running site, shared by pages |
 //! | [`standing`] | how a service stands for somebody who looks now |
+//! | [`scope`] | which services are told of together, and where |
 //! | [`words`], [`said`] | what is said of it, and sentences with times in them |
 //! | [`tell`] | how services stand, in words |
 //! | [`bars`], [`chart`] | the days and the response times, as they are drawn |
@@ -32,6 +33,7 @@ pub mod history;
 pub mod incident;
 pub mod result;
 pub mod said;
+pub mod scope;
 pub mod service;
 pub mod snapshot;
 pub mod standing;
@@ -48,6 +50,7 @@ pub use facts::{Certificate, OwnSignIn, ServiceFacts};
 pub use history::{Counts, Day, Point, ServiceHistory};
 pub use incident::Incident;
 pub use result::{CheckResult, Reason, ServiceState};
+pub use scope::Scope;
 pub use service::{ServiceKey, ServiceKeyError};
 pub use snapshot::Snapshot;
 pub use standing::{Seen, ShownState, Standing};

@@ -7,7 +7,7 @@ use time::UtcDateTime;
 
 use super::{Change, CheckResult, Event, Incident, ServiceHistory, ServiceKey, ServiceState};
 
-/// So many incidents are shown.
+/// So many incidents that are over are shown.
 pub const MAX_INCIDENTS: usize = 500;
 
 /// So many changes are shown.
@@ -18,7 +18,8 @@ pub const MAX_CHANGES: usize = 200;
 pub struct Snapshot {
     /// The services that were checked.
     pub services: BTreeMap<ServiceKey, Arc<ServiceHistory>>,
-    /// The incidents of the last 90 days, the newest first.
+    /// The incidents of the last 90 days, the newest first. However many there are, all that go on are among them: one
+    /// at most for each service.
     pub incidents: VecDeque<Arc<Incident>>,
     /// What has changed in the last 90 days, the newest first.
     pub changes: VecDeque<Arc<Change>>,
@@ -62,8 +63,14 @@ impl Snapshot {
                 let newer = self.incidents.iter();
                 let newer = newer.take_while(|known| known.begin > incident.begin);
                 self.incidents.insert(newer.count(), Arc::new(incident));
-                self.incidents.truncate(MAX_INCIDENTS);
             }
+        }
+        let mut over = self.incidents.iter().enumerate();
+        let oldest = over.rfind(|(_, incident)| incident.end.is_some());
+        let oldest = oldest.map(|(place, _)| place);
+        let count = self.incidents.iter().filter(|one| one.end.is_some());
+        if count.count() > MAX_INCIDENTS {
+            oldest.and_then(|place| self.incidents.remove(place));
         }
     }
 
@@ -169,6 +176,7 @@ mod tests {
     #[test]
     fn it_does_not_grow_without_bound() {
         let mut snapshot = Snapshot::default();
+        snapshot.apply(incident(-1, None));
         for hour in 0..24 * 100 {
             snapshot.apply(result(3600 * hour, ServiceState::Ok));
             snapshot.apply(incident(3600 * hour, Some(3600 * hour + 60)));
@@ -178,8 +186,9 @@ mod tests {
             (history.days.len(), history.points.len()),
             (MAX_DAYS, MAX_POINTS)
         );
-        assert_eq!(snapshot.incidents.len(), MAX_INCIDENTS);
-        // The newest stay.
+        // The newest stay, and what goes on.
+        assert_eq!(snapshot.incidents.len(), MAX_INCIDENTS + 1);
+        assert_eq!(snapshot.open_incident(&key()).unwrap().begin, at(-1));
         assert_eq!(snapshot.incidents[0].begin, at(3600 * (24 * 100 - 1)));
     }
 

@@ -58,9 +58,11 @@ pub enum Overall {
 }
 
 impl Overall {
-    /// How all services of these records stand. One outside the provider's own table may fail without anything
-    /// being wrong.
-    pub fn of(seen: &Seen, catalogue: &Catalogue) -> Self {
+    /// How these services stand. One outside the provider's own table may fail without anything being wrong.
+    pub fn of<'a>(
+        seen: &Seen,
+        services: impl IntoIterator<Item = (&'a Record, &'a Service)>,
+    ) -> Self {
         if let Some(since) = seen.snapshot.own_network_down {
             return Self::OwnNetwork(since);
         }
@@ -71,7 +73,7 @@ impl Overall {
             mut alternative_down,
             mut degraded,
         ] = [0; 5];
-        for (record, service) in services(catalogue) {
+        for (record, service) in services {
             let standing = seen.standing(&ServiceKey::new(record, service));
             total += 1;
             known += usize::from(standing.checked().is_some());
@@ -134,10 +136,14 @@ fn of_total(sentence: &Template<CountValue>, number: usize, total: usize) -> Str
 /// Every service of every record.
 pub fn services(catalogue: &Catalogue) -> impl Iterator<Item = (&Record, &Service)> {
     catalogue.records.iter().flat_map(|record| {
-        let groups = record.groups.iter();
-        let services = groups.flat_map(|group| &group.services);
+        let services = services_of(record);
         services.map(move |service| (&**record, service))
     })
+}
+
+/// Every service of a record.
+pub fn services_of(record: &Record) -> impl Iterator<Item = &Service> {
+    record.groups.iter().flat_map(|group| &group.services)
 }
 
 /// What a change is about.
@@ -155,8 +161,10 @@ pub fn subject(catalogue: &Catalogue, subject: &Subject, texts: &Texts) -> Strin
 
 /// The service of a key, unless the records have lost it.
 pub fn find<'a>(catalogue: &'a Catalogue, key: &ServiceKey) -> Option<(&'a Record, &'a Service)> {
-    let mut services = services(catalogue);
-    services.find(|(record, service)| ServiceKey::new(record, service) == *key)
+    let mut records = catalogue.records.iter();
+    let record = records.find(|record| record.id.as_str() == key.record())?;
+    let service = services_of(record).find(|service| service.endpoint.id == key.service())?;
+    Some((record, service))
 }
 
 /// What is said of a service.

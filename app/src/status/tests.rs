@@ -340,23 +340,23 @@ fn all_together_are_said_in_one_sentence() {
             "We cannot check the mail servers right now",
         ),
     ] {
-        let overall = Overall::of(&seen(events), &catalogue);
+        let overall = Overall::of(&seen(events), tell::services(&catalogue));
         assert_eq!(overall.title(&texts), expected);
     }
     for second in ["smtp", &alternative] {
         let two = down("imap", HOUR).into_iter().chain(down(second, HOUR));
-        let overall = Overall::of(&seen(two), &catalogue);
+        let overall = Overall::of(&seen(two), tell::services(&catalogue));
         let title = overall.title(&texts);
         assert_eq!(
             title,
             format!("There is trouble with 2 of {} mail servers", all.len())
         );
     }
-    let overall = Overall::of(&seen(down("imap", HOUR)), &catalogue);
+    let overall = Overall::of(&seen(down("imap", HOUR)), tell::services(&catalogue));
     assert_eq!(overall.shown().name(), "down");
     // Of the others nothing is known yet.
     let one = result("imap", 0, ServiceState::Ok, Reason::Found(Outcome::Ok));
-    let overall = Overall::of(&seen([one]), &catalogue);
+    let overall = Overall::of(&seen([one]), tell::services(&catalogue));
     assert_eq!(
         overall.title(&texts),
         format!(

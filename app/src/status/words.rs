@@ -89,7 +89,8 @@ words! {
 words! {
     /// The page about all servers.
     StatusPageWords: title lead off off_text first_check first_check_text all_work all_answer one_down own_network
-        every_minute often refresh test tables;
+        every_minute often refresh test tables find all;
+        title_of(ProviderValue) left_out(NumberValue)
         some_down(CountValue) no_trouble_known(CountValue) own_network_text(TimeValue) every_minutes(NumberValue)
         every_hours(NumberValue) other_addresses(DomainsValue) domains_more(DomainsMoreValue)
 }

@@ -1,12 +1,14 @@
 //! A made history of 90 days, as a monitor could have found it: for tests, and for looking at pages. Nothing of it
 //! was measured.
 
+use std::collections::HashMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use app::record::RecordFile;
 use app::status::{
     Certificate, Change, ChangedFact, CheckResult, Event, Incident, Reason, ServiceFacts,
-    ServiceKey, ServiceState, ServiceStatus, Snapshot, Subject,
+    ServiceHistory, ServiceKey, ServiceState, ServiceStatus, Snapshot, Subject,
 };
 use probe::Outcome;
 use time::{Duration as Span, UtcDateTime};
@@ -19,6 +21,16 @@ pub(crate) fn record() -> RecordFile {
     let text = include_str!("record.toml").to_owned();
     let name = "made.toml".to_owned();
     RecordFile { name, text }
+}
+
+/// So many made providers with four services each.
+pub(crate) fn records(providers: usize) -> Vec<RecordFile> {
+    let model = include_str!("one_of_many.toml");
+    let record = |number| RecordFile {
+        name: format!("{number}.toml"),
+        text: model.replace("{number}", &format!("{number}")),
+    };
+    (0..providers).map(record).collect()
 }
 
 /// A time without success: the service, how many minutes ago it began, how many minutes it lasted or none while it
@@ -47,22 +59,24 @@ const OUTAGES: [Outage; 6] = [
 /// Days without a check, because the site itself was down: from so many days ago, and how many.
 const GAP: (i64, i64) = (33, 2);
 
-/// Everything that a monitor would have told until now, about these services.
-pub(crate) fn events(services: &[ServiceKey], now: UtcDateTime) -> Vec<Event> {
+/// What happened and what changed until now, as a monitor would have told it of these services.
+fn news(services: &[ServiceKey], now: UtcDateTime) -> Vec<Event> {
     let mut events = Vec::new();
-    for service in services {
-        events.extend(results(service, now));
-        events.push(Event::Facts(service.clone(), facts(service, now)));
-    }
-    let known = |name: &str| services.iter().find(|service| service.service() == name);
+    let known = |name: &str| {
+        let name = name.to_owned();
+        services
+            .iter()
+            .filter(move |service| service.service() == name)
+    };
     for (name, ago, lasted, outcome) in OUTAGES {
-        let Some(service) = known(name) else { continue };
         let begin = now - Span::minutes(ago);
-        events.push(Event::Incident(Incident {
-            service: service.clone(),
-            begin,
-            end: lasted.map(|lasted| begin + Span::minutes(lasted)),
-            reason: Reason::Found(outcome),
+        events.extend(known(name).map(|service| {
+            Event::Incident(Incident {
+                service: service.clone(),
+                begin,
+                end: lasted.map(|lasted| begin + Span::minutes(lasted)),
+                reason: Reason::Found(outcome),
+            })
         }));
     }
     let changes = [
@@ -90,13 +104,14 @@ pub(crate) fn events(services: &[ServiceKey], now: UtcDateTime) -> Vec<Event> {
         ),
     ];
     for (name, fact, days, before, after) in changes {
-        let Some(service) = known(name) else { continue };
-        events.push(Event::Change(Change {
-            subject: Subject::Service(service.clone()),
-            fact,
-            at: now - Span::days(days),
-            before: before.to_owned(),
-            after: after.to_owned(),
+        events.extend(known(name).map(|service| {
+            Event::Change(Change {
+                subject: Subject::Service(service.clone()),
+                fact,
+                at: now - Span::days(days),
+                before: before.to_owned(),
+                after: after.to_owned(),
+            })
         }));
     }
     if let Some(domain) = services.first().and_then(|_| "mail.example".parse().ok()) {
@@ -114,8 +129,24 @@ pub(crate) fn events(services: &[ServiceKey], now: UtcDateTime) -> Vec<Event> {
 /// The status of a site whose monitor has told all of this.
 pub(crate) fn status(services: &[ServiceKey], now: UtcDateTime) -> ServiceStatus {
     let mut snapshot = Snapshot::default();
-    let events = events(services, now);
-    events.into_iter().for_each(|event| snapshot.apply(event));
+    // Services of the same name have the same history, which takes a while to make.
+    let mut made = HashMap::new();
+    for service in services {
+        let model = made.entry(service.service()).or_insert_with(|| {
+            let mut alone = Snapshot::default();
+            results(service, now).for_each(|event| alone.apply(event));
+            alone.services[service].clone()
+        });
+        let mut history = ServiceHistory::clone(model);
+        history.facts = Some(facts(service, now));
+        if let Some(last) = &mut history.last {
+            last.service = service.clone();
+        }
+        snapshot.services.insert(service.clone(), Arc::new(history));
+    }
+    news(services, now)
+        .into_iter()
+        .for_each(|event| snapshot.apply(event));
     ServiceStatus::new(EVERY, snapshot)
 }
 

@@ -17,6 +17,7 @@ mod refusals;
 mod setup;
 mod short_way;
 mod status;
+mod status_many;
 
 use std::net::SocketAddr;
 use std::num::NonZeroU32;

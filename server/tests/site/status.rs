@@ -22,7 +22,7 @@ use tower::ServiceExt;
 use super::{ask, get, served_site};
 
 #[path = "../made_history/mod.rs"]
-mod made_history;
+pub(super) mod made_history;
 
 /// The site with the made history, and what changes it.
 fn made() -> (Router, ServiceStatus, app::site::Revision) {
@@ -31,9 +31,9 @@ fn made() -> (Router, ServiceStatus, app::site::Revision) {
     })
 }
 
-fn with_status(
+pub(super) fn with_status(
     record: RecordFile,
-    status: impl FnOnce(&Site) -> ServiceStatus,
+    status: impl FnOnce(&mut Site) -> ServiceStatus,
 ) -> (Router, ServiceStatus, app::site::Revision) {
     let mut kept = None;
     let router = served_site(record, &LimitOptions::default(), Hosts::default(), |site| {
@@ -44,21 +44,21 @@ fn with_status(
     (router, status, revision)
 }
 
-fn keys(catalogue: &Catalogue) -> Vec<ServiceKey> {
+pub(super) fn keys(catalogue: &Catalogue) -> Vec<ServiceKey> {
     let services = tell::services(catalogue);
     services
         .map(|(record, service)| ServiceKey::new(record, service))
         .collect()
 }
 
-async fn page(site: &Router, path: &str) -> String {
+pub(super) async fn page(site: &Router, path: &str) -> String {
     let answer = ask(site, get(path)).await;
     assert_eq!(answer.status, StatusCode::OK, "{path}");
     answer.text()
 }
 
 /// The text of a page, without its markup.
-fn text(page: &str) -> String {
+pub(super) fn text(page: &str) -> String {
     let mut text = String::new();
     let body = page.split_once("<main").map_or(page, |(_, body)| body);
     for piece in body.split('<') {

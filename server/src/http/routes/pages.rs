@@ -13,6 +13,7 @@ use app::pages::{
 };
 use app::record::{Domain, parse_address};
 use app::site::{Shows, Site};
+use app::status::Scope;
 use axum::extract::{Form, Path, Query, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -110,6 +111,11 @@ pub(crate) fn pages() -> Vec<PageRoute> {
         PageRoute::new("/report", get(report)),
         PageRoute::new("/test", get(test_form).post(test_page)).with_age(),
         PageRoute::new("/status", get(status)).with_age(),
+        PageRoute::each("/status/of/{name}", get(status_of), |site| {
+            let scopes = Scope::of_own_pages(&site.catalogue).into_iter();
+            scopes.map(|scope| scope.name()).collect()
+        })
+        .with_age(),
         PageRoute::each("/settings/{domain}", get(settings), |site| {
             site.domain_groups().into_iter().flatten().collect()
         })
@@ -135,7 +141,26 @@ async fn password(State(app): State<Arc<AppState>>, request: PageRequest) -> Res
 }
 
 async fn status(State(app): State<Arc<AppState>>, request: PageRequest) -> Response {
-    page(&app, StatusCode::OK, &request, || view! { <StatusPage/> }).await
+    let show = || view! { <StatusPage scope=Scope::All/> };
+    page(&app, StatusCode::OK, &request, show).await
+}
+
+/// The servers of a provider, or one of them. Links to them stay right when there are more or fewer than before.
+async fn status_of(
+    State(app): State<Arc<AppState>>,
+    Path(name): Path<String>,
+    request: PageRequest,
+) -> Response {
+    let catalogue = &app.site.catalogue;
+    let Some(scope) = Scope::named(catalogue, &name) else {
+        return not_found(State(app), request).await;
+    };
+    let place = scope.place(catalogue);
+    if place != scope.path() {
+        return Redirect::temporary(&place).into_response();
+    }
+    let show = move || view! { <StatusPage scope=scope.clone()/> };
+    page(&app, StatusCode::OK, &request, show).await
 }
 
 async fn test_form(

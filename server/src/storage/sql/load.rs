@@ -222,19 +222,24 @@ impl<'a, DB: Dialect> Reader<'a, DB> {
 
     /// Those that go on, and those that ended in the time that is shown, the newest first.
     pub(super) async fn incidents(&mut self) -> Result<Vec<Arc<Incident>>, sqlx::Error> {
-        let statement = with_integers(
+        let go_on = QueryBuilder::new(
+            "SELECT CAST(service AS BIGINT), began, ended, reason FROM incidents WHERE ended IS NULL",
+        );
+        let over = with_integers(
             [
                 (
                     "SELECT CAST(service AS BIGINT), began, ended, reason FROM incidents \
-                     WHERE ended IS NULL OR ended >= ",
+                     WHERE ended >= ",
                     self.oldest,
                 ),
                 (" ORDER BY began DESC LIMIT ", MAX_INCIDENTS as i64),
             ],
             "",
         );
+        let mut rows = self.rows(go_on).await?;
+        rows.extend(self.rows(over).await?);
         let mut incidents = Vec::new();
-        for row in self.rows(statement).await? {
+        for row in rows {
             let (Some(service), Some(begin), Some(reason)) = (
                 self.keys.get(&integer::<DB>(&row, 0)?),
                 at(integer::<DB>(&row, 1)?),
@@ -249,6 +254,7 @@ impl<'a, DB: Dialect> Reader<'a, DB> {
                 reason,
             }));
         }
+        incidents.sort_by_key(|incident| std::cmp::Reverse(incident.begin));
         Ok(incidents)
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use app::record::Catalogue;
 use app::site::Site;
 use app::status::data::StatusData;
-use app::status::{ServiceKey, badge, feed, tell};
+use app::status::{Scope, ServiceKey, badge, feed, tell};
 use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -28,6 +28,7 @@ const KEPT: &str = "public, max-age=60";
 pub(crate) fn routes() -> Vec<PageRoute> {
     vec![
         PageRoute::new("/status.json", get(data)).with_age(),
+        PageRoute::each("/status/data/{name}", get(data_of), documents).with_age(),
         PageRoute::new("/status.atom", get(news)).with_age(),
         PageRoute::new("/status/badge.svg", get(badge_of_all)).with_age(),
         PageRoute::each("/status/badge/{name}", get(badge_of_service), badges).with_age(),
@@ -40,6 +41,15 @@ fn badges(site: &Site) -> Vec<String> {
     services.map(|key| badge_name(&key)).collect()
 }
 
+/// The name of the document of every provider and every service: `centurylink.json`, `centurylink.imap.json`.
+fn documents(site: &Site) -> Vec<String> {
+    let providers = site.catalogue.records.iter();
+    let providers = providers.map(|record| format!("{}.json", record.id));
+    let services = keys(&site.catalogue);
+    let services = services.map(|key| format!("{}.{}.json", key.record(), key.service()));
+    providers.chain(services).collect()
+}
+
 fn keys(catalogue: &Catalogue) -> impl Iterator<Item = ServiceKey> {
     tell::services(catalogue).map(|(record, service)| ServiceKey::new(record, service))
 }
@@ -49,8 +59,21 @@ fn badge_name(key: &ServiceKey) -> String {
 }
 
 async fn data(State(app): State<Arc<AppState>>) -> Response {
+    data_in(&app, &Scope::All)
+}
+
+async fn data_of(State(app): State<Arc<AppState>>, Path(name): Path<String>) -> Response {
+    let scope = name.strip_suffix(".json");
+    let scope = scope.and_then(|name| Scope::named(&app.site.catalogue, name));
+    match scope {
+        Some(scope) => data_in(&app, &scope),
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+fn data_in(app: &AppState, scope: &Scope) -> Response {
     let seen = app.site.status.seen();
-    let json = StatusData::new(seen.as_ref(), &app.site.catalogue).json();
+    let json = StatusData::new(seen.as_ref(), &app.site.catalogue, scope).json();
     for_all("application/json", json)
 }
 
