@@ -63,6 +63,7 @@ LAB_NEEDS := openssl=openssl postfix=postfix dovecot=dovecot-core \
   /usr/lib/dovecot/imap-login=dovecot-imapd /usr/lib/dovecot/pop3-login=dovecot-pop3d \
   /usr/lib/dovecot/lmtp=dovecot-lmtpd /usr/lib/dovecot/submission-login=dovecot-submissiond
 TEST_NEEDS := $(LAB_NEEDS) $(or $(CHROMIUM),/usr/bin/chromium)=chromium \
+  $(or $(FIREFOX),/usr/bin/firefox-esr)=firefox-esr WebKitWebDriver=webkit2gtk-driver Xvfb=xvfb \
   nsd=nsd unbound=unbound ldns-signzone=ldnsutils \
   $(POSTGRES_NEEDS) \
   python3=python3 xmllint=libxml2-utils zbarimg=zbar-tools \
@@ -171,7 +172,7 @@ check-rust:
 
 # $(call install,PROGRAM=PACKAGE…) installs the Debian packages of missing programs. No mail server
 # of the system is started, neither now nor at the next boot.
-# On Ubuntu apt would take for `chromium` a package that only installs the snap.
+# On Ubuntu apt would take for `chromium` a package that only installs the snap, and has no `firefox-esr`.
 define install
 @absent() { for need in $(1); do [ -e "$${need%%=*}" ] || command -v "$${need%%=*}" > /dev/null || tr + '\n' <<< "$${need#*=}"; done; }; \
 packages=$$(absent); \
@@ -185,10 +186,13 @@ if [ -n "$$packages" ]; then \
     printf '#!/bin/sh\nexit 101\n' | $$sudo tee $$policy > /dev/null; $$sudo chmod 755 $$policy; \
   fi; \
   $$sudo apt-get update -qq; \
-  if [[ $$packages == *chromium* && -z "$$(apt-cache show chromium 2> /dev/null)" ]]; then \
-    printf '%s\n' 'apt has no package chromium here (on Ubuntu Chromium is only a snap).' \
-      'Install Chromium by hand, and name its program: make test CHROMIUM=/path/to/chromium' >&2; exit 1; \
-  fi; \
+  for browser in chromium firefox-esr; do \
+    if [[ $$packages == *$$browser* && -z "$$(apt-cache show $$browser 2> /dev/null)" ]]; then \
+      name=$${browser%-esr}; \
+      printf '%s\n' "apt has no package $$browser here (on Ubuntu $$name is only a snap)." \
+        "Install it by hand, and name its program: make test $${name^^}=/path/to/$$name" >&2; exit 1; \
+    fi; \
+  done; \
   $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $$packages; \
   if [ -d /run/systemd/system ]; then \
     for service in postfix dovecot nginx nsd unbound postgresql; do \

@@ -37,7 +37,7 @@ export default defineConfig({
       name: "no-scripts",
       use: { javaScriptEnabled: false },
       // These need scripts, as does axe, or no browser at all; the markup is the same for both.
-      testIgnore: ["browser_sign_in", "scripts", "hydration", "running", "slow_network", "leaving", "live", "markup", "clients"].map((name) => `**/${name}.spec.ts`),
+      testIgnore: ["browser_sign_in", "scripts", "hydration", "running", "slow_network", "leaving", "live", "markup", "clients", "other_browsers"].map((name) => `**/${name}.spec.ts`),
     },
   ],
 });

@@ -13,6 +13,7 @@
 //! | [`answered`] | one answer on the way through the troubleshooter | both |
 //! | [`webmail`] | where a text mentions webmail | both |
 //! | `pages` | one file a page | server |
+//! | `audience` | whose mail a page is about | server |
 //! | `page_words` | the words of the pages, from `content/` | server |
 //! | `record` | a provider's documented settings, parsed strictly | server |
 //! | `guide` | mail programs, fix cards and the troubleshooter, from `content/` | server |
@@ -39,6 +40,8 @@
 mod accept_language;
 pub mod address;
 pub mod answered;
+#[cfg(feature = "ssr")]
+pub mod audience;
 pub mod check;
 pub mod components;
 #[cfg(feature = "ssr")]

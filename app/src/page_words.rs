@@ -8,6 +8,8 @@ words! {
     /// The words of all pages that have none of their own elsewhere.
     PageWords {
         home: HomeWords,
+        ask: AskWords,
+        any_provider: AnyProviderWords,
         test: TestPageWords,
         settings: SettingsWords,
         password: PasswordPageWords,
@@ -29,8 +31,18 @@ words! {
 words! {
     /// The first page.
     HomeWords: title heading lead doors door_fix door_fix_hint door_programs door_programs_hint door_settings
-        door_settings_hint address button hint settings;
+        door_settings_hint address button hint settings unknown_of_many;
         unknown(ProviderValue)
+}
+
+words! {
+    /// Pages that have to ask for the address before they can show settings.
+    AskWords: settings steps commands button
+}
+
+words! {
+    /// What a provider is called where it is not known which one it is, or where there are too many to name.
+    AnyProviderWords: name some
 }
 
 words! {
@@ -81,13 +93,13 @@ words! {
 
 words! {
     /// Addresses of somebody else.
-    UnknownDomainWords: title heading unreadable known; again(ProviderValue)
+    UnknownDomainWords: title heading unreadable known again_of_many; again(ProviderValue)
 }
 
 words! {
     /// What is said below the field for the address.
-    AddressWords: meant; unknown(ProviderValue) elsewhere(ElsewhereValue) elsewhere_help(ElsewhereValue)
-        elsewhere_find(ElsewhereValue)
+    AddressWords: meant unknown_of_many; unknown(ProviderValue) elsewhere(ElsewhereValue)
+        elsewhere_of_many(ElsewhereNameValue) elsewhere_help(ElsewhereNameValue) elsewhere_find(ElsewhereNameValue)
 }
 
 words! {
@@ -111,8 +123,8 @@ words! {
 words! {
     /// What stands around every page.
     LayoutWords: skip navigation settings programs fix menu search search_hint search_button link_here
-        link_copied footer;
-        title(PageTitleValue) description(ProviderValue) name(ProviderValue)
+        link_copied footer description_of_many name_of_many;
+        title(PageTitleValue) title_of_many(TitleValue) description(ProviderValue) name(ProviderValue)
 }
 
 words! {
@@ -172,6 +184,9 @@ placeholders! {
     /// In sentences about a provider that is not ours.
     ElsewhereValue { Name = "name", Provider = "provider" }
 
+    /// In sentences about a provider that is not ours alone.
+    ElsewhereNameValue { Name = "name" }
+
     /// In what shows how an address looks.
     ExampleValue { Address = "address", Domain = "domain" }
 
@@ -183,6 +198,9 @@ placeholders! {
 
     /// In the title of every page.
     PageTitleValue { Title = "title", Provider = "provider" }
+
+    /// In the title of every page where there are many providers.
+    TitleValue { Title = "title" }
 
     /// In what names a request for support.
     CodeValue { Code = "code" }

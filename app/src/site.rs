@@ -9,8 +9,6 @@ use tokio::sync::Notify;
 
 use crate::check::SignInWays;
 use crate::content::Files;
-use crate::guide::program::SecurityNames;
-use crate::guide::values::Values;
 use crate::operator::Operator;
 use crate::other_providers::{self, OtherProvider};
 use crate::page_words::PageWords;
@@ -19,6 +17,9 @@ use crate::record::{Catalogue, SignInMethod};
 use crate::status::ServiceStatus;
 use crate::texts::{Languages, Texts};
 use crate::words::OutcomeWords;
+
+/// The most providers whose names all stand in a sentence.
+const MAX_NAMED_PROVIDERS: usize = 3;
 
 /// Built once at start by the server and given to every page and to the test.
 #[non_exhaustive]
@@ -126,6 +127,9 @@ pub struct Bundle {
 /// this device are in their places when the page is first seen. The content security policy names its hash.
 pub const DEVICE_SCRIPT: &str = include_str!("device.js").trim_ascii_end();
 
+/// The style of the page for those who ask when a limit is reached. The content security policy names its hash.
+pub const BUSY_STYLE: &str = include_str!("../../style/busy.css").trim_ascii_end();
+
 /// The path of the request, by which a page knows its place in the navigation.
 #[derive(Clone, Debug, Default)]
 pub struct RequestPath(pub Arc<str>);
@@ -189,29 +193,24 @@ impl Site {
         })
     }
 
-    /// The names of the providers, as they stand in a sentence.
-    pub fn provider_names(&self, words: &OutcomeWords) -> String {
-        let records = self.catalogue.records.iter();
-        words.list(records.map(|record| record.name.as_str()))
+    /// The names of the providers, as they stand in a sentence; `None` where they are more than one can take in.
+    pub fn provider_names(&self, words: &OutcomeWords) -> Option<String> {
+        let mut names: Vec<&str> = Vec::new();
+        for record in &self.catalogue.records {
+            if !names.contains(&record.name.as_str()) {
+                names.push(&record.name);
+            }
+            if names.len() > MAX_NAMED_PROVIDERS {
+                return None;
+            }
+        }
+        Some(words.list(names))
     }
 
     /// Whether any provider's mail servers take a password.
     pub fn takes_password(&self) -> bool {
         let mut groups = (self.catalogue.records.iter()).flat_map(|record| &record.groups);
         groups.any(|group| group.sign_in.method == SignInMethod::Password)
-    }
-
-    /// The values of every group of settings, in the order in which the groups are shown.
-    pub fn values(&self, security: &SecurityNames) -> Vec<Values> {
-        let records = self.catalogue.records.iter();
-        let groups =
-            records.flat_map(|record| record.groups.iter().map(move |group| (record, group)));
-        let values = groups.map(|(record, group)| Values {
-            record: Arc::clone(record),
-            group: Arc::clone(group),
-            security: security.clone(),
-        });
-        values.collect()
     }
 
     /// The domains of every group of settings, in the order in which the groups are shown.

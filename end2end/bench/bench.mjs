@@ -19,6 +19,7 @@ import { benchProbe } from "./probe.mjs";
 import { benchRounds } from "./rounds.mjs";
 import { benchSizes } from "./sizes.mjs";
 import { benchThroughput } from "./throughput.mjs";
+import { benchWays } from "./ways.mjs";
 
 const directory = mkdtempSync(join(tmpdir(), "mailguide-bench-"));
 // Servers are stopped and files removed when this process exits, also when it is interrupted.
@@ -40,6 +41,7 @@ try {
   await benchProbe();
   await benchHandshakes();
   await benchRounds();
+  await benchWays(directory);
   await benchMonitor(directory);
   await benchHistory(directory);
   await benchDecisions();

@@ -14,6 +14,8 @@ const STALLED_TESTS = 500;
 const SLOW_CLIENTS = 50;
 /** The pause between two requests on each connection, in milliseconds. */
 const PACE = 4;
+/** The ticks of a second in the times of a process (`getconf CLK_TCK`). */
+const TICKS = 100;
 /** How long invalid requests are sent, in seconds; `JUNK_SECONDS=600` is long enough to detect leaks. */
 const JUNK_SECONDS = Number(process.env.JUNK_SECONDS ?? 20);
 
@@ -30,6 +32,7 @@ export async function benchLoad(directory) {
   try {
     const idle = await percentile(directory, server.url);
     const before = await memory(server.pid);
+    const quiet = server.output().length;
 
     // The tests start one after the other, as those of real clients do, and so they are repeated.
     const tests = [];
@@ -51,7 +54,7 @@ export async function benchLoad(directory) {
     const settled = await memory(server.pid);
     const rate = await junk(directory, server.url, JUNK_SECONDS);
     const after = await memory(server.pid);
-    const noise = server.output().split("\n").filter((line) => /\b(ERROR|WARN|INFO)\b/.test(line));
+    const noise = server.output().slice(quiet).split("\n").filter((line) => line !== "");
 
     table(
       "Under load",
@@ -180,6 +183,14 @@ export async function percentile(directory, url, path = "/") {
 export async function memory(pid) {
   const status = await readFile(`/proc/${pid}/status`, "utf8");
   return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)[1]) / 1024);
+}
+
+/** The processor time that a process has used, in seconds (proc(5), utime and stime). */
+export async function cpu(pid) {
+  const stat = await readFile(`/proc/${pid}/stat`, "utf8");
+  // The name of a program may hold spaces and parentheses.
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11]) + Number(fields[12])) / TICKS;
 }
 
 /** Sends every kind of invalid request in turn; returns the number of requests per second. */

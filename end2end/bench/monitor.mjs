@@ -1,12 +1,12 @@
 // What the monitor costs: a hundred records of four services each, checked again and again, and the pages meanwhile.
 
-import { readFile, readdir, readlink, writeFile } from "node:fs/promises";
+import { readdir, readlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DOMAIN } from "../lab/accounts.mjs";
 import { startLab } from "../lab/lab.mjs";
 import { serve } from "../mailguide.mjs";
-import { memory, percentile } from "./load.mjs";
+import { cpu, memory, percentile } from "./load.mjs";
 import { grouped, table } from "./table.mjs";
 import { compareWithNginx } from "./throughput.mjs";
 
@@ -16,8 +16,6 @@ const SERVICES = ["imap", "pop", "smtp", "smtp-tls"];
 /** So often each service is checked, in seconds, and for how long that is measured. */
 const EVERY = 20;
 const ROUNDS = 3;
-/** The ticks of a second in the times of a process (`getconf CLK_TCK`). */
-const TICKS = 100;
 
 export async function benchMonitor(directory) {
   const lab = await startLab({ sharedLogins: true });
@@ -74,12 +72,6 @@ async function measure(directory, options, every) {
   } finally {
     await server.stop();
   }
-}
-
-/** The processor time that a process has used, in seconds (proc(5), utime and stime). */
-async function cpu(pid) {
-  const fields = (await readFile(`/proc/${pid}/stat`, "utf8")).split(") ")[1].split(" ");
-  return (Number(fields[11]) + Number(fields[12])) / TICKS;
 }
 
 /** How many sockets a process has open. */

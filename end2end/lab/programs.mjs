@@ -13,7 +13,9 @@ const PACKAGES = {
   swaks: "swaks",
   taskset: "util-linux",
   testssl: "testssl.sh",
+  WebKitWebDriver: "webkit2gtk-driver",
   wrk: "wrk",
+  Xvfb: "xvfb",
 };
 
 // Daemons are in sbin, which is not on the PATH of every shell.

@@ -2,48 +2,12 @@
 
 import { createHash } from "node:crypto";
 import { closeSync, openSync, readFileSync, readSync } from "node:fs";
-import { connect, createServer, type AddressInfo } from "node:net";
 import type { Page } from "@playwright/test";
 import { labOptions, serve } from "../mailguide.mjs";
 import { expect, expectAwake, test } from "./fixtures";
+import { capture, forms } from "./line";
 
 const PASSWORD_FIELD = "Your email password";
-
-/** What a capture of one direction must not hold: the password, and what protocols and programs make of it. */
-function forms(user: string, password: string): Buffer[] {
-  const texts = [password, `\0${user}\0${password}`, `"${password}"`, encodeURIComponent(password), JSON.stringify(password)];
-  const hashes = ["md5", "sha1", "sha256"].map((name) => createHash(name).update(password).digest());
-  return [
-    ...texts.flatMap((text) => [Buffer.from(text), Buffer.from(text, "utf16le")]),
-    ...texts.map((text) => Buffer.from(Buffer.from(text).toString("base64").replace(/=+$/, ""))),
-    ...hashes,
-    ...hashes.flatMap((hash) => [Buffer.from(hash.toString("hex")), Buffer.from(hash.toString("base64"))]),
-  ];
-}
-
-/** A way to the site on which every byte is kept. */
-async function capture(site: string) {
-  const { hostname, port } = new URL(site);
-  const bytes: Buffer[] = [];
-  const server = createServer((client) => {
-    const upstream = connect(Number(port), hostname);
-    for (const [from, to] of [[client, upstream], [upstream, client]]) {
-      from.on("data", (part: Buffer) => {
-        bytes.push(part);
-        to.write(part);
-      });
-      from.on("close", () => to.destroy());
-      from.on("error", () => to.destroy());
-    }
-  });
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  const { port: own } = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${own}`,
-    bytes: () => Buffer.concat(bytes),
-    close: () => server.close(),
-  };
-}
 
 /** All that a process holds in memory and may change. */
 function memory(pid: number): Buffer {
@@ -124,7 +88,7 @@ test.describe("seen from the line", () => {
 });
 
 test.describe("where the worker cannot run", () => {
-  test.use({ expectedProblems: [/worker|Failed to load resource|ERR_FAILED|WebAssembly/i] });
+  test.use({ expectedProblems: [/worker|Failed to load resource|ERR_FAILED|WebAssembly|WebSocket|^request to another origin/i] });
 
   for (const [what, pattern] of [
     ["its script", "**/pkg/worker-*.js"],
@@ -139,6 +103,17 @@ test.describe("where the worker cannot run", () => {
       await expect(page.locator(".finding").first()).toContainText("did not accept this password");
     });
   }
+
+  test("a network lets no WebSocket through: the form says so, and the server does the test", async ({ page, lab, server }) => {
+    const line = await capture(server.url, "GET /api/relay");
+    await page.goto(`${line.url}/test`);
+    await fill(page, lab.accounts.normal.address, "not-the-password");
+    await expect.poll(() => line.bytes().includes("GET /api/relay")).toBe(true);
+    await expect(way(page)).toContainText("passes through our server");
+    await start(page);
+    await expect(page.locator(".finding").first()).toContainText("did not accept this password");
+    line.close();
+  });
 });
 
 test("the way through the server is said before anybody turns to the password", async ({ page }) => {

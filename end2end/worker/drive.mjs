@@ -80,6 +80,8 @@ async function words(request, response) {
 
 function relay(socket, request) {
   const port = Number(new URL(request.url, "http://site").searchParams.get("record"));
+  // It only wants to know whether it can be opened.
+  if (!port) return socket.close(1000);
   const step = (stage, outcome, state, facts) => {
     socket.send(JSON.stringify({ stage, state, outcome, elapsed_ms: 0.1, facts, server_said: null }));
   };

@@ -46,6 +46,9 @@ pub struct BrowserTest {
     /// Everything that has happened so far, in its order.
     #[serde(default)]
     pub observed: Vec<BrowserEvent>,
+    /// How many events of the test the browser was told before.
+    #[serde(default)]
+    pub told: usize,
 }
 
 /// Something that happened in the browser.
@@ -83,7 +86,8 @@ pub struct BrowserTestAnswer {
     pub refused: Option<Refusal>,
     /// What to do, where nothing has happened yet.
     pub job: Option<Job>,
-    /// The events of the whole test so far. What was told before comes again, followed by what is new.
+    /// The events that the browser was not told before. Where the request is refused, those that take the place of all
+    /// others.
     pub events: Vec<TestEvent>,
 }
 
@@ -186,6 +190,7 @@ async fn answer(
         events.push(TestEvent::Done);
     }
     let job = begins.then(|| job(site, &about, account));
+    let events = events.into_iter().skip(test.told).collect();
     Ok((job, events))
 }
 

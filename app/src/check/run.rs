@@ -74,9 +74,9 @@ pub async fn start(
 /// Says why nothing was found. The empty plan takes back what was shown before: half a test must not be
 /// taken for a whole one, by the customer or by the troubleshooter.
 pub(super) fn refusal_events(site: &Site, texts: &Texts, refusal: Refusal) -> [TestEvent; 3] {
-    let finding = texts
-        .test
-        .refusal(refusal, &site.provider_names(&texts.words));
+    let providers = site.provider_names(&texts.words);
+    let providers = providers.unwrap_or_else(|| texts.pages.any_provider.some.clone());
+    let finding = texts.test.refusal(refusal, &providers);
     let plan = TestEvent::Plan(Plan {
         services: Vec::new(),
         labels: texts.test.labels(Default::default()),

@@ -7,6 +7,7 @@ use probe::dialogue::OutgoingMessage;
 use super::mask::Mask;
 use super::present::Presenter;
 use super::{Account, Refusal, RequestedSignIn};
+use crate::audience::Audience;
 use crate::record::{
     Address, AddressError, AddressOrDomain, Domain, Group, LimitKind, Record, Role, Service,
     SignInMethod, parse_address,
@@ -49,7 +50,11 @@ impl<'a> Subject<'a> {
             .catalogue
             .find(typed.domain())
             .ok_or(Refusal::UnknownDomain)?;
-        let services = select_services(group, ids);
+        let mut services = select_services(group, ids);
+        // With many groups a form has the services of one, which need not be that of the address.
+        if services.is_empty() && !matches!(Audience::of(site, None), Audience::Everybody) {
+            services = select_services(group, &[]);
+        }
         if services.is_empty() {
             return Err(Refusal::UnknownService);
         }

@@ -3,9 +3,13 @@
 use leptos::prelude::*;
 
 use crate::address::{AddressError, Domain, DomainMatch, match_domain, parse_address};
+use crate::audience::{Audience, audience};
 use crate::islands::{AddressAdvice as Advice, AddressInput};
-use crate::page_words::{AddressProblemWords, ElsewhereValue, ExampleValue, ProviderValue};
+use crate::page_words::{
+    AddressProblemWords, ElsewhereNameValue, ElsewhereValue, ExampleValue, ProviderValue,
+};
 use crate::site::{Site, localized, site, texts};
+use crate::texts::Texts;
 
 /// The field, and the advice below it. It must stand inside an
 /// [`AddressScope`](crate::islands::AddressScope).
@@ -35,10 +39,8 @@ pub fn AddressAdvice(
     leaves: bool,
 ) -> impl IntoView {
     let (site, texts) = (site(), texts());
-    let groups = site.domain_groups();
     let said = Said::of(&typed, leaves, &site);
-    let provider = site.provider_names(&texts.words);
-    let domain = groups.iter().flatten().next().cloned().unwrap_or_default();
+    let domain = example_domain(&site);
     let problems = AddressError::ALL.into_iter().map(|error| {
         let text = problem(&texts.pages.address_problem, error, &domain);
         let shown = said == Said::Problem(error);
@@ -47,10 +49,7 @@ pub fn AddressAdvice(
     let problems = problems.collect_view();
     let words = &texts.pages.address;
     let others = site.other_providers.iter().map(|other| {
-        let fill = |value| match value {
-            ElsewhereValue::Name => other.name.clone(),
-            ElsewhereValue::Provider => provider.clone(),
-        };
+        let fill = |ElsewhereNameValue::Name| other.name.clone();
         let help = match &other.help {
             Some(url) => {
                 let url = url.as_str().to_owned();
@@ -63,7 +62,7 @@ pub fn AddressAdvice(
         let shown = said == Said::Elsewhere(other.name.clone());
         view! {
             <p class="note" data-advice="elsewhere" data-domains=domains.join(" ") hidden=!shown>
-                {words.elsewhere.fill(fill)} " " {help}
+                {elsewhere(&site, &texts, &other.name)} " " {help}
             </p>
         }
     });
@@ -73,7 +72,7 @@ pub fn AddressAdvice(
         _ => Default::default(),
     };
     let is_meant = !address.is_empty();
-    let unknown = words.unknown.fill(|ProviderValue::Provider| &provider);
+    let unknown = unknown(&site, &texts);
     view! {
         <Advice leaves>
             <p class="note" data-advice="meant" hidden=!is_meant>
@@ -89,6 +88,47 @@ pub fn AddressAdvice(
 /// Whether another address of ours was perhaps meant by a text.
 pub fn is_slip(typed: &str, site: &Site) -> bool {
     matches!(Said::of(typed, true, site), Said::Meant { .. })
+}
+
+/// The domain with which the page shows how an address looks: one of those that it has settings for.
+fn example_domain(site: &Site) -> String {
+    let audience = audience();
+    match (&audience, audience.domain()) {
+        (_, Some(domain)) => domain.to_string(),
+        (Audience::Unknown, None) => EXAMPLE_DOMAIN.to_owned(),
+        _ => site
+            .domain_groups()
+            .into_iter()
+            .flatten()
+            .next()
+            .unwrap_or_default(),
+    }
+}
+
+/// A domain that is nobody's (RFC 2606).
+const EXAMPLE_DOMAIN: &str = "example.com";
+
+/// Says that an address is one of this provider, which is not ours.
+pub(crate) fn elsewhere(site: &Site, texts: &Texts, name: &str) -> String {
+    let words = &texts.pages.address;
+    match site.provider_names(&texts.words) {
+        Some(provider) => words.elsewhere.fill(|value| match value {
+            ElsewhereValue::Name => name,
+            ElsewhereValue::Provider => &provider,
+        }),
+        None => words
+            .elsewhere_of_many
+            .fill(|ElsewhereNameValue::Name| name),
+    }
+}
+
+/// Says that nobody knows the domain of an address.
+pub(crate) fn unknown(site: &Site, texts: &Texts) -> String {
+    let words = &texts.pages.address;
+    match site.provider_names(&texts.words) {
+        Some(provider) => words.unknown.fill(|ProviderValue::Provider| &provider),
+        None => words.unknown_of_many.clone(),
+    }
 }
 
 /// What is said about a text.

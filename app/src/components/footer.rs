@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::audience::shown_records;
 use crate::page_words::{OperatorValue, ProviderValue};
 use crate::site::{localized, site, texts};
 
@@ -17,7 +18,7 @@ pub fn Footer() -> impl IntoView {
     let privacy = privacy.map(|url| (words.privacy.clone(), url.as_str().to_owned()));
     let contact = operator.contact.as_ref();
     let contact = contact.map(|url| (words.contact.clone(), url.as_str().to_owned()));
-    let help = site.catalogue.records.iter().filter_map(|record| {
+    let help = shown_records().into_iter().filter_map(|record| {
         let url = record.links.support.as_ref()?.url.as_str().to_owned();
         Some((words.help.fill(|ProviderValue::Provider| &record.name), url))
     });

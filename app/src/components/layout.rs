@@ -5,8 +5,9 @@ use leptos::prelude::*;
 
 use super::footer::Footer;
 use super::header::Header;
-use crate::page_words::{PageTitleValue, ProviderValue};
-use crate::site::{Bundle, DEVICE_SCRIPT, localized, site, texts};
+use crate::audience::audience;
+use crate::page_words::{PageTitleValue, ProviderValue, TitleValue};
+use crate::site::{Bundle, DEVICE_SCRIPT, RequestPath, localized, site, texts};
 
 /// A whole HTML document.
 #[component]
@@ -25,15 +26,33 @@ pub fn Document(
     let Bundle { style, script, .. } = site.bundle.clone();
     let provider = site.provider_names(&texts.words);
     let words = texts.pages.layout.clone();
-    let full_title = words.title.fill(|value| match value {
-        PageTitleValue::Title => &title,
-        PageTitleValue::Provider => &provider,
-    });
+    let (full_title, about, name) = match provider {
+        Some(provider) => {
+            let full_title = words.title.fill(|value| match value {
+                PageTitleValue::Title => &title,
+                PageTitleValue::Provider => &provider,
+            });
+            let named = |ProviderValue::Provider| &provider;
+            (
+                full_title,
+                words.description.fill(named),
+                words.name.fill(named),
+            )
+        }
+        None => (
+            words.title_of_many.fill(|TitleValue::Title| &title),
+            words.description_of_many,
+            words.name_of_many,
+        ),
+    };
+    // Search engines need one page of each, and that with the settings of a domain.
+    let RequestPath(path) = use_context().unwrap_or_default();
+    let is_asked_for = audience().domain().is_some() && !path.starts_with("/settings/");
+    let no_index = no_index || is_asked_for;
     let description = match description.trim() {
-        "" => words.description.fill(|ProviderValue::Provider| &provider),
+        "" => about,
         own => shortened(own),
     };
-    let name = words.name.fill(|ProviderValue::Provider| &provider);
     let escaped_title = html_escape::encode_text(&full_title).into_owned();
     view! {
         <!DOCTYPE html>

@@ -7,6 +7,8 @@ mod after_test;
 #[cfg(feature = "ssr")]
 mod answered_list;
 #[cfg(feature = "ssr")]
+mod ask_address;
+#[cfg(feature = "ssr")]
 mod card_sources;
 #[cfg(feature = "ssr")]
 mod changes;
@@ -18,6 +20,8 @@ mod doors;
 mod footer;
 #[cfg(feature = "ssr")]
 mod form_picture;
+#[cfg(feature = "ssr")]
+mod group_panel;
 #[cfg(feature = "ssr")]
 mod header;
 #[cfg(feature = "ssr")]
@@ -70,13 +74,15 @@ mod way_on;
 mod your_address;
 
 #[cfg(feature = "ssr")]
-pub(crate) use address_field::Said;
-#[cfg(feature = "ssr")]
 pub use address_field::{AddressAdvice, AddressField, is_slip};
+#[cfg(feature = "ssr")]
+pub(crate) use address_field::{Said, elsewhere, unknown};
 #[cfg(feature = "ssr")]
 pub use after_test::AfterTest;
 #[cfg(feature = "ssr")]
 pub use answered_list::AnsweredList;
+#[cfg(feature = "ssr")]
+pub use ask_address::AskAddress;
 #[cfg(feature = "ssr")]
 pub use card_sources::CardSources;
 #[cfg(feature = "ssr")]
@@ -87,6 +93,8 @@ pub use doors::Doors;
 pub use footer::Footer;
 #[cfg(feature = "ssr")]
 pub use form_picture::FormPicture;
+#[cfg(feature = "ssr")]
+pub use group_panel::{GroupPanel, Prompt};
 #[cfg(feature = "ssr")]
 pub use heading::Heading;
 #[cfg(feature = "ssr")]

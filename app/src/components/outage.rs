@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::{Late, said};
+use crate::audience::shown_groups;
 use crate::islands::LiveStatus;
 use crate::site::{Shows, site, texts};
 use crate::status::ShownState;
@@ -18,12 +19,11 @@ pub fn Outage() -> impl IntoView {
     let shown = site.revision.number(Shows::Changes);
     let seen = site.status.seen()?;
     let times = Times::new(&texts, seen.now);
-    let records = site.catalogue.records.iter();
-    let groups = records.flat_map(|record| record.groups.iter().map(move |group| (record, group)));
     let words = &texts.status.outage;
-    let notices = groups
-        .enumerate()
-        .filter_map(|(position, (record, group))| {
+    let notices = shown_groups()
+        .into_iter()
+        .filter_map(|of| {
+            let (position, record, group) = (of.position, &of.record, &of.group);
             let (shown, trouble) = match tell::outage(times, &texts, &seen, (record, group)) {
                 Some(trouble) => (ShownState::Down, trouble),
                 None => {

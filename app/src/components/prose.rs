@@ -5,13 +5,14 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::chip::{chip, placeholder};
+use crate::audience::{provider, shown_groups, shown_records, values_of_any_provider};
 use crate::guide::possible::possible;
 use crate::guide::program::SecurityNames;
 use crate::guide::prose::{GeneralProse, Piece, Prose, Slot};
 use crate::guide::values::{Filled, Values};
 use crate::islands::UserName;
 use crate::record::Link;
-use crate::site::{localized, site, texts};
+use crate::site::{localized, texts};
 use crate::webmail::parts;
 
 /// A text with its values, as far as the provider has them.
@@ -55,7 +56,10 @@ pub fn described(prose: &Prose) -> String {
             match piece {
                 Piece::Text(text) => out.push_str(text),
                 Piece::Label(inner) | Piece::Code(inner) => write(inner, values, out),
-                Piece::Slot(Slot::Provider) => out.push_str(&site().provider_names(&texts.words)),
+                Piece::Slot(Slot::Provider) => {
+                    let name = in_sentence(&texts.pages.any_provider.name, provider(&texts), out);
+                    out.push_str(&name);
+                }
                 Piece::Slot(slot) => match values.map(|values| values.fill(*slot)) {
                     Some(Filled::Text(text)) => out.push_str(&text),
                     Some(Filled::User { .. }) => out.push_str(&words.program.user),
@@ -64,9 +68,22 @@ pub fn described(prose: &Prose) -> String {
             }
         }
     }
-    let values = site().values(&SecurityNames::general(&texts().words));
+    let texts = texts();
     let mut out = String::new();
-    write(&prose.0, values.first(), &mut out);
+    match shown_groups().into_iter().next() {
+        Some(first) => {
+            let values = first.values(&SecurityNames::general(&texts.words));
+            write(&prose.0, Some(&values), &mut out);
+        }
+        // Where nobody's values are known, only what has none is said.
+        None => {
+            let any = values_of_any_provider(&texts);
+            let said = any.as_ref().and_then(|any| possible(prose, any));
+            if let Some(said) = said {
+                write(&said.0, any.as_ref(), &mut out);
+            }
+        }
+    }
     out
 }
 
@@ -78,21 +95,30 @@ enum Copying {
 }
 
 fn general(pieces: &[Piece]) -> AnyView {
-    let (site, texts) = (site(), texts());
-    let views = pieces.iter().map(|piece| match piece {
-        Piece::Text(text) => {
-            let mut records = site.catalogue.records.iter();
-            with_webmail(
-                text,
-                records.find_map(|record| record.links.webmail.as_ref()),
+    let texts = texts();
+    let records = shown_records();
+    let views = pieces
+        .iter()
+        .enumerate()
+        .map(|(position, piece)| match piece {
+            Piece::Text(text) => {
+                let mut records = records.iter();
+                with_webmail(
+                    text,
+                    records.find_map(|record| record.links.webmail.as_ref()),
+                )
+            }
+            Piece::Label(inner) => view! { <b class="label">{general(inner)}</b> }.into_any(),
+            Piece::Code(inner) => view! { <code>{general(inner)}</code> }.into_any(),
+            Piece::Slot(Slot::Provider) => in_sentence(
+                &texts.pages.any_provider.name,
+                provider(&texts),
+                before(pieces, position),
             )
-        }
-        Piece::Label(inner) => view! { <b class="label">{general(inner)}</b> }.into_any(),
-        Piece::Code(inner) => view! { <code>{general(inner)}</code> }.into_any(),
-        Piece::Slot(Slot::Provider) => site.provider_names(&texts.words).into_any(),
-        // No other value stands in such a text.
-        Piece::Slot(_) => ().into_any(),
-    });
+            .into_any(),
+            // No other value stands in such a text.
+            Piece::Slot(_) => ().into_any(),
+        });
     views.collect_view().into_any()
 }
 
@@ -105,6 +131,15 @@ fn pieces(pieces: &[Piece], values: &Values, copying: Copying) -> AnyView {
             Piece::Text(text) => {
                 let text = text.get(taken..).unwrap_or_default();
                 with_webmail(text, values.record.links.webmail.as_ref())
+            }
+            Piece::Slot(Slot::Provider) => {
+                let name = values.record.name.clone();
+                in_sentence(
+                    &texts().pages.any_provider.name,
+                    name,
+                    before(pieces, position),
+                )
+                .into_any()
             }
             piece => piece_view(piece, values, copying),
         };
@@ -120,6 +155,31 @@ fn pieces(pieces: &[Piece], values: &Values, copying: Copying) -> AnyView {
         });
     }
     views.into_any()
+}
+
+/// What a provider is called behind this text. Words instead of a name begin a sentence with a capital letter.
+fn in_sentence(any_provider: &str, name: String, before: &str) -> String {
+    let begins = before.is_empty() || [". ", "? ", "! "].iter().any(|end| before.ends_with(end));
+    let mut letters = name.chars();
+    match letters.next() {
+        Some(first) if begins && name == any_provider => {
+            first.to_uppercase().chain(letters).collect()
+        }
+        _ => name,
+    }
+}
+
+/// The text before a piece; empty at the beginning of all.
+fn before(pieces: &[Piece], position: usize) -> &str {
+    match position
+        .checked_sub(1)
+        .and_then(|before| pieces.get(before))
+    {
+        None => "",
+        Some(Piece::Text(text)) => text,
+        // A value, which ends no sentence.
+        Some(_) => "-",
+    }
 }
 
 /// The mark at the beginning of a text, if there is one.
@@ -142,8 +202,6 @@ fn piece_view(piece: &Piece, values: &Values, copying: Copying) -> AnyView {
             }
             _ => view! { <code>{pieces(inner, values, Copying::Never)}</code> }.into_any(),
         },
-        // A name among other words, and nothing to type.
-        Piece::Slot(Slot::Provider) => values.record.name.clone().into_any(),
         Piece::Slot(slot) => match (values.fill(*slot), slot, copying) {
             (Filled::Text(text), Slot::Host(_) | Slot::Port(_), Copying::Offered) => {
                 chip(Some(text), false)
@@ -185,6 +243,21 @@ fn with_webmail(text: &str, link: Option<&Link>) -> AnyView {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_instead_of_a_name_begin_a_sentence_like_others() {
+        for (name, before, expected) in [
+            ("your provider", "", "Your provider"),
+            ("your provider", "Ask us. ", "Your provider"),
+            ("your provider", "Who? ", "Your provider"),
+            ("your provider", "Ask ", "your provider"),
+            ("your provider", "See 1.", "your provider"),
+            ("iProvider", "", "iProvider"),
+        ] {
+            let found = in_sentence("your provider", name.to_owned(), before);
+            assert_eq!(found, expected, "{before:?}");
+        }
+    }
 
     #[test]
     fn marks_stay_with_the_value_before_them() {

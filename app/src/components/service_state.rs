@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use super::said;
-use crate::islands::GroupPanel;
+use super::{GroupPanel, said};
+use crate::audience::shown_groups;
 use crate::record::{Group, Record, Role, Service};
 use crate::site::{site, texts};
 use crate::status::said::{Said, Times};
@@ -70,10 +70,9 @@ fn behind(checked: Said) -> impl IntoView {
 pub fn StatesBeforeTest() -> impl IntoView {
     let site = site();
     let seen = site.status.seen()?;
-    let records = site.catalogue.records.iter();
-    let groups = records.flat_map(|record| record.groups.iter().map(move |group| (record, group)));
-    let panels = groups.enumerate().map(|(position, (record, group))| {
-        let state = before_test(&seen, record, group, position);
+    let panels = shown_groups().into_iter().map(|shown| {
+        let position = shown.position;
+        let state = before_test(&seen, &shown.record, &shown.group, position);
         view! { <GroupPanel position>{state}</GroupPanel> }
     });
     Some(panels.collect_view())

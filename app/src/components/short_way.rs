@@ -5,6 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::{AddressField, Heading, Part};
+use crate::audience::audience;
 use crate::guide::program::{Device, Program};
 use crate::guide::short_way::{ShortKind, ShortWay};
 use crate::guide::values::Values;
@@ -198,7 +199,12 @@ pub fn GoOnOnPhone(
     path: String,
 ) -> impl IntoView {
     let words = texts().guide.words.short_way.clone();
-    let src = format!("/qr/{path}");
+    let audience = audience();
+    let domain = audience.domain().filter(|_| path.starts_with("programs/"));
+    let src = match domain {
+        Some(domain) => format!("/qr/{path}?domain={domain}"),
+        None => format!("/qr/{path}"),
+    };
     view! {
         <figure class="go-on-phone">
             <img src=src alt=words.phone_alt width="176" height="176" loading="lazy"/>

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
+use crate::audience::{must_ask, provider, shown_records};
 use crate::page_words::{HoursValue, ProviderValue};
 use crate::record::Record;
-use crate::site::{localized, site, texts};
+use crate::site::{localized, texts};
 
 /// Phone, chat and hours of every provider's support, as far as the records know them, and how to find the rest
 /// without falling for a fake.
@@ -16,11 +17,25 @@ pub fn Support(
     #[prop(optional)]
     under_title: bool,
 ) -> impl IntoView {
-    let records = site().catalogue.records.clone();
-    let records = records.into_iter();
-    records
-        .map(|record| view! { <SupportOf record under_title/> })
-        .collect_view()
+    let any = must_ask().then(|| view! { <SupportOfAny under_title/> });
+    let records = shown_records().into_iter();
+    let records = records.map(|record| view! { <SupportOf record under_title/> });
+    view! { {any} {records.collect_view()} }
+}
+
+/// How to find the support of a provider that is not known.
+#[component]
+fn SupportOfAny(under_title: bool) -> impl IntoView {
+    let texts = texts();
+    let words = texts.pages.support.clone();
+    let provider = provider(&texts);
+    view! {
+        <div class="card support">
+            {heading(words.heading.fill(|ProviderValue::Provider| &provider), under_title)}
+            <p>{words.bill}</p>
+            <p class="hint">{words.fakes}</p>
+        </div>
+    }
 }
 
 /// The same of one provider.
@@ -80,12 +95,7 @@ pub fn SupportOf(
         Some(view! { <li><a href=url rel="noreferrer">{text}</a></li> })
     });
     let passwords = passwords.collect_view();
-    let heading = words.heading.fill(name);
-    let heading = if under_title {
-        view! { <h2>{heading}</h2> }.into_any()
-    } else {
-        view! { <h3>{heading}</h3> }.into_any()
-    };
+    let heading = heading(words.heading.fill(name), under_title);
     let bill = phone.is_none().then(|| words.bill.clone());
     view! {
         <div class="card support">
@@ -95,5 +105,12 @@ pub fn SupportOf(
             {find_webmail.map(|text| view! { <p>{text}</p> })}
             <p class="hint">{localized(|t| &t.support.fakes)}</p>
         </div>
+    }
+}
+
+fn heading(text: String, under_title: bool) -> AnyView {
+    match under_title {
+        true => view! { <h2>{text}</h2> }.into_any(),
+        false => view! { <h3>{text}</h3> }.into_any(),
     }
 }

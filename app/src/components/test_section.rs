@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 
 use super::{AddressAdvice, AfterTest, StatesBeforeTest};
+use crate::audience::{ShownGroup, must_ask, shown_groups};
 use crate::check::event::{FindingWords, Mark};
 use crate::check::{Admission, SignInWays};
 use crate::guide::destination::{Destination, Page};
@@ -47,6 +48,15 @@ pub fn TestSection(
         }
         None => (action, trail.next(&texts.guide, &test).map(Some)),
     };
+    // Where it is not known whose services there are, all are tested.
+    let choice = (!must_ask()).then(|| {
+        view! {
+            <details class="choose">
+                <summary>{localized(|t| &t.test.choose)}</summary>
+                {service_choice(&texts)}
+            </details>
+        }
+    });
     view! {
         <TestForm results=localized(|t| &t.test.results) stop_label=localized(|t| &t.test.stop) ends=ends() action>
             <AfterTest next trail/>
@@ -71,10 +81,7 @@ pub fn TestSection(
                         .into_any()
                 }}
             </fieldset>
-            <details class="choose">
-                <summary>{localized(|t| &t.test.choose)}</summary>
-                {service_choice(&site, &texts)}
-            </details>
+            {choice}
             <button type="submit" class="primary">{localized(|t| &t.test.title)}</button>
         </TestForm>
     }
@@ -155,17 +162,10 @@ fn password_way(site: &Site) -> impl IntoView + use<> {
 }
 
 /// One box for each service of each group; the server takes those that belong to the address.
-fn service_choice(site: &Site, texts: &Texts) -> impl IntoView + use<> {
-    let groups: Vec<_> = site
-        .catalogue
-        .records
-        .iter()
-        .flat_map(|record| &record.groups)
-        .cloned()
-        .collect();
-    groups
+fn service_choice(texts: &Texts) -> impl IntoView + use<> {
+    shown_groups()
         .into_iter()
-        .map(|group| {
+        .map(|ShownGroup { group, .. }| {
             let boxes = group
                 .services
                 .iter()

@@ -260,8 +260,9 @@ fn meant(text: &str, groups: &[Vec<String>]) -> Option<AddressOrDomain> {
     }
 }
 
-/// Notes in `data-own` of an element to which group the address belongs, and shows the notices for it.
-pub(super) fn follow_group(root: NodeRef<Div>) {
+/// Notes in `data-own` of an element to which group the address belongs, and shows what is for that. It follows the
+/// typing, or waits until the field was left.
+pub(super) fn follow_group(root: NodeRef<Div>, typing: bool) {
     let Some(typed) = use_context::<TypedAddress>() else {
         return;
     };
@@ -270,7 +271,8 @@ pub(super) fn follow_group(root: NodeRef<Div>) {
             && let Some(root) = root.get()
         {
             let groups = typed.groups.read_value();
-            let own = typed.settled.with(|text| belongs(text, &groups));
+            let text = if typing { typed.text } else { typed.settled };
+            let own = text.with(|text| belongs(text, &groups));
             note_group(&root, own);
         }
     });

@@ -23,8 +23,8 @@ pub(super) fn Enhance(
     if kind == Kind::Troubleshooter {
         provide_context(TroubleshooterRoot(root));
     }
-    if kind == Kind::Live {
-        follow_group(root);
+    if matches!(kind, Kind::Live | Kind::Own) {
+        follow_group(root, kind == Kind::Own);
     }
     let name = StoredValue::new(name);
     when_awake(kind.phase(), move || {
@@ -66,6 +66,8 @@ pub(super) enum Kind {
     Report,
     /// See [`LiveStatus`].
     Live,
+    /// See [`OwnPanel`].
+    Own,
     /// Nothing that the server makes, so nothing comes of it.
     #[serde(other)]
     Unknown,
@@ -81,6 +83,7 @@ impl Kind {
             | Self::Troubleshooter
             | Self::Report
             | Self::Live
+            | Self::Own
             | Self::Unknown => Phase::Parts,
         }
     }
@@ -142,6 +145,24 @@ pub fn LiveStatus(children: Children) -> impl IntoView {
     view! { <Enhance kind=Kind::Live name=String::new()>{children()}</Enhance> }
 }
 
+/// What stands on a page for the addresses of one domain, where no page has the settings of all; without a domain, what
+/// stands there until it is known. Once the address belongs to others, the page is loaded with their domain
+/// (`app/own_domain.mjs`).
+#[component]
+pub fn OwnPanel(
+    /// The position of the group.
+    position: Option<usize>,
+    children: Children,
+) -> impl IntoView {
+    let position = position.map(|position| position.to_string());
+    let position = position.unwrap_or_default();
+    view! {
+        <Enhance kind=Kind::Own name=String::new()>
+            <div data-panel=position>{children()}</div>
+        </Enhance>
+    }
+}
+
 #[cfg(not(feature = "hydrate"))]
 use server::{begin, changed, click};
 
@@ -179,7 +200,7 @@ mod browser {
             Kind::Troubleshooter => troubleshooter::begin(root),
             Kind::Report => report::show(root),
             Kind::Live => live::begin(root),
-            Kind::Matches | Kind::Unknown => {}
+            Kind::Matches | Kind::Own | Kind::Unknown => {}
         }
     }
 
@@ -192,6 +213,7 @@ mod browser {
             | Kind::Troubleshooter
             | Kind::Report
             | Kind::Live
+            | Kind::Own
             | Kind::Unknown => {}
         }
     }
@@ -205,7 +227,8 @@ mod browser {
             Kind::Troubleshooter => troubleshooter::click(root, event, &target),
             Kind::Report => report::click(root, &target),
             Kind::Checklist => checklist::click(event, &target),
-            Kind::Matches | Kind::Device | Kind::Clock | Kind::Live | Kind::Unknown => {}
+            Kind::Matches | Kind::Device | Kind::Clock | Kind::Live | Kind::Own | Kind::Unknown => {
+            }
         }
     }
 }

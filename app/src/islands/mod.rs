@@ -39,7 +39,7 @@ mod troubleshooter;
 pub use address::{AddressAdvice, AddressInput, AddressScope, GroupPanel, UnknownDomain, UserName};
 pub use copy_button::CopyButton;
 pub use enhance::{
-    Checklist, ClockCheck, DeviceFirst, LiveStatus, Matches, ReportMaker, Troubleshooter,
+    Checklist, ClockCheck, DeviceFirst, LiveStatus, Matches, OwnPanel, ReportMaker, Troubleshooter,
 };
 pub use results::Results;
 pub use test_form::TestForm;

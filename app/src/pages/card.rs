@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
+use crate::audience::{must_ask, shown_values};
 use crate::components::{
-    AnsweredList, CardSources, Changes, Document, Part, ProgramLinks, Support, Text, YourAddress,
-    described,
+    AnsweredList, AskAddress, CardSources, Changes, Document, GroupPanel, Part, ProgramLinks,
+    Support, Text, YourAddress, described,
 };
 use crate::guide::card::{Card, CardFacts, CardLink};
 use crate::guide::destination::{Destination, Page, SUPPORT_CARD};
@@ -15,9 +16,9 @@ use crate::guide::prose::Steps;
 use crate::guide::trail::Trail;
 use crate::guide::values::Values;
 use crate::guide::words::ProgramValue;
-use crate::islands::{AddressScope, GroupPanel};
+use crate::islands::AddressScope;
 use crate::page_words::ProviderValue;
-use crate::site::{Site, site, texts};
+use crate::site::{localized, site, texts};
 use crate::texts::Texts;
 
 /// One card, for one program if it is known.
@@ -55,9 +56,9 @@ pub fn CardPage(
         <Document title=title.clone() description=described(&card.why) no_index>
             <AddressScope groups>
                 <h1>{title}</h1>
-                {asks.then(|| view! { <YourAddress/> })}
+                {asks.then(|| address(&texts, &slug, &trail))}
                 {chooser}
-                {panels(&site, &texts, &slug, &card, program.as_ref())}
+                {panels(&texts, &slug, &card, program.as_ref(), asks)}
             </AddressScope>
             {prevention}
             <section>
@@ -93,20 +94,29 @@ fn next(texts: &Texts, slug: &str, trail: &Trail) -> Option<String> {
     trail.next(&texts.guide, &here).or_else(support)
 }
 
+/// The field for the address, called inside of its scope.
+fn address(texts: &Texts, slug: &str, trail: &Trail) -> AnyView {
+    if must_ask() {
+        let page = trail.link(&texts.guide, &Destination::Card(slug.to_owned()));
+        return view! { <AskAddress page text=localized(|t| &t.ask.steps)/> }.into_any();
+    }
+    view! { <YourAddress/> }.into_any()
+}
+
 /// The same for every group of addresses. They look for the address that surrounds them, so this is
 /// called inside of its scope.
 fn panels(
-    site: &Site,
     texts: &Texts,
     slug: &str,
     card: &Arc<Card>,
     program: Option<&Arc<Program>>,
+    has_values: bool,
 ) -> impl IntoView + use<> {
     let security = match program {
         Some(program) => program.security_names(&texts.words),
         None => SecurityNames::general(&texts.words),
     };
-    let panels = site.values(&security).into_iter().enumerate();
+    let panels = shown_values(texts, &security, has_values).into_iter();
     let panels = panels.map(|(position, values)| {
         let (card, program, slug) = (card.clone(), program.cloned(), slug.to_owned());
         view! {

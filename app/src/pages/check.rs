@@ -14,9 +14,10 @@ use crate::guide::destination::{Destination, Page};
 use crate::guide::program::{Program, Status};
 use crate::guide::prose::{Piece, Slot};
 use crate::guide::trail::Trail;
+use crate::guide::values::Values;
 use crate::guide::words::{CheckWords, GuideWords, KindValue, OwnLabelValue, ProgramValue};
 use crate::islands::AddressScope;
-use crate::record::Group;
+use crate::record::{Group, Record};
 use crate::site::{Site, site, texts};
 use crate::texts::Texts;
 
@@ -35,7 +36,7 @@ pub fn CheckPage(
     let (site, texts) = (site(), texts());
     let words = texts.guide.words.check.clone();
     let group = group(&site, &entered.domain).filter(|_| sent);
-    let results = group.map(|group| results(&texts, group, &entered, &trail));
+    let results = group.map(|(_, group)| results(&texts, group, &entered, &trail));
     let no_index = sent || !trail.is_empty();
     let find = find_values(&site, &texts, &entered.domain, program.as_ref(), &trail);
     let form = form(
@@ -63,13 +64,16 @@ pub fn CheckPage(
 }
 
 /// The group of the domain; the first one where none is given.
-fn group<'a>(site: &'a Site, domain: &str) -> Option<&'a Arc<Group>> {
+fn group<'a>(site: &'a Site, domain: &str) -> Option<(&'a Arc<Record>, &'a Arc<Group>)> {
     let found = domain
         .parse()
         .ok()
         .and_then(|domain| site.catalogue.find(&domain));
-    let first = || site.catalogue.records.first()?.groups.first();
-    found.map(|(_, group)| group).or_else(first)
+    let first = || {
+        let record = site.catalogue.records.first()?;
+        Some((record, record.groups.first()?))
+    };
+    found.or_else(first)
 }
 
 /// The way to the values in the customer's program, and the choice of the program.
@@ -109,9 +113,12 @@ fn steps(
     let Status::Supported(guide) = &program.status else {
         return None;
     };
-    let group = group(site, domain)?;
-    let mut values = site.values(&guide.security).into_iter();
-    let values = values.find(|values| values.group == *group)?;
+    let (record, group) = group(site, domain)?;
+    let values = Values {
+        record: Arc::clone(record),
+        group: Arc::clone(group),
+        security: guide.security.clone(),
+    };
     let words = &texts.guide.words.check;
     let title = words.find.fill(|ProgramValue::Program| &program.name);
     let look = words.look.clone();
@@ -275,7 +282,9 @@ fn form(
 ) -> impl IntoView + use<> {
     let words = &all.check;
     let group = group(site, &entered.domain);
-    let protocol = group.map_or(Protocol::Imap, |group| incoming(group, entered).protocol);
+    let protocol = group.map_or(Protocol::Imap, |(_, group)| {
+        incoming(group, entered).protocol
+    });
     let own = |slot| own_label(words, program, slot);
     let chosen = program.map(|program| program.slug.clone());
     let chosen = chosen.map(|slug| view! { <input type="hidden" name="program" value=slug/> });

@@ -3,12 +3,14 @@
 use leptos::prelude::*;
 
 use crate::address::parse_address;
-use crate::components::{Document, GeneralText, KeepTrail, Said, TextArea, WayOn};
+use crate::components::{
+    Document, GeneralText, KeepTrail, Said, TextArea, WayOn, elsewhere, unknown,
+};
 use crate::guide::destination::{Destination, Page};
 use crate::guide::error_text::ErrorText;
 use crate::guide::trail::Trail;
 use crate::islands::Matches;
-use crate::page_words::{DomainValue, ElsewhereValue, ProviderValue};
+use crate::page_words::{DomainValue, ElsewhereNameValue};
 use crate::search::ranking::MAX_TEXT_LEN;
 use crate::site::{site, texts};
 use crate::site_search::{Found, FoundKind};
@@ -133,7 +135,6 @@ fn address(texts: &Texts, text: &str) -> Option<impl IntoView + use<>> {
     let address = parse_address(typed).ok()?;
     words.nth(MAX_WORDS).is_none().then_some(())?;
     let site = site();
-    let provider = site.provider_names(&texts.words);
     let words = &texts.pages.address;
     let settings = |domain: &str| {
         let title = texts
@@ -151,10 +152,7 @@ fn address(texts: &Texts, text: &str) -> Option<impl IntoView + use<>> {
         }
         .into_any(),
         Said::Elsewhere(name) => {
-            let fill = |value| match value {
-                ElsewhereValue::Name => name.clone(),
-                ElsewhereValue::Provider => provider.clone(),
-            };
+            let fill = |ElsewhereNameValue::Name| &name;
             let mut others = site.other_providers.iter();
             let help = others
                 .find(|other| other.name == name)
@@ -167,12 +165,10 @@ fn address(texts: &Texts, text: &str) -> Option<impl IntoView + use<>> {
                 }
                 None => words.elsewhere_find.fill(fill).into_any(),
             };
-            view! { <p>{words.elsewhere.fill(fill)}</p> <p class="go-on">{help}</p> }.into_any()
+            let text = elsewhere(&site, texts, &name);
+            view! { <p>{text}</p> <p class="go-on">{help}</p> }.into_any()
         }
-        Said::Unknown => {
-            let unknown = words.unknown.fill(|ProviderValue::Provider| &provider);
-            view! { <p>{unknown}</p> }.into_any()
-        }
+        Said::Unknown => view! { <p>{unknown(&site, texts)}</p> }.into_any(),
         Said::Problem(_) => return None,
     };
     Some(view! { <article class="entry"><h3>{address.to_string()}</h3> {said}</article> })

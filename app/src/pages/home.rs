@@ -1,31 +1,28 @@
 //! `/`: the settings for an address, and the test.
 
-use std::sync::Arc;
-
 use leptos::prelude::*;
 
+use crate::audience::{ShownGroup, must_ask, shown_groups, shown_records};
 use crate::components::{
-    AddressAdvice, Document, Doors, Heading, Outage, SettingsTable, SupportOf, TestSection,
+    AddressAdvice, Document, Doors, GroupPanel, Heading, Outage, Prompt, SettingsTable, SupportOf,
+    TestSection,
 };
-use crate::islands::{AddressInput, AddressScope, GroupPanel, UnknownDomain};
+use crate::islands::{AddressInput, AddressScope, UnknownDomain};
 use crate::page_words::ProviderValue;
-use crate::record::Record;
 use crate::site::{localized, site, texts};
 
 /// The first page that a customer sees.
 #[component]
 pub fn HomePage() -> impl IntoView {
     let (site, texts) = (site(), texts());
-    let records = site.catalogue.records.clone();
-    let provider = site.provider_names(&texts.words);
-    let unknown = texts
-        .pages
-        .home
-        .unknown
-        .fill(|ProviderValue::Provider| &provider);
-    let links = records
-        .iter()
-        .cloned()
+    let words = &texts.pages.home;
+    let unknown = match site.provider_names(&texts.words) {
+        Some(provider) => words.unknown.fill(|ProviderValue::Provider| &provider),
+        None => words.unknown_of_many.clone(),
+    };
+    let prompt = must_ask().then(|| localized(|t| &t.ask.settings));
+    let links = shown_records()
+        .into_iter()
         .map(|record| view! { <SupportOf record under_title=true with_passwords=true/> })
         .collect_view();
     view! {
@@ -52,7 +49,8 @@ pub fn HomePage() -> impl IntoView {
                 </section>
                 <section aria-labelledby="settings-heading" id="settings">
                     <Heading id="settings-heading".to_owned() title=localized(|t| &t.home.settings)/>
-                    {panels(records)}
+                    {prompt.map(|text| view! { <Prompt text/> })}
+                    {panels()}
                     <UnknownDomain><p>{unknown}</p></UnknownDomain>
                 </section>
                 <section class="card test" aria-labelledby="test-heading" id="test">
@@ -69,17 +67,14 @@ pub fn HomePage() -> impl IntoView {
 }
 
 /// The settings of every group, each in its panel.
-fn panels(records: Vec<Arc<Record>>) -> impl IntoView {
-    let groups = records.into_iter().flat_map(|record| {
-        let groups = record.groups.clone();
-        groups
-            .into_iter()
-            .map(move |group| (Arc::clone(&record), group))
+fn panels() -> impl IntoView {
+    let panels = shown_groups().into_iter().map(|shown| {
+        let ShownGroup {
+            position,
+            record,
+            group,
+        } = shown;
+        view! { <GroupPanel position><SettingsTable record group/></GroupPanel> }
     });
-    groups
-        .enumerate()
-        .map(|(position, (record, group))| {
-            view! { <GroupPanel position><SettingsTable record group/></GroupPanel> }
-        })
-        .collect_view()
+    panels.collect_view()
 }

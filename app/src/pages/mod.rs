@@ -1,5 +1,6 @@
 //! One file a page. Every page is whole without scripts.
 
+mod busy;
 mod card;
 mod check;
 mod errors;
@@ -25,6 +26,7 @@ mod status_rows;
 mod status_services;
 mod test;
 
+pub use busy::BusyPage;
 pub use card::CardPage;
 pub use check::CheckPage;
 pub use errors::ErrorsPage;

@@ -4,15 +4,18 @@ use std::sync::Arc;
 
 use leptos::prelude::*;
 
-use crate::components::{AddressField, Document, GeneralText, KeepTrail, Text, WayOn};
+use crate::audience::{must_ask, shown_groups};
+use crate::components::{
+    AddressField, AskAddress, Document, GeneralText, GroupPanel, KeepTrail, Text, WayOn,
+};
 use crate::guide::destination::{CLOCK_CARD, Destination, Page};
 use crate::guide::network::{Command, Reading};
 use crate::guide::program::SecurityNames;
 use crate::guide::trail::Trail;
 use crate::guide::values::Values;
-use crate::islands::{AddressScope, ClockCheck, CopyButton, DeviceFirst, GroupPanel, Matches};
+use crate::islands::{AddressScope, ClockCheck, CopyButton, DeviceFirst, Matches};
 use crate::search::ranking::MAX_TEXT_LEN;
-use crate::site::{Site, site, texts};
+use crate::site::{localized, site, texts};
 use crate::texts::Texts;
 
 /// Commands and what their outputs mean.
@@ -23,7 +26,6 @@ pub fn NetworkPage(
 ) -> impl IntoView {
     let (site, texts) = (site(), texts());
     let words = texts.guide.words.network.clone();
-    let general = texts.guide.words.program.clone();
     let readings = texts.guide.network.readings.iter();
     let readings = readings.map(|reading| reading_view(&texts, &trail, reading));
     let readings = readings.collect_view();
@@ -52,11 +54,8 @@ pub fn NetworkPage(
             <section>
                 <h2>{words.commands.clone()}</h2>
                 <AddressScope groups=site.domain_groups()>
-                    <div class="card">
-                        <label for="address">{general.address.clone()}</label>
-                        <AddressField id="address".to_owned()/>
-                    </div>
-                    {panels(&site, &texts, &trail)}
+                    {address(&texts, &trail)}
+                    {panels(&texts, &trail)}
                 </AddressScope>
             </section>
             <section>
@@ -78,14 +77,28 @@ pub fn NetworkPage(
     }
 }
 
+/// The field for the address, called inside of its scope.
+fn address(texts: &Texts, trail: &Trail) -> AnyView {
+    if must_ask() {
+        let page = trail.link(&texts.guide, &Destination::Page(Page::Network));
+        return view! { <AskAddress page text=localized(|t| &t.ask.commands)/> }.into_any();
+    }
+    view! {
+        <div class="card">
+            <label for="address">{texts.guide.words.program.address.clone()}</label>
+            <AddressField id="address".to_owned()/>
+        </div>
+    }
+    .into_any()
+}
+
 /// The same for every group of addresses, called inside of their scope.
-fn panels(site: &Site, texts: &Texts, trail: &Trail) -> impl IntoView + use<> {
-    let values = site
-        .values(&SecurityNames::general(&texts.words))
-        .into_iter();
-    let panels = values.enumerate().map(|(position, values)| {
-        let trail = trail.clone();
-        view! { <GroupPanel position><Systems values=Arc::new(values) trail/></GroupPanel> }
+fn panels(texts: &Texts, trail: &Trail) -> impl IntoView + use<> {
+    let security = SecurityNames::general(&texts.words);
+    let panels = shown_groups().into_iter().map(|shown| {
+        let (position, trail) = (shown.position, trail.clone());
+        let values = Arc::new(shown.values(&security));
+        view! { <GroupPanel position><Systems values trail/></GroupPanel> }
     });
     panels.collect_view()
 }

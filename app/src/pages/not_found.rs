@@ -29,11 +29,14 @@ pub fn UnknownDomainPage(
 ) -> impl IntoView {
     let (site, texts) = (site(), texts());
     let words = texts.pages.unknown_domain.clone();
-    let provider = site.provider_names(&texts.words);
     let heading = match parse_address(&typed) {
         Ok(_) if is_slip(&typed, &site) => words.title.clone(),
         Ok(_) => words.heading.clone(),
         Err(_) => words.unreadable.clone(),
+    };
+    let again = match site.provider_names(&texts.words) {
+        Some(provider) => words.again.fill(|ProviderValue::Provider| &provider),
+        None => words.again_of_many.clone(),
     };
     // Pages keep what was typed, up to what a field holds.
     let shown: String = typed.chars().take(MAX_SHOWN_LEN).collect();
@@ -44,7 +47,7 @@ pub fn UnknownDomainPage(
                 // What was perhaps meant comes first: one tap mends it.
                 <AddressAdvice typed=shown.clone() leaves=true/>
                 <form method="post" action="/settings" class="address-form card">
-                    <label for="address">{words.again.fill(|ProviderValue::Provider| &provider)}</label>
+                    <label for="address">{again}</label>
                     <div class="field">
                         <AddressInput id="address".to_owned() value=shown/>
                         <button type="submit">{localized(|t| &t.home.button)}</button>

@@ -11,9 +11,10 @@ use super::other_guide::OtherGuideBody;
 use super::program_parts::{
     AddAccount, Cards, Differs, Messages, Older, TestOrFix, anchor, trap_note,
 };
+use crate::audience::{provider, shown_values};
 use crate::components::{
-    AddressForShortWay, Document, Heading, Outage, OwnSignIn, Part, ShortWayPart, Text, WayOn,
-    YourAddress, works,
+    AddressForShortWay, AskAddress, Document, GroupPanel, Heading, Outage, OwnSignIn, Part,
+    ShortWayPart, Text, WayOn, YourAddress, works,
 };
 use crate::guide::destination::Destination;
 use crate::guide::possible::needs_imap;
@@ -23,8 +24,8 @@ use crate::guide::short_way::ShortKind;
 use crate::guide::trail::Trail;
 use crate::guide::values::Values;
 use crate::guide::words::{ProgramTitleValue, ProgramValue, SinceValue, VersionsValue};
-use crate::islands::{AddressScope, GroupPanel};
-use crate::site::{site, texts};
+use crate::islands::AddressScope;
+use crate::site::{localized, site, texts};
 
 /// How to set up one program, or why not to use it any more.
 #[component]
@@ -36,7 +37,7 @@ pub fn ProgramPage(
 ) -> impl IntoView {
     let (site, texts) = (site(), texts());
     let words = texts.guide.words.program.clone();
-    let provider = site.provider_names(&texts.words);
+    let provider = provider(&texts);
     let title = words.title.fill(|value| match value {
         ProgramTitleValue::Program => &program.name,
         ProgramTitleValue::Provider => &provider,
@@ -48,24 +49,28 @@ pub fn ProgramPage(
     let sources = sources
         .map(|source| view! { <li>{source.clone()}</li> })
         .collect_view();
-    let groups = site.values(&program.security_names(&texts.words));
-    let asks = match &program.status {
-        Status::Supported(_) => true,
-        Status::Other(guide) => !guide.forms.is_empty(),
-        Status::Retired(_) => false,
-    };
+    let security = program.security_names(&texts.words);
+    let groups = shown_values(&texts, &security, has_values(&program));
+    let asks = groups.is_empty()
+        || match &program.status {
+            Status::Supported(_) => true,
+            Status::Other(guide) => !guide.forms.is_empty(),
+            Status::Retired(_) => false,
+        };
     let summary = program.summary.prose().plain();
     let here = Destination::Program(program.slug.clone());
+    let (no_index, kept) = (!trail.is_empty(), trail.clone());
+    let way_on = view! { <WayOn here trail/> };
     view! {
-        <Document title description=summary no_index=!trail.is_empty()>
+        <Document title description=summary no_index>
             <AddressScope groups=site.domain_groups()>
                 <h1 class="program-name">{program.name.clone()}</h1>
                 <Outage/>
                 {jumps(&program, &groups)}
-                {asks.then(|| address(&program, &groups))}
+                {asks.then(|| address(&program, &groups, &kept))}
                 {panels(&program, groups)}
             </AddressScope>
-            <WayOn here trail/>
+            {way_on}
             <details class="others">
                 <summary>{words.sources.clone()}</summary>
                 <p>{checked}</p>
@@ -75,10 +80,26 @@ pub fn ProgramPage(
     }
 }
 
+/// Whether the steps are others for each address. Those of a program that is given up may be the same for all.
+fn has_values(program: &Program) -> bool {
+    match &program.status {
+        Status::Supported(_) | Status::Other(_) => true,
+        Status::Retired(retired) => {
+            let mut texts = retired.keep.iter().chain([&retired.why]);
+            texts.any(Prose::has_values)
+        }
+    }
+}
+
 /// The field for the address: of a form, where the short way of the program needs it.
-fn address(program: &Program, groups: &[Values]) -> AnyView {
+fn address(program: &Program, groups: &[(usize, Values)], trail: &Trail) -> AnyView {
+    if groups.is_empty() {
+        let here = Destination::Program(program.slug.clone());
+        let page = trail.link(&texts().guide, &here);
+        return view! { <AskAddress page text=localized(|t| &t.ask.steps)/> }.into_any();
+    }
     let short = program.short_way().map(|short| short.kind);
-    let short = short.filter(|kind| groups.iter().any(|values| works(*kind, values)));
+    let short = short.filter(|kind| groups.iter().any(|(_, values)| works(*kind, values)));
     match short {
         Some(kind @ (ShortKind::Profile | ShortKind::Code)) => {
             view! { <AddressForShortWay kind/> }.into_any()
@@ -89,9 +110,9 @@ fn address(program: &Program, groups: &[Values]) -> AnyView {
 
 /// The same for every group of addresses. They look for the address that surrounds them, so this is called
 /// inside of its scope, as is `panels`.
-fn jumps(program: &Arc<Program>, groups: &[Values]) -> impl IntoView + use<> {
-    let jumps = groups.iter().enumerate().map(|(position, values)| {
-        let program = program.clone();
+fn jumps(program: &Arc<Program>, groups: &[(usize, Values)]) -> impl IntoView + use<> {
+    let jumps = groups.iter().map(|(position, values)| {
+        let (program, position) = (program.clone(), *position);
         let has_steps = match &program.status {
             Status::Supported(guide) => !needs_imap(guide, values),
             Status::Other(_) | Status::Retired(_) => true,
@@ -101,8 +122,8 @@ fn jumps(program: &Arc<Program>, groups: &[Values]) -> impl IntoView + use<> {
     jumps.collect_view()
 }
 
-fn panels(program: &Arc<Program>, groups: Vec<Values>) -> impl IntoView + use<> {
-    let panels = groups.into_iter().enumerate().map(|(position, values)| {
+fn panels(program: &Arc<Program>, groups: Vec<(usize, Values)>) -> impl IntoView + use<> {
+    let panels = groups.into_iter().map(|(position, values)| {
         let (program, values) = (program.clone(), Arc::new(values));
         view! { <GroupPanel position><Body program values position/></GroupPanel> }
     });

@@ -3,13 +3,14 @@
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
+use crate::audience::{named_provider, provider};
 use crate::check::report::{Report, ReportLabels};
 use crate::components::{Document, ReportCode, Support, WayOn};
 use crate::guide::destination::{Destination, Page};
 use crate::guide::trail::Trail;
 use crate::islands::ReportMaker;
 use crate::page_words::ProviderValue;
-use crate::site::{Site, site, texts};
+use crate::site::texts;
 use crate::texts::Texts;
 
 /// The report that the browser makes.
@@ -18,12 +19,12 @@ pub fn ReportPage(
     /// What was answered before, as far as the address says.
     trail: Trail,
 ) -> impl IntoView {
-    let (site, texts) = (site(), texts());
+    let texts = texts();
     let words = texts.guide.words.report.clone();
-    let provider = site.provider_names(&texts.words);
+    let provider = provider(&texts);
     let send = words.send.fill(|ProviderValue::Provider| &provider);
     let labels = ReportLabels::of(&words).text();
-    let known = known(&site, &texts, &trail);
+    let known = known(&texts, &trail);
     let test = trail.link(&texts.guide, &Destination::Page(Page::Test));
     view! {
         <Document title=words.title.clone() description=words.lead.clone() no_index=true>
@@ -38,7 +39,7 @@ pub fn ReportPage(
                     </ul>
                     <noscript>{known} <p class="note">{words.no_scripts.clone()}</p></noscript>
                 </div>
-                <div id="report-made" hidden data-labels=labels data-provider=provider>
+                <div id="report-made" hidden data-labels=labels data-provider=named_provider(&texts)>
                     <ReportCode/>
                     <p>{send} " " {words.private.clone()}</p>
                     <label for="report">{words.text.clone()}</label>
@@ -61,21 +62,21 @@ pub fn ReportPage(
 }
 
 /// What the answers alone say, for who has no scripts.
-fn known(site: &Site, texts: &Texts, trail: &Trail) -> Option<impl IntoView + use<>> {
-    let report = report_of(site, texts, trail);
+fn known(texts: &Texts, trail: &Trail) -> Option<impl IntoView + use<>> {
+    let report = report_of(texts, trail);
     let text = report.text(&ReportLabels::of(&texts.guide.words.report));
     (!trail.is_empty()).then(|| view! { <pre class="report" tabindex="0">{text}</pre> })
 }
 
 /// What is known on the server: the time, the provider and the answers.
-pub(super) fn report_of(site: &Site, texts: &Texts, trail: &Trail) -> Report {
+pub(super) fn report_of(texts: &Texts, trail: &Trail) -> Report {
     let now = OffsetDateTime::now_utc();
     let (hour, minute, second) = now.to_hms();
     let program = trail.program(&texts.guide);
     let answered = trail.answered(&texts.guide).into_iter();
     Report {
         time: format!("{}T{hour:02}:{minute:02}:{second:02}Z", now.date()),
-        provider: site.provider_names(&texts.words),
+        provider: named_provider(texts).unwrap_or_default(),
         program: program
             .map(|program| program.name.clone())
             .unwrap_or_default(),

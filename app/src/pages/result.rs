@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use super::report::report_of;
 use crate::answered::answer_ids::{FAULT, FINE, NO, UNKNOWN, YES};
+use crate::audience::audience;
 use crate::check::Test;
 use crate::check::event::{More, Progress};
 use crate::check::report::ReportLabels;
@@ -15,7 +16,7 @@ use crate::guide::destination::{Destination, Page};
 use crate::guide::node::AnsweredBy;
 use crate::guide::trail::Trail;
 use crate::islands::{AddressScope, Results};
-use crate::site::{Site, localized, site, texts};
+use crate::site::{localized, site, texts};
 use crate::texts::Texts;
 
 /// Runs the test while the page is being sent: the heading arrives first, the results when they are there.
@@ -38,7 +39,7 @@ pub fn ResultPage(
             progress
         })
         .shared();
-    let groups = site.domain_groups();
+    let (groups, audience) = (site.domain_groups(), audience());
     // In the troubleshooter another test answers the same question.
     let question = texts.guide.nodes.get(&node);
     let (again_node, again_trail) = (question.map(|_| node.clone()), trail.clone());
@@ -53,7 +54,7 @@ pub fn ResultPage(
             <Suspense>
                 {move || {
                     let (site, texts) = (site.clone(), texts.clone());
-                    let results = results.clone();
+                    let (results, audience) = (results.clone(), audience.clone());
                     let (address, node, trail) = (typed.clone(), node.clone(), trail.clone());
                     Suspend::new(async move {
                         let mut progress = results.await;
@@ -61,6 +62,7 @@ pub fn ResultPage(
                         // another task may still be rendering this.
                         provide_context(Arc::clone(&site));
                         provide_context(Arc::clone(&texts));
+                        provide_context(audience);
                         let by_test = texts.guide.nodes.get(&node);
                         let by_test = by_test.is_some_and(|node| node.by == AnsweredBy::Test);
                         let fault = by_test && progress.servers_fail() == Some(true);
@@ -79,7 +81,7 @@ pub fn ResultPage(
                         view! {
                             <div class="results"><Results progress=progress.clone()/></div>
                             <AfterTest next=next.map(Some) trail=trail.clone() fault/>
-                            {report(&site, &texts, address, &trail, progress)}
+                            {report(&texts, address, &trail, progress)}
                         }
                     })
                 }}
@@ -132,14 +134,13 @@ fn keep_trail(texts: &Texts, progress: &mut Progress, trail: &Trail) {
 
 /// The report for the help desk. With scripts the browser makes it on a page of its own.
 fn report(
-    site: &Site,
     texts: &Texts,
     address: String,
     trail: &Trail,
     progress: Progress,
 ) -> impl IntoView + use<> {
     let words = &texts.guide.words.report;
-    let mut report = report_of(site, texts, trail);
+    let mut report = report_of(texts, trail);
     report.address = address;
     report.tested = Some((report.time.clone(), progress));
     let text = report.text(&ReportLabels::of(words));

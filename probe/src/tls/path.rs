@@ -7,7 +7,7 @@ use x509_parser::parse_x509_certificate;
 use x509_parser::prelude::FromDer;
 use x509_parser::x509::X509Name;
 
-use super::certificate::sanitize;
+use super::certificate::name;
 use super::signed_data::Algorithms;
 
 /// A chain from a server's own certificate to a root that vouches for it.
@@ -46,12 +46,12 @@ pub(crate) fn build(
 
 fn subject(certificate: &CertificateDer<'_>) -> Option<String> {
     let (_, certificate) = parse_x509_certificate(certificate).ok()?;
-    Some(sanitize(&certificate.subject().to_string()))
+    Some(name(certificate.subject()))
 }
 
 fn root_subject(root: &TrustAnchor<'_>) -> Option<String> {
     // The outermost tag is not kept of a root.
-    let name = DistinguishedName::in_sequence(&root.subject);
-    let (_, name) = X509Name::from_der(name.as_ref()).ok()?;
-    Some(sanitize(&name.to_string()))
+    let subject = DistinguishedName::in_sequence(&root.subject);
+    let (_, subject) = X509Name::from_der(subject.as_ref()).ok()?;
+    Some(name(&subject))
 }

@@ -82,11 +82,7 @@ impl Hsts {
 /// The content security policy of a page with this style sheet and this script in its head. Both are allowed by their
 /// hashes: with a nonce every copy of a page would differ, and none could be cached.
 pub(crate) fn page_policy(style: &str, script: &str) -> HeaderValue {
-    let hash = |text: &str| {
-        let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes());
-        BASE64_STANDARD.encode(digest)
-    };
-    let (style, script) = (hash(style), hash(script));
+    let (style, script) = (sha256(style), sha256(script));
     let policy = format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' 'sha256-{script}'; \
          style-src 'sha256-{style}'; \
@@ -94,4 +90,20 @@ pub(crate) fn page_policy(style: &str, script: &str) -> HeaderValue {
          frame-ancestors 'none'"
     );
     HeaderValue::try_from(policy).unwrap_or(STRICTEST)
+}
+
+/// The content security policy of a page that has only this style sheet.
+pub(crate) fn style_policy(style: &str) -> HeaderValue {
+    let style = sha256(style);
+    let policy = format!(
+        "default-src 'none'; style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'; \
+         frame-ancestors 'none'"
+    );
+    HeaderValue::try_from(policy).unwrap_or(STRICTEST)
+}
+
+/// A hash as the content security policy names it.
+fn sha256(text: &str) -> String {
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes());
+    BASE64_STANDARD.encode(digest)
 }

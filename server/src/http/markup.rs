@@ -4,14 +4,20 @@
 //! with scripts behind its last tag. Only what an island renders by itself is hydrated, so only there marks are needed.
 //! The scripts prepare for streamed data, which no page of this site has; `app/hydrate.mjs` says so instead.
 
+use app::address::Domain;
 use axum::body::{Body, Bytes};
 use axum::response::Response;
 use futures_util::StreamExt;
 
-/// The same page with valid markup. Its parts stay parts, so that a page can be sent while it is rendered.
-pub(crate) fn valid(page: Response) -> Response {
+use crate::http::own_links::tag_of_domain;
+
+/// The same page with valid markup, whose links keep the domain that the page is about. Its parts stay parts, so that a page can be sent while it is rendered.
+pub(crate) fn valid(page: Response, domain: Option<Domain>) -> Response {
     page.map(|body| {
-        let mut markup = Markup::default();
+        let mut markup = Markup {
+            domain,
+            ..Markup::default()
+        };
         let parts = body.into_data_stream().map(move |part| {
             part.map(|part| match str::from_utf8(&part) {
                 Ok(text) => Bytes::from(markup.valid(text)),
@@ -30,6 +36,8 @@ struct Markup {
     around: Vec<Around>,
     /// Whether the page has ended.
     ended: bool,
+    /// What the page is about, where there are too many groups of addresses for one page.
+    domain: Option<Domain>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,12 +71,24 @@ impl Markup {
                 rest = &rest[mark.len()..];
                 continue;
             }
+            if let Some((tag, length)) = self.own_tag(rest) {
+                valid.push_str(&tag);
+                rest = &rest[length..];
+                continue;
+            }
             self.enter_or_leave(rest);
             let length = if self.ended { END.len() } else { 1 };
             valid.push_str(&rest[..length]);
             rest = &rest[length..];
         }
         valid
+    }
+
+    /// A tag that leads to a page of the same domain, and the length of what it takes the place of.
+    fn own_tag(&self, rest: &str) -> Option<(String, usize)> {
+        let length = rest.find('>')? + 1;
+        let tag = tag_of_domain(&rest[..length], self.domain.as_ref()?)?;
+        Some((tag, length))
     }
 
     fn enter_or_leave(&mut self, tag: &str) {
@@ -87,6 +107,19 @@ impl Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_links_of_a_page_about_a_domain_keep_it() {
+        let mut markup = Markup {
+            domain: "example.com".parse().ok(),
+            ..Markup::default()
+        };
+        let valid =
+            markup.valid("<p><!><a href=\"/test\">a &lt; b</a> <a href=\"/status\">c</a></p>");
+        let expected =
+            "<p><a href=\"/test?domain=example.com\">a &lt; b</a> <a href=\"/status\">c</a></p>";
+        assert_eq!(valid, expected);
+    }
 
     #[test]
     fn marks_stay_only_where_they_are_hydrated_and_nothing_follows_the_page() {

@@ -8,6 +8,7 @@
 //! | `guards` | middleware that refuses requests before they reach a route |
 //! | `page` | renders a page within the limits of its client and of the server |
 //! | `markup` | makes what Leptos writes valid and small |
+//! | `own_links` | where there are many groups of addresses, links keep the domain of their page |
 //! | [`page_cache`] | pages that are the same for everybody are rendered once |
 //! | [`assets`] | the browser bundle and the public files, embedded in the program |
 //! | [`encoded_body`] | an immutable response body in every content encoding |
@@ -43,6 +44,7 @@ mod markup;
 pub mod operators;
 pub mod options;
 pub mod origin;
+mod own_links;
 mod page;
 pub mod page_cache;
 pub mod request_id;

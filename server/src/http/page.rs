@@ -6,9 +6,11 @@
 
 use std::sync::Arc;
 
+use app::address::Domain;
+use app::audience::Audience;
 use app::check::Admission;
-use app::pages::FailurePage;
-use app::site::RequestPath;
+use app::pages::BusyPage;
+use app::site::{BUSY_STYLE, RequestPath};
 use app::texts::Texts;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::FromRequestParts;
@@ -27,8 +29,10 @@ use tokio::task::spawn_blocking;
 use crate::http::client::Client;
 use crate::http::encoded_body::EncodedBody;
 use crate::http::encoding::{Effort, Encoding};
+use crate::http::headers::style_policy;
 use crate::http::language::Language;
 use crate::http::markup;
+use crate::http::own_links;
 use crate::http::state::AppState;
 use crate::limits::pages::{PageDenial, PagePermit};
 
@@ -55,6 +59,8 @@ pub(crate) struct PageRequestHead {
     /// Which encodings the browser accepts.
     accept_encoding: HeaderMap,
     path: RequestPath,
+    /// The domain that the request names, whether there are settings for it or not.
+    domain: Option<Domain>,
     for_cache: bool,
 }
 
@@ -70,8 +76,14 @@ impl PageRequestHead {
                 .into_iter()
                 .collect(),
             path: RequestPath(uri.path().into()),
+            domain: uri.query().and_then(domain),
             for_cache: extensions.get::<RenderedForCache>().is_some(),
         }
+    }
+
+    /// For whom the page is.
+    fn audience(&self, app: &AppState) -> Audience {
+        Audience::of(&app.site, self.domain.as_ref())
     }
 
     /// Asks for a permit to render a page.
@@ -102,6 +114,17 @@ impl PageRequest {
     pub(crate) fn texts<'a>(&self, app: &'a AppState) -> &'a Arc<Texts> {
         self.head.language.texts(&app.site)
     }
+
+    /// The same request for a page that is about a domain which does not stand in its query.
+    pub(crate) fn about(mut self, domain: &Domain) -> Self {
+        self.head.domain = Some(domain.clone());
+        self
+    }
+
+    /// The domain that the page is about, where there are too many groups of addresses for one page.
+    pub(crate) fn domain(&self, app: &AppState) -> Option<Domain> {
+        self.head.audience(app).domain().cloned()
+    }
 }
 
 impl FromRequestParts<Arc<AppState>> for PageRequest {
@@ -122,14 +145,19 @@ pub(crate) async fn page<V: IntoView + 'static>(
 ) -> Response {
     let PageRequest { head, permit } = request;
     let Some(permit) = permit.clone() else {
-        return render(app, status, head, view).await;
+        // The cache compresses it, better than this.
+        let (parts, body) = render(app, status, head, view).await.into_parts();
+        return match whole(body, &head.path).await {
+            Some(plain) => Response::from_parts(parts, Body::from(plain)),
+            None => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        };
     };
     let render_permit = match app.limits.render_permit().await {
         Ok(render_permit) => render_permit,
         Err(denial) => return busy(app, head, denial).await,
     };
     let (mut parts, body) = render(app, status, head, view).await.into_parts();
-    let Ok(plain) = to_bytes(body, MAX_PAGE_LEN).await else {
+    let Some(plain) = whole(body, &head.path).await else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
     let mut accepted = Encoding::ALL.into_iter();
@@ -159,9 +187,12 @@ pub(crate) async fn streamed_page<V: IntoView + 'static>(
 ) -> Response {
     let texts = Arc::clone(request.texts(app));
     let PageRequest { head, permit } = request;
-    let context = context(app, status, app.admission(head.client), texts, head.path);
+    let audience = head.audience(app);
+    let domain = audience.domain().cloned();
+    let admission = app.admission(head.client);
+    let context = context(app, status, admission, texts, head.path, audience);
     let render = leptos_axum::render_app_to_stream_in_order_with_context(context, view);
-    let response = markup::valid(render(request_for_leptos()).await);
+    let response = markup::valid(render(request_for_leptos()).await, domain);
     response.map(|body| {
         let stream = body.into_data_stream();
         // The permit belongs to the stream and is dropped with it.
@@ -178,6 +209,7 @@ pub(crate) fn context(
     admission: Admission,
     texts: Arc<Texts>,
     path: RequestPath,
+    audience: Audience,
 ) -> impl Fn() + Clone + Send + Sync + 'static {
     let site = app.site.clone();
     let policy = app.assets.page_policy();
@@ -190,6 +222,7 @@ pub(crate) fn context(
         provide_context(texts.clone());
         provide_context(admission.clone());
         provide_context(path.clone());
+        provide_context(audience.clone());
         let response = expect_context::<ResponseOptions>();
         if status != StatusCode::OK {
             response.set_status(status);
@@ -205,19 +238,18 @@ pub(crate) fn context(
 /// The response that a limit was reached. Its page is rendered once, because a server that cannot render
 /// another page could not render this one either.
 async fn busy(app: &AppState, request: &PageRequestHead, denial: PageDenial) -> Response {
-    let texts = request.language.texts(&app.site);
     // It is the same for every path.
     let request = &PageRequestHead {
         path: RequestPath::default(),
+        domain: None,
         ..request.clone()
     };
     let render_once = || async {
-        let failure = texts.pages.failure.busy.clone();
-        let view = move || view! { <FailurePage failure=failure.clone()/> };
-        let (parts, body) = render(app, StatusCode::OK, request, view)
-            .await
-            .into_parts();
-        let body = to_bytes(body, MAX_PAGE_LEN).await.map_err(|_| ())?;
+        let page = render(app, StatusCode::OK, request, || view! { <BusyPage/> });
+        let (mut parts, body) = page.await.into_parts();
+        let policy = style_policy(BUSY_STYLE);
+        parts.headers.insert(CONTENT_SECURITY_POLICY, policy);
+        let body = whole(body, &request.path).await.ok_or(())?;
         // Compression as small as possible takes longer than an asynchronous task may block.
         let encoded = spawn_blocking(|| EncodedBody::compressed(parts.headers, body));
         encoded.await.map_err(|_| ())
@@ -244,10 +276,34 @@ async fn render<V: IntoView + 'static>(
     view: impl Fn() -> V + Clone + Send + Sync + 'static,
 ) -> Response {
     let texts = Arc::clone(request.language.texts(&app.site));
-    let path = request.path.clone();
-    let context = context(app, status, app.admission(request.client), texts, path);
+    let (path, audience) = (request.path.clone(), request.audience(app));
+    let domain = audience.domain().cloned();
+    let admission = app.admission(request.client);
+    let context = context(app, status, admission, texts, path, audience);
     let render = leptos_axum::render_app_async_with_context(context, view);
-    markup::valid(render(request_for_leptos()).await)
+    markup::valid(render(request_for_leptos()).await, domain)
+}
+
+/// The bytes of a rendered page. `None` if it is too large: it would keep too much memory for each client that reads it
+/// slowly.
+pub(crate) async fn whole(body: Body, path: &RequestPath) -> Option<Bytes> {
+    let whole = to_bytes(body, MAX_PAGE_LEN).await;
+    if whole.is_err() {
+        tracing::error!(
+            path = &*path.0,
+            limit = MAX_PAGE_LEN,
+            "this page is larger than so many bytes, so nobody gets it; use records with fewer domains, services or \
+             shorter texts, or several sites"
+        );
+    }
+    whole.ok()
+}
+
+/// The domain in a query. Whatever else is written there is none.
+fn domain(query: &str) -> Option<Domain> {
+    let mut fields = query.split('&').filter_map(|field| field.split_once('='));
+    let (_, value) = fields.find(|(name, _)| *name == own_links::DOMAIN)?;
+    value.parse().ok()
 }
 
 /// Leptos gets an empty request: no page reads it, and a request without a path, such as `OPTIONS *`, would

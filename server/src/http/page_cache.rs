@@ -3,8 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-use app::site::{Revision, Shows};
-use axum::body::to_bytes;
+use app::site::{RequestPath, Revision, Shows};
 use axum::extract::{MatchedPath, Request};
 use axum::http::header::{CACHE_CONTROL, HeaderMap};
 use axum::http::{Method, StatusCode};
@@ -14,7 +13,7 @@ use tokio::task::spawn_blocking;
 
 use crate::http::encoded_body::EncodedBody;
 use crate::http::language::Language;
-use crate::http::page::{MAX_PAGE_LEN, RenderedForCache};
+use crate::http::page::{RenderedForCache, whole};
 use crate::process::half_of_cores;
 
 /// The pages by path, each stored at its first request, in every [`Variant`], and again at the first request after
@@ -151,6 +150,7 @@ impl PageCache {
     where
         F: Future<Output = Response>,
     {
+        let path = RequestPath(request.uri().path().into());
         let response = routes(request).await;
         if response.status() != StatusCode::OK {
             return Err(Box::new(response));
@@ -158,7 +158,7 @@ impl PageCache {
         let (parts, body) = response.into_parts();
         let route = parts.extensions.get().cloned();
         let failed = || Box::new(StatusCode::INTERNAL_SERVER_ERROR.into_response());
-        let body = to_bytes(body, MAX_PAGE_LEN).await.map_err(|_| failed())?;
+        let body = whole(body, &path).await.ok_or_else(failed)?;
         // The semaphore is never closed, so this always gets a permit.
         let _permit = self.compressions.acquire().await;
         let content = spawn_blocking(|| EncodedBody::compressed(parts.headers, body)).await;

@@ -8,7 +8,7 @@ use std::io;
 use std::pin::{Pin, pin};
 use std::time::Duration;
 
-use axum::extract::ws::{CloseFrame, Message, WebSocket};
+use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
 use futures_util::{Sink, SinkExt, Stream, StreamExt};
 use probe::Step;
 use probe::net::{Probe, Target};
@@ -105,6 +105,11 @@ pub(crate) async fn carry(
 pub(crate) async fn refuse(socket: WebSocket, denial: RelayDenial) {
     let seconds = denial.wait.as_secs() + 1;
     close(socket, LIMITED, format!("{} {seconds}", denial.limit)).await;
+}
+
+/// Closes at once. Whoever asked for no service only wanted to know whether a WebSocket can be opened.
+pub(crate) async fn close_at_once(socket: WebSocket) {
+    close(socket, close_code::NORMAL, String::new()).await;
 }
 
 /// Says why, and waits a moment for the browser to have heard it: a connection that is closed before may take the

@@ -24,7 +24,7 @@ use app::record::Catalogue;
 use app::status::ServiceKey;
 use probe::net::Target;
 
-pub(crate) use self::carry::{Carried, carry, refuse};
+pub(crate) use self::carry::{Carried, carry, close_at_once, refuse};
 pub use self::running::RunningRelays;
 use self::upward::Upward;
 

@@ -129,6 +129,7 @@ const HANDSHAKE: u8 = 22;
 #[cfg(test)]
 mod tests {
     use probe::Protocol;
+    use proptest::prelude::*;
 
     use super::*;
     use crate::testing::endpoint;
@@ -142,6 +143,7 @@ mod tests {
         .concat()
     }
 
+    #[derive(Debug)]
     enum Turn {
         /// The browser sends this.
         Up(Vec<u8>),
@@ -354,5 +356,82 @@ mod tests {
             ..endpoint()
         };
         assert!(Upward::new(&without).is_none());
+    }
+
+    /// What an attacker may send, in any order and in any pieces.
+    fn turn() -> impl Strategy<Value = Turn> {
+        let lines = [
+            "EHLO relay.invalid",
+            "STARTTLS",
+            "STLS",
+            "CAPA",
+            "QUIT",
+            "m0123abc CAPABILITY",
+            "m0123abc STARTTLS",
+            "m0123abc LOGOUT",
+            "m0123abc LOGIN jane secret",
+            "m0123abc AUTHENTICATE PLAIN AGphbmUAc2VjcmV0",
+            "AUTH PLAIN AGphbmUAc2VjcmV0",
+            "USER jane",
+            "PASS secret",
+            "MAIL FROM:<jane@lab.test>",
+            "GET / HTTP/1.1",
+        ];
+        let ends = vec!["\r\n", "\r\n", "\r\n", "\n", "\r", " ", ""];
+        let line = (
+            prop::sample::select(lines.to_vec()),
+            prop::sample::select(ends),
+        );
+        prop_oneof![
+            line.prop_map(|(line, end)| Up([line, end].concat().into())),
+            prop::collection::vec(any::<u8>(), 1..40).prop_map(Up),
+            (20..25_u8, 1..900_u16).prop_map(|(kind, len)| Up(record(kind, len))),
+            prop::sample::select(vec![
+                SERVER_HELLO,
+                b"* OK ready\r\n",
+                b"+OK\r\n",
+                b"220 hi\r\n"
+            ])
+            .prop_map(Down),
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn nothing_but_the_way_to_tls_gets_through_in_the_clear(
+            protocol in prop::sample::select(vec![Protocol::Imap, Protocol::Pop3, Protocol::Smtp]),
+            security in prop::sample::select(vec![Security::Tls, Security::Starttls]),
+            turns in prop::collection::vec(turn(), 0..30),
+            piece in 1_usize..60,
+        ) {
+            let endpoint = Endpoint { protocol, security, ..endpoint() };
+            let mut upward = Upward::new(&endpoint).unwrap();
+            let mut passed = Vec::new();
+            'relay: for turn in turns {
+                match turn {
+                    Down(bytes) => upward.server_spoke(bytes),
+                    Up(bytes) => for piece in bytes.chunks(piece) {
+                        let mut pass = Vec::new();
+                        if upward.take(piece, &mut pass).is_err() {
+                            break 'relay;
+                        }
+                        passed.append(&mut pass);
+                    },
+                }
+            }
+            prop_assert!(passed.len() <= MAX_UP_LEN);
+            let clear = passed.iter().position(|byte| *byte == HANDSHAKE);
+            let clear = &passed[..clear.unwrap_or(passed.len())];
+            let clear = str::from_utf8(clear).unwrap();
+            prop_assert!(clear.is_empty() || security == Security::Starttls && clear.ends_with("\r\n"));
+            for line in clear.lines() {
+                let words: Vec<_> = line.split(' ').collect();
+                let command = words[usize::from(protocol == Protocol::Imap)];
+                let known = ["EHLO", "STARTTLS", "STLS", "CAPA", "CAPABILITY", "QUIT", "LOGOUT"];
+                prop_assert!(known.contains(&command) && words.len() <= 2, "{line}");
+            }
+        }
     }
 }

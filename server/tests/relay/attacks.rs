@@ -304,19 +304,29 @@ async fn only_pages_of_the_site_open_a_relay_and_only_to_a_documented_service() 
             Some(404),
         ),
         (
-            "nothing",
-            "",
+            "no service",
+            "record=lab",
             vec![("origin", own.as_str()), relay],
             Some(404),
+        ),
+        (
+            "another site that asks whether it can be opened",
+            "",
+            vec![("origin", "https://evil.example"), relay],
+            Some(403),
         ),
     ] {
         let opened = Browser::with(&program, query, &headers).await;
         assert_eq!(opened.err(), expected, "{what}");
     }
-    for (reason, count) in [("origin", 6), ("no-websocket", 2), ("unknown-service", 6)] {
+    for (reason, count) in [("origin", 7), ("no-websocket", 2), ("unknown-service", 6)] {
         let line = format!("mailguide_relays_refused_total{{reason=\"{reason}\"}} {count}");
         program.wait_for_metric(&line);
     }
+    // Our page may ask whether it can be opened. That leads nowhere.
+    let asked = Browser::with(&program, "", &[("origin", &own), relay]).await;
+    let ((code, _), bytes) = asked.unwrap().closed().await;
+    assert_eq!((code, bytes), (1000, 0));
     // It is switched off.
     for (ways, expected) in [("server", Some(404)), ("off", Some(404)), ("browser", None)] {
         let program = Program::start(&services, &["--sign-in", ways]);

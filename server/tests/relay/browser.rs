@@ -38,7 +38,7 @@ impl Browser {
         Self::with(program, &query, &headers).await.unwrap()
     }
 
-    /// Opens a relay with these headers.
+    /// Opens a relay with these headers, or none for no query.
     ///
     /// # Errors
     ///
@@ -50,7 +50,8 @@ impl Browser {
     ) -> Result<Self, u16> {
         let address = &program.address;
         let stream = TcpStream::connect(address).await.unwrap();
-        let url = format!("ws://{address}/api/relay?{query}");
+        let mark = if query.is_empty() { "" } else { "?" };
+        let url = format!("ws://{address}/api/relay{mark}{query}");
         let mut request = url.into_client_request().unwrap();
         for (name, value) in headers {
             let value = HeaderValue::from_str(value).unwrap();

@@ -100,7 +100,7 @@ async fn the_policy_allows_the_style_of_every_page_and_one_script_in_it() {
 }
 
 /// A text as the policy allows it.
-fn sha256(text: &str) -> String {
+pub(super) fn sha256(text: &str) -> String {
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, text.as_bytes());
     format!("sha256-{}", BASE64_STANDARD.encode(digest))
 }

@@ -10,7 +10,7 @@ use server::http::client::ConnectionInfo;
 use server::limits::{LimitOptions, Rate};
 use tower::ServiceExt;
 
-use super::headers::assert_fixed_headers;
+use super::headers::{assert_fixed_headers, sha256};
 use super::{Answer, ask, ask_from, get, post, site_with};
 
 fn site(pages: u32, at_once: usize) -> Router {
@@ -58,6 +58,13 @@ async fn a_client_that_asks_for_too_many_pages_is_told_to_wait() {
             text.contains("We cannot show this page right now"),
             "{text}"
         );
+        let style = text.split_once("<style>").unwrap().1;
+        let style = style.split_once("</style>").unwrap().0;
+        let allowed = format!("style-src '{}';", sha256(style));
+        let policy = refused.header("content-security-policy");
+        assert!(policy.contains(&allowed), "{policy}");
+        // Everybody else pays for the bytes of a client that asks for hundreds.
+        assert!(text.len() < 1500, "{what}: {} bytes", text.len());
         // Other clients are not limited, and cached pages are still served.
         let other = ask_from(&site, get("/errors?q=1"), "192.0.2.1:1").await;
         assert_eq!(other.status, StatusCode::OK, "{what}");

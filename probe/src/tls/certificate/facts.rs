@@ -7,11 +7,11 @@ use sha2::{Digest, Sha256};
 use x509_parser::certificate::X509Certificate;
 use x509_parser::der_parser::oid::Oid;
 use x509_parser::extensions::GeneralName;
-use x509_parser::objects::{oid_registry, oid2sn};
 use x509_parser::parse_x509_certificate;
 use x509_parser::public_key::PublicKey;
-use x509_parser::x509::SubjectPublicKeyInfo;
+use x509_parser::x509::{SubjectPublicKeyInfo, X509Name};
 
+use super::oid_names::oid_names;
 use crate::dialogue::Redactor;
 use crate::step::{CertificateFacts, SentCertificate};
 
@@ -26,8 +26,8 @@ pub(crate) fn facts(chain: &[CertificateDer<'_>], now: i64) -> Option<Certificat
     let signature = &certificate.signature_algorithm.algorithm;
     Some(CertificateFacts {
         names: names(&certificate),
-        subject: sanitize(&certificate.subject().to_string()),
-        issuer: sanitize(&certificate.issuer().to_string()),
+        subject: name(certificate.subject()),
+        issuer: name(certificate.issuer()),
         not_before: validity.not_before.timestamp(),
         not_after,
         days_left: not_after.saturating_sub(now).div_euclid(24 * 60 * 60),
@@ -47,8 +47,8 @@ pub(crate) fn facts(chain: &[CertificateDer<'_>], now: i64) -> Option<Certificat
 fn sent(certificate: &CertificateDer<'_>) -> Option<SentCertificate> {
     let (_, certificate) = parse_x509_certificate(certificate).ok()?;
     Some(SentCertificate {
-        subject: sanitize(&certificate.subject().to_string()),
-        issuer: sanitize(&certificate.issuer().to_string()),
+        subject: name(certificate.subject()),
+        issuer: name(certificate.issuer()),
         not_after: certificate.validity().not_after.timestamp(),
     })
 }
@@ -89,15 +89,21 @@ fn address(bytes: &[u8]) -> Option<String> {
 }
 
 pub(super) fn signature_name(algorithm: &Oid<'_>) -> String {
-    match (oid2sn(algorithm, oid_registry()), algorithm.to_id_string()) {
-        (Ok(name), _) => name.to_owned(),
-        (Err(_), oid) if oid == "1.2.840.10045.4.1" => "ecdsa-with-SHA1".to_owned(),
-        (Err(_), oid) => sanitize(&oid),
+    match oid_names().get(algorithm) {
+        Some(entry) => entry.sn().to_owned(),
+        None => sanitize(&algorithm.to_id_string()),
     }
 }
 
+/// Whom a certificate names, in the usual notation (RFC 4514 §2).
+pub(crate) fn name(name: &X509Name<'_>) -> String {
+    // Others have characters that are none, or types that hold no text.
+    let text = name.to_string_with_registry(oid_names());
+    text.map_or_else(|_| String::new(), |text| sanitize(&text))
+}
+
 /// Certificates are made by anyone, so their words are as little to be trusted as a greeting.
-pub(crate) fn sanitize(text: &str) -> String {
+fn sanitize(text: &str) -> String {
     Redactor::default()
         .sanitize(text.as_bytes())
         .unwrap_or_default()

@@ -2,8 +2,9 @@
 
 mod classify;
 mod facts;
+mod oid_names;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use classify::{classify, notice};
-pub(crate) use facts::{facts, sanitize};
+pub(crate) use facts::{facts, name};

@@ -4,7 +4,7 @@ use rustls::pki_types::pem::PemObject;
 use x509_parser::der_parser::oid::Oid;
 use x509_parser::x509::SubjectPublicKeyInfo;
 
-use super::facts::{key, signature_name};
+use super::facts::{key, name, signature_name};
 use super::*;
 use crate::outcome::Outcome;
 use crate::testing::readers::algorithms;
@@ -149,4 +149,26 @@ fn the_last_two_weeks_are_worth_a_notice() {
         facts.days_left = days_left;
         assert_eq!(notice(&facts, chain.first(), 0), outcome);
     }
+}
+
+#[test]
+fn names_are_told_as_far_as_their_parts_are_known() {
+    use x509_parser::asn1_rs::{Any, Tag, oid};
+    use x509_parser::x509::{AttributeTypeAndValue, RelativeDistinguishedName, X509Name};
+
+    let part = |oid, text: &'static str| {
+        let value = Any::from_tag_and_data(Tag::Utf8String, text.as_bytes());
+        RelativeDistinguishedName::new(vec![AttributeTypeAndValue::new(oid, value)])
+    };
+    let parts = vec![
+        part(oid!(1.3.6.1.4.1.311.60.2.1.3), "US"),
+        part(oid!(2.5.4.5), "2871352"),
+        part(oid!(2.5.4.10), "Example Mail"),
+        part(oid!(2.5.4.3), "mail.example.test"),
+        part(oid!(2.5.4.99), "other"),
+    ];
+    assert_eq!(
+        name(&X509Name::new(parts, b"")),
+        "jurisdictionCountry=US, serialNumber=2871352, O=Example Mail, CN=mail.example.test, OID(2.5.4.99)=other"
+    );
 }

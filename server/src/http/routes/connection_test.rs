@@ -2,6 +2,8 @@
 
 use std::sync::{Arc, Mutex};
 
+use app::address::parse_address;
+use app::audience::Audience;
 use app::check::{Refusal, TestConnection, start};
 use app::guide::trail::Trail;
 use app::pages::ResultPage;
@@ -50,6 +52,10 @@ pub(crate) async fn test_page(
         return StatusCode::BAD_REQUEST.into_response();
     };
     let address = form.address.clone();
+    let page_request = match parse_address(&address) {
+        Ok(address) => page_request.about(address.domain()),
+        Err(_) => page_request,
+    };
     let test = start(&app.site, &texts, form.into(), &admission).await;
     let retry_after = test.refused.and_then(Refusal::retry_after);
     let status = test.refused.map_or(StatusCode::OK, Refusal::status);
@@ -86,6 +92,7 @@ pub(crate) async fn test_stream(
         admission,
         texts,
         RequestPath::default(),
+        Audience::default(),
     );
     let answer = leptos_axum::handle_server_fns_with_context(context, request).await;
     let mut response = kept_by(answer.into_response(), "no-store");

@@ -22,7 +22,7 @@ use leptos::prelude::*;
 use serde::Deserialize;
 
 use crate::http::page::{PageRequest, page};
-use crate::http::routes::address_form::{AddressForm, settings_path};
+use crate::http::routes::address_form::AddressForm;
 use crate::http::routes::connection_test::test_page;
 use crate::http::routes::failures::not_found;
 use crate::http::routes::short_way;
@@ -282,7 +282,10 @@ async fn check(
     request: PageRequest,
 ) -> Response {
     let mut fields = uri.query().into_iter().flat_map(|query| query.split('&'));
-    let sent = fields.any(|field| !field.starts_with("program=") && !field.starts_with("trail="));
+    // Where links keep the domain, it does not say that the form was sent.
+    let kept = request.domain(&app).map(|_| "domain=");
+    let kept: Vec<_> = ["program=", "trail="].into_iter().chain(kept).collect();
+    let sent = fields.any(|field| !kept.iter().any(|name| field.starts_with(name)));
     let guide = &request.texts(&app).guide;
     let (program, trail) = (way.program(guide), way.trail(guide));
     let show = move || {
@@ -341,6 +344,7 @@ async fn settings(
     });
     match found {
         Some((domain, record, group)) => {
+            let request = request.about(&domain);
             let show = move || {
                 let (domain, record, group) = (domain.clone(), record.clone(), group.clone());
                 view! { <SettingsPage domain record group/> }
@@ -373,7 +377,7 @@ async fn find_settings(
 ) -> Response {
     let status = match parse_address(&form.address) {
         Ok(address) if app.site.catalogue.find(address.domain()).is_some() => {
-            return Redirect::to(&settings_path(address.domain())).into_response();
+            return Redirect::to(&form.target(&app.site, address.domain())).into_response();
         }
         Ok(_) => StatusCode::NOT_FOUND,
         Err(_) => StatusCode::UNPROCESSABLE_ENTITY,

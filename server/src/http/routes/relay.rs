@@ -16,7 +16,9 @@ use crate::http::origin;
 use crate::http::request_id::RequestId;
 use crate::http::state::AppState;
 use crate::operations::relay_metrics::Refused;
-use crate::relay::{Carried, MAX_MESSAGE_LEN, SUBPROTOCOL, carry, destination, refuse};
+use crate::relay::{
+    Carried, MAX_MESSAGE_LEN, SUBPROTOCOL, carry, close_at_once, destination, refuse,
+};
 
 /// The path of relays.
 pub(crate) const PATH: &str = "/api/relay";
@@ -37,6 +39,9 @@ pub(crate) struct RelayQuery {
 
 /// Upgrades to a relay. What a page of this site cannot cause is refused with a status. What a limit does not allow is
 /// said in the close message, because a script in a browser cannot see the status of an upgrade that was refused.
+///
+/// Without a query it is closed at once. So a browser finds out whether a WebSocket can be opened, before anybody types a
+/// password: some proxies and networks let none through.
 pub(crate) async fn relay(
     State(app): State<Arc<AppState>>,
     client: Option<Extension<Client>>,
@@ -56,15 +61,16 @@ pub(crate) async fn relay(
     if !origin::opens_own_socket(&request, client.https) {
         return refused(Refused::Origin);
     }
+    let asks_whether = request.uri().query().is_none();
     let found = query
         .ok()
         .and_then(|Query(RelayQuery { record, service })| {
             let key: ServiceKey = format!("{record}/{service}").parse().ok()?;
             Some((destination(&app.site.catalogue, &key)?, key))
         });
-    let Some(((target, upward), key)) = found else {
+    if found.is_none() && !asks_whether {
         return refused(Refused::UnknownService);
-    };
+    }
     let upgrade = match upgrade {
         Ok(upgrade) => upgrade.protocols([SUBPROTOCOL]),
         Err(rejection) => {
@@ -78,16 +84,26 @@ pub(crate) async fn relay(
     if app.readiness.is_stopping() {
         return refused(Refused::Stopping);
     }
+    let farewell = || Arc::clone(&app.relay_farewells).try_acquire_owned();
     let upgrade = upgrade
         .max_message_size(MAX_MESSAGE_LEN)
         .max_frame_size(MAX_MESSAGE_LEN)
         .read_buffer_size(READ_BUFFER_LEN)
         .write_buffer_size(0)
         .max_write_buffer_size(MAX_WRITE_BUFFER_LEN);
+    let Some(((target, upward), key)) = found else {
+        let Ok(farewell) = farewell() else {
+            return refused(Refused::Busy);
+        };
+        return upgrade.on_upgrade(async move |socket| {
+            close_at_once(socket).await;
+            drop(farewell);
+        });
+    };
     let permit = match app.limits.relay_permit(client.address, &key).await {
         Ok(permit) => permit,
         Err(denial) => {
-            let Ok(farewell) = Arc::clone(&app.relay_farewells).try_acquire_owned() else {
+            let Ok(farewell) = farewell() else {
                 return refused(Refused::Busy);
             };
             return upgrade.on_upgrade(async move |socket| {

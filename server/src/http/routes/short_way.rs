@@ -16,6 +16,7 @@ use probe::HostName;
 
 use crate::http::client::Client;
 use crate::http::host;
+use crate::http::own_links::of_domain;
 use crate::http::page::{PageRequest, page};
 use crate::http::routes::address_form::{AddressForm, settings_path};
 use crate::http::routes::failures::not_found;
@@ -37,6 +38,7 @@ pub(super) async fn scan(
     if let Ok(AddressOrDomain::Address(address)) = parse_address(&form.address) {
         status = StatusCode::NOT_FOUND;
         if let Some((record, group)) = found(&app.site, address.domain()) {
+            let request = request.about(address.domain());
             let title = &request.texts(&app).guide.words.short_way.code_alt;
             let Some(code) = drawn(&group, &address, title) else {
                 // Where nothing can be scanned, the values are typed.
@@ -63,7 +65,7 @@ pub(super) async fn code_of_page(
     State(app): State<Arc<AppState>>,
     Path(path): Path<String>,
     client: Option<Extension<Client>>,
-    _permit: PageRequest,
+    page: PageRequest,
     request: Request,
 ) -> Response {
     let host = host::requested(&request).filter(|_| is_page(&app.site, &path));
@@ -71,7 +73,12 @@ pub(super) async fn code_of_page(
         Some(Extension(client)) if client.https => "https",
         _ => "http",
     };
-    let url = host.map(|host| format!("{scheme}://{host}/{path}"));
+    let path = format!("/{path}");
+    let domain = page.domain(&app);
+    let path = domain
+        .and_then(|domain| of_domain(&path, &domain))
+        .unwrap_or(path);
+    let url = host.map(|host| format!("{scheme}://{host}{path}"));
     // A code takes as long as a page.
     let Ok(_turn) = app.limits.render_permit().await else {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
