@@ -85,6 +85,15 @@ test("nothing moves when trouble begins and ends", async ({ browser, lab }) => {
     }
     for (const size of sizes) await told(size, false);
     for (const size of sizes) await nothingMoved(size);
+    // The box has kept its height, and gives it back once nobody sees it.
+    for (const { status } of sizes) {
+      const box = status.locator("#overall");
+      await expect(box).toHaveAttribute("style", /min-height/);
+      const height = (await box.boundingBox())!.height;
+      await status.mouse.wheel(0, 2000);
+      await expect(box).not.toHaveAttribute("style", /min-height/);
+      expect((await box.boundingBox())!.height).toBeLessThan(height);
+    }
     for (const page of during) {
       await expect(page.locator("#outage")).toContainText("works again since", { timeout: SEEN });
       expect(await moves(page)).toEqual([]);

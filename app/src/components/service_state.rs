@@ -61,7 +61,7 @@ pub fn ServiceState<'a>(
 
 /// When a state was found, behind it. The dot between them is not seen where this begins a line.
 fn behind(checked: Said) -> impl IntoView {
-    view! { " " <span><i aria-hidden="true">"· "</i> {said(checked)}</span> }
+    view! { "\u{2003}" <span><i aria-hidden="true">"·"</i> {said(checked)}</span> }
 }
 
 /// How the services of each group stand, where the form of a test stands. It must stand inside an

@@ -55,12 +55,17 @@ fn drawn(kind: &'static str, line: String) -> AnyView {
         "ok" => "good",
         "degraded" | "dots" => "notice",
         "down" => "bad",
-        "triangles" => return view! { <path class="triangles" d=line></path> }.into_any(),
+        "triangles" => return triangles(line).into_any(),
         _ => "skipped",
     };
     let end = if kind == "dots" { "round" } else { "butt" };
     view! { <path data-mark=mark d=line fill="none" stroke-width="4" stroke-linecap=end></path> }
         .into_any()
+}
+
+/// The signs of trouble.
+fn triangles(line: String) -> impl IntoView {
+    view! { <path d=line fill="var(--bad)"></path> }
 }
 
 /// The bars of the last days, with their table.
@@ -232,7 +237,7 @@ pub fn ResponseChart<'a>(
     };
     let top = chart.top().map(|top| texts.test.time(top));
     let label = format!("{}, {name}: {summary}", words.caption);
-    let (line, triangles) = (chart.line(), chart.triangles());
+    let (line, failed) = (chart.line(), chart.triangles());
     view! {
         <figure class="chart">
             <figcaption>{words.caption.clone()}</figcaption>
@@ -247,8 +252,8 @@ pub fn ResponseChart<'a>(
                         aria-label=label
                     >
                         {(!line.is_empty()).then(|| view! { <path d=chart::TOP_LINE stroke="currentColor" stroke-width="1" stroke-dasharray="3 3" stroke-opacity="0.3" vector-effect="non-scaling-stroke"></path> })}
-                        <path class="line" d=line.clone() fill="none" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" vector-effect="non-scaling-stroke"></path>
-                        <path class="triangles" d=triangles></path>
+                        <path d=line.clone() fill="none" stroke="var(--accent)" stroke-width="2" stroke-linecap="round" stroke-linejoin="round" vector-effect="non-scaling-stroke"></path>
+                        {triangles(failed)}
                     </svg>
                 </div>
                 <p class="axis">

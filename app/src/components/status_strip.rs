@@ -8,6 +8,9 @@ use crate::status::ServiceHistory;
 use crate::status::bars::{self, Bars, DayState};
 use crate::status::said::Times;
 
+/// How high the bars are on the page.
+const HEIGHT: &str = "20";
+
 /// The bars of the last days. A worse day has a lower bar in another color.
 #[component]
 pub fn DayStrip<'a>(
@@ -25,7 +28,8 @@ pub fn DayStrip<'a>(
     let lines: Vec<_> = lines.map(|(state, line)| drawn(state, line)).collect();
     view! {
         <svg
-            class="strip"
+            width="100%"
+            height=HEIGHT
             viewBox=format!("0 0 {} {}", bars::WIDTH, bars::BOTTOM)
             preserveAspectRatio="none"
             role="img"
@@ -51,7 +55,7 @@ pub fn StripLegend() -> impl IntoView {
         let line = format!("M0 {}h4", bars::BOTTOM - state.height() / 2);
         view! {
             <li>
-                <svg class="strip" viewBox=format!("0 0 5 {}", bars::BOTTOM) preserveAspectRatio="none" aria-hidden="true">
+                <svg height=HEIGHT viewBox=format!("0 0 5 {}", bars::BOTTOM) preserveAspectRatio="none" aria-hidden="true">
                     {drawn(state, line)}
                 </svg>
                 {word.clone()}

@@ -3,7 +3,7 @@
 //!
 //! What may change is marked with `data-live` and has an id. Times are shown in the time zone of the customer. Nothing
 //! that somebody looks at or types in moves: what grows above it is scrolled away, and what becomes smaller keeps its
-//! height.
+//! height until nobody sees it.
 
 use std::cell::{Cell, RefCell};
 use std::time::Duration;

@@ -66,7 +66,7 @@ fn larger(scope: &Scope, texts: &Texts) -> Option<impl IntoView + use<>> {
         Scope::Service(record, _) => words.title_of.fill(|ProviderValue::Provider| &record.name),
     };
     let href = scope.parent()?.path();
-    Some(view! { <p class="shortcuts"><a href=href>{text}</a></p> })
+    Some(view! { <p class="checked"><a href=href>{text}</a></p> })
 }
 
 fn known(scope: &Scope, seen: &Seen, shown: u64) -> impl IntoView + use<> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 
 use super::status_services::domains;
-use crate::components::{DayStrip, StripLegend, said};
+use crate::components::{DayStrip, Heading, StripLegend, said};
 use crate::record::{Group, Record, Service};
 use crate::site::{site, texts};
 use crate::status::said::Times;
@@ -37,12 +37,16 @@ pub fn ServiceRows<'a>(
         let services = rows(scope, record, seen, times, &mut room);
         let name = all.then(|| {
             let href = page_of(&site.catalogue, record);
-            view! { <h2 id=format!("provider-{}", record.id)><a href=href>{record.name.clone()}</a></h2> }
+            view! { <h3 id=format!("provider-{}", record.id)><a href=href>{record.name.clone()}</a></h3> }
         });
-        (!services.is_empty()).then(|| view! { <div class="status-rows">{name} {services}</div> })
+        (!services.is_empty()).then(|| view! { <div>{name} {services}</div> })
     });
     let providers: Vec<_> = providers.collect();
-    let find = all.then(|| view! { <a href="/#settings">{words.page.find.clone()}</a> });
+    let find = all.then(|| view! { <li><a href="/#settings">{words.page.find.clone()}</a></li> });
+    let title = match scope {
+        Scope::All => words.page.all.clone(),
+        Scope::Provider(record) | Scope::Service(record, _) => record.name.clone(),
+    };
     let left_out = scope
         .services(&site.catalogue)
         .count()
@@ -55,14 +59,17 @@ pub fn ServiceRows<'a>(
         view! { <p>{text}</p> }
     });
     view! {
-        <p class="shortcuts">
+        <ul class="legend checked">
             {find}
-            <a href="#incidents">{words.incidents.title.clone()}</a>
-            <a href="#changes">{words.changes.title.clone()}</a>
-        </p>
-        <StripLegend/>
-        <div class="status-services">{providers}</div>
-        {left_out}
+            <li><a href="#incidents">{words.incidents.title.clone()}</a></li>
+            <li><a href="#changes">{words.changes.title.clone()}</a></li>
+        </ul>
+        <section aria-labelledby="all">
+            <Heading id="all".to_owned() title/>
+            <StripLegend/>
+            <div class="status-services">{providers}</div>
+            {left_out}
+        </section>
     }
 }
 
@@ -81,14 +88,17 @@ fn rows(
         *room -= shown;
         let head = several.then(|| {
             let name = group.name.in_language(&texts.language).to_owned();
-            let domains = (*scope != Scope::All).then(|| domains(group, &texts));
-            view! { <h3>{name}</h3> {domains.map(|domains| view! { <p class="hint">{domains}</p> })} }
+            match scope {
+                Scope::All => view! { <h4>{name}</h4> }.into_any(),
+                _ => view! { <h3>{name}</h3> <p class="hint">{domains(group, &texts)}</p> }
+                    .into_any(),
+            }
         });
         let services = group.services.iter().take(shown);
         let services = services.map(|service| row(record, group, service, seen, times));
         let services: Vec<_> = services.collect();
         let id = format!("rows-{}-{}", record.id, group.id);
-        (shown > 0).then(|| view! { {head} <ul data-live="" id=id>{services}</ul> })
+        (shown > 0).then(|| view! { {head} <ul class="news" data-live="" id=id>{services}</ul> })
     });
     groups.collect()
 }
@@ -112,7 +122,7 @@ fn row(
     view! {
         <li id=format!("{}.{}", key.record(), key.service()) data-mark=told.shown.mark()>
             <p><a href=place>{name}</a> " " <b class="sign">{said(told.state)}</b></p>
-            <p class="purpose">{tell::address(&texts, endpoint)}</p>
+            <p class="hint">{tell::address(&texts, endpoint)}</p>
             {history.map(|_| view! { <DayStrip history times/> })}
         </li>
     }

@@ -101,7 +101,7 @@ fn site() -> Router {
 }
 
 /// Every path and query in which a text can be sent to the site, at `{}`.
-const ADDRESSES: [&str; 50] = [
+const ADDRESSES: [&str; 52] = [
     "/{}",
     "/?q={}",
     "/settings/{}",
@@ -114,6 +114,8 @@ const ADDRESSES: [&str; 50] = [
     "/autodiscover/autodiscover.json/v1.0/{}?Protocol=Autodiscoverv1",
     "/programs/{}",
     "/programs/thunderbird?q={}",
+    "/status/of/{}",
+    "/status/data/{}",
     "/fix/{}",
     "/fix/card/{}",
     "/fix/card/clock?program={}",

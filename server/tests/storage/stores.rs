@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use app::status::snapshot::MAX_INCIDENTS;
 use app::status::{Event, ServiceState, Snapshot};
 use server::storage::postgres::PostgresDatabase;
 use server::storage::sqlite::SqliteFile;
@@ -200,6 +201,26 @@ fn only_the_time_that_is_shown_is_loaded() {
         assert_eq!(loaded.incidents[0].begin, at(99 * DAY));
         assert_eq!(loaded.incidents[89].begin, at(10 * DAY));
         assert_eq!(loaded.incidents[90].end, None);
+        store.close().await;
+    });
+}
+
+#[test]
+fn what_goes_on_is_loaded_however_much_is_over() {
+    with_both(async |empty| {
+        let store = empty.database.open().await.unwrap();
+        let mut events = vec![incident("lab/smtp", 0, None)];
+        for minute in 1..=MAX_INCIDENTS as i64 + 20 {
+            events.push(incident("lab/imap", minute * 60, Some(minute * 60 + 30)));
+        }
+        write(&store, &events).await;
+        let loaded = store.load(at(DAY)).await.unwrap();
+        assert_eq!(loaded.incidents.len(), MAX_INCIDENTS + 1);
+        assert_eq!(
+            loaded.incidents[0].begin,
+            at((MAX_INCIDENTS as i64 + 20) * 60)
+        );
+        assert_eq!(loaded.incidents[MAX_INCIDENTS].begin, at(0));
         store.close().await;
     });
 }
