@@ -6,7 +6,6 @@
 import * as bundle from "browser";
 import "./heading_links.mjs";
 import "./live.mjs";
-import "./own_domain.mjs";
 import { goOnWithoutScripts, hasFailed } from "./without_scripts.mjs";
 
 // How long the islands may keep the page from answering, in milliseconds. A phone is four to six times as

@@ -1,6 +1,8 @@
 // What an open page shows of the mail servers: takes over what is new on it, and moves nothing. The island that asks for
 // it (islands/live.rs) calls these; they are no WebAssembly, because there each call of the browser weighs more.
 
+import { followDomain } from "./own_domain.mjs";
+
 // What comes while the page is open stands at the edge of the screen, so it moves nothing. Without scripts nothing comes,
 // so this need not be in the style of every page.
 const late = document.querySelector(".late");
@@ -21,6 +23,7 @@ globalThis.showOwn = (root) => {
   for (const notice of root.querySelectorAll("[data-group]")) {
     notice.hidden = own && own !== notice.dataset.group;
   }
+  followDomain(root);
 };
 
 /** Puts in what is new on this page: what is marked with `data-live` and has an id. */

@@ -114,12 +114,14 @@ pub(crate) fn shown_records() -> Vec<Arc<Record>> {
 
 /// What the provider is called in a text for whoever reads the page.
 pub(crate) fn provider(texts: &Texts) -> String {
+    named_provider(texts).unwrap_or_else(|| texts.pages.any_provider.name.clone())
+}
+
+/// The name of the provider that a page is about, or of the few that it may be about.
+pub(crate) fn named_provider(texts: &Texts) -> Option<String> {
     match audience() {
-        Audience::Domain(own) => own.shown.record.name.clone(),
-        Audience::Everybody | Audience::Unknown => {
-            let names = site().provider_names(&texts.words);
-            names.unwrap_or_else(|| texts.pages.any_provider.name.clone())
-        }
+        Audience::Domain(own) => Some(own.shown.record.name.clone()),
+        Audience::Everybody | Audience::Unknown => site().provider_names(&texts.words),
     }
 }
 

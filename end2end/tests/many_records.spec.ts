@@ -60,7 +60,7 @@ test("who types an address at home finds its values there and in every guide", a
   const scripts = javaScriptEnabled !== false;
   await page.goto("/");
   if (scripts) await expectAwake(page);
-  await expect(page.getByText("and your settings appear here")).toBeVisible();
+  await expect(page.getByText("to see your settings here")).toBeVisible();
   await page.getByLabel("Your email address").first().fill("jane@provider-42.example");
   if (scripts) {
     await page.getByLabel("Your email address").first().press("Tab");

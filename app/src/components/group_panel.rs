@@ -17,9 +17,8 @@ pub fn GroupPanel(
         Audience::Everybody => {
             view! { <islands::GroupPanel position>{children()}</islands::GroupPanel> }.into_any()
         }
-        Audience::Domain(own) => {
-            let domain = own.domain.to_string();
-            view! { <OwnPanel domain>{children()}</OwnPanel> }.into_any()
+        Audience::Domain(_) => {
+            view! { <OwnPanel position=Some(position)>{children()}</OwnPanel> }.into_any()
         }
         // What stands there is the same for all of them.
         Audience::Unknown => children().into_any(),
@@ -33,7 +32,7 @@ pub fn Prompt(
     text: String,
 ) -> impl IntoView {
     view! {
-        <OwnPanel domain=String::new()>
+        <OwnPanel position=None>
             <p class="hint">{text}</p>
         </OwnPanel>
     }

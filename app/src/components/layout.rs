@@ -5,8 +5,9 @@ use leptos::prelude::*;
 
 use super::footer::Footer;
 use super::header::Header;
+use crate::audience::audience;
 use crate::page_words::{PageTitleValue, ProviderValue, TitleValue};
-use crate::site::{Bundle, DEVICE_SCRIPT, localized, site, texts};
+use crate::site::{Bundle, DEVICE_SCRIPT, RequestPath, localized, site, texts};
 
 /// A whole HTML document.
 #[component]
@@ -44,6 +45,10 @@ pub fn Document(
             words.name_of_many,
         ),
     };
+    // Search engines need one page of each, and that with the settings of a domain.
+    let RequestPath(path) = use_context().unwrap_or_default();
+    let is_asked_for = audience().domain().is_some() && !path.starts_with("/settings/");
+    let no_index = no_index || is_asked_for;
     let description = match description.trim() {
         "" => about,
         own => shortened(own),

@@ -8,7 +8,7 @@ use crate::check::event::{FindingWords, Mark};
 use crate::check::{Admission, SignInWays};
 use crate::guide::destination::{Destination, Page};
 use crate::guide::trail::Trail;
-use crate::islands::{AddressInput, TEST_ADDRESS, TestForm};
+use crate::islands::{AddressInput, TestForm};
 use crate::page_words::ServiceValue;
 use crate::site::{Site, localized, site, texts};
 use crate::texts::Texts;
@@ -61,8 +61,8 @@ pub fn TestSection(
         <TestForm results=localized(|t| &t.test.results) stop_label=localized(|t| &t.test.stop) ends=ends() action>
             <AfterTest next trail/>
             {states}
-            <label for=TEST_ADDRESS>{localized(|t| &t.test.address)}</label>
-            <AddressInput id=TEST_ADDRESS.to_owned() value=address.clone()/>
+            <label for="test-address">{localized(|t| &t.test.address)}</label>
+            <AddressInput id="test-address".to_owned() value=address.clone()/>
             {advises.then(|| view! { <AddressAdvice typed=address/> })}
             // What is disabled is not sent.
             <fieldset id="node-password" class="bare" hidden=!with_password disabled=!with_password>

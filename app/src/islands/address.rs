@@ -16,9 +16,6 @@ use crate::address::{AddressOrDomain, DomainMatch, match_domain, parse_address};
 #[cfg(feature = "hydrate")]
 const ADDRESS: &str = "address";
 
-/// The id of the field for the address in the form of a test.
-pub const TEST_ADDRESS: &str = "test-address";
-
 /// What was typed, shared by every island inside one [`AddressScope`].
 #[derive(Clone, Copy)]
 pub(super) struct TypedAddress {
@@ -30,8 +27,6 @@ pub(super) struct TypedAddress {
     groups: StoredValue<Vec<Vec<String>>>,
     /// Every field for the address.
     fields: StoredValue<Vec<NodeRef<Input>>>,
-    /// Whether the field that was left last is that of a test.
-    in_test: StoredValue<bool>,
 }
 
 impl TypedAddress {
@@ -73,7 +68,6 @@ pub fn AddressScope(
         settled: State::new(),
         groups: StoredValue::new(groups),
         fields: StoredValue::new(Vec::new()),
-        in_test: StoredValue::new(false),
     };
     when_awake(Phase::Fields, move || take_in(typed));
     provide_context(typed);
@@ -102,9 +96,7 @@ pub fn AddressInput(
     let input = move |event: Targeted<Event, HtmlInputElement>| {
         typed.text.set(event.target().value());
     };
-    let in_test = id == TEST_ADDRESS;
     let left = move |event: Targeted<Event, HtmlInputElement>| {
-        typed.in_test.set_value(in_test);
         typed.settle(&event.target().value());
     };
     view! {
@@ -268,10 +260,9 @@ fn meant(text: &str, groups: &[Vec<String>]) -> Option<AddressOrDomain> {
     }
 }
 
-pub(super) use own_domain::follow_domain;
-
-/// Notes in `data-own` of an element to which group the address belongs, and shows the notices for it.
-pub(super) fn follow_group(root: NodeRef<Div>) {
+/// Notes in `data-own` of an element to which group the address belongs, and shows what is for that. It follows the
+/// typing, or waits until the field was left.
+pub(super) fn follow_group(root: NodeRef<Div>, typing: bool) {
     let Some(typed) = use_context::<TypedAddress>() else {
         return;
     };
@@ -280,7 +271,8 @@ pub(super) fn follow_group(root: NodeRef<Div>) {
             && let Some(root) = root.get()
         {
             let groups = typed.groups.read_value();
-            let own = typed.settled.with(|text| belongs(text, &groups));
+            let text = if typing { typed.text } else { typed.settled };
+            let own = text.with(|text| belongs(text, &groups));
             note_group(&root, own);
         }
     });
@@ -416,6 +408,5 @@ fn belongs(text: &str, groups: &[Vec<String>]) -> Belongs {
     }
 }
 
-mod own_domain;
 #[cfg(test)]
 mod tests;

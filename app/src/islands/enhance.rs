@@ -7,7 +7,7 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::address::{follow_domain, follow_group};
+use super::address::follow_group;
 use super::awake::{Phase, only_awake, when_awake};
 
 /// Enhances what is inside: begins once the page is awake, and listens from then on.
@@ -23,13 +23,10 @@ pub(super) fn Enhance(
     if kind == Kind::Troubleshooter {
         provide_context(TroubleshooterRoot(root));
     }
-    if kind == Kind::Live {
-        follow_group(root);
+    if matches!(kind, Kind::Live | Kind::Own) {
+        follow_group(root, kind == Kind::Own);
     }
     let name = StoredValue::new(name);
-    if kind == Kind::Own {
-        follow_domain(root, name);
-    }
     when_awake(kind.phase(), move || {
         if let Some(root) = root.get_untracked() {
             name.with_value(|name| begin(kind, name, &root));
@@ -149,14 +146,21 @@ pub fn LiveStatus(children: Children) -> impl IntoView {
 }
 
 /// What stands on a page for the addresses of one domain, where no page has the settings of all; without a domain, what
-/// stands there until it is known. Once the address belongs to others, the page is loaded with their domain.
+/// stands there until it is known. Once the address belongs to others, the page is loaded with their domain
+/// (`app/own_domain.mjs`).
 #[component]
 pub fn OwnPanel(
-    /// The domain; empty without one.
-    domain: String,
+    /// The position of the group.
+    position: Option<usize>,
     children: Children,
 ) -> impl IntoView {
-    view! { <Enhance kind=Kind::Own name=domain>{children()}</Enhance> }
+    let position = position.map(|position| position.to_string());
+    let position = position.unwrap_or_default();
+    view! {
+        <Enhance kind=Kind::Own name=String::new()>
+            <div data-panel=position>{children()}</div>
+        </Enhance>
+    }
 }
 
 #[cfg(not(feature = "hydrate"))]

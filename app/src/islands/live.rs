@@ -46,6 +46,10 @@ extern "C" {
     #[wasm_bindgen(js_name = showOwn)]
     pub(super) fn show_own(root: &Element);
 
+    /// See `app/own_domain.mjs`.
+    #[wasm_bindgen(js_name = domainQuery)]
+    pub(super) fn domain_query(mark: &str) -> String;
+
     #[wasm_bindgen(js_name = takeOver)]
     fn take_over(root: &Element, fresh: &Element);
 }
@@ -149,7 +153,8 @@ async fn keep_true(root: Element, again: bool, mut pause: u32) {
 /// Puts the words of the page as it is now into this one. Without an answer it asks again later.
 async fn renew(root: &Element, pause: u32) -> bool {
     let turn = unless_something_happens(root, TIMEOUT, pause, true);
-    let fresh = fetch::page_with(&here(), LOST).await;
+    let here = [last_test::here(), domain_query("?")].concat();
+    let fresh = fetch::page_with(&here, LOST).await;
     if TURN.get() != turn {
         return false;
     }
@@ -160,17 +165,6 @@ async fn renew(root: &Element, pause: u32) -> bool {
     }
     answered(root, fresh.is_some());
     fresh.is_some()
-}
-
-/// The page that is open, with the domain whose settings it has, if its address names one.
-fn here() -> String {
-    let query = window().location().search().unwrap_or_default();
-    let query = if query.contains("domain=") {
-        &query
-    } else {
-        ""
-    };
-    [&last_test::here(), query].concat()
 }
 
 /// Says since when the server does not answer, and when instead of how long ago something was.

@@ -36,9 +36,7 @@ mod trail;
 #[cfg(feature = "hydrate")]
 mod troubleshooter;
 
-pub use address::{
-    AddressAdvice, AddressInput, AddressScope, GroupPanel, TEST_ADDRESS, UnknownDomain, UserName,
-};
+pub use address::{AddressAdvice, AddressInput, AddressScope, GroupPanel, UnknownDomain, UserName};
 pub use copy_button::CopyButton;
 pub use enhance::{
     Checklist, ClockCheck, DeviceFirst, LiveStatus, Matches, OwnPanel, ReportMaker, Troubleshooter,

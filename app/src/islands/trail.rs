@@ -5,6 +5,7 @@ use wasm_bindgen::JsValue;
 use web_sys::Element;
 
 use super::dom::{self, find};
+use super::live::domain_query;
 use super::storage::{self, StorageArea};
 use crate::answered::AnsweredQuestion;
 
@@ -111,6 +112,7 @@ pub(super) fn address(path: &str, answered: &[AnsweredQuestion]) -> String {
         address.push_str("&program=");
         address.push_str(&step.program);
     }
+    address.push_str(&domain_query("&"));
     address
 }
 

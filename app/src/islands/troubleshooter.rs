@@ -7,6 +7,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, Event, HtmlElement, HtmlFormElement};
 
 use super::dom::{self, find};
+use super::live::domain_query;
 use super::{clock, device_first, fetch, last_test, trail};
 use crate::answered::AnsweredQuestion;
 use crate::answered::answer_ids::{FAULT, FINE, NO, RIGHT, UNKNOWN, WRONG, YES};
@@ -167,6 +168,7 @@ fn follow(root: &Element, link: &Element, first: Option<String>) {
         trail::show(root, &answered);
         if let Ok(history) = window().history() {
             let length = JsValue::from(answered.len() as u32);
+            let to = [&*to, &domain_query("?")].concat();
             let _ = history.push_state_with_url(&length, "", Some(&to));
         }
         load(root, to, CameBy::Answers);
@@ -177,6 +179,7 @@ fn follow(root: &Element, link: &Element, first: Option<String>) {
 
 /// Puts another question into the page. The server is asked for it without the answers.
 fn load(root: &Element, path: String, came: CameBy) {
+    let path = [path, domain_query("?")].concat();
     let root = root.clone();
     leptos::task::spawn_local(async move {
         let fresh = fetch::page_with(&path, NODE).await;

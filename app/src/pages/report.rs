@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use time::OffsetDateTime;
 
-use crate::audience::provider;
+use crate::audience::{named_provider, provider};
 use crate::check::report::{Report, ReportLabels};
 use crate::components::{Document, ReportCode, Support, WayOn};
 use crate::guide::destination::{Destination, Page};
@@ -39,7 +39,7 @@ pub fn ReportPage(
                     </ul>
                     <noscript>{known} <p class="note">{words.no_scripts.clone()}</p></noscript>
                 </div>
-                <div id="report-made" hidden data-labels=labels data-provider=provider>
+                <div id="report-made" hidden data-labels=labels data-provider=named_provider(&texts)>
                     <ReportCode/>
                     <p>{send} " " {words.private.clone()}</p>
                     <label for="report">{words.text.clone()}</label>
@@ -76,7 +76,7 @@ pub(super) fn report_of(texts: &Texts, trail: &Trail) -> Report {
     let answered = trail.answered(&texts.guide).into_iter();
     Report {
         time: format!("{}T{hour:02}:{minute:02}:{second:02}Z", now.date()),
-        provider: provider(texts),
+        provider: named_provider(texts).unwrap_or_default(),
         program: program
             .map(|program| program.name.clone())
             .unwrap_or_default(),
