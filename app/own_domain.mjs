@@ -32,9 +32,10 @@ function follow(root, panel) {
   }
   const page = url();
   const domain = page.searchParams.get(DOMAIN);
+  const last = kept(shown && domain);
   let wanted;
   if (own === "") {
-    wanted = kept(shown && domain);
+    wanted = last;
   } else if (own !== "-" && own !== shown) {
     wanted = document.querySelector("[name=address]").value.split("@").pop();
   }

@@ -13,7 +13,6 @@ use crate::guide::values::{Filled, Values};
 use crate::islands::UserName;
 use crate::record::Link;
 use crate::site::{localized, texts};
-use crate::texts::Texts;
 use crate::webmail::parts;
 
 /// A text with its values, as far as the provider has them.
@@ -58,7 +57,7 @@ pub fn described(prose: &Prose) -> String {
                 Piece::Text(text) => out.push_str(text),
                 Piece::Label(inner) | Piece::Code(inner) => write(inner, values, out),
                 Piece::Slot(Slot::Provider) => {
-                    let name = in_sentence(&texts, provider(&texts), out);
+                    let name = in_sentence(&texts.pages.any_provider.name, provider(&texts), out);
                     out.push_str(&name);
                 }
                 Piece::Slot(slot) => match values.map(|values| values.fill(*slot)) {
@@ -111,9 +110,12 @@ fn general(pieces: &[Piece]) -> AnyView {
             }
             Piece::Label(inner) => view! { <b class="label">{general(inner)}</b> }.into_any(),
             Piece::Code(inner) => view! { <code>{general(inner)}</code> }.into_any(),
-            Piece::Slot(Slot::Provider) => {
-                in_sentence(&texts, provider(&texts), before(pieces, position)).into_any()
-            }
+            Piece::Slot(Slot::Provider) => in_sentence(
+                &texts.pages.any_provider.name,
+                provider(&texts),
+                before(pieces, position),
+            )
+            .into_any(),
             // No other value stands in such a text.
             Piece::Slot(_) => ().into_any(),
         });
@@ -132,7 +134,12 @@ fn pieces(pieces: &[Piece], values: &Values, copying: Copying) -> AnyView {
             }
             Piece::Slot(Slot::Provider) => {
                 let name = values.record.name.clone();
-                in_sentence(&texts(), name, before(pieces, position)).into_any()
+                in_sentence(
+                    &texts().pages.any_provider.name,
+                    name,
+                    before(pieces, position),
+                )
+                .into_any()
             }
             piece => piece_view(piece, values, copying),
         };
@@ -151,11 +158,11 @@ fn pieces(pieces: &[Piece], values: &Values, copying: Copying) -> AnyView {
 }
 
 /// What a provider is called behind this text. Words instead of a name begin a sentence with a capital letter.
-fn in_sentence(texts: &Texts, name: String, before: &str) -> String {
+fn in_sentence(any_provider: &str, name: String, before: &str) -> String {
     let begins = before.is_empty() || [". ", "? ", "! "].iter().any(|end| before.ends_with(end));
     let mut letters = name.chars();
     match letters.next() {
-        Some(first) if begins && name == texts.pages.any_provider.name => {
+        Some(first) if begins && name == any_provider => {
             first.to_uppercase().chain(letters).collect()
         }
         _ => name,
@@ -236,6 +243,21 @@ fn with_webmail(text: &str, link: Option<&Link>) -> AnyView {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn words_instead_of_a_name_begin_a_sentence_like_others() {
+        for (name, before, expected) in [
+            ("your provider", "", "Your provider"),
+            ("your provider", "Ask us. ", "Your provider"),
+            ("your provider", "Who? ", "Your provider"),
+            ("your provider", "Ask ", "your provider"),
+            ("your provider", "See 1.", "your provider"),
+            ("iProvider", "", "iProvider"),
+        ] {
+            let found = in_sentence("your provider", name.to_owned(), before);
+            assert_eq!(found, expected, "{before:?}");
+        }
+    }
 
     #[test]
     fn marks_stay_with_the_value_before_them() {

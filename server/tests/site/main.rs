@@ -9,6 +9,7 @@ mod escaping;
 mod every_page;
 mod headers;
 mod languages;
+mod many_records;
 mod own_sign_in;
 mod page_limits;
 mod pages;
