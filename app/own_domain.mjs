@@ -22,12 +22,13 @@ function follow(root, panel) {
   const { own } = root.dataset;
   const shown = panel.dataset.panel;
   const active = document.activeElement;
-  const types = active.name === "address";
+  const types = active?.name === "address";
   // Nobody sees the settings of others; but what is being typed becomes an address of elsewhere on its way to every other.
   panel.hidden = own && shown && own !== shown && !(types && own === "-");
+  // Whoever fills in the form of the test loses nothing of it.
+  if (active?.closest(".test")) return;
   if (types) {
-    // Whoever fills in the form of the test loses nothing of it.
-    if (!active.closest(".test")) active.addEventListener("blur", () => followDomain(root), { once: true });
+    active.addEventListener("blur", () => followDomain(root), { once: true });
     return;
   }
   const page = url();

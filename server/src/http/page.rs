@@ -144,7 +144,12 @@ pub(crate) async fn page<V: IntoView + 'static>(
 ) -> Response {
     let PageRequest { head, permit } = request;
     let Some(permit) = permit.clone() else {
-        return render(app, status, head, view).await;
+        // The cache compresses it, better than this.
+        let (parts, body) = render(app, status, head, view).await.into_parts();
+        return match whole(body, &head.path).await {
+            Some(plain) => Response::from_parts(parts, Body::from(plain)),
+            None => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        };
     };
     let render_permit = match app.limits.render_permit().await {
         Ok(render_permit) => render_permit,
