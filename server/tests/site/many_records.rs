@@ -195,6 +195,9 @@ async fn a_page_without_a_domain_asks_for_the_address_and_one_with_an_unknown_do
         ] {
             assert!(!text.contains(other), "{path}: {other}");
         }
+        for wrong in ["your your", "Your your", "the your", ". your mail provider"] {
+            assert!(!text.contains(wrong), "{path}: {wrong}");
+        }
         for unknown in ["unknown.example", "..", "%22%3E", ""] {
             if path == "/report" {
                 // It says what time it is.
