@@ -9,7 +9,7 @@ const url = () => new URL(location);
 /** The end of an address that keeps the domain which this page is about, if there is one. */
 globalThis.domainQuery = (mark) => {
   const domain = url().searchParams.get(DOMAIN);
-  return domain ? `${mark}${DOMAIN}=${encodeURIComponent(domain)}` : "";
+  return domain ? `${mark}${DOMAIN}=${domain}` : "";
 };
 
 /** Follows the address, of which `data-own` of the root says to which group it belongs. Then the fields have it, too. */
@@ -43,6 +43,8 @@ function follow(root, panel) {
   // Where the server does not know it, it would not know it a second time.
   if (!wanted || wanted === domain) return;
   page.searchParams.set(DOMAIN, wanted);
+  // On the first page they stand below what was there before, and the button that says so may have been on its way down.
+  if (document.querySelector("section#settings")) page.hash ||= "settings";
   // Nobody comes Back to a page that loads another one.
   location.replace(page);
 }
