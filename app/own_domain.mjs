@@ -43,6 +43,8 @@ function follow(root, panel) {
   // Where the server does not know it, it would not know it a second time.
   if (!wanted || wanted === domain) return;
   page.searchParams.set(DOMAIN, wanted);
+  // On the first page they stand below what was there before, and the button that says so may have been on its way down.
+  if (document.querySelector("section#settings")) page.hash ||= "settings";
   // Nobody comes Back to a page that loads another one.
   location.replace(page);
 }

@@ -11,9 +11,8 @@ use crate::record::{Group, Links, Record, Support};
 use crate::site::{Site, site};
 use crate::texts::Texts;
 
-/// The most groups of addresses whose settings all stand on one page. Each costs a page a few kilobytes, and the guide
-/// to a program up to 70: with twelve none is too large for a slow phone, and the browser shows the customer's own
-/// without loading anything.
+/// The most groups of addresses whose settings all stand on one page, so that the browser shows the customer's own without
+/// loading anything. Each costs the guide to a program 20 to 40 kB before compression, of the 1,024 that a page may have.
 pub const MAX_GROUPS_ON_A_PAGE: usize = 12;
 
 /// For whose addresses a page is. Inside of the rendering of a page it is in the context.
@@ -28,7 +27,7 @@ pub enum Audience {
     Unknown,
 }
 
-/// The domain of which a page is for.
+/// The domain that a page is for.
 #[derive(Debug)]
 pub struct Own {
     /// The domain.

@@ -42,7 +42,7 @@ words! {
 
 words! {
     /// What a provider is called where it is not known which one it is, or where there are too many to name.
-    AnyProviderWords: name some
+    AnyProviderWords: name some possessive owned
 }
 
 words! {

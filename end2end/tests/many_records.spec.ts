@@ -64,7 +64,7 @@ test("who types an address at home finds its values there and in every guide", a
   await page.getByLabel("Your email address").first().fill("jane@provider-42.example");
   if (scripts) {
     await page.getByLabel("Your email address").first().press("Tab");
-    await expect(page).toHaveURL(`${site}/?domain=provider-42.example`);
+    await expect(page).toHaveURL(`${site}/?domain=provider-42.example#settings`);
     await expectAwake(page);
     await expect(page.getByLabel("Your email address").first()).toHaveValue("jane@provider-42.example");
   } else {
@@ -85,7 +85,7 @@ test("who types an address at home finds its values there and in every guide", a
     // Back leads to where the customer was, and not into a page that asks again.
     await page.goBack();
     await page.goBack();
-    await expect(page).toHaveURL(`${site}/?domain=provider-42.example`);
+    await expect(page).toHaveURL(`${site}/?domain=provider-42.example#settings`);
   }
 });
 

@@ -17,15 +17,17 @@ pub fn AskAddress(
 ) -> impl IntoView {
     let label = texts().guide.words.program.address.clone();
     view! {
-        <form method="post" action="/settings" class="address-form card">
-            <Prompt text/>
-            <input type="hidden" name="page" value=page/>
-            <label for="address">{label}</label>
-            <div class="field">
-                <AddressInput id="address".to_owned() value=String::new()/>
-                <button type="submit">{localized(|t| &t.ask.button)}</button>
-            </div>
-            <AddressAdvice/>
-        </form>
+        <section>
+            <form method="post" action="/settings" class="address-form card">
+                <Prompt text/>
+                <input type="hidden" name="page" value=page/>
+                <label for="address">{label}</label>
+                <div class="field">
+                    <AddressInput id="address".to_owned() value=String::new()/>
+                    <button type="submit">{localized(|t| &t.ask.button)}</button>
+                </div>
+                <AddressAdvice/>
+            </form>
+        </section>
     }
 }

@@ -11,6 +11,7 @@ use crate::guide::program::SecurityNames;
 use crate::guide::prose::{GeneralProse, Piece, Prose, Slot};
 use crate::guide::values::{Filled, Values};
 use crate::islands::UserName;
+use crate::page_words::AnyProviderWords;
 use crate::record::Link;
 use crate::site::{localized, texts};
 use crate::webmail::parts;
@@ -57,7 +58,7 @@ pub fn described(prose: &Prose) -> String {
                 Piece::Text(text) => out.push_str(text),
                 Piece::Label(inner) | Piece::Code(inner) => write(inner, values, out),
                 Piece::Slot(Slot::Provider) => {
-                    let name = in_sentence(&texts.pages.any_provider.name, provider(&texts), out);
+                    let name = in_sentence(&texts.pages.any_provider, provider(&texts), out);
                     out.push_str(&name);
                 }
                 Piece::Slot(slot) => match values.map(|values| values.fill(*slot)) {
@@ -111,7 +112,7 @@ fn general(pieces: &[Piece]) -> AnyView {
             Piece::Label(inner) => view! { <b class="label">{general(inner)}</b> }.into_any(),
             Piece::Code(inner) => view! { <code>{general(inner)}</code> }.into_any(),
             Piece::Slot(Slot::Provider) => in_sentence(
-                &texts.pages.any_provider.name,
+                &texts.pages.any_provider,
                 provider(&texts),
                 before(pieces, position),
             )
@@ -134,12 +135,7 @@ fn pieces(pieces: &[Piece], values: &Values, copying: Copying) -> AnyView {
             }
             Piece::Slot(Slot::Provider) => {
                 let name = values.record.name.clone();
-                in_sentence(
-                    &texts().pages.any_provider.name,
-                    name,
-                    before(pieces, position),
-                )
-                .into_any()
+                in_sentence(&texts().pages.any_provider, name, before(pieces, position)).into_any()
             }
             piece => piece_view(piece, values, copying),
         };
@@ -157,14 +153,19 @@ fn pieces(pieces: &[Piece], values: &Values, copying: Copying) -> AnyView {
     views.into_any()
 }
 
-/// What a provider is called behind this text. Words instead of a name begin a sentence with a capital letter.
-fn in_sentence(any_provider: &str, name: String, before: &str) -> String {
+/// What a provider is called behind this text. Words instead of a name begin a sentence with a capital letter, and
+/// nothing is "your your provider".
+fn in_sentence(any: &AnyProviderWords, name: String, before: &str) -> String {
+    if name != any.name {
+        return name;
+    }
+    if before.to_lowercase().ends_with(&any.possessive) {
+        return any.owned.clone();
+    }
     let begins = before.is_empty() || [". ", "? ", "! "].iter().any(|end| before.ends_with(end));
     let mut letters = name.chars();
     match letters.next() {
-        Some(first) if begins && name == any_provider => {
-            first.to_uppercase().chain(letters).collect()
-        }
+        Some(first) if begins => first.to_uppercase().chain(letters).collect(),
         _ => name,
     }
 }
@@ -246,15 +247,24 @@ mod tests {
 
     #[test]
     fn words_instead_of_a_name_begin_a_sentence_like_others() {
+        let any = AnyProviderWords {
+            name: "your provider".to_owned(),
+            some: String::new(),
+            possessive: "your ".to_owned(),
+            owned: "mail".to_owned(),
+        };
         for (name, before, expected) in [
             ("your provider", "", "Your provider"),
             ("your provider", "Ask us. ", "Your provider"),
             ("your provider", "Who? ", "Your provider"),
             ("your provider", "Ask ", "your provider"),
             ("your provider", "See 1.", "your provider"),
+            ("your provider", "Tap your ", "mail"),
+            ("your provider", "Your ", "mail"),
             ("iProvider", "", "iProvider"),
+            ("iProvider", "your ", "iProvider"),
         ] {
-            let found = in_sentence("your provider", name.to_owned(), before);
+            let found = in_sentence(&any, name.to_owned(), before);
             assert_eq!(found, expected, "{before:?}");
         }
     }

@@ -170,6 +170,28 @@ async fn every_page_is_small_and_has_the_settings_of_its_domain_only() {
             .text()
             .contains("<input type=\"hidden\" name=\"domain\" value=\"provider-42.example\">")
     );
+    // A link to a check compares nothing yet.
+    let check = pages["/check"].text();
+    assert!(
+        check.contains("<option selected>provider-42.example</option>"),
+        "{check}"
+    );
+    assert!(!check.contains("class=\"compared\""), "{check}");
+    // A phone opens the same guide.
+    let code = "/qr/programs/apple-mail-ios?domain=provider-42.example";
+    assert!(
+        pages["/programs/apple-mail-ios"]
+            .text()
+            .contains(&format!("src=\"{code}\""))
+    );
+    let mut code = get(code);
+    let host = "help.example".parse().unwrap();
+    code.headers_mut().insert("host", host);
+    let drawn = ask(&site, code).await.text();
+    assert!(
+        drawn.contains("apple-mail-ios?domain=provider-42.example</title>"),
+        "{drawn}"
+    );
     // Every domain of a group has its settings.
     let too = ask(&site, get("/?domain=too.provider-42.example")).await;
     assert!(too.text().contains("imap.provider-42.example"));
@@ -194,6 +216,9 @@ async fn a_page_without_a_domain_asks_for_the_address_and_one_with_an_unknown_do
             "https://provider-",
         ] {
             assert!(!text.contains(other), "{path}: {other}");
+        }
+        for wrong in ["your your", "Your your", "the your", ". your mail provider"] {
+            assert!(!text.contains(wrong), "{path}: {wrong}");
         }
         for unknown in ["unknown.example", "..", "%22%3E", ""] {
             if path == "/report" {
