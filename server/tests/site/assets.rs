@@ -12,11 +12,11 @@ use super::{Assets, ask, get, site};
 /// gloo-net with its channels), the new words of the page, times in the time zone of the customer, and notices only for
 /// those whom they concern.
 ///
-/// 700 are for sites with many records, whose pages have the settings of one domain: they hide them from an address of
+/// 800 are for sites with many records, whose pages have the settings of one domain: they hide them from an address of
 /// another one, load its page, and keep the domain in the troubleshooter and where a page is renewed.
 ///
 /// 1,900 start the worker that signs in within the browser, hand the form to it, and say which way a password takes.
-const BUDGET: usize = 127_700;
+const BUDGET: usize = 127_800;
 
 /// The size limit of the worker that tests a sign-in within the browser, its script and its WebAssembly together, in
 /// bytes, compressed with brotli 11. Only who is about to type a password gets them.
