@@ -82,13 +82,15 @@ impl Presenter {
             let goes_on = step.outcome.severity() < Severity::Failure;
             goes_on.then(|| self.texts.words.stage(*after).doing.clone())
         });
+        // What was not done took no time, and on a phone its name needs the room.
+        let took = (step.state != State::Skipped).then(|| self.texts.test.time(step.elapsed));
         TestEvent::Step {
             service,
             step: StepWords {
                 mark: step.state.into(),
                 name: self.texts.words.stage(step.stage).name.clone(),
                 found: self.found(step.outcome),
-                time: self.texts.test.time(step.elapsed),
+                time: took.unwrap_or_default(),
                 facts: self.facts(&step.facts),
                 server_reply: step.server_reply.as_deref().map(|reply| self.masked(reply)),
             },

@@ -113,7 +113,8 @@ impl Report {
                 let _ = writeln!(out, "\n{} ({}): {}", plan.name, plan.address, service.text);
                 for step in &service.steps {
                     let mark = progress.labels.mark(step.mark);
-                    let _ = write!(out, "- {} [{mark}] {} {}", step.name, step.found, step.time);
+                    let found = format!("{} {}", step.found, step.time);
+                    let _ = write!(out, "- {} [{mark}] {}", step.name, found.trim_end());
                     for (name, value) in &step.facts {
                         let _ = write!(out, "\n    {name}: {value}");
                     }

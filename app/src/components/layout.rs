@@ -67,7 +67,6 @@ pub fn Document(
                 <style inner_html=style></style>
                 <meta name="description" content=description.clone()/>
                 {no_index.then(|| view! { <meta name="robots" content="noindex"/> })}
-                <meta name="color-scheme" content="light dark"/>
                 <meta name="theme-color" content="#ffffff" media="(prefers-color-scheme: light)"/>
                 <meta name="theme-color" content="#1b222c" media="(prefers-color-scheme: dark)"/>
                 {open_graph("og:type", "website".to_owned())}
