@@ -113,8 +113,7 @@ impl Report {
                 let _ = writeln!(out, "\n{} ({}): {}", plan.name, plan.address, service.text);
                 for step in &service.steps {
                     let mark = progress.labels.mark(step.mark);
-                    let found = format!("{} {}", step.found, step.time);
-                    let _ = write!(out, "- {} [{mark}] {}", step.name, found.trim_end());
+                    let _ = write!(out, "- {} [{mark}] {} {}", step.name, step.found, step.time);
                     for (name, value) in &step.facts {
                         let _ = write!(out, "\n    {name}: {value}");
                     }
