@@ -17,7 +17,7 @@ use super::relay_visitor::{CLIENT_NAME, RelayVisitor};
 use super::request::{Request, Service};
 use crate::credentials::CredentialsError;
 use crate::dialogue::Clock;
-use crate::endpoint::{HostName, Security};
+use crate::endpoint::HostName;
 use crate::outcome::Outcome;
 use crate::second_looks::SecondLooks;
 use crate::session::{Parts, Session, SharedSignIn, StepLog, StepSink, interruptible};
@@ -84,10 +84,9 @@ pub(super) async fn run(
     };
     let parts = |service: &Service| context.sign_in.parts(&service.endpoint);
     let parts: Vec<_> = services.iter().map(parts).collect();
-    // A browser opens WebSockets to a host one after the other (RFC 6455 §4.1), so those with the longest way come first.
-    let (long, short): (Vec<_>, Vec<_>) = (services.iter().zip(parts))
-        .partition(|(service, _)| service.endpoint.security == Security::Starttls);
-    let checks = long.into_iter().chain(short);
+    // A browser opens WebSockets to a host one after the other (RFC 6455 §4.1). This is the order in which the page shows
+    // the services, so that on a phone the first steps are in sight.
+    let checks = services.iter().zip(parts);
     join_all(checks.map(|(service, parts)| check(&context, service, parts))).await;
     tell(&Event::End {
         disclosed: disclosure.happened(),
